@@ -1,0 +1,211 @@
+package dev.aloft.api;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Writes compact JSON into a growing run of bytes. Commas are put by themselves. */
+public final class JsonWriter {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
+    private byte[] out = new byte[512];
+    private int size;
+    private boolean comma;
+
+    /** A tree of Map, List, String, Number, Boolean and null as JSON. */
+    public static byte[] bytes(Object tree) {
+        return new JsonWriter().value(tree).toBytes();
+    }
+
+    public static String string(Object tree) {
+        return new String(bytes(tree), StandardCharsets.UTF_8);
+    }
+
+    public JsonWriter beginObject() {
+        separate();
+        put('{');
+        comma = false;
+        return this;
+    }
+
+    public JsonWriter endObject() {
+        put('}');
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter beginArray() {
+        separate();
+        put('[');
+        comma = false;
+        return this;
+    }
+
+    public JsonWriter endArray() {
+        put(']');
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter name(String name) {
+        separate();
+        quote(name);
+        put(':');
+        comma = false;
+        return this;
+    }
+
+    public JsonWriter string(CharSequence value) {
+        separate();
+        quote(value);
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter number(long value) {
+        return raw(Long.toString(value));
+    }
+
+    public JsonWriter bool(boolean value) {
+        return raw(value ? "true" : "false");
+    }
+
+    public JsonWriter nul() {
+        return raw("null");
+    }
+
+    /** A value that is JSON already. */
+    public JsonWriter raw(String json) {
+        separate();
+        ascii(json);
+        comma = true;
+        return this;
+    }
+
+    public JsonWriter value(Object tree) {
+        switch (tree) {
+            case null -> nul();
+            case String text -> string(text);
+            case Boolean bool -> bool(bool);
+            case BigDecimal decimal -> raw(decimal.toString());
+            case Double number -> raw(decimal(number));
+            case Float number -> raw(decimal(number));
+            case Number number -> raw(number.toString());
+            case Map<?, ?> map -> {
+                beginObject();
+                map.forEach((key, value) -> name((String) key).value(value));
+                endObject();
+            }
+            case List<?> list -> {
+                beginArray();
+                list.forEach(this::value);
+                endArray();
+            }
+            default -> throw new IllegalArgumentException("no JSON for " + tree.getClass());
+        }
+        return this;
+    }
+
+    public byte[] toBytes() {
+        return Arrays.copyOf(out, size);
+    }
+
+    private static String decimal(Number number) {
+        double value = number.doubleValue();
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : number.toString();
+    }
+
+    private void separate() {
+        if (comma) {
+            put(',');
+        }
+    }
+
+    private void ascii(String text) {
+        int length = text.length();
+        grow(length);
+        for (int i = 0; i < length; i++) {
+            out[size++] = (byte) text.charAt(i);
+        }
+    }
+
+    private void quote(CharSequence text) {
+        int length = text.length();
+        grow(length * 3 + 2);
+        out[size++] = '"';
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                if (c >= 0x20 && c != '"' && c != '\\') {
+                    out[size++] = (byte) c;
+                } else {
+                    escape(c, length - i);
+                }
+            } else {
+                i += encode(text, i, c);
+            }
+        }
+        grow(1);
+        out[size++] = '"';
+    }
+
+    private void escape(char c, int left) {
+        grow(left * 3 + 8);
+        out[size++] = '\\';
+        switch (c) {
+            case '"', '\\' -> out[size++] = (byte) c;
+            case '\n' -> out[size++] = 'n';
+            case '\r' -> out[size++] = 'r';
+            case '\t' -> out[size++] = 't';
+            case '\b' -> out[size++] = 'b';
+            case '\f' -> out[size++] = 'f';
+            default -> {
+                out[size++] = 'u';
+                out[size++] = '0';
+                out[size++] = '0';
+                out[size++] = HEX[c >> 4];
+                out[size++] = HEX[c & 15];
+            }
+        }
+    }
+
+    private int encode(CharSequence text, int i, char c) {
+        grow((text.length() - i) * 3 + 4);
+        if (c < 0x800) {
+            out[size++] = (byte) (0xc0 | c >> 6);
+            out[size++] = (byte) (0x80 | c & 0x3f);
+            return 0;
+        }
+        if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+            int point = Character.toCodePoint(c, text.charAt(i + 1));
+            out[size++] = (byte) (0xf0 | point >> 18);
+            out[size++] = (byte) (0x80 | point >> 12 & 0x3f);
+            out[size++] = (byte) (0x80 | point >> 6 & 0x3f);
+            out[size++] = (byte) (0x80 | point & 0x3f);
+            return 1;
+        }
+        if (Character.isSurrogate(c)) {
+            out[size++] = '?';
+            return 0;
+        }
+        out[size++] = (byte) (0xe0 | c >> 12);
+        out[size++] = (byte) (0x80 | c >> 6 & 0x3f);
+        out[size++] = (byte) (0x80 | c & 0x3f);
+        return 0;
+    }
+
+    private void put(char c) {
+        grow(1);
+        out[size++] = (byte) c;
+    }
+
+    private void grow(int more) {
+        if (size + more > out.length) {
+            out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.aloft.kernel.call;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Operation;
+import dev.aloft.api.ServiceModel;
+import dev.aloft.api.Shape;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The one door. Every call of an operation goes through here, from the wire or from a neighbour: here and nowhere else IAM
+ * is asked, and here throttles, faults, meter and trace belong.
+ */
+public final class LocalEndpoint implements Endpoint {
+    /** Deeper chains of services calling services are a loop. */
+    private static final int MAX_DEPTH = 64;
+
+    private final Map<ServiceModel, Service> services = new HashMap<>();
+    private final Gate gate;
+    private final BooleanSupplier inTransaction;
+
+    /** Says whether a call may be carried out, by throwing where it may not. */
+    public interface Gate {
+        void admit(Operation operation, Caller caller, Shape input, Service service);
+    }
+
+    public LocalEndpoint(Gate gate, BooleanSupplier inTransaction) {
+        this.gate = gate;
+        this.inTransaction = inTransaction;
+    }
+
+    public void add(Service service) {
+        services.put(service.model(), service);
+    }
+
+    @Override
+    public Shape call(Operation operation, Caller caller, Shape input) {
+        if (inTransaction.getAsBoolean()) {
+            throw new IllegalStateException(operation + " called inside a transaction");
+        }
+        var service = services.get(operation.service());
+        if (!operation.built() || service == null) {
+            throw ApiError.notBuilt(operation.toString());
+        }
+        if (caller.depth() > MAX_DEPTH) {
+            throw new IllegalStateException(operation + " called " + caller.depth() + " services deep");
+        }
+        gate.admit(operation, caller, input, service);
+        return service.call(operation, caller, input);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.aloft.kernel.call;
+
+import dev.aloft.api.Caller;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One AWS::X::Y type that a template can declare, made through its service's own operations.
+ *
+ * <p>Every step may be done twice, since the platform can stop between the doing and its record: a create that finds its
+ * own earlier work (same name, made for the same stack and logical id) adopts it, and a delete of what is gone succeeds.
+ * An {@link dev.aloft.api.ApiError} thrown becomes the resource's status reason.
+ */
+public interface ResourceType {
+    /** Such as {@code AWS::Lambda::Function}. */
+    String type();
+
+    /** The top-level properties that are built. Any other fails the resource by its name. */
+    Set<String> properties();
+
+    /** The properties that must be given. */
+    default Set<String> required() {
+        return Set.of();
+    }
+
+    /** The top-level properties whose change makes a new resource instead of changing this one. */
+    default Set<String> replacedBy() {
+        return Set.of();
+    }
+
+    Resource create(Caller caller, Desired desired);
+
+    /** Changes the resource in place; called only when no property of {@link #replacedBy()} differs. */
+    Resource update(Caller caller, String physicalId, Desired before, Desired after);
+
+    void delete(Caller caller, String physicalId, Desired last);
+
+    /** The resource as it is now, or empty when it is gone. */
+    Optional<Resource> read(Caller caller, String physicalId);
+
+    /**
+     * A resource that exists.
+     *
+     * @param physicalId what {@code Ref} returns
+     * @param attributes what {@code Fn::GetAtt} returns, by attribute name
+     */
+    record Resource(String physicalId, Map<String, Object> attributes) {}
+
+    /**
+     * What a template wants.
+     *
+     * @param token      unique to this incarnation of the resource: same for a step repeated, other for a replacement
+     * @param properties the evaluated properties: maps, lists, strings, numbers, booleans
+     * @param tags       the stack's tags and CloudFormation's own, for resources that carry tags
+     */
+    record Desired(
+            String stackId,
+            String stackName,
+            String logicalId,
+            String token,
+            Map<String, Object> properties,
+            Map<String, String> tags) {
+
+        /** The name given in this property, or one made as CloudFormation does: {@code stack-LogicalId-SUFFIX}. */
+        public String name(String property, int maxLength) {
+            return properties.get(property) instanceof String given ? given : generatedName(maxLength);
+        }
+
+        /** {@code stack-LogicalId-} and 12 letters and digits that depend on the token alone. */
+        public String generatedName(int maxLength) {
+            var suffix = suffix();
+            var front = stackName + "-" + logicalId;
+            int room = maxLength - suffix.length() - 1;
+            return (front.length() > room ? front.substring(0, room) : front) + "-" + suffix;
+        }
+
+        private String suffix() {
+            var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+            var suffix = new StringBuilder();
+            for (int i = 0; i < 12; i++) {
+                suffix.append(alphabet.charAt((sha256(stackId + "/" + logicalId + "/" + token)[i] & 0xff) % 36));
+            }
+            return suffix.toString();
+        }
+
+        private static byte[] sha256(String text) {
+            try {
+                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.aloft.kernel.call;
+
+import dev.aloft.api.Api;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/** A service as the door and the platform see it: its operations (a generated {@link Api}) and what else it offers. */
+public interface Service extends Api {
+    /** What IAM is asked before the call is carried out. Touches nothing but the input, and the store where a name must be looked up. */
+    Access access(Caller caller, Shape input);
+
+    /** The resource-based policy of one of this service's resources, a JSON document. */
+    default Optional<String> policy(Caller caller, String arn) {
+        return Optional.empty();
+    }
+
+    default List<ResourceType> resourceTypes() {
+        return List.of();
+    }
+
+    default List<DataPlane> dataPlanes() {
+        return List.of();
+    }
+}

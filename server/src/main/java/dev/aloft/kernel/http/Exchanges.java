@@ -1,0 +1,278 @@
+package dev.aloft.kernel.http;
+
+import dev.aloft.api.Body;
+import dev.aloft.wire.Headers;
+import dev.aloft.wire.HttpRequest;
+import dev.aloft.wire.HttpResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.QuietException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Requests under way: each is turned into our {@link HttpRequest}, handed over, and its answer written back. */
+final class Exchanges extends Handler.Abstract {
+    private static final Logger LOG = Logger.getLogger(HttpServer.class.getName());
+    private static final HttpField SERVER = new PreEncodedHttpField(HttpHeader.SERVER, "Aloft");
+    private static final int COPY = 64 * 1024;
+    /** What is read and thrown away so that a client that is still sending gets to see an early answer. */
+    private static final long DRAIN = 16L << 20;
+
+    private final HttpServer.Config config;
+    private final HttpServer.Handler handler;
+    private final DateHeader date;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition none = lock.newCondition();
+    private int underWay;
+
+    Exchanges(HttpServer.Config config, InstantSource clock, HttpServer.Handler handler) {
+        this.config = config;
+        this.handler = handler;
+        this.date = new DateHeader(clock);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (Thread.currentThread().isVirtual()) {
+            exchange(request, response, callback);
+        } else {
+            // Jetty's own few threads must never wait for a handler.
+            Thread.ofVirtual().name("http").start(() -> exchange(request, response, callback));
+        }
+        return true;
+    }
+
+    private void exchange(Request request, Response response, Callback callback) {
+        begin();
+        var ended = new AtomicBoolean();
+        var done = Callback.from(callback, () -> {
+            if (ended.compareAndSet(false, true)) {
+                end();
+            }
+        });
+        // While the handler works nobody waits for bytes, and a silent connection is no fault.
+        request.addIdleTimeoutListener(_ -> false);
+        var body = new RequestBody(request, config.maxBodyBytes());
+        try {
+            if (body.length() > config.maxBodyBytes()) {
+                write(request, response, done, body, plain(413, "The request is longer than "
+                        + config.maxBodyBytes() + " bytes."));
+                return;
+            }
+            write(request, response, done, body, handler.handle(read(request, body)));
+        } catch (Body.TooLarge e) {
+            answerFailure(request, response, done, body, plain(413, "The request is too long: " + e.getMessage() + "."));
+        } catch (Throwable e) {
+            if (gone(e)) {
+                answerFailure(request, response, done, body, plain(408, "The request did not come to its end."));
+            } else {
+                LOG.log(Level.SEVERE, "A request failed: " + request.getMethod() + " " + request.getHttpURI(), e);
+                answerFailure(request, response, done, body, plain(500, "Internal failure."));
+            }
+        }
+    }
+
+    private static HttpRequest read(Request request, Body body) {
+        var uri = request.getHttpURI();
+        var headers = new Headers();
+        boolean host = false;
+        for (var field : request.getHeaders()) {
+            host |= field.getHeader() == HttpHeader.HOST;
+            headers.add(field.getName(), field.getValue() == null ? "" : field.getValue());
+        }
+        if (!host && uri.getAuthority() != null) {
+            headers.add("host", uri.getAuthority());
+        }
+        var path = uri.getPath();
+        var query = uri.getQuery();
+        return new HttpRequest(
+                request.getMethod(),
+                request.getConnectionMetaData().isSecure() ? "https" : "http",
+                path == null || path.isEmpty() ? "/" : path,
+                query == null ? "" : query,
+                headers,
+                body,
+                Request.getRemoteAddr(request));
+    }
+
+    private void write(Request request, Response response, Callback done, RequestBody sent, HttpResponse answer)
+            throws IOException {
+        var body = answer.body();
+        try {
+            response.setStatus(answer.status());
+            var fields = response.getHeaders();
+            fields.add(date.now());
+            fields.add(SERVER);
+            boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+            answer.headers().forEach((name, value) -> put(fields, name, value, http2));
+            boolean noContent = answer.status() == 204 || answer.status() == 304;
+            boolean head = "HEAD".equals(request.getMethod());
+            if (noContent) {
+                fields.remove(HttpHeader.CONTENT_LENGTH);
+            } else if (body.length() >= 0 && !(head && fields.contains(HttpHeader.CONTENT_LENGTH))) {
+                fields.put(HttpHeader.CONTENT_LENGTH, body.length());
+            }
+            boolean over = !http2 && !tidy(request, fields, sent);
+            if (over) {
+                fields.put(HttpHeader.CONNECTION, "close");
+            }
+            if (head || noContent) {
+                response.write(true, null, done);
+            } else if (body instanceof Body.OfBytes(byte[] content)) {
+                response.write(true, ByteBuffer.wrap(content), done);
+            } else {
+                copy(body, response, done);
+            }
+        } finally {
+            body.close();
+        }
+    }
+
+    /**
+     * Whether the connection can carry another request: what the handler left unread must be read first, unless it is too
+     * much or the client still waits to be told to send it.
+     */
+    private static boolean tidy(Request request, HttpFields.Mutable fields, RequestBody sent) {
+        if (fields.contains(HttpHeader.CONNECTION, "close")) {
+            return false;
+        }
+        if (sent.untouched() && request.getHeaders().contains(HttpHeader.EXPECT)) {
+            return false;
+        }
+        return sent.drain(DRAIN);
+    }
+
+    private static void copy(Body body, Response response, Callback done) throws IOException {
+        long length = body.length();
+        var buffer = new byte[length >= 0 ? (int) Math.clamp(length, 1, COPY) : COPY];
+        long written = 0;
+        InputStream in = body.stream();
+        while (true) {
+            int count = in.read(buffer, 0, buffer.length);
+            if (count < 0) {
+                if (length >= 0 && written < length) {
+                    throw new IOException("the answer ended after " + written + " of " + length + " bytes");
+                }
+                response.write(true, null, done);
+                return;
+            }
+            written += count;
+            if (written == length) {
+                response.write(true, ByteBuffer.wrap(buffer, 0, count), done);
+                return;
+            }
+            try {
+                Content.Sink.write(response, false, ByteBuffer.wrap(buffer, 0, count));
+            } catch (IOException e) {
+                throw new ClientGone(e);
+            }
+        }
+    }
+
+    private static void put(HttpFields.Mutable fields, String name, String value, boolean http2) {
+        if (name.equalsIgnoreCase("Transfer-Encoding") || http2 && name.equalsIgnoreCase("Connection")) {
+            return;
+        }
+        if (name.equalsIgnoreCase("Date") || name.equalsIgnoreCase("Server")) {
+            fields.put(name, value);
+        } else {
+            fields.add(name, value);
+        }
+    }
+
+    private void answerFailure(
+            Request request, Response response, Callback done, RequestBody sent, HttpResponse answer) {
+        if (response.isCommitted()) {
+            done.failed(new Quiet(null));
+            return;
+        }
+        try {
+            response.reset();
+            write(request, response, done, sent, answer);
+        } catch (IOException | RuntimeException e) {
+            done.failed(new Quiet(e));
+        }
+    }
+
+    static HttpResponse plain(int status, String text) {
+        return HttpResponse.of(status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    static boolean gone(Throwable e) {
+        for (var cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClientGone) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            underWay++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            if (--underWay == 0) {
+                none.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int underWay() {
+        lock.lock();
+        try {
+            return underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean awaitNone(Duration most) {
+        long left = most.toNanos();
+        lock.lock();
+        try {
+            while (underWay > 0 && left > 0) {
+                left = none.awaitNanos(left);
+            }
+            return underWay == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A failure that is nobody's bug: it ends the exchange and is not worth a line in the log. */
+    private static final class Quiet extends IOException implements QuietException {
+        Quiet(Throwable cause) {
+            super(cause == null ? "cut off" : cause.getMessage(), cause);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Bytes in, bytes out: the one listener, and the one pipeline behind it.
+ *
+ * <pre>
+ * HttpServer   one port: HTTP/1.1, HTTP/2 in clear text, TLS with both
+ * FrontDoor    which operation, whose signature, typed input, the call, typed output
+ * Router       which operation a request means
+ * </pre>
+ */
+package dev.aloft.kernel.http;

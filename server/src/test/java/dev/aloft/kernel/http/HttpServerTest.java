@@ -1,0 +1,658 @@
+package dev.aloft.kernel.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.Body;
+import dev.aloft.wire.Headers;
+import dev.aloft.wire.HttpRequest;
+import dev.aloft.wire.HttpResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HttpServerTest {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-02-29T12:34:56.789Z"));
+
+    @TempDir
+    Path folder;
+
+    private HttpServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private HttpServer serve(HttpServer.Handler handler) {
+        return serve(HttpServer.Config.on("127.0.0.1", 0, folder.resolve("tls")), handler);
+    }
+
+    private HttpServer serve(HttpServer.Config config, HttpServer.Handler handler) {
+        server = HttpServer.start(config, CLOCK, handler);
+        return server;
+    }
+
+    private static HttpServer.Config config(Duration idle, int headerBytes, long bodyBytes) {
+        return new HttpServer.Config("127.0.0.1", 0, idle, Duration.ofSeconds(10), headerBytes, bodyBytes, null);
+    }
+
+    private static HttpResponse text(String text) {
+        return HttpResponse.of(200, "text/plain", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static HttpResponse echo(HttpRequest request) {
+        return text(request.method() + " " + request.scheme() + " " + request.rawPath() + "?" + request.rawQuery() + " "
+                + request.host() + " " + new String(request.body().bytes(1 << 20), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void tellsTheHandlerWhatWasSentAndTheClientWhatWasAnswered() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("POST /a/b?x=1 HTTP/1.1\nHost: bucket.localhost:4566\nContent-Length: 5\n\nhello");
+            var answer = http.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("POST http /a/b?x=1 bucket.localhost:4566 hello");
+            assertThat(answer.header("date")).isEqualTo("Thu, 29 Feb 2024 12:34:56 GMT");
+            assertThat(answer.header("server")).isEqualTo("Aloft");
+            assertThat(answer.header("content-type")).isEqualTo("text/plain");
+        }
+    }
+
+    @Test
+    void leavesPathsAndQueriesAsTheyWereSent() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            for (var target : List.of(
+                    "//?",
+                    "//bucket//key?",
+                    "/bucket/a/../b/./c?",
+                    "/bucket/a%2Fb%2f%20+%C3%A4;v=1?",
+                    "/bucket/%2e%2E/x%01?",
+                    "/b/k?uploads",
+                    "/b?x=%zz&y=1%",
+                    "/b/a|b^c`d{e}\\f?q={\"a\":[1]}|^",
+                    "/b/~a@b:c,d=e&f$g!h'(i)*?",
+                    "/?list-type=2&prefix=a%2Fb&delimiter=%2F&&=")) {
+                http.send("GET " + target + " HTTP/1.1\nHost: h\n\n");
+                var answer = http.answer();
+                assertThat(answer.status()).as(target).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo("GET http " + target + " h ");
+            }
+        }
+    }
+
+    @Test
+    void answersSeveralRequestsOnOneConnectionAlsoWhenTheyAreSentAtOnce() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET /1 HTTP/1.1\nHost: h\n\nPOST /2 HTTP/1.1\nHost: h\nContent-Length: 3\n\nabcGET /3 HTTP/1.1\n"
+                    + "Host: h\n\n");
+            assertThat(http.answer().body()).contains("/1");
+            assertThat(http.answer().body()).contains("/2").endsWith("abc");
+            assertThat(http.answer().body()).contains("/3");
+        }
+    }
+
+    @Test
+    void readsChunkedContentAndItsTrailers() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\nTrailer: x-sum\n\n"
+                    + "5\nhello\n6;a=b\n world\n0\nx-sum: 1\n\n");
+            assertThat(http.answer().body()).endsWith("hello world");
+            http.send("GET /next HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().body()).contains("/next");
+        }
+    }
+
+    @Test
+    void tellsAClientThatExpectsItToContinueOnceTheContentIsWanted() throws Exception {
+        serve(request -> request.rawPath().equals("/refused") ? HttpResponse.empty(403) : echo(request));
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT /wanted HTTP/1.1\nHost: h\nContent-Length: 3\nExpect: 100-continue\n\n");
+            assertThat(http.answer().status()).isEqualTo(100);
+            http.send("abc");
+            assertThat(http.answer().body()).endsWith("abc");
+
+            http.send("PUT /refused HTTP/1.1\nHost: h\nContent-Length: 3\nExpect: 100-continue\n\n");
+            var answer = http.answer();
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.header("connection")).isEqualTo("close");
+        }
+    }
+
+    @Test
+    void answersEarlyAndStillTakesTheRestOfTheContent() throws Exception {
+        serve(request -> text("no"));
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 3000000\n\n");
+            http.send(new byte[3_000_000]);
+            assertThat(http.answer().body()).isEqualTo("no");
+            http.send("GET /next HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().body()).isEqualTo("no");
+        }
+    }
+
+    @Test
+    void answersHeadWithTheHeadersOfGetAlone() throws Exception {
+        serve(request -> request.rawPath().equals("/object")
+                ? new HttpResponse(200, Headers.of("Content-Length", "123456", "ETag", "\"e\""), Body.EMPTY)
+                : text("hello"));
+        try (var http = new RawHttp(server.port())) {
+            http.send("HEAD / HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer(false).header("content-length")).isEqualTo("5");
+            http.send("HEAD /object HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer(false).header("content-length")).isEqualTo("123456");
+            http.send("GET / HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().body()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void sendsNoContentWhereTheStatusHasNone() throws Exception {
+        serve(request -> HttpResponse.empty(request.rawPath().equals("/204") ? 204 : 200));
+        try (var http = new RawHttp(server.port())) {
+            http.send("DELETE /204 HTTP/1.1\nHost: h\n\n");
+            var answer = http.answer();
+            assertThat(answer.status()).isEqualTo(204);
+            assertThat(answer.header("content-length")).isNull();
+            http.send("GET /200 HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().header("content-length")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void sendsAStreamOfKnownLengthWithItsLength() throws Exception {
+        var content = new byte[300_000];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) ('a' + i % 26);
+        }
+        serve(request -> new HttpResponse(
+                200, new Headers(), Body.of(new ByteArrayInputStream(content), content.length)));
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET / HTTP/1.1\nHost: h\n\n");
+            var answer = http.answer();
+            assertThat(answer.header("content-length")).isEqualTo("300000");
+            assertThat(answer.body()).isEqualTo(new String(content, StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void sendsEachPieceOfAStreamAtOnce() throws Exception {
+        var out = new PipedOutputStream();
+        var in = new PipedInputStream(out);
+        serve(request -> new HttpResponse(200, new Headers(), Body.of(in, -1)));
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET / HTTP/1.1\nHost: h\n\n");
+            out.write("one".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            for (var line = http.line(); !line.isEmpty(); line = http.line()) {
+                assertThat(line).doesNotContain("Content-Length");
+            }
+            assertThat(http.line()).isEqualTo("3");
+            assertThat(http.read(3)).isEqualTo("one");
+            out.write("two!".getBytes(StandardCharsets.UTF_8));
+            out.close();
+            assertThat(http.line()).isEmpty();
+            assertThat(http.line()).isEqualTo("4");
+            assertThat(http.line()).isEqualTo("two!");
+            assertThat(http.line()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void cutsTheConnectionWhenAStreamFailsHalfWay() throws Exception {
+        serve(request -> new HttpResponse(200, new Headers(), Body.of(new InputStream() {
+            private int left = 200_000;
+
+            @Override
+            public int read() throws IOException {
+                if (left-- <= 0) {
+                    throw new IOException("the disk is gone");
+                }
+                return 'x';
+            }
+        }, 300_000)));
+        var logged = logged(() -> {
+            try (var http = new RawHttp(server.port())) {
+                http.send("GET / HTTP/1.1\nHost: h\n\n");
+                var answer = http.answer();
+                assertThat(answer.body().length()).isLessThan(300_000);
+            }
+        });
+        assertThat(logged).anyMatch(line -> line.contains("A request failed"));
+    }
+
+    @Test
+    void refusesHeadersThatAreTooLong() throws Exception {
+        serve(config(Duration.ofSeconds(10), 8 * 1024, 1000), HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET / HTTP/1.1\nHost: h\nX-Long: " + "x".repeat(10_000) + "\n\n");
+            var answer = http.answer();
+            assertThat(answer.status()).isEqualTo(431);
+            assertThat(answer.body()).isEqualTo("The request's headers or its URL are too long.\n");
+        }
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().status()).isEqualTo(414);
+        }
+    }
+
+    @Test
+    void refusesContentThatIsTooLong() throws Exception {
+        serve(config(Duration.ofSeconds(10), 8 * 1024, 1000), HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 1001\n\n" + "x".repeat(1001));
+            assertThat(http.answer().status()).isEqualTo(413);
+        }
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n3e9\n" + "x".repeat(1001) + "\n0\n\n");
+            assertThat(http.answer().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void answersWhatIsNotHttpWithALineOfText() throws Exception {
+        serve(HttpServerTest::echo);
+        for (var nonsense : List.of("hello\n\n", "GET / HTTP/1.1\n\n", "GET / HTTP/1.1\nHost: h\nContent-Length: x\n\n",
+                "GET / HTTP/1.1\nHost: h\nContent-Length: 1\nContent-Length: 2\n\n")) {
+            try (var http = new RawHttp(server.port())) {
+                http.send(nonsense);
+                var answer = http.answer();
+                assertThat(answer.status()).as(nonsense).isEqualTo(400);
+                assertThat(answer.body()).isEqualTo("The request is not well-formed HTTP.\n");
+            }
+        }
+    }
+
+    @Test
+    void answersABugInTheHandlerWithAnInternalFailureAndLogsIt() throws Exception {
+        serve(request -> {
+            throw new IllegalStateException("a bug");
+        });
+        var logged = logged(() -> {
+            try (var http = new RawHttp(server.port())) {
+                http.send("GET /x HTTP/1.1\nHost: h\n\n");
+                assertThat(http.answer().status()).isEqualTo(500);
+            }
+        });
+        assertThat(logged).hasSize(1).first().asString().contains("A request failed: GET").contains("a bug");
+    }
+
+    @Test
+    void saysNothingWhenAClientGoesAwayWhileItSends() throws Exception {
+        var seen = new CompletableFuture<Throwable>();
+        serve(request -> {
+            try {
+                return echo(request);
+            } catch (Throwable e) {
+                seen.complete(e);
+                throw e;
+            }
+        });
+        var logged = logged(() -> {
+            try (var http = new RawHttp(server.port())) {
+                http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 1000\n\nabc");
+            }
+            assertThat(Exchanges.gone(seen.get(10, TimeUnit.SECONDS))).isTrue();
+            server.close();
+        });
+        assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void saysNothingWhenAClientGoesAwayBeforeItsAnswer() throws Exception {
+        var gone = new CountDownLatch(1);
+        serve(request -> {
+            gone.await(10, TimeUnit.SECONDS);
+            return new HttpResponse(200, new Headers(), Body.of(new byte[20_000_000]));
+        });
+        var logged = logged(() -> {
+            try (var http = new RawHttp(server.port())) {
+                http.send("GET / HTTP/1.1\nHost: h\n\n");
+            }
+            gone.countDown();
+            server.close();
+        });
+        assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void endsAConnectionThatStaysSilentInTheMiddleOfARequest() throws Exception {
+        serve(config(Duration.ofMillis(300), 8 * 1024, 1 << 20), HttpServerTest::echo);
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 1000\n\nabc");
+            assertThat(http.answer().status()).isEqualTo(408);
+            assertThat(http.ended()).isTrue();
+        }
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTT");
+            assertThat(http.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void letsAHandlerWorkLongerThanAConnectionMayBeSilent() throws Exception {
+        var longer = new CountDownLatch(1);
+        serve(config(Duration.ofMillis(100), 8 * 1024, 1 << 20), request -> {
+            longer.await(700, TimeUnit.MILLISECONDS);
+            return text("late");
+        });
+        try (var http = new RawHttp(server.port())) {
+            http.send("POST / HTTP/1.1\nHost: h\nContent-Length: 2\n\nab");
+            assertThat(http.answer().body()).isEqualTo("late");
+        }
+    }
+
+    @Test
+    void finishesWhatIsUnderWayWhenItIsClosed() throws Exception {
+        var entered = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        serve(request -> {
+            entered.countDown();
+            go.await(10, TimeUnit.SECONDS);
+            return text("done");
+        });
+        int port = server.port();
+        try (var http = new RawHttp(port)) {
+            http.send("GET / HTTP/1.1\nHost: h\n\n");
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            var closing = CompletableFuture.runAsync(server::close);
+            while (true) {
+                try (var late = new Socket()) {
+                    late.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                    Thread.onSpinWait();
+                } catch (IOException e) {
+                    break;
+                }
+            }
+            assertThat(closing).isNotDone();
+            go.countDown();
+            var answer = http.answer();
+            assertThat(answer.body()).isEqualTo("done");
+            assertThat(answer.header("connection")).isEqualTo("close");
+            closing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenThePortIsTaken() {
+        serve(HttpServerTest::echo);
+        var same = HttpServer.Config.on("127.0.0.1", server.port(), null);
+        assertThatThrownBy(() -> HttpServer.start(same, CLOCK, HttpServerTest::echo))
+                .isInstanceOf(HttpServer.CannotListen.class)
+                .hasMessageStartingWith("Port " + server.port() + " on 127.0.0.1 is in use by another program.")
+                .hasMessageContaining("--port");
+        assertThatThrownBy(() -> HttpServer.start(
+                        HttpServer.Config.on("192.0.2.1", 0, null), CLOCK, HttpServerTest::echo))
+                .isInstanceOf(HttpServer.CannotListen.class)
+                .hasMessageContaining("is not one of this machine's");
+    }
+
+    @Test
+    void speaksHttp2ToAClientThatUpgrades() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
+            var answer = client.send(
+                    java.net.http.HttpRequest.newBuilder(uri("http", "/a//b?q"))
+                            .POST(java.net.http.HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.body())
+                    .startsWith("POST http /a//b?q 127.0.0.1:" + server.port())
+                    .hasSizeGreaterThan(100_000);
+            assertThat(answer.headers().firstValue("date")).contains("Thu, 29 Feb 2024 12:34:56 GMT");
+        }
+    }
+
+    @Test
+    void speaksHttp2ByPriorKnowledge() throws Exception {
+        serve(HttpServerTest::echo);
+        var client = new HTTP2Client();
+        client.start();
+        try {
+            var session = client.connect(
+                            new InetSocketAddress("127.0.0.1", server.port()), new Session.Listener() {})
+                    .get(10, TimeUnit.SECONDS);
+            var answer = new CompletableFuture<String>();
+            var request = new MetaData.Request(
+                    "POST",
+                    HttpURI.from("http://kinesis.localhost:4566/x//y?z"),
+                    HttpVersion.HTTP_2,
+                    HttpFields.build().add("x-amz-target", "Kinesis_20131202.ListStreams"));
+            var stream = session.newStream(new HeadersFrame(request, null, false), new Stream.Listener() {
+                        private final StringBuilder text = new StringBuilder();
+
+                        @Override
+                        public void onHeaders(Stream on, HeadersFrame frame) {
+                            text.append(((MetaData.Response) frame.getMetaData()).getStatus()).append(' ');
+                            on.demand();
+                        }
+
+                        @Override
+                        public void onDataAvailable(Stream on) {
+                            var data = on.readData();
+                            if (data == null) {
+                                on.demand();
+                                return;
+                            }
+                            text.append(StandardCharsets.UTF_8.decode(data.frame().getByteBuffer()));
+                            data.release();
+                            if (data.frame().isEndStream()) {
+                                answer.complete(text.toString());
+                            } else {
+                                on.demand();
+                            }
+                        }
+                    })
+                    .get(10, TimeUnit.SECONDS);
+            stream.data(
+                    new DataFrame(stream.getId(), ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)), true),
+                    Callback.NOOP);
+            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("200 POST http /x//y?z kinesis.localhost:4566 {}");
+        } finally {
+            client.stop();
+        }
+    }
+
+    @Test
+    void speaksTlsOnTheSamePortWithACertificateMadeOnFirstUse() throws Exception {
+        server = HttpServer.start(
+                HttpServer.Config.on("127.0.0.1", 0, folder.resolve("tls")), InstantSource.system(), HttpServerTest::echo);
+        assertThat(folder.resolve("tls")).doesNotExist();
+        try (var plain = new RawHttp(server.port())) {
+            plain.send("GET / HTTP/1.1\nHost: h\n\n");
+            assertThat(plain.answer().status()).isEqualTo(200);
+        }
+        var probe = SSLContext.getInstance("TLS");
+        probe.init(null, new TrustManager[] {new TrustAll()}, null);
+        try (var first = (SSLSocket) probe.getSocketFactory().createSocket("127.0.0.1", server.port())) {
+            first.startHandshake();
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("tls/ca-key.pem"))))
+                .isEqualTo("rw-------");
+
+        var trusting = trusting(folder.resolve("tls/ca.pem"));
+        try (var client = HttpClient.newBuilder().sslContext(trusting).build()) {
+            var answer = client.send(
+                    java.net.http.HttpRequest.newBuilder(uri("https", "/x")).build(), BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.body()).startsWith("GET https /x? 127.0.0.1:");
+        }
+        try (var client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trusting)
+                .build()) {
+            var answer = client.send(
+                    java.net.http.HttpRequest.newBuilder(uri("https", "/x")).build(), BodyHandlers.ofString());
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        }
+    }
+
+    @Test
+    void certifiesEachOfOurNamesThatAClientAsksFor() throws Exception {
+        serve(HttpServerTest::echo);
+        assertThat(namesFor("a1b2c3.execute-api.localhost")).containsExactly("a1b2c3.execute-api.localhost");
+        assertThat(namesFor("my.bucket.s3.us-east-1.localhost")).containsExactly("my.bucket.s3.us-east-1.localhost");
+        assertThat(namesFor("aws.amazon.com")).contains("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
+    }
+
+    @Test
+    void keepsItsCertificateAuthorityOverRestarts() throws Exception {
+        var made = Certificate.in(folder.resolve("tls"), CLOCK);
+        var bytes = Files.readAllBytes(folder.resolve("tls/ca.pem"));
+        var again = Certificate.in(folder.resolve("tls"), CLOCK);
+        assertThat(Files.readAllBytes(folder.resolve("tls/ca.pem"))).isEqualTo(bytes);
+        again.forName("x.localhost").verify(authority(folder.resolve("tls/ca.pem")).getPublicKey());
+        made.forName("x.localhost").verify(authority(folder.resolve("tls/ca.pem")).getPublicKey());
+
+        Files.writeString(folder.resolve("tls/ca-key.pem"), "nonsense!");
+        assertThatThrownBy(() -> Certificate.in(folder.resolve("tls"), CLOCK))
+                .hasMessageContaining("Delete the folder to have a new one made.");
+    }
+
+    private List<String> namesFor(String name) throws Exception {
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustAll()}, null);
+        try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
+            var parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            return certificate.getSubjectAlternativeNames().stream()
+                    .map(alternative -> (String) alternative.get(1))
+                    .toList();
+        }
+    }
+
+    private static final class TrustAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static X509Certificate authority(Path file) throws Exception {
+        try (var in = Files.newInputStream(file)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static SSLContext trusting(Path file) throws Exception {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("aloft", authority(file));
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private URI uri(String scheme, String path) {
+        return URI.create(scheme + "://127.0.0.1:" + server.port() + path);
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static List<String> logged(Step step) throws Exception {
+        var lines = Collections.synchronizedList(new ArrayList<String>());
+        var root = Logger.getLogger("");
+        var ours = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getLevel().intValue() >= Level.INFO.intValue()) {
+                    lines.add(record.getLoggerName() + " " + record.getMessage() + " " + record.getThrown());
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        root.addHandler(ours);
+        try {
+            step.run();
+        } finally {
+            root.removeHandler(ours);
+        }
+        return lines;
+    }
+}

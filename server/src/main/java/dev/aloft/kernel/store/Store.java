@@ -1,0 +1,30 @@
+package dev.aloft.kernel.store;
+
+import java.util.function.Function;
+
+/** An ordered store of keys and values with durable transactions; see the package for how to write one. */
+public interface Store extends AutoCloseable {
+    /**
+     * Runs a transaction that may write. Durable when it returns. The function may run more than once, and not on the
+     * caller's thread: it touches only the transaction. What it throws is thrown here, and nothing of it is written.
+     *
+     * @throws StoreUnavailable when what was written could not be made durable (a full disk); nothing of it is kept
+     */
+    <R> R write(Function<? super Tx, ? extends R> change);
+
+    /** Runs a transaction that only reads, on a snapshot that has everything acknowledged before the call. */
+    <R> R read(Function<? super ReadTx, ? extends R> view);
+
+    /** The part of this store that belongs to one space; it cannot see past it. Closing it does nothing. */
+    default Store in(String space) {
+        return new StoreInSpace(this, Key.of(space));
+    }
+
+    /** Whether the current thread is inside a transaction of any store, where no service may be called. */
+    default boolean inTransaction() {
+        return Transaction.isCurrent();
+    }
+
+    @Override
+    void close();
+}

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.store;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** An ordered store of keys and values with durable transactions; see the package for how to write one. */
@@ -11,6 +12,14 @@ public interface Store extends AutoCloseable {
      * @throws StoreUnavailable when what was written could not be made durable (a full disk); nothing of it is kept
      */
     <R> R write(Function<? super Tx, ? extends R> change);
+
+    /** The same for a function that answers nothing. */
+    default void change(Consumer<? super Tx> change) {
+        write(tx -> {
+            change.accept(tx);
+            return null;
+        });
+    }
 
     /** Runs a transaction that only reads, on a snapshot that has everything acknowledged before the call. */
     <R> R read(Function<? super ReadTx, ? extends R> view);

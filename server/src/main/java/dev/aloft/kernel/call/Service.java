@@ -3,6 +3,7 @@ package dev.aloft.kernel.call;
 import dev.aloft.api.Api;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Shape;
+import dev.aloft.kernel.time.Worker;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ public interface Service extends Api {
     /** The resource-based policy of one of this service's resources, a JSON document. */
     default Optional<String> policy(Caller caller, String arn) {
         return Optional.empty();
+    }
+
+    /** Background work: looks at the store, does what is due. */
+    default List<Worker> workers() {
+        return List.of();
     }
 
     default List<ResourceType> resourceTypes() {

@@ -1,0 +1,46 @@
+package dev.aloft.kernel.sandbox;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** How a process is kept apart from the machine. */
+public enum Isolation {
+    /** The platform is root: namespaces without a user namespace, each sandbox a user of its own. */
+    ROOT("namespaces, a user per sandbox"),
+    /** Anybody: a user namespace gives the rights the set-up step needs. */
+    USER("namespaces without root"),
+    /** A plain process of the platform's user. Only on request. */
+    NONE("none: functions can read and change all that the platform's user can");
+
+    private final String words;
+
+    Isolation(String words) {
+        this.words = words;
+    }
+
+    /** For people. */
+    public String words() {
+        return words;
+    }
+
+    /** The command that opens the namespaces; it dies with the thread that started it, and its child with it. */
+    List<String> opener() {
+        var common = List.of("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--ipc", "--uts", "--kill-child",
+                "--propagation", "private");
+        return this == USER ? concat(common, List.of("--user", "--map-root-user")) : common;
+    }
+
+    /** The command that gives up all rights for good. The process sees itself as AWS's user 993. */
+    List<String> drop(long user) {
+        var own = List.of("unshare", "--user", "--map-user=993", "--map-group=990");
+        var id = String.valueOf(user);
+        return this == USER
+                ? concat(own, List.of("setpriv", "--no-new-privs"))
+                : concat(List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups", "--no-new-privs",
+                        "--bounding-set=-all", "--inh-caps=-all"), own);
+    }
+
+    private static List<String> concat(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+}

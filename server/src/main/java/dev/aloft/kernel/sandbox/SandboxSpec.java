@@ -1,0 +1,32 @@
+package dev.aloft.kernel.sandbox;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a process is booted with before anybody knows whom it will serve.
+ *
+ * @param boot whether the process boots ahead of its assignment or is started by it
+ * @param command the command line, as seen inside
+ * @param environment all the process sees of an environment until it is assigned
+ * @param software folders of the machine outside /usr that it needs, seen read-only at the same place
+ * @param runtime the folder seen at /var/runtime
+ */
+public record SandboxSpec(
+        Boot boot, List<String> command, Map<String, String> environment, List<Path> software, Path runtime) {
+
+    public SandboxSpec {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        software = List.copyOf(software);
+    }
+
+    /** When the process starts. */
+    public enum Boot {
+        /** At once; it reads fd 0 to its end: a line "go" once it is assigned, nothing if that failed. Then it talks on fd 3 and fd 4. */
+        AHEAD,
+        /** When assigned, with the assignment's environment. It has no fd 3 and 4. */
+        ASSIGNED
+    }
+}

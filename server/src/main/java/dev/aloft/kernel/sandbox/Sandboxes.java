@@ -1,0 +1,190 @@
+package dev.aloft.kernel.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Boots sandboxes and ends them all when the platform closes. */
+public final class Sandboxes implements AutoCloseable {
+    // Far above the users of any machine; each sandbox of a root platform is its own.
+    private static final long FIRST_USER = 1_879_048_192L;
+    private static final int USERS = 65_536;
+
+    private final Isolation isolation;
+    private final Optional<ControlGroups> groups;
+    private final View view;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
+    // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
+    private final ExecutorService starter =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("sandbox-starter").factory());
+    private final String script = read("enter.sh");
+    private final String plainScript = read("plain.sh");
+
+    /**
+     * @param folder for the sandboxes' own use
+     * @param library the folder whose folders can be assigned
+     * @param wanted {@link Isolation#NONE} only if the owner of the machine asked for it
+     * @throws SandboxException if this machine allows no isolation and none was not asked for
+     */
+    public Sandboxes(Path folder, Path library, Optional<Isolation> wanted) {
+        try {
+            this.view = new View(folder, library);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare the sandboxes in " + folder, e);
+        }
+        this.isolation = wanted.isPresent() ? wanted.get() : detect();
+        this.groups = isolation == Isolation.NONE ? Optional.empty() : ControlGroups.find();
+    }
+
+    public Isolation isolation() {
+        return isolation;
+    }
+
+    /** What holds functions apart on this machine and what is missing, in plain words. */
+    public String description() {
+        return isolation.words() + (isolation == Isolation.NONE ? "" : groups.isPresent()
+                ? "; memory and processes limited by control groups"
+                : "; memory not limited: no control group may be made by this user");
+    }
+
+    private Isolation detect() {
+        var said = new ArrayList<String>();
+        var tries = ProcessHandle.current().info().user().orElse("").equals("root")
+                ? List.of(Isolation.ROOT, Isolation.USER) : List.of(Isolation.USER);
+        for (Isolation candidate : tries) {
+            var command = new ArrayList<>(candidate.opener());
+            command.addAll(List.of("sh", "-c", "mount -t tmpfs tmpfs /tmp && mount -t proc proc /proc && exec \"$@\"", "sh"));
+            command.addAll(candidate.drop(FIRST_USER + USERS));
+            command.add("true");
+            try {
+                Process process = starting(() -> new ProcessBuilder(command).redirectErrorStream(true).start());
+                process.getOutputStream().close();
+                String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+                if (process.waitFor() == 0) {
+                    return candidate;
+                }
+                said.add(words.lines().findFirst().orElse("unshare failed"));
+            } catch (IOException e) {
+                said.add(e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SandboxException("interrupted");
+            }
+        }
+        throw new SandboxException("""
+                This machine lets Aloft isolate no function: %s.
+                What to do: install util-linux 2.38 or later (unshare, setpriv, mount), and allow user namespaces \
+                (sysctl kernel.unprivileged_userns_clone=1; on Ubuntu also \
+                kernel.apparmor_restrict_unprivileged_userns=0; in a container run it with --privileged), or run \
+                Aloft as root. To run functions without any isolation, start with --sandbox none."""
+                .formatted(String.join("; ", Set.copyOf(said))));
+    }
+
+    /** Boots a generic process; returns as soon as it is started. */
+    public Sandbox boot(SandboxSpec spec) {
+        long number = numbers.incrementAndGet();
+        try {
+            Optional<ControlGroups.Group> group = groups.isPresent()
+                    ? Optional.of(groups.get().create(number)) : Optional.empty();
+            Sandbox sandbox = new Sandbox(this, isolation, view, spec, group);
+            living.add(sandbox);
+            if (isolation != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
+                sandbox.started(start(spec, group, number, spec.command(), Path.of("/")));
+            }
+            return sandbox;
+        } catch (IOException e) {
+            throw new SandboxException("cannot start " + spec.command().getFirst() + ": " + e.getMessage());
+        }
+    }
+
+    Process start(SandboxSpec spec, Optional<ControlGroups.Group> group, long number, List<String> inner, Path at)
+            throws IOException {
+        var command = new ArrayList<String>();
+        if (isolation == Isolation.NONE) {
+            command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plainScript, "sh"));
+        } else {
+            long user = FIRST_USER + number % USERS;
+            command.addAll(isolation.opener());
+            command.addAll(List.of("sh", "-c", script, "sh", view.root().toString(), view.mounts(spec)));
+            command.add(String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList()));
+            command.add(isolation == Isolation.ROOT ? String.valueOf(user) : "");
+            command.addAll(isolation.drop(user));
+        }
+        if (spec.boot() == SandboxSpec.Boot.ASSIGNED) {
+            command.addAll(List.of("sh", "-c", """
+                    read -r gate && [ "$gate" = go ] || exit 120
+                    eval "$(cat)"
+                    cd "$LAMBDA_TASK_ROOT"
+                    exec "$@" </dev/null 3<&- 4>&-""", "sh"));
+        }
+        command.addAll(inner);
+        var builder = new ProcessBuilder(command).directory(at.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(spec.environment());
+        return starting(builder::start);
+    }
+
+    private Process starting(Start start) throws IOException {
+        try {
+            return starter.submit(start::start).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private interface Start {
+        Process start() throws IOException;
+    }
+
+    void gone(Sandbox sandbox) {
+        living.remove(sandbox);
+    }
+
+    /** How many sandboxes live. */
+    public int size() {
+        return living.size();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(living).forEach(Sandbox::kill);
+        List.copyOf(living).forEach(Sandbox::awaitExit);
+        starter.shutdown();
+    }
+
+    /** Environment for a shell, as text that the shell reads. */
+    static byte[] exports(Map<String, String> environment) {
+        var text = new StringBuilder();
+        environment.forEach((name, value) -> {
+            if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+                throw new IllegalArgumentException("no name of a variable: " + name);
+            }
+            text.append("export ").append(name).append("='").append(value.replace("'", "'\\''")).append("'\n");
+        });
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String read(String name) {
+        try (InputStream in = Sandboxes.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.aloft.kernel.sandbox;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a process in a sandbox sees as the machine: a skeleton of folders and links made once, over which each sandbox
+ * mounts. The lines are of fstab(5), so that one mount(8) makes them all.
+ */
+final class View {
+    private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
+    private static final List<String> SYSTEM_FOLDERS =
+            List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix", "gnu");
+    private static final List<String> SETTINGS = List.of(
+            "hosts", "nsswitch.conf", "host.conf", "gai.conf", "ld.so.cache", "mime.types", "services", "protocols");
+    private static final List<String> SETTING_FOLDERS =
+            List.of("ssl", "pki", "ca-certificates", "crypto-policies", "alternatives", "resolv.conf", "localtime");
+
+    private final Path root;
+    private final Path library;
+    private final List<String> fixed = new ArrayList<>();
+
+    View(Path folder, Path library) throws IOException {
+        this.root = folder.toAbsolutePath().normalize().resolve("root");
+        this.library = library.toAbsolutePath().normalize();
+        Files.createDirectories(this.library);
+        for (String inside : List.of("usr", "dev", "proc", "tmp", ".library", "var/task", "var/runtime", "var/lang",
+                "var/tmp", "opt", "etc", "run", "home/sbx_user1051")) {
+            Files.createDirectories(root.resolve(inside));
+        }
+        fixed.add(line(root.toString(), root, "bind,ro,nosuid,nodev"));
+        folder("/usr");
+        for (String name : SYSTEM_FOLDERS) {
+            Path there = Path.of("/" + name);
+            if (Files.isSymbolicLink(there)) {
+                link(root.resolve(name), Files.readSymbolicLink(there));
+            } else if (Files.isDirectory(there)) {
+                folder(there.toString());
+            }
+        }
+        for (String name : DEVICES) {
+            file("/dev/" + name, "bind");
+        }
+        link(root.resolve("dev/fd"), Path.of("/proc/self/fd"));
+        link(root.resolve("dev/stdin"), Path.of("/proc/self/fd/0"));
+        link(root.resolve("dev/stdout"), Path.of("/proc/self/fd/1"));
+        link(root.resolve("dev/stderr"), Path.of("/proc/self/fd/2"));
+        settings();
+        fixed.add("proc " + escape(root.resolve("proc")) + " proc nosuid,nodev,noexec,hidepid=2 0 0");
+        fixed.add(line(this.library.toString(), root.resolve(".library"), "bind,ro,nosuid,nodev"));
+    }
+
+    private void settings() throws IOException {
+        Path etc = Path.of("/etc");
+        for (String name : SETTINGS) {
+            if (Files.isReadable(etc.resolve(name))) {
+                Files.copy(etc.resolve(name), root.resolve("etc").resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        for (String name : SETTING_FOLDERS) {
+            settingMount(etc.resolve(name));
+        }
+        // Debian keeps the settings of a JDK here.
+        try (var java = Files.newDirectoryStream(etc, "java-*")) {
+            for (Path folder : java) {
+                settingMount(folder);
+            }
+        }
+        Files.writeString(root.resolve("etc/passwd"), "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n");
+        Files.writeString(root.resolve("etc/group"), "sbx_group:x:990:\n");
+    }
+
+    private void settingMount(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            folder(path.toString());
+        } else if (Files.isReadable(path)) {
+            file(path.toString(), "bind,ro,nosuid,nodev");
+        }
+    }
+
+    private void folder(String path) throws IOException {
+        Files.createDirectories(inside(path));
+        fixed.add(line(path, inside(path), "rbind,ro,nosuid,nodev"));
+    }
+
+    private void file(String path, String options) throws IOException {
+        try {
+            Files.createFile(inside(path));
+        } catch (FileAlreadyExistsException _) {
+            // from an earlier start
+        }
+        fixed.add(line(path, inside(path), options));
+    }
+
+    private static void link(Path at, Path to) throws IOException {
+        if (!Files.isSymbolicLink(at)) {
+            Files.createSymbolicLink(at, to);
+        }
+    }
+
+    private Path inside(String path) {
+        return root.resolve(path.substring(1));
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path library() {
+        return library;
+    }
+
+    /** The mounts of a sandbox of this kind, one a line. */
+    String mounts(SandboxSpec spec) throws IOException {
+        var lines = new ArrayList<>(fixed);
+        for (Path software : spec.software()) {
+            if (software.startsWith("/usr") || !Files.isDirectory(software)) {
+                continue;
+            }
+            Files.createDirectories(inside(software.toString()));
+            lines.add(line(software.toString(), inside(software.toString()), "rbind,ro,nosuid,nodev"));
+        }
+        lines.add(line(spec.runtime().toAbsolutePath().normalize().toString(), root.resolve("var/runtime"),
+                "bind,ro,nosuid,nodev"));
+        return String.join("\n", lines);
+    }
+
+    private static String line(String from, Path to, String options) {
+        return escape(Path.of(from)) + " " + escape(to) + " none " + options + " 0 0";
+    }
+
+    private static String escape(Path path) {
+        return path.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012");
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * Starts processes that see nothing of the machine but what they are given.
+ *
+ * <p>A sandbox is a process in Linux namespaces of its own (mount, pid, ipc, uts; a user namespace where the platform
+ * is not root). It boots generic: interpreter, bootstrap, no code. Later it is assigned: its code appears read-only at
+ * /var/task, its layers at /opt, an empty /tmp of a given size, and only then the process is let through its gate. What
+ * it costs to boot is so paid ahead, and an assignment costs a few mounts.
+ *
+ * <pre>
+ *   platform thread that lives as long as the platform
+ *     └ setpriv --pdeathsig KILL    dies with the platform
+ *         └ unshare --kill-child    opens the namespaces
+ *             └ enter.sh            process 1: mounts, pivots, waits; holds rights, runs no foreign code
+ *                 └ the process     no rights, sees /usr, /var/runtime, /var/task, /opt, /tmp
+ * </pre>
+ *
+ * The network is the machine's. Only this package starts processes.
+ */
+package dev.aloft.kernel.sandbox;

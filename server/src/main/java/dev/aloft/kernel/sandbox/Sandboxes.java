@@ -118,7 +118,7 @@ public final class Sandboxes implements AutoCloseable {
         } else {
             long user = FIRST_USER + number % USERS;
             command.addAll(isolation.opener());
-            command.addAll(List.of("sh", "-c", script, "sh", view.root().toString(), view.mounts(spec)));
+            command.addAll(List.of("sh", "-c", script, "sh", view.root().toString(), view.mounts(spec).toString()));
             command.add(String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList()));
             command.add(isolation == Isolation.ROOT ? String.valueOf(user) : "");
             command.addAll(isolation.drop(user));

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a process in a sandbox sees as the machine: a skeleton of folders and links made once, over which each sandbox
@@ -24,6 +26,7 @@ final class View {
     private final Path root;
     private final Path library;
     private final List<String> fixed = new ArrayList<>();
+    private final Map<SandboxSpec, Path> files = new HashMap<>();
 
     View(Path folder, Path library) throws IOException {
         this.root = folder.toAbsolutePath().normalize().resolve("root");
@@ -51,7 +54,15 @@ final class View {
         link(root.resolve("dev/stdout"), Path.of("/proc/self/fd/1"));
         link(root.resolve("dev/stderr"), Path.of("/proc/self/fd/2"));
         settings();
+        fixed.add("tmpfs " + escape(root.resolve("run")) + " tmpfs nosuid,nodev,size=64k,mode=755 0 0");
         fixed.add("proc " + escape(root.resolve("proc")) + " proc nosuid,nodev,noexec,hidepid=2 0 0");
+        // A process of root without any rights could still write what belongs to root.
+        for (String name : List.of("sys", "irq", "bus", "fs", "sysrq-trigger")) {
+            if (Files.exists(Path.of("/proc", name))) {
+                Path inside = root.resolve("proc").resolve(name);
+                fixed.add(line(inside.toString(), inside, "bind,ro,nosuid,nodev,noexec"));
+            }
+        }
         fixed.add(line(this.library.toString(), root.resolve(".library"), "bind,ro,nosuid,nodev"));
     }
 
@@ -115,8 +126,12 @@ final class View {
         return library;
     }
 
-    /** The mounts of a sandbox of this kind, one a line. */
-    String mounts(SandboxSpec spec) throws IOException {
+    /** The file with the mounts of a sandbox of this kind. */
+    synchronized Path mounts(SandboxSpec spec) throws IOException {
+        Path known = files.get(spec);
+        if (known != null) {
+            return known;
+        }
         var lines = new ArrayList<>(fixed);
         for (Path software : spec.software()) {
             if (software.startsWith("/usr") || !Files.isDirectory(software)) {
@@ -127,7 +142,10 @@ final class View {
         }
         lines.add(line(spec.runtime().toAbsolutePath().normalize().toString(), root.resolve("var/runtime"),
                 "bind,ro,nosuid,nodev"));
-        return String.join("\n", lines);
+        Path file = root.resolveSibling("mounts-" + files.size());
+        Files.writeString(file, String.join("\n", lines) + "\n");
+        files.put(spec, file);
+        return file;
     }
 
     private static String line(String from, Path to, String options) {

@@ -7,7 +7,7 @@
 #   fd 1  to the platform: what the process writes on its fd 4
 #   fd 2  the process's stdout and stderr
 #
-# $1 the new root   $2 fstab of the fixed mounts   $3 cgroup.procs files to join   $4 the process's own user, or nothing
+# $1 the new root   $2 the fstab of the fixed mounts   $3 cgroup.procs files to join   $4 the process's own user, or nothing
 # then the command that drops all rights and becomes the process
 set -e
 root=$1 mounts=$2 groups=$3 user=$4
@@ -18,7 +18,7 @@ read -r _ _ width < /proc/self/uid_map
 # In a user namespace of our own: one more for the process, and then no further one.
 if [ "$width" = 1 ]; then echo 1 > /proc/sys/user/max_user_namespaces || :; fi
 if [ -n "$user" ]; then chown "$user" /proc/self/fd/1 /proc/self/fd/2; fi
-printf '%s\n' "$mounts" | mount -n -a -T /proc/self/fd/0
+mount -n -a -T "$mounts"
 cd "$root"
 pivot_root . .
 umount -n -l .
@@ -36,7 +36,9 @@ status=0
         echo "tmpfs /tmp tmpfs nosuid,nodev,size=$scratch,mode=1777 0 0"
         # Covers the library: from here on nobody in this sandbox sees other code than its own.
         echo "tmpfs /.library tmpfs ro,size=4k,mode=000 0 0"
-    } | mount -n -a -T /proc/self/fd/0
+        echo "tmpfs /run tmpfs ro,size=4k,mode=755 0 0"
+    } > /run/fstab
+    mount -n -a -T /run/fstab
     echo go
     [ "$size" = 0 ] || head -c "$size" <&3
 } | PATH=$path "$@" 1>&2 || status=$?

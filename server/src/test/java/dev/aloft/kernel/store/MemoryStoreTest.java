@@ -2,7 +2,7 @@ package dev.aloft.kernel.store;
 
 class MemoryStoreTest extends StoreContract {
     @Override
-    Store open() {
+    protected Store open() {
         return new MemoryStore();
     }
 }

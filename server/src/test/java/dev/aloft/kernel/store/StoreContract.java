@@ -20,11 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every engine promises. */
-abstract class StoreContract {
-    Store store;
+public abstract class StoreContract {
+    protected Store store;
 
     /** An empty store. */
-    abstract Store open() throws Exception;
+    protected abstract Store open() throws Exception;
 
     @BeforeEach
     void openStore() throws Exception {

@@ -1,0 +1,168 @@
+package dev.aloft.kernel.store.embedded;
+
+import dev.aloft.kernel.store.StoreUnavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.Env;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileManager;
+import org.rocksdb.Status;
+import org.rocksdb.TablePropertiesCollectorFactory;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/** RocksDB, open; closed when nobody holds it any more, since using it afterwards would take the process down. */
+final class Database {
+    private static final long WRITE_BUFFER_BYTES = 16L << 20;
+    private static final long WAL_BYTES = 64L << 20;
+    private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final int OPEN_FILES = 512;
+    private static final int PATIENCE_SECONDS = 5;
+
+    private final DataFolder folder;
+    private final Disk disk;
+    private final Deque<AutoCloseable> natives = new ArrayDeque<>();
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final WriteOptions synced;
+    final RocksDB rocks;
+    final ReadOptions latest;
+
+    Database(DataFolder folder, Disk disk) {
+        this.folder = folder;
+        this.disk = disk;
+        try {
+            Files.createDirectories(folder.store());
+            rocks = keep(RocksDB.open(options(), folder.store().toString()));
+            synced = keep(new WriteOptions().setSync(true));
+            latest = keep(new ReadOptions());
+        } catch (RocksDBException e) {
+            closeNatives();
+            throw unavailable(e);
+        } catch (IOException e) {
+            closeNatives();
+            throw new StoreUnavailable("Cannot open the store in " + folder.store() + ": " + e, e);
+        }
+    }
+
+    private Options options() throws RocksDBException {
+        var table = new BlockBasedTableConfig()
+            .setBlockCache(keep(new LRUCache(BLOCK_CACHE_BYTES)))
+            .setFilterPolicy(keep(new BloomFilter(10)))
+            .setBlockSize(8 << 10)
+            .setFormatVersion(6)
+            .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+            // Within the cache's bound, so that a large store does not take memory without one.
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinTopLevelIndexAndFilter(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true);
+        var options = keep(new Options());
+        // Queues delete what they have just written; a file of little else but deletions is compacted at once, or every look at
+        // the head of the queue would pass over all of them.
+        options.setTablePropertiesCollectorFactory(List.of(
+            keep(TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(1024, 512, 0.5))));
+        options.setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
+        // Goes on by itself after background work has met a full disk.
+        options.setSstFileManager(keep(new SstFileManager(Env.getDefault())));
+        return options
+            .setCreateIfMissing(true)
+            // The last record may be half there after a crash, since it was not acknowledged. Damage before it is an error: it
+            // would lose what was.
+            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            .setParanoidChecks(true)
+            .setWriteBufferSize(WRITE_BUFFER_BYTES)
+            .setMaxWriteBufferNumber(3)
+            .setMaxTotalWalSize(WAL_BYTES)
+            .setMaxBackgroundJobs(2)
+            .setMaxOpenFiles(OPEN_FILES)
+            .setBytesPerSync(1 << 20)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setLevelCompactionDynamicLevelBytes(true)
+            .setTableFormatConfig(table)
+            .setKeepLogFileNum(2)
+            .setMaxLogFileSize(1 << 20)
+            .setStatsDumpPeriodSec(0)
+            .setStatsPersistPeriodSec(0)
+            .setSkipStatsUpdateOnDbOpen(true);
+    }
+
+    private <T extends AutoCloseable> T keep(T object) {
+        natives.push(object);
+        return object;
+    }
+
+    /** On disk when it returns. */
+    void write(byte[] batch) {
+        try (var writes = new WriteBatch(batch)) {
+            rocks.write(synced, writes);
+        } catch (RocksDBException e) {
+            throw unavailable(e);
+        }
+    }
+
+    byte[] get(ReadOptions options, byte[] key) {
+        try {
+            return rocks.get(options, key);
+        } catch (RocksDBException e) {
+            throw unavailable(e);
+        }
+    }
+
+    StoreUnavailable unavailable(RocksDBException e) {
+        var status = e.getStatus();
+        if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
+            return disk.full(e);
+        }
+        return status != null && status.getCode() == Status.Code.Corruption ? folder.damaged(e)
+            : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
+    }
+
+    void hold() {
+        holders.incrementAndGet();
+    }
+
+    void letGo() {
+        if (holders.decrementAndGet() == 0) {
+            closeNatives();
+            closed.countDown();
+        }
+    }
+
+    /** Waits for the last to let go, but not for ever. */
+    boolean awaitClosed() {
+        try {
+            return closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void closeNatives() {
+        // In reverse order; closing RocksDB waits for its background threads.
+        for (var each : natives) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        natives.clear();
+    }
+}

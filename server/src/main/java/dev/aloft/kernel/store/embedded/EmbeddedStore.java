@@ -1,0 +1,67 @@
+package dev.aloft.kernel.store.embedded;
+
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.StoreUnavailable;
+import dev.aloft.kernel.store.Transaction;
+import dev.aloft.kernel.store.Tx;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** The store in a folder of this machine. */
+public final class EmbeddedStore implements Store {
+    private final DataFolder folder;
+    private final Versions versions;
+    private final Committer committer;
+
+    /**
+     * Opens the store of a data folder, and makes it where there is none.
+     *
+     * @throws StoreUnavailable with what is wrong and what to do
+     */
+    public static EmbeddedStore open(Path folder) {
+        return open(folder, new Disk(folder));
+    }
+
+    static EmbeddedStore open(Path path, Disk disk) {
+        var folder = DataFolder.open(path);
+        try {
+            NativeLibrary.load(folder.path().resolve("native"));
+            return new EmbeddedStore(folder, disk);
+        } catch (RuntimeException | Error e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private EmbeddedStore(DataFolder folder, Disk disk) {
+        this.folder = folder;
+        versions = new Versions(folder, disk);
+        committer = new Committer(versions, disk);
+    }
+
+    @Override
+    public <R> R write(Function<? super Tx, ? extends R> change) {
+        Transaction.refuseNested();
+        return committer.run(change);
+    }
+
+    @Override
+    public <R> R read(Function<? super ReadTx, ? extends R> view) {
+        Transaction.refuseNested();
+        var version = versions.acquire();
+        try (var tx = new Reading(version)) {
+            return Transaction.run(() -> view.apply(tx));
+        } finally {
+            version.release();
+        }
+    }
+
+    /** Lets the writes under way come to their end; reads under way keep what they need until they end. */
+    @Override
+    public void close() {
+        committer.close();
+        versions.close();
+        folder.close();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.aloft.kernel.store.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Entry;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.StoreContract;
+import dev.aloft.kernel.store.StoreUnavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedStoreTest extends StoreContract {
+    @TempDir
+    Path folder;
+
+    @Override
+    protected Store open() {
+        return EmbeddedStore.open(folder);
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterAnotherStart() {
+        store.change(tx -> IntStream.range(0, 5_000).forEach(i -> tx.put(Key.of("key", i), Codec.NUMBER.encode((long) i))));
+        store.close();
+        store = open();
+        assertThat(store.<Long>read(tx -> tx.range(Range.of(Key.of("key"))).count())).isEqualTo(5_000);
+        assertThat(store.<Optional<byte[]>>read(tx -> tx.get(Key.of("key", 17)))).contains(Codec.NUMBER.encode(17L));
+    }
+
+    @Test
+    void aFolderIsOfOneStoreAtATime() {
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
+            .hasMessage("The data folder " + folder + " is in use by this process: stop that one, or choose another folder with "
+                + "--data.");
+        store.change(tx -> tx.put(Key.of("a"), new byte[0]));
+    }
+
+    @Test
+    void aClosedStoreRefuses() {
+        store.close();
+        assertThatThrownBy(() -> store.read(tx -> 1)).isInstanceOf(StoreUnavailable.class).hasMessage("The store is closed");
+        assertThatThrownBy(() -> store.write(tx -> 1)).isInstanceOf(StoreUnavailable.class).hasMessage("The store is closed");
+        store.close();
+    }
+
+    @Test
+    void aReadUnderWayOutlivesTheStore() throws Exception {
+        store.change(tx -> tx.put(Key.of("a"), new byte[] {1}));
+        var reading = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var read = threads.submit(() -> store.<Optional<byte[]>>read(tx -> {
+                reading.countDown();
+                try {
+                    assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return tx.get(Key.of("a"));
+            }));
+            assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+            store.close();
+            closed.countDown();
+            assertThat(read.get(30, TimeUnit.SECONDS)).contains(new byte[] {1});
+        }
+    }
+
+    @Test
+    void aNewerFormatIsRefused() throws IOException {
+        store.close();
+        Files.writeString(folder.resolve("format"), "aloft store 2\n");
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
+            .hasMessage("The data in " + folder + " was written by a newer version of Aloft (format 2, this one knows 1): start "
+                + "that version, or choose another folder with --data.");
+        Files.writeString(folder.resolve("format"), "?");
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class).hasMessageContaining("format is damaged");
+        Files.delete(folder.resolve("format"));
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class).hasMessageContaining("has no file 'format'");
+    }
+
+    @Test
+    void aFileInPlaceOfTheFolderIsRefused() throws IOException {
+        var file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> EmbeddedStore.open(file)).isInstanceOf(StoreUnavailable.class)
+            .hasMessageContaining(file + " is a file");
+    }
+
+    @Test
+    void aFolderWithoutPermissionIsRefused() throws IOException {
+        Assumptions.assumeFalse("root".equals(System.getProperty("user.name")), "root may do everything");
+        var closed = Files.createDirectory(folder.resolve("closed"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));
+        assertThatThrownBy(() -> EmbeddedStore.open(closed)).isInstanceOf(StoreUnavailable.class)
+            .hasMessageContaining("No permission to read and write the data folder " + closed);
+    }
+
+    @Test
+    void damageInTheLogIsToldAndNotPassedOver() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            var key = Key.of("key", i);
+            store.change(tx -> tx.put(key, new byte[1000]));
+        }
+        store.close();
+        damage(file(".log"), 20_000);
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
+            .hasMessageStartingWith("The data in " + folder.resolve("store") + " is damaged (");
+    }
+
+    @Test
+    void aLogThatEndsInTheMiddleOfARecordIsWhatACrashLeaves() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            var key = Key.of("key", i);
+            store.change(tx -> tx.put(key, new byte[1000]));
+        }
+        store.close();
+        var log = file(".log");
+        var bytes = Files.readAllBytes(log);
+        Files.write(log, Arrays.copyOf(bytes, bytes.length - 500));
+        store = open();
+        assertThat(store.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(99);
+    }
+
+    @Test
+    void damageInATableIsTold() throws IOException {
+        for (int i = 0; i < 40; i++) {
+            var key = Key.of("key", i);
+            var value = new byte[1 << 20];
+            new Random(i).nextBytes(value);
+            store.change(tx -> tx.put(key, value));
+        }
+        store.close();
+        damage(file(".sst"), 3 << 20);
+        assertThatThrownBy(() -> {
+            store = open();
+            store.read(tx -> tx.range(Range.all()).map(Entry::key).toList());
+        }).isInstanceOf(StoreUnavailable.class).hasMessageContaining(" is damaged (");
+    }
+
+    @Test
+    void aMissingTableIsTold() throws IOException {
+        damageInATableIsTold();
+        store.close();
+        Files.delete(file(".sst"));
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class).hasMessageContaining(" is damaged (");
+    }
+
+    @Test
+    void aFullDiskRefusesWritesUntilThereIsSpaceAgain() {
+        store.close();
+        var left = new AtomicLong(Disk.RESERVE_BYTES * 2);
+        store = EmbeddedStore.open(folder, new Disk(folder) {
+            @Override
+            long usableBytes() {
+                return left.get();
+            }
+        });
+        store.change(tx -> tx.put(Key.of("a"), new byte[10 << 20]));
+        left.set(Disk.RESERVE_BYTES - 1);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> store.change(tx -> tx.put(Key.of("b"), new byte[10 << 20])))
+                .isInstanceOf(StoreUnavailable.class).hasMessageStartingWith("The disk of " + folder + " is full (63 MB left, ");
+        }
+        assertThat(store.<Optional<byte[]>>read(tx -> tx.get(Key.of("b")))).isEmpty();
+        left.set(Disk.RESERVE_BYTES * 2);
+        store.change(tx -> tx.put(Key.of("b"), new byte[10 << 20]));
+        assertThat(store.<Optional<byte[]>>read(tx -> tx.get(Key.of("b")))).isPresent();
+    }
+
+    private Path file(String suffix) throws IOException {
+        try (var files = Files.list(folder.resolve("store"))) {
+            return files.filter(file -> file.toString().endsWith(suffix)).max(Comparator.comparing(Path::toString))
+                .orElseThrow();
+        }
+    }
+
+    private static void damage(Path file, int at) throws IOException {
+        var bytes = Files.readAllBytes(file);
+        for (int i = at; i < at + 64; i++) {
+            bytes[i] ^= 0x55;
+        }
+        Files.write(file, bytes);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.aloft.wire;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/** What a request says of who sent it: read, not yet believed. */
+public sealed interface Authorization {
+
+    /** Nothing. */
+    record Anonymous() implements Authorization {}
+
+    /**
+     * A signature of version 4, in the header or in the query.
+     *
+     * @param date          the scope's day, {@code 20240131}
+     * @param signedHeaders names in lower case, as listed
+     * @param timestamp     {@code 20240131T123456Z} as sent
+     * @param presigned     in the query
+     * @param expires       how long a presigned request holds, in seconds; -1 for one signed in the header
+     * @param sessionToken  or null
+     */
+    record V4(
+            String accessKeyId,
+            String date,
+            String region,
+            String service,
+            List<String> signedHeaders,
+            String signature,
+            String timestamp,
+            boolean presigned,
+            long expires,
+            String sessionToken)
+            implements Authorization {
+        String scope() {
+            return date + "/" + region + "/" + service + "/aws4_request";
+        }
+
+        /** When it was signed; empty text and nonsense were refused when it was read. */
+        public Instant at() {
+            return LocalDateTime.parse(timestamp, TIMESTAMP).toInstant(ZoneOffset.UTC);
+        }
+    }
+
+    /** A presigned URL of version 2, as boto3 still makes them for S3. */
+    record V2(String accessKeyId, String signature, String expires, String sessionToken) implements Authorization {}
+
+    /** Something that was meant as a signature and is none; the text is for {@link SignatureErrors}. */
+    record Unreadable(Problem problem, String text) implements Authorization {}
+
+    enum Problem {
+        /** The Authorization header lacks a part. */
+        INCOMPLETE_HEADER,
+        /** The Authorization header's credential is not five parts. */
+        BAD_CREDENTIAL,
+        /** The query lacks a part. */
+        INCOMPLETE_QUERY,
+        BAD_DATE,
+        BAD_EXPIRES,
+        /** An algorithm of AWS's that is not built here. */
+        ASYMMETRIC,
+        UNKNOWN_SCHEME
+    }
+
+    DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
+
+    String ALGORITHM = "AWS4-HMAC-SHA256";
+
+    /** The access key id that is claimed, or null. */
+    default String claimedKey() {
+        return switch (this) {
+            case V4 v4 -> v4.accessKeyId;
+            case V2 v2 -> v2.accessKeyId;
+            case Anonymous(), Unreadable(_, _) -> null;
+        };
+    }
+
+    static Authorization of(HttpRequest request) {
+        var header = request.headers().first("authorization");
+        if (header != null) {
+            return ofHeader(request, header.strip());
+        }
+        var query = request.rawQuery();
+        if (query.contains("X-Amz-")) {
+            var parameters = QueryString.of(query);
+            if (parameters.has("X-Amz-Algorithm") || parameters.has("X-Amz-Credential")) {
+                return ofQuery(parameters);
+            }
+        }
+        if (query.contains("AWSAccessKeyId=")) {
+            var parameters = QueryString.of(query);
+            var key = parameters.first("AWSAccessKeyId");
+            var signature = parameters.first("Signature");
+            var expires = parameters.first("Expires");
+            if (signature == null || expires == null) {
+                return new Unreadable(
+                        Problem.INCOMPLETE_QUERY,
+                        "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+            }
+            return new V2(key, signature, expires, parameters.first("x-amz-security-token"));
+        }
+        return new Anonymous();
+    }
+
+    private static Authorization ofHeader(HttpRequest request, String header) {
+        if (header.startsWith("AWS4-ECDSA-P256-SHA256")) {
+            return new Unreadable(Problem.ASYMMETRIC, "AWS4-ECDSA-P256-SHA256");
+        }
+        if (!header.startsWith(ALGORITHM)) {
+            return new Unreadable(Problem.UNKNOWN_SCHEME, header);
+        }
+        String credential = null;
+        String signedHeaders = null;
+        String signature = null;
+        for (var part : header.substring(ALGORITHM.length()).split(",")) {
+            int equals = part.indexOf('=');
+            if (equals < 0) {
+                continue;
+            }
+            var value = part.substring(equals + 1).strip();
+            switch (part.substring(0, equals).strip()) {
+                case "Credential" -> credential = value;
+                case "SignedHeaders" -> signedHeaders = value;
+                case "Signature" -> signature = value;
+                default -> {}
+            }
+        }
+        var timestamp = request.headers().first("x-amz-date");
+        if (timestamp == null) {
+            timestamp = request.headers().first("date");
+        }
+        var missing = new StringBuilder();
+        missing(missing, credential, "requires 'Credential' parameter");
+        missing(missing, signature, "requires 'Signature' parameter");
+        missing(missing, signedHeaders, "requires 'SignedHeaders' parameter");
+        if (timestamp == null) {
+            missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
+        }
+        if (!missing.isEmpty()) {
+            return new Unreadable(Problem.INCOMPLETE_HEADER, missing + "Authorization=" + ALGORITHM);
+        }
+        return v4(
+                credential,
+                signedHeaders,
+                signature,
+                isoTimestamp(timestamp),
+                false,
+                "-1",
+                request.headers().first("x-amz-security-token"));
+    }
+
+    private static void missing(StringBuilder text, String value, String what) {
+        if (value == null || value.isEmpty()) {
+            text.append("Authorization header ").append(what).append(". ");
+        }
+    }
+
+    /** A Date header's RFC 1123 form is allowed where there is no X-Amz-Date. */
+    private static String isoTimestamp(String text) {
+        if (text.indexOf(' ') < 0) {
+            return text;
+        }
+        try {
+            return TIMESTAMP.withZone(ZoneOffset.UTC)
+                    .format(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+        } catch (DateTimeException e) {
+            return text;
+        }
+    }
+
+    private static Authorization ofQuery(QueryString query) {
+        var algorithm = query.first("X-Amz-Algorithm");
+        if ("AWS4-ECDSA-P256-SHA256".equals(algorithm)) {
+            return new Unreadable(Problem.ASYMMETRIC, algorithm);
+        }
+        if (!ALGORITHM.equals(algorithm)
+                || !query.has("X-Amz-Credential")
+                || !query.has("X-Amz-Signature")
+                || !query.has("X-Amz-Date")
+                || !query.has("X-Amz-SignedHeaders")
+                || !query.has("X-Amz-Expires")) {
+            return new Unreadable(
+                    Problem.INCOMPLETE_QUERY,
+                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                            + "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+        }
+        return v4(
+                query.first("X-Amz-Credential"),
+                query.first("X-Amz-SignedHeaders"),
+                query.first("X-Amz-Signature"),
+                query.first("X-Amz-Date"),
+                true,
+                query.first("X-Amz-Expires"),
+                query.first("X-Amz-Security-Token"));
+    }
+
+    private static Authorization v4(
+            String credential,
+            String signedHeaders,
+            String signature,
+            String timestamp,
+            boolean presigned,
+            String expires,
+            String sessionToken) {
+        // An access key id may itself hold slashes; the scope is the last four parts.
+        var parts = credential.split("/");
+        int last = parts.length - 1;
+        if (last < 4 || !parts[last].equals("aws4_request")) {
+            return new Unreadable(Problem.BAD_CREDENTIAL, credential);
+        }
+        try {
+            LocalDateTime.parse(timestamp, TIMESTAMP);
+        } catch (DateTimeException e) {
+            return new Unreadable(Problem.BAD_DATE, timestamp);
+        }
+        long seconds;
+        try {
+            seconds = Long.parseLong(expires);
+        } catch (NumberFormatException e) {
+            return new Unreadable(Problem.BAD_EXPIRES, "X-Amz-Expires should be a number");
+        }
+        if (presigned && seconds < 0) {
+            return new Unreadable(Problem.BAD_EXPIRES, "X-Amz-Expires must be non-negative");
+        }
+        if (presigned && seconds > 604_800) {
+            return new Unreadable(
+                    Problem.BAD_EXPIRES,
+                    "X-Amz-Expires must be less than a week (in seconds); "
+                            + "that is, the given X-Amz-Expires must be less than 604800 seconds");
+        }
+        return new V4(
+                String.join("/", List.of(parts).subList(0, last - 3)),
+                parts[last - 3],
+                parts[last - 2],
+                parts[last - 1],
+                List.of(signedHeaders.toLowerCase(Locale.ROOT).split(";")),
+                signature,
+                timestamp,
+                presigned,
+                seconds,
+                sessionToken);
+    }
+}

@@ -1,17 +1,35 @@
 package dev.aloft.kernel.call;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a call asks of IAM.
  *
  * @param action    IAM's name of it, such as {@code lambda:InvokeFunction}; not always the operation's
  * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none
+ * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code aws:RequestTag/x}
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
-public record Access(String action, List<String> resources) {
+public record Access(String action, List<String> resources, Map<String, List<String>> keys) {
+    public Access(String action, List<String> resources) {
+        this(action, resources, Map.of());
+    }
+
     public static Access to(String action, String... resources) {
         return new Access(action, resources.length == 0 ? List.of("*") : List.of(resources));
+    }
+
+    /** The same with one more condition key; nothing changes where the value is null. */
+    public Access with(String key, String value) {
+        return value == null ? this : with(key, List.of(value));
+    }
+
+    public Access with(String key, List<String> values) {
+        var more = new LinkedHashMap<>(keys);
+        more.put(key, List.copyOf(values));
+        return new Access(action, resources, more);
     }
 }

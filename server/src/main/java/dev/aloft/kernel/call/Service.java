@@ -1,6 +1,7 @@
 package dev.aloft.kernel.call;
 
 import dev.aloft.api.Api;
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.time.Worker;
@@ -15,6 +16,15 @@ public interface Service extends Api {
     /** The resource-based policy of one of this service's resources, a JSON document. */
     default Optional<String> policy(Caller caller, String arn) {
         return Optional.empty();
+    }
+
+    /** The account that a resource belongs to: the one in its ARN, or the caller's where that has none. */
+    default String owner(Caller caller, String arn) {
+        if (!Arn.isArn(arn)) {
+            return caller.account();
+        }
+        var account = Arn.parse(arn).account();
+        return account.isEmpty() ? caller.account() : account;
     }
 
     /** Background work: looks at the store, does what is due. */

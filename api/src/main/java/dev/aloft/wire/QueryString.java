@@ -26,8 +26,8 @@ public final class QueryString {
                 int equals = raw.indexOf('=', from);
                 boolean hasValue = equals >= 0 && equals < end;
                 query.parameters.add(new Parameter(
-                        Percent.decode(raw, from, hasValue ? equals : end, true),
-                        hasValue ? Percent.decode(raw, equals + 1, end, true) : "",
+                        LenientPercent.decode(raw, from, hasValue ? equals : end, true),
+                        hasValue ? LenientPercent.decode(raw, equals + 1, end, true) : "",
                         hasValue));
             }
             from = end + 1;

@@ -183,12 +183,12 @@ public final class SigV4 {
         query.append(query.isEmpty() ? "" : "&")
                 .append("X-Amz-Algorithm=").append(Authorization.ALGORITHM)
                 .append("&X-Amz-Credential=")
-                .append(Percent.encode(credentials.accessKeyId() + "/" + signed.scope()))
+                .append(LenientPercent.encode(credentials.accessKeyId() + "/" + signed.scope()))
                 .append("&X-Amz-Date=").append(timestamp)
                 .append("&X-Amz-Expires=").append(holds.toSeconds())
                 .append("&X-Amz-SignedHeaders=host");
         if (credentials.sessionToken() != null) {
-            query.append("&X-Amz-Security-Token=").append(Percent.encode(credentials.sessionToken()));
+            query.append("&X-Amz-Security-Token=").append(LenientPercent.encode(credentials.sessionToken()));
         }
         boolean s3 = service.equals("s3");
         var signature = signature(
@@ -294,11 +294,11 @@ public final class SigV4 {
         int from = 0;
         for (int i = 0; i + 2 < rawPath.length(); i++) {
             if (rawPath.regionMatches(true, i, "%2F", 0, 3)) {
-                path.append(Percent.encode(Percent.decodeBytes(rawPath, from, i, false), true)).append("%2F");
+                path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, i, false), true)).append("%2F");
                 from = i + 3;
             }
         }
-        return path.append(Percent.encode(Percent.decodeBytes(rawPath, from, rawPath.length(), false), true))
+        return path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, rawPath.length(), false), true))
                 .toString();
     }
 
@@ -316,7 +316,7 @@ public final class SigV4 {
                         segments.removeLast();
                     }
                 }
-                default -> segments.add(Percent.encode(segment));
+                default -> segments.add(LenientPercent.encode(segment));
             }
         }
         var path = "/" + String.join("/", segments);
@@ -330,8 +330,8 @@ public final class SigV4 {
         var sorted = new TreeMap<String, List<String>>();
         for (var parameter : QueryString.of(rawQuery).parameters()) {
             if (!parameter.name().equals("X-Amz-Signature")) {
-                sorted.computeIfAbsent(Percent.encode(parameter.name()), _ -> new ArrayList<>(1))
-                        .add(Percent.encode(parameter.value()));
+                sorted.computeIfAbsent(LenientPercent.encode(parameter.name()), _ -> new ArrayList<>(1))
+                        .add(LenientPercent.encode(parameter.value()));
             }
         }
         boolean first = true;

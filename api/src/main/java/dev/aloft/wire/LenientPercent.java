@@ -3,19 +3,14 @@ package dev.aloft.wire;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding as signatures want it: everything but letters, digits and {@code -._~}. */
-public final class Percent {
+/** Percent-encoding for signatures, which take whatever was sent: what encodes no byte stands for itself. */
+final class LenientPercent {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
-    private Percent() {}
+    private LenientPercent() {}
 
-    public static String encode(String text) {
+    static String encode(String text) {
         return encode(text.getBytes(StandardCharsets.UTF_8), false);
-    }
-
-    /** The same, but for slashes. */
-    public static String encodePath(String text) {
-        return encode(text.getBytes(StandardCharsets.UTF_8), true);
     }
 
     static String encode(byte[] bytes, boolean keepSlash) {
@@ -37,11 +32,6 @@ public final class Percent {
         return encoded.toString();
     }
 
-    public static String decode(String text) {
-        return decode(text, 0, text.length(), false);
-    }
-
-    /** Decodes leniently: a percent sign that begins no byte stands for itself. */
     static String decode(String text, int from, int to, boolean plusIsSpace) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);

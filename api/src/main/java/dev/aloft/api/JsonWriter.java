@@ -3,6 +3,7 @@ package dev.aloft.api;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -66,6 +67,29 @@ public final class JsonWriter {
 
     public JsonWriter number(long value) {
         return raw(Long.toString(value));
+    }
+
+    /** A number, or one of the strings NaN, Infinity and -Infinity, which JSON has no numbers for. */
+    public JsonWriter number(double value) {
+        return Double.isFinite(value) ? raw(decimal(value)) : string(Double.toString(value));
+    }
+
+    public JsonWriter number(float value) {
+        return Float.isFinite(value) ? raw(decimal(value)) : string(Float.toString(value));
+    }
+
+    /** A string of the bytes in base64. */
+    public JsonWriter base64(byte[] value) {
+        separate();
+        int length = (value.length + 2) / 3 * 4;
+        grow(length + 2);
+        out[size++] = '"';
+        var encoded = Base64.getEncoder().encode(value);
+        System.arraycopy(encoded, 0, out, size, length);
+        size += length;
+        out[size++] = '"';
+        comma = true;
+        return this;
     }
 
     public JsonWriter bool(boolean value) {

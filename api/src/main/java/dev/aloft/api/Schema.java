@@ -90,12 +90,19 @@ public abstract sealed class Schema {
     public static final class ListOf extends Schema {
         private final Constraints constraints;
         private final boolean flattened;
+        private final boolean sparse;
         Member element;
 
-        ListOf(String name, Constraints constraints, boolean flattened) {
+        ListOf(String name, Constraints constraints, boolean flattened, boolean sparse) {
             super(name);
             this.constraints = constraints;
             this.flattened = flattened;
+            this.sparse = sparse;
+        }
+
+        /** Whether nulls are among its values. */
+        public boolean sparse() {
+            return sparse;
         }
 
         public Member element() {
@@ -114,13 +121,20 @@ public abstract sealed class Schema {
     public static final class MapOf extends Schema {
         private final Constraints constraints;
         private final boolean flattened;
+        private final boolean sparse;
         Member key;
         Member value;
 
-        MapOf(String name, Constraints constraints, boolean flattened) {
+        MapOf(String name, Constraints constraints, boolean flattened, boolean sparse) {
             super(name);
             this.constraints = constraints;
             this.flattened = flattened;
+            this.sparse = sparse;
+        }
+
+        /** Whether nulls are among its values. */
+        public boolean sparse() {
+            return sparse;
         }
 
         public Member key() {

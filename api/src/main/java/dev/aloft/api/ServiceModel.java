@@ -184,13 +184,15 @@ public final class ServiceModel {
         return switch ((String) shape.get("type")) {
             case "structure" -> readStructure(name, shape);
             case "list" -> {
-                var list = new Schema.ListOf(name, constraints(shape), flag(shape, "flattened"));
+                var list = new Schema.ListOf(
+                        name, constraints(shape), flag(shape, "flattened"), flag(shape, "sparse"));
                 schemas.put(name, list);
                 list.element = member(0, "member", map(shape.get("member")), false);
                 yield list;
             }
             case "map" -> {
-                var map = new Schema.MapOf(name, constraints(shape), flag(shape, "flattened"));
+                var map = new Schema.MapOf(
+                        name, constraints(shape), flag(shape, "flattened"), flag(shape, "sparse"));
                 schemas.put(name, map);
                 map.key = member(0, "key", map(shape.get("key")), false);
                 map.value = member(1, "value", map(shape.get("value")), false);
@@ -249,15 +251,16 @@ public final class ServiceModel {
     }
 
     private Schema.Traits traits(Map<String, Object> reference) {
-        boolean plain = reference.size() == 1
-                || reference.size() == 2 && reference.containsKey("locationName");
+        boolean streaming = flag(reference, "streaming") || flag(map(shapes.get(reference.get("shape"))), "streaming");
+        boolean plain = !streaming
+                && (reference.size() == 1 || reference.size() == 2 && reference.containsKey("locationName"));
         if (plain) {
             return Schema.Traits.NONE;
         }
         return new Schema.Traits(
                 flag(reference, "flattened"),
                 flag(reference, "xmlAttribute"),
-                flag(reference, "streaming"),
+                streaming,
                 flag(reference, "idempotencyToken"),
                 flag(reference, "jsonvalue"),
                 flag(reference, "hostLabel"),

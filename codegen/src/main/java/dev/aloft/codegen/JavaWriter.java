@@ -288,7 +288,7 @@ final class JavaWriter {
             at(indent, "        switch (index) {");
             int index = 0;
             for (var member : members.entrySet()) {
-                at(indent, "            case %d -> %s = (%s) value;", index++, Names.member(member.getKey()), member.getValue());
+                at(indent, "            case %d -> this.%s = (%s) value;", index++, Names.member(member.getKey()), member.getValue());
             }
             at(indent, "            default -> throw new java.lang.IndexOutOfBoundsException(index);");
             at(indent, "        }");

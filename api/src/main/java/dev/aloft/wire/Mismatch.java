@@ -1,0 +1,93 @@
+package dev.aloft.wire;
+
+import dev.aloft.api.JsonReader.Token;
+import dev.aloft.api.Schema;
+import dev.aloft.api.ServiceModel;
+
+/** AWS's words for JSON of the wrong type. DynamoDB has its own; the other services share the framework's. */
+enum Mismatch {
+    DYNAMODB {
+        @Override
+        String text(Token found, Schema expected) {
+            return switch (found) {
+                case OBJECT -> "Start of structure or map found where not expected";
+                case ARRAY -> "Unrecognized collection type class java.util.ArrayList";
+                case STRING -> expected instanceof Schema.Scalar
+                        ? "STRING_VALUE cannot be converted to " + type(expected)
+                        : "Unexpected value type in payload";
+                case NUMBER -> expected instanceof Schema.Scalar
+                        ? "NUMBER_VALUE cannot be converted to " + type(expected)
+                        : "Unexpected value type in payload";
+                case TRUE -> "TRUE_VALUE cannot be converted to " + type(expected);
+                case FALSE -> "FALSE_VALUE cannot be converted to " + type(expected);
+                case NULL -> "Unexpected null value";
+            };
+        }
+
+        @Override
+        String union(Schema.Structure union, int set) {
+            if (!union.name().equals("AttributeValue")) {
+                return super.union(union, set);
+            }
+            return set == 0
+                    ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+                    : "Supplied AttributeValue has more than one datatypes set, "
+                            + "must contain exactly one of the supported datatypes";
+        }
+    },
+
+    PLAIN {
+        @Override
+        String text(Token found, Schema expected) {
+            return switch (found) {
+                case OBJECT -> "Start of structure or map found where not expected.";
+                case ARRAY -> "Start of list found where not expected";
+                case STRING -> "class java.lang.String can not be converted to an " + type(expected);
+                case NUMBER -> "class com.amazon.coral.value.json.numbers.TruncatingBigNumber"
+                        + " can not be converted to an " + type(expected);
+                case TRUE, FALSE -> "class java.lang.Boolean can not be converted to an " + type(expected);
+                case NULL -> "Unexpected null value";
+            };
+        }
+    };
+
+    static Mismatch of(ServiceModel service) {
+        var prefix = service.targetPrefix();
+        return prefix != null && prefix.startsWith("DynamoDB") ? DYNAMODB : PLAIN;
+    }
+
+    abstract String text(Token found, Schema expected);
+
+    String union(Schema.Structure union, int set) {
+        return set == 0
+                ? "Union " + union.name() + " must have one member set"
+                : "Union " + union.name() + " must have only one member set";
+    }
+
+    String base64(String text) {
+        return text.length() % 4 == 0
+                ? "Invalid base64"
+                : "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
+    }
+
+    static String type(Schema expected) {
+        return switch (expected) {
+            case Schema.Structure _ -> "Structure";
+            case Schema.ListOf _ -> "List";
+            case Schema.MapOf _ -> "Map";
+            case Schema.Scalar scalar -> switch (scalar.kind()) {
+                case BOOLEAN -> "Boolean";
+                case INTEGER -> "Integer";
+                case LONG -> "Long";
+                case FLOAT -> "Float";
+                case DOUBLE -> "Double";
+                case BIG_INTEGER -> "BigInteger";
+                case BIG_DECIMAL -> "BigDecimal";
+                case STRING -> "String";
+                case BLOB -> "Blob";
+                case TIMESTAMP -> "Timestamp";
+                case DOCUMENT -> "Document";
+            };
+        };
+    }
+}

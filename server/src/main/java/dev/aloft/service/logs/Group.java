@@ -1,0 +1,30 @@
+package dev.aloft.service.logs;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A log group as it is kept.
+ *
+ * @param id              its own for ever: a group made again under the same name has another
+ * @param retentionInDays 0 when events never expire
+ */
+record Group(long id, String name, Instant created, int retentionInDays, Map<String, String> tags) {
+    Group withRetention(int days) {
+        return new Group(id, name, created, days, tags);
+    }
+
+    Group withTags(Map<String, String> all) {
+        return new Group(id, name, created, retentionInDays, all);
+    }
+
+    boolean expires() {
+        return retentionInDays > 0;
+    }
+
+    /** The oldest moment whose events are still kept. */
+    long oldestKept(Instant now) {
+        return expires() ? now.minus(Duration.ofDays(retentionInDays)).toEpochMilli() : 0;
+    }
+}

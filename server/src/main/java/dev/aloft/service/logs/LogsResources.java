@@ -1,0 +1,195 @@
+package dev.aloft.service.logs;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Logs;
+import dev.aloft.kernel.call.ResourceType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What templates can declare: AWS::Logs::LogGroup and AWS::Logs::LogStream. */
+final class LogsResources {
+    private LogsResources() {
+    }
+
+    static List<ResourceType> all(Logs logs) {
+        return List.of(new LogGroup(logs), new LogStream(logs));
+    }
+
+    private record LogGroup(Logs logs) implements ResourceType {
+        private static final int MAX_NAME = 512;
+        private static final String STACK = "aws:cloudformation:stack-id";
+        private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+
+        @Override
+        public String type() {
+            return "AWS::Logs::LogGroup";
+        }
+
+        @Override
+        public Set<String> properties() {
+            return Set.of("LogGroupName", "RetentionInDays", "Tags", "LogGroupClass");
+        }
+
+        @Override
+        public Set<String> replacedBy() {
+            return Set.of("LogGroupName");
+        }
+
+        @Override
+        public Resource create(Caller caller, Desired desired) {
+            var name = desired.name("LogGroupName", MAX_NAME);
+            try {
+                logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name).tags(tags(desired))
+                    .logGroupClass((String) desired.properties().get("LogGroupClass"))));
+            } catch (Logs.ResourceAlreadyExistsException e) {
+                if (!isOurs(caller, name, desired)) {
+                    throw e;
+                }
+            }
+            setRetention(caller, name, desired);
+            return resource(caller, name);
+        }
+
+        /** Made by an earlier try for the same resource of the same stack. */
+        private boolean isOurs(Caller caller, String name, Desired desired) {
+            var tags = logs.listTagsLogGroup(caller, Logs.ListTagsLogGroupRequest.of(r -> r.logGroupName(name))).tags();
+            return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+        }
+
+        @Override
+        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+            setRetention(caller, physicalId, after);
+            var arn = Groups.arn(caller, physicalId).toString();
+            var wanted = tags(after);
+            var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+            if (!gone.isEmpty()) {
+                logs.untagResource(caller, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
+            }
+            if (!wanted.isEmpty()) {
+                logs.tagResource(caller, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(wanted)));
+            }
+            return resource(caller, physicalId);
+        }
+
+        private void setRetention(Caller caller, String name, Desired desired) {
+            var days = desired.properties().get("RetentionInDays");
+            if (days == null) {
+                logs.deleteRetentionPolicy(caller, Logs.DeleteRetentionPolicyRequest.of(r -> r.logGroupName(name)));
+            } else {
+                logs.putRetentionPolicy(caller, Logs.PutRetentionPolicyRequest.of(r -> r.logGroupName(name)
+                    .retentionInDays(wholeNumber(days))));
+            }
+        }
+
+        private static int wholeNumber(Object value) {
+            try {
+                return Integer.parseInt(value.toString());
+            } catch (NumberFormatException _) {
+                throw ApiError.of("ValidationException", 400, "#/RetentionInDays: expected type: Integer, found: " + value);
+            }
+        }
+
+        private static Map<String, String> tags(Desired desired) {
+            var tags = new HashMap<>(desired.tags());
+            if (desired.properties().get("Tags") instanceof List<?> list) {
+                for (var each : list) {
+                    if (each instanceof Map<?, ?> tag && tag.get("Key") != null && tag.get("Value") != null) {
+                        tags.put(tag.get("Key").toString(), tag.get("Value").toString());
+                    }
+                }
+            }
+            return tags;
+        }
+
+        @Override
+        public void delete(Caller caller, String physicalId, Desired last) {
+            try {
+                logs.deleteLogGroup(caller, Logs.DeleteLogGroupRequest.of(r -> r.logGroupName(physicalId)));
+            } catch (Logs.ResourceNotFoundException _) {
+                // Gone already, as wanted.
+            }
+        }
+
+        @Override
+        public Optional<Resource> read(Caller caller, String physicalId) {
+            try {
+                logs.listTagsLogGroup(caller, Logs.ListTagsLogGroupRequest.of(r -> r.logGroupName(physicalId)));
+                return Optional.of(resource(caller, physicalId));
+            } catch (Logs.ResourceNotFoundException _) {
+                return Optional.empty();
+            }
+        }
+
+        private static Resource resource(Caller caller, String name) {
+            return new Resource(name, Map.of("Arn", Groups.arn(caller, name) + ":*"));
+        }
+    }
+
+    /** A stream's physical id is its name, so what deletes it asks the last template for its group. */
+    private record LogStream(Logs logs) implements ResourceType {
+        private static final int MAX_NAME = 512;
+
+        @Override
+        public String type() {
+            return "AWS::Logs::LogStream";
+        }
+
+        @Override
+        public Set<String> properties() {
+            return Set.of("LogGroupName", "LogStreamName");
+        }
+
+        @Override
+        public Set<String> required() {
+            return Set.of("LogGroupName");
+        }
+
+        @Override
+        public Set<String> replacedBy() {
+            return properties();
+        }
+
+        @Override
+        public Resource create(Caller caller, Desired desired) {
+            var name = desired.name("LogStreamName", MAX_NAME);
+            try {
+                logs.createLogStream(caller, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group(desired))
+                    .logStreamName(name)));
+            } catch (Logs.ResourceAlreadyExistsException e) {
+                // A name of CloudFormation's making can only be from an earlier try.
+                if (desired.properties().containsKey("LogStreamName")) {
+                    throw e;
+                }
+            }
+            return new Resource(name, Map.of());
+        }
+
+        @Override
+        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+            return new Resource(physicalId, Map.of());
+        }
+
+        @Override
+        public void delete(Caller caller, String physicalId, Desired last) {
+            try {
+                logs.deleteLogStream(caller, Logs.DeleteLogStreamRequest.of(r -> r.logGroupName(group(last))
+                    .logStreamName(physicalId)));
+            } catch (Logs.ResourceNotFoundException _) {
+                // Gone already, perhaps with its group.
+            }
+        }
+
+        @Override
+        public Optional<Resource> read(Caller caller, String physicalId) {
+            return Optional.of(new Resource(physicalId, Map.of()));
+        }
+
+        private static String group(Desired desired) {
+            return String.valueOf(desired.properties().get("LogGroupName"));
+        }
+    }
+}

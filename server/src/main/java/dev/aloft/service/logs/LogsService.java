@@ -1,0 +1,158 @@
+package dev.aloft.service.logs;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Logs;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import java.util.List;
+
+/** The operations of Amazon CloudWatch Logs. */
+public final class LogsService implements Service, Logs {
+    private final LogsData data = new LogsData();
+    private final Groups groups;
+    private final Streams streams;
+    private final PutEvents putEvents;
+    private final ReadEvents readEvents;
+    private final Housekeeping housekeeping;
+    private final List<ResourceType> resourceTypes;
+
+    public LogsService(Store platform, Time time, Endpoint endpoint) {
+        var store = platform.in("logs");
+        groups = new Groups(data, store, time);
+        streams = new Streams(data, groups, store, time);
+        putEvents = new PutEvents(data, groups, streams, store, time);
+        readEvents = new ReadEvents(data, groups, streams, store, time);
+        housekeeping = new Housekeeping(data, store, time);
+        resourceTypes = LogsResources.all(Logs.at(endpoint));
+    }
+
+    @Override
+    public List<ResourceType> resourceTypes() {
+        return resourceTypes;
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(new Worker("logs housekeeping", data.housekeeping, housekeeping::turn));
+    }
+
+    /** An operation on a group asks for the group and any stream: its ARN ends with an empty stream's name. */
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case CreateLogGroupRequest r -> group("CreateLogGroup", caller, r.logGroupName());
+            case DeleteLogGroupRequest r -> group("DeleteLogGroup", caller, r.logGroupName());
+            case DescribeLogGroupsRequest _ -> group("DescribeLogGroups", caller, "");
+            case PutRetentionPolicyRequest r -> group("PutRetentionPolicy", caller, r.logGroupName());
+            case DeleteRetentionPolicyRequest r -> group("DeleteRetentionPolicy", caller, r.logGroupName());
+            case CreateLogStreamRequest r -> group("CreateLogStream", caller, r.logGroupName());
+            case DeleteLogStreamRequest r -> stream("DeleteLogStream", caller, r.logGroupName(), r.logStreamName());
+            case DescribeLogStreamsRequest r ->
+                group("DescribeLogStreams", caller, Groups.named(caller, r.logGroupName(), r.logGroupIdentifier()));
+            case PutLogEventsRequest r -> stream("PutLogEvents", caller, r.logGroupName(), r.logStreamName());
+            case GetLogEventsRequest r -> stream("GetLogEvents", caller,
+                Groups.named(caller, r.logGroupName(), r.logGroupIdentifier()), r.logStreamName());
+            case FilterLogEventsRequest r ->
+                group("FilterLogEvents", caller, Groups.named(caller, r.logGroupName(), r.logGroupIdentifier()));
+            case ListTagsForResourceRequest r -> Access.to("logs:ListTagsForResource", r.resourceArn());
+            case TagResourceRequest r -> Access.to("logs:TagResource", r.resourceArn());
+            case UntagResourceRequest r -> Access.to("logs:UntagResource", r.resourceArn());
+            case ListTagsLogGroupRequest r -> group("ListTagsLogGroup", caller, r.logGroupName());
+        };
+    }
+
+    private static Access group(String operation, Caller caller, String name) {
+        return stream(operation, caller, name, "");
+    }
+
+    private static Access stream(String operation, Caller caller, String group, String stream) {
+        Arn arn = caller.arn("logs", "log-group:" + group + ":log-stream:" + stream);
+        return Access.to("logs:" + operation, arn.toString());
+    }
+
+    @Override
+    public CreateLogGroupResponse createLogGroup(Caller caller, CreateLogGroupRequest input) {
+        return groups.create(caller, input);
+    }
+
+    @Override
+    public DeleteLogGroupResponse deleteLogGroup(Caller caller, DeleteLogGroupRequest input) {
+        return groups.delete(caller, input);
+    }
+
+    @Override
+    public DescribeLogGroupsResponse describeLogGroups(Caller caller, DescribeLogGroupsRequest input) {
+        return groups.describe(caller, input);
+    }
+
+    @Override
+    public PutRetentionPolicyResponse putRetentionPolicy(Caller caller, PutRetentionPolicyRequest input) {
+        return groups.putRetention(caller, input);
+    }
+
+    @Override
+    public DeleteRetentionPolicyResponse deleteRetentionPolicy(Caller caller, DeleteRetentionPolicyRequest input) {
+        return groups.deleteRetention(caller, input);
+    }
+
+    @Override
+    public CreateLogStreamResponse createLogStream(Caller caller, CreateLogStreamRequest input) {
+        return streams.create(caller, input);
+    }
+
+    @Override
+    public DeleteLogStreamResponse deleteLogStream(Caller caller, DeleteLogStreamRequest input) {
+        return streams.delete(caller, input);
+    }
+
+    @Override
+    public DescribeLogStreamsResponse describeLogStreams(Caller caller, DescribeLogStreamsRequest input) {
+        return streams.describe(caller, input);
+    }
+
+    @Override
+    public PutLogEventsResponse putLogEvents(Caller caller, PutLogEventsRequest input) {
+        return putEvents.put(caller, input);
+    }
+
+    @Override
+    public GetLogEventsResponse getLogEvents(Caller caller, GetLogEventsRequest input) {
+        return readEvents.get(caller, input);
+    }
+
+    @Override
+    public FilterLogEventsResponse filterLogEvents(Caller caller, FilterLogEventsRequest input) {
+        return readEvents.filter(caller, input);
+    }
+
+    @Override
+    public ListTagsForResourceResponse listTagsForResource(Caller caller, ListTagsForResourceRequest input) {
+        var tags = groups.tags(caller, Groups.ofArn(caller, input.resourceArn()));
+        return ListTagsForResourceResponse.of(r -> r.tags(tags));
+    }
+
+    @Override
+    public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
+        groups.tag(caller, Groups.ofArn(caller, input.resourceArn()), input.tags());
+        return TagResourceResponse.of(_ -> {});
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
+        groups.untag(caller, Groups.ofArn(caller, input.resourceArn()), input.tagKeys());
+        return UntagResourceResponse.of(_ -> {});
+    }
+
+    @Override
+    public ListTagsLogGroupResponse listTagsLogGroup(Caller caller, ListTagsLogGroupRequest input) {
+        var tags = groups.tags(caller, input.logGroupName());
+        return ListTagsLogGroupResponse.of(r -> r.tags(tags));
+    }
+}

@@ -39,9 +39,4 @@ public interface Service extends Api {
     default List<DataPlane> dataPlanes() {
         return List.of();
     }
-
-    /** What it does in the background. */
-    default List<Worker> workers() {
-        return List.of();
-    }
 }

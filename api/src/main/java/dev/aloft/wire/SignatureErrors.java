@@ -88,7 +88,7 @@ public enum SignatureErrors {
         return error("SignatureDoesNotMatch", "SignatureDoesNotMatch", "InvalidSignatureException", message);
     }
 
-    ApiError unreadable(Authorization.Unreadable unreadable) {
+    public ApiError unreadable(Authorization.Unreadable unreadable) {
         var text = unreadable.text();
         return switch (unreadable.problem()) {
             case ASYMMETRIC -> ApiError.notBuilt("The signature algorithm " + text + " (SigV4a)");

@@ -1,0 +1,102 @@
+package dev.aloft.service.cloudformation.sam;
+
+import dev.aloft.service.cloudformation.template.TemplateError;
+import dev.aloft.service.cloudformation.template.Trees;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The transform as a whole: globals, implicit APIs, then type by type; tree in, tree out. */
+public final class SamTransform {
+    public static final String NAME = "AWS::Serverless-2016-10-31";
+
+    private SamTransform() {
+    }
+
+    /**
+     * The template with plain resources in place of serverless ones.
+     *
+     * @param parameters the values given for the template's parameters, without defaults
+     */
+    public static Map<String, Object> apply(Map<String, Object> template, Map<String, Object> parameters, String region) {
+        var tree = Trees.map(Trees.copy(template));
+        if (!(tree.get("Resources") instanceof Map) || Trees.map(tree.get("Resources")).isEmpty()) {
+            throw failed(List.of("'Resources' section is required"));
+        }
+        if (!Trees.map(tree.get("Resources")).values().stream().allMatch(Map.class::isInstance)) {
+            throw failed(List.of("All 'Resources' must be Objects. If you're using YAML, this may be an indentation issue."));
+        }
+        var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+        var transformation = new Transformation(tree, new Parameters(tree, parameters, region, partition), partition);
+        try {
+            var globals = new Globals(tree);
+            ImplicitApis.apply(transformation, globals);
+            globals.apply(transformation.declared());
+            versions(transformation);
+        } catch (SamError error) {
+            throw failed(List.of(error.getMessage()));
+        }
+        var errors = new ArrayList<String>();
+        for (var order : List.of(List.of("Function"), List.of("StateMachine"), List.of("Api", "HttpApi"), List.of())) {
+            transformation.declared().forEach((id, resource) -> {
+                var source = new Declared(id, Trees.map(resource));
+                if (source.tree().containsKey("Connectors") && order.isEmpty()) {
+                    errors.add(source.error("Connectors are not built in Aloft.").getMessage());
+                }
+                if (source.type().startsWith("AWS::Serverless::") && place(source.type()).equals(order)) {
+                    try {
+                        transform(transformation, source);
+                    } catch (SamError error) {
+                        errors.add(error.getMessage());
+                    } catch (ClassCastException | UnsupportedOperationException _) {
+                        errors.add(source.error("A property has another type than it should.").getMessage());
+                    }
+                }
+            });
+        }
+        if (!errors.isEmpty()) {
+            throw failed(errors);
+        }
+        return transformation.result();
+    }
+
+    private static List<String> place(String type) {
+        return switch (type.substring("AWS::Serverless::".length())) {
+            case "Function" -> List.of("Function");
+            case "StateMachine" -> List.of("StateMachine");
+            case "Api", "HttpApi" -> List.of("Api", "HttpApi");
+            default -> List.of();
+        };
+    }
+
+    private static void transform(Transformation transformation, Declared source) {
+        switch (source.type()) {
+            case "AWS::Serverless::Function" -> SamFunction.transform(transformation, source);
+            case "AWS::Serverless::Api" -> SamApi.transform(transformation, source);
+            case "AWS::Serverless::HttpApi" -> SamHttpApi.transform(transformation, source);
+            case "AWS::Serverless::SimpleTable" -> SamSimpleTable.transform(transformation, source);
+            case "AWS::Serverless::LayerVersion" -> SamLayerVersion.transform(transformation, source);
+            case "AWS::Serverless::Application" -> SamApplication.transform(transformation, source);
+            default -> throw source.error("The type " + source.type() + " is not built in Aloft.");
+        }
+    }
+
+    /** A definition that SAM writes has the version that OpenApiVersion asks for, which may come from the globals. */
+    private static void versions(Transformation transformation) {
+        transformation.declared().forEach((id, resource) -> {
+            var api = new Declared(id, Trees.map(resource));
+            if (api.type().equals("AWS::Serverless::Api") && api.properties().containsKey(ImplicitApis.MANAGED)
+                    && ApiDefinition.isVersion3(api.get("OpenApiVersion"))) {
+                api.properties().put("OpenApiVersion", Trees.text(api.get("OpenApiVersion")));
+                var body = api.map("DefinitionBody");
+                body.remove("swagger");
+                body.put("openapi", api.get("OpenApiVersion"));
+            }
+        });
+    }
+
+    private static TemplateError failed(List<String> errors) {
+        return new TemplateError("Transform " + NAME + " failed with: Invalid Serverless Application Specification document."
+                + " Number of errors found: " + errors.size() + ". " + String.join(" ", errors.stream().sorted().toList()));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.aloft.service.cloudformation.sam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.service.cloudformation.template.JsonText;
+import dev.aloft.service.cloudformation.template.Template;
+import dev.aloft.service.cloudformation.template.TemplateReader;
+import dev.aloft.service.cloudformation.template.Trees;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SamTransformTest {
+    private static final String FUNCTION = """
+            CodeUri: s3://bucket/key
+            Handler: index.handler
+            Runtime: nodejs24.x
+            """;
+
+    private static Map<String, Object> transform(String text) {
+        return transform(text, Map.of());
+    }
+
+    private static Map<String, Object> transform(String text, Map<String, Object> parameters) {
+        var result = SamTransform.apply(TemplateReader.read(text), parameters, "eu-west-1");
+        Template.read(result);
+        return Trees.map(result.get("Resources"));
+    }
+
+    private static String function(String properties) {
+        return """
+                Transform: AWS::Serverless-2016-10-31
+                Resources:
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties:
+                """ + FUNCTION.indent(6) + properties.indent(6);
+    }
+
+    private static String json(Map<String, Object> resources, String id) {
+        assertThat(resources).containsKey(id);
+        return JsonText.write(Trees.map(resources.get(id)).get("Properties"));
+    }
+
+    @Test
+    void aFunctionGetsARoleAndSamsTag() {
+        var resources = transform(function(""));
+        assertThat(resources.keySet()).containsExactlyInAnyOrder("F", "FRole");
+        assertThat(json(resources, "F")).isEqualTo("{\"Code\":{\"S3Bucket\":\"bucket\",\"S3Key\":\"key\"},\"Handler\":\"index.handler\","
+                + "\"Runtime\":\"nodejs24.x\",\"Tags\":[{\"Key\":\"lambda:createdBy\",\"Value\":\"SAM\"}],"
+                + "\"Role\":{\"Fn::GetAtt\":[\"FRole\",\"Arn\"]}}");
+        assertThat(json(resources, "FRole")).contains("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
+    }
+
+    @Test
+    void policiesAreTemplatesDocumentsAndNames() {
+        var resources = transform(function("""
+                Policies:
+                  - AWSLambdaRole
+                  - SQSPollerPolicy: {QueueName: !Ref AWS::StackName}
+                  - Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]
+                """));
+        assertThat(json(resources, "FRole")).contains("arn:aws:iam::aws:policy/service-role/AWSLambdaRole")
+                .contains("{\"PolicyName\":\"FRolePolicy1\",\"PolicyDocument\":{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":"
+                        + "[\"sqs:ChangeMessageVisibility\",\"sqs:ChangeMessageVisibilityBatch\",\"sqs:DeleteMessage\","
+                        + "\"sqs:DeleteMessageBatch\",\"sqs:GetQueueAttributes\",\"sqs:ReceiveMessage\"],"
+                        + "\"Resource\":{\"Fn::Sub\":[\"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${queueName}\","
+                        + "{\"queueName\":{\"Ref\":\"AWS::StackName\"}}]}}]}}")
+                .contains("\"PolicyName\":\"FRolePolicy2\"");
+        assertThatThrownBy(() -> transform(function("Policies: [{SQSPollerPolicy: {}}]"))).hasMessage(
+                "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document."
+                        + " Number of errors found: 1. Resource with id [F] is invalid. Following required parameters of template"
+                        + " 'SQSPollerPolicy' don't have values: ['QueueName']");
+    }
+
+    @Test
+    void anApiEventMakesTheImplicitRestApi() {
+        var resources = transform(function("Events: {Get: {Type: Api, Properties: {Path: '/orders/{id}', Method: GET}}}"));
+        assertThat(json(resources, "ServerlessRestApi")).contains("\"/orders/{id}\":{\"get\":{\"x-amazon-apigateway-integration\":"
+                + "{\"type\":\"aws_proxy\",\"httpMethod\":\"POST\",\"uri\":{\"Fn::Sub\":\"arn:aws:apigateway:${AWS::Region}:lambda:path/"
+                + "2015-03-31/functions/${F.Arn}/invocations\"}},\"responses\":{}}}");
+        assertThat(json(resources, "FGetPermissionProd")).contains("${__ApiId__}/${__Stage__}/GET/orders/*");
+        assertThat(json(resources, "ServerlessRestApiProdStage")).contains("\"StageName\":\"Prod\"");
+    }
+
+    @Test
+    void anotherDefinitionIsAnotherDeployment() {
+        var one = transform(function("Events: {Get: {Type: Api, Properties: {Path: /a, Method: get}}}"));
+        var same = transform(function("Events: {Get: {Type: Api, Properties: {Path: /a, Method: get}}}"));
+        var other = transform(function("Events: {Get: {Type: Api, Properties: {Path: /b, Method: get}}}"));
+        assertThat(deployment(one)).matches("ServerlessRestApiDeployment[0-9a-f]{10}").isEqualTo(deployment(same))
+                .isNotEqualTo(deployment(other));
+        assertThat(json(one, "ServerlessRestApiProdStage")).contains(deployment(one));
+    }
+
+    private static String deployment(Map<String, Object> resources) {
+        return resources.keySet().stream().filter(id -> id.contains("Deployment")).findFirst().orElseThrow();
+    }
+
+    @Test
+    void anHttpApiEventWithoutPathIsTheDefaultRoute() {
+        var resources = transform(function("Events: {All: {Type: HttpApi}, Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}}"));
+        assertThat(json(resources, "ServerlessHttpApi")).contains("\"$default\":{\"x-amazon-apigateway-any-method\":")
+                .contains("\"isDefaultRoute\":true").contains("\"payloadFormatVersion\":\"2.0\"");
+        assertThat(resources).containsKeys("ServerlessHttpApiApiGatewayDefaultStage", "FAllPermission")
+                .doesNotContainKey("FGetPermission");
+    }
+
+    @Test
+    void aScheduleIsARuleThatMayCall() {
+        var resources = transform(function("Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}}"));
+        assertThat(json(resources, "FDaily")).isEqualTo("{\"ScheduleExpression\":\"rate(1 day)\",\"State\":\"DISABLED\","
+                + "\"Targets\":[{\"Arn\":{\"Fn::GetAtt\":[\"F\",\"Arn\"]},\"Id\":\"FDailyLambdaTarget\"}]}");
+        assertThat(json(resources, "FDailyPermission")).contains("events.amazonaws.com");
+    }
+
+    @Test
+    void aQueueIsMappedAndItsPolicyGivenToTheRole() {
+        var resources = transform(function("Events: {In: {Type: SQS, Properties: {Queue: 'arn:q', BatchSize: 5}}}"));
+        assertThat(json(resources, "FIn")).isEqualTo("{\"FunctionName\":{\"Ref\":\"F\"},\"EventSourceArn\":\"arn:q\",\"BatchSize\":5}");
+        assertThat(json(resources, "FRole")).contains("AWSLambdaSQSQueueExecutionRole");
+    }
+
+    @Test
+    void theVersionBehindAnAliasChangesWithTheCode() {
+        var resources = transform(function("AutoPublishAlias: live"));
+        assertThat(resources).containsKey("FAliaslive");
+        var version = resources.keySet().stream().filter(id -> id.startsWith("FVersion")).findFirst().orElseThrow();
+        // SHA-1 of {"S3Bucket":"bucket","S3Key":"key"}
+        assertThat(version).isEqualTo("FVersionfb53d5c2e6");
+        assertThat(Trees.map(resources.get(version))).containsEntry("DeletionPolicy", "Retain");
+    }
+
+    @Test
+    void mentionsOfGeneratedResourcesAreResolved() {
+        var result = SamTransform.apply(TemplateReader.read(function("AutoPublishAlias: live") + """
+                Outputs:
+                  Alias: {Value: !Ref F.Alias}
+                  Text: {Value: !Sub '${F.Alias}-${F.Arn}'}
+                """), Map.of(), "eu-west-1");
+        assertThat(JsonText.write(result.get("Outputs")))
+                .isEqualTo("{\"Alias\":{\"Value\":{\"Ref\":\"FAliaslive\"}},\"Text\":{\"Value\":{\"Fn::Sub\":\"${FAliaslive}-${F.Arn}\"}}}");
+    }
+
+    @Test
+    void globalsAreMergedUnderTheResourcesOwn() {
+        var resources = transform("""
+                Globals: {Function: {Timeout: 9, Runtime: python3.14, Layers: [a], Environment: {Variables: {A: 1, B: 2}}}}
+                """ + function("Environment: {Variables: {B: 3}}\nLayers: [b]"));
+        assertThat(json(resources, "F")).contains("\"Timeout\":9").contains("\"Runtime\":\"nodejs24.x\"")
+                .contains("\"Layers\":[\"a\",\"b\"]").contains("\"Variables\":{\"A\":1,\"B\":3}");
+        assertThatThrownBy(() -> transform("Globals: {Function: {Nope: 1}}\n" + function("")))
+                .hasMessageContaining("'Globals' section is invalid. 'Nope' is not a supported property of 'Function'.");
+    }
+
+    @Test
+    void aSimpleTableHasAnIdAndAFunctionUrlIsPublic() {
+        var resources = transform(function("FunctionUrlConfig: {AuthType: NONE}") + "  T: {Type: AWS::Serverless::SimpleTable}\n");
+        assertThat(json(resources, "T")).contains("{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}").contains("PAY_PER_REQUEST");
+        assertThat(resources).containsKeys("FUrl", "FUrlPublicPermissions", "FURLInvokeAllowPublicAccess");
+    }
+
+    @Test
+    void whatIsNotBuiltIsNamed() {
+        for (var template : List.of(function("DeploymentPreference: {Type: AllAtOnce}"),
+                "Resources: {A: {Type: AWS::Serverless::Connector}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",
+                function("Events: {E: {Type: MSK, Properties: {}}}"), function("Nope: 1"), function("Events: [1]"))) {
+            assertThatThrownBy(() -> transform(template)).hasMessageMatching(
+                    "(?s).*(is not built in Aloft|property Nope not defined|should be a map).*");
+        }
+    }
+}

@@ -52,7 +52,14 @@ final class CrashingWriter {
             var writer = new CrashingWriter(EmbeddedStore.open(folder), new Blobs(folder.resolve("blobs")), out.getChannel());
             for (int i = 0; i < WRITERS; i++) {
                 int index = i;
-                Thread.ofVirtual().start(() -> writer.writeForEver(index));
+                Thread.ofVirtual().start(() -> {
+                    try {
+                        writer.writeForEver(index);
+                    } catch (Throwable e) {
+                        e.printStackTrace();
+                        Runtime.getRuntime().halt(2);
+                    }
+                });
             }
             // The parent kills it; should the parent die, so does this.
             System.in.read();

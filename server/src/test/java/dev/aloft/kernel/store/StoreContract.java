@@ -401,11 +401,11 @@ public abstract class StoreContract {
         };
     }
 
-    interface Task {
+    protected interface Task {
         void run(int index) throws Exception;
     }
 
-    static void inParallel(int count, Task task) throws Exception {
+    protected static void inParallel(int count, Task task) throws Exception {
         var begin = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var running = IntStream.range(0, count).mapToObj(i -> threads.submit(() -> {

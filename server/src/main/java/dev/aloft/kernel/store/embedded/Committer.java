@@ -103,7 +103,7 @@ final class Committer implements AutoCloseable {
 
     private void runFunction(Write<?> write) {
         long begun = System.nanoTime();
-        try (var tx = new Writing(database(), overlay)) {
+        try (var tx = new Writing(version(), overlay)) {
             write.run(tx);
             overlay.keep();
         } catch (Throwable e) {
@@ -116,7 +116,7 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private Database database() {
+    private Version version() {
         if (failed) {
             if (!disk.hasSpace()) {
                 throw disk.full(null);
@@ -124,7 +124,7 @@ final class Committer implements AutoCloseable {
             versions.reopen();
             failed = false;
         }
-        return versions.database();
+        return versions.current();
     }
 
     private void commit() {
@@ -135,7 +135,7 @@ final class Committer implements AutoCloseable {
                 failed = true;
                 versions.database().write(overlay.toBatch());
                 failed = false;
-                versions.publish();
+                versions.publish(overlay.entries());
             }
         } catch (Throwable e) {
             group.forEach(write -> write.fail(e));

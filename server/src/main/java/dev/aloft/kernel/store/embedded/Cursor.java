@@ -9,16 +9,24 @@ import org.rocksdb.Slice;
 /** Walks over the entries of a range in RocksDB. */
 final class Cursor implements AutoCloseable {
     private final Database database;
+    private final boolean reversed;
     private final ReadOptions options;
     private final Slice bound;
     private final RocksIterator iterator;
-    private final boolean reversed;
     private boolean closed;
     private boolean begun;
 
-    Cursor(Database database, ReadOptions base, byte[] lower, byte[] upper, boolean reversed) {
-        this.database = database;
+    Cursor(Version version, ReadOptions base, byte[] lower, byte[] upper, boolean reversed) {
+        database = version.database;
         this.reversed = reversed;
+        var start = reversed ? lower : version.gaps.skip(lower, version.number);
+        if (Arrays.compareUnsigned(start, upper) >= 0) {
+            closed = true;
+            options = null;
+            bound = null;
+            iterator = null;
+            return;
+        }
         // The bound keeps RocksDB from passing over what was deleted behind the range.
         bound = new Slice(reversed ? lower : upper);
         options = new ReadOptions(base);
@@ -35,7 +43,27 @@ final class Cursor implements AutoCloseable {
                 iterator.prev();
             }
         } else {
-            iterator.seek(lower);
+            long begun = System.nanoTime();
+            iterator.seek(start);
+            if (start != lower || version.gaps.isSlow(System.nanoTime() - begun)) {
+                learn(version, lower, start, upper);
+            }
+        }
+    }
+
+    private void learn(Version version, byte[] lower, byte[] start, byte[] upper) {
+        var end = iterator.isValid() ? iterator.key() : isSound() ? upper : start;
+        if (Arrays.compareUnsigned(end, start) > 0) {
+            version.gaps.learn(lower, end, version.number);
+        }
+    }
+
+    private boolean isSound() {
+        try {
+            iterator.status();
+            return true;
+        } catch (RocksDBException _) {
+            return false;
         }
     }
 

@@ -20,23 +20,23 @@ public final class EmbeddedStore implements Store {
      * @throws StoreUnavailable with what is wrong and what to do
      */
     public static EmbeddedStore open(Path folder) {
-        return open(folder, new Disk(folder));
+        return open(folder, new Disk(folder), new Gaps(Gaps.SLOW_NANOS));
     }
 
-    static EmbeddedStore open(Path path, Disk disk) {
+    static EmbeddedStore open(Path path, Disk disk, Gaps gaps) {
         var folder = DataFolder.open(path);
         try {
             NativeLibrary.load(folder.path().resolve("native"));
-            return new EmbeddedStore(folder, disk);
+            return new EmbeddedStore(folder, disk, gaps);
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
         }
     }
 
-    private EmbeddedStore(DataFolder folder, Disk disk) {
+    private EmbeddedStore(DataFolder folder, Disk disk, Gaps gaps) {
         this.folder = folder;
-        versions = new Versions(folder, disk);
+        versions = new Versions(folder, disk, gaps);
         committer = new Committer(versions, disk);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a group of functions has written and is not yet on disk. A deletion is an entry too. */
@@ -28,6 +29,10 @@ final class Overlay {
         var before = entries.put(key, value);
         undo.add(new Change(key, before));
         bytes += before == null ? key.length + value.length : value.length - before.length;
+    }
+
+    Set<Map.Entry<byte[], byte[]>> entries() {
+        return entries.entrySet();
     }
 
     boolean isEmpty() {

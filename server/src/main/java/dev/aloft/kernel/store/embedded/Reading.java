@@ -38,7 +38,7 @@ final class Reading implements ReadTx, AutoCloseable {
         if (range.limit() <= 0 || Arrays.compareUnsigned(lower, upper) >= 0) {
             return Stream.empty();
         }
-        var cursor = new Cursor(version.database, version.options, lower, upper, range.isReversed());
+        var cursor = new Cursor(version, version.options, lower, upper, range.isReversed());
         if (cursors.isEmpty()) {
             cursors = new ArrayList<>(2);
         }

@@ -9,10 +9,14 @@ final class Version {
     private final AtomicInteger readers = new AtomicInteger(1);
     private final Snapshot snapshot;
     final Database database;
+    final Gaps gaps;
+    final long number;
     final ReadOptions options;
 
-    Version(Database database) {
+    Version(Database database, Gaps gaps, long number) {
         this.database = database;
+        this.gaps = gaps;
+        this.number = number;
         database.hold();
         snapshot = database.rocks.getSnapshot();
         options = new ReadOptions().setSnapshot(snapshot);

@@ -1,6 +1,8 @@
 package dev.aloft.kernel.store.embedded;
 
 import dev.aloft.kernel.store.StoreUnavailable;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** The version that readers get, and the database under it, which is opened anew after a write has failed. */
@@ -9,17 +11,24 @@ final class Versions implements AutoCloseable {
 
     private final DataFolder folder;
     private final Disk disk;
+    private final Gaps gaps;
     private volatile Database database;
     private volatile Version current;
     private volatile StoreUnavailable broken;
     private volatile boolean closed;
     private boolean open = true;
 
-    Versions(DataFolder folder, Disk disk) {
+    Versions(DataFolder folder, Disk disk, Gaps gaps) {
+        this.gaps = gaps;
         this.folder = folder;
         this.disk = disk;
         database = new Database(folder, disk);
-        current = new Version(database);
+        current = new Version(database, gaps, 0);
+    }
+
+    /** For the committer: what it reads is the latest. */
+    Version current() {
+        return current;
     }
 
     Database database() {
@@ -44,10 +53,11 @@ final class Versions implements AutoCloseable {
         }
     }
 
-    /** What has been written since the last version is now seen by readers. */
-    void publish() {
+    /** What has been written since the last version, which is this, is now seen by readers. */
+    void publish(Iterable<Map.Entry<byte[], byte[]>> written) {
         var old = current;
-        current = new Version(database);
+        gaps.written(written, old.number + 1);
+        current = new Version(database, gaps, old.number + 1);
         old.release();
     }
 
@@ -57,12 +67,14 @@ final class Versions implements AutoCloseable {
      */
     void reopen() {
         letGo();
+        gaps.forget();
         if (!database.awaitClosed()) {
             throw new StoreUnavailable("The store in " + folder.store() + " waits for reads to end before it opens anew");
         }
         try {
             database = new Database(folder, disk);
-            current = new Version(database);
+            current = new Version(database, gaps, current.number + 1);
+            gaps.written(List.of(), current.number);
             open = true;
             broken = null;
         } catch (StoreUnavailable e) {

@@ -19,14 +19,14 @@ import java.util.stream.StreamSupport;
 
 /** A transaction that writes: the group's overlay above what is on disk. Only the committer's thread uses it. */
 final class Writing implements Tx, AutoCloseable {
-    private final Database database;
+    private final Version version;
     private final Overlay overlay;
     private List<Runnable> afterCommit = List.of();
     private List<Cursor> cursors = List.of();
     private boolean closed;
 
-    Writing(Database database, Overlay overlay) {
-        this.database = database;
+    Writing(Version version, Overlay overlay) {
+        this.version = version;
         this.overlay = overlay;
     }
 
@@ -41,7 +41,7 @@ final class Writing implements Tx, AutoCloseable {
         if (written != null) {
             return written == Overlay.DELETED ? Optional.empty() : Optional.of(written);
         }
-        return Optional.ofNullable(database.get(database.latest, key.raw()));
+        return Optional.ofNullable(version.database.get(version.database.latest, key.raw()));
     }
 
     @Override
@@ -74,7 +74,7 @@ final class Writing implements Tx, AutoCloseable {
         if (range.limit() <= 0 || Arrays.compareUnsigned(lower, upper) >= 0) {
             return Stream.empty();
         }
-        var cursor = new Cursor(database, database.latest, lower, upper, range.isReversed());
+        var cursor = new Cursor(version, version.database.latest, lower, upper, range.isReversed());
         if (cursors.isEmpty()) {
             cursors = new ArrayList<>(2);
         }

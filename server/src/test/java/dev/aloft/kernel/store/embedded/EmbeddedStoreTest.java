@@ -171,7 +171,7 @@ class EmbeddedStoreTest extends StoreContract {
             long usableBytes() {
                 return left.get();
             }
-        });
+        }, new Gaps(Gaps.SLOW_NANOS));
         store.change(tx -> tx.put(Key.of("a"), new byte[10 << 20]));
         left.set(Disk.RESERVE_BYTES - 1);
         for (int i = 0; i < 2; i++) {

@@ -1,5 +1,7 @@
 package dev.aloft.kernel.store;
 
+import dev.aloft.api.Schema;
+import dev.aloft.api.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
@@ -33,10 +35,15 @@ public interface Codec<V> {
      * since reads as null, zero, or an empty Optional, List, Set or Map; one that is gone is passed over; renaming one, or
      * a case of a sealed interface, loses it. Components may be of these types again, of the primitives and their boxes,
      * String, Instant, Duration, BigDecimal, BigInteger, {@code byte[]}, Bytes, Key, Optional, List, Set, Map, and Object
-     * for a JSON tree. Nulls are kept.
+     * for a JSON tree. Nulls are kept. Generated records of the api are records too; in them what is absent reads as null.
      */
     static <V> Codec<V> of(Class<V> type) {
-        return new RecordCodec<>(type);
+        return new FormCodec<>(() -> Forms.of(type));
+    }
+
+    /** Of a structure or union of a service's model, its members kept by their names in the model. */
+    static <V extends Shape> Codec<V> shape(Schema.Structure schema) {
+        return new FormCodec<>(() -> ShapeForm.of(schema));
     }
 
     /** The same value in another form, such as a class around a record. */

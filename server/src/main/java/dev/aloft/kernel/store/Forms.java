@@ -56,7 +56,7 @@ final class Forms {
             }
             case ParameterizedType p when p.getRawType() == Optional.class -> optional(form(p.getActualTypeArguments()[0]));
             case ParameterizedType p when p.getRawType() == List.class || p.getRawType() == Collection.class ->
-                list(form(p.getActualTypeArguments()[0]), List.of(), items -> items);
+                list(form(p.getActualTypeArguments()[0]));
             case ParameterizedType p when p.getRawType() == Set.class ->
                 list(form(p.getActualTypeArguments()[0]), Set.of(),
                     items -> Collections.unmodifiableSet(new LinkedHashSet<>(items)));
@@ -64,6 +64,14 @@ final class Forms {
                 map(form(p.getActualTypeArguments()[0]), form(p.getActualTypeArguments()[1]));
             default -> throw new IllegalArgumentException(type.getTypeName() + " cannot be kept in the store");
         };
+    }
+
+    static Form leaf(Type type) {
+        return LEAVES.get(type);
+    }
+
+    static Form list(Form form) {
+        return list(form, List.of(), items -> items);
     }
 
     private static Map<Type, Form> leaves() {
@@ -237,7 +245,7 @@ final class Forms {
     }
 
     /** In the order of the map that was written. */
-    private static Form map(Form keys, Form values) {
+    static Form map(Form keys, Form values) {
         return new Form() {
             @Override
             public void write(FormWriter out, Object value) {

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.store;
 
+import dev.aloft.api.Shape;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -10,8 +11,10 @@ import java.util.stream.Stream;
 
 /** A record: its components by name, without those that are what an absent one reads as. */
 final class RecordForm implements Form {
-    private record Component(String name, byte[] text, MethodHandle accessor, Form form) {
+    private record Component(byte[] text, MethodHandle accessor, Form form, Object absent) {
     }
+
+    private static final Object NULL = new Object();
 
     private final Class<?> type;
     private Component[] components;
@@ -32,9 +35,11 @@ final class RecordForm implements Form {
                 var accessor = parts[i].getAccessor();
                 accessor.setAccessible(true);
                 var name = parts[i].getName();
-                components[i] = new Component(name, name.getBytes(StandardCharsets.UTF_8),
+                var form = forms.form(parts[i].getGenericType());
+                components[i] = new Component(name.getBytes(StandardCharsets.UTF_8),
                     lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class)),
-                    forms.form(parts[i].getGenericType()));
+                    // In a generated shape null means absent, and an empty list is another thing.
+                    form, Shape.class.isAssignableFrom(type) ? null : form.absent());
                 byName.put(name, i);
             }
             var canonical = type.getDeclaredConstructor(Stream.of(parts).map(part -> part.getType()).toArray(Class[]::new));
@@ -56,7 +61,7 @@ final class RecordForm implements Form {
         var values = new Object[components.length];
         int count = 0;
         for (int i = 0; i < values.length; i++) {
-            var absent = components[i].form.absent();
+            var absent = components[i].absent;
             var component = part(value, components[i].accessor);
             // A null where an absent one would read as something else is written as such.
             values[i] = component == null && absent != null ? NULL : component == null || component.equals(absent) ? null : component;
@@ -105,13 +110,11 @@ final class RecordForm implements Form {
         }
         for (int i = 0; i < values.length; i++) {
             if (!read[i]) {
-                values[i] = components[i].form.absent();
+                values[i] = components[i].absent;
             }
         }
         return make(values);
     }
-
-    private static final Object NULL = new Object();
 
     private static Object part(Object value, MethodHandle accessor) {
         try {

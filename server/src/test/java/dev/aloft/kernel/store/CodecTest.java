@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Bytes;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.api.Lambda;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -113,6 +115,28 @@ class CodecTest {
         assertThat(Codec.NUMBER.decode(Codec.NUMBER.encode(-5L))).isEqualTo(-5);
         var upper = Codec.TEXT.as(Color::valueOf, Color::name);
         assertThat(upper.decode(upper.encode(Color.GREEN))).isSameAs(Color.GREEN);
+    }
+
+    @Test
+    void generatedRecordsAreKept() {
+        var configuration = Lambda.FunctionConfiguration.of(f -> f.functionName("f").memorySize(128).codeSize(5L)
+            .architectures(List.of()).environment(Lambda.EnvironmentResponse.of(e -> e.variables(Map.of("A", "1")))));
+        assertThat(roundTrip(Lambda.FunctionConfiguration.class, configuration)).isEqualTo(configuration);
+        Codec<Lambda.FunctionConfiguration> byName = Codec.shape(configuration.shape());
+        assertThat(byName.decode(byName.encode(configuration))).isEqualTo(configuration);
+    }
+
+    @Test
+    void generatedUnionsAreKept() {
+        var map = new LinkedHashMap<String, DynamoDb.AttributeValue>();
+        map.put("n", new DynamoDb.AttributeValue.N("1.5"));
+        map.put("b", new DynamoDb.AttributeValue.B(Bytes.of(new byte[] {1})));
+        map.put("l", new DynamoDb.AttributeValue.L(List.of(new DynamoDb.AttributeValue.BOOL(true),
+            new DynamoDb.AttributeValue.NULL(true), new DynamoDb.AttributeValue.M(Map.of()))));
+        DynamoDb.AttributeValue value = new DynamoDb.AttributeValue.M(map);
+        assertThat(roundTrip(DynamoDb.AttributeValue.class, value)).isEqualTo(value);
+        Codec<DynamoDb.AttributeValue> byName = Codec.shape(DynamoDb.AttributeValue.SHAPE);
+        assertThat(byName.decode(byName.encode(value))).isEqualTo(value);
     }
 
     private static <V> V roundTrip(Class<V> type, V value) {

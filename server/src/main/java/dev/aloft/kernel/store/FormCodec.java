@@ -1,12 +1,14 @@
 package dev.aloft.kernel.store;
 
-/** The codec of {@link Codec#of(Class)}. What it knows of the type is learnt at the first use, so that many cost nothing. */
-final class RecordCodec<V> implements Codec<V> {
-    private final Class<V> type;
+import java.util.function.Supplier;
+
+/** A codec by a form, which is learnt at the first use, so that many codecs cost a start nothing. */
+final class FormCodec<V> implements Codec<V> {
+    private final Supplier<Form> learn;
     private volatile Form form;
 
-    RecordCodec(Class<V> type) {
-        this.type = type;
+    FormCodec(Supplier<Form> learn) {
+        this.learn = learn;
     }
 
     @Override
@@ -17,14 +19,15 @@ final class RecordCodec<V> implements Codec<V> {
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public V decode(byte[] bytes) {
-        return type.cast(form().read(new FormReader(bytes)));
+        return (V) form().read(new FormReader(bytes));
     }
 
     private Form form() {
         var known = form;
         if (known == null) {
-            known = Forms.of(type);
+            known = learn.get();
             form = known;
         }
         return known;

@@ -115,6 +115,8 @@ public final class HttpServer implements AutoCloseable {
         http.setRequestHeaderSize(config.maxHeaderBytes());
         http.setResponseHeaderSize(config.maxHeaderBytes());
         http.setOutputBufferSize(16 * 1024);
+        // Signatures are over header values as they were sent, not as Jetty knows them.
+        http.setHeaderCacheCaseSensitive(true);
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
         http.setRelativeRedirectAllowed(true);

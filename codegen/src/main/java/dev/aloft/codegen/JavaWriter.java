@@ -226,7 +226,7 @@ final class JavaWriter {
         var components = new ArrayList<String>();
         members.forEach((member, javaType) -> components.add(javaType + " " + Names.member(member)));
         line("");
-        at(indent, "record %s(%s) implements %s {", type, String.join(", ", components), parent);
+        at(indent, "%srecord %s(%s) implements %s {", indent.length() > 4 ? "public " : "", type, String.join(", ", components), parent);
         at(indent, "    private static final class Holder {");
         at(indent, "        static final Schema.Structure SHAPE = MODEL.structure(\"%s\");", name);
         at(indent, "    }");

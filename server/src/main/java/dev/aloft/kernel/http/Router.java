@@ -51,8 +51,12 @@ public final class Router {
     private final Preflights preflights;
     private ServiceModel s3;
 
-    /** @param domains base names besides localhost under which clients reach the platform */
-    public Router(Collection<ServiceModel> services, List<DataPlane> planes, List<String> domains, String version) {
+    /**
+     * @param domains base names besides localhost under which clients reach the platform
+     * @param about   what the platform says of itself at {@code /_aws/health}
+     */
+    public Router(
+            Collection<ServiceModel> services, List<DataPlane> planes, List<String> domains, Map<String, Object> about) {
         this.planes = List.copyOf(planes);
         this.hosts = new Hosts(domains);
         this.preflights = new Preflights(domains);
@@ -73,7 +77,7 @@ public final class Router {
                 byScope.put("s3express", byScope.get("s3"));
             }
         }
-        this.pages = new PlatformPages(byScope.keySet(), version);
+        this.pages = new PlatformPages(byScope.keySet(), about);
     }
 
     /** Reads what the request means; may read a form's content, which the route's request then carries. */

@@ -23,6 +23,7 @@ import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,7 +69,7 @@ class RouterTest {
                     QUEUES),
             List.of(GATEWAY),
             List.of("aloft.test"),
-            "1.2.3");
+            Map.of("version", "1.2.3"));
 
     private static HttpRequest request(String method, String url, String scope, String headers, String body) {
         int slash = url.indexOf('/');

@@ -1,0 +1,150 @@
+package dev.aloft.cli;
+
+import dev.aloft.api.JsonReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The platform as a process in the background: whether it runs, starting it, stopping it. */
+final class Background {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+    private final URI url;
+
+    Background(URI url) {
+        this.url = url;
+    }
+
+    /** What the running platform says of itself, or empty where none answers. */
+    Optional<Map<String, Object>> health() {
+        try (var http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+            var answer = http.send(
+                    HttpRequest.newBuilder(url.resolve("/_aws/health")).timeout(Duration.ofSeconds(5)).build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            if (answer.statusCode() == 200 && JsonReader.tree(answer.body()) instanceof Map<?, ?> map) {
+                @SuppressWarnings("unchecked")
+                var health = (Map<String, Object>) map;
+                return Optional.of(health);
+            }
+            throw new CommandFailed("Something that is not Aloft answers at " + url + " (HTTP " + answer.statusCode()
+                    + "). Stop it, or choose another port: aloft up --port 4567 …");
+        } catch (JsonReader.Malformed | IOException e) {
+            if (e instanceof java.net.ConnectException || e instanceof java.net.http.HttpConnectTimeoutException) {
+                return Optional.empty();
+            }
+            throw new CommandFailed("Something that is not Aloft answers at " + url + " (" + e.getMessage()
+                    + "). Stop it, or choose another port: aloft up --port 4567 …");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted");
+        }
+    }
+
+    /** Uses the platform that runs, or starts one with its data in this folder and waits until it is ready. */
+    void ensure(Path data, PrintWriter out) throws IOException {
+        var running = health();
+        if (running.isPresent()) {
+            warnOfOtherData(running.get(), data, out);
+            return;
+        }
+        if (!List.of("127.0.0.1", "localhost", "[::1]", "::1").contains(url.getHost())) {
+            throw new CommandFailed("No platform answers at " + url + ", and it is not on this machine to be started.");
+        }
+        start(data == null ? defaultData() : data, out);
+    }
+
+    private void warnOfOtherData(Map<String, Object> running, Path data, PrintWriter out) {
+        if (data != null && !data.toAbsolutePath().normalize().toString().equals(running.get("data"))) {
+            out.println("Note: the platform that runs at " + url + " keeps its data in " + running.get("data")
+                    + "; --data counts only for one that is started.");
+        }
+    }
+
+    static Path defaultData() {
+        return Path.of(System.getProperty("user.home"), ".aloft");
+    }
+
+    private void start(Path data, PrintWriter out) throws IOException {
+        Files.createDirectories(data);
+        var log = data.resolve("aloft.log");
+        out.println("Starting Aloft at " + url + ", data in " + data + ", log in " + log);
+        out.flush();
+        var port = url.getPort() < 0 ? 80 : url.getPort();
+        var process = new ProcessBuilder(
+                        "setsid", launcher(), "start", "--port", Integer.toString(port), "--data", data.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .start();
+        waitUntilReady(process, log);
+    }
+
+    private void waitUntilReady(Process process, Path log) throws IOException {
+        long giveUp = System.nanoTime() + START_LIMIT.toNanos();
+        while (System.nanoTime() < giveUp) {
+            if (health().isPresent()) {
+                return;
+            }
+            if (ended(process, Duration.ofMillis(20))) {
+                throw new CommandFailed("The platform did not start:\n" + lastLines(log, 12));
+            }
+        }
+        throw new CommandFailed("The platform was not ready after " + START_LIMIT.toSeconds() + " s; its log ends:\n"
+                + lastLines(log, 12));
+    }
+
+    private static boolean ended(Process process, Duration within) {
+        try {
+            return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted");
+        }
+    }
+
+    /** Asks the platform to end and waits until it has: requests in flight are finished, nothing is lost. */
+    boolean stop() {
+        var running = health();
+        if (running.isEmpty()) {
+            return false;
+        }
+        long pid = ((Number) running.get().get("pid")).longValue();
+        var process = ProcessHandle.of(pid)
+                .orElseThrow(() -> new CommandFailed("The platform at " + url + " is process " + pid
+                        + " of another machine or container: stop it there."));
+        process.destroy();
+        try {
+            process.onExit().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new CommandFailed("Process " + pid + " has not ended after " + STOP_LIMIT.toSeconds()
+                    + " s. It is still finishing requests; kill -9 " + pid + " loses nothing that was acknowledged.");
+        } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+            throw new CommandFailed("could not wait for process " + pid + ": " + e.getMessage());
+        }
+        return true;
+    }
+
+    private static String launcher() {
+        var launcher = System.getProperty("aloft.launcher");
+        if (launcher == null) {
+            throw new CommandFailed("No platform is running. Start one with: aloft start");
+        }
+        return launcher;
+    }
+
+    private static String lastLines(Path log, int count) throws IOException {
+        var lines = Files.readAllLines(log);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
+    }
+}

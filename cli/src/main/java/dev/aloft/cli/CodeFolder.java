@@ -1,0 +1,188 @@
+package dev.aloft.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A function's folder as it is to run: its files and, where the folder declares dependencies that are not there yet, these
+ * too. The folder itself is never changed.
+ */
+final class CodeFolder {
+    private static final Set<String> LEFT_OUT = Set.of(".git", ".aws-sam", ".venv", "__pycache__", ".pytest_cache", ".DS_Store");
+    /** One time for all entries, so that the same files make the same archive. */
+    private static final FileTime ENTRY_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
+    private final Path folder;
+    private final String owner;
+    private final PrintWriter out;
+
+    CodeFolder(Path folder, String owner, PrintWriter out) {
+        this.folder = folder;
+        this.owner = owner;
+        this.out = out;
+    }
+
+    /** Packs the folder into a new temporary file: the same content gives the same bytes. */
+    Path zip() throws IOException {
+        var entries = new TreeMap<String, Path>();
+        collect(folder, entries);
+        var dependencies = dependencies();
+        if (dependencies != null) {
+            collect(dependencies, entries);
+        }
+        if (entries.isEmpty()) {
+            throw new CommandFailed("The code of " + owner + ", " + folder + ", is empty.");
+        }
+        var file = Files.createTempFile("aloft-package", ".zip");
+        Files.delete(file);
+        var options = Map.of("create", "true", "enablePosixFileAttributes", "true");
+        try (var archive = FileSystems.newFileSystem(URI.create("jar:" + file.toUri()), options)) {
+            for (var entry : entries.entrySet()) {
+                var target = archive.getPath(entry.getKey());
+                if (target.getParent() != null) {
+                    Files.createDirectories(target.getParent());
+                }
+                Files.copy(entry.getValue(), target, StandardCopyOption.REPLACE_EXISTING);
+                Files.setLastModifiedTime(target, ENTRY_TIME);
+                Files.setPosixFilePermissions(target, permissions(entry.getValue()));
+            }
+            try (var all = Files.walk(archive.getPath("/"))) {
+                for (var each : all.filter(Files::isDirectory).toList()) {
+                    Files.setLastModifiedTime(each, ENTRY_TIME);
+                }
+            }
+        }
+        return file;
+    }
+
+    private static void collect(Path from, Map<String, Path> entries) throws IOException {
+        try (var files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var relative = from.relativize(file);
+                boolean wanted = true;
+                for (var part : relative) {
+                    wanted &= !LEFT_OUT.contains(part.toString());
+                }
+                if (wanted) {
+                    entries.putIfAbsent(relative.toString(), file);
+                }
+            }
+        }
+    }
+
+    /** Readable by whoever the function runs as, whatever the file's own mode is; executable where it is. */
+    private static Set<PosixFilePermission> permissions(Path file) {
+        var readable = Set.of(
+                PosixFilePermission.OWNER_READ,
+                PosixFilePermission.OWNER_WRITE,
+                PosixFilePermission.GROUP_READ,
+                PosixFilePermission.OTHERS_READ);
+        if (!Files.isExecutable(file)) {
+            return readable;
+        }
+        var all = new java.util.HashSet<>(readable);
+        all.addAll(Set.of(
+                PosixFilePermission.OWNER_EXECUTE,
+                PosixFilePermission.GROUP_EXECUTE,
+                PosixFilePermission.OTHERS_EXECUTE));
+        return all;
+    }
+
+    /** A folder with what package.json or requirements.txt ask for, installed once for each version of these files; or null. */
+    private Path dependencies() throws IOException {
+        var packageJson = folder.resolve("package.json");
+        if (Files.exists(packageJson) && !Files.exists(folder.resolve("node_modules")) && declaresDependencies(packageJson)) {
+            boolean locked = Files.exists(folder.resolve("package-lock.json"));
+            return installed(
+                    List.of("package.json", "package-lock.json", ".npmrc"),
+                    List.of("npm", locked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"));
+        }
+        var requirements = folder.resolve("requirements.txt");
+        if (Files.exists(requirements) && !Files.readString(requirements).replaceAll("(?m)#.*$", "").isBlank()) {
+            return installed(
+                    List.of("requirements.txt"),
+                    List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt", "-t", "."));
+        }
+        return null;
+    }
+
+    private static boolean declaresDependencies(Path packageJson) throws IOException {
+        var tree = dev.aloft.api.JsonReader.tree(Files.readAllBytes(packageJson));
+        return tree instanceof Map<?, ?> map && map.get("dependencies") instanceof Map<?, ?> all && !all.isEmpty();
+    }
+
+    private Path installed(List<String> inputs, List<String> command) throws IOException {
+        var digest = digest();
+        for (var input : inputs) {
+            var file = folder.resolve(input);
+            if (Files.exists(file)) {
+                digest.update(input.getBytes());
+                digest.update(Files.readAllBytes(file));
+            }
+        }
+        var target = Background.defaultData().resolve("builds").resolve(HexFormat.of().formatHex(digest.digest()));
+        if (Files.exists(target)) {
+            return target;
+        }
+        var making = Files.createDirectories(target.getParent().resolve(target.getFileName() + ".making"));
+        for (var input : inputs) {
+            if (Files.exists(folder.resolve(input))) {
+                Files.copy(folder.resolve(input), making.resolve(input), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        out.println("  " + String.join(" ", command.subList(0, 2)) + " for " + owner);
+        out.flush();
+        run(command, making);
+        Files.move(making, target);
+        return target;
+    }
+
+    private void run(List<String> command, Path in) throws IOException {
+        var process = new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes());
+        try {
+            if (process.waitFor() != 0) {
+                throw new CommandFailed("The dependencies of " + owner + " could not be installed: "
+                        + String.join(" ", command) + "\n" + said.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed("interrupted");
+        }
+    }
+
+    static String sha256(Path file) throws IOException {
+        var digest = digest();
+        try (var in = Files.newInputStream(file)) {
+            var buffer = new byte[65536];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

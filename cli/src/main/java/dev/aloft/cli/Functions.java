@@ -1,0 +1,49 @@
+package dev.aloft.cli;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.CloudFormation;
+import dev.aloft.api.CloudFormation.DescribeStackResourcesRequest;
+import dev.aloft.api.CloudFormation.StackResource;
+import java.util.List;
+
+/** Finds functions by what people call them: a stack, a logical id in a stack, or the function's own name. */
+final class Functions {
+    private final Connection connection;
+
+    Functions(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** {@code STACK/LogicalId} as the function's name; anything else is a name already. */
+    String name(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            return text;
+        }
+        var stack = text.substring(0, slash);
+        var logicalId = text.substring(slash + 1);
+        return ofStack(stack).stream()
+                .filter(each -> each.logicalResourceId().equals(logicalId))
+                .findFirst()
+                .orElseThrow(() -> new CommandFailed("Stack " + stack + " has no function " + logicalId + ". It has: "
+                        + String.join(", ", ofStack(stack).stream().map(StackResource::logicalResourceId).toList())))
+                .physicalResourceId();
+    }
+
+    /** The functions of a stack, or an empty list where there is no such stack. */
+    List<StackResource> ofStack(String stack) {
+        try {
+            return CloudFormation.at(connection.endpoint())
+                    .describeStackResources(connection.caller(), DescribeStackResourcesRequest.of(r -> r.stackName(stack)))
+                    .stackResources()
+                    .stream()
+                    .filter(each -> each.resourceType().equals("AWS::Lambda::Function"))
+                    .toList();
+        } catch (ApiError e) {
+            if (e.getMessage() != null && e.getMessage().contains("does not exist")) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.aloft.cli;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Body;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.S3;
+import dev.aloft.api.S3.CreateBucketConfiguration;
+import dev.aloft.api.S3.CreateBucketRequest;
+import dev.aloft.api.S3.HeadBucketRequest;
+import dev.aloft.api.S3.HeadObjectRequest;
+import dev.aloft.api.S3.PutObjectRequest;
+import dev.aloft.api.Sts;
+import dev.aloft.api.Sts.GetCallerIdentityRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Does what {@code sam build} and {@code aws cloudformation package} do between them: brings what a template names on this
+ * machine (code folders, archives, definitions) into a bucket of the platform, and returns the template with their addresses.
+ */
+final class Packaging {
+    private final Path template;
+    private final Caller caller;
+    private final PrintWriter out;
+    private final S3 s3;
+    private final Sts sts;
+    private final Map<Path, String> uploaded = new HashMap<>();
+    private String bucket;
+
+    Packaging(Path template, Endpoint endpoint, Caller caller, PrintWriter out) {
+        this.template = template;
+        this.caller = caller;
+        this.out = out;
+        this.s3 = S3.at(endpoint);
+        this.sts = Sts.at(endpoint);
+    }
+
+    String run() throws IOException {
+        var source = TemplateSource.read(template);
+        for (var artifact : source.artifacts()) {
+            source.replace(artifact, bucket(), key(artifact));
+        }
+        return source.text();
+    }
+
+    private String key(TemplateSource.Artifact artifact) throws IOException {
+        var path = template.getParent().resolve(artifact.path()).normalize();
+        if (!Files.exists(path)) {
+            throw new CommandFailed(template.getFileName() + " line " + artifact.line() + ": " + artifact.property() + " of "
+                    + artifact.owner() + " is " + artifact.path() + ", and there is no " + path);
+        }
+        var known = uploaded.get(path);
+        if (known == null) {
+            known = upload(artifact, path);
+            uploaded.put(path, known);
+        }
+        return known;
+    }
+
+    private String upload(TemplateSource.Artifact artifact, Path path) throws IOException {
+        boolean archive = artifact.code() && Files.isDirectory(path);
+        var file = archive ? new CodeFolder(path, artifact.owner(), out).zip() : path;
+        try {
+            var extension = artifact.code() ? ".zip" : "." + artifact.extension();
+            var key = CodeFolder.sha256(file) + extension;
+            if (exists(key)) {
+                return key;
+            }
+            out.printf("  packaged %s (%s)%n", artifact.owner(), size(Files.size(file)));
+            out.flush();
+            try (var content = Files.newInputStream(file)) {
+                s3.putObject(caller, PutObjectRequest.of(
+                        r -> r.bucket(bucket()).key(key).body(Body.of(content, fileSize(file)))));
+            }
+            return key;
+        } finally {
+            if (archive) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private boolean exists(String key) {
+        try {
+            s3.headObject(caller, HeadObjectRequest.of(r -> r.bucket(bucket()).key(key)));
+            return true;
+        } catch (ApiError e) {
+            if (e.status() == 404) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The bucket of this account and region that takes packages; made when it is first needed. */
+    private String bucket() {
+        if (bucket == null) {
+            var account = sts.getCallerIdentity(caller, GetCallerIdentityRequest.of(r -> {})).account();
+            var name = "aloft-packages-" + account + "-" + caller.region();
+            try {
+                s3.headBucket(caller, HeadBucketRequest.of(r -> r.bucket(name)));
+            } catch (ApiError e) {
+                if (e.status() != 404) {
+                    throw e;
+                }
+                s3.createBucket(caller, CreateBucketRequest.of(r -> r.bucket(name)
+                        .createBucketConfiguration(
+                                caller.region().equals("us-east-1")
+                                        ? null
+                                        : CreateBucketConfiguration.of(c -> c.locationConstraint(caller.region())))));
+            }
+            bucket = name;
+        }
+        return bucket;
+    }
+
+    private static long fileSize(Path file) {
+        return file.toFile().length();
+    }
+
+    private static String size(long bytes) {
+        return bytes < 1024 * 1024
+                ? "%.1f KB".formatted(bytes / 1024.0)
+                : "%.1f MB".formatted(bytes / 1024.0 / 1024.0);
+    }
+}

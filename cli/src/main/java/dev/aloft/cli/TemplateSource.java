@@ -1,0 +1,196 @@
+package dev.aloft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/**
+ * A template as text, with the places where it names something on this machine. Only these places are changed: comments,
+ * order and line numbers stay as they were written. JSON is read as the YAML that it is.
+ */
+final class TemplateSource {
+    private static final Map<String, List<Property>> PROPERTIES = Map.of(
+            "AWS::Serverless::Function", List.of(new Property("CodeUri", true, Form.S3_URI)),
+            "AWS::Serverless::LayerVersion", List.of(new Property("ContentUri", true, Form.S3_URI)),
+            "AWS::Lambda::Function", List.of(new Property("Code", true, Form.S3_BUCKET_AND_KEY)),
+            "AWS::Lambda::LayerVersion", List.of(new Property("Content", true, Form.S3_BUCKET_AND_KEY)),
+            "AWS::Serverless::Api", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
+            "AWS::Serverless::HttpApi", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
+            "AWS::Serverless::StateMachine", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
+            "AWS::ApiGateway::RestApi", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY)),
+            "AWS::ApiGatewayV2::Api", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY)));
+
+    private final String text;
+    private final List<Artifact> artifacts = new ArrayList<>();
+    private final List<Edit> edits = new ArrayList<>();
+
+    private record Property(String name, boolean code, Form form) {}
+
+    private enum Form {
+        S3_URI,
+        S3_BUCKET_AND_KEY,
+        BUCKET_AND_KEY
+    }
+
+    private record Edit(int from, int to, String replacement) {}
+
+    /**
+     * Something on this machine that the template names.
+     *
+     * @param owner the logical id of the resource, or {@code Globals}
+     * @param code  whether it is a function's or a layer's content, packed into an archive where it is a folder
+     * @param line  counted from 1
+     */
+    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before, String after) {
+        String extension() {
+            int dot = path.lastIndexOf('.');
+            return dot < 0 ? "txt" : path.substring(dot + 1);
+        }
+    }
+
+    static TemplateSource read(Path file) throws IOException {
+        var text = Files.readString(file);
+        try {
+            var root = new Compose(LoadSettings.builder().setLabel(file.getFileName().toString()).build()).composeString(text);
+            return new TemplateSource(text, root);
+        } catch (MarkedYamlEngineException e) {
+            var at = e.getProblemMark().map(mark -> " line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1)).orElse("");
+            throw new CommandFailed(file.getFileName() + at + ": " + e.getProblem());
+        } catch (YamlEngineException e) {
+            throw new CommandFailed(file.getFileName() + ": " + e.getMessage());
+        }
+    }
+
+    private TemplateSource(String text, Optional<Node> root) {
+        this.text = text;
+        var template = root.flatMap(TemplateSource::mapping)
+                .orElseThrow(() -> new CommandFailed("The template is empty or no mapping; it needs at least Resources."));
+        var globalCode = find(template, "Globals").flatMap(TemplateSource::mapping)
+                .flatMap(each -> find(each, "Function"))
+                .flatMap(TemplateSource::mapping)
+                .flatMap(each -> find(each, "CodeUri"));
+        globalCode.ifPresent(node -> add("Globals", new Property("CodeUri", true, Form.S3_URI), node));
+        find(template, "Resources").flatMap(TemplateSource::mapping).ifPresent(resources -> {
+            for (var tuple : resources.getValue()) {
+                mapping(tuple.getValueNode()).ifPresent(resource -> resource(scalar(tuple.getKeyNode()), resource, globalCode.isPresent()));
+            }
+        });
+    }
+
+    List<Artifact> artifacts() {
+        return artifacts;
+    }
+
+    void replace(Artifact artifact, String bucket, String key) {
+        var value = switch (artifact.form()) {
+            case S3_URI -> "\"s3://" + bucket + "/" + key + "\"";
+            case S3_BUCKET_AND_KEY -> "{\"S3Bucket\": \"" + bucket + "\", \"S3Key\": \"" + key + "\"}";
+            case BUCKET_AND_KEY -> "{\"Bucket\": \"" + bucket + "\", \"Key\": \"" + key + "\"}";
+        };
+        edits.add(new Edit(artifact.from(), artifact.to(), artifact.before() + value + artifact.after()));
+    }
+
+    String text() {
+        var result = new StringBuilder();
+        int at = 0;
+        for (var edit : edits.stream().sorted(Comparator.comparingInt(Edit::from)).toList()) {
+            result.append(text, at, edit.from()).append(edit.replacement());
+            at = edit.to();
+        }
+        return result.append(text, at, text.length()).toString();
+    }
+
+    private void resource(String logicalId, MappingNode resource, boolean globalCode) {
+        var type = find(resource, "Type").map(TemplateSource::scalar).orElse("");
+        var properties = find(resource, "Properties").flatMap(TemplateSource::mapping);
+        if (properties.isEmpty()) {
+            return;
+        }
+        refuseBuildMethod(logicalId, resource);
+        for (var property : PROPERTIES.getOrDefault(type, List.of())) {
+            var given = find(properties.get(), property.name());
+            if (given.isPresent()) {
+                add(logicalId, property, given.get());
+            } else if (type.equals("AWS::Serverless::Function") && !globalCode && !hasOtherCode(properties.get())) {
+                insert(logicalId, property, properties.get());
+            }
+        }
+    }
+
+    /** Only {@code sam build} knows how to compile; its output is a template like any other. */
+    private static void refuseBuildMethod(String logicalId, MappingNode resource) {
+        var method = find(resource, "Metadata").flatMap(TemplateSource::mapping)
+                .flatMap(each -> find(each, "BuildMethod"))
+                .map(TemplateSource::scalar)
+                .orElse("");
+        if (Set.of("esbuild", "makefile", "go1.x", "rust-cargolambda", "dotnet7").contains(method)) {
+            throw new CommandFailed(logicalId + " is built with BuildMethod " + method
+                    + ", which aloft does not do: run sam build, then aloft up .aws-sam/build/template.yaml");
+        }
+    }
+
+    private static boolean hasOtherCode(MappingNode properties) {
+        return find(properties, "InlineCode").isPresent()
+                || find(properties, "ImageUri").isPresent()
+                || find(properties, "PackageType").map(TemplateSource::scalar).orElse("").equals("Image");
+    }
+
+    private void add(String owner, Property property, Node node) {
+        var value = scalar(node);
+        boolean plain = node instanceof ScalarNode && !node.getTag().getValue().startsWith("!");
+        if (!plain || value.isEmpty() || value.matches("(?i)(s3|https?)://.*")) {
+            return;
+        }
+        var mark = node.getStartMark().orElseThrow();
+        artifacts.add(new Artifact(owner, property.name(), value, property.code(), mark.getLine() + 1,
+                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", ""));
+    }
+
+    /** A function without CodeUri is the template's own folder, as for the AWS CLI: the property is put first. */
+    private void insert(String owner, Property property, MappingNode properties) {
+        if (properties.getValue().isEmpty()) {
+            return;
+        }
+        var mark = properties.getValue().getFirst().getKeyNode().getStartMark().orElseThrow();
+        int at = offset(mark.getIndex());
+        boolean flow = properties.getFlowStyle() == FlowStyle.FLOW;
+        artifacts.add(new Artifact(owner, property.name(), ".", true, mark.getLine() + 1, at, at, property.form(),
+                flow ? "\"" + property.name() + "\": " : property.name() + ": ",
+                flow ? ", " : "\n" + " ".repeat(mark.getColumn())));
+    }
+
+    /** Marks count code points, text counts chars. */
+    private int offset(int codePoints) {
+        return text.offsetByCodePoints(0, codePoints);
+    }
+
+    private static Optional<Node> find(MappingNode mapping, String key) {
+        return mapping.getValue().stream()
+                .filter(tuple -> scalar(tuple.getKeyNode()).equals(key))
+                .map(NodeTuple::getValueNode)
+                .findFirst();
+    }
+
+    private static Optional<MappingNode> mapping(Node node) {
+        return node instanceof MappingNode mapping ? Optional.of(mapping) : Optional.empty();
+    }
+
+    private static String scalar(Node node) {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : "";
+    }
+}

@@ -1,0 +1,153 @@
+package dev.aloft;
+
+import dev.aloft.kernel.http.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+
+/**
+ * Everything that can be set, read once: from the command line, else the environment ({@code ALOFT_PORT}), else
+ * {@code aloft.properties} in the data folder, else the default. A key that is not here is an error.
+ *
+ * @param host    the address to listen on; another than the loopback only with enforced IAM
+ * @param port    0 for any free one
+ * @param data    where everything is kept
+ * @param enforce whether signatures are checked from the start, not only once there is an IAM user
+ * @param sandbox how functions are kept apart: {@code auto}, {@code bwrap}, {@code unshare} or {@code none}
+ */
+public record Config(String host, int port, Path data, boolean enforce, String sandbox) {
+    private static final Map<String, String> DEFAULTS = defaults();
+
+    private static Map<String, String> defaults() {
+        var defaults = new LinkedHashMap<String, String>();
+        defaults.put("host", "127.0.0.1");
+        defaults.put("port", "4566");
+        defaults.put("data", System.getProperty("user.home") + "/.aloft");
+        defaults.put("iam", "open");
+        defaults.put("sandbox", "auto");
+        return Collections.unmodifiableMap(defaults);
+    }
+
+    /** What was set cannot be; the message says what, where and what to do. */
+    static final class Wrong extends RuntimeException {
+        Wrong(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** Reads {@code --key value} arguments over the environment over the file. */
+    static Config read(List<String> arguments, Map<String, String> environment) {
+        var values = new LinkedHashMap<>(DEFAULTS);
+        var given = given(arguments);
+        var named = fromEnvironment(environment);
+        var data = Path.of(given.getOrDefault("data", named.getOrDefault("data", DEFAULTS.get("data"))));
+        values.putAll(fromFile(data.resolve("aloft.properties")));
+        values.putAll(named);
+        values.putAll(given);
+        return new Config(
+                values.get("host"),
+                port(values.get("port")),
+                data.toAbsolutePath().normalize(),
+                oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
+                oneOf("sandbox", values.get("sandbox"), "auto", "bwrap", "unshare", "none"))
+                .checked();
+    }
+
+    private static Map<String, String> given(List<String> arguments) {
+        var given = new LinkedHashMap<String, String>();
+        for (int i = 0; i < arguments.size(); i++) {
+            var argument = arguments.get(i);
+            int equals = argument.indexOf('=');
+            var key = equals < 0 ? argument : argument.substring(0, equals);
+            if (!key.startsWith("--") || !DEFAULTS.containsKey(key.substring(2))) {
+                throw new Wrong("aloft start does not know " + key + ". It knows " + options() + ".");
+            }
+            if (equals < 0 && ++i == arguments.size()) {
+                throw new Wrong(key + " needs a value.");
+            }
+            given.put(key.substring(2), equals < 0 ? arguments.get(i) : argument.substring(equals + 1));
+        }
+        return given;
+    }
+
+    private static String options() {
+        return "--" + String.join(", --", DEFAULTS.keySet());
+    }
+
+    private static Map<String, String> fromEnvironment(Map<String, String> environment) {
+        var named = new LinkedHashMap<String, String>();
+        DEFAULTS.keySet().forEach(key -> {
+            var value = environment.get("ALOFT_" + key.toUpperCase(Locale.ROOT));
+            if (value != null && !value.isBlank()) {
+                named.put(key, value);
+            }
+        });
+        return named;
+    }
+
+    private static Map<String, String> fromFile(Path file) {
+        var values = new LinkedHashMap<String, String>();
+        if (!Files.exists(file)) {
+            return values;
+        }
+        var properties = new Properties();
+        try (var in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Wrong("Cannot read " + file + ": " + e.getMessage());
+        }
+        for (var key : new TreeSet<>(properties.stringPropertyNames())) {
+            if (!DEFAULTS.containsKey(key) || key.equals("data")) {
+                throw new Wrong(file + " sets " + key + ", which is no setting. Settings are "
+                        + String.join(", ", DEFAULTS.keySet().stream().filter(each -> !each.equals("data")).toList()) + ".");
+            }
+            values.put(key, properties.getProperty(key).strip());
+        }
+        return values;
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= 65535) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new Wrong("port is " + text + "; it must be a number from 0 to 65535.");
+    }
+
+    private static String oneOf(String key, String value, String... allowed) {
+        if (!List.of(allowed).contains(value)) {
+            throw new Wrong(key + " is " + value + "; it must be one of " + String.join(", ", allowed) + ".");
+        }
+        return value;
+    }
+
+    /** Whoever reaches the port is root while IAM is open: then nobody from outside may. */
+    private Config checked() {
+        try {
+            if (!enforce && !InetAddress.getByName(host).isLoopbackAddress()) {
+                throw new Wrong("host is " + host + ", which others can reach, and any access key is root until IAM is enforced. "
+                        + "Add --iam enforce, or listen on 127.0.0.1.");
+            }
+            return this;
+        } catch (UnknownHostException e) {
+            throw new Wrong("host is " + host + ", which is no address of any machine.");
+        }
+    }
+
+    HttpServer.Config http() {
+        return HttpServer.Config.on(host, port, data.resolve("tls"));
+    }
+}

@@ -23,6 +23,9 @@ public final class Sandbox {
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile Process process;
     private volatile boolean killed;
+    // What the control group said last, before it was removed.
+    private volatile long lastPeakBytes;
+    private volatile boolean lastOutOfMemory;
     private Set<Long> frozen = Set.of();
     private Optional<Assignment> assignment = Optional.empty();
 
@@ -37,7 +40,11 @@ public final class Sandbox {
     void started(Process process) {
         this.process = process;
         process.onExit().thenAccept(ended -> {
-            group.ifPresent(ControlGroups.Group::remove);
+            group.ifPresent(limited -> {
+                lastPeakBytes = limited.peakBytes();
+                lastOutOfMemory = limited.outOfMemory();
+                limited.remove();
+            });
             sandboxes.gone(this);
             exit.complete(Exit.of(ended.exitValue()));
         });
@@ -160,13 +167,13 @@ public final class Sandbox {
 
     /** Whether the kernel killed a process of this sandbox for want of memory. */
     public boolean outOfMemory() {
-        return group.isPresent() && group.get().outOfMemory();
+        return lastOutOfMemory || group.isPresent() && group.get().outOfMemory();
     }
 
     /** The most memory the sandbox held so far. */
     public long peakMemoryBytes() {
         if (group.isPresent()) {
-            return group.get().peakBytes();
+            return Math.max(lastPeakBytes, group.get().peakBytes());
         }
         return process == null ? 0 : processes().stream().mapToLong(Sandbox::peakOf).sum();
     }

@@ -1,0 +1,204 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.kernel.time.Time;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The log stream of one environment: the lines of its processes, and START, END and REPORT in between.
+ *
+ * <p>Processes write lines, or frames of several lines (kind, length, microseconds, text; big endian) as AWS's runtimes
+ * do. Our runtimes end each invocation with a frame that is only a mark, so that END follows the function's last line.
+ */
+final class EnvironmentLog {
+    /** The longest message of CloudWatch Logs, less what it counts for each. */
+    private static final int LONGEST_LINE = 256 * 1024 - 26;
+    private static final int TAIL_BYTES = 4 * 1024;
+    private static final int MOST_WAITING = 10_000;
+    private static final int FRAME_HEAD = 16;
+    private static final int MARK = 0xA55A8000;
+
+    /** One event of the stream. */
+    record Line(long timestamp, String message) {}
+
+    private final Time time;
+    private final boolean marked;
+    private final Consumer<EnvironmentLog> written;
+    private List<Line> waiting = new ArrayList<>();
+    private final StringBuilder tail = new StringBuilder();
+    private Invocation current;
+    private List<String> ending;
+    private boolean markSeen;
+    private boolean over;
+    private int dropped;
+
+    /** @param marked whether the runtime marks the end of each invocation */
+    EnvironmentLog(Time time, boolean marked, Consumer<EnvironmentLog> written) {
+        this.time = time;
+        this.marked = marked;
+        this.written = written;
+    }
+
+    // ---- what the platform says
+
+    synchronized void say(String text) {
+        add(time.millis(), text);
+    }
+
+    synchronized void begin(Invocation invocation, String startLine) {
+        tail.setLength(0);
+        current = invocation;
+        markSeen = false;
+        ending = null;
+        add(time.millis(), startLine);
+    }
+
+    /** The invocation is over; its last lines are written once all before them are. */
+    void end(List<String> lines, InputStream source) {
+        if (!marked) {
+            // No mark will come: give the reader a moment with what is already in the pipe.
+            for (int i = 0; i < 200 && available(source); i++) {
+                Thread.yield();
+            }
+        }
+        synchronized (this) {
+            ending = lines;
+            if (markSeen || !marked || over) {
+                settle();
+            }
+        }
+    }
+
+    private static boolean available(InputStream source) {
+        try {
+            return source.available() > 0;
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private void settle() {
+        if (ending == null || current == null) {
+            return;
+        }
+        ending.forEach(line -> add(time.millis(), line));
+        byte[] bytes = tail.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] last = bytes.length <= TAIL_BYTES ? bytes
+                : Arrays.copyOfRange(bytes, bytes.length - TAIL_BYTES, bytes.length);
+        current.pending().tail.complete(Optional.of(last));
+        current = null;
+        ending = null;
+    }
+
+    private void add(long timestamp, String message) {
+        if (current != null) {
+            tail.append(message).append('\n');
+            if (tail.length() > 8 * TAIL_BYTES) {
+                tail.delete(0, tail.length() - 4 * TAIL_BYTES);
+            }
+        }
+        if (waiting.size() >= MOST_WAITING) {
+            dropped++;
+            return;
+        }
+        waiting.add(new Line(timestamp, message));
+        if (waiting.size() == 1) {
+            written.accept(this);
+        }
+    }
+
+    /** Whether the processes have ended and all they wrote was taken. */
+    synchronized boolean isOver() {
+        return over && waiting.isEmpty();
+    }
+
+    /** What was written since the last time. */
+    synchronized List<Line> take() {
+        List<Line> lines = waiting;
+        waiting = new ArrayList<>();
+        if (dropped > 0) {
+            lines.add(new Line(time.millis(), "Aloft dropped " + dropped + " lines: the function writes faster than they can be kept."));
+            dropped = 0;
+        }
+        return lines;
+    }
+
+    // ---- what the processes say
+
+    /** Reads to the end of the stream. */
+    void read(InputStream source) {
+        try (var in = new BufferedInputStream(source, 16 * 1024)) {
+            var line = new ByteArrayOutputStream();
+            int b;
+            while ((b = in.read()) >= 0) {
+                if (b == 0xA5 && line.size() == 0 && frame(in)) {
+                    continue;
+                }
+                if (b == '\n') {
+                    line(line);
+                } else {
+                    line.write(b);
+                    if (line.size() >= LONGEST_LINE) {
+                        line(line);
+                    }
+                }
+            }
+            if (line.size() > 0) {
+                line(line);
+            }
+        } catch (IOException closed) {
+            // as if it had ended
+        }
+        synchronized (this) {
+            over = true;
+            settle();
+        }
+    }
+
+    private boolean frame(BufferedInputStream in) throws IOException {
+        in.mark(FRAME_HEAD);
+        byte[] head = new byte[FRAME_HEAD];
+        head[0] = (byte) 0xA5;
+        if (in.readNBytes(head, 1, FRAME_HEAD - 1) < FRAME_HEAD - 1 || head[1] != 0x5A) {
+            in.reset();
+            return false;
+        }
+        ByteBuffer numbers = ByteBuffer.wrap(head);
+        int kind = numbers.getInt();
+        int length = numbers.getInt();
+        long micros = numbers.getLong();
+        if (kind == MARK) {
+            synchronized (this) {
+                markSeen = true;
+                settle();
+            }
+            return true;
+        }
+        if (length < 0 || length > 64 * 1024 * 1024) {
+            in.reset();
+            return false;
+        }
+        byte[] kept = in.readNBytes(Math.min(length, LONGEST_LINE));
+        in.skipNBytes(length - kept.length);
+        String text = new String(kept, StandardCharsets.UTF_8);
+        synchronized (this) {
+            add(micros > 0 ? micros / 1000 : time.millis(), text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+        }
+        return true;
+    }
+
+    private synchronized void line(ByteArrayOutputStream line) {
+        String text = line.toString(StandardCharsets.UTF_8);
+        line.reset();
+        add(time.millis(), text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
+    }
+}

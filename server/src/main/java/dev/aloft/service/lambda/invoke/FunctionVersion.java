@@ -1,0 +1,39 @@
+package dev.aloft.service.lambda.invoke;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A version of a function as it is run.
+ *
+ * @param functionArn without qualifier
+ * @param revision    changes with every change of code or configuration
+ * @param reserved    the function's reserved concurrency, or null
+ * @param code        its folder in the code store's library
+ */
+public record FunctionVersion(
+        String account,
+        String region,
+        String name,
+        String version,
+        String functionArn,
+        String revision,
+        String runtime,
+        String handler,
+        String role,
+        int memoryMegabytes,
+        int timeoutSeconds,
+        int scratchMegabytes,
+        Map<String, String> variables,
+        Path code,
+        Integer reserved,
+        boolean traced,
+        String logGroup,
+        boolean jsonLogs,
+        String applicationLogLevel) {
+
+    /** With the version as qualifier. */
+    String qualifiedArn() {
+        return functionArn + ":" + version;
+    }
+}

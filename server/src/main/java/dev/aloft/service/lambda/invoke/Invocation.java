@@ -1,0 +1,30 @@
+package dev.aloft.service.lambda.invoke;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One event on its way through a function.
+ *
+ * @param invokedArn    as the caller qualified it
+ * @param trace         the X-Ray trace header
+ * @param clientContext the caller's, JSON text or null
+ */
+public record Invocation(
+        String requestId, String invokedArn, byte[] event, String trace, String clientContext, Pending pending) {
+
+    public Invocation(String requestId, String invokedArn, byte[] event, String trace, String clientContext) {
+        this(requestId, invokedArn, event, trace, clientContext, new Pending());
+    }
+
+    /** What the invocation waits for. */
+    static final class Pending {
+        final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        /** Completed once END and REPORT are in the log. */
+        final CompletableFuture<Optional<byte[]>> tail = new CompletableFuture<>();
+        long begunNanos;
+        long deadlineMillis;
+        /** How long the environment's init took, when this is its first event; else -1. */
+        long initNanos = -1;
+    }
+}

@@ -1,0 +1,306 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.sandbox.Assignment;
+import dev.aloft.kernel.sandbox.Sandbox;
+import dev.aloft.kernel.sandbox.SandboxException;
+import dev.aloft.kernel.sandbox.Sandboxes;
+import dev.aloft.kernel.time.Signal;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The one way to run a function. */
+public final class Invocations implements AutoCloseable {
+    private static final int INIT_SECONDS = 10;
+    private static final Duration IDLE = Duration.ofMinutes(10);
+    private static final Duration OLDEST = Duration.ofHours(6);
+    private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final int MEGABYTES_AN_ENVIRONMENT = 64;
+    private static final int LEAST_ENVIRONMENTS = 16;
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
+
+    private final Sandboxes sandboxes;
+    private final Path library;
+    private final ExecutionRoles roles;
+    private final String endpointUrl;
+    private final Time time;
+    private final Runtimes runtimes;
+    private final Spares spares;
+    private final LogShipper shipper;
+    private final Concurrency concurrency = new Concurrency();
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, Revision> pools = new ConcurrentHashMap<>();
+    private final int mostEnvironments = mostEnvironments();
+
+    private record Revision(String revision, Pool pool) {}
+
+    /**
+     * @param library     where functions' code is, by {@link FunctionVersion#code}
+     * @param folder      for the runtimes' own files
+     * @param endpointUrl where functions reach the platform
+     */
+    public Invocations(Sandboxes sandboxes, Path library, Path folder, Endpoint endpoint, ExecutionRoles roles,
+            String endpointUrl, Time time) {
+        this.sandboxes = sandboxes;
+        this.library = library;
+        this.roles = roles;
+        this.endpointUrl = endpointUrl;
+        this.time = time;
+        this.runtimes = new Runtimes(folder);
+        this.spares = new Spares(sandboxes, time);
+        this.shipper = new LogShipper(endpoint, time);
+    }
+
+    public void start() {
+        shipper.start();
+    }
+
+    /** How an invocation ended. */
+    public record Result(Outcome outcome, String executedVersion, Optional<byte[]> logTail) {}
+
+    /**
+     * Runs an event and waits for its end.
+     *
+     * @throws Lambda.TooManyRequestsException when there is no concurrency left
+     */
+    public Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail) {
+        Invocation invocation = given.trace() != null ? given : new Invocation(given.requestId(), given.invokedArn(),
+                given.event(), trace(version.traced()), given.clientContext());
+        concurrency.admit(version);
+        try {
+            Outcome outcome = outcome(version, caller, invocation);
+            Optional<byte[]> tail = Optional.empty();
+            if (wantsTail) {
+                tail = tail(invocation);
+            }
+            return new Result(outcome, version.version(), tail);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Lambda.ServiceException("The platform is stopping.");
+        } finally {
+            concurrency.leave(version);
+        }
+    }
+
+    private static Optional<byte[]> tail(Invocation invocation) throws InterruptedException {
+        try {
+            return invocation.pending().tail.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            return Optional.empty();
+        }
+    }
+
+    private Outcome outcome(FunctionVersion version, Caller caller, Invocation invocation) throws InterruptedException {
+        Pool pool = pool(version);
+        while (true) {
+            Environment idle = pool.take();
+            if (idle == null) {
+                return coldStart(version, caller, invocation, pool);
+            }
+            // One that ended or is being recycled in this moment is passed over.
+            var state = idle.state();
+            if (state == Environment.State.IDLE || state == Environment.State.FROZEN) {
+                return idle.invoke(invocation, false);
+            }
+        }
+    }
+
+    private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool)
+            throws InterruptedException {
+        makeRoom();
+        if (version.runtime().startsWith("provided") && !Files.isExecutable(library.resolve(version.code()).resolve("bootstrap"))) {
+            return Outcome.noBootstrap(invocation.requestId());
+        }
+        Runtimes.Runtime runtime = runtimes.of(version);
+        Environment environment = start(version, caller, runtime, pool);
+        Outcome failed;
+        try {
+            failed = environment.awaitInit(INIT_SECONDS);
+        } catch (TimeoutException e) {
+            // On AWS the init then runs once more as part of the first event, under the function's own timeout.
+            environment.initTookTooLong();
+            try {
+                failed = environment.awaitInit(version.timeoutSeconds());
+            } catch (TimeoutException e2) {
+                failed = Outcome.timeout(invocation.requestId(), version.timeoutSeconds());
+            }
+        } finally {
+            if (runtime.ordinary()) {
+                spares.refill(runtime.spec());
+            }
+        }
+        if (failed == null) {
+            return environment.invoke(invocation, true);
+        }
+        Outcome outcome = environment.initOutcome(invocation.requestId(), failed);
+        environment.logFailedInit(invocation, outcome);
+        environment.stop();
+        return outcome;
+    }
+
+    private Environment start(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
+        var lambda = new Caller(version.account(), version.region(),
+                new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
+                caller.depth() + 1, caller.endpoint(), null, null);
+        ExecutionRoles.Session session = roles.assume(lambda, version.role(), version.name());
+        String stream = DAY.format(time.instant()) + "/[" + version.version() + "]" + hex(16);
+        Sandbox sandbox = spares.take(runtime.spec());
+        var log = new EnvironmentLog(time, runtime.over() == Runtimes.Over.PIPES, shipper::written);
+        shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
+        var environment = new Environment(version, sandbox, log, time, pool);
+        pool.add(environment);
+        sandbox.exit().thenAccept(_ -> shipper.forgetLater(log));
+        log.say(new Report(version).initStart(time.instant(), runtime.version(), runtimeArn(version.region(), runtime.version())));
+        try {
+            ServerSocket listener = runtime.over() == Runtimes.Over.TCP
+                    ? new ServerSocket(0, 16, InetAddress.getLoopbackAddress()) : null;
+            String api = listener == null ? "127.0.0.1:9001" : "127.0.0.1:" + listener.getLocalPort();
+            var bare = new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
+            Map<String, String> variables = Variables.of(version, session, stream, endpointUrl, api, path -> sandbox.inside(path, bare));
+            if (listener != null) {
+                environment.serve(listener);
+                sandbox.assign(new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), variables));
+            } else {
+                sandbox.assign(bare);
+                environment.serve(new JsonWriter().beginObject().name("environment").value(variables).endObject().toBytes());
+            }
+            return environment;
+        } catch (IOException | SandboxException e) {
+            environment.stop();
+            throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
+        }
+    }
+
+    private Pool pool(FunctionVersion version) {
+        Revision known = pools.get(version.qualifiedArn());
+        if (known != null && known.revision().equals(version.revision())) {
+            return known.pool();
+        }
+        return pools.compute(version.qualifiedArn(), (_, old) -> {
+            if (old != null && old.revision().equals(version.revision())) {
+                return old;
+            }
+            if (old != null) {
+                old.pool().close();
+            }
+            return new Revision(version.revision(), new Pool());
+        }).pool();
+    }
+
+    /** The function is gone or has new code: its idle environments end. */
+    public void forget(String functionArn) {
+        pools.entrySet().removeIf(entry -> {
+            boolean its = entry.getKey().startsWith(functionArn + ":");
+            if (its) {
+                entry.getValue().pool().close();
+            }
+            return its;
+        });
+    }
+
+    /** Boots a runtime that will soon be needed. */
+    public void prepare(FunctionVersion version) {
+        try {
+            Runtimes.Runtime runtime = runtimes.of(version);
+            if (runtime.ordinary()) {
+                spares.refill(runtime.spec());
+            }
+        } catch (Lambda.InvalidRuntimeException notHere) {
+            // The invocation will say so.
+        }
+    }
+
+    /** When the machine is full, the environment that was idle longest in a pool makes way. */
+    private void makeRoom() {
+        if (sandboxes.size() < mostEnvironments) {
+            return;
+        }
+        for (Revision each : pools.values()) {
+            if (each.pool().evict()) {
+                return;
+            }
+        }
+        throw Concurrency.throttled("ConcurrentInvocationLimitExceeded");
+    }
+
+    private static int mostEnvironments() {
+        try {
+            long megabytes = Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                    .filter(line -> line.startsWith("MemTotal:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                    .sum();
+            return (int) Math.max(LEAST_ENVIRONMENTS, megabytes * 3 / 4 / MEGABYTES_AN_ENVIRONMENT);
+        } catch (IOException e) {
+            return LEAST_ENVIRONMENTS;
+        }
+    }
+
+    /** Recycles environments that were idle or alive for long. */
+    public Worker worker() {
+        return new Worker("lambda-environments", new Signal(), () -> {
+            Instant now = time.instant();
+            pools.values().forEach(each -> each.pool().recycle(now.minus(IDLE), now.minus(OLDEST)));
+            spares.recycle(now.minus(IDLE));
+            return Optional.of(now.plus(LOOK));
+        });
+    }
+
+    private String trace(boolean sampled) {
+        return "Root=1-" + String.format("%08x", time.instant().getEpochSecond()) + "-" + hex(12) + ";Parent=" + hex(8)
+                + ";Sampled=" + (sampled ? 1 : 0);
+    }
+
+    private String hex(int bytes) {
+        byte[] some = new byte[bytes];
+        random.nextBytes(some);
+        return HexFormat.of().formatHex(some);
+    }
+
+    /** AWS's form of a runtime version's name, made from what runs here. */
+    public static String runtimeArn(String region, String version) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(version.getBytes(StandardCharsets.UTF_8));
+            return new Arn("aws", "lambda", region, "", "runtime:" + HexFormat.of().formatHex(digest)).toString();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Brings what functions wrote so far to CloudWatch Logs. */
+    public void flushLogs() {
+        shipper.flush();
+    }
+
+    @Override
+    public void close() {
+        pools.values().forEach(each -> each.pool().close());
+        spares.close();
+        shipper.close();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.sandbox.Machine;
+import dev.aloft.kernel.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Which interpreter on this machine runs which of AWS's runtimes, and how it is booted. */
+final class Runtimes {
+    static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
+    private static final Map<String, List<String>> FILES = Map.of(
+            "node", List.of("index.mjs"), "python", List.of("bootstrap.py"), "provided", List.of());
+    /** Variables that an interpreter reads only when it starts. */
+    private static final List<String> READ_AT_START = List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "PYTHONWARNINGS",
+            "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING");
+
+    private final Path folder;
+    private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
+
+    /** @param folder where the runtimes' own files are put for the sandboxes to see */
+    Runtimes(Path folder) {
+        this.folder = folder.toAbsolutePath().normalize();
+        FILES.forEach(this::unpack);
+    }
+
+    /**
+     * A runtime as it is booted for a function.
+     *
+     * @param over    how it speaks the Runtime API
+     * @param ordinary whether another function of this runtime boots the same way
+     * @param version  what INIT_START says
+     */
+    record Runtime(SandboxSpec spec, Over over, boolean ordinary, String version) {}
+
+    enum Over { PIPES, TCP }
+
+    /** A program that runs functions. */
+    private record Interpreter(Path program, List<Path> software, String version) {}
+
+    private void unpack(String kind, List<String> files) {
+        try {
+            Path home = Files.createDirectories(folder.resolve(kind));
+            for (String file : files) {
+                try (InputStream in = Runtimes.class.getResourceAsStream("/" + kind + "/" + file)) {
+                    if (in == null) {
+                        throw new IllegalStateException("the product lacks runtimes/" + kind + "/" + file);
+                    }
+                    Files.copy(in, home.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                    home.resolve(file).toFile().setReadable(true, false);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare the runtimes in " + folder, e);
+        }
+    }
+
+    /** Says what to install if nothing on this machine runs it. */
+    Runtime of(FunctionVersion version) {
+        String name = version.runtime();
+        if (name.startsWith("nodejs")) {
+            Interpreter node = interpreter("node", Runtimes::findNode, name, "Node.js (nodejs.org, or your system's package nodejs)");
+            return ahead(version, "node", node, List.of(node.program().toString(), "/var/runtime/index.mjs"), Map.of());
+        }
+        if (name.startsWith("python")) {
+            Interpreter python = interpreter(name, () -> findPython(name), name, "Python 3 (your system's package python3, or pyenv)");
+            return ahead(version, "python", python,
+                    List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"), Map.of("LC_CTYPE", "C.UTF-8"));
+        }
+        if (name.startsWith("provided")) {
+            var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED,
+                    List.of("/var/task/bootstrap"), Map.of("PATH", PATH), List.of(),
+                    folder.resolve("provided"));
+            return new Runtime(spec, Over.TCP, true, name);
+        }
+        throw new Lambda.InvalidRuntimeException("Aloft runs no functions of the runtime " + name
+                + " yet. It runs nodejs, python and provided runtimes.");
+    }
+
+    private Runtime ahead(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,
+            Map<String, String> more) {
+        var environment = new HashMap<>(Map.of("PATH", PATH, "LANG", "en_US.UTF-8", "TZ", ":UTC"));
+        environment.putAll(more);
+        boolean ordinary = true;
+        for (String name : READ_AT_START) {
+            if (version.variables().containsKey(name)) {
+                environment.put(name, version.variables().get(name));
+                ordinary = false;
+            }
+        }
+        var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, interpreter.software(), folder.resolve(kind));
+        return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
+    }
+
+    private Interpreter interpreter(String key, Supplier<Optional<Interpreter>> find, String runtime, String what) {
+        Interpreter known = found.get(key);
+        if (known != null) {
+            return known;
+        }
+        Interpreter now = find.get().orElseThrow(() -> new Lambda.InvalidRuntimeException(
+                "No program on this machine runs functions of the runtime " + runtime + ". Install " + what
+                        + " so that Aloft's PATH has it, and invoke again."));
+        found.put(key, now);
+        return now;
+    }
+
+    private static Optional<Interpreter> findNode() {
+        return candidates("node", ".nvm/versions/node/*/bin/node", ".volta/bin/node", ".local/bin/node")
+                .flatMap(program -> Machine.ask(List.of(program.toString(), "-p", "process.execPath + '\\n' + process.version"))
+                        .map(said -> said.split("\n")).filter(said -> said.length == 2).stream())
+                .map(said -> {
+                    Path program = Path.of(said[0]);
+                    return new Interpreter(program, software(program.getParent().getParent()), "Node.js " + said[1]);
+                })
+                .findFirst();
+    }
+
+    /** The version asked for where the machine has it, else any Python 3. */
+    private static Optional<Interpreter> findPython(String runtime) {
+        String number = runtime.substring("python".length());
+        var script = "import sys; print(sys.executable); print(sys.base_prefix); print('%d.%d.%d' % sys.version_info[:3])";
+        return Stream.concat(candidates("python" + number, ".pyenv/versions/" + number + ".*/bin/python3"),
+                        candidates("python3", ".local/bin/python3"))
+                .flatMap(program -> Machine.ask(List.of(program.toString(), "-c", script))
+                        .map(said -> said.split("\n")).filter(said -> said.length == 3).stream())
+                .map(said -> new Interpreter(Path.of(said[0]), software(Path.of(said[1]), Path.of(said[0]).getParent()), "Python " + said[2]))
+                .findFirst();
+    }
+
+    /** What must be seen besides /usr. */
+    private static List<Path> software(Path... folders) {
+        return Stream.of(folders)
+                .filter(folder -> !folder.startsWith("/usr") && !folder.startsWith("/bin") && folder.getNameCount() > 0)
+                .distinct()
+                .toList();
+    }
+
+    /** Programs of a name on the PATH, then those that match patterns in the home folder. */
+    private static Stream<Path> candidates(String name, String... inHome) {
+        var all = new ArrayList<Path>();
+        for (String folder : (System.getenv().getOrDefault("PATH", "") + ":/usr/local/bin:/usr/bin").split(":")) {
+            if (!folder.isBlank()) {
+                all.add(Path.of(folder, name));
+            }
+        }
+        Path home = Path.of(System.getProperty("user.home"));
+        for (String pattern : inHome) {
+            int star = pattern.indexOf('*');
+            if (star < 0) {
+                all.add(home.resolve(pattern));
+                continue;
+            }
+            int slash = pattern.lastIndexOf('/', star);
+            String glob = pattern.substring(slash + 1, pattern.indexOf('/', star));
+            try (var versions = Files.newDirectoryStream(home.resolve(pattern.substring(0, slash)), glob)) {
+                versions.forEach(version -> all.add(version.resolve(pattern.substring(pattern.indexOf('/', star) + 1))));
+            } catch (IOException notThere) {
+                // nothing of that kind is installed
+            }
+        }
+        return all.stream().filter(Files::isExecutable).distinct();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.aloft.service.lambda;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.service.lambda.async.AsyncInvocations;
+import dev.aloft.service.lambda.invoke.FunctionVersion;
+import dev.aloft.service.lambda.invoke.Invocation;
+import dev.aloft.service.lambda.invoke.Invocations;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The operation Invoke: waited for, queued, or tried dry.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>
+ */
+final class Invoke {
+    private static final int MOST_SYNC_BYTES = 6_291_456;
+    private static final int MOST_ASYNC_BYTES = 1_048_576;
+    private static final byte[] NOTHING = "{}".getBytes(StandardCharsets.UTF_8);
+
+    private final Functions functions;
+    private final Invocations invocations;
+    private final AsyncInvocations async;
+    // Its words are AWS's: Lambda reads payloads with Jackson and tells what Jackson says.
+    private final JsonFactory json = new JsonFactory();
+
+    Invoke(Functions functions, Invocations invocations, AsyncInvocations async) {
+        this.functions = functions;
+        this.invocations = invocations;
+        this.async = async;
+    }
+
+    Lambda.InvokeResponse invoke(Caller caller, Lambda.InvokeRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        if (r.durableExecutionName() != null) {
+            throw ApiError.notBuilt("Lambda's durable executions");
+        }
+        if (r.tenantId() != null) {
+            throw ApiError.notBuilt("Lambda's tenant isolation");
+        }
+        FunctionVersion version = functions.runnable(name);
+        byte[] event = r.payload() == null || r.payload().length() == 0 ? NOTHING : r.payload().array();
+        boolean queued = Lambda.InvocationType.EVENT.equals(r.invocationType());
+        int most = queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES;
+        if (event.length > most) {
+            throw new Lambda.RequestTooLargeException(event.length + " byte payload is too large for the "
+                    + (queued ? "Event" : "RequestResponse") + " invocation type (limit " + most + " bytes)");
+        }
+        if (Lambda.InvocationType.DRY_RUN.equals(r.invocationType())) {
+            return Lambda.InvokeResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
+        }
+        check(event);
+        String context = clientContext(r.clientContext());
+        if (queued) {
+            async.promise(caller, name.arn(), name.qualifier(), caller.requestId(), event, context);
+            return Lambda.InvokeResponse.of(a -> a.statusCode(202));
+        }
+        boolean tail = Lambda.LogType.TAIL.equals(r.logType());
+        Invocations.Result result = invocations.run(version, caller,
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), context), tail);
+        return Lambda.InvokeResponse.of(a -> a.statusCode(200)
+                .executedVersion(result.executedVersion())
+                .functionError(result.outcome().failed() ? "Unhandled" : null)
+                .logResult(result.logTail().map(Base64.getEncoder()::encodeToString).orElse(null))
+                .payload(Bytes.of(result.outcome().payload())));
+    }
+
+    private void check(byte[] event) {
+        try (var parser = json.createParser(event)) {
+            while (parser.nextToken() != null) {
+                // only whether it is JSON
+            }
+        } catch (JsonProcessingException e) {
+            throw new Lambda.InvalidRequestContentException(
+                    "Could not parse request body into json: Could not parse payload into json: " + e.getMessage());
+        } catch (IOException e) {
+            throw new Lambda.InvalidRequestContentException("Could not parse request body into json: " + e.getMessage());
+        }
+    }
+
+    private static String clientContext(String base64) {
+        if (base64 == null) {
+            return null;
+        }
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Lambda.InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Logs;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.sandbox.Sandboxes;
+import dev.aloft.kernel.store.Blobs;
+import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.TestTime;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.logs.LogsService;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Lambda with logs beside it, real sandboxes, a store in memory and a clock to be moved. */
+final class TestLambda implements AutoCloseable {
+    final TestTime time = new TestTime();
+    final Store store;
+    final LocalEndpoint endpoint;
+    final Lambda lambda;
+    final Logs logs;
+    final LambdaService service;
+    private final Sandboxes sandboxes;
+    private final Workers workers;
+
+    TestLambda(Path folder) {
+        this(folder, new MemoryStore());
+    }
+
+    TestLambda(Path folder, Store store) {
+        this.store = store;
+        endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), Optional.empty());
+        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), endpoint,
+                new Targets(), TestLambda::assume, "http://127.0.0.1:4566", time);
+        var logsService = new LogsService(store, time, endpoint);
+        endpoint.add(service);
+        endpoint.add(logsService);
+        lambda = Lambda.at(endpoint);
+        logs = Logs.at(endpoint);
+        workers = new Workers(time, service.workers());
+        workers.start();
+        service.start();
+    }
+
+    private static ExecutionRoles.Session assume(Caller caller, String role, String name) {
+        return new ExecutionRoles.Session(caller.as(new Principal.RoleSession(role, "AROAEXAMPLE", name, null)), "ASIAEXAMPLE", "secret", "token");
+    }
+
+    static Caller caller() {
+        return new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), UUID.randomUUID().toString(), null, 0,
+                "http://127.0.0.1:4566", "127.0.0.1", null);
+    }
+
+    static Bytes zip(Map<String, String> files) {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (var file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+                zip.closeEntry();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Bytes.of(bytes.toByteArray());
+    }
+
+    Lambda.FunctionConfiguration create(String name, String runtime, String handler, Map<String, String> files,
+            Consumer<Lambda.CreateFunctionRequest.Builder> more) {
+        return lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> {
+            r.functionName(name).runtime(runtime).handler(handler).role("arn:aws:iam::123456789012:role/test")
+                    .code(Lambda.FunctionCode.of(c -> c.zipFile(zip(files))));
+            more.accept(r);
+        }));
+    }
+
+    /** A function of one file, named so that its handler is {@code index.handler}. */
+    void create(String name, String runtime, String source) {
+        create(name, runtime, "index.handler", Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source), _ -> {});
+    }
+
+    Lambda.InvokeResponse invoke(String name, String event) {
+        return lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName(name).logType("Tail")
+                .payload(Bytes.of(event.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    static String payload(Lambda.InvokeResponse response) {
+        return new String(response.payload().array(), StandardCharsets.UTF_8);
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> json(Lambda.InvokeResponse response) {
+        return (Map<String, Object>) JsonReader.tree(response.payload().array());
+    }
+
+    static List<String> tail(Lambda.InvokeResponse response) {
+        return new String(Base64.getDecoder().decode(response.logResult()), StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        service.close();
+        sandboxes.close();
+        store.close();
+    }
+}

@@ -2,6 +2,7 @@ package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.kernel.sandbox.Exit;
 import dev.aloft.kernel.sandbox.Sandbox;
+import dev.aloft.kernel.time.SystemTime;
 import dev.aloft.kernel.time.Time;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -25,6 +26,9 @@ final class Environment {
     private static final long FREEZE_AFTER_MILLIS = 50;
     /** Reading the kernel's account of memory costs more than a short function. */
     private static final long MEMORY_READ_NANOS = 100_000_000;
+
+    /** Functions compare their deadline with the machine's clock, also when the platform's was moved. */
+    private static final Time MACHINE = new SystemTime();
 
     enum State { STARTING, IDLE, BUSY, FROZEN, STOPPING, GONE }
 
@@ -183,7 +187,7 @@ final class Environment {
         var pending = invocation.pending();
         pending.initNanos = first ? initNanos : -1;
         pending.begunNanos = System.nanoTime();
-        pending.deadlineMillis = time.millis() + version.timeoutSeconds() * 1000L;
+        pending.deadlineMillis = MACHINE.millis() + version.timeoutSeconds() * 1000L;
         answered = false;
         current = invocation;
         log.begin(invocation, report.start(time.instant(), invocation.requestId()));
@@ -278,14 +282,13 @@ final class Environment {
             peakBytes = Math.max(peakBytes, sandbox.peakMemoryBytes());
         }
         log.end(report.end(time.instant(), invocation.requestId(), outcome, now - pending.begunNanos, pending.initNanos,
-                peakBytes), sandbox.log());
+                peakBytes));
     }
 
     /** Writes what an invocation leaves in the log that ended before it could begin. */
     void logFailedInit(Invocation invocation, Outcome outcome) {
         log.begin(invocation, report.start(time.instant(), invocation.requestId()));
-        log.end(report.end(time.instant(), invocation.requestId(), outcome, 1_000_000, -1, sandbox.peakMemoryBytes()),
-                sandbox.log());
+        log.end(report.end(time.instant(), invocation.requestId(), outcome, 1_000_000, -1, sandbox.peakMemoryBytes()));
     }
 
     // ---- the runtime's side

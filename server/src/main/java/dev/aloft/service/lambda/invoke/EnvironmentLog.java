@@ -55,35 +55,35 @@ final class EnvironmentLog {
     }
 
     synchronized void begin(Invocation invocation, String startLine) {
+        settleUnmarked();
         tail.setLength(0);
         current = invocation;
+        invocation.pending().log = this;
         markSeen = false;
         ending = null;
         add(time.millis(), startLine);
     }
 
     /** The invocation is over; its last lines are written once all before them are. */
-    void end(List<String> lines, InputStream source) {
-        if (!marked) {
-            // No mark will come: give the reader a moment with what is already in the pipe.
-            for (int i = 0; i < 200 && available(source); i++) {
-                Thread.yield();
-            }
-        }
-        synchronized (this) {
-            ending = lines;
-            if (markSeen || !marked || over) {
-                settle();
-            }
+    synchronized void end(List<String> lines) {
+        ending = lines;
+        if (markSeen || over) {
+            settle();
         }
     }
 
-    private static boolean available(InputStream source) {
-        try {
-            return source.available() > 0;
-        } catch (IOException closed) {
-            return false;
+    /**
+     * Runtimes that mark nothing: their last lines may still be in the pipe when they answer. So END waits for the next
+     * event, for the lines to be taken, or for a moment.
+     */
+    synchronized void settleUnmarked() {
+        if (!marked) {
+            settle();
         }
+    }
+
+    boolean marked() {
+        return marked;
     }
 
     private void settle() {
@@ -123,6 +123,7 @@ final class EnvironmentLog {
 
     /** What was written since the last time. */
     synchronized List<Line> take() {
+        settleUnmarked();
         List<Line> lines = waiting;
         waiting = new ArrayList<>();
         if (dropped > 0) {
@@ -175,7 +176,6 @@ final class EnvironmentLog {
         ByteBuffer numbers = ByteBuffer.wrap(head);
         int kind = numbers.getInt();
         int length = numbers.getInt();
-        long micros = numbers.getLong();
         if (kind == MARK) {
             synchronized (this) {
                 markSeen = true;
@@ -191,7 +191,8 @@ final class EnvironmentLog {
         in.skipNBytes(length - kept.length);
         String text = new String(kept, StandardCharsets.UTF_8);
         synchronized (this) {
-            add(micros > 0 ? micros / 1000 : time.millis(), text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+            // The frame's own time is the machine's, which is not the platform's when somebody moved that.
+            add(time.millis(), text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
         }
         return true;
     }

@@ -22,6 +22,8 @@ public record Invocation(
         final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         /** Completed once END and REPORT are in the log. */
         final CompletableFuture<Optional<byte[]>> tail = new CompletableFuture<>();
+        /** Where its lines go, once an environment has it. */
+        volatile EnvironmentLog log;
         long begunNanos;
         long deadlineMillis;
         /** How long the environment's init took, when this is its first event; else -1. */

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
     private static final int INIT_SECONDS = 10;
+    private static final int UNMARKED_TAIL_MILLIS = 5;
     private static final Duration IDLE = Duration.ofMinutes(10);
     private static final Duration OLDEST = Duration.ofHours(6);
     private static final Duration LOOK = Duration.ofMinutes(1);
@@ -109,10 +110,17 @@ public final class Invocations implements AutoCloseable {
     }
 
     private static Optional<byte[]> tail(Invocation invocation) throws InterruptedException {
-        try {
-            return invocation.pending().tail.get(1, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException late) {
+        EnvironmentLog log = invocation.pending().log;
+        if (log == null) {
             return Optional.empty();
+        }
+        try {
+            return invocation.pending().tail.get(log.marked() ? 1000 : UNMARKED_TAIL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            log.settleUnmarked();
+            return invocation.pending().tail.getNow(Optional.empty());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.aloft.api.Endpoint;
 import dev.aloft.api.Operation;
 import dev.aloft.api.ServiceModel;
 import dev.aloft.api.Shape;
+import dev.aloft.wire.Validator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,7 @@ public final class LocalEndpoint implements Endpoint {
         if (caller.depth() > MAX_DEPTH) {
             throw new IllegalStateException(operation + " called " + caller.depth() + " services deep");
         }
+        Validator.check(operation, input);
         gate.admit(operation, caller, input, service);
         return service.call(operation, caller, input);
     }

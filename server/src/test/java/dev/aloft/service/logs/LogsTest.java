@@ -230,7 +230,7 @@ class LogsTest {
             group("g");
             var arn = "arn:aws:logs:us-east-1:123456789012:log-group:g";
             logs.tagResource(CALLER, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Map.of("a", "1", "b", "2"))));
-            logs.untagResource(CALLER, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn + ":*").tagKeys(List.of("a"))));
+            logs.untagResource(CALLER, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(List.of("a"))));
             assertThat(logs.listTagsForResource(CALLER, Logs.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags())
                 .isEqualTo(Map.of("b", "2"));
         }

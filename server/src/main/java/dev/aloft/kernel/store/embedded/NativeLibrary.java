@@ -6,11 +6,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import org.rocksdb.RocksDB;
-import org.rocksdb.util.Environment;
 
-/** Unpacks RocksDB's library once per data folder; by itself RocksDB unpacks its 15 MB at every start. */
+/**
+ * Unpacks RocksDB's library once per data folder and loads it. Left to itself RocksDB unpacks its 15 MB at every start, and runs
+ * a process to find out which libc there is: a tenth of a second.
+ */
 final class NativeLibrary {
     private static boolean loaded;
 
@@ -21,25 +24,35 @@ final class NativeLibrary {
         if (loaded) {
             return;
         }
-        var name = Environment.getJniLibraryFileName("rocksdb");
+        var machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        var name = "librocksdbjni-linux" + (machine.equals("amd64") || machine.equals("x86_64") ? "64" : "-" + machine) + ".so";
         try {
             var resource = RocksDB.class.getClassLoader().getResource(name);
             if (resource == null) {
                 throw new StoreUnavailable("There is no RocksDB for this machine (" + name + ")");
             }
-            // The name that RocksDB looks for in a folder is not the one in its jar.
-            var file = folder.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
+            var file = folder.resolve(name);
             var connection = resource.openConnection();
-            try (var in = connection.getInputStream()) {
-                if (!Files.exists(file) || Files.size(file) != connection.getContentLengthLong()) {
+            if (!Files.exists(file) || Files.size(file) != connection.getContentLengthLong()) {
+                try (var in = connection.getInputStream()) {
                     unpack(in, folder, file);
                 }
             }
-            RocksDB.loadLibrary(List.of(folder.toString()));
+            System.load(file.toString());
+            tellRocksDb();
             loaded = true;
-        } catch (IOException | UnsatisfiedLinkError e) {
+        } catch (IOException | ReflectiveOperationException | UnsatisfiedLinkError e) {
             throw new StoreUnavailable("RocksDB's library cannot be unpacked to " + folder + " and loaded: " + e.getMessage(), e);
         }
+    }
+
+    /** There is no other way to say that it is loaded. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static void tellRocksDb() throws ReflectiveOperationException {
+        var state = RocksDB.class.getDeclaredField("libraryLoaded");
+        state.setAccessible(true);
+        var states = (Class<? extends Enum>) Class.forName(RocksDB.class.getName() + "$LibraryState");
+        ((AtomicReference<Object>) state.get(null)).set(Enum.valueOf(states, "LOADED"));
     }
 
     private static void unpack(InputStream in, Path folder, Path file) throws IOException {

@@ -25,6 +25,7 @@ import org.eclipse.jetty.io.QuietException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.Callback;
 
 /** Requests under way: each is turned into our {@link HttpRequest}, handed over, and its answer written back. */
@@ -129,34 +130,53 @@ final class Exchanges extends Handler.Abstract {
             } else if (body.length() >= 0 && !(head && fields.contains(HttpHeader.CONTENT_LENGTH))) {
                 fields.put(HttpHeader.CONTENT_LENGTH, body.length());
             }
-            boolean over = !http2 && !tidy(request, fields, sent);
-            if (over) {
-                fields.put(HttpHeader.CONNECTION, "close");
-            }
-            if (head || noContent) {
-                response.write(true, null, done);
-            } else if (body instanceof Body.OfBytes(byte[] content)) {
-                response.write(true, ByteBuffer.wrap(content), done);
+            if (http2 || sent.ended()) {
+                send(body, head || noContent, response, done);
             } else {
-                copy(body, response, done);
+                boolean next = reusable(request, fields, sent);
+                if (!next) {
+                    fields.put(HttpHeader.CONNECTION, "close");
+                }
+                try (var sending = Blocker.callback()) {
+                    send(body, head || noContent, response, sending);
+                    sending.block();
+                } catch (IOException e) {
+                    throw new ClientGone(e);
+                }
+                if (!expects(request, sent)) {
+                    sent.drain(DRAIN);
+                }
+                done.succeeded();
             }
         } finally {
             body.close();
         }
     }
 
+    private static void send(Body body, boolean without, Response response, Callback done) throws IOException {
+        if (without) {
+            response.write(true, null, done);
+        } else if (body instanceof Body.OfBytes(byte[] content)) {
+            response.write(true, ByteBuffer.wrap(content), done);
+        } else {
+            copy(body, response, done);
+        }
+    }
+
     /**
-     * Whether the connection can carry another request: what the handler left unread must be read first, unless it is too
-     * much or the client still waits to be told to send it.
+     * Whether the connection can carry another request although content is left unread: not if that is too much, or if the
+     * client still waits to be told to send it. A client that is sending gets to see its answer all the same, since the
+     * rest is taken before the connection ends.
      */
-    private static boolean tidy(Request request, HttpFields.Mutable fields, RequestBody sent) {
-        if (fields.contains(HttpHeader.CONNECTION, "close")) {
-            return false;
-        }
-        if (sent.untouched() && request.getHeaders().contains(HttpHeader.EXPECT)) {
-            return false;
-        }
-        return sent.drain(DRAIN);
+    private static boolean reusable(Request request, HttpFields fields, RequestBody sent) {
+        return !fields.contains(HttpHeader.CONNECTION, "close")
+                && !expects(request, sent)
+                && sent.left() >= 0
+                && sent.left() <= DRAIN;
+    }
+
+    private static boolean expects(Request request, RequestBody sent) {
+        return sent.untouched() && request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
     private static void copy(Body body, Response response, Callback done) throws IOException {

@@ -4,6 +4,8 @@ import dev.aloft.api.Body;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
@@ -22,7 +24,10 @@ final class RequestBody extends InputStream implements Body {
         this.length = request.getLength();
         this.limit = limit;
         this.content = Content.Source.asInputStream(request);
-        this.ended = length == 0;
+        this.ended = length == 0
+                || length < 0
+                        && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2
+                        && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     @Override
@@ -88,6 +93,7 @@ final class RequestBody extends InputStream implements Body {
         if (taken > limit) {
             throw new TooLarge(limit);
         }
+        ended = taken == length;
         return read;
     }
 
@@ -100,25 +106,32 @@ final class RequestBody extends InputStream implements Body {
     @Override
     public void close() {}
 
+    boolean ended() {
+        return ended;
+    }
+
+    /** Bytes still to come, or -1 when nobody knows. */
+    long left() {
+        return length < 0 ? -1 : length - taken;
+    }
+
     boolean untouched() {
         return taken == 0;
     }
 
-    /** Takes a rest of at most this many bytes, so that a client still sending gets to read its answer. */
-    boolean drain(long most) {
+    /** Takes at most this much of what is left, and throws it away. */
+    void drain(long most) {
         try {
             var rest = new byte[(int) Math.min(most, 65_536)];
-            long left = most;
-            while (left > 0) {
+            for (long left = most; left > 0; ) {
                 int read = read(rest, 0, rest.length);
                 if (read < 0) {
-                    return true;
+                    return;
                 }
                 left -= read;
             }
-            return false;
         } catch (IOException | TooLarge e) {
-            return false;
+            ended = true;
         }
     }
 }

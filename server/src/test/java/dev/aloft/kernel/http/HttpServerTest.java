@@ -186,6 +186,53 @@ class HttpServerTest {
     }
 
     @Test
+    void answersBeforeTheContentHasCome() throws Exception {
+        serve(request -> text("no"));
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 3000000\n\nabc");
+            assertThat(http.answer().body()).isEqualTo("no");
+            http.send(new byte[3_000_000 - 3]);
+            http.send("GET /next HTTP/1.1\nHost: h\n\n");
+            assertThat(http.answer().body()).isEqualTo("no");
+        }
+    }
+
+    @Test
+    void endsAConnectionWithTooMuchLeftUnreadAfterItsAnswer() throws Exception {
+        serve(request -> text("no"));
+        try (var http = new RawHttp(server.port())) {
+            http.send("PUT / HTTP/1.1\nHost: h\nContent-Length: 4000000000\n\n");
+            http.send(new byte[1_000_000]);
+            var answer = http.answer();
+            assertThat(answer.body()).isEqualTo("no");
+            assertThat(answer.header("connection")).isEqualTo("close");
+            http.send(new byte[17_000_000]);
+            assertThat(http.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void keepsAnsweringWhileManyConnectionsStayHalfWay() throws Exception {
+        serve(HttpServerTest::echo);
+        var halfWay = new ArrayList<RawHttp>();
+        try {
+            for (int i = 0; i < 500; i++) {
+                var http = new RawHttp(server.port());
+                http.send(i % 2 == 0 ? "GET / HTTP/1.1\nHost: h\nX-Sl" : "PUT / HTTP/1.1\nHost: h\nContent-Length: 9\n\nx");
+                halfWay.add(http);
+            }
+            try (var http = new RawHttp(server.port())) {
+                http.send("GET /through HTTP/1.1\nHost: h\n\n");
+                assertThat(http.answer().body()).contains("/through");
+            }
+        } finally {
+            for (var http : halfWay) {
+                http.close();
+            }
+        }
+    }
+
+    @Test
     void answersHeadWithTheHeadersOfGetAlone() throws Exception {
         serve(request -> request.rawPath().equals("/object")
                 ? new HttpResponse(200, Headers.of("Content-Length", "123456", "ETag", "\"e\""), Body.EMPTY)

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * @param port    0 for any free one
  * @param data    where everything is kept
  * @param enforce whether signatures are checked from the start, not only once there is an IAM user
- * @param sandbox how functions are kept apart: {@code auto}, {@code bwrap}, {@code unshare} or {@code none}
+ * @param sandbox how functions are kept apart: {@code auto} or, giving that up, {@code none}
  */
 public record Config(String host, int port, Path data, boolean enforce, String sandbox) {
     private static final Map<String, String> DEFAULTS = defaults();
@@ -58,7 +58,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
                 port(values.get("port")),
                 data.toAbsolutePath().normalize(),
                 oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
-                oneOf("sandbox", values.get("sandbox"), "auto", "bwrap", "unshare", "none"))
+                oneOf("sandbox", values.get("sandbox"), "auto", "none"))
                 .checked();
     }
 

@@ -1,0 +1,149 @@
+package dev.aloft;
+
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.http.FrontDoor;
+import dev.aloft.kernel.http.HttpServer;
+import dev.aloft.kernel.http.Router;
+import dev.aloft.kernel.identity.Authorizer;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.identity.RootKeys;
+import dev.aloft.kernel.identity.Sessions;
+import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.kernel.store.Blobs;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.embedded.EmbeddedStore;
+import dev.aloft.kernel.time.SystemTime;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.apigateway.ApiGatewayService;
+import dev.aloft.service.apigateway.ApiGatewayV2Service;
+import dev.aloft.service.logs.LogsService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The whole product put together, top to bottom. The constructor builds, {@link #start} lets it live, {@link #close} ends it. */
+public final class Platform implements AutoCloseable {
+    static final String VERSION = "0.1.0";
+
+    private final Config config;
+    private final Time time;
+    private final Store store;
+    private final LocalEndpoint endpoint;
+    private final Signatures signatures;
+    private final Router router;
+    private final Workers workers;
+    private HttpServer http;
+
+    /** The platform on a data folder of this machine. */
+    static Platform open(Config config) {
+        var store = EmbeddedStore.open(config.data());
+        try {
+            var keys = KeyFile.open(config.data().resolve("key"));
+            return new Platform(config, new SystemTime(), store, new Blobs(config.data().resolve("blobs")), keys);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    Platform(Config config, Time time, Store store, Blobs blobs, KeyFile keys) {
+        this.config = config;
+        this.time = time;
+        this.store = store;
+
+        PolicySource policies = new NoPolicies();
+        var sessions = new Sessions(keys, time);
+        var roles = new Roles(policies, time);
+        var rootKeys = new RootKeys(keys);
+        signatures = new Signatures(policies, sessions, rootKeys, time, config.enforce());
+        endpoint = new LocalEndpoint(new Authorizer(policies, time), store::inTransaction);
+        var targets = new Targets();
+        var resources = new Resources();
+
+        var services = List.<Service>of(
+                new LogsService(store, time, endpoint),
+                new ApiGatewayService(store, time, endpoint, roles),
+                new ApiGatewayV2Service(store, time, endpoint));
+
+        var planes = new ArrayList<DataPlane>();
+        var working = new ArrayList<Worker>();
+        for (var service : services) {
+            endpoint.add(service);
+            resources.add(service.resourceTypes());
+            planes.addAll(service.dataPlanes());
+            working.addAll(service.workers());
+        }
+        workers = new Workers(time, working);
+        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), about());
+    }
+
+    private Map<String, Object> about() {
+        return Map.of(
+                "version", VERSION,
+                "edition", "aloft",
+                "pid", ProcessHandle.current().pid(),
+                "data", config.data().toString());
+    }
+
+    /** Starts the workers, then the listener. Throws {@link HttpServer.CannotListen} where the port is taken. */
+    void start() {
+        http = HttpServer.start(config.http(), time, new FrontDoor(router, signatures, endpoint));
+        workers.start();
+    }
+
+    /** The door, for whoever is inside. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    int port() {
+        return http.port();
+    }
+
+    /** Whether any access key is root still. */
+    boolean open() {
+        return !signatures.enforced();
+    }
+
+    @Override
+    public void close() {
+        if (http != null) {
+            http.close();
+        }
+        workers.close();
+        store.close();
+    }
+
+    private static final class NoPolicies implements PolicySource {
+        @Override
+        public boolean hasUsers() {
+            return false;
+        }
+
+        @Override
+        public Optional<AccessKey> accessKey(String accessKeyId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Role> role(String roleArn) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Identity> identity(Principal principal) {
+            return Optional.empty();
+        }
+    }
+}

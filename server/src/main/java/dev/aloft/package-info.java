@@ -1,0 +1,2 @@
+/** The platform's process: configuration, the parts put together, and the start. */
+package dev.aloft;

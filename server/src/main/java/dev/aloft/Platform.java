@@ -17,6 +17,8 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.kernel.sandbox.Isolation;
+import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.embedded.EmbeddedStore;
@@ -26,7 +28,11 @@ import dev.aloft.kernel.time.Worker;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
+import dev.aloft.service.lambda.LambdaService;
+import dev.aloft.service.lambda.LambdaTarget;
+import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.logs.LogsService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +41,8 @@ import java.util.Optional;
 /** The whole product put together, top to bottom. The constructor builds, {@link #start} lets it live, {@link #close} ends it. */
 public final class Platform implements AutoCloseable {
     static final String VERSION = "0.1.0";
+    /** How long an execution environment's credentials are good; environments are replaced sooner. */
+    private static final Duration EXECUTION_ROLE_SESSION = Duration.ofHours(12);
 
     private final Config config;
     private final Time time;
@@ -43,7 +51,9 @@ public final class Platform implements AutoCloseable {
     private final Signatures signatures;
     private final Router router;
     private final Workers workers;
-    private HttpServer http;
+    private final Sandboxes sandboxes;
+    private final LambdaService lambda;
+    private volatile HttpServer http;
 
     /** The platform on a data folder of this machine. */
     static Platform open(Config config) {
@@ -69,12 +79,22 @@ public final class Platform implements AutoCloseable {
         signatures = new Signatures(policies, sessions, rootKeys, time, config.enforce());
         endpoint = new LocalEndpoint(new Authorizer(policies, time), store::inTransaction);
         var targets = new Targets();
+        targets.add(new LambdaTarget(endpoint));
         var resources = new Resources();
+
+        var lambdaFolder = config.data().resolve("lambda");
+        sandboxes = new Sandboxes(
+                config.data().resolve("sandboxes"),
+                LambdaService.library(lambdaFolder),
+                config.sandbox().equals("none") ? Optional.of(Isolation.NONE) : Optional.empty());
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, endpoint, targets, executionRoles(roles, sessions),
+                this::url, time);
 
         var services = List.<Service>of(
                 new LogsService(store, time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
-                new ApiGatewayV2Service(store, time, endpoint));
+                new ApiGatewayV2Service(store, time, endpoint),
+                lambda);
 
         var planes = new ArrayList<DataPlane>();
         var working = new ArrayList<Worker>();
@@ -86,6 +106,15 @@ public final class Platform implements AutoCloseable {
         }
         workers = new Workers(time, working);
         router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), about());
+    }
+
+    /** Lambda's way to work as a function's role: the trust policy must let it. */
+    private static ExecutionRoles executionRoles(Roles roles, Sessions sessions) {
+        return (caller, roleArn, sessionName) -> {
+            var as = roles.assume(caller, roleArn, sessionName);
+            var issued = sessions.issue((Principal.RoleSession) as.principal(), EXECUTION_ROLE_SESSION);
+            return new ExecutionRoles.Session(as, issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
+        };
     }
 
     private Map<String, Object> about() {
@@ -100,6 +129,7 @@ public final class Platform implements AutoCloseable {
     void start() {
         http = HttpServer.start(config.http(), time, new FrontDoor(router, signatures, endpoint));
         workers.start();
+        lambda.start();
     }
 
     /** The door, for whoever is inside. */
@@ -109,6 +139,11 @@ public final class Platform implements AutoCloseable {
 
     int port() {
         return http.port();
+    }
+
+    /** Where functions and people on this machine reach the platform. */
+    String url() {
+        return "http://" + (config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host()) + ":" + (http == null ? config.port() : http.port());
     }
 
     /** Whether any access key is root still. */
@@ -122,6 +157,8 @@ public final class Platform implements AutoCloseable {
             http.close();
         }
         workers.close();
+        lambda.close();
+        sandboxes.close();
         store.close();
     }
 

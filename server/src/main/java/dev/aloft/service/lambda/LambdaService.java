@@ -23,6 +23,7 @@ import dev.aloft.service.lambda.invoke.Outcome;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The operations of AWS Lambda. */
 public final class LambdaService implements Service, Lambda, AutoCloseable {
@@ -40,7 +41,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Endpoint endpoint, Targets targets,
-            ExecutionRoles roles, String endpointUrl, Time time) {
+            ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), endpoint, roles, endpointUrl, time);

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
@@ -49,7 +50,7 @@ public final class Invocations implements AutoCloseable {
     private final Sandboxes sandboxes;
     private final Path library;
     private final ExecutionRoles roles;
-    private final String endpointUrl;
+    private final Supplier<String> endpointUrl;
     private final Time time;
     private final Runtimes runtimes;
     private final Spares spares;
@@ -67,7 +68,7 @@ public final class Invocations implements AutoCloseable {
      * @param endpointUrl where functions reach the platform
      */
     public Invocations(Sandboxes sandboxes, Path library, Path folder, Endpoint endpoint, ExecutionRoles roles,
-            String endpointUrl, Time time) {
+            Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.library = library;
         this.roles = roles;
@@ -190,7 +191,7 @@ public final class Invocations implements AutoCloseable {
                     ? new ServerSocket(0, 16, InetAddress.getLoopbackAddress()) : null;
             String api = listener == null ? "127.0.0.1:9001" : "127.0.0.1:" + listener.getLocalPort();
             var bare = new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
-            Map<String, String> variables = Variables.of(version, session, stream, endpointUrl, api, path -> sandbox.inside(path, bare));
+            Map<String, String> variables = Variables.of(version, session, stream, endpointUrl.get(), api, path -> sandbox.inside(path, bare));
             if (listener != null) {
                 environment.serve(listener);
                 sandbox.assign(new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), variables));

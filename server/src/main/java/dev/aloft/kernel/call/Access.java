@@ -8,7 +8,8 @@ import java.util.Map;
  * What a call asks of IAM.
  *
  * @param action    IAM's name of it, such as {@code lambda:InvokeFunction}; not always the operation's
- * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none
+ * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none; empty where it
+ *                  is allowed to everybody
  * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code aws:RequestTag/x}
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>

@@ -18,13 +18,13 @@ public interface Service extends Api {
         return Optional.empty();
     }
 
-    /** The account that a resource belongs to: the one in its ARN, or the caller's where that has none. */
+    /** The account that a resource belongs to: the one in its ARN, or the caller's where that has none or it is AWS's own. */
     default String owner(Caller caller, String arn) {
         if (!Arn.isArn(arn)) {
             return caller.account();
         }
         var account = Arn.parse(arn).account();
-        return account.isEmpty() ? caller.account() : account;
+        return account.isEmpty() || account.equals("aws") ? caller.account() : account;
     }
 
     /** Background work: looks at the store, does what is due. */

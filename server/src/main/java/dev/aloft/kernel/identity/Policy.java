@@ -31,7 +31,7 @@ public final class Policy {
         IDENTITY,
         /** Of a role: who may assume it. */
         TRUST,
-        /** Of any other resource. */
+        /** Of any other resource; what names no resource is about the one that has it. */
         RESOURCE
     }
 
@@ -145,9 +145,10 @@ public final class Policy {
             if (!resources.isEmpty()) {
                 throw new Malformed("Has prohibited field Resource");
             }
-        } else if (resources.isEmpty()) {
-            throw new Malformed("Policy statement must contain resources.");
         } else if (kind == Kind.IDENTITY) {
+            if (resources.isEmpty()) {
+                throw new Malformed("Policy statement must contain resources.");
+            }
             resources.forEach(Policy::checkResource);
         }
         return new Statement((String) statement.get("Sid"), allow, principals(statement, kind),

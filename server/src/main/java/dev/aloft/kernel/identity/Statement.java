@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param principals whom it is about, or null in an identity policy, which is about whoever has it
  * @param actions    the actions, or those excepted
- * @param resources  the resources, or those excepted; empty in a trust policy, which is about its own role
+ * @param resources  the resources, or those excepted; empty where it is about the resource that has the policy
  */
 record Statement(
         String sid,

@@ -1,0 +1,30 @@
+package dev.aloft.service.iam;
+
+import dev.aloft.api.Iam;
+import dev.aloft.kernel.identity.Policy;
+import dev.aloft.wire.Percent;
+
+/** Policy documents as they come in and go out. */
+final class Documents {
+    private Documents() {}
+
+    /** The document if it is one of this kind, or AWS's MalformedPolicyDocument. */
+    static String checked(String document, Policy.Kind kind) {
+        try {
+            Policy.of(document, kind);
+            return document;
+        } catch (Policy.Malformed e) {
+            throw new Iam.MalformedPolicyDocumentException(e.getMessage());
+        }
+    }
+
+    /** Quotas count characters without white space. */
+    static int size(String document) {
+        return (int) document.chars().filter(c -> !Character.isWhitespace(c)).count();
+    }
+
+    /** IAM's answers have documents percent-encoded. */
+    static String encoded(String document) {
+        return Percent.encode(document);
+    }
+}

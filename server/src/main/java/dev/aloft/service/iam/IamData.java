@@ -1,0 +1,51 @@
+package dev.aloft.service.iam;
+
+import dev.aloft.api.Arn;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Index;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Table;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What IAM keeps. It has no regions: keys begin with the account. Names are unique without regard to case. */
+final class IamData {
+    final Table<Role> roles = Table.of("roles", Codec.of(Role.class));
+    final Table<User> users = Table.of("users", Codec.of(User.class));
+    final Table<ManagedPolicy> policies = Table.of("policies", Codec.of(ManagedPolicy.class));
+    /** By id alone: that is all a request tells. */
+    final Table<AccessKey> accessKeys = Table.of("accessKeys", Codec.of(AccessKey.class));
+    /** One entry once a user was made, whatever became of it. */
+    final Table<Boolean> hadUsers = Table.of("hadUsers", Codec.of(flag -> new byte[] {1}, bytes -> true));
+
+    final Index<Role> rolesByPolicy = roles.index("rolesByPolicy", role -> attached(role.account(), role.grants()));
+    final Index<User> usersByPolicy = users.index("usersByPolicy", user -> attached(user.account(), user.grants()));
+    final Index<Role> rolesByBoundary = roles.index("rolesByBoundary", role -> boundary(role.account(), role.grants()));
+    final Index<User> usersByBoundary = users.index("usersByBoundary", user -> boundary(user.account(), user.grants()));
+    final Index<AccessKey> keysByUser =
+            accessKeys.index("keysByUser", key -> List.of(named(key.account(), key.userName())));
+
+    static final Key HAD_USERS = Key.of("hadUsers");
+
+    static Key named(String account, String name) {
+        return Key.of(account, name.toLowerCase(Locale.ROOT));
+    }
+
+    Optional<Role> role(ReadTx tx, String roleArn) {
+        if (!Arn.isArn(roleArn)) {
+            return Optional.empty();
+        }
+        var arn = Arn.parse(roleArn);
+        return roles.get(tx, named(arn.account(), arn.resourceName())).filter(role -> role.arn().equals(roleArn));
+    }
+
+    private static List<Key> attached(String account, Grants grants) {
+        return grants.attached().stream().map(arn -> Key.of(account, arn)).toList();
+    }
+
+    private static List<Key> boundary(String account, Grants grants) {
+        return grants.boundary() == null ? List.of() : List.of(Key.of(account, grants.boundary()));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.aloft.service.iam;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Iam;
+import dev.aloft.kernel.identity.Policy;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+
+/** Roles. */
+final class Roles {
+    private static final int LARGEST_TRUST_POLICY = 2048;
+    private static final int USUAL_SESSION = 3600;
+
+    final Holders<Role> holders;
+    private final IamData data;
+    private final ManagedPolicies policies;
+    private final Store store;
+    private final Time time;
+
+    Roles(IamData data, ManagedPolicies policies, Store store, Time time) {
+        holders = new Holders<>(data.roles, Holders.Kind.ROLE, policies, store);
+        this.data = data;
+        this.policies = policies;
+        this.store = store;
+        this.time = time;
+    }
+
+    Iam.CreateRoleResponse create(Caller caller, Iam.CreateRoleRequest input) {
+        var role = new Role(caller.account(), input.roleName(), input.path() == null ? "/" : input.path(),
+                Ids.create("AROA"), time.instant(), input.description(), trust(input.assumeRolePolicyDocument()),
+                input.maxSessionDuration() == null ? USUAL_SESSION : input.maxSessionDuration(),
+                Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
+        store.change(tx -> {
+            if (input.permissionsBoundary() != null) {
+                policies.attachable(tx, input.permissionsBoundary());
+            }
+            if (!data.roles.putIfAbsent(tx, IamData.named(role.account(), role.name()), role)) {
+                throw new Iam.EntityAlreadyExistsException("Role with name " + role.name() + " already exists.");
+            }
+        });
+        return Iam.CreateRoleResponse.of(r -> r.role(told(role).toBuilder().maxSessionDuration(null).build()));
+    }
+
+    private static String trust(String document) {
+        Documents.checked(document, Policy.Kind.TRUST);
+        if (Documents.size(document) > LARGEST_TRUST_POLICY) {
+            throw new Iam.LimitExceededException("Cannot exceed quota for ACLSizePerRole: " + LARGEST_TRUST_POLICY);
+        }
+        return document;
+    }
+
+    Iam.GetRoleResponse get(Caller caller, String name) {
+        var role = holders.existing(caller, name);
+        return Iam.GetRoleResponse.of(
+                r -> r.role(told(role).toBuilder().roleLastUsed(Iam.RoleLastUsed.of(_ -> {})).build()));
+    }
+
+    Iam.ListRolesResponse list(Caller caller, Iam.ListRolesRequest input) {
+        var prefix = input.pathPrefix() == null ? "/" : input.pathPrefix();
+        Slice<Role> slice = store.read(tx -> Slice.of(
+                holders.all(tx, caller).filter(role -> role.path().startsWith(prefix)),
+                role -> Holders.lower(role.name()), input.marker(), input.maxItems()));
+        var roles = slice.map(role -> told(role).toBuilder().tags(null).permissionsBoundary(null).build());
+        return Iam.ListRolesResponse.of(r -> r.roles(roles).isTruncated(slice.truncated()).marker(slice.marker()));
+    }
+
+    void update(Caller caller, Iam.UpdateRoleRequest input) {
+        holders.change(caller, input.roleName(), role -> role.with(
+                input.description() == null ? role.description() : input.description(),
+                input.maxSessionDuration() == null ? role.maxSessionSeconds() : input.maxSessionDuration()));
+    }
+
+    void updateTrust(Caller caller, String name, String document) {
+        var checked = trust(document);
+        holders.change(caller, name, role -> role.withTrustPolicy(checked));
+    }
+
+    void delete(Caller caller, String name) {
+        store.change(tx -> holders.delete(tx, caller, name));
+    }
+
+    private static Iam.Role told(Role role) {
+        return Iam.Role.of(r -> r
+                .roleName(role.name()).roleId(role.id()).arn(role.arn()).path(role.path()).createDate(role.created())
+                .assumeRolePolicyDocument(Documents.encoded(role.trustPolicy())).description(role.description())
+                .maxSessionDuration(role.maxSessionSeconds()).permissionsBoundary(Holders.boundary(role.grants()))
+                .tags(Tags.toldOrAbsent(role.tags())));
+    }
+}

@@ -50,13 +50,7 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
             throw TemplateError.format("At least one Resources member must be defined.");
         }
         bounded("resources", resources.size(), MOST_RESOURCES);
-        var parameters = section(tree, "Parameters", (name, value) -> {
-            if (!name.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c))) {
-                throw TemplateError.format("Parameter name " + name + " is non alphanumeric.");
-            }
-            return Parameter.read(name, value);
-        });
-        bounded("parameters", parameters.size(), MOST_OTHERS);
+        var parameters = parameters(tree);
         var outputs = section(tree, "Outputs", Output::read);
         bounded("outputs", outputs.size(), MOST_OTHERS);
         var template = new Template(tree, Optional.ofNullable(tree.get("Description")).map(Trees::text), parameters,
@@ -64,6 +58,18 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
                 resources, outputs, section(tree, "Rules", Template::rule));
         template.check();
         return template;
+    }
+
+    /** The parameters alone, also of a tree whose transforms have not been applied. */
+    public static Map<String, Parameter> parameters(Map<String, Object> tree) {
+        var parameters = section(tree, "Parameters", (name, value) -> {
+            if (!name.chars().allMatch(c -> c < 128 && Character.isLetterOrDigit(c))) {
+                throw TemplateError.format("Parameter name " + name + " is non alphanumeric.");
+            }
+            return Parameter.read(name, value);
+        });
+        bounded("parameters", parameters.size(), MOST_OTHERS);
+        return parameters;
     }
 
     private static <T> Map<String, T> section(Map<String, Object> tree, String name, BiFunction<String, Object, T> read) {

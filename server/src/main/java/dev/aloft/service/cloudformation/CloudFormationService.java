@@ -1,0 +1,235 @@
+package dev.aloft.service.cloudformation;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.CloudFormation;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.cloudformation.deploy.Deployment;
+import dev.aloft.service.cloudformation.deploy.Markers;
+import dev.aloft.service.cloudformation.template.JsonText;
+import java.util.List;
+
+/** The operations of AWS CloudFormation. */
+public final class CloudFormationService implements Service, CloudFormation {
+    private final Store store;
+    private final Templates templates;
+    private final Events events;
+    private final Stacks stacks;
+    private final ChangeSets changeSets;
+    private final Exports exports;
+    private final Deployment deployment;
+
+    /** @param types filled with the resource types of all services by the time that a stack is asked for */
+    public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles) {
+        store = platform.in("cloudformation");
+        var data = new CloudFormationData();
+        var outside = new Outside(data, store, endpoint);
+        templates = new Templates(types, endpoint);
+        events = new Events(data);
+        stacks = new Stacks(data, store, time, events, templates, outside, types);
+        changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
+        exports = new Exports(data, store);
+        deployment = new Deployment(data, store, time, events, types, roles, outside::of);
+    }
+
+    @Override
+    public List<ResourceType> resourceTypes() {
+        return Markers.all();
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(deployment.worker());
+    }
+
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case CreateStackRequest r -> stack("CreateStack", caller, r.stackName());
+            case UpdateStackRequest r -> stack("UpdateStack", caller, r.stackName());
+            case DeleteStackRequest r -> stack("DeleteStack", caller, r.stackName());
+            case DescribeStacksRequest r -> stack("DescribeStacks", caller, r.stackName());
+            case DescribeStackEventsRequest r -> stack("DescribeStackEvents", caller, r.stackName());
+            case DescribeStackResourceRequest r -> stack("DescribeStackResource", caller, r.stackName());
+            case DescribeStackResourcesRequest r -> stack("DescribeStackResources", caller, r.stackName());
+            case ListStackResourcesRequest r -> stack("ListStackResources", caller, r.stackName());
+            case ListStacksRequest _ -> Access.to("cloudformation:ListStacks");
+            case CreateChangeSetRequest r -> stack("CreateChangeSet", caller, r.stackName());
+            case DescribeChangeSetRequest r -> changeSet("DescribeChangeSet", caller, r.stackName(), r.changeSetName());
+            case ExecuteChangeSetRequest r -> changeSet("ExecuteChangeSet", caller, r.stackName(), r.changeSetName());
+            case DeleteChangeSetRequest r -> changeSet("DeleteChangeSet", caller, r.stackName(), r.changeSetName());
+            case ListChangeSetsRequest r -> stack("ListChangeSets", caller, r.stackName());
+            case GetTemplateRequest r -> stack("GetTemplate", caller, r.stackName());
+            case GetTemplateSummaryRequest r -> stack("GetTemplateSummary", caller, r.stackName());
+            case ValidateTemplateRequest _ -> Access.to("cloudformation:ValidateTemplate");
+            case ListExportsRequest _ -> Access.to("cloudformation:ListExports");
+            case ListImportsRequest _ -> Access.to("cloudformation:ListImports");
+            case UpdateTerminationProtectionRequest r -> stack("UpdateTerminationProtection", caller, r.stackName());
+            case ContinueUpdateRollbackRequest r -> stack("ContinueUpdateRollback", caller, r.stackName());
+            case RollbackStackRequest r -> stack("RollbackStack", caller, r.stackName());
+            case CancelUpdateStackRequest r -> stack("CancelUpdateStack", caller, r.stackName());
+        };
+    }
+
+    private Access stack(String operation, Caller caller, String name) {
+        var action = "cloudformation:" + operation;
+        if (name == null || name.isEmpty()) {
+            return Access.to(action);
+        }
+        return Access.to(action, Arn.isArn(name) ? name : stacks.find(caller, name).map(found -> found.arn())
+                .orElseGet(() -> caller.arn("cloudformation", "stack/" + name + "/*").toString()));
+    }
+
+    private Access changeSet(String operation, Caller caller, String stack, String changeSet) {
+        return stack == null && Arn.isArn(changeSet) ? Access.to("cloudformation:" + operation, changeSet)
+                : stack(operation, caller, stack);
+    }
+
+    @Override
+    public CreateStackResponse createStack(Caller caller, CreateStackRequest input) {
+        return stacks.create(caller, input);
+    }
+
+    @Override
+    public UpdateStackResponse updateStack(Caller caller, UpdateStackRequest input) {
+        return stacks.update(caller, input);
+    }
+
+    @Override
+    public DeleteStackResponse deleteStack(Caller caller, DeleteStackRequest input) {
+        return stacks.delete(caller, input);
+    }
+
+    @Override
+    public DescribeStacksResponse describeStacks(Caller caller, DescribeStacksRequest input) {
+        return stacks.describe(caller, input);
+    }
+
+    @Override
+    public DescribeStackEventsResponse describeStackEvents(Caller caller, DescribeStackEventsRequest input) {
+        var stack = stacks.find(caller, input.stackName()).orElseThrow(() ->
+                Refusals.validation("Stack [" + input.stackName() + "] does not exist"));
+        return events.describe(stack, store, input.nextToken());
+    }
+
+    @Override
+    public DescribeStackResourceResponse describeStackResource(Caller caller, DescribeStackResourceRequest input) {
+        return stacks.describeResource(caller, input);
+    }
+
+    @Override
+    public DescribeStackResourcesResponse describeStackResources(Caller caller, DescribeStackResourcesRequest input) {
+        return stacks.describeResources(caller, input);
+    }
+
+    @Override
+    public ListStackResourcesResponse listStackResources(Caller caller, ListStackResourcesRequest input) {
+        return stacks.listResources(caller, input);
+    }
+
+    @Override
+    public ListStacksResponse listStacks(Caller caller, ListStacksRequest input) {
+        return stacks.list(caller, input);
+    }
+
+    @Override
+    public CreateChangeSetResponse createChangeSet(Caller caller, CreateChangeSetRequest input) {
+        return changeSets.create(caller, input);
+    }
+
+    @Override
+    public DescribeChangeSetResponse describeChangeSet(Caller caller, DescribeChangeSetRequest input) {
+        return changeSets.describe(caller, input);
+    }
+
+    @Override
+    public ExecuteChangeSetResponse executeChangeSet(Caller caller, ExecuteChangeSetRequest input) {
+        return changeSets.execute(caller, input);
+    }
+
+    @Override
+    public DeleteChangeSetResponse deleteChangeSet(Caller caller, DeleteChangeSetRequest input) {
+        return changeSets.delete(caller, input);
+    }
+
+    @Override
+    public ListChangeSetsResponse listChangeSets(Caller caller, ListChangeSetsRequest input) {
+        return changeSets.list(caller, input);
+    }
+
+    @Override
+    public GetTemplateResponse getTemplate(Caller caller, GetTemplateRequest input) {
+        StoredTemplate template;
+        if (input.changeSetName() != null) {
+            template = changeSets.template(caller, input.stackName(), input.changeSetName()).orElseThrow();
+        } else if (input.stackName() == null) {
+            throw Refusals.validation("StackName is required if ChangeSetName is not specified.");
+        } else {
+            var stack = stacks.get(caller, input.stackName());
+            if (stack.settings() == null) {
+                return GetTemplateResponse.of(r -> r.templateBody("").stagesAvailable(List.of("Original", "Processed")));
+            }
+            template = stacks.template(stack, stack.settings());
+        }
+        var isProcessed = "Processed".equals(input.templateStage()) && template.isTransformed();
+        return GetTemplateResponse.of(r -> r.templateBody(isProcessed ? JsonText.write(template.tree()) : template.text())
+                .stagesAvailable(List.of("Original", "Processed")));
+    }
+
+    @Override
+    public GetTemplateSummaryResponse getTemplateSummary(Caller caller, GetTemplateSummaryRequest input) {
+        if (input.stackName() == null) {
+            return templates.summarize(templates.text(caller, input.templateBody(), input.templateURL()));
+        }
+        var stack = stacks.get(caller, input.stackName());
+        if (stack.settings() == null) {
+            throw Refusals.validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
+        }
+        return templates.summarize(stacks.template(stack, stack.settings()).text());
+    }
+
+    @Override
+    public ValidateTemplateResponse validateTemplate(Caller caller, ValidateTemplateRequest input) {
+        return templates.validate(caller, input);
+    }
+
+    @Override
+    public ListExportsResponse listExports(Caller caller, ListExportsRequest input) {
+        return exports.list(caller, input);
+    }
+
+    @Override
+    public ListImportsResponse listImports(Caller caller, ListImportsRequest input) {
+        return exports.imports(caller, input);
+    }
+
+    @Override
+    public UpdateTerminationProtectionResponse updateTerminationProtection(Caller caller,
+            UpdateTerminationProtectionRequest input) {
+        return stacks.protect(caller, input);
+    }
+
+    @Override
+    public ContinueUpdateRollbackResponse continueUpdateRollback(Caller caller, ContinueUpdateRollbackRequest input) {
+        return stacks.continueRollback(caller, input);
+    }
+
+    @Override
+    public RollbackStackResponse rollbackStack(Caller caller, RollbackStackRequest input) {
+        return stacks.rollback(caller, input);
+    }
+
+    @Override
+    public CancelUpdateStackResponse cancelUpdateStack(Caller caller, CancelUpdateStackRequest input) {
+        return stacks.cancelUpdate(caller, input);
+    }
+}

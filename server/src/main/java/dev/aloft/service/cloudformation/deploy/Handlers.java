@@ -1,0 +1,83 @@
+package dev.aloft.service.cloudformation.deploy;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.service.cloudformation.template.TemplateError;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Calls resource types and words what they refuse as CloudFormation does. */
+final class Handlers {
+    private static final Logger LOG = System.getLogger(Handlers.class.getName());
+
+    /** A step that did not succeed, with the reason that the resource gets. */
+    static final class Failed extends Exception {
+        Failed(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    private Handlers() {
+    }
+
+    static ResourceType.Resource create(ResourceType type, Caller caller, Desired desired) throws Failed {
+        check(type, desired);
+        return call(type, () -> type.create(caller, desired));
+    }
+
+    static ResourceType.Resource update(ResourceType type, Caller caller, String physicalId, Desired before, Desired after)
+            throws Failed {
+        check(type, after);
+        return call(type, () -> type.update(caller, physicalId, before, after));
+    }
+
+    static void delete(ResourceType type, Caller caller, String physicalId, Desired last) throws Failed {
+        call(type, () -> {
+            type.delete(caller, physicalId, last);
+            return null;
+        });
+    }
+
+    private static void check(ResourceType type, Desired desired) throws Failed {
+        var failed = "Properties validation failed for resource " + desired.logicalId() + " with message:\n";
+        for (var name : type.required()) {
+            if (desired.properties().get(name) == null) {
+                throw new Failed(failed + "#: required key [" + name + "] not found");
+            }
+        }
+        for (var name : desired.properties().keySet()) {
+            if (!type.properties().contains(name) && !type.properties().contains("*")) {
+                throw new Failed(failed + "#: the property " + name + " of " + type.type() + " is not built in Aloft");
+            }
+        }
+    }
+
+    private static <T> T call(ResourceType type, Supplier<T> work) throws Failed {
+        try {
+            return work.get();
+        } catch (ApiError e) {
+            throw new Failed("Resource handler returned message: \"" + e.getMessage() + "\" (RequestToken: " + UUID.randomUUID()
+                    + ", HandlerErrorCode: " + code(e) + ")");
+        } catch (TemplateError e) {
+            throw new Failed(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The resource type " + type.type() + " failed", e);
+            throw new Failed("Internal Failure");
+        }
+    }
+
+    private static String code(ApiError error) {
+        var code = error.code();
+        return code.contains("AlreadyExist") || code.contains("AlreadyOwned") || code.equals("ResourceConflictException")
+                || code.equals("ResourceInUseException") ? "AlreadyExists"
+                : code.contains("NotFound") || code.startsWith("NoSuch") ? "NotFound"
+                : code.startsWith("AccessDenied") ? "AccessDenied"
+                : code.startsWith("Throttl") || code.startsWith("TooManyRequests") ? "Throttling"
+                : code.contains("LimitExceeded") ? "ServiceLimitExceeded"
+                : error.status() >= 500 ? "GeneralServiceException" : "InvalidRequest";
+    }
+}

@@ -1,0 +1,324 @@
+package dev.aloft.service.cloudformation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.CloudFormation;
+import dev.aloft.api.CloudFormation.CreateChangeSetRequest;
+import dev.aloft.api.CloudFormation.CreateStackRequest;
+import dev.aloft.api.CloudFormation.DeleteStackRequest;
+import dev.aloft.api.CloudFormation.UpdateStackRequest;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.time.TestTime;
+import dev.aloft.kernel.time.Workers;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StacksTest {
+    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id",
+            null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
+
+    private final TestTime time = new TestTime();
+    private final MemoryStore store = new MemoryStore();
+    private final FakeType things = new FakeType();
+    private CloudFormation cloudFormation;
+    private Workers workers;
+
+    /** A platform on the store: what a restart after a crash is. */
+    @BeforeEach
+    void start() {
+        var endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+        var types = new Resources();
+        types.add(List.of(things));
+        var service = new CloudFormationService(store, time, endpoint, types, null);
+        types.add(service.resourceTypes());
+        endpoint.add(service);
+        cloudFormation = CloudFormation.at(endpoint);
+        workers = new Workers(time, service.workers());
+        workers.start();
+        time.settle();
+    }
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    private static String thing(String id, String properties) {
+        return "  " + id + ": {Type: Test::Thing, Properties: {" + properties + "}}\n";
+    }
+
+    private static String template(String... things) {
+        return "Resources:\n" + String.join("", things);
+    }
+
+    private CloudFormation.Stack create(String template) {
+        return create(template, _ -> { });
+    }
+
+    private CloudFormation.Stack create(String template, Consumer<CreateStackRequest.Builder> with) {
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
+        time.settle();
+        return stack("s");
+    }
+
+    private CloudFormation.Stack update(String template) {
+        return update(template, _ -> { });
+    }
+
+    private CloudFormation.Stack update(String template, Consumer<UpdateStackRequest.Builder> with) {
+        cloudFormation.updateStack(CALLER, UpdateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
+        time.settle();
+        return stack("s");
+    }
+
+    private CloudFormation.Stack delete() {
+        var arn = stack("s").stackId();
+        cloudFormation.deleteStack(CALLER, DeleteStackRequest.of(r -> r.stackName("s")));
+        time.settle();
+        return stack(arn);
+    }
+
+    private CloudFormation.Stack stack(String name) {
+        return cloudFormation.describeStacks(CALLER, CloudFormation.DescribeStacksRequest.of(r -> r.stackName(name)))
+                .stacks().getFirst();
+    }
+
+    private List<String> statuses(String stack) {
+        return cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName(stack)))
+                .stackEvents().reversed().stream().filter(e -> e.resourceType().equals("AWS::CloudFormation::Stack"))
+                .map(CloudFormation.StackEvent::resourceStatus).toList();
+    }
+
+    private CloudFormation.StackResource resource(String id) {
+        return cloudFormation.describeStackResources(CALLER, CloudFormation.DescribeStackResourcesRequest.of(r -> r
+                .stackName("s").logicalResourceId(id))).stackResources().getFirst();
+    }
+
+    @Test
+    void createsResourcesInOrderAndTellsOutputs() {
+        var text = template(thing("B", "Size: !GetAtt A.Arn"), thing("A", "Name: a"))
+                + "Outputs: {O: {Value: !Sub '${A}/${B.Arn}', Description: d}}\n";
+        var stack = create(text, r -> r.tags(List.of(CloudFormation.Tag.of(t -> t.key("k").value("v")))));
+        assertThat(stack.stackStatus()).isEqualTo("CREATE_COMPLETE");
+        assertThat(stack.outputs().getFirst().outputValue()).matches("a/arn:thing:s-B-[A-Z0-9]{12}");
+        assertThat(stack.tags()).hasSize(1);
+        assertThat(things.calls).containsExactly("create A", "create B");
+        assertThat(things.things.get(resource("B").physicalResourceId())).containsEntry("Size", "arn:thing:a");
+        assertThat(statuses("s")).containsExactly("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
+        assertThat(cloudFormation.getTemplate(CALLER, CloudFormation.GetTemplateRequest.of(r -> r.stackName("s"))).templateBody())
+                .isEqualTo(text);
+    }
+
+    @Test
+    void aFailedCreationIsRolledBack() {
+        var stack = create(template(thing("A", "Name: a"), thing("B", "Fail: true, Size: !Ref A")));
+        assertThat(stack.stackStatus()).isEqualTo("ROLLBACK_COMPLETE");
+        assertThat(things.things).isEmpty();
+        assertThat(statuses("s")).containsExactly("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE");
+        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+                .stackEvents();
+        assertThat(events).anySatisfy(e -> {
+            assertThat(e.resourceStatus()).isEqualTo("CREATE_FAILED");
+            assertThat(e.resourceStatusReason()).matches("Resource handler returned message: \"no such thing\""
+                    + " \\(RequestToken: [-0-9a-f]+, HandlerErrorCode: InvalidRequest\\)");
+        }).anySatisfy(e -> assertThat(e.resourceStatusReason())
+                .isEqualTo("The following resource(s) failed to create: [B]. Rollback requested by user."));
+        assertThatThrownBy(() -> update(template(thing("A", "")))).hasMessageMatching(
+                "Stack:arn:aws:cloudformation:us-east-1:123456789012:stack/s/.* is in ROLLBACK_COMPLETE state and can not be updated.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DO_NOTHING, CREATE_FAILED, 1", "DELETE, DELETE_COMPLETE, 0", "ROLLBACK, ROLLBACK_COMPLETE, 0"})
+    void onFailureDecidesWhatBecomesOfAFailedCreation(String onFailure, String status, int left) {
+        var created = cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").onFailure(onFailure)
+                .templateBody(template(thing("A", "Name: a"), thing("B", "Fail: true, Size: !Ref A")))));
+        time.settle();
+        assertThat(stack(created.stackId()).stackStatus()).isEqualTo(status);
+        assertThat(things.things).hasSize(left);
+    }
+
+    @Test
+    void anUpdateChangesReplacesAddsAndRemoves() {
+        create(template(thing("A", "Size: 1"), thing("B", "Name: old"), thing("C", "Name: c")));
+        things.calls.clear();
+        var stack = update(template(thing("A", "Size: 2"), thing("B", "Name: new"), thing("D", "Name: d")));
+        assertThat(stack.stackStatus()).isEqualTo("UPDATE_COMPLETE");
+        assertThat(things.calls).contains("update A", "create B", "create D", "delete B", "delete C").hasSize(5);
+        assertThat(things.things).containsKeys("new", "d").doesNotContainKeys("old", "c");
+        assertThat(statuses("s")).containsExactly("CREATE_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS",
+                "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE");
+    }
+
+    @Test
+    void aFailedUpdateIsUndone() {
+        var before = template(thing("A", "Size: 1"), thing("B", "Name: old"), thing("C", "Name: c"));
+        create(before);
+        var stack = update(template(thing("A", "Size: 2"), thing("B", "Name: new, Size: !Ref A"),
+                thing("D", "Fail: true, Size: !Ref B")));
+        assertThat(stack.stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(things.things).containsKeys("old", "c").doesNotContainKey("new").hasSize(3);
+        assertThat(things.things.get(resource("A").physicalResourceId())).hasToString("{Size=1}");
+        assertThat(resource("B").physicalResourceId()).isEqualTo("old");
+        assertThat(statuses("s")).endsWith("UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS",
+                "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE");
+        assertThatThrownBy(() -> update(before)).hasMessage("No updates are to be performed.");
+    }
+
+    @Test
+    void aFailedUpdateWithoutRollbackIsRolledBackOnRequest() {
+        create(template(thing("A", "Size: 1")));
+        assertThat(update(template(thing("A", "Size: 2"), thing("B", "Fail: true, Size: !Ref A")), r -> r.disableRollback(true))
+                .stackStatus()).isEqualTo("UPDATE_FAILED");
+        assertThat(things.things.get(resource("A").physicalResourceId())).hasToString("{Size=2}");
+        cloudFormation.rollbackStack(CALLER, CloudFormation.RollbackStackRequest.of(r -> r.stackName("s")));
+        time.settle();
+        assertThat(stack("s").stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(things.things.get(resource("A").physicalResourceId())).hasToString("{Size=1}");
+    }
+
+    @Test
+    void deletionGoesInReverseAndAFailureCanBeTriedAgain() {
+        create(template(thing("A", "Name: a"), thing("B", "Name: b, Size: !Ref A")));
+        things.failDelete = "A";
+        things.calls.clear();
+        var stack = delete();
+        assertThat(stack.stackStatus()).isEqualTo("DELETE_FAILED");
+        assertThat(stack.stackStatusReason()).isEqualTo("The following resource(s) failed to delete: [A]. ");
+        assertThat(things.calls).containsExactly("delete B", "delete A");
+        things.failDelete = "";
+        assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(things.things).isEmpty();
+        assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
+    }
+
+    @Test
+    void retainedResourcesStay() {
+        create(template("  A: {Type: Test::Thing, DeletionPolicy: Retain, Properties: {Name: a}}\n", thing("B", "Name: b")));
+        assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(things.things).containsOnlyKeys("a");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"create A, CREATE_COMPLETE", "create B, CREATE_COMPLETE", "delete A, ROLLBACK_COMPLETE"})
+    void aCreationThatWasKilledGoesOnAfterARestart(String step, String status) {
+        things.killAfter = step;
+        var fails = step.startsWith("delete") ? ", Fail: true" : "";
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").templateBody(
+                template(thing("A", "Size: 1"), thing("B", "Size: !Ref A" + fails)))));
+        time.settle();
+        assertThat(things.killAfter).isEmpty();
+        stop();
+        start();
+        assertThat(stack("s").stackStatus()).isEqualTo(status);
+        assertThat(things.things).hasSize(status.equals("CREATE_COMPLETE") ? 2 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"update A, UPDATE_COMPLETE", "create B, UPDATE_COMPLETE", "delete B, UPDATE_COMPLETE",
+        "delete C, UPDATE_COMPLETE"})
+    void anUpdateThatWasKilledGoesOnAfterARestart(String step, String status) {
+        create(template(thing("A", "Size: 1"), thing("B", "Name: old"), thing("C", "Name: c")));
+        things.killAfter = step;
+        cloudFormation.updateStack(CALLER, UpdateStackRequest.of(r -> r.stackName("s").templateBody(
+                template(thing("A", "Size: 2"), thing("B", "Name: new")))));
+        time.settle();
+        assertThat(things.killAfter).isEmpty();
+        stop();
+        start();
+        assertThat(stack("s").stackStatus()).isEqualTo(status);
+        assertThat(things.things).hasSize(2).containsKey("new");
+    }
+
+    @Test
+    void changeSetsAreCompleteAtOnce() {
+        var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+                .changeSetType("CREATE").templateBody(template(thing("A", "Size: 1")))));
+        var described = cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r
+                .changeSetName(set.id())));
+        assertThat(described.status()).isEqualTo("CREATE_COMPLETE");
+        assertThat(described.executionStatus()).isEqualTo("AVAILABLE");
+        assertThat(described.changes()).singleElement().satisfies(c -> assertThat(c.resourceChange().action()).isEqualTo("Add"));
+        assertThat(stack("s").stackStatus()).isEqualTo("REVIEW_IN_PROGRESS");
+        cloudFormation.executeChangeSet(CALLER, CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
+        time.settle();
+        assertThat(stack("s").stackStatus()).isEqualTo("CREATE_COMPLETE");
+        assertThat(statuses("s")).containsExactly("REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE");
+
+        var same = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("two")
+                .templateBody(template(thing("A", "Size: 1")))));
+        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(same.id()))))
+                .satisfies(d -> {
+                    assertThat(d.status()).isEqualTo("FAILED");
+                    assertThat(d.statusReason()).startsWith("The submitted information didn't contain changes.");
+                });
+        var other = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("three")
+                .templateBody(template(thing("A", "Name: other")))));
+        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(other.id())))
+                .changes().getFirst().resourceChange().replacement()).isEqualTo("True");
+        assertThatThrownBy(() -> cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s")
+                .changeSetName("four").changeSetType("CREATE").templateBody(template(thing("A", ""))))))
+                .hasMessage("Stack [s] already exists and cannot be created again with the changeSet [four].");
+    }
+
+    @Test
+    void exportsAreImportedAndCannotBeTakenAway() {
+        create(template(thing("A", "Name: a")) + "Outputs: {O: {Value: !Ref A, Export: {Name: x}}}\n");
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("t").templateBody(
+                template(thing("B", "Name: b, Size: !ImportValue x")))));
+        time.settle();
+        assertThat(things.things.get("b")).containsEntry("Size", "a");
+        assertThat(cloudFormation.listImports(CALLER, CloudFormation.ListImportsRequest.of(r -> r.exportName("x"))).imports())
+                .containsExactly("t");
+        assertThat(update(template(thing("A", "Name: a"))).stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(delete().stackStatusReason()).isEqualTo("Export x cannot be deleted as it is in use by t");
+        cloudFormation.deleteStack(CALLER, DeleteStackRequest.of(r -> r.stackName("t")));
+        time.settle();
+        assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+    }
+
+    @Test
+    void refusesInTheWordsOfAws() {
+        assertThatThrownBy(() -> stack("nope")).hasMessage("Stack with id nope does not exist");
+        assertThatThrownBy(() -> create("Resources: {A: {Type: Nope::Nope}}"))
+                .hasMessage("Template format error: Unrecognized resource types: [Nope::Nope]");
+        assertThatThrownBy(() -> create("Parameters: {P: {Type: String}}\n" + template(thing("A", ""))))
+                .hasMessage("Parameters: [P] must have values");
+        assertThatThrownBy(() -> create(template(thing("A", "")), r -> r.stackName("1x")))
+                .hasMessageStartingWith("1 validation error detected: Value '1x' at 'stackName' failed to satisfy constraint");
+        create(template(thing("A", "")));
+        assertThatThrownBy(() -> create(template(thing("A", "")))).hasMessage("Stack [s] already exists");
+        assertThatThrownBy(() -> update(template(thing("A", "")))).hasMessage("No updates are to be performed.");
+        assertThatThrownBy(() -> cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r
+                .stackName("s").changeSetName("nope")))).hasMessage("ChangeSet [nope] does not exist");
+    }
+
+    @Test
+    void aPropertyThatIsNotBuiltFailsTheResourceByName() {
+        create(template(thing("A", "Colour: red")));
+        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+                .stackEvents();
+        assertThat(events).anySatisfy(e -> assertThat(e.resourceStatusReason())
+                .contains("the property Colour of Test::Thing is not built in Aloft"));
+    }
+
+    @Test
+    void twoHundredResourcesAreMadeSideBySide() {
+        var text = new StringBuilder("Resources:\n");
+        for (int i = 0; i < 200; i++) {
+            text.append(thing("T" + i, i % 20 == 0 ? "Size: 1" : "Size: !Ref T" + (i - i % 20)));
+        }
+        assertThat(create(text.toString()).stackStatus()).isEqualTo("CREATE_COMPLETE");
+        assertThat(things.things).hasSize(200);
+        assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+    }
+}

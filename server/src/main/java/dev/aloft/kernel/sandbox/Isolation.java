@@ -1,6 +1,7 @@
 package dev.aloft.kernel.sandbox;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How a process is kept apart from the machine. */
@@ -16,6 +17,15 @@ public enum Isolation {
 
     Isolation(String words) {
         this.words = words;
+    }
+
+    /** What the setting {@code sandbox} means; nothing for {@code auto}: the strongest that the machine allows. */
+    public static Optional<Isolation> of(String setting) {
+        return switch (setting) {
+            case "auto", "unshare" -> Optional.empty();
+            case "none" -> Optional.of(NONE);
+            default -> throw new IllegalArgumentException("sandbox is auto, unshare or none, not " + setting);
+        };
     }
 
     /** For people. */

@@ -22,9 +22,9 @@ public final class Sandboxes implements AutoCloseable {
     private static final long FIRST_USER = 1_879_048_192L;
     private static final int USERS = 65_536;
 
-    private final Isolation isolation;
-    private final Optional<ControlGroups> groups;
-    private final View view;
+    private final Path folder;
+    private final Path library;
+    private final Optional<Isolation> wanted;
     private final AtomicLong numbers = new AtomicLong();
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
     // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
@@ -33,31 +33,56 @@ public final class Sandboxes implements AutoCloseable {
     private final String script = read("enter.sh");
     private final String plainScript = read("plain.sh");
 
+    /** What this machine allows; found out when first needed. */
+    private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view) {}
+
+    private volatile Ground ground;
+
     /**
      * @param folder for the sandboxes' own use
      * @param library the folder whose folders can be assigned
      * @param wanted {@link Isolation#NONE} only if the owner of the machine asked for it
-     * @throws SandboxException if this machine allows no isolation and none was not asked for
      */
     public Sandboxes(Path folder, Path library, Optional<Isolation> wanted) {
-        try {
-            this.view = new View(folder, library);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare the sandboxes in " + folder, e);
-        }
-        this.isolation = wanted.isPresent() ? wanted.get() : detect();
-        this.groups = isolation == Isolation.NONE ? Optional.empty() : ControlGroups.find();
+        this.folder = folder;
+        this.library = library;
+        this.wanted = wanted;
     }
 
+    private Ground ground() {
+        Ground known = ground;
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            if (ground == null) {
+                Isolation isolation = wanted.isPresent() ? wanted.get() : detect();
+                try {
+                    ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : ControlGroups.find(),
+                            new View(folder, library));
+                } catch (IOException e) {
+                    throw new SandboxException("cannot prepare the sandboxes in " + folder + ": " + e.getMessage());
+                }
+            }
+            return ground;
+        }
+    }
+
+    /** @throws SandboxException if this machine allows no isolation and none was not asked for */
     public Isolation isolation() {
-        return isolation;
+        return ground().isolation();
     }
 
     /** What holds functions apart on this machine and what is missing, in plain words. */
     public String description() {
-        return isolation.words() + (isolation == Isolation.NONE ? "" : groups.isPresent()
-                ? "; memory and processes limited by control groups"
-                : "; memory not limited: no control group may be made by this user");
+        try {
+            Ground found = ground();
+            return found.isolation().words() + (found.isolation() == Isolation.NONE ? "" : found.groups().isPresent()
+                    ? "; memory and processes limited by control groups"
+                    : "; memory not limited: no control group may be made by this user");
+        } catch (SandboxException none) {
+            return none.getMessage();
+        }
     }
 
     private Isolation detect() {
@@ -86,7 +111,7 @@ public final class Sandboxes implements AutoCloseable {
         }
         throw new SandboxException("""
                 This machine lets Aloft isolate no function: %s.
-                What to do: install util-linux 2.38 or later (unshare, setpriv, mount), and allow user namespaces \
+                What to do: install util-linux 2.36 or later (unshare, setpriv, mount), and allow user namespaces \
                 (sysctl kernel.unprivileged_userns_clone=1; on Ubuntu also \
                 kernel.apparmor_restrict_unprivileged_userns=0; in a container run it with --privileged), or run \
                 Aloft as root. To run functions without any isolation, start with --sandbox none."""
@@ -95,13 +120,14 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Boots a generic process; returns as soon as it is started. */
     public Sandbox boot(SandboxSpec spec) {
+        Ground found = ground();
         long number = numbers.incrementAndGet();
         try {
-            Optional<ControlGroups.Group> group = groups.isPresent()
-                    ? Optional.of(groups.get().create(number)) : Optional.empty();
-            Sandbox sandbox = new Sandbox(this, isolation, view, spec, group);
+            Optional<ControlGroups.Group> group = found.groups().isPresent()
+                    ? Optional.of(found.groups().get().create(number)) : Optional.empty();
+            Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group);
             living.add(sandbox);
-            if (isolation != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
+            if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
                 sandbox.started(start(spec, group, number, spec.command(), Path.of("/")));
             }
             return sandbox;
@@ -112,6 +138,8 @@ public final class Sandboxes implements AutoCloseable {
 
     Process start(SandboxSpec spec, Optional<ControlGroups.Group> group, long number, List<String> inner, Path at)
             throws IOException {
+        Isolation isolation = isolation();
+        View view = ground().view();
         var command = new ArrayList<String>();
         if (isolation == Isolation.NONE) {
             command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plainScript, "sh"));

@@ -18,6 +18,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Concurrency;
+import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.nio.charset.StandardCharsets;
@@ -59,13 +60,16 @@ final class Functions {
     private final Store store;
     private final CodeStore codes;
     private final S3 s3;
+    private final ExecutionRoles roles;
     private final Invocations invocations;
     private final Time time;
 
-    Functions(Store store, CodeStore codes, Endpoint endpoint, Invocations invocations, Time time) {
+    Functions(Store store, CodeStore codes, Endpoint endpoint, ExecutionRoles roles, Invocations invocations,
+            Time time) {
         this.store = store;
         this.codes = codes;
         this.s3 = S3.at(endpoint);
+        this.roles = roles;
         this.invocations = invocations;
         this.time = time;
     }
@@ -127,6 +131,7 @@ final class Functions {
         if (store.read(tx -> LambdaData.FUNCTIONS.has(tx, LambdaData.key(name)))) {
             throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
         }
+        role(caller, name, r.role());
         Lambda.FunctionCode given = r.code();
         CodeStore.Code code = code(caller, given == null ? null : given.zipFile(),
                 given == null ? null : given.s3Bucket(), given == null ? null : given.s3Key(),
@@ -210,6 +215,12 @@ final class Functions {
         if (!RUNTIMES.contains(runtime)) {
             throw new Lambda.InvalidParameterValueException("Value " + runtime + " at 'runtime' failed to satisfy constraint:"
                     + " Member must satisfy enum value set: [" + String.join(", ", RUNTIMES) + "] or be a valid ARN");
+        }
+    }
+
+    private void role(Caller caller, FunctionName name, String role) {
+        if (!roles.trusted(caller.asService("lambda.amazonaws.com", name.arn()), role)) {
+            throw new Lambda.InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.");
         }
     }
 
@@ -368,6 +379,9 @@ final class Functions {
             runtime(r.runtime());
         }
         variables(r.environment());
+        if (r.role() != null) {
+            role(caller, name, r.role());
+        }
         String revision = UUID.randomUUID().toString();
         String modified = MODIFIED.format(time.instant());
         FunctionConfiguration after = store.write(tx -> {

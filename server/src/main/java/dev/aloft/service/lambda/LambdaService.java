@@ -20,6 +20,7 @@ import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Outcome;
+import dev.aloft.service.lambda.invoke.RoleSessions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     /**
      * @param sandboxes   made over {@link #library(Path)} of the same folder
      * @param folder      for what Lambda keeps beside the store
+     * @param roles       in the product a {@link RoleSessions}
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Endpoint endpoint, Targets targets,
@@ -45,7 +47,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), endpoint, roles, endpointUrl, time);
-        functions = new Functions(store, codes, endpoint, invocations, time);
+        functions = new Functions(store, codes, endpoint, roles, invocations, time);
         permissions = new Permissions(store, functions);
         async = new AsyncInvocations(store, time, targets, new Attempts());
         invoke = new Invoke(functions, invocations, async);

@@ -51,7 +51,7 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), Optional.empty());
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), endpoint,
-                new Targets(), TestLambda::assume, () -> "http://127.0.0.1:4566", time);
+                new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(service);
         endpoint.add(logsService);
@@ -62,8 +62,17 @@ final class TestLambda implements AutoCloseable {
         service.start();
     }
 
-    private static ExecutionRoles.Session assume(Caller caller, String role, String name) {
-        return new ExecutionRoles.Session(caller.as(new Principal.RoleSession(role, "AROAEXAMPLE", name, null)), "ASIAEXAMPLE", "secret", "token");
+    /** Every role trusts Lambda but the one named "stranger". */
+    private record TestRoles() implements ExecutionRoles {
+        @Override
+        public Session assume(Caller lambda, String role, String name) {
+            return new Session(lambda.as(new Principal.RoleSession(role, "AROAEXAMPLE", name, null)), "ASIAEXAMPLE", "secret", "token");
+        }
+
+        @Override
+        public boolean trusted(Caller lambda, String role) {
+            return !role.endsWith("/stranger");
+        }
     }
 
     static Caller caller() {

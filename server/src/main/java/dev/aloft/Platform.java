@@ -30,9 +30,8 @@ import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
-import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,6 @@ import java.util.Optional;
 public final class Platform implements AutoCloseable {
     static final String VERSION = "0.1.0";
     /** How long an execution environment's credentials are good; environments are replaced sooner. */
-    private static final Duration EXECUTION_ROLE_SESSION = Duration.ofHours(12);
 
     private final Config config;
     private final Time time;
@@ -86,8 +84,8 @@ public final class Platform implements AutoCloseable {
         sandboxes = new Sandboxes(
                 config.data().resolve("sandboxes"),
                 LambdaService.library(lambdaFolder),
-                config.sandbox().equals("none") ? Optional.of(Isolation.NONE) : Optional.empty());
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, endpoint, targets, executionRoles(roles, sessions),
+                Isolation.of(config.sandbox()));
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, endpoint, targets, new RoleSessions(roles, sessions),
                 this::url, time);
 
         var services = List.<Service>of(
@@ -106,15 +104,6 @@ public final class Platform implements AutoCloseable {
         }
         workers = new Workers(time, working);
         router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), about());
-    }
-
-    /** Lambda's way to work as a function's role: the trust policy must let it. */
-    private static ExecutionRoles executionRoles(Roles roles, Sessions sessions) {
-        return (caller, roleArn, sessionName) -> {
-            var as = roles.assume(caller, roleArn, sessionName);
-            var issued = sessions.issue((Principal.RoleSession) as.principal(), EXECUTION_ROLE_SESSION);
-            return new ExecutionRoles.Session(as, issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
-        };
     }
 
     private Map<String, Object> about() {

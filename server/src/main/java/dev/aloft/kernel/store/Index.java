@@ -2,7 +2,7 @@ package dev.aloft.kernel.store;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** Other keys under which a table's records are found, kept by the table in the same transaction; made by {@link Table#index}. */
@@ -11,17 +11,17 @@ public final class Index<V> {
 
     private final Table<V> table;
     private final Space space;
-    private final Function<? super V, List<Key>> keys;
+    private final BiFunction<Key, ? super V, List<Key>> keys;
 
-    Index(Table<V> table, Space space, Function<? super V, List<Key>> keys) {
+    Index(Table<V> table, Space space, BiFunction<Key, ? super V, List<Key>> keys) {
         this.table = table;
         this.space = space;
         this.keys = keys;
     }
 
     void replace(Tx tx, Key row, Optional<V> old, Optional<V> now) {
-        var before = old.map(keys).orElse(List.of());
-        var after = now.map(keys).orElse(List.of());
+        var before = old.map(value -> keys.apply(row, value)).orElseGet(List::of);
+        var after = now.map(value -> keys.apply(row, value)).orElse(List.of());
         if (!before.equals(after)) {
             before.forEach(key -> tx.delete(at(key, row)));
             after.forEach(key -> tx.put(at(key, row), NOTHING));

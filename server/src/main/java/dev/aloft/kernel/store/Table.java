@@ -3,6 +3,7 @@ package dev.aloft.kernel.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -27,6 +28,11 @@ public final class Table<V> {
      * it where the table is declared, before anything is written.
      */
     public Index<V> index(String name, Function<? super V, List<Key>> keys) {
+        return index(name, (_, value) -> keys.apply(value));
+    }
+
+    /** The same where the record's own key says something that the record does not. */
+    public Index<V> index(String name, BiFunction<Key, ? super V, List<Key>> keys) {
         var index = new Index<V>(this, Space.of(name), keys);
         indexes.add(index);
         return index;

@@ -103,8 +103,12 @@ final class Committer implements AutoCloseable {
 
     private void runFunction(Write<?> write) {
         long begun = System.nanoTime();
-        try (var tx = new Writing(version(), overlay)) {
-            write.run(tx);
+        try {
+            var version = version();
+            begun = System.nanoTime();
+            try (var tx = new Writing(version, overlay)) {
+                write.run(tx);
+            }
             overlay.keep();
         } catch (Throwable e) {
             overlay.takeBack();

@@ -54,7 +54,7 @@ final class Database {
             latest = keep(new ReadOptions());
         } catch (RocksDBException e) {
             closeNatives();
-            throw unavailable(e);
+            throw isFull(e) ? disk.fullToOpen(e) : unavailable(e);
         } catch (IOException e) {
             closeNatives();
             throw new StoreUnavailable("Cannot open the store in " + folder.store() + ": " + e, e);
@@ -86,6 +86,8 @@ final class Database {
             // The last record may be half there after a crash, since it was not acknowledged. Damage before it is an error: it
             // would lose what was.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            // Or a start on a full disk would fail.
+            .setAvoidFlushDuringRecovery(true)
             .setParanoidChecks(true)
             .setWriteBufferSize(WRITE_BUFFER_BYTES)
             .setMaxWriteBufferNumber(3)
@@ -127,11 +129,15 @@ final class Database {
 
     StoreUnavailable unavailable(RocksDBException e) {
         var status = e.getStatus();
-        if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
+        if (isFull(e)) {
             return disk.full(e);
         }
         return status != null && status.getCode() == Status.Code.Corruption ? folder.damaged(e)
             : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
+    }
+
+    private static boolean isFull(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
     }
 
     void hold() {

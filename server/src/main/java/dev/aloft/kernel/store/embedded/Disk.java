@@ -51,10 +51,19 @@ class Disk {
     }
 
     StoreUnavailable full(Exception cause) {
+        return full(usableOrNone(), cause);
+    }
+
+    StoreUnavailable fullToOpen(Exception cause) {
+        return new StoreUnavailable("The disk of " + folder + " is full (" + (usableOrNone() >> 20) + " MB left): the store needs "
+            + (RESERVE_BYTES >> 20) + " MB to open. Free some space and try again.", cause);
+    }
+
+    private long usableOrNone() {
         try {
-            return full(usableBytes(), cause);
+            return usableBytes();
         } catch (IOException _) {
-            return full(0, cause);
+            return 0;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.store.embedded;
 
+import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -8,8 +9,11 @@ import dev.aloft.kernel.store.Table;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -20,7 +24,10 @@ import java.util.stream.IntStream;
 final class StoreBench {
     private static final int VALUE_BYTES = 1024;
     private static final Table<byte[]> ROWS = Table.of("rows", Codec.BYTES);
+    private static final byte[] MEGABYTE = new byte[1 << 20];
 
+    private final Path folder;
+    private final Blobs blobs;
     private final Store store;
     private final int keys;
     private final double seconds;
@@ -29,7 +36,9 @@ final class StoreBench {
         void run(Random random) throws Exception;
     }
 
-    private StoreBench(Store store, int keys, double seconds) {
+    private StoreBench(Path folder, Store store, int keys, double seconds) {
+        this.folder = folder;
+        blobs = new Blobs(folder.resolve("blobs"));
         this.store = store;
         this.keys = keys;
         this.seconds = seconds;
@@ -43,7 +52,7 @@ final class StoreBench {
         var store = EmbeddedStore.open(folder);
         System.out.printf("first open %d ms, memory %d MB%n", millisSince(begun), residentMegabytes());
         try (store) {
-            new StoreBench(store.in("bench"), keys, seconds).run();
+            new StoreBench(folder, store.in("bench"), keys, seconds).run();
         }
         System.out.printf("memory %d MB%n", residentMegabytes());
         begun = System.nanoTime();
@@ -73,6 +82,9 @@ final class StoreBench {
         measure("point get, 16 readers", 16, this::get);
         measure("range of 100, 1 reader", 1, this::range);
         measure("range of 100, 16 readers", 16, this::range);
+        measure("blob put of 1 MB, 1 writer", 1, _ -> blobs.put(MEGABYTE));
+        measure("the same as a bare file", 1, _ -> bareFile());
+        measure("blob put of 1 KB, 16 writers", 16, _ -> blobs.put(value(new Random(1))));
         measure("send and receive from a queue, 16 workers", 16, this::queue);
     }
 
@@ -109,6 +121,15 @@ final class StoreBench {
     }
 
     private final AtomicLong sent = new AtomicLong();
+
+    private void bareFile() throws IOException {
+        var file = folder.resolve("bare" + Thread.currentThread().threadId());
+        try (var out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            out.write(ByteBuffer.wrap(MEGABYTE));
+            out.force(false);
+        }
+        Files.delete(file);
+    }
 
     private void queue(Random random) {
         var key = Key.of("queue", sent.incrementAndGet());

@@ -28,6 +28,7 @@ import dev.aloft.kernel.time.Worker;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
+import dev.aloft.service.cloudformation.CloudFormationService;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.invoke.RoleSessions;
@@ -89,6 +90,7 @@ public final class Platform implements AutoCloseable {
                 this::url, time);
 
         var services = List.<Service>of(
+                new CloudFormationService(store, time, endpoint, resources, roles),
                 new LogsService(store, time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),

@@ -51,8 +51,8 @@ public final class SigV4 {
             SignatureErrors errors,
             Instant now) {
         checkTimes(signed, errors, now);
-        if (!signed.service().equals(service)) {
-            throw errors.scopeService(service);
+        if (!signed.service().equals(service) && !(service.equals("s3") && signed.service().equals("s3express"))) {
+            throw errors.scopeService(signed.service(), service);
         }
         checkSignedHeaders(request, signed, errors);
         boolean s3 = errors == SignatureErrors.S3;

@@ -155,10 +155,10 @@ public enum SignatureErrors {
                 + signed.date() + "' != '" + day + "', from '" + signed.timestamp() + "'.");
     }
 
-    ApiError scopeService(String expected) {
+    ApiError scopeService(String signed, String expected) {
         return this == S3
-                ? malformed("The authorization header is malformed; incorrect service \"" + expected
-                        + "\". This endpoint belongs to \"s3\".")
+                ? malformed("The authorization header is malformed; incorrect service \"" + signed
+                        + "\". This endpoint belongs to \"" + expected + "\".")
                 : refused("Credential should be scoped to correct service: '" + expected + "'. ");
     }
 

@@ -45,10 +45,10 @@ public final class FrontDoor implements HttpServer.Handler {
         var requestId = requestId(protocol == RestXml.S3);
         HttpResponse response;
         try {
-            var signed = signatures.verify(route.request(), operation, route.bucket(), requestId);
             if (!operation.built()) {
                 throw ApiError.notBuilt(operation.toString());
             }
+            var signed = signatures.verify(route.request(), operation, route.bucket(), requestId);
             var input = protocol.readInput(operation, at(signed.request(), route.path()));
             var output = endpoint.call(operation, signed.caller(), input);
             response = protocol.writeOutput(operation, output, requestId);

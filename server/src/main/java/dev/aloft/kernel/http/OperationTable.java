@@ -21,6 +21,13 @@ final class OperationTable {
     private static final Set<String> REPLACED = Set.of(
             "GetBucketLifecycle", "PutBucketLifecycle", "GetBucketNotification", "PutBucketNotification");
 
+    /** Operations that want an id; without one it is the operation that lists, on the same path. */
+    private static final Set<String> BY_ID = Set.of(
+            "GetBucketAnalyticsConfiguration",
+            "GetBucketIntelligentTieringConfiguration",
+            "GetBucketInventoryConfiguration",
+            "GetBucketMetricsConfiguration");
+
     private static final int MAX_SEGMENTS = 1200;
 
     private final Node root = new Node();
@@ -56,7 +63,10 @@ final class OperationTable {
         var uri = operation.http().uri();
         int mark = uri.indexOf('?');
         var path = mark < 0 ? uri : uri.substring(0, mark);
-        var query = mark < 0 ? List.<QueryString.Parameter>of() : QueryString.of(uri.substring(mark + 1)).parameters();
+        var query = new ArrayList<>(QueryString.of(mark < 0 ? "" : uri.substring(mark + 1)).parameters());
+        if (BY_ID.contains(operation.name())) {
+            query.add(new QueryString.Parameter("id", "", true));
+        }
         var node = root;
         int literals = 0;
         var segments = path.substring(1).split("/", -1);

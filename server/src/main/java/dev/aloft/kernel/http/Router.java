@@ -274,7 +274,8 @@ public final class Router {
         var services = byScope.get(scope);
         if (services == null) {
             return new Route.Refused(
-                    RestJson.INSTANCE, ApiError.notBuilt("The service " + scope));
+                    scope.startsWith("s3") ? RestXml.S3 : RestJson.INSTANCE,
+                    ApiError.notBuilt("The service " + scope));
         }
         if (isS3(scope)) {
             return s3(http);

@@ -33,6 +33,7 @@ import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
+import dev.aloft.service.s3.S3Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,7 @@ public final class Platform implements AutoCloseable {
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),
                 new LogsService(store, time, endpoint),
+                new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),
                 lambda);

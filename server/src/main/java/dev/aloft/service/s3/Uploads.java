@@ -1,0 +1,437 @@
+package dev.aloft.service.s3;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.S3;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.service.s3.Content.Segment;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Multipart uploads.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html">AWS: multipart upload</a>
+ */
+final class Uploads {
+    private static final int MAX_PARTS = 10_000;
+    private static final long MIN_PART_BYTES = 5 << 20;
+    private static final int PAGE = 1000;
+
+    private final S3Data data;
+    private final Buckets buckets;
+    private final S3Objects objects;
+    private final Contents contents;
+    private final Copies copies;
+    private final Store store;
+
+    Uploads(S3Data data, Buckets buckets, S3Objects objects, Contents contents, Copies copies, Store store) {
+        this.data = data;
+        this.buckets = buckets;
+        this.objects = objects;
+        this.contents = contents;
+        this.copies = copies;
+        this.store = store;
+    }
+
+    S3.CreateMultipartUploadResponse create(Caller caller, S3.CreateMultipartUploadRequest input) {
+        Descriptions.checkKey(input.key());
+        var kind = ChecksumKind.named(input.checksumAlgorithm());
+        if (kind.isEmpty() && input.checksumType() != null) {
+            throw new S3.InvalidRequest(
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+        }
+        var type = type(kind, input.checksumType());
+        var now = objects.now();
+        // In the order of their beginning, as uploads of one key are listed.
+        var id = String.format("%011x", now.toEpochMilli()) + objects.newVersionId() + objects.newVersionId();
+        var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
+        var upload = new Upload(id, now, Descriptions.of(bucket, input), kind.orElse(ChecksumKind.CRC64NVME), type,
+            kind.isPresent(), caller.principal().arn());
+        store.change(tx -> data.uploads.put(tx,
+            key(buckets.find(tx, input.bucket(), input.expectedBucketOwner()), input.key(), id), upload));
+        return S3.CreateMultipartUploadResponse.of(r -> r.bucket(input.bucket()).key(input.key()).uploadId(id)
+            .checksumAlgorithm(kind.map(ChecksumKind::name).orElse(null)).checksumType(kind.isPresent() ? type : null)
+            .serverSideEncryption(upload.description().encryption().algorithm())
+            .bucketKeyEnabled(upload.description().encryption().bucketKey()));
+    }
+
+    private static String type(Optional<ChecksumKind> kind, String given) {
+        if (kind.isEmpty() || kind.get() == ChecksumKind.CRC64NVME) {
+            if (KeptChecksum.COMPOSITE.equals(given)) {
+                throw new S3.InvalidRequest("The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
+            }
+            return KeptChecksum.FULL_OBJECT;
+        }
+        if (KeptChecksum.FULL_OBJECT.equals(given) && !kind.get().isCrc()) {
+            throw new S3.InvalidRequest("The FULL_OBJECT checksum type cannot be used with the "
+                + kind.get().name().toLowerCase() + " checksum algorithm.");
+        }
+        return given == null ? KeptChecksum.COMPOSITE : given;
+    }
+
+    private static Key key(Bucket bucket, String key, String uploadId) {
+        return Key.of(bucket.id(), key, uploadId == null ? "" : uploadId);
+    }
+
+    private Upload find(ReadTx tx, Bucket bucket, String key, String uploadId) {
+        return data.uploads.get(tx, key(bucket, key, uploadId)).orElseThrow(() -> missing(uploadId));
+    }
+
+    private static ApiError missing(String uploadId) {
+        return new S3.NoSuchUpload(S3.NoSuchUpload.Detail.of(d -> d.uploadId(uploadId).message("The specified upload does not "
+            + "exist. The upload ID may be invalid, or the upload may have been aborted or completed.")));
+    }
+
+    private Upload find(String bucketName, String expectedOwner, String key, String uploadId) {
+        return store.read(tx -> find(tx, buckets.find(tx, bucketName, expectedOwner), key, uploadId));
+    }
+
+    private static void checkNumber(Integer number) {
+        if (number == null || number < 1 || number > MAX_PARTS) {
+            throw Buckets.argument("partNumber", String.valueOf(number),
+                "Part number must be an integer between 1 and 10000, inclusive");
+        }
+    }
+
+    S3.UploadPartResponse put(S3.UploadPartRequest input) {
+        checkNumber(input.partNumber());
+        var upload = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId());
+        var claim = KeptChecksum.claimed(input);
+        if (upload.chosen() && claim.isPresent() && claim.get().kind() != upload.checksum()) {
+            throw new S3.InvalidRequest("Checksum Type mismatch occurred, expected checksum Type: "
+                + upload.checksum().name().toLowerCase() + ", actual checksum Type: "
+                + claim.get().kind().name().toLowerCase());
+        }
+        try (var arrived = objects.receive(input, input.body(), input.contentMD5(), Optional.of(upload.checksum()),
+                ChecksumKind.named(input.checksumAlgorithm()))) {
+            var received = arrived.content();
+            var part = new Part(objects.now(), received.md5, received.size(), 0,
+                S3Objects.base64(received.checksum(upload.checksum())));
+            keep(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId(), input.partNumber(), part,
+                List.of(received.segment));
+            received.kept();
+            var answer = new S3.UploadPartResponse.Builder();
+            if (upload.chosen()) {
+                new KeptChecksum(upload.checksum(), part.checksum(), upload.checksumType())
+                    .tell(S3.UPLOAD_PART.output(), answer);
+            }
+            return answer.eTag('"' + part.eTag() + '"')
+                .serverSideEncryption(upload.description().encryption().algorithm())
+                .bucketKeyEnabled(upload.description().encryption().bucketKey()).build();
+        }
+    }
+
+    private void keep(String bucketName, String expectedOwner, String key, String uploadId, int number, Part part,
+            List<Segment> segments) {
+        store.change(tx -> {
+            find(tx, buckets.find(tx, bucketName, expectedOwner), key, uploadId);
+            var at = Key.of(uploadId, number);
+            data.parts.get(tx, at).ifPresent(old -> contents.forget(tx, old.content(), part.modified()));
+            long content = contents.keep(tx, new Content(segments, List.of()));
+            data.parts.put(tx, at, new Part(part.modified(), part.eTag(), part.size(), content, part.checksum()));
+        });
+    }
+
+    S3.UploadPartCopyResponse copy(Caller caller, S3.UploadPartCopyRequest input) {
+        checkNumber(input.partNumber());
+        var upload = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId());
+        var from = CopySource.of(input.copySource());
+        var found = copies.source(caller, from, input.expectedSourceBucketOwner(),
+            new Conditions(input.copySourceIfMatch(), input.copySourceIfNoneMatch(), input.copySourceIfModifiedSince(),
+                input.copySourceIfUnmodifiedSince()));
+        var range = input.copySourceRange() == null ? new ByteRange(0, found.object().size())
+            : ByteRange.ofCopy(input.copySourceRange(), found.object().size());
+        var segments = found.content().slice(range.from(), range.length());
+        try (var read = contents.digest(segments, EnumSet.of(upload.checksum()))) {
+            var part = new Part(objects.now(), read.md5, range.length(), 0,
+                S3Objects.base64(read.checksum(upload.checksum())));
+            store.change(tx -> {
+                var source = buckets.find(tx, from.bucket(), input.expectedSourceBucketOwner());
+                objects.anyVersion(tx, source, from.key(), found.object().versionId())
+                    .filter(each -> each.content() == found.object().content())
+                    .orElseThrow(() -> S3Objects.noSuchKey(from.key()));
+                find(tx, buckets.find(tx, input.bucket(), input.expectedBucketOwner()), input.key(), input.uploadId());
+                var at = Key.of(input.uploadId(), input.partNumber());
+                data.parts.get(tx, at).ifPresent(old -> contents.forget(tx, old.content(), part.modified()));
+                long content = contents.keep(tx, new Content(segments, List.of()));
+                data.parts.put(tx, at, new Part(part.modified(), part.eTag(), part.size(), content, part.checksum()));
+            });
+            var result = new S3.CopyPartResult.Builder();
+            if (upload.chosen()) {
+                new KeptChecksum(upload.checksum(), part.checksum(), upload.checksumType())
+                    .tell(S3.CopyPartResult.of(_ -> { }).shape(), result);
+            }
+            return S3.UploadPartCopyResponse.of(r -> r.copySourceVersionId(found.toldVersion())
+                .serverSideEncryption(upload.description().encryption().algorithm())
+                .copyPartResult(result.eTag('"' + part.eTag() + '"').lastModified(part.modified()).build()));
+        }
+    }
+
+    /** The parts listed become the object; others of the upload are let go. */
+    S3.CompleteMultipartUploadResponse complete(Caller caller, S3.CompleteMultipartUploadRequest input) {
+        var listed = input.multipartUpload() == null ? null : input.multipartUpload().parts();
+        if (listed == null || listed.isEmpty()) {
+            throw new S3.InvalidRequest("You must specify at least one part");
+        }
+        if (listed.stream().anyMatch(part -> part.partNumber() == null || part.eTag() == null)) {
+            throw new S3.MalformedXML(BucketSettings.MALFORMED);
+        }
+        for (int i = 1; i < listed.size(); i++) {
+            if (listed.get(i).partNumber() <= listed.get(i - 1).partNumber()) {
+                throw new S3.InvalidPartOrder(S3.InvalidPartOrder.Detail.of(d -> d.uploadId(input.uploadId()).message(
+                    "The list of parts was not in ascending order. Parts must be ordered by part number.")));
+            }
+        }
+        var conditions = Conditions.toWrite(input.ifMatch(), input.ifNoneMatch());
+        var now = objects.now();
+        var versionId = objects.newVersionId();
+        record Completed(Bucket bucket, Upload upload, ObjectVersion version) {
+        }
+        var completed = store.write(tx -> {
+            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
+            var upload = find(tx, bucket, input.key(), input.uploadId());
+            var parts = parts(tx, input, upload, listed);
+            var checksum = checksum(upload, parts);
+            checkWhole(input, upload, parts, checksum);
+            var segments = new ArrayList<Segment>();
+            parts.forEach(part -> segments.addAll(contents.get(tx, part.content()).segments()));
+            var content = new Content(segments, parts.stream().map(Part::size).toList());
+            var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(), checksum,
+                null);
+            var version = objects.write(tx, bucket, input.key(), made, content, conditions, versionId);
+            remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
+            return new Completed(bucket, upload, version);
+        });
+        var answer = new S3.CompleteMultipartUploadResponse.Builder();
+        completed.version().checksum().tell(S3.COMPLETE_MULTIPART_UPLOAD.output(), answer);
+        return answer.bucket(input.bucket()).key(input.key()).eTag(completed.version().quotedETag())
+            .location(caller.endpoint() + "/" + input.bucket() + "/" + Listing.encoded(input.key()))
+            .versionId(S3Objects.toldVersion(completed.bucket(), completed.version()))
+            .serverSideEncryption(completed.upload().description().encryption().algorithm())
+            .bucketKeyEnabled(completed.upload().description().encryption().bucketKey()).build();
+    }
+
+    private List<Part> parts(ReadTx tx, S3.CompleteMultipartUploadRequest input, Upload upload, List<S3.CompletedPart> listed) {
+        var parts = new ArrayList<Part>();
+        for (var each : listed) {
+            var part = data.parts.get(tx, Key.of(upload.id(), each.partNumber()))
+                .filter(found -> found.eTag().equals(Conditions.unquoted(each.eTag())))
+                .orElseThrow(() -> invalidPart(input, each));
+            checkChecksum(input, upload, each, part);
+            parts.add(part);
+        }
+        for (int i = 0; i < parts.size() - 1; i++) {
+            if (parts.get(i).size() < MIN_PART_BYTES) {
+                var small = parts.get(i);
+                int number = listed.get(i).partNumber();
+                throw new S3.EntityTooSmall(S3.EntityTooSmall.Detail.of(d -> d.eTag(small.eTag()).partNumber(number)
+                    .minSizeAllowed(MIN_PART_BYTES).proposedSize(small.size())
+                    .message("Your proposed upload is smaller than the minimum allowed size")));
+            }
+        }
+        return parts;
+    }
+
+    private static ApiError invalidPart(S3.CompleteMultipartUploadRequest input, S3.CompletedPart part) {
+        return new S3.InvalidPart(S3.InvalidPart.Detail.of(d -> d.uploadId(input.uploadId()).partNumber(part.partNumber())
+            .eTag(Conditions.unquoted(part.eTag())).message("One or more of the specified parts could not be found.  The part "
+                + "may not have been uploaded, or the specified entity tag may not match the part's entity tag.")));
+    }
+
+    private static void checkChecksum(S3.CompleteMultipartUploadRequest input, Upload upload, S3.CompletedPart each, Part part) {
+        var given = KeptChecksum.value(each, upload.checksum());
+        var name = upload.checksum().name().toLowerCase();
+        if (given == null) {
+            if (upload.chosen() && upload.checksumType().equals(KeptChecksum.COMPOSITE)) {
+                throw new S3.InvalidRequest("The upload was created using a " + name + " checksum. The complete request must "
+                    + "include the checksum for each part. It was missing for part " + each.partNumber() + " in the request.");
+            }
+        } else if (!given.equals(part.checksum())) {
+            if (upload.chosen()) {
+                throw invalidPart(input, each);
+            }
+            throw new S3.BadDigest("The " + name + " you specified for part " + each.partNumber()
+                + " did not match what we received.");
+        }
+    }
+
+    private static void checkWhole(S3.CompleteMultipartUploadRequest input, Upload upload, List<Part> parts,
+            KeptChecksum checksum) {
+        if (input.checksumType() != null && !input.checksumType().equals(upload.checksumType())) {
+            throw new S3.InvalidRequest("The upload was created using the " + (upload.chosen() ? upload.checksumType() : "null")
+                + " checksum mode. The complete request must use the same checksum mode.");
+        }
+        long size = parts.stream().mapToLong(Part::size).sum();
+        if (input.mpuObjectSize() != null && input.mpuObjectSize() != size) {
+            throw new S3.InvalidRequest("The provided 'x-amz-mp-object-size' header value " + input.mpuObjectSize()
+                + " does not match what was computed: " + size);
+        }
+        for (var kind : ChecksumKind.values()) {
+            var given = KeptChecksum.value(input, kind);
+            if (given == null) {
+                continue;
+            }
+            boolean whole = given.indexOf('-') < 0;
+            if (whole && !kind.isValue(given)) {
+                throw new S3.InvalidRequest("Value for " + kind.header() + " header is invalid.");
+            }
+            if (kind != checksum.kind() || !given.equals(checksum.value())) {
+                throw new S3.BadDigest("The " + kind.name().toLowerCase() + " you specified did not match the calculated "
+                    + "checksum.");
+            }
+        }
+    }
+
+    private static String eTag(List<Part> parts) {
+        var md5 = ChecksumKind.messageDigest("MD5");
+        parts.forEach(part -> md5.update(HexFormat.of().parseHex(part.eTag())));
+        return HexFormat.of().formatHex(md5.digest()) + "-" + parts.size();
+    }
+
+    private static KeptChecksum checksum(Upload upload, List<Part> parts) {
+        var kind = upload.checksum();
+        if (upload.checksumType().equals(KeptChecksum.COMPOSITE)) {
+            var whole = kind.start();
+            for (var part : parts) {
+                byte[] value = Base64.getDecoder().decode(part.checksum());
+                whole.update(value, 0, value.length);
+            }
+            return new KeptChecksum(kind, whole.base64() + "-" + parts.size(), KeptChecksum.COMPOSITE);
+        }
+        byte[] whole = Base64.getDecoder().decode(parts.getFirst().checksum());
+        for (var part : parts.subList(1, parts.size())) {
+            whole = kind.combine(whole, Base64.getDecoder().decode(part.checksum()), part.size());
+        }
+        return new KeptChecksum(kind, S3Objects.base64(whole), KeptChecksum.FULL_OBJECT);
+    }
+
+    S3.AbortMultipartUploadResponse abort(S3.AbortMultipartUploadRequest input) {
+        var now = objects.now();
+        store.change(tx -> {
+            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
+            var upload = find(tx, bucket, input.key(), input.uploadId());
+            remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
+        });
+        return S3.AbortMultipartUploadResponse.of(_ -> {});
+    }
+
+    /** Removes an upload with the contents of its parts; what shares their blobs keeps them. */
+    static void remove(S3Data data, Contents contents, Tx tx, Key key, String id, Instant now) {
+        for (var row : data.parts.range(tx, Key.of(id)).toList()) {
+            contents.forget(tx, row.value().content(), now);
+            data.parts.delete(tx, row.key());
+        }
+        data.uploads.delete(tx, key);
+    }
+
+    S3.ListPartsResponse listParts(S3.ListPartsRequest input) {
+        int limit = input.maxParts() == null ? PAGE : Math.min(PAGE, input.maxParts());
+        int marker = input.partNumberMarker() == null ? 0 : input.partNumberMarker();
+        if (limit < 0) {
+            throw Buckets.argument("max-parts", String.valueOf(limit),
+                "Argument max-parts must be an integer between 0 and 2147483647");
+        }
+        return store.read(tx -> {
+            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
+            var upload = find(tx, bucket, input.key(), input.uploadId());
+            var owned = Key.of(upload.id());
+            var rows = data.parts.range(tx, Range.of(owned).after(owned.and(marker))).limit(limit + 1L).toList();
+            boolean more = rows.size() > limit;
+            var page = more ? rows.subList(0, limit) : rows;
+            return S3.ListPartsResponse.of(r -> r.bucket(input.bucket()).key(input.key()).uploadId(upload.id())
+                .maxParts(limit).partNumberMarker(marker).isTruncated(more)
+                .nextPartNumberMarker(page.isEmpty() ? 0 : (int) page.getLast().key().number(1))
+                .parts(page.stream().map(row -> told(upload, row)).toList())
+                .owner(Buckets.owner(bucket.account())).initiator(initiator(bucket))
+                .storageClass(upload.description().storageClass())
+                .checksumAlgorithm(upload.chosen() ? upload.checksum().name() : null)
+                .checksumType(upload.chosen() ? upload.checksumType() : null));
+        });
+    }
+
+    private static S3.Part told(Upload upload, Row<Part> row) {
+        var part = row.value();
+        var builder = new S3.Part.Builder();
+        if (upload.chosen()) {
+            new KeptChecksum(upload.checksum(), part.checksum(), upload.checksumType())
+                .tell(S3.Part.of(_ -> { }).shape(), builder);
+        }
+        return builder.partNumber((int) row.key().number(1)).eTag('"' + part.eTag() + '"').size(part.size())
+            .lastModified(part.modified()).build();
+    }
+
+    private static S3.Initiator initiator(Bucket bucket) {
+        return S3.Initiator.of(i -> i.id(Buckets.owner(bucket.account()).id()));
+    }
+
+    S3.ListMultipartUploadsResponse list(S3.ListMultipartUploadsRequest input) {
+        int limit = Listing.limit("max-uploads", input.maxUploads());
+        boolean encode = Listing.encodes(input.encodingType());
+        var prefix = input.prefix() == null ? "" : input.prefix();
+        var delimiter = input.delimiter() == null || input.delimiter().isEmpty() ? null : input.delimiter();
+        return store.read(tx -> {
+            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
+            var owned = Key.of(bucket.id());
+            var end = S3Data.behindPrefix(owned, prefix);
+            var from = owned.and(prefix);
+            if (input.keyMarker() != null && !input.keyMarker().isEmpty()) {
+                var marker = input.uploadIdMarker() == null || input.uploadIdMarker().isEmpty()
+                    ? S3Data.behind(owned.and(input.keyMarker()))
+                    : S3Data.behind(Key.of(bucket.id(), input.keyMarker(), input.uploadIdMarker()));
+                from = marker.compareTo(from) > 0 ? marker : from;
+            }
+            var uploads = new ArrayList<S3.MultipartUpload>();
+            var prefixes = new ArrayList<String>();
+            boolean more = false;
+            String lastKey = "";
+            String lastId = "";
+            for (var rows = data.uploads.range(tx, Range.of(owned).from(from).to(end)).iterator(); rows.hasNext(); ) {
+                var row = rows.next();
+                var key = row.key().text(1);
+                int cut = delimiter == null ? -1 : key.indexOf(delimiter, prefix.length());
+                var common = cut < 0 ? null : key.substring(0, cut + delimiter.length());
+                if (common != null && !prefixes.isEmpty() && prefixes.getLast().equals(common)) {
+                    continue;
+                }
+                if (uploads.size() + prefixes.size() == limit) {
+                    more = limit > 0;
+                    break;
+                }
+                lastKey = key;
+                lastId = row.value().id();
+                if (common != null) {
+                    prefixes.add(common);
+                } else {
+                    uploads.add(told(bucket, key, row.value(), encode));
+                }
+            }
+            boolean truncated = more;
+            var nextKey = more ? lastKey : null;
+            var nextId = more ? lastId : null;
+            return S3.ListMultipartUploadsResponse.of(r -> r.bucket(input.bucket()).uploads(uploads)
+                .prefix(Listing.told(prefix, encode)).delimiter(Listing.told(delimiter, encode)).maxUploads(limit)
+                .keyMarker(Listing.told(input.keyMarker() == null ? "" : input.keyMarker(), encode))
+                .uploadIdMarker(input.uploadIdMarker() == null ? "" : input.uploadIdMarker())
+                .nextKeyMarker(Listing.told(nextKey, encode)).nextUploadIdMarker(nextId).isTruncated(truncated)
+                .encodingType(input.encodingType()).commonPrefixes(Listing.prefixes(prefixes, encode)));
+        });
+    }
+
+    private static S3.MultipartUpload told(Bucket bucket, String key, Upload upload, boolean encode) {
+        return S3.MultipartUpload.of(u -> u.key(Listing.told(key, encode)).uploadId(upload.id()).initiated(upload.initiated())
+            .storageClass(upload.description().storageClass()).owner(Buckets.owner(bucket.account()))
+            .initiator(initiator(bucket)).checksumAlgorithm(upload.chosen() ? upload.checksum().name() : null)
+            .checksumType(upload.chosen() ? upload.checksumType() : null));
+    }
+}

@@ -12,7 +12,6 @@ import dev.aloft.kernel.http.HttpServer;
 import dev.aloft.kernel.http.Router;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
@@ -29,6 +28,9 @@ import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.cloudformation.CloudFormationService;
+import dev.aloft.service.iam.IamPolicySource;
+import dev.aloft.service.iam.IamService;
+import dev.aloft.service.iam.StsService;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.invoke.RoleSessions;
@@ -72,10 +74,11 @@ public final class Platform implements AutoCloseable {
         this.time = time;
         this.store = store;
 
-        PolicySource policies = new NoPolicies();
+        var policies = new IamPolicySource(store, keys, time);
         var sessions = new Sessions(keys, time);
         var roles = new Roles(policies, time);
         var rootKeys = new RootKeys(keys);
+        rootKeys.writeTo(config.data().resolve("credentials"));
         signatures = new Signatures(policies, sessions, rootKeys, time, config.enforce());
         endpoint = new LocalEndpoint(new Authorizer(policies, time), store::inTransaction);
         var targets = new Targets();
@@ -92,6 +95,8 @@ public final class Platform implements AutoCloseable {
 
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),
+                new IamService(store, keys, time, endpoint),
+                new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
@@ -153,27 +158,5 @@ public final class Platform implements AutoCloseable {
         lambda.close();
         sandboxes.close();
         store.close();
-    }
-
-    private static final class NoPolicies implements PolicySource {
-        @Override
-        public boolean hasUsers() {
-            return false;
-        }
-
-        @Override
-        public Optional<AccessKey> accessKey(String accessKeyId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Role> role(String roleArn) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Identity> identity(Principal principal) {
-            return Optional.empty();
-        }
     }
 }

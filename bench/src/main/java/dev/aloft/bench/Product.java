@@ -1,0 +1,106 @@
+package dev.aloft.bench;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Principal;
+import dev.aloft.wire.Credentials;
+import dev.aloft.wire.HttpEndpoint;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** The product as a process of its own on a new data folder, which goes when it is closed. */
+final class Product implements AutoCloseable {
+    final int port;
+    final Endpoint endpoint;
+    /** From the start of the process to the first answer. */
+    final double readyMillis;
+    private final Process process;
+    private final Path data;
+
+    private Product(Process process, int port, Path data, double readyMillis) {
+        this.process = process;
+        this.port = port;
+        this.data = data;
+        this.readyMillis = readyMillis;
+        this.endpoint = new HttpEndpoint(
+                URI.create("http://127.0.0.1:" + port), new Credentials("bench", "bench", null), InstantSource.system());
+    }
+
+    static Product start(Path launcher) throws IOException {
+        return start(launcher, Files.createTempDirectory("aloft-bench"));
+    }
+
+    private static Product start(Path launcher, Path data) throws IOException {
+        int port = freePort();
+        long begun = System.nanoTime();
+        var process = new ProcessBuilder(launcher.toString(), "start", "--port", String.valueOf(port), "--data", data.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolve("log").toFile())
+                .start();
+        while (!answers(port)) {
+            if (!process.isAlive()) {
+                throw new IOException("the product did not start:\n" + Files.readString(data.resolve("log")));
+            }
+            pause(2);
+        }
+        return new Product(process, port, data, (System.nanoTime() - begun) / 1e6);
+    }
+
+    private static boolean answers(int port) {
+        try (var connection = new Connection(port)) {
+            return connection.exchange(Connection.get("/_aws/health")) == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Caller caller() {
+        return new Caller("", "us-east-1", new Principal.Anonymous(), UUID.randomUUID().toString(), null, 0, "", null, "bench");
+    }
+
+    /** The memory that the process holds, in MB. */
+    double residentMegabytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum() / 1024.0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+        }
+        try (var files = Files.walk(data)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -18,5 +18,6 @@ interface BodyCodec {
     /** The members that travel in the body, as the operation's input or output. */
     byte[] writeMembers(Shape shape, Operation operation, boolean input);
 
+    /** A member that is the whole body, or the content of an event. */
     byte[] writePayload(Schema.Member payload, Object value);
 }

@@ -6,6 +6,7 @@ import dev.aloft.api.JsonReader.Token;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Schema;
+import dev.aloft.api.Shape;
 import java.util.function.Supplier;
 
 /** Errors as the JSON protocols tell them. */
@@ -101,6 +102,12 @@ final class JsonErrors {
         code = RemoteError.shortCode(code);
         var schema = RemoteError.schema(operation, code);
         var detail = schema == null ? null : RestBinding.readError(schema, response, body);
+        return remote(code, message, response, detail);
+    }
+
+    /** The error of an answer; services that once spoke the query protocol tell its code in a header. */
+    static ApiError remote(String told, String message, HttpResponse response, Shape detail) {
+        var code = told;
         var queryError = response.headers().first("x-amzn-query-error");
         if (queryError != null && queryError.indexOf(';') > 0) {
             code = queryError.substring(0, queryError.indexOf(';'));

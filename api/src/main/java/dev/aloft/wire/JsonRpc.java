@@ -35,7 +35,8 @@ public final class JsonRpc implements Protocol {
     public HttpResponse writeOutput(Operation operation, Shape output, String requestId) {
         var stream = EventStream.member(operation.output());
         if (stream != null) {
-            return EventStream.response(this, operation, output, stream, requestId);
+            var headers = Headers.of("x-amzn-RequestId", requestId, "Content-Type", EventStream.CONTENT_TYPE);
+            return new HttpResponse(200, headers, EventStream.write(JsonBody.INSTANCE, output, stream, true));
         }
         return response(200, write(output), requestId);
     }
@@ -43,11 +44,16 @@ public final class JsonRpc implements Protocol {
     @Override
     public HttpResponse writeError(Operation operation, ApiError error, String requestId) {
         var response = response(error.status(), JsonErrors.body(operation, error, true), requestId);
+        addQueryError(response, operation, error);
+        return response;
+    }
+
+    /** Services that once spoke the query protocol still tell its code. */
+    static void addQueryError(HttpResponse response, Operation operation, ApiError error) {
         if (operation != null && operation.service().queryCompatible()) {
             response.headers().add("x-amzn-query-error", queryCode(operation, error)
                     + (error.senderFault() ? ";Sender" : ";Receiver"));
         }
-        return response;
     }
 
     static String queryCode(Operation operation, ApiError error) {
@@ -82,7 +88,7 @@ public final class JsonRpc implements Protocol {
         }
         var stream = EventStream.member(operation.output());
         if (stream != null) {
-            return EventStream.readInitial(this, operation, response, stream);
+            return EventStream.readInitial(JsonBody.INSTANCE, operation, response.body(), stream);
         }
         return read(new JsonCodec(false, Mismatch.PLAIN), response.body().bytes(MAX_BODY), operation.output());
     }

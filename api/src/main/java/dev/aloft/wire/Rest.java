@@ -110,7 +110,7 @@ final class Rest {
         var value = shape.get(payload.index());
         if (EventStream.is(payload)) {
             contentType(headers, EventStream.CONTENT_TYPE);
-            return value == null ? Body.EMPTY : EventStream.write(codec, operation, payload, value);
+            return value == null ? Body.EMPTY : EventStream.write(codec, value);
         }
         if (value == null) {
             return emptyPayload(payload, headers, input);

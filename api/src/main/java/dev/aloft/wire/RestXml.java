@@ -14,12 +14,14 @@ public final class RestXml implements Protocol {
     public static final RestXml S3 = new RestXml(true);
     public static final RestXml PLAIN = new RestXml(false);
 
+    private static final String S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+
     private final boolean s3;
     private final Rest rest;
 
     private RestXml(boolean s3) {
         this.s3 = s3;
-        this.rest = new Rest(new Xml(new XmlCodec(false, s3), s3));
+        this.rest = new Rest(new Xml(new XmlCodec(false, s3), s3, s3 ? S3_NAMESPACE : null));
     }
 
     @Override
@@ -101,7 +103,7 @@ public final class RestXml implements Protocol {
         return rest.readOutput(operation, response);
     }
 
-    private record Xml(XmlCodec codec, boolean s3) implements BodyCodec {
+    private record Xml(XmlCodec codec, boolean s3, String namespace) implements BodyCodec {
         @Override
         public String contentType() {
             return "application/xml";
@@ -156,7 +158,7 @@ public final class RestXml implements Protocol {
                     : structure != null && structure.xml() != null && structure.xml().name() != null
                             ? structure.xml().name()
                             : payload.target().name();
-            codec.element(out, name, payload, value);
+            codec.root(out, name, payload, value, namespace);
             return out.toBytes();
         }
     }

@@ -1,6 +1,7 @@
 package dev.aloft.wire;
 
 import dev.aloft.api.Schema;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -109,7 +110,7 @@ final class Timestamps {
             return Instant.ofEpochSecond(Long.parseLong(text));
         }
         var number = Numbers.decimal(text);
-        var seconds = number.setScale(0, java.math.RoundingMode.FLOOR);
+        var seconds = number.setScale(0, RoundingMode.FLOOR);
         var nanos = number.subtract(seconds).movePointRight(9);
         return Instant.ofEpochSecond(seconds.longValueExact(), nanos.longValue());
     }

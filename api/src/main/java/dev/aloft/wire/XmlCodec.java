@@ -181,6 +181,22 @@ final class XmlCodec {
     /** One element with this name and value. */
     void element(XmlWriter out, String name, Member member, Object value) {
         out.begin(name).namespace(member.traits().xml());
+        content(out, name, member, value);
+    }
+
+    /** The element of a whole document, whose namespace is the service's where it has none of its own. */
+    void root(XmlWriter out, String name, Member member, Object value, String namespace) {
+        out.begin(name);
+        if (member.traits().xml() != null) {
+            out.namespace(member.traits().xml());
+        } else if (!(member.target() instanceof Schema.Structure structure
+                && structure.xml() != null && structure.xml().uri() != null)) {
+            out.namespace(namespace);
+        }
+        content(out, name, member, value);
+    }
+
+    private void content(XmlWriter out, String name, Member member, Object value) {
         switch (member.target()) {
             case Schema.Structure structure -> {
                 if (member.traits().xml() == null) {

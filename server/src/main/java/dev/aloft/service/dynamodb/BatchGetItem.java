@@ -1,0 +1,116 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.BatchGetItemRequest;
+import dev.aloft.api.DynamoDb.BatchGetItemResponse;
+import dev.aloft.api.DynamoDb.ConsumedCapacity;
+import dev.aloft.api.DynamoDb.KeysAndAttributes;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.dynamodb.expression.Projection;
+import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+final class BatchGetItem {
+    private static final int MAX_KEYS = 100;
+    /** 16 MB; the keys behind are left for another call. */
+    private static final long MAX_BYTES = 16 << 20;
+
+    private final OpenTables tables;
+    private final Store store;
+
+    BatchGetItem(OpenTables tables, Store store) {
+        this.tables = tables;
+        this.store = store;
+    }
+
+    /** What is wanted of one table. */
+    private record Gets(String name, TableRef ref, KeysAndAttributes request, List<Map<String, AttributeValue>> keys,
+            Optional<Projection> projection) {
+        boolean consistent() {
+            return Boolean.TRUE.equals(request.consistentRead());
+        }
+    }
+
+    BatchGetItemResponse get(Caller caller, BatchGetItemRequest in) {
+        var all = new ArrayList<Gets>();
+        int keys = 0;
+        for (var entry : in.requestItems().entrySet()) {
+            all.add(checked(caller, entry.getKey(), entry.getValue()));
+            keys += entry.getValue().keys().size();
+            if (keys > MAX_KEYS) {
+                throw new ValidationException("Too many items requested for the BatchGetItem call");
+            }
+        }
+        return store.read(tx -> {
+            var open = all.stream().map(gets -> tables.open(tx, gets.ref())).toList();
+            var responses = new LinkedHashMap<String, List<Map<String, AttributeValue>>>();
+            var unprocessed = new LinkedHashMap<String, KeysAndAttributes>();
+            var capacities = new ArrayList<ConsumedCapacity>();
+            for (int i = 0; i < all.size(); i++) {
+                checkKeys(open.get(i), all.get(i));
+            }
+            long size = 0;
+            for (int i = 0; i < all.size(); i++) {
+                var gets = all.get(i);
+                var capacity = new Capacity();
+                var found = new ArrayList<Map<String, AttributeValue>>();
+                int done = 0;
+                for (var key : gets.keys()) {
+                    var item = GetItem.read(tx, open.get(i), key, gets.projection());
+                    int itemSize = item.map(ItemSize::of).orElse(0);
+                    if (size + itemSize > MAX_BYTES) {
+                        break;
+                    }
+                    size += itemSize;
+                    done++;
+                    capacity.addTable(Capacity.read(itemSize, gets.consistent()));
+                    item.ifPresent(whole -> found.add(GetItem.projected(gets.projection(), whole)));
+                }
+                responses.put(gets.name(), found);
+                if (done < gets.keys().size()) {
+                    var rest = gets.keys().subList(done, gets.keys().size());
+                    unprocessed.put(gets.name(), gets.request().toBuilder().keys(rest).build());
+                }
+                capacities.add(capacity.told(gets.name(), in.returnConsumedCapacity()));
+            }
+            return BatchGetItemResponse.of(r -> r.responses(responses).unprocessedKeys(unprocessed)
+                .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities : null));
+        });
+    }
+
+    private static Gets checked(Caller caller, String name, KeysAndAttributes request) {
+        var ref = TableRef.of(caller, name);
+        new ParameterKinds().projection("ProjectionExpression", request.projectionExpression())
+            .legacy("AttributesToGet", request.attributesToGet()).check(request.expressionAttributeNames(), null);
+        var projection = GetItem.projection(request.projectionExpression(), request.attributesToGet(),
+            request.expressionAttributeNames());
+        var keys = new ArrayList<Map<String, AttributeValue>>();
+        var seen = new HashSet<Map<String, AttributeValue>>();
+        for (var key : request.keys()) {
+            var normal = Values.checked(key);
+            if (!seen.add(normal)) {
+                throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+            keys.add(normal);
+        }
+        return new Gets(name, ref, request, keys, projection);
+    }
+
+    private static void checkKeys(LiveTable table, Gets gets) {
+        var seen = new HashSet<Key>();
+        for (var key : gets.keys()) {
+            if (!seen.add(table.schema.ofKey(key))) {
+                throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+        }
+    }
+}

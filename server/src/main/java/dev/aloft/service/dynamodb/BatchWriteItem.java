@@ -1,0 +1,126 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.BatchWriteItemRequest;
+import dev.aloft.api.DynamoDb.BatchWriteItemResponse;
+import dev.aloft.api.DynamoDb.ConsumedCapacity;
+import dev.aloft.api.DynamoDb.ItemCollectionMetrics;
+import dev.aloft.api.DynamoDb.WriteRequest;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+final class BatchWriteItem {
+    private static final int MAX_REQUESTS = 25;
+
+    private final ItemWriter writer;
+    private final Collections collections;
+
+    BatchWriteItem(ItemWriter writer, Collections collections) {
+        this.writer = writer;
+        this.collections = collections;
+    }
+
+    /** A put of an item or a delete of a key, the values checked; an item has its bytes. */
+    private record Write(Map<String, AttributeValue> attributes, Optional<byte[]> bytes) {
+    }
+
+    BatchWriteItemResponse write(Caller caller, BatchWriteItemRequest in) {
+        var names = new LinkedHashMap<TableRef, String>();
+        var writes = new LinkedHashMap<TableRef, List<Write>>();
+        int requests = 0;
+        for (var entry : in.requestItems().entrySet()) {
+            var ref = TableRef.of(caller, entry.getKey());
+            if (names.put(ref, entry.getKey()) != null) {
+                throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+            requests += entry.getValue().size();
+            if (requests > MAX_REQUESTS) {
+                throw new ValidationException("Too many items requested for the BatchWriteItem call");
+            }
+            writes.put(ref, entry.getValue().stream().map(BatchWriteItem::checked).toList());
+        }
+        boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
+        var binds = new LinkedHashMap<TableRef, Function<LiveTable, List<Change>>>();
+        writes.forEach((ref, some) -> binds.put(ref, table -> changes(table, some, counts)));
+
+        var outcomes = writer.write(binds).iterator();
+
+        var capacities = new ArrayList<ConsumedCapacity>();
+        writes.forEach((ref, some) -> {
+            var capacity = new Capacity();
+            some.forEach(_ -> capacity.add(outcomes.next().capacity()));
+            capacities.add(capacity.told(names.get(ref), in.returnConsumedCapacity()));
+        });
+        return BatchWriteItemResponse.of(r -> r.unprocessedItems(Map.of())
+            .itemCollectionMetrics(metrics(names, writes, in.returnItemCollectionMetrics()))
+            .consumedCapacity(counts ? capacities : null));
+    }
+
+    private static Write checked(WriteRequest request) {
+        if ((request.putRequest() == null) == (request.deleteRequest() == null)) {
+            throw new ValidationException("Supplied AttributeValue has more than one datatypes set, "
+                + "must contain exactly one of the supported datatypes");
+        }
+        if (request.deleteRequest() != null) {
+            return new Write(Values.checked(request.deleteRequest().key()), Optional.empty());
+        }
+        var item = Values.checked(request.putRequest().item());
+        ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");
+        return new Write(item, Optional.of(ITEMS.encode(item)));
+    }
+
+    private static List<Change> changes(LiveTable table, List<Write> writes, boolean counts) {
+        var changes = new ArrayList<Change>();
+        var seen = new HashSet<Key>();
+        for (var write : writes) {
+            var key = key(table, write);
+            if (!seen.add(key)) {
+                throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+            Change.Effect effect = write.bytes().isPresent() ? new Change.Put(write.attributes(), write.bytes().get())
+                : new Change.Delete();
+            changes.add(new Change(table, key, Optional.empty(), false, counts, effect));
+        }
+        return changes;
+    }
+
+    private static Key key(LiveTable table, Write write) {
+        if (write.bytes().isEmpty()) {
+            return table.schema.ofKey(write.attributes());
+        }
+        // A batch says of an item without its key what is said of a key.
+        for (var name : table.schema.names()) {
+            var value = write.attributes().get(name);
+            if (value == null || !Values.type(value).equals(table.schema.type(name))) {
+                throw new ValidationException("The provided key element does not match the schema");
+            }
+        }
+        var key = table.schema.ofItem(write.attributes());
+        table.checkIndexKeys(write.attributes());
+        return key;
+    }
+
+    private Map<String, List<ItemCollectionMetrics>> metrics(Map<TableRef, String> names, Map<TableRef, List<Write>> writes,
+            String wanted) {
+        var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
+        writes.forEach((ref, some) -> {
+            var told = some.stream().map(write -> collections.told(ref, wanted, write.attributes()))
+                .filter(one -> one != null).toList();
+            if (!told.isEmpty()) {
+                metrics.put(names.get(ref), told);
+            }
+        });
+        return metrics.isEmpty() ? null : metrics;
+    }
+}

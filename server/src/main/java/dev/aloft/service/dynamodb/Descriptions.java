@@ -1,0 +1,101 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.DynamoDb.AttributeDefinition;
+import dev.aloft.api.DynamoDb.BillingMode;
+import dev.aloft.api.DynamoDb.BillingModeSummary;
+import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
+import dev.aloft.api.DynamoDb.IndexStatus;
+import dev.aloft.api.DynamoDb.KeySchemaElement;
+import dev.aloft.api.DynamoDb.KeyType;
+import dev.aloft.api.DynamoDb.LocalSecondaryIndexDescription;
+import dev.aloft.api.DynamoDb.Projection;
+import dev.aloft.api.DynamoDb.ProvisionedThroughputDescription;
+import dev.aloft.api.DynamoDb.TableClass;
+import dev.aloft.api.DynamoDb.TableClassSummary;
+import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.TableStatus;
+import dev.aloft.service.dynamodb.StoredTable.KeyNames;
+import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
+import dev.aloft.service.dynamodb.StoredTable.Throughput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a table is told as. */
+final class Descriptions {
+    private Descriptions() {
+    }
+
+    /** Items and their bytes, of a table (0) and its indexes by number. */
+    record Count(long items, long bytes) {
+        static final Count NONE = new Count(0, 0);
+    }
+
+    static TableDescription of(TableRef ref, StoredTable table, String status, Map<Long, Count> counts) {
+        var global = new ArrayList<GlobalSecondaryIndexDescription>();
+        var local = new ArrayList<LocalSecondaryIndexDescription>();
+        for (var index : table.indexes()) {
+            var count = counts.getOrDefault(index.number(), Count.NONE);
+            if (index.global()) {
+                global.add(global(ref, table, index, status, count));
+            } else {
+                local.add(local(ref, index, count));
+            }
+        }
+        var count = counts.getOrDefault(0L, Count.NONE);
+        return TableDescription.of(d -> {
+            d.tableName(ref.name()).tableArn(ref.arn()).tableId(table.id()).tableStatus(status)
+                .creationDateTime(table.created()).attributeDefinitions(table.attributes().stream()
+                    .map(one -> new AttributeDefinition(one.name(), one.type())).toList())
+                .keySchema(schema(table.key())).itemCount(count.items()).tableSizeBytes(count.bytes())
+                .provisionedThroughput(throughput(table.throughput()))
+                .deletionProtectionEnabled(table.deletionProtected())
+                .globalSecondaryIndexes(global.isEmpty() ? null : global)
+                .localSecondaryIndexes(local.isEmpty() ? null : local);
+            if (table.onDemandSince().isPresent()) {
+                d.billingModeSummary(BillingModeSummary.of(s -> s
+                    .billingMode(table.onDemand() ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED)
+                    .lastUpdateToPayPerRequestDateTime(table.onDemandSince().get())));
+            }
+            if (!table.tableClass().equals(TableClass.STANDARD)) {
+                d.tableClassSummary(TableClassSummary.of(s -> s.tableClass(table.tableClass())));
+            }
+        });
+    }
+
+    private static GlobalSecondaryIndexDescription global(TableRef ref, StoredTable table, StoredIndex index, String status,
+            Count count) {
+        return GlobalSecondaryIndexDescription.of(d -> {
+            d.indexName(index.name()).indexArn(ref.arn() + "/index/" + index.name()).keySchema(schema(index.key()))
+                .projection(projection(index)).itemCount(count.items()).indexSizeBytes(count.bytes())
+                .provisionedThroughput(throughput(index.throughput()))
+                .indexStatus(index.filling() || status.equals(TableStatus.CREATING) ? IndexStatus.CREATING
+                    : status.equals(TableStatus.DELETING) ? IndexStatus.DELETING : IndexStatus.ACTIVE);
+            if (index.filling()) {
+                d.backfilling(true);
+            }
+        });
+    }
+
+    private static LocalSecondaryIndexDescription local(TableRef ref, StoredIndex index, Count count) {
+        return LocalSecondaryIndexDescription.of(d -> d.indexName(index.name()).indexArn(ref.arn() + "/index/" + index.name())
+            .keySchema(schema(index.key())).projection(projection(index)).itemCount(count.items())
+            .indexSizeBytes(count.bytes()));
+    }
+
+    private static Projection projection(StoredIndex index) {
+        return new Projection(index.projection(), index.included().isEmpty() ? null : index.included());
+    }
+
+    private static List<KeySchemaElement> schema(KeyNames key) {
+        var hash = new KeySchemaElement(key.hash(), KeyType.HASH);
+        return key.range().map(range -> List.of(hash, new KeySchemaElement(range, KeyType.RANGE))).orElseGet(() -> List.of(hash));
+    }
+
+    private static ProvisionedThroughputDescription throughput(Throughput throughput) {
+        return ProvisionedThroughputDescription.of(d -> d.readCapacityUnits(throughput.read())
+            .writeCapacityUnits(throughput.write()).numberOfDecreasesToday(0L)
+            .lastIncreaseDateTime(throughput.increased().orElse(null))
+            .lastDecreaseDateTime(throughput.decreased().orElse(null)));
+    }
+}

@@ -1,0 +1,213 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+
+/** The operations of Amazon DynamoDB. */
+public final class DynamoDbService implements Service, DynamoDb {
+    private final DynamoDbData data = new DynamoDbData();
+    private final Tables tables;
+    private final UpdateTable updateTable;
+    private final TimeToLive timeToLive;
+    private final Tags tags;
+    private final PutItem putItem;
+    private final GetItem getItem;
+    private final UpdateItem updateItem;
+    private final DeleteItem deleteItem;
+    private final Query query;
+    private final Scan scan;
+    private final BatchWriteItem batchWriteItem;
+    private final BatchGetItem batchGetItem;
+    private final Housekeeping housekeeping;
+    private final List<ResourceType> resourceTypes;
+
+    public DynamoDbService(Store platform, Time time, Endpoint endpoint) {
+        var store = platform.in("dynamodb");
+        var open = new OpenTables(data, store);
+        var writer = new ItemWriter(data, open, store);
+        var collections = new Collections(open, store);
+        tables = new Tables(data, store, time);
+        updateTable = new UpdateTable(data, tables, store, time);
+        timeToLive = new TimeToLive(data, tables, store, time);
+        tags = new Tags(data, store);
+        putItem = new PutItem(writer, collections);
+        getItem = new GetItem(open, store);
+        updateItem = new UpdateItem(writer, collections);
+        deleteItem = new DeleteItem(writer, collections);
+        query = new Query(open, store);
+        scan = new Scan(open, store);
+        batchWriteItem = new BatchWriteItem(writer, collections);
+        batchGetItem = new BatchGetItem(open, store);
+        housekeeping = new Housekeeping(data, open, writer, store, time);
+        resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint)));
+    }
+
+    @Override
+    public List<ResourceType> resourceTypes() {
+        return resourceTypes;
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn));
+    }
+
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case CreateTableRequest r -> table("CreateTable", caller, r.tableName());
+            case DescribeTableRequest r -> table("DescribeTable", caller, r.tableName());
+            case DeleteTableRequest r -> table("DeleteTable", caller, r.tableName());
+            case ListTablesRequest _ -> Access.to("dynamodb:ListTables");
+            case UpdateTableRequest r -> table("UpdateTable", caller, r.tableName());
+            case PutItemRequest r -> table("PutItem", caller, r.tableName());
+            case GetItemRequest r -> table("GetItem", caller, r.tableName());
+            case UpdateItemRequest r -> table("UpdateItem", caller, r.tableName());
+            case DeleteItemRequest r -> table("DeleteItem", caller, r.tableName());
+            case QueryRequest r -> index("Query", caller, r.tableName(), r.indexName());
+            case ScanRequest r -> index("Scan", caller, r.tableName(), r.indexName());
+            case BatchWriteItemRequest r -> tables("BatchWriteItem", caller, r.requestItems().keySet());
+            case BatchGetItemRequest r -> tables("BatchGetItem", caller, r.requestItems().keySet());
+            case DescribeTimeToLiveRequest r -> table("DescribeTimeToLive", caller, r.tableName());
+            case UpdateTimeToLiveRequest r -> table("UpdateTimeToLive", caller, r.tableName());
+            case DescribeContinuousBackupsRequest r -> table("DescribeContinuousBackups", caller, r.tableName());
+            case ListTagsOfResourceRequest r -> resource("ListTagsOfResource", r.resourceArn());
+            case TagResourceRequest r -> resource("TagResource", r.resourceArn());
+            case UntagResourceRequest r -> resource("UntagResource", r.resourceArn());
+            case DescribeEndpointsRequest _ -> Access.to("dynamodb:DescribeEndpoints");
+        };
+    }
+
+    private static Access table(String operation, Caller caller, String name) {
+        return Access.to("dynamodb:" + operation, TableRef.arn(caller, name));
+    }
+
+    /** A read of an index asks for the index alone. */
+    private static Access index(String operation, Caller caller, String table, String index) {
+        var arn = TableRef.arn(caller, table);
+        return Access.to("dynamodb:" + operation, index == null ? arn : arn + "/index/" + index);
+    }
+
+    private static Access tables(String operation, Caller caller, Collection<String> names) {
+        return Access.to("dynamodb:" + operation,
+            names.stream().map(name -> TableRef.arn(caller, name)).toArray(String[]::new));
+    }
+
+    private static Access resource(String operation, String arn) {
+        return arn == null ? Access.to("dynamodb:" + operation) : Access.to("dynamodb:" + operation, arn);
+    }
+
+    @Override
+    public CreateTableResponse createTable(Caller caller, CreateTableRequest input) {
+        return tables.create(caller, input);
+    }
+
+    @Override
+    public DescribeTableResponse describeTable(Caller caller, DescribeTableRequest input) {
+        return tables.describe(caller, input);
+    }
+
+    @Override
+    public DeleteTableResponse deleteTable(Caller caller, DeleteTableRequest input) {
+        return tables.delete(caller, input);
+    }
+
+    @Override
+    public ListTablesResponse listTables(Caller caller, ListTablesRequest input) {
+        return tables.list(caller, input);
+    }
+
+    @Override
+    public UpdateTableResponse updateTable(Caller caller, UpdateTableRequest input) {
+        return updateTable.update(caller, input);
+    }
+
+    @Override
+    public PutItemResponse putItem(Caller caller, PutItemRequest input) {
+        return putItem.put(caller, input);
+    }
+
+    @Override
+    public GetItemResponse getItem(Caller caller, GetItemRequest input) {
+        return getItem.get(caller, input);
+    }
+
+    @Override
+    public UpdateItemResponse updateItem(Caller caller, UpdateItemRequest input) {
+        return updateItem.update(caller, input);
+    }
+
+    @Override
+    public DeleteItemResponse deleteItem(Caller caller, DeleteItemRequest input) {
+        return deleteItem.delete(caller, input);
+    }
+
+    @Override
+    public QueryResponse query(Caller caller, QueryRequest input) {
+        return query.query(caller, input);
+    }
+
+    @Override
+    public ScanResponse scan(Caller caller, ScanRequest input) {
+        return scan.scan(caller, input);
+    }
+
+    @Override
+    public BatchWriteItemResponse batchWriteItem(Caller caller, BatchWriteItemRequest input) {
+        return batchWriteItem.write(caller, input);
+    }
+
+    @Override
+    public BatchGetItemResponse batchGetItem(Caller caller, BatchGetItemRequest input) {
+        return batchGetItem.get(caller, input);
+    }
+
+    @Override
+    public DescribeTimeToLiveResponse describeTimeToLive(Caller caller, DescribeTimeToLiveRequest input) {
+        return timeToLive.describe(caller, input);
+    }
+
+    @Override
+    public UpdateTimeToLiveResponse updateTimeToLive(Caller caller, UpdateTimeToLiveRequest input) {
+        return timeToLive.update(caller, input);
+    }
+
+    @Override
+    public DescribeContinuousBackupsResponse describeContinuousBackups(Caller caller,
+            DescribeContinuousBackupsRequest input) {
+        return tables.describeBackups(caller, input);
+    }
+
+    @Override
+    public ListTagsOfResourceResponse listTagsOfResource(Caller caller, ListTagsOfResourceRequest input) {
+        return tags.list(caller, input);
+    }
+
+    @Override
+    public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
+        return tags.tag(caller, input);
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
+        return tags.untag(caller, input);
+    }
+
+    /** There is one endpoint: the one at which the caller is already. */
+    @Override
+    public DescribeEndpointsResponse describeEndpoints(Caller caller, DescribeEndpointsRequest input) {
+        var here = URI.create(caller.endpoint()).getAuthority();
+        return new DescribeEndpointsResponse(List.of(new Endpoint_(here, 1440L)));
+    }
+}

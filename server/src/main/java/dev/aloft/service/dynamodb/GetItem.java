@@ -1,0 +1,65 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.GetItemRequest;
+import dev.aloft.api.DynamoDb.GetItemResponse;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.dynamodb.expression.Placeholders;
+import dev.aloft.service.dynamodb.expression.Projection;
+import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.Values;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+final class GetItem {
+    private final OpenTables tables;
+    private final Store store;
+
+    GetItem(OpenTables tables, Store store) {
+        this.tables = tables;
+        this.store = store;
+    }
+
+    GetItemResponse get(Caller caller, GetItemRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        new ParameterKinds().projection("ProjectionExpression", in.projectionExpression())
+            .legacy("AttributesToGet", in.attributesToGet()).check(in.expressionAttributeNames(), null);
+        var key = Values.checked(in.key());
+        var projection = projection(in.projectionExpression(), in.attributesToGet(), in.expressionAttributeNames());
+        var item = store.read(tx -> read(tx, tables.open(tx, ref), key, projection));
+        var capacity = new Capacity();
+        if (Capacity.isWanted(in.returnConsumedCapacity())) {
+            capacity.addTable(Capacity.read(item.map(ItemSize::of).orElse(0), Boolean.TRUE.equals(in.consistentRead())));
+        }
+        return new GetItemResponse(item.map(whole -> projected(projection, whole)).orElse(null),
+            capacity.told(in.tableName(), in.returnConsumedCapacity()));
+    }
+
+    static Optional<Map<String, AttributeValue>> read(ReadTx tx, LiveTable table, Map<String, AttributeValue> key,
+            Optional<Projection> projection) {
+        var at = table.at(table.schema.ofKey(key));
+        projection.ifPresent(wanted -> table.refuseNestedKeys(wanted.paths()));
+        return tx.get(at).map(ITEMS::decode);
+    }
+
+    /** Of an expression, or of the parameter that came before it. */
+    static Optional<Projection> projection(String expression, List<String> attributes, Map<String, String> names) {
+        var legacy = Legacy.attributes(attributes);
+        if (expression == null) {
+            return legacy;
+        }
+        var placeholders = Placeholders.of(names, null);
+        var projection = Projection.parse(expression, placeholders);
+        placeholders.refuseUnused();
+        return Optional.of(projection);
+    }
+
+    static Map<String, AttributeValue> projected(Optional<Projection> projection, Map<String, AttributeValue> item) {
+        return projection.map(wanted -> wanted.of(item)).orElse(item);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.kernel.store.Due.Waiting;
+import dev.aloft.kernel.store.Entry;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.value.Values;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What goes on behind the calls: items expire, new indexes are filled, what is left of deleted tables and indexes is cleared
+ * away. Each step is one short transaction, so that calls need not wait for it.
+ */
+final class Housekeeping {
+    private static final int STEP = 100;
+    private static final int STEPS_A_TURN = 50;
+
+    private final DynamoDbData data;
+    private final OpenTables tables;
+    private final ItemWriter writer;
+    private final Store store;
+    private final Time time;
+
+    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Store store, Time time) {
+        this.data = data;
+        this.tables = tables;
+        this.writer = writer;
+        this.store = store;
+        this.time = time;
+    }
+
+    /** A turn; when there is more to do at once it says so. */
+    Optional<Instant> turn() {
+        var now = time.instant();
+        for (int step = 0; step < STEPS_A_TURN; step++) {
+            boolean worked = expire(now) | fill(now) | clear(now);
+            if (!worked) {
+                return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx))
+                    .flatMap(Optional::stream).min(Instant::compareTo));
+            }
+        }
+        return Optional.of(now);
+    }
+
+    private boolean expire(Instant now) {
+        var due = store.read(tx -> data.expiring.due(tx, now, STEP));
+        if (!due.isEmpty()) {
+            store.change(tx -> due.forEach(entry -> expire(tx, entry, now)));
+        }
+        return !due.isEmpty();
+    }
+
+    /** The entry is gone afterwards, and the item if it is still the one that was to expire. */
+    private void expire(Tx tx, Waiting<Key> entry, Instant now) {
+        var table = tables.find(tx, new TableRef(entry.value().text(0), entry.value().text(1), entry.value().text(2)));
+        if (table.isPresent() && table.get().stored.number() == entry.id().number(2)) {
+            var live = table.get();
+            var key = entry.id().key(3);
+            var item = tx.get(live.at(key)).map(ITEMS::decode);
+            var expiry = live.stored.expiry().flatMap(attribute -> item.flatMap(one -> ItemWriter.expiry(one.get(attribute))));
+            if (expiry.isPresent() && ItemWriter.isOver(expiry.get(), now)) {
+                writer.apply(tx, new Change(live, key, Optional.empty(), false, false, new Change.Delete()));
+            }
+        }
+        data.expiring.get(tx, entry.id()).filter(rest -> !rest.at().isAfter(now))
+            .ifPresent(rest -> data.expiring.cancel(tx, rest.id()));
+    }
+
+    private boolean fill(Instant now) {
+        var due = store.read(tx -> data.filling.due(tx, now, 1));
+        due.forEach(entry -> store.change(tx -> fill(tx, entry, now)));
+        return !due.isEmpty();
+    }
+
+    /** Takes the next items of a table into an index, or into the list of those that expire. */
+    private void fill(Tx tx, Waiting<Key> entry, Instant now) {
+        var id = entry.id();
+        var ref = new TableRef(id.text(0), id.text(1), id.text(2));
+        long indexNumber = id.number(4);
+        var table = tables.find(tx, ref).filter(live -> live.stored.number() == id.number(3));
+        var index = table.stream().flatMap(live -> live.indexes.stream())
+            .filter(live -> live.stored.number() == indexNumber).findFirst();
+        if (table.isEmpty() || indexNumber > 0 && index.isEmpty()) {
+            data.filling.cancel(tx, id);
+            return;
+        }
+        var live = table.get();
+        var all = Range.of(live.items()).limit(STEP);
+        List<Entry> entries = tx.range(entry.value().length() == 0 ? all : all.after(live.at(entry.value()))).toList();
+        for (var one : entries) {
+            var item = ITEMS.decode(one.value());
+            if (index.isPresent()) {
+                if (hasKeys(index.get(), item)) {
+                    writer.follow(tx, index.get(), null, item, Optional.empty());
+                }
+            } else {
+                live.stored.expiry().flatMap(attribute -> ItemWriter.expiry(item.get(attribute))).ifPresent(at ->
+                    data.expiring.add(tx, at, ItemWriter.expiring(live, live.schema.unchecked(item)), ref.key()));
+            }
+        }
+        if (entries.size() == STEP) {
+            data.filling.add(tx, now, id, entries.getLast().key().without(live.items()));
+            return;
+        }
+        data.filling.cancel(tx, id);
+        index.ifPresent(filled -> data.tables.put(tx, ref.key(), live.stored.withIndexes(live.stored.indexes().stream()
+            .map(one -> one.number() == indexNumber ? one.filled() : one).toList())));
+    }
+
+    /** An item that was there before the index may have other types where the index has its key: it is left out. */
+    private static boolean hasKeys(LiveTable.LiveIndex index, Map<String, AttributeValue> item) {
+        return index.schema.names().stream().allMatch(name -> item.containsKey(name)
+            && Values.type(item.get(name)).equals(index.schema.type(name))
+            && !KeySchema.isEmpty(item.get(name)));
+    }
+
+    private boolean clear(Instant now) {
+        var due = store.read(tx -> data.clearing.due(tx, now, 1));
+        due.forEach(entry -> store.change(tx -> {
+            var numbers = entry.value();
+            boolean table = numbers.size() == 3;
+            int left = delete(tx, DynamoDbData.entriesAt(numbers), STEP);
+            if (table) {
+                left = delete(tx, DynamoDbData.itemsAt(numbers), left);
+            }
+            if (left > 0) {
+                data.clearing.cancel(tx, entry.id());
+            }
+        }));
+        return !due.isEmpty();
+    }
+
+    /** Deletes up to so many; says how many fewer it took. */
+    private static int delete(Tx tx, Key prefix, int limit) {
+        if (limit == 0) {
+            return 0;
+        }
+        var keys = tx.range(Range.of(prefix).limit(limit)).map(Entry::key).toList();
+        keys.forEach(tx::delete);
+        return limit - keys.size();
+    }
+}

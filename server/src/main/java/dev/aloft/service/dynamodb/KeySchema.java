@@ -1,0 +1,160 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.service.dynamodb.value.Numbers;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The key attributes of a table or an index, and how their values become a key of the store: a hash of the partition key's
+ * value with the value itself behind it, then the sort key's value, in bytes whose order is the values' own. So the items of
+ * a partition stand together in the order of their sort keys, and partitions stand in the order of their hashes, which a
+ * parallel scan shares out.
+ */
+record KeySchema(String hash, String hashType, Optional<String> range, String rangeType) {
+    static final int HASH_BYTES = 3;
+    private static final int MAX_HASH_KEY = 2048;
+    private static final int MAX_RANGE_KEY = 1024;
+    private static final byte[] SEED = "Outliers".getBytes(StandardCharsets.US_ASCII);
+
+    static KeySchema of(StoredTable table, StoredTable.KeyNames names) {
+        return new KeySchema(names.hash(), table.type(names.hash()), names.range(), names.range().map(table::type).orElse(""));
+    }
+
+    List<String> names() {
+        return range.map(name -> List.of(hash, name)).orElseGet(() -> List.of(hash));
+    }
+
+    boolean has(String attribute) {
+        return attribute.equals(hash) || range.isPresent() && attribute.equals(range.get());
+    }
+
+    String type(String attribute) {
+        return attribute.equals(hash) ? hashType : rangeType;
+    }
+
+    /** The key that these attributes are, no more and no less of them than the schema has. */
+    Key ofKey(Map<String, AttributeValue> attributes) {
+        if (attributes.size() != (range.isPresent() ? 2 : 1)) {
+            throw mismatch();
+        }
+        for (var name : names()) {
+            checkPiece(name, attributes.get(name));
+        }
+        return unchecked(attributes);
+    }
+
+    /** One attribute of a key that a request gives. */
+    void checkPiece(String name, AttributeValue value) {
+        if (value == null || !Values.type(value).equals(type(name))) {
+            throw mismatch();
+        }
+        if (isEmpty(value)) {
+            throw ValidationException.parameters(empty(value) + " Key: " + name);
+        }
+        checkSize(name, value);
+    }
+
+    /** The key of an item to be put. */
+    Key ofItem(Map<String, AttributeValue> item) {
+        for (var name : names()) {
+            var value = item.get(name);
+            if (value == null) {
+                throw ValidationException.parameters("Missing the key " + name + " in the item");
+            }
+            if (!Values.type(value).equals(type(name))) {
+                throw ValidationException.parameters("Type mismatch for key " + name + " expected: " + type(name)
+                    + " actual: " + Values.type(value));
+            }
+            if (isEmpty(value)) {
+                throw new ValidationException("One or more parameter values are not valid. " + empty(value) + " Key: " + name);
+            }
+            checkSize(name, value);
+        }
+        return unchecked(item);
+    }
+
+    /** Of an item that has them all in the right types. */
+    Key unchecked(Map<String, AttributeValue> item) {
+        var partition = partition(item.get(hash));
+        return range.isPresent() ? Key.of(partition, ordered(item.get(range.get()))) : Key.of((Object) partition);
+    }
+
+    boolean isIn(Map<String, AttributeValue> item) {
+        return item.containsKey(hash) && (range.isEmpty() || item.containsKey(range.get()));
+    }
+
+    Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
+        var key = new LinkedHashMap<String, AttributeValue>();
+        names().forEach(name -> key.put(name, item.get(name)));
+        return key;
+    }
+
+    /** All keys of the partition that has this value begin so. */
+    static Key partitionKey(AttributeValue hash) {
+        return Key.of((Object) partition(hash));
+    }
+
+    private static byte[] partition(AttributeValue value) {
+        var key = ordered(value);
+        var partition = new byte[HASH_BYTES + key.length];
+        try {
+            var md5 = MessageDigest.getInstance("MD5");
+            md5.update(SEED);
+            md5.update(key);
+            System.arraycopy(md5.digest(), 0, partition, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        System.arraycopy(key, 0, partition, HASH_BYTES, key.length);
+        return partition;
+    }
+
+    /** Bytes in the order of the values. */
+    static byte[] ordered(AttributeValue value) {
+        return switch (value) {
+            case AttributeValue.S(var text) -> text.getBytes(StandardCharsets.UTF_8);
+            case AttributeValue.N(var number) -> Numbers.ordered(number);
+            case AttributeValue.B(var bytes) -> bytes.array();
+            case AttributeValue.BOOL _, AttributeValue.NULL _, AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _,
+                 AttributeValue.L _, AttributeValue.M _ -> throw new IllegalArgumentException("no key: " + Values.type(value));
+        };
+    }
+
+    static boolean isEmpty(AttributeValue value) {
+        return value instanceof AttributeValue.S(var text) && text.isEmpty()
+            || value instanceof AttributeValue.B(var bytes) && bytes.length() == 0;
+    }
+
+    static String empty(AttributeValue value) {
+        return "The AttributeValue for a key attribute cannot contain an empty "
+            + (value instanceof AttributeValue.S ? "string" : "binary") + " value.";
+    }
+
+    void checkSize(String name, AttributeValue value) {
+        if (value instanceof AttributeValue.N) {
+            return;
+        }
+        int size = ordered(value).length;
+        if (name.equals(hash) && size > MAX_HASH_KEY) {
+            throw ValidationException.parameters(
+                "Size of hashkey has exceeded the maximum size limit of2048 bytes");
+        }
+        if (!name.equals(hash) && size > MAX_RANGE_KEY) {
+            throw ValidationException.parameters(
+                "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+        }
+    }
+
+    private static ValidationException mismatch() {
+        return new ValidationException("The provided key element does not match the schema");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Opens tables. What is kept of a table is read in each transaction, but taken apart only when its bytes are others than the
+ * last time: so what is remembered here cannot be stale.
+ */
+final class OpenTables {
+    private static final int REMEMBERED = 10_000;
+
+    private final DynamoDbData data;
+    private final Store store;
+    private final Map<TableRef, LiveTable> remembered = new ConcurrentHashMap<>();
+
+    OpenTables(DynamoDbData data, Store store) {
+        this.data = data;
+        this.store = store;
+    }
+
+    Optional<LiveTable> find(ReadTx tx, TableRef ref) {
+        return tx.get(DynamoDbData.table(ref)).map(bytes -> live(ref, bytes));
+    }
+
+    private LiveTable live(TableRef ref, byte[] bytes) {
+        var known = remembered.get(ref);
+        if (known != null && Arrays.equals(known.bytes(), bytes)) {
+            return known;
+        }
+        if (remembered.size() >= REMEMBERED) {
+            remembered.clear();
+        }
+        var table = new LiveTable(ref, data.decode(bytes), bytes);
+        remembered.put(ref, table);
+        return table;
+    }
+
+    /** The table for an operation on its items. */
+    LiveTable open(ReadTx tx, TableRef ref) {
+        return find(tx, ref).orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
+    }
+
+    LiveTable open(Caller caller, String name) {
+        var ref = TableRef.of(caller, name);
+        return store.read(tx -> open(tx, ref));
+    }
+
+    /** Whether the table is still as it was when it was opened. */
+    boolean isCurrent(ReadTx tx, LiveTable table) {
+        return tx.get(DynamoDbData.table(table.ref)).filter(bytes -> Arrays.equals(bytes, table.bytes())).isPresent();
+    }
+}

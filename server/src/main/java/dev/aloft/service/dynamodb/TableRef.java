@@ -1,0 +1,73 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.regex.Pattern;
+
+/** Which table a request means: a name in the caller's account and region, or an ARN. */
+record TableRef(String account, String region, String name) {
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]+");
+    private static final String TABLE = "table/";
+
+    static TableRef of(Caller caller, String text) {
+        if (text != null && Arn.isArn(text)) {
+            return ofArn(text);
+        }
+        check(text, 1);
+        return new TableRef(caller.account(), caller.region(), text);
+    }
+
+    /** For a table to be made: names are longer, and ARNs no names. */
+    static TableRef toCreate(Caller caller, String name) {
+        if (name == null) {
+            throw new ValidationException("The parameter 'TableName' is required but was not present in the request");
+        }
+        check(name, 3);
+        return new TableRef(caller.account(), caller.region(), name);
+    }
+
+    static TableRef ofArn(String text) {
+        var arn = Arn.parse(text);
+        if (!arn.service().equals("dynamodb") || !arn.resource().startsWith(TABLE)) {
+            throw new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + text);
+        }
+        var name = arn.resource().substring(TABLE.length());
+        int end = name.indexOf('/');
+        return new TableRef(arn.account(), arn.region(), end < 0 ? name : name.substring(0, end));
+    }
+
+    private static void check(String name, int minimum) {
+        if (name == null) {
+            throw constraint("null", "Member must not be null");
+        }
+        if (name.length() < minimum) {
+            throw constraint("'" + name + "'", "Member must have length greater than or equal to " + minimum);
+        }
+        if (name.length() > 255) {
+            throw constraint("'" + name + "'", "Member must have length less than or equal to 255");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw constraint("'" + name + "'", "Member must satisfy regular expression pattern: " + NAME);
+        }
+    }
+
+    private static ValidationException constraint(String value, String constraint) {
+        return new ValidationException("1 validation error detected: Value " + value
+            + " at 'tableName' failed to satisfy constraint: " + constraint);
+    }
+
+    /** For IAM, which is asked before the name is checked: of any text. */
+    static String arn(Caller caller, String text) {
+        return text != null && Arn.isArn(text) ? text : caller.arn("dynamodb", TABLE + (text == null ? "" : text)).toString();
+    }
+
+    Key key() {
+        return Key.of(account, region, name);
+    }
+
+    String arn() {
+        return new Arn("aws", "dynamodb", region, account, TABLE + name).toString();
+    }
+}

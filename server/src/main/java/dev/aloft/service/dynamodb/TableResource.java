@@ -1,0 +1,289 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.api.DynamoDb.AttributeDefinition;
+import dev.aloft.api.DynamoDb.BillingMode;
+import dev.aloft.api.DynamoDb.CreateGlobalSecondaryIndexAction;
+import dev.aloft.api.DynamoDb.CreateTableRequest;
+import dev.aloft.api.DynamoDb.DeleteGlobalSecondaryIndexAction;
+import dev.aloft.api.DynamoDb.DeleteTableRequest;
+import dev.aloft.api.DynamoDb.DescribeTableRequest;
+import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
+import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
+import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
+import dev.aloft.api.DynamoDb.ResourceInUseException;
+import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.Tag;
+import dev.aloft.api.DynamoDb.TagResourceRequest;
+import dev.aloft.api.DynamoDb.TimeToLiveSpecification;
+import dev.aloft.api.DynamoDb.UntagResourceRequest;
+import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
+import dev.aloft.api.DynamoDb.UpdateTableRequest;
+import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * AWS::DynamoDB::Table.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html">
+ *     AWS::DynamoDB::Table</a>
+ */
+final class TableResource implements ResourceType {
+    private static final int MAX_NAME = 255;
+    private static final String STACK = "aws:cloudformation:stack-id";
+    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+    /** Those that CreateTable has under the same names. */
+    private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
+        "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled");
+
+    private final DynamoDb dynamoDb;
+
+    TableResource(DynamoDb dynamoDb) {
+        this.dynamoDb = dynamoDb;
+    }
+
+    @Override
+    public String type() {
+        return "AWS::DynamoDB::Table";
+    }
+
+    @Override
+    public Set<String> properties() {
+        return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
+            "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "Tags",
+            "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification");
+    }
+
+    @Override
+    public Set<String> required() {
+        return Set.of("KeySchema");
+    }
+
+    @Override
+    public Set<String> replacedBy() {
+        return Set.of("TableName", "KeySchema", "LocalSecondaryIndexes");
+    }
+
+    @Override
+    public Resource create(Caller caller, Desired desired) {
+        refuseNotBuilt(desired);
+        var name = desired.name("TableName", MAX_NAME);
+        var tags = tags(desired);
+        var request = wanted(desired).toBuilder().tableName(name).tags(list(tags)).build();
+        try {
+            dynamoDb.createTable(caller, request);
+        } catch (ResourceInUseException e) {
+            if (!isOurs(caller, name, desired)) {
+                throw e;
+            }
+        }
+        setExpiry(caller, name, Optional.empty(), expiry(desired));
+        return resource(describe(caller, name));
+    }
+
+    private static void refuseNotBuilt(Desired desired) {
+        refuse(desired, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled");
+        refuse(desired, "SSESpecification", "SSEEnabled");
+    }
+
+    private static void refuse(Desired desired, String property, String member) {
+        if (desired.properties().get(property) instanceof Map<?, ?> map && "true".equals(String.valueOf(map.get(member)))) {
+            throw ApiError.notBuilt(property + "." + member + " of AWS::DynamoDB::Table");
+        }
+    }
+
+    private static CreateTableRequest wanted(Desired desired) {
+        var same = new LinkedHashMap<>(desired.properties());
+        same.keySet().retainAll(SAME);
+        var request = (CreateTableRequest) TemplateShape.read(DynamoDb.CREATE_TABLE.input(), same, "");
+        return request.billingMode() != null ? request : request.toBuilder().billingMode(BillingMode.PROVISIONED).build();
+    }
+
+    private static Map<String, String> tags(Desired desired) {
+        var tags = new LinkedHashMap<>(desired.tags());
+        if (desired.properties().get("Tags") instanceof List<?> list) {
+            for (var each : list) {
+                if (each instanceof Map<?, ?> tag && tag.get("Key") != null && tag.get("Value") != null) {
+                    tags.put(tag.get("Key").toString(), tag.get("Value").toString());
+                }
+            }
+        }
+        return tags;
+    }
+
+    private static List<Tag> list(Map<String, String> tags) {
+        return tags.entrySet().stream().map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
+    }
+
+    /** Made by an earlier try for the same resource of the same stack. */
+    private boolean isOurs(Caller caller, String name, Desired desired) {
+        var tags = currentTags(caller, describe(caller, name).tableArn());
+        return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+    }
+
+    private Map<String, String> currentTags(Caller caller, String arn) {
+        var tags = new LinkedHashMap<String, String>();
+        String token = null;
+        do {
+            var next = token;
+            var page = dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(arn).nextToken(next)));
+            page.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
+            token = page.nextToken();
+        } while (token != null);
+        return tags;
+    }
+
+    private TableDescription describe(Caller caller, String name) {
+        return dynamoDb.describeTable(caller, DescribeTableRequest.of(r -> r.tableName(name))).table();
+    }
+
+    private static Optional<String> expiry(Desired desired) {
+        if (!(desired.properties().get("TimeToLiveSpecification") instanceof Map<?, ?> map)
+            || !"true".equals(String.valueOf(map.get("Enabled")))) {
+            return Optional.empty();
+        }
+        return Optional.of(Optional.ofNullable(map.get("AttributeName")).map(Object::toString).orElseThrow(() ->
+            new ValidationException("#/TimeToLiveSpecification: required key [AttributeName] not found")));
+    }
+
+    private void setExpiry(Caller caller, String name, Optional<String> before, Optional<String> after) {
+        if (before.equals(after)) {
+            return;
+        }
+        before.ifPresent(attribute -> setExpiry(caller, name, attribute, false));
+        after.ifPresent(attribute -> setExpiry(caller, name, attribute, true));
+    }
+
+    /** What is so already stays so: the step may be done a second time. */
+    private void setExpiry(Caller caller, String name, String attribute, boolean enabled) {
+        try {
+            dynamoDb.updateTimeToLive(caller, UpdateTimeToLiveRequest.of(r -> r.tableName(name)
+                .timeToLiveSpecification(TimeToLiveSpecification.of(s -> s.enabled(enabled).attributeName(attribute)))));
+        } catch (ValidationException e) {
+            if (!e.getMessage().endsWith(enabled ? "already enabled" : "already disabled")) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        refuseNotBuilt(after);
+        var wanted = wanted(after);
+        var now = describe(caller, physicalId);
+        updateIndexes(caller, physicalId, wanted, now);
+        updateTable(caller, physicalId, wanted, now);
+        setExpiry(caller, physicalId, expiry(before), expiry(after));
+        updateTags(caller, now.tableArn(), tags(after));
+        return resource(describe(caller, physicalId));
+    }
+
+    private void updateTable(Caller caller, String name, CreateTableRequest wanted, TableDescription now) {
+        boolean wasOnDemand = now.billingModeSummary() != null
+            && BillingMode.PAY_PER_REQUEST.equals(now.billingModeSummary().billingMode());
+        boolean isOnDemand = BillingMode.PAY_PER_REQUEST.equals(wanted.billingMode());
+        var throughput = wanted.provisionedThroughput();
+        boolean sameThroughput = throughput == null || throughput.readCapacityUnits().equals(
+            now.provisionedThroughput().readCapacityUnits()) && throughput.writeCapacityUnits().equals(
+                now.provisionedThroughput().writeCapacityUnits());
+        if (wasOnDemand != isOnDemand || !isOnDemand && !sameThroughput) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).billingMode(wanted.billingMode())
+                .provisionedThroughput(throughput)
+                .globalSecondaryIndexUpdates(wasOnDemand ? throughputs(wanted) : null)));
+        }
+        var protects = Boolean.TRUE.equals(wanted.deletionProtectionEnabled());
+        if (protects != Boolean.TRUE.equals(now.deletionProtectionEnabled())) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).deletionProtectionEnabled(protects)));
+        }
+        if (wanted.tableClass() != null) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).tableClass(wanted.tableClass())));
+        }
+    }
+
+    private static List<GlobalSecondaryIndexUpdate> throughputs(CreateTableRequest wanted) {
+        var updates = indexes(wanted).stream().map(index -> GlobalSecondaryIndexUpdate.of(u -> u.update(
+            UpdateGlobalSecondaryIndexAction.of(a -> a.indexName(index.indexName())
+                .provisionedThroughput(index.provisionedThroughput()))))).toList();
+        return updates.isEmpty() ? null : updates;
+    }
+
+    private static List<GlobalSecondaryIndex> indexes(CreateTableRequest wanted) {
+        return wanted.globalSecondaryIndexes() == null ? List.of() : wanted.globalSecondaryIndexes();
+    }
+
+    /** An index whose keys or projection change is deleted and made again, as CloudFormation does it. */
+    private void updateIndexes(Caller caller, String name, CreateTableRequest wanted, TableDescription now) {
+        var updates = new ArrayList<GlobalSecondaryIndexUpdate>();
+        var known = new ArrayList<String>();
+        if (now.globalSecondaryIndexes() != null) {
+            for (var index : now.globalSecondaryIndexes()) {
+                boolean stays = indexes(wanted).stream().anyMatch(one -> one.indexName().equals(index.indexName())
+                    && one.keySchema().equals(index.keySchema())
+                    && one.projection().projectionType().equals(index.projection().projectionType())
+                    && Objects.equals(one.projection().nonKeyAttributes(), index.projection().nonKeyAttributes()));
+                if (stays) {
+                    known.add(index.indexName());
+                } else {
+                    updates.add(GlobalSecondaryIndexUpdate.of(u ->
+                        u.delete(new DeleteGlobalSecondaryIndexAction(index.indexName()))));
+                }
+            }
+        }
+        for (var index : indexes(wanted)) {
+            if (!known.contains(index.indexName())) {
+                updates.add(GlobalSecondaryIndexUpdate.of(u -> u.create(CreateGlobalSecondaryIndexAction.of(a -> a
+                    .indexName(index.indexName()).keySchema(index.keySchema()).projection(index.projection())
+                    .provisionedThroughput(index.provisionedThroughput())))));
+            }
+        }
+        List<AttributeDefinition> attributes = wanted.attributeDefinitions();
+        for (var update : updates) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).attributeDefinitions(attributes)
+                .globalSecondaryIndexUpdates(List.of(update))));
+        }
+    }
+
+    private void updateTags(Caller caller, String arn, Map<String, String> wanted) {
+        var now = currentTags(caller, arn);
+        var gone = now.keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        if (!gone.isEmpty()) {
+            dynamoDb.untagResource(caller, UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
+        }
+        if (!wanted.isEmpty() && !wanted.equals(now)) {
+            dynamoDb.tagResource(caller, TagResourceRequest.of(r -> r.resourceArn(arn).tags(list(wanted))));
+        }
+    }
+
+    @Override
+    public void delete(Caller caller, String physicalId, Desired last) {
+        try {
+            dynamoDb.deleteTable(caller, DeleteTableRequest.of(r -> r.tableName(physicalId)));
+        } catch (ResourceNotFoundException _) {
+            // Gone already, as wanted.
+        }
+    }
+
+    @Override
+    public Optional<Resource> read(Caller caller, String physicalId) {
+        try {
+            return Optional.of(resource(describe(caller, physicalId)));
+        } catch (ResourceNotFoundException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Resource resource(TableDescription table) {
+        return new Resource(table.tableName(), Map.of("Arn", table.tableArn()));
+    }
+}

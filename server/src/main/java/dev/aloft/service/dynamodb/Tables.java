@@ -1,0 +1,155 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.ContinuousBackupsDescription;
+import dev.aloft.api.DynamoDb.ContinuousBackupsStatus;
+import dev.aloft.api.DynamoDb.CreateTableRequest;
+import dev.aloft.api.DynamoDb.CreateTableResponse;
+import dev.aloft.api.DynamoDb.DeleteTableRequest;
+import dev.aloft.api.DynamoDb.DeleteTableResponse;
+import dev.aloft.api.DynamoDb.DescribeContinuousBackupsRequest;
+import dev.aloft.api.DynamoDb.DescribeContinuousBackupsResponse;
+import dev.aloft.api.DynamoDb.DescribeTableRequest;
+import dev.aloft.api.DynamoDb.DescribeTableResponse;
+import dev.aloft.api.DynamoDb.ListTablesRequest;
+import dev.aloft.api.DynamoDb.ListTablesResponse;
+import dev.aloft.api.DynamoDb.PointInTimeRecoveryDescription;
+import dev.aloft.api.DynamoDb.PointInTimeRecoveryStatus;
+import dev.aloft.api.DynamoDb.ResourceInUseException;
+import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.TableClass;
+import dev.aloft.api.DynamoDb.TableNotFoundException;
+import dev.aloft.api.DynamoDb.TableStatus;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.Descriptions.Count;
+import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Tables are made, told and deleted. AWS takes seconds for what is done here in one transaction: the answer of the call says
+ * CREATING, UPDATING or DELETING, and the next call finds it done.
+ */
+final class Tables {
+    private static final int MAX_NAMES = 100;
+    /** DescribeTable counts no further; AWS's own numbers are up to six hours old. */
+    private static final int MAX_COUNTED = 2_000;
+
+    private final DynamoDbData data;
+    private final Store store;
+    private final Time time;
+
+    Tables(DynamoDbData data, Store store, Time time) {
+        this.data = data;
+        this.store = store;
+        this.time = time;
+    }
+
+    CreateTableResponse create(Caller caller, CreateTableRequest in) {
+        var ref = TableRef.toCreate(caller, in.tableName());
+        NewTable.check(in);
+        NewTable.refuseNotBuilt(in);
+        var tags = in.tags() == null ? Map.<String, String>of() : Tags.added(Map.of(), in.tags());
+        var now = time.instant();
+        boolean onDemand = NewTable.isOnDemand(in.billingMode());
+        var id = UUID.randomUUID().toString();
+        var table = store.write(tx -> {
+            if (data.tables.has(tx, ref.key())) {
+                throw new ResourceInUseException("Table already exists: " + ref.name());
+            }
+            var made = new StoredTable(ref.name(), id, DynamoDbData.nextNumber(tx), now, NewTable.attributes(in),
+                NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand ? Optional.of(now) : Optional.empty(),
+                NewTable.throughput(in.provisionedThroughput()),
+                in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
+                Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty());
+            data.tables.put(tx, ref.key(), made);
+            return made;
+        });
+        return new CreateTableResponse(Descriptions.of(ref, table, TableStatus.CREATING, Map.of()));
+    }
+
+    DescribeTableResponse describe(Caller caller, DescribeTableRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        return store.read(tx -> {
+            var table = get(tx, ref);
+            return new DescribeTableResponse(Descriptions.of(ref, table, TableStatus.ACTIVE, counts(tx, ref, table)));
+        });
+    }
+
+    private static Map<Long, Count> counts(ReadTx tx, TableRef ref, StoredTable table) {
+        var counts = new HashMap<Long, Count>();
+        counts.put(0L, count(tx, DynamoDbData.items(ref, table.number())));
+        table.indexes().forEach(index ->
+            counts.put(index.number(), count(tx, DynamoDbData.entries(ref, table.number(), index.number()))));
+        return counts;
+    }
+
+    private static Count count(ReadTx tx, Key space) {
+        long items = 0;
+        long bytes = 0;
+        var entries = tx.range(Range.of(space).limit(MAX_COUNTED)).iterator();
+        while (entries.hasNext()) {
+            items++;
+            bytes += ItemSize.of(ITEMS.decode(entries.next().value()));
+        }
+        return new Count(items, bytes);
+    }
+
+    /** The table, for an operation on tables. */
+    StoredTable get(ReadTx tx, TableRef ref) {
+        return data.tables.get(tx, ref.key()).orElseThrow(() ->
+            new ResourceNotFoundException("Requested resource not found: Table: " + ref.name() + " not found"));
+    }
+
+    void put(Tx tx, TableRef ref, StoredTable table) {
+        data.tables.put(tx, ref.key(), table);
+    }
+
+    DeleteTableResponse delete(Caller caller, DeleteTableRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        var now = time.instant();
+        var table = store.write(tx -> {
+            var known = get(tx, ref);
+            if (known.deletionProtected()) {
+                throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
+                    + "Disable deletion protection first.");
+            }
+            data.tables.delete(tx, ref.key());
+            var id = Key.of(ref.account(), ref.region(), known.number());
+            data.clearing.add(tx, now, id, id);
+            return known;
+        });
+        return new DeleteTableResponse(Descriptions.of(ref, table, TableStatus.DELETING, Map.of()));
+    }
+
+    /** None are made; AWS keeps continuous backups of all tables, but nobody can restore one without point-in-time recovery. */
+    DescribeContinuousBackupsResponse describeBackups(Caller caller, DescribeContinuousBackupsRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        store.read(tx -> data.tables.get(tx, ref.key())).orElseThrow(() ->
+            new TableNotFoundException("Table not found: " + ref.name()));
+        return new DescribeContinuousBackupsResponse(ContinuousBackupsDescription.of(d -> d
+            .continuousBackupsStatus(ContinuousBackupsStatus.ENABLED)
+            .pointInTimeRecoveryDescription(PointInTimeRecoveryDescription.of(p ->
+                p.pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.DISABLED)))));
+    }
+
+    ListTablesResponse list(Caller caller, ListTablesRequest in) {
+        int limit = in.limit() == null ? MAX_NAMES : in.limit();
+        var prefix = Key.of(caller.account(), caller.region());
+        var range = Range.of(prefix);
+        var from = in.exclusiveStartTableName() == null ? range : range.after(prefix.and(in.exclusiveStartTableName()));
+        var page = store.read(tx -> data.tables.page(tx, from, limit));
+        var names = page.values().stream().map(StoredTable::name).toList();
+        return new ListTablesResponse(names, page.next().isPresent() ? names.getLast() : null);
+    }
+}

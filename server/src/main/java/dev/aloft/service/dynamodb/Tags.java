@@ -1,0 +1,104 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
+import dev.aloft.api.DynamoDb.ListTagsOfResourceResponse;
+import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.Tag;
+import dev.aloft.api.DynamoDb.TagResourceRequest;
+import dev.aloft.api.DynamoDb.TagResourceResponse;
+import dev.aloft.api.DynamoDb.UntagResourceRequest;
+import dev.aloft.api.DynamoDb.UntagResourceResponse;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tags of tables. */
+final class Tags {
+    private static final int MAX_TAGS = 50;
+    private static final int PAGE = 10;
+
+    private final DynamoDbData data;
+    private final Store store;
+
+    Tags(DynamoDbData data, Store store) {
+        this.data = data;
+        this.store = store;
+    }
+
+    ListTagsOfResourceResponse list(Caller caller, ListTagsOfResourceRequest in) {
+        var ref = table(in.resourceArn());
+        var tags = store.read(tx -> get(tx, ref, in.resourceArn())).tags().entrySet().stream()
+            .map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
+        int from = in.nextToken() == null ? 0 : position(in.nextToken(), tags.size());
+        int to = Math.min(tags.size(), from + PAGE);
+        return new ListTagsOfResourceResponse(tags.subList(from, to), to < tags.size() ? Integer.toString(to) : null);
+    }
+
+    private static int position(String token, int size) {
+        if (!token.matches("[0-9]{1,4}") || Integer.parseInt(token) > size) {
+            throw new ValidationException("Invalid NextToken");
+        }
+        return Integer.parseInt(token);
+    }
+
+    TagResourceResponse tag(Caller caller, TagResourceRequest in) {
+        var ref = table(in.resourceArn());
+        if (in.tags() == null || in.tags().isEmpty()) {
+            throw new ValidationException("Atleast one Tag needs to be provided as Input.");
+        }
+        store.change(tx -> {
+            var table = get(tx, ref, in.resourceArn());
+            data.tables.put(tx, ref.key(), table.withTags(added(table.tags(), in.tags())));
+        });
+        return new TagResourceResponse();
+    }
+
+    UntagResourceResponse untag(Caller caller, UntagResourceRequest in) {
+        var ref = table(in.resourceArn());
+        if (in.tagKeys() == null || in.tagKeys().isEmpty()) {
+            throw new ValidationException("Atleast one Tag Key needs to be provided as Input.");
+        }
+        store.change(tx -> {
+            var table = get(tx, ref, in.resourceArn());
+            var rest = new LinkedHashMap<>(table.tags());
+            rest.keySet().removeAll(in.tagKeys());
+            data.tables.put(tx, ref.key(), table.withTags(rest));
+        });
+        return new UntagResourceResponse();
+    }
+
+    static Map<String, String> added(Map<String, String> tags, List<Tag> more) {
+        var all = new LinkedHashMap<>(tags);
+        for (var tag : more) {
+            if (tag.key().startsWith("aws:") && !tags.containsKey(tag.key()) && !tag.key().startsWith("aws:cloudformation:")) {
+                throw ValidationException.parameters(
+                    "System tag keys cannot be modified by clients. Tag key: " + tag.key());
+            }
+            all.put(tag.key(), tag.value());
+        }
+        if (all.size() > MAX_TAGS) {
+            throw ValidationException.parameters("Tag limit exceeded: " + MAX_TAGS);
+        }
+        return all;
+    }
+
+    private static TableRef table(String arn) {
+        if (arn == null) {
+            throw new ValidationException("Invalid TableArn");
+        }
+        if (!Arn.isArn(arn)) {
+            throw new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
+        }
+        return TableRef.ofArn(arn);
+    }
+
+    private StoredTable get(ReadTx tx, TableRef ref, String arn) {
+        return data.tables.get(tx, ref.key()).orElseThrow(() ->
+            new ResourceNotFoundException("Requested resource not found: ResourcArn: " + arn + " not found"));
+    }
+}

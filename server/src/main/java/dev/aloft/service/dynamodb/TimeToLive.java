@@ -1,0 +1,63 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.DescribeTimeToLiveRequest;
+import dev.aloft.api.DynamoDb.DescribeTimeToLiveResponse;
+import dev.aloft.api.DynamoDb.TimeToLiveDescription;
+import dev.aloft.api.DynamoDb.TimeToLiveSpecification;
+import dev.aloft.api.DynamoDb.TimeToLiveStatus;
+import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
+import dev.aloft.api.DynamoDb.UpdateTimeToLiveResponse;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.Optional;
+
+/** Which attribute says when items expire; {@link Housekeeping} deletes them. */
+final class TimeToLive {
+    private final DynamoDbData data;
+    private final Tables tables;
+    private final Store store;
+    private final Time time;
+
+    TimeToLive(DynamoDbData data, Tables tables, Store store, Time time) {
+        this.data = data;
+        this.tables = tables;
+        this.store = store;
+        this.time = time;
+    }
+
+    DescribeTimeToLiveResponse describe(Caller caller, DescribeTimeToLiveRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        var expiry = store.read(tx -> tables.get(tx, ref)).expiry();
+        return new DescribeTimeToLiveResponse(new TimeToLiveDescription(
+            expiry.isPresent() ? TimeToLiveStatus.ENABLED : TimeToLiveStatus.DISABLED, expiry.orElse(null)));
+    }
+
+    UpdateTimeToLiveResponse update(Caller caller, UpdateTimeToLiveRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        var wanted = in.timeToLiveSpecification();
+        var now = time.instant();
+        store.change(tx -> {
+            var table = tables.get(tx, ref);
+            if (wanted.enabled()) {
+                if (table.expiry().isPresent()) {
+                    throw new ValidationException("TimeToLive is already enabled");
+                }
+                tables.put(tx, ref, table.withExpiry(Optional.of(wanted.attributeName())));
+                data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), 0), Key.EMPTY);
+            } else {
+                var attribute = table.expiry().orElseThrow(() ->
+                    new ValidationException("TimeToLive is already disabled"));
+                if (!attribute.equals(wanted.attributeName())) {
+                    throw new ValidationException("TimeToLive is active on a different AttributeName: current AttributeName is "
+                        + attribute);
+                }
+                tables.put(tx, ref, table.withExpiry(Optional.empty()));
+            }
+        });
+        return new UpdateTimeToLiveResponse(TimeToLiveSpecification.of(s -> s.enabled(wanted.enabled())
+            .attributeName(wanted.attributeName())));
+    }
+}

@@ -1,0 +1,125 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.ReturnValue;
+import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
+import dev.aloft.api.DynamoDb.UpdateItemRequest;
+import dev.aloft.api.DynamoDb.UpdateItemResponse;
+import dev.aloft.service.dynamodb.expression.Condition;
+import dev.aloft.service.dynamodb.expression.Path;
+import dev.aloft.service.dynamodb.expression.Placeholders;
+import dev.aloft.service.dynamodb.expression.Projection;
+import dev.aloft.service.dynamodb.expression.Update;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+final class UpdateItem {
+    private static final Update NOTHING = Update.of(List.of(), List.of());
+
+    private final ItemWriter writer;
+    private final Collections collections;
+
+    UpdateItem(ItemWriter writer, Collections collections) {
+        this.writer = writer;
+        this.collections = collections;
+    }
+
+    UpdateItemResponse update(Caller caller, UpdateItemRequest in) {
+        var ref = TableRef.of(caller, in.tableName());
+        new ParameterKinds().expression("UpdateExpression", in.updateExpression())
+            .expression("ConditionExpression", in.conditionExpression())
+            .legacy("AttributeUpdates", in.attributeUpdates()).legacy("Expected", in.expected())
+            .legacy("ConditionalOperator", in.conditionalOperator())
+            .check(in.expressionAttributeNames(), in.expressionAttributeValues());
+        var key = Values.checked(in.key());
+        var updates = Legacy.updates(in.attributeUpdates());
+        var expected = Legacy.expected(in.expected(), in.conditionalOperator());
+        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues());
+        var update = in.updateExpression() == null ? updates.orElse(NOTHING)
+            : Update.parse(in.updateExpression(), placeholders);
+        var condition = in.conditionExpression() == null ? expected
+            : Optional.of(Condition.parse("ConditionExpression", in.conditionExpression(), placeholders));
+        placeholders.refuseUnused();
+        var returns = in.returnValues() == null ? ReturnValue.NONE : in.returnValues();
+        boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
+        boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
+
+        var outcome = writer.write(ref, table -> {
+            var at = table.schema.ofKey(key);
+            checkKeys(table, update);
+            return new Change(table, at, condition, tellsOld, counts,
+                new Change.Modify(before -> modify(table, key, update, before)));
+        });
+
+        return UpdateItemResponse.of(r -> r
+            .attributes(returned(returns, update, outcome))
+            .consumedCapacity(outcome.capacity().told(in.tableName(), in.returnConsumedCapacity()))
+            .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), key)));
+    }
+
+    /** The key is not updated, and keys of indexes keep their types. */
+    private static void checkKeys(LiveTable table, Update update) {
+        for (var name : table.schema.names()) {
+            if (update.paths().stream().map(Path::attribute).anyMatch(name::equals)) {
+                throw ValidationException.parameters("Cannot update attribute " + name
+                    + ". This attribute is part of the key");
+            }
+        }
+        for (var index : table.indexes) {
+            for (var name : index.schema.names()) {
+                var value = update.literal(name);
+                if (value != null) {
+                    LiveTable.checkIndexKeyType(index, name, value);
+                }
+            }
+        }
+        table.refuseNestedKeys(update.paths());
+    }
+
+    private static Map<String, AttributeValue> modify(LiveTable table, Map<String, AttributeValue> key, Update update,
+            Map<String, AttributeValue> before) {
+        if (before == null && update.onlyRemoves()) {
+            // What is refused of an item that is there is refused here too.
+            update.apply(key);
+            return null;
+        }
+        var after = update.apply(before == null ? key : before);
+        if (update.paths().stream().anyMatch(Path::isNested)) {
+            Values.checked(after);
+        }
+        for (var index : table.indexes) {
+            for (var name : index.schema.names()) {
+                var value = after.get(name);
+                if (value != null && !Values.type(value).equals(index.schema.type(name))) {
+                    throw new ValidationException(
+                        "The update expression attempted to update the secondary index key to unsupported type");
+                }
+            }
+        }
+        table.checkIndexKeys(after);
+        ItemWriter.checkSize(after, "Item size to update has exceeded the maximum allowed size");
+        return after;
+    }
+
+    private static Map<String, AttributeValue> returned(String returns, Update update, Change.Outcome outcome) {
+        return switch (returns) {
+            case ReturnValue.ALL_OLD -> outcome.before();
+            case ReturnValue.ALL_NEW -> outcome.after();
+            case ReturnValue.UPDATED_OLD -> updated(update, outcome.before());
+            case ReturnValue.UPDATED_NEW -> updated(update, outcome.after());
+            default -> null;
+        };
+    }
+
+    private static Map<String, AttributeValue> updated(Update update, Map<String, AttributeValue> item) {
+        if (item == null) {
+            return null;
+        }
+        var some = Projection.of(update.paths()).of(item);
+        return some.isEmpty() ? null : some;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.aloft.service.dynamodb.expression;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What a condition compares. */
+public sealed interface Operand {
+    /** The value it has for this item, or null. */
+    AttributeValue of(Map<String, AttributeValue> item);
+
+    /** All paths that a condition looks at. */
+    static List<Path> paths(Condition condition) {
+        return switch (condition) {
+            case Condition.And(var parts) -> parts.stream().flatMap(part -> paths(part).stream()).toList();
+            case Condition.Or(var parts) -> parts.stream().flatMap(part -> paths(part).stream()).toList();
+            case Condition.Not(var part) -> paths(part);
+            case Condition.Compare(_, var left, var right) -> paths(List.of(left, right));
+            case Condition.Between(var value, var low, var high) -> paths(List.of(value, low, high));
+            case Condition.In(var value, var choices) ->
+                Stream.concat(paths(List.of(value)).stream(), paths(choices).stream()).toList();
+            case Condition.Exists(var path) -> List.of(path);
+            case Condition.TypeIs(var value, _) -> paths(List.of(value));
+            case Condition.BeginsWith(var value, var prefix) -> paths(List.of(value, prefix));
+            case Condition.Contains(var value, var part) -> paths(List.of(value, part));
+        };
+    }
+
+    private static List<Path> paths(List<Operand> operands) {
+        return operands.stream().flatMap(operand -> switch (operand) {
+            case At(var path) -> Stream.of(path);
+            case Literal _ -> Stream.empty();
+            case Size(var inner) -> paths(List.of(inner)).stream();
+        }).toList();
+    }
+
+    /** What stands at a path of the item. */
+    record At(Path path) implements Operand {
+        @Override
+        public AttributeValue of(Map<String, AttributeValue> item) {
+            return path.in(item);
+        }
+    }
+
+    /** A value given with the request. */
+    record Literal(AttributeValue value) implements Operand {
+        @Override
+        public AttributeValue of(Map<String, AttributeValue> item) {
+            return value;
+        }
+    }
+
+    /** The length of text in characters, of a binary in bytes, the number of elements of sets, lists and maps. */
+    record Size(Operand operand) implements Operand {
+        @Override
+        public AttributeValue of(Map<String, AttributeValue> item) {
+            int size = switch (operand.of(item)) {
+                case AttributeValue.S(var text) -> text.codePointCount(0, text.length());
+                case AttributeValue.B(Bytes bytes) -> bytes.length();
+                case AttributeValue.SS(var set) -> set.size();
+                case AttributeValue.NS(var set) -> set.size();
+                case AttributeValue.BS(var set) -> set.size();
+                case AttributeValue.L(var list) -> list.size();
+                case AttributeValue.M(var map) -> map.size();
+                case AttributeValue.N _, AttributeValue.BOOL _, AttributeValue.NULL _ -> -1;
+                case null -> -1;
+            };
+            return size < 0 ? null : new AttributeValue.N(Integer.toString(size));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.aloft.service.dynamodb.expression;
+
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.service.dynamodb.value.Numbers;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What an update does to an item: actions at paths that do not overlap. All values are read before anything changes. */
+public final class Update {
+    private final List<Path> paths;
+    private final List<Action> actions;
+    private final PathTree<Action> tree;
+
+    /** What is done at a path. */
+    public sealed interface Action {
+        /** What stands there afterwards, or null; before is null where nothing stands. */
+        AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item);
+    }
+
+    public record Set(Term term) implements Action {
+        @Override
+        public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
+            return term.of(item);
+        }
+    }
+
+    public record Remove() implements Action {
+        @Override
+        public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
+            return null;
+        }
+    }
+
+    /** To a number, or elements to a set. */
+    public record Add(AttributeValue value) implements Action {
+        @Override
+        public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
+            if (before == null) {
+                return value;
+            }
+            if (before.getClass() != value.getClass()) {
+                throw incorrectType();
+            }
+            return switch (value) {
+                case AttributeValue.N(var number) ->
+                    new AttributeValue.N(Numbers.add(((AttributeValue.N) before).value(), number));
+                case AttributeValue.SS(var set) -> new AttributeValue.SS(union(((AttributeValue.SS) before).value(), set));
+                case AttributeValue.NS(var set) -> new AttributeValue.NS(union(((AttributeValue.NS) before).value(), set));
+                case AttributeValue.BS(var set) -> new AttributeValue.BS(union(((AttributeValue.BS) before).value(), set));
+                // Only the parameter AttributeUpdates adds to a list.
+                case AttributeValue.L(var list) -> {
+                    var longer = new ArrayList<>(((AttributeValue.L) before).value());
+                    longer.addAll(list);
+                    yield new AttributeValue.L(longer);
+                }
+                case AttributeValue.S _, AttributeValue.B _, AttributeValue.BOOL _, AttributeValue.NULL _,
+                     AttributeValue.M _ -> throw incorrectType();
+            };
+        }
+
+        private static <T> List<T> union(List<T> before, List<T> more) {
+            var union = new ArrayList<>(before);
+            var known = new HashSet<>(before);
+            more.stream().filter(known::add).forEach(union::add);
+            return union;
+        }
+    }
+
+    /** Elements of a set; with the last of them goes the set. */
+    public record Delete(AttributeValue value) implements Action {
+        @Override
+        public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
+            if (before == null) {
+                return null;
+            }
+            if (before.getClass() != value.getClass()) {
+                throw incorrectType();
+            }
+            return switch (value) {
+                case AttributeValue.SS(var set) -> {
+                    var rest = without(((AttributeValue.SS) before).value(), set);
+                    yield rest.isEmpty() ? null : new AttributeValue.SS(rest);
+                }
+                case AttributeValue.NS(var set) -> {
+                    var rest = without(((AttributeValue.NS) before).value(), set);
+                    yield rest.isEmpty() ? null : new AttributeValue.NS(rest);
+                }
+                case AttributeValue.BS(var set) -> {
+                    var rest = without(((AttributeValue.BS) before).value(), set);
+                    yield rest.isEmpty() ? null : new AttributeValue.BS(rest);
+                }
+                case AttributeValue.S _, AttributeValue.N _, AttributeValue.B _, AttributeValue.BOOL _,
+                     AttributeValue.NULL _, AttributeValue.L _, AttributeValue.M _ -> throw incorrectType();
+            };
+        }
+
+        private static <T> List<T> without(List<T> before, List<T> gone) {
+            var rest = new ArrayList<>(before);
+            rest.removeAll(new HashSet<>(gone));
+            return rest;
+        }
+    }
+
+    /** What is set. */
+    public sealed interface Term {
+        /** For the item as it was before the update. */
+        AttributeValue of(Map<String, AttributeValue> item);
+
+        record Literal(AttributeValue value) implements Term {
+            @Override
+            public AttributeValue of(Map<String, AttributeValue> item) {
+                return value;
+            }
+        }
+
+        record At(Path path) implements Term {
+            @Override
+            public AttributeValue of(Map<String, AttributeValue> item) {
+                var value = path.in(item);
+                if (value == null) {
+                    throw new ValidationException(
+                        "The provided expression refers to an attribute that does not exist in the item");
+                }
+                return value;
+            }
+        }
+
+        record IfNotExists(Path path, Term otherwise) implements Term {
+            @Override
+            public AttributeValue of(Map<String, AttributeValue> item) {
+                var value = path.in(item);
+                return value == null ? otherwise.of(item) : value;
+            }
+        }
+
+        record Append(Term first, Term second) implements Term {
+            @Override
+            public AttributeValue of(Map<String, AttributeValue> item) {
+                if (first.of(item) instanceof AttributeValue.L(var a) && second.of(item) instanceof AttributeValue.L(var b)) {
+                    var both = new ArrayList<>(a);
+                    both.addAll(b);
+                    return new AttributeValue.L(both);
+                }
+                throw incorrectType();
+            }
+        }
+
+        record Sum(boolean negative, Term left, Term right) implements Term {
+            @Override
+            public AttributeValue of(Map<String, AttributeValue> item) {
+                if (left.of(item) instanceof AttributeValue.N(var a) && right.of(item) instanceof AttributeValue.N(var b)) {
+                    return new AttributeValue.N(negative ? Numbers.subtract(a, b) : Numbers.add(a, b));
+                }
+                throw incorrectType();
+            }
+        }
+    }
+
+    private Update(List<Path> paths, List<Action> actions) {
+        this.paths = paths;
+        this.actions = actions;
+        this.tree = PathTree.of(paths, actions);
+    }
+
+    public static Update parse(String text, Placeholders placeholders) {
+        return UpdateReader.read(text, placeholders);
+    }
+
+    /** Action by action, at paths that do not overlap. */
+    public static Update of(List<Path> paths, List<Action> actions) {
+        return new Update(paths, actions);
+    }
+
+    public List<Path> paths() {
+        return paths;
+    }
+
+    /** What is given for a whole attribute, where that does not depend on the item; null else. */
+    public AttributeValue literal(String attribute) {
+        int index = paths.indexOf(Path.of(attribute));
+        return index < 0 ? null : switch (actions.get(index)) {
+            case Set(Term.Literal(var value)) -> value;
+            case Add(var value) -> value;
+            case Set _, Remove _, Delete _ -> null;
+        };
+    }
+
+    /** Whether it only takes away: of an item that is not there it makes none. */
+    public boolean onlyRemoves() {
+        return !actions.isEmpty() && actions.stream().allMatch(action -> action instanceof Remove || action instanceof Delete);
+    }
+
+    /** The item afterwards; the one before is not touched. */
+    public Map<String, AttributeValue> apply(Map<String, AttributeValue> item) {
+        return fields(tree, item, item);
+    }
+
+    private static Map<String, AttributeValue> fields(PathTree<Action> node, Map<String, AttributeValue> map,
+            Map<String, AttributeValue> item) {
+        var after = new LinkedHashMap<>(map);
+        node.fields().forEach((name, child) -> {
+            var value = at(child, map.get(name), item);
+            if (value == null) {
+                after.remove(name);
+            } else {
+                after.put(name, value);
+            }
+        });
+        return after;
+    }
+
+    private static AttributeValue at(PathTree<Action> node, AttributeValue value, Map<String, AttributeValue> item) {
+        if (node.leaf() != null) {
+            return node.leaf().apply(value, item);
+        }
+        if (!node.fields().isEmpty() && value instanceof AttributeValue.M(var map)) {
+            return new AttributeValue.M(fields(node, map, item));
+        }
+        if (!node.elements().isEmpty() && value instanceof AttributeValue.L(var list)) {
+            return new AttributeValue.L(elements(node, list, item));
+        }
+        throw new ValidationException("The document path provided in the update expression is invalid for update");
+    }
+
+    /** Positions are those before the update; what is set behind the end is appended in the order of its positions. */
+    private static List<AttributeValue> elements(PathTree<Action> node, List<AttributeValue> list,
+            Map<String, AttributeValue> item) {
+        var after = new ArrayList<AttributeValue>(list);
+        node.elements().forEach((index, child) -> {
+            boolean inside = index < list.size();
+            var value = at(child, inside ? list.get(index) : null, item);
+            if (inside) {
+                after.set(index, value);
+            } else if (value != null) {
+                after.add(value);
+            }
+        });
+        after.removeIf(element -> element == null);
+        return after;
+    }
+
+    private static ValidationException incorrectType() {
+        return new ValidationException("An operand in the update expression has an incorrect data type");
+    }
+}

@@ -1,0 +1,16 @@
+/**
+ * Amazon DynamoDB: tables with their indexes and items, expressions, batches, time to live, tags.
+ *
+ * <pre>
+ *   Tables, Indexes  what is known of a table ({@link dev.aloft.service.dynamodb.StoredTable}), opened as a {@code LiveTable}
+ *   PutItem … Scan   the operations on items: checks that need no table, then those that do, then one transaction
+ *   ItemWriter       the one place where items change, and with them index entries and expiries
+ *   expression/      conditions, projections, updates
+ *   value/           attribute values, numbers, sizes, bytes
+ * </pre>
+ *
+ * Left out until they are built, and refused by name: transactions, PartiQL, streams, backups, exports, global tables.
+ *
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
+ */
+package dev.aloft.service.dynamodb;

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 
@@ -145,6 +146,13 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         } catch (UnknownHostException e) {
             throw new Wrong("host is " + host + ", which is no address of any machine.");
         }
+    }
+
+    /** The AWS SDK for Node.js functions, which the launcher installs beside the product. */
+    Optional<Path> nodePackages() {
+        return Optional.ofNullable(System.getProperty("aloft.home"))
+                .map(home -> Path.of(home, "node", "node_modules"))
+                .filter(Files::isDirectory);
     }
 
     HttpServer.Config http() {

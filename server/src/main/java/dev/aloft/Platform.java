@@ -90,7 +90,7 @@ public final class Platform implements AutoCloseable {
                 config.data().resolve("sandboxes"),
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()));
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, endpoint, targets, new RoleSessions(roles, sessions),
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), endpoint, targets, new RoleSessions(roles, sessions),
                 this::url, time);
 
         var services = List.<Service>of(

@@ -49,6 +49,8 @@ final class View {
         for (String name : DEVICES) {
             file("/dev/" + name, "bind");
         }
+        // Imports, unlike require, look for packages in the folders above the code only.
+        link(root.resolve("var/node_modules"), Path.of("/var/runtime/node_modules"));
         link(root.resolve("dev/fd"), Path.of("/proc/self/fd"));
         link(root.resolve("dev/stdin"), Path.of("/proc/self/fd/0"));
         link(root.resolve("dev/stdout"), Path.of("/proc/self/fd/1"));

@@ -40,13 +40,15 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param sandboxes   made over {@link #library(Path)} of the same folder
      * @param folder      for what Lambda keeps beside the store
      * @param roles       in the product a {@link RoleSessions}
+     * @param nodePackages the node_modules with the AWS SDK for Node.js functions, if it is installed
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
-    public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Endpoint endpoint, Targets targets,
-            ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
+    public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Optional<Path> nodePackages,
+            Endpoint endpoint, Targets targets, ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
-        invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), endpoint, roles, endpointUrl, time);
+        invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), nodePackages, endpoint, roles,
+                endpointUrl, time);
         functions = new Functions(store, codes, endpoint, roles, invocations, time);
         permissions = new Permissions(store, functions);
         async = new AsyncInvocations(store, time, targets, new Attempts());

@@ -50,8 +50,8 @@ final class TestLambda implements AutoCloseable {
         this.store = store;
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), Optional.empty());
-        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), endpoint,
-                new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
+        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
+                endpoint, new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(service);
         endpoint.add(logsService);

@@ -65,16 +65,17 @@ public final class Invocations implements AutoCloseable {
     /**
      * @param library     where functions' code is, by {@link FunctionVersion#code}
      * @param folder      for the runtimes' own files
+     * @param nodePackages the AWS SDK that Node.js functions find in their runtime
      * @param endpointUrl where functions reach the platform
      */
-    public Invocations(Sandboxes sandboxes, Path library, Path folder, Endpoint endpoint, ExecutionRoles roles,
+    public Invocations(Sandboxes sandboxes, Path library, Path folder, Optional<Path> nodePackages, Endpoint endpoint, ExecutionRoles roles,
             Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.library = library;
         this.roles = roles;
         this.endpointUrl = endpointUrl;
         this.time = time;
-        this.runtimes = new Runtimes(folder);
+        this.runtimes = new Runtimes(folder, nodePackages);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
     }

@@ -28,12 +28,28 @@ final class Runtimes {
             "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING");
 
     private final Path folder;
+    private final Optional<Path> packages;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
 
-    /** @param folder where the runtimes' own files are put for the sandboxes to see */
-    Runtimes(Path folder) {
+    /**
+     * @param folder   where the runtimes' own files are put for the sandboxes to see
+     * @param packages the node_modules with the AWS SDK that Node.js functions find in their runtime, if it was installed
+     */
+    Runtimes(Path folder, Optional<Path> packages) {
         this.folder = folder.toAbsolutePath().normalize();
+        this.packages = packages;
         FILES.forEach(this::unpack);
+        packages.ifPresent(this::link);
+    }
+
+    private void link(Path nodeModules) {
+        try {
+            Path link = folder.resolve("node/node_modules");
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, nodeModules);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare the runtimes in " + folder, e);
+        }
     }
 
     /**
@@ -100,7 +116,11 @@ final class Runtimes {
                 ordinary = false;
             }
         }
-        var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, interpreter.software(), folder.resolve(kind));
+        var software = new ArrayList<>(interpreter.software());
+        if (kind.equals("node")) {
+            packages.ifPresent(software::add);
+        }
+        var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
     }
 

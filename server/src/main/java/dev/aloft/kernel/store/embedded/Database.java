@@ -2,6 +2,8 @@ package dev.aloft.kernel.store.embedded;
 
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +31,7 @@ import org.rocksdb.WriteOptions;
 
 /** RocksDB, open; closed when nobody holds it any more, since using it afterwards would take the process down. */
 final class Database {
+    private static final Logger LOG = System.getLogger(Database.class.getName());
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long WAL_BYTES = 64L << 20;
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
@@ -49,7 +52,7 @@ final class Database {
         this.disk = disk;
         try {
             Files.createDirectories(folder.store());
-            rocks = keep(RocksDB.open(options(), folder.store().toString()));
+            rocks = keep(open());
             synced = keep(new WriteOptions().setSync(true));
             latest = keep(new ReadOptions());
         } catch (RocksDBException e) {
@@ -58,6 +61,20 @@ final class Database {
         } catch (IOException e) {
             closeNatives();
             throw new StoreUnavailable("Cannot open the store in " + folder.store() + ": " + e, e);
+        }
+    }
+
+    private RocksDB open() throws RocksDBException, IOException {
+        var path = folder.store().toString();
+        var options = options();
+        try {
+            return RocksDB.open(options, path);
+        } catch (RocksDBException e) {
+            if (isDamaged(e) && TornLog.repair(folder.store())) {
+                LOG.log(Level.WARNING, "The last write to " + path + " was cut off before it was acknowledged, and is dropped");
+                return RocksDB.open(options, path);
+            }
+            throw e;
         }
     }
 
@@ -128,12 +145,14 @@ final class Database {
     }
 
     StoreUnavailable unavailable(RocksDBException e) {
-        var status = e.getStatus();
         if (isFull(e)) {
             return disk.full(e);
         }
-        return status != null && status.getCode() == Status.Code.Corruption ? folder.damaged(e)
-            : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
+        return isDamaged(e) ? folder.damaged(e) : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
+    }
+
+    private static boolean isDamaged(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     private static boolean isFull(RocksDBException e) {

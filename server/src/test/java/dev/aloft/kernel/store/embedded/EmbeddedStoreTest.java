@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EmbeddedStoreTest extends StoreContract {
     @TempDir
@@ -136,6 +138,63 @@ class EmbeddedStoreTest extends StoreContract {
         Files.write(log, Arrays.copyOf(bytes, bytes.length - 500));
         store = open();
         assertThat(store.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(99);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, zeros behind", "1000, noise behind", "1000, half of it zeros", "1000, half of it noise",
+        "1000, half of it noise and noise behind", "1000, its length noise", "100000, half of it noise", "100000, its middle zeros"})
+    void aLogWhoseEndAPowerCutLeftIsRead(int size, String tail) throws IOException {
+        fill(100, size);
+        var log = file(".log");
+        var bytes = Files.readAllBytes(log);
+        int whole = bytes.length;
+        var after = tail.endsWith("behind") ? Arrays.copyOf(bytes, whole + 5000) : bytes;
+        switch (tail) {
+            case "noise behind" -> noise(after, whole, whole + 5000);
+            case "half of it zeros" -> Arrays.fill(after, whole - 500, whole, (byte) 0);
+            case "half of it noise" -> noise(after, whole - 500, whole);
+            case "half of it noise and noise behind" -> noise(after, whole - 500, whole + 5000);
+            case "its length noise" -> noise(after, whole - 1030, whole - 500);
+            case "its middle zeros" -> Arrays.fill(after, whole - 60_000, whole - 50_000, (byte) 0);
+            default -> { }
+        }
+        Files.write(log, after);
+        store = open();
+        assertThat(store.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(tail.matches("(zeros|noise) behind") ? 100 : 99);
+        store.change(tx -> tx.put(Key.of("more"), new byte[0]));
+        store.close();
+        store = open();
+        assertThat(store.<Boolean>read(tx -> tx.get(Key.of("more")).isPresent())).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 3000", "1000, 10000", "1000, 20000", "1000, 60000", "100000, 5000000", "100, 300", "100, 8000"})
+    void damageBeforeTheEndOfTheLogIsTold(int size, int behind) throws IOException {
+        fill(100, size);
+        var log = file(".log");
+        var bytes = Files.readAllBytes(log);
+        noise(bytes, bytes.length - behind, bytes.length - behind + 50);
+        Files.write(log, bytes);
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
+            .hasMessageStartingWith("The data in " + folder.resolve("store") + " is damaged (");
+        assertThat(Files.readAllBytes(log)).isEqualTo(bytes);
+    }
+
+    private void fill(int count, int size) {
+        var random = new Random(1);
+        for (int i = 0; i < count; i++) {
+            var key = Key.of("key", i);
+            var value = new byte[size];
+            random.nextBytes(value);
+            store.change(tx -> tx.put(key, value));
+        }
+        store.close();
+    }
+
+    private static void noise(byte[] bytes, int from, int to) {
+        var noise = new byte[to - from];
+        new Random(2).nextBytes(noise);
+        System.arraycopy(noise, 0, bytes, from, noise.length);
     }
 
     @Test

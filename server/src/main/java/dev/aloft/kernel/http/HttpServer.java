@@ -9,6 +9,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.Level;
@@ -16,11 +18,12 @@ import java.util.logging.Logger;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.MimeTypes;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -37,6 +40,8 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    /** Where {@code localhost} is the machine's IPv6 address, which some clients try and then give up; or null. */
+    private final ServerConnector second;
     private final Exchanges exchanges;
     private final Config config;
 
@@ -50,7 +55,8 @@ public final class HttpServer implements AutoCloseable {
      * How to listen.
      *
      * @param port         0 for any free one
-     * @param idle         how long a connection may be silent while somebody waits for its bytes
+     * @param idle         how long a connection may be silent while somebody waits for its bytes, and how long the headers
+     *                     of a request may take
      * @param drain        how long requests under way get to finish at the end
      * @param maxBodyBytes the longest request body; what an operation allows is usually far less
      * @param certificates the folder of the certificate made on first use, or null for no TLS
@@ -97,7 +103,7 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(Config config, InstantSource clock, Handler handler) {
         var http = new HttpServer(config, clock, handler);
         try {
-            http.connector.open();
+            http.open();
             http.server.start();
             return http;
         } catch (Exception e) {
@@ -132,26 +138,50 @@ public final class HttpServer implements AutoCloseable {
         http.setSendDateHeader(false);
         http.setRelativeRedirectAllowed(true);
 
-        var http1 = new HttpConnectionFactory(http);
-        var h2c = new HTTP2CServerConnectionFactory(http);
-        h2c.setInitialStreamRecvWindow(1 << 20);
-        h2c.setInitialSessionRecvWindow(4 << 20);
-        if (config.certificates() == null) {
-            connector = new ServerConnector(server, null, null, null, 1, 1, http1, h2c);
-        } else {
-            var h2 = new HTTP2ServerConnectionFactory(http);
-            h2.setInitialStreamRecvWindow(1 << 20);
-            h2.setInitialSessionRecvWindow(4 << 20);
-            var tls = new LazyTls(config.certificates(), clock);
-            connector = new ServerConnector(
-                    server, null, null, null, 1, 1, new DetectorConnectionFactory(tls), http1, h2c, h2);
-        }
-        connector.setHost(config.address());
-        connector.setPort(config.port());
-        connector.setIdleTimeout(config.idle().toMillis());
-        connector.setAcceptQueueSize(1024);
-        connector.setReuseAddress(true);
+        var tls = config.certificates() == null ? null : new LazyTls(config.certificates(), clock);
+        connector = connector(http, tls, config.address(), config.port());
         server.addConnector(connector);
+        second = List.of("127.0.0.1", "localhost").contains(config.address()) ? connector(http, tls, "::1", 0) : null;
+    }
+
+    private ServerConnector connector(HttpConfiguration http, LazyTls tls, String address, int port) {
+        var protocols = new ArrayList<ConnectionFactory>();
+        if (tls != null) {
+            protocols.add(new DetectorConnectionFactory(tls));
+        }
+        protocols.add(new PatientConnections(http, config.idle()));
+        protocols.add(windows(new HTTP2CServerConnectionFactory(http)));
+        if (tls != null) {
+            protocols.add(windows(new HTTP2ServerConnectionFactory(http)));
+        }
+        var made = new ServerConnector(
+                server, null, null, null, 1, 1, protocols.toArray(ConnectionFactory[]::new));
+        made.setHost(address);
+        made.setPort(port);
+        made.setIdleTimeout(config.idle().toMillis());
+        made.setAcceptQueueSize(1024);
+        made.setReuseAddress(true);
+        return made;
+    }
+
+    private static AbstractHTTP2ServerConnectionFactory windows(AbstractHTTP2ServerConnectionFactory http2) {
+        http2.setInitialStreamRecvWindow(1 << 20);
+        http2.setInitialSessionRecvWindow(4 << 20);
+        return http2;
+    }
+
+    private void open() throws IOException {
+        connector.open();
+        if (second == null) {
+            return;
+        }
+        second.setPort(connector.getLocalPort());
+        try {
+            second.open();
+            server.addConnector(second);
+        } catch (IOException e) {
+            LOG.log(Level.FINE, "no listener on ::1", e);
+        }
     }
 
     public int port() {
@@ -167,6 +197,9 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         try {
             connector.shutdown();
+            if (second != null) {
+                second.shutdown();
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.FINE, "closing the listener", e);
         }

@@ -2,6 +2,7 @@ package dev.aloft.kernel.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.aloft.api.Body;
 import dev.aloft.wire.Headers;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -431,6 +434,38 @@ class HttpServerTest {
     }
 
     @Test
+    void endsAConnectionWhoseHeadersComeByteByByteForTooLong() throws Exception {
+        serve(config(Duration.ofMillis(300), 8 * 1024, 1 << 20), HttpServerTest::echo);
+        var pause = new CountDownLatch(1);
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET / HTTP/1.1\nHost: h\nX-Slow: ");
+            int sent = 0;
+            try {
+                while (sent < 200 && !pause.await(50, TimeUnit.MILLISECONDS)) {
+                    http.send("x");
+                    sent++;
+                }
+            } catch (IOException e) {
+                assertThat(sent).isGreaterThan(1);
+            }
+            assertThat(sent).isLessThan(200);
+        }
+    }
+
+    @Test
+    void sendsNoHeaderThatTheHandlerDidNotMean() throws Exception {
+        serve(request -> new HttpResponse(
+                200, Headers.of("x-amz-meta-a", "1\r\nX-Evil: 2\r\n\r\nbody", "x-amz-meta-b\r\nX-Evil", "3"), Body.EMPTY));
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET / HTTP/1.1\nHost: h\n\n");
+            var answer = http.answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("x-evil")).isNull();
+            assertThat(answer.header("x-amz-meta-a")).startsWith("1");
+        }
+    }
+
+    @Test
     void letsAHandlerWorkLongerThanAConnectionMayBeSilent() throws Exception {
         var longer = new CountDownLatch(1);
         serve(config(Duration.ofMillis(100), 8 * 1024, 1 << 20), request -> {
@@ -471,6 +506,21 @@ class HttpServerTest {
             assertThat(answer.body()).isEqualTo("done");
             assertThat(answer.header("connection")).isEqualTo("close");
             closing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void listensAlsoOnTheOtherLoopbackAddressWhereThereIsOne() throws Exception {
+        serve(HttpServerTest::echo);
+        try (var socket = new Socket()) {
+            try {
+                socket.connect(new InetSocketAddress("::1", server.port()), 5000);
+            } catch (IOException e) {
+                assumeFalse(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null);
+                return;
+            }
+            socket.getOutputStream().write("GET /6 HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).contains("GET http /6");
         }
     }
 

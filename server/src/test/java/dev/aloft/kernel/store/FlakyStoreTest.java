@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FlakyStoreTest {
-    private final Store store = new FlakyStore(new MemoryStore(), 1);
+    private final Store store = new FlakyStore(new MemoryStore(), 1, 0.3);
 
     @Test
     void aFunctionRunsTwiceAndIsWrittenOnce() {

@@ -15,7 +15,9 @@ import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
@@ -30,7 +32,7 @@ final class ApiGatewayFixture implements Endpoint {
     static final String FUNCTION = "arn:aws:lambda:eu-central-1:111122223333:function:hello";
     static final String INVOCATION = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" + FUNCTION + "/invocations";
 
-    private final MemoryStore store = new MemoryStore();
+    private final Store store = new FlakyStore(new MemoryStore());
     private final TestTime time = new TestTime();
     private final ApiGatewayService rest = new ApiGatewayService(store, time, this, null);
     private final ApiGatewayV2Service http = new ApiGatewayV2Service(store, time, this);

@@ -12,7 +12,9 @@ import dev.aloft.api.CloudFormation.UpdateStackRequest;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import java.util.List;
@@ -28,7 +30,7 @@ class StacksTest {
             null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
 
     private final TestTime time = new TestTime();
-    private final MemoryStore store = new MemoryStore();
+    private final Store store = new FlakyStore(new MemoryStore());
     private final FakeType things = new FakeType();
     private CloudFormation cloudFormation;
     private Workers workers;

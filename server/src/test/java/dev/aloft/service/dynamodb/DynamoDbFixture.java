@@ -15,7 +15,9 @@ import dev.aloft.api.DynamoDb.KeySchemaElement;
 import dev.aloft.api.DynamoDb.PutItemRequest;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import java.util.ArrayList;
@@ -35,7 +37,7 @@ abstract class DynamoDbFixture {
     static final String RANGE = "range-table";
 
     final TestTime time = new TestTime();
-    final MemoryStore store = new MemoryStore();
+    final Store store = new FlakyStore(new MemoryStore());
     final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     final DynamoDbService service = new DynamoDbService(store, time, endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);

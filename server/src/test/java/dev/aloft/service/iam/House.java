@@ -9,7 +9,9 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.Sessions;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import java.util.Map;
 
@@ -24,7 +26,7 @@ final class House {
         "Action":"sts:AssumeRole"}]}""";
 
     final TestTime time = new TestTime();
-    final MemoryStore store = new MemoryStore();
+    final Store store = new FlakyStore(new MemoryStore());
     final KeyFile keys = KeyFile.inMemory();
     final IamPolicySource source = new IamPolicySource(store, keys, time);
     final Sessions sessions = new Sessions(keys, time);

@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
@@ -43,7 +44,7 @@ final class TestLambda implements AutoCloseable {
     private final Workers workers;
 
     TestLambda(Path folder) {
-        this(folder, new MemoryStore());
+        this(folder, new FlakyStore(new MemoryStore()));
     }
 
     TestLambda(Path folder, Store store) {

@@ -9,8 +9,10 @@ import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import java.time.Duration;
@@ -31,7 +33,7 @@ class LogsTest {
         null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
 
     private final TestTime time = new TestTime();
-    private final MemoryStore store = new MemoryStore();
+    private final Store store = new FlakyStore(new MemoryStore());
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     private final LogsService service = new LogsService(store, time, endpoint);
     private final Logs logs = Logs.at(endpoint);

@@ -29,6 +29,7 @@ import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.cloudformation.CloudFormationService;
 import dev.aloft.service.iam.IamPolicySource;
+import dev.aloft.service.dynamodb.DynamoDbService;
 import dev.aloft.service.iam.IamService;
 import dev.aloft.service.iam.StsService;
 import dev.aloft.service.lambda.LambdaService;
@@ -98,6 +99,7 @@ public final class Platform implements AutoCloseable {
                 new IamService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
+                new DynamoDbService(store, time, endpoint),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),

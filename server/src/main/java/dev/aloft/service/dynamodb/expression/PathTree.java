@@ -18,7 +18,7 @@ final class PathTree<T> {
         var root = new PathTree<T>();
         for (int i = 0; i < paths.size(); i++) {
             if (!root.add(paths.get(i), leaves.get(i))) {
-                throw collision(paths.subList(0, i + 1));
+                throw collision(paths);
             }
         }
         return root;

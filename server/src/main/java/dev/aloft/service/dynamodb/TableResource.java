@@ -11,6 +11,7 @@ import dev.aloft.api.DynamoDb.DeleteGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.DeleteTableRequest;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
+import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
@@ -182,8 +183,8 @@ final class TableResource implements ResourceType {
         refuseNotBuilt(after);
         var wanted = wanted(after);
         var now = describe(caller, physicalId);
-        updateIndexes(caller, physicalId, wanted, now);
         updateTable(caller, physicalId, wanted, now);
+        updateIndexes(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateTags(caller, now.tableArn(), tags(after));
         return resource(describe(caller, physicalId));
@@ -200,7 +201,7 @@ final class TableResource implements ResourceType {
         if (wasOnDemand != isOnDemand || !isOnDemand && !sameThroughput) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).billingMode(wanted.billingMode())
                 .provisionedThroughput(throughput)
-                .globalSecondaryIndexUpdates(wasOnDemand ? throughputs(wanted) : null)));
+                .globalSecondaryIndexUpdates(wasOnDemand && !isOnDemand ? throughputs(wanted, now) : null)));
         }
         var protects = Boolean.TRUE.equals(wanted.deletionProtectionEnabled());
         if (protects != Boolean.TRUE.equals(now.deletionProtectionEnabled())) {
@@ -211,8 +212,10 @@ final class TableResource implements ResourceType {
         }
     }
 
-    private static List<GlobalSecondaryIndexUpdate> throughputs(CreateTableRequest wanted) {
-        var updates = indexes(wanted).stream().map(index -> GlobalSecondaryIndexUpdate.of(u -> u.update(
+    private static List<GlobalSecondaryIndexUpdate> throughputs(CreateTableRequest wanted, TableDescription now) {
+        var known = now.globalSecondaryIndexes() == null ? List.<String>of()
+            : now.globalSecondaryIndexes().stream().map(GlobalSecondaryIndexDescription::indexName).toList();
+        var updates = indexes(wanted).stream().filter(index -> known.contains(index.indexName())).map(index -> GlobalSecondaryIndexUpdate.of(u -> u.update(
             UpdateGlobalSecondaryIndexAction.of(a -> a.indexName(index.indexName())
                 .provisionedThroughput(index.provisionedThroughput()))))).toList();
         return updates.isEmpty() ? null : updates;

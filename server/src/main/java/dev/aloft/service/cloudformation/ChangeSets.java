@@ -3,8 +3,8 @@ package dev.aloft.service.cloudformation;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.CloudFormation;
 import dev.aloft.api.CloudFormation.StackStatus;
+import dev.aloft.api.CloudFormation;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -91,7 +91,7 @@ final class ChangeSets {
         var text = Boolean.TRUE.equals(input.usePreviousTemplate()) && !isCreation
                 ? stacks.template(stack, stack.settings()).text()
                 : templates.text(caller, input.templateBody(), input.templateURL());
-        var preparation = new Preparation(templates, outside, caller, text, input.parameters(),
+        var preparation = new Preparation(templates, outside, caller, stack.name(), text, input.parameters(),
                 isCreation ? null : stack.settings());
         var capabilities = input.capabilities() == null ? List.<String>of() : input.capabilities();
         var onFailure = input.onStackFailure() == null ? "ROLLBACK" : input.onStackFailure();

@@ -46,7 +46,7 @@ public final class CloudFormationData {
     public final Table<Export> exports = Table.of("exports", Codec.of(Export.class));
     /** (account, region, name of the export, stack) to the importing stack's name. */
     public final Table<String> imports = Table.of("imports", Codec.TEXT);
-    /** (token): the answer of a custom resource's function; empty until it comes. */
+    /** (stack, request): the answer of a custom resource's function; empty until it comes. */
     public final Table<String> answers = Table.of("answers", Codec.TEXT);
 
     /** Raised when there is something to deploy. */

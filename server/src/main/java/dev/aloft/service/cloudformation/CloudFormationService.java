@@ -4,8 +4,10 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.Lambda;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.call.Service;
@@ -13,9 +15,11 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.cloudformation.deploy.CustomResource;
 import dev.aloft.service.cloudformation.deploy.Deployment;
 import dev.aloft.service.cloudformation.deploy.Markers;
 import dev.aloft.service.cloudformation.template.JsonText;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The operations of AWS CloudFormation. */
@@ -27,6 +31,8 @@ public final class CloudFormationService implements Service, CloudFormation {
     private final ChangeSets changeSets;
     private final Exports exports;
     private final Deployment deployment;
+    private final CustomResource customResource;
+    private final List<ResourceType> resourceTypes = new ArrayList<>(Markers.all());
 
     /** @param types filled with the resource types of all services by the time that a stack is asked for */
     public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles) {
@@ -39,11 +45,19 @@ public final class CloudFormationService implements Service, CloudFormation {
         changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
         exports = new Exports(data, store);
         deployment = new Deployment(data, store, time, events, types, roles, outside::of);
+        customResource = new CustomResource(data, store, time, Lambda.at(endpoint));
+        resourceTypes.add(customResource);
+        resourceTypes.add(new NestedStack(data, store, time, stacks, templates));
     }
 
     @Override
     public List<ResourceType> resourceTypes() {
-        return Markers.all();
+        return resourceTypes;
+    }
+
+    @Override
+    public List<DataPlane> dataPlanes() {
+        return List.of(customResource.answers());
     }
 
     @Override

@@ -17,6 +17,7 @@ final class Preparation {
     private final Templates templates;
     private final Outside outside;
     private final Caller caller;
+    private final String stackName;
     final String text;
     final Map<String, Object> tree;
     final Map<String, String> parameters = new LinkedHashMap<>();
@@ -25,21 +26,23 @@ final class Preparation {
     private StoredTemplate stored;
 
     /** @param before the stack's settings until now, or null */
-    Preparation(Templates templates, Outside outside, Caller caller, String text, List<CloudFormation.Parameter> given,
-            Settings before) {
+    Preparation(Templates templates, Outside outside, Caller caller, String stackName, String text,
+            List<CloudFormation.Parameter> given, Settings before) {
+        this.stackName = stackName;
         this.templates = templates;
         this.outside = outside;
         this.caller = caller;
         this.text = text;
         this.tree = Templates.tree(text);
         if (!isTransformed()) {
-            template();
+            // What is wrong with the template comes before what is wrong with the parameters.
+            Templates.told(() -> Template.read(tree));
         }
         complete(given == null ? List.of() : given, before);
     }
 
     boolean isTransformed() {
-        return !Template.transforms(tree).isEmpty();
+        return Templates.isTransformed(tree);
     }
 
     private void complete(List<CloudFormation.Parameter> given, Settings before) {
@@ -97,11 +100,20 @@ final class Preparation {
         if (template == null) {
             var values = new LinkedHashMap<>(parameters);
             values.putAll(resolved);
-            var transformed = isTransformed() ? Templates.transformed(tree, values, caller.region()) : tree;
-            template = templates.checked(transformed);
+            var transformed = isTransformed() ? templates.transformed(caller, tree, values) : tree;
+            var read = Template.read(transformed);
+            templates.checkTypes(read, conditions(read)::condition);
+            template = read;
             stored = new StoredTemplate(text, transformed, isTransformed());
         }
         return template;
+    }
+
+    private Evaluate conditions(Template read) {
+        var stack = new Stack(caller.account(), caller.region(), "", stackName, null, null, null, null, null, null, null,
+                List.of(), null, null, null, false);
+        var settings = new Settings(null, parameters, resolved, Map.of(), List.of(), null, List.of(), null, false, null);
+        return new Evaluate(read, new StackScope(stack, read, settings, _ -> null, true, outside.of(caller, stack)));
     }
 
     StoredTemplate stored() {

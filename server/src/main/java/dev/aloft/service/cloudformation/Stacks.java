@@ -3,8 +3,8 @@ package dev.aloft.service.cloudformation;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.CloudFormation;
 import dev.aloft.api.CloudFormation.StackStatus;
+import dev.aloft.api.CloudFormation;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Page;
@@ -121,7 +121,7 @@ public final class Stacks {
     public Stack create(Caller caller, String name, String text, List<CloudFormation.Parameter> parameters,
             Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role, String onFailure,
             boolean retainExceptOnCreate, Integer timeoutMinutes, String clientToken, boolean isProtected, Stack parent) {
-        var preparation = new Preparation(templates, outside, caller, text, parameters, null);
+        var preparation = new Preparation(templates, outside, caller, name, text, parameters, null);
         var given = capabilities == null ? List.<String>of() : capabilities;
         checkCapabilities(preparation, given);
         preparation.checkTypes(resourceTypes);
@@ -186,7 +186,7 @@ public final class Stacks {
             Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role,
             boolean disableRollback, boolean retainExceptOnCreate, String clientToken) {
         checkUpdatable(stack);
-        var preparation = new Preparation(templates, outside, caller, text, parameters, stack.settings());
+        var preparation = new Preparation(templates, outside, caller, stack.name(), text, parameters, stack.settings());
         var given = capabilities == null ? List.<String>of() : capabilities;
         checkCapabilities(preparation, given);
         preparation.checkTypes(resourceTypes);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Template texts: where they come from, what they ask for, what is in them. */
@@ -96,32 +97,88 @@ final class Templates {
         }
     }
 
-    /** The tree after its transforms. */
-    static Map<String, Object> transformed(Map<String, Object> tree, Map<String, String> parameters, String region) {
-        var result = tree;
-        for (var transform : Template.transforms(tree)) {
-            if (transform.equals(SamTransform.NAME)) {
-                result = SamTransform.apply(result, new LinkedHashMap<>(parameters), region);
-            } else {
-                throw new TemplateError("No transform named " + transform + " found.");
+    /** The tree after its transforms: first those inside, then those of the whole. */
+    Map<String, Object> transformed(Caller caller, Map<String, Object> tree, Map<String, String> parameters) {
+        var result = Trees.map(included(caller, tree, parameters));
+        var transforms = Template.transforms(tree);
+        result.remove("Transform");
+        for (var transform : transforms) {
+            switch (transform) {
+                case SamTransform.NAME -> result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
+                case "AWS::LanguageExtensions" -> {
+                    // The functions that it adds are understood everywhere; the loops are not.
+                    if (JsonText.write(result).contains("\"Fn::ForEach")) {
+                        throw new TemplateError("Fn::ForEach is not built in Aloft");
+                    }
+                }
+                default -> throw new TemplateError("No transform named " + transform + " found.");
             }
         }
         return result;
     }
 
-    /** Reads a template whose transforms are done and refuses types that no service offers. */
-    Template checked(Map<String, Object> tree) {
-        var template = Template.read(tree);
+    /** Whether something in the tree is to be transformed. */
+    static boolean isTransformed(Map<String, Object> tree) {
+        return !Template.transforms(tree).isEmpty() || JsonText.write(tree).contains("\"Fn::Transform\"");
+    }
+
+    /** Puts files from S3 in the places of {@code Fn::Transform: {Name: AWS::Include}}, beside what stands there. */
+    private Object included(Caller caller, Object tree, Map<String, String> parameters) {
+        return switch (tree) {
+            case Map<?, ?> map -> {
+                var copy = new LinkedHashMap<String, Object>();
+                map.forEach((name, value) -> {
+                    if (!name.equals("Fn::Transform")) {
+                        copy.put((String) name, included(caller, value, parameters));
+                        return;
+                    }
+                    var transform = Trees.map(value);
+                    if (!"AWS::Include".equals(transform.get("Name"))) {
+                        throw new TemplateError("No transform named " + transform.get("Name") + " found.");
+                    }
+                    var location = Trees.map(transform.get("Parameters")).get("Location");
+                    if (location instanceof Map<?, ?> ref && ref.get("Ref") instanceof String parameter) {
+                        location = parameters.get(parameter);
+                    }
+                    if (!(location instanceof String uri)) {
+                        throw new TemplateError("Transform AWS::Include failed with: The value of parameter Location under transform"
+                                + " Include must resolve to a string, number, boolean or a list of any of these.");
+                    }
+                    copy.putAll(TemplateReader.read(file(caller, uri)));
+                });
+                yield copy;
+            }
+            case List<?> list -> {
+                var copy = new ArrayList<>();
+                list.forEach(item -> copy.add(included(caller, item, parameters)));
+                yield copy;
+            }
+            case null, default -> tree;
+        };
+    }
+
+    private String file(Caller caller, String uri) {
+        var url = uri.startsWith("s3://") ? "https://s3/" + uri.substring(5) : uri;
+        try {
+            return text(caller, null, url);
+        } catch (ApiError e) {
+            throw new TemplateError("Transform AWS::Include failed with: S3 bucket or key of " + uri + ": " + e.getMessage());
+        }
+    }
+
+    /** Refuses the types that no service offers, of the resources that exist under these conditions. */
+    void checkTypes(Template template, Predicate<String> conditions) {
         var unknown = new TreeSet<String>();
         template.resources().values().forEach(resource -> {
-            if (types.find(resource.type()).isEmpty() && !resource.type().startsWith("Custom::")) {
-                unknown.add(resource.type());
+            var type = resource.type();
+            if (types.find(type).isEmpty() && !type.startsWith("Custom::")
+                    && resource.condition().map(conditions::test).orElse(true)) {
+                unknown.add(type);
             }
         });
         if (!unknown.isEmpty()) {
             throw new TemplateError("Template format error: Unrecognized resource types: [" + String.join(", ", unknown) + "]");
         }
-        return template;
     }
 
     /** The capabilities that a transformed template needs. */
@@ -162,7 +219,7 @@ final class Templates {
         var tree = tree(text(caller, input.templateBody(), input.templateURL()));
         var transforms = Template.transforms(tree);
         return told(() -> {
-            var template = transforms.isEmpty() ? Template.read(tree) : null;
+            var template = isTransformed(tree) ? null : Template.read(tree);
             var parameters = template == null ? Template.parameters(tree) : template.parameters();
             return CloudFormation.ValidateTemplateResponse.of(r -> r.description(text(tree.get("Description")))
                     .parameters(parameters.values().stream().map(p -> CloudFormation.TemplateParameter.of(t -> t

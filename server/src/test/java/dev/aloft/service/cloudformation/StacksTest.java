@@ -1,15 +1,22 @@
 package dev.aloft.service.cloudformation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
-import dev.aloft.api.CloudFormation;
 import dev.aloft.api.CloudFormation.CreateChangeSetRequest;
 import dev.aloft.api.CloudFormation.CreateStackRequest;
 import dev.aloft.api.CloudFormation.DeleteStackRequest;
 import dev.aloft.api.CloudFormation.UpdateStackRequest;
+import dev.aloft.api.CloudFormation;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
+import dev.aloft.api.S3;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.FlakyStore;
@@ -17,7 +24,13 @@ import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.cloudformation.template.TemplateReader;
+import dev.aloft.wire.Headers;
+import dev.aloft.wire.HttpRequest;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +45,10 @@ class StacksTest {
     private final TestTime time = new TestTime();
     private final Store store = new FlakyStore(new MemoryStore());
     private final FakeType things = new FakeType();
+    private final Map<String, String> files = new ConcurrentHashMap<>();
+    private final List<Map<String, Object>> invocations = new CopyOnWriteArrayList<>();
     private CloudFormation cloudFormation;
+    private DataPlane answers;
     private Workers workers;
 
     /** A platform on the store: what a restart after a crash is. */
@@ -41,13 +57,24 @@ class StacksTest {
         var endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
         var types = new Resources();
         types.add(List.of(things));
-        var service = new CloudFormationService(store, time, endpoint, types, null);
+        var service = new CloudFormationService(store, time, this::outside, types, null);
+        answers = service.dataPlanes().getFirst();
         types.add(service.resourceTypes());
         endpoint.add(service);
         cloudFormation = CloudFormation.at(endpoint);
         workers = new Workers(time, service.workers());
         workers.start();
         time.settle();
+    }
+
+    /** S3 with the files above, and a function that notes what it is told. */
+    private Shape outside(Operation operation, Caller caller, Shape input) {
+        if (operation == S3.GET_OBJECT) {
+            var request = (S3.GetObjectRequest) input;
+            return S3.GetObjectResponse.of(r -> r.body(Body.of(files.get(request.bucket() + "/" + request.key()))));
+        }
+        invocations.add(TemplateReader.read(new String(((Lambda.InvokeRequest) input).payload().array(), UTF_8)));
+        return Lambda.InvokeResponse.of(r -> r.statusCode(202));
     }
 
     @AfterEach
@@ -311,6 +338,101 @@ class StacksTest {
                 .stackEvents();
         assertThat(events).anySatisfy(e -> assertThat(e.resourceStatusReason())
                 .contains("the property Colour of Test::Thing is not built in Aloft"));
+    }
+
+    private int answer(Map<String, Object> invocation, String answer) {
+        var path = invocation.get("ResponseURL").toString().substring("http://127.0.0.1:4566".length());
+        var status = answers.handle(new HttpRequest("PUT", "http", path, "", new Headers(), Body.of(answer), null), "id").status();
+        time.settle();
+        return status;
+    }
+
+    @Test
+    void aCustomResourceIsWhatItsFunctionAnswers() {
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").templateBody("""
+                Resources:
+                  C: {Type: Custom::Thing, Properties: {ServiceToken: 'arn:aws:lambda:us-east-1:123456789012:function:f', N: 5}}
+                Outputs: {O: {Value: !Sub '${C} ${C.Url}'}}
+                """)));
+        time.settle();
+        assertThat(invocations.getFirst()).containsEntry("RequestType", "Create").containsEntry("ResourceType", "Custom::Thing")
+                .hasEntrySatisfying("ResourceProperties", p -> assertThat(p).hasToString(
+                        "{ServiceToken=arn:aws:lambda:us-east-1:123456789012:function:f, N=5}"));
+        assertThat(answer(invocations.getFirst(), """
+                {"Status": "SUCCESS", "PhysicalResourceId": "one", "Data": {"Url": "http://x"}}""")).isEqualTo(200);
+        assertThat(stack("s").outputs().getFirst().outputValue()).isEqualTo("one http://x");
+        cloudFormation.deleteStack(CALLER, DeleteStackRequest.of(r -> r.stackName("s")));
+        time.settle();
+        assertThat(invocations.getLast()).containsEntry("RequestType", "Delete").containsEntry("PhysicalResourceId", "one");
+        answer(invocations.getLast(), "{\"Status\": \"SUCCESS\"}");
+        assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
+        assertThat(answer(invocations.getLast(), "{}")).isEqualTo(403);
+    }
+
+    @Test
+    void aFunctionThatFailsFailsItsCustomResource() {
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").onFailure("DO_NOTHING").templateBody("""
+                Resources:
+                  C: {Type: Custom::Thing, Properties: {ServiceToken: 'arn:aws:lambda:us-east-1:123456789012:function:f'}}
+                """)));
+        time.settle();
+        answer(invocations.getFirst(), "{\"Status\": \"FAILED\", \"Reason\": \"no luck\"}");
+        assertThat(resource("C").resourceStatusReason())
+                .startsWith("Received response status [FAILED] from custom resource. Message returned: no luck");
+    }
+
+    @Test
+    void aStackInsideAStackIsMadeChangedAndDeletedWithIt() {
+        files.put("b/inner.yaml", "Parameters: {N: {Type: String}}\n" + template(thing("A", "Name: a, Size: !Ref N"))
+                + "Outputs: {Id: {Value: !Ref A}}\n");
+        var outer = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/inner.yaml',"
+                + " Parameters: {N: %s}}}\nOutputs: {O: {Value: !GetAtt N.Outputs.Id}}\n";
+        var stack = create(outer.formatted("1"));
+        assertThat(stack.stackStatus()).isEqualTo("CREATE_COMPLETE");
+        assertThat(stack.outputs().getFirst().outputValue()).isEqualTo("a");
+        var inner = resource("N").physicalResourceId();
+        assertThat(stack(inner).parentId()).isEqualTo(stack.stackId());
+        assertThat(update(outer.formatted("2")).stackStatus()).isEqualTo("UPDATE_COMPLETE");
+        assertThat(things.things.get("a")).hasToString("{Name=a, Size=2}");
+        assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(stack(inner).stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(things.things).isEmpty();
+    }
+
+    @Test
+    void aFailureInsideIsTheReasonOutside() {
+        files.put("b/inner.yaml", template(thing("A", "Fail: true")));
+        create("Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'http://127.0.0.1:4566/b/inner.yaml'}}}");
+        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+                .stackEvents();
+        assertThat(events).anySatisfy(e -> assertThat(e.resourceStatusReason()).contains("was not successfully created:")
+                .contains("no such thing"));
+    }
+
+    @Test
+    void aServerlessTemplateIsTransformedAndItsCapabilitiesAreAskedFor() {
+        var text = """
+                Transform: AWS::Serverless-2016-10-31
+                Resources:
+                  T: {Type: Test::Thing, Properties: {Name: t}}
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties: {Handler: h, Runtime: nodejs24.x, InlineCode: x}
+                """;
+        var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+                .changeSetType("CREATE").templateBody(text)));
+        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(set.id())))
+                .statusReason()).isEqualTo("Template format error: Unrecognized resource types: [AWS::IAM::Role, AWS::Lambda::Function]");
+        assertThat(cloudFormation.getTemplateSummary(CALLER, CloudFormation.GetTemplateSummaryRequest.of(r -> r.templateBody(text)))
+                .capabilities()).containsExactly("CAPABILITY_AUTO_EXPAND");
+    }
+
+    @Test
+    void filesAreIncluded() {
+        files.put("b/part.json", "{\"Size\": 7}");
+        create("Resources: {A: {Type: Test::Thing, Properties: {Name: a, Fn::Transform: {Name: AWS::Include, Parameters: {Location:"
+                + " 's3://b/part.json'}}}}}", r -> r.capabilities(List.of("CAPABILITY_AUTO_EXPAND")));
+        assertThat(things.things.get("a")).hasToString("{Name=a, Size=7}");
     }
 
     @Test

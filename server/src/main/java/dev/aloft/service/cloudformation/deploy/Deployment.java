@@ -4,8 +4,8 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation.ResourceStatus;
 import dev.aloft.api.CloudFormation.StackStatus;
-import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.Key;
@@ -13,25 +13,25 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
-import dev.aloft.service.cloudformation.CloudFormationData;
 import dev.aloft.service.cloudformation.CloudFormationData.Export;
+import dev.aloft.service.cloudformation.CloudFormationData;
 import dev.aloft.service.cloudformation.Events;
 import dev.aloft.service.cloudformation.Settings;
-import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.Stack.OutputValue;
-import dev.aloft.service.cloudformation.StackOperation;
+import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackOperation.Kind;
 import dev.aloft.service.cloudformation.StackOperation.Phase;
-import dev.aloft.service.cloudformation.StackResource;
+import dev.aloft.service.cloudformation.StackOperation;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
+import dev.aloft.service.cloudformation.StackResource;
 import dev.aloft.service.cloudformation.template.Evaluate;
 import dev.aloft.service.cloudformation.template.Graph;
 import dev.aloft.service.cloudformation.template.Resource;
 import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -251,7 +251,9 @@ public final class Deployment {
                         begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS, null);
                         var made = Handlers.update(type, caller, current.physicalId(),
                                 desired(id, current.token(), current.properties()), desired(id, current.token(), properties));
-                        finish(incarnation(declared, made, current.token(), properties), ResourceStatus.UPDATE_COMPLETE);
+                        // An update that answers with another physical id has made another resource: the one before is to go.
+                        var token = made.physicalId().equals(current.physicalId()) ? current.token() : operation.id();
+                        finish(incarnation(declared, made, token, properties), ResourceStatus.UPDATE_COMPLETE);
                     }
                     case Plan.Step.Replace _ -> {
                         begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS,
@@ -582,6 +584,7 @@ public final class Deployment {
                 forgetImports(tx);
                 data.changeSets.deleteAll(tx, Key.of(stack.id()));
                 data.obsolete.deleteAll(tx, Key.of(stack.id()));
+                data.answers.deleteAll(tx, Key.of(stack.id()));
                 var gone = data.stack(tx, stack.id()).orElseThrow().as(StackStatus.DELETE_COMPLETE, null)
                         .deletedAt(time.instant());
                 data.put(tx, gone);

@@ -2,11 +2,11 @@ package dev.aloft.service.cloudformation.deploy;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.template.TemplateError;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.util.UUID;
 import java.util.function.Supplier;
 

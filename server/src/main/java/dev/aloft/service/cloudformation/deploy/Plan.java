@@ -5,8 +5,8 @@ import dev.aloft.kernel.call.Resources;
 import dev.aloft.service.cloudformation.ChangeSet.Change;
 import dev.aloft.service.cloudformation.Settings;
 import dev.aloft.service.cloudformation.Stack;
-import dev.aloft.service.cloudformation.StackResource;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
+import dev.aloft.service.cloudformation.StackResource;
 import dev.aloft.service.cloudformation.template.Evaluate;
 import dev.aloft.service.cloudformation.template.Graph;
 import dev.aloft.service.cloudformation.template.JsonText;
@@ -64,7 +64,9 @@ public final class Plan {
 
     /** The resource type behind a name; custom resources share one. */
     static ResourceType type(Resources types, String name) {
-        return types.find(name.startsWith("Custom::") ? "AWS::CloudFormation::CustomResource" : name).orElse(null);
+        return name.startsWith("Custom::")
+                ? types.find(CustomResource.TYPE).map(type -> ((CustomResource) type).named(name)).orElse(null)
+                : types.find(name).orElse(null);
     }
 
     /** The JSON of a resource's metadata, or null. */

@@ -32,7 +32,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         var defaults = new LinkedHashMap<String, String>();
         defaults.put("host", "127.0.0.1");
         defaults.put("port", "4566");
-        defaults.put("data", System.getProperty("user.home") + "/.aloft");
+        var home = System.getenv("HOME");
+        defaults.put("data", (home == null ? System.getProperty("user.home") : home) + "/.aloft");
         defaults.put("iam", "open");
         defaults.put("sandbox", "auto");
         return Collections.unmodifiableMap(defaults);

@@ -72,7 +72,8 @@ final class Background {
     }
 
     static Path defaultData() {
-        return Path.of(System.getProperty("user.home"), ".aloft");
+        var home = System.getenv("HOME");
+        return Path.of(home == null ? System.getProperty("user.home") : home, ".aloft");
     }
 
     private void start(Path data, PrintWriter out) throws IOException {

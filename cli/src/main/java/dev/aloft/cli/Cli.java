@@ -3,6 +3,8 @@ package dev.aloft.cli;
 import dev.aloft.api.ApiError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +59,8 @@ public final class Cli implements Runnable {
             case ApiError error -> error.code() + ": " + error.getMessage();
             case CommandFailed told -> told.getMessage();
             case UncheckedIOException io -> explain(io.getCause());
+            case NoSuchFileException missing -> "There is no " + missing.getFile();
+            case FileSystemException file -> file.getFile() + ": " + file.getReason();
             case IOException io when io.getMessage() != null -> io.getMessage();
             default -> failure.toString();
         };

@@ -63,7 +63,7 @@ final class CodeFolder {
                 Files.setPosixFilePermissions(target, permissions(entry.getValue()));
             }
             try (var all = Files.walk(archive.getPath("/"))) {
-                for (var each : all.filter(Files::isDirectory).toList()) {
+                for (var each : all.filter(each -> Files.isDirectory(each) && each.getNameCount() > 0).toList()) {
                     Files.setLastModifiedTime(each, ENTRY_TIME);
                 }
             }

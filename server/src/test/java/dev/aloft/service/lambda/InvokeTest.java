@@ -83,10 +83,10 @@ class InvokeTest {
         test.create("changing", "nodejs22.x", "exports.handler = async () => 'old';");
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"old\"");
         test.lambda.updateFunctionCode(caller(), Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("changing")
-                .zipFile(TestLambda.zip(Map.of("index.js", "exports.handler = async () => process.env.A ?? 'new';")))));
+                .zipFile(TestLambda.zip(Map.of("index.js", "exports.handler = async () => process.env.AB ?? 'new';")))));
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"new\"");
         test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("changing")
-                .environment(Lambda.Environment.of(e -> e.variables(Map.of("A", "newest"))))));
+                .environment(Lambda.Environment.of(e -> e.variables(Map.of("AB", "newest"))))));
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"newest\"");
     }
 

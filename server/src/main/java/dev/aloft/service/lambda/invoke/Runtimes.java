@@ -1,11 +1,15 @@
 package dev.aloft.service.lambda.invoke;
 
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.sandbox.Machine;
 import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,14 +21,21 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /** Which interpreter on this machine runs which of AWS's runtimes, and how it is booted. */
 final class Runtimes {
     static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final Map<String, List<String>> FILES = Map.of(
             "node", List.of("index.mjs"), "python", List.of("bootstrap.py"), "provided", List.of());
+    /** Classes of ours, and one of each library, that a Java function's virtual machine loads. */
+    private static final String JAVA = "dev/aloft/service/lambda/bootstrap/";
+    private static final List<String> JAVA_CLASSES = List.of("JavaBootstrap", "PipeClient", "PipeClient$Answer");
+    private static final List<Class<?>> JAVA_LIBRARIES =
+            List.of(AWSLambda.class, LambdaRuntime.class, PojoSerializer.class, SdkInternalThreadLocal.class);
     /** Variables that an interpreter reads only when it starts. */
     private static final List<String> READ_AT_START = List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "PYTHONWARNINGS",
+            "JAVA_TOOL_OPTIONS",
             "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING");
 
     private final Path folder;
@@ -95,6 +106,9 @@ final class Runtimes {
             return ahead(version, "python", python,
                     List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"), Map.of("LC_CTYPE", "C.UTF-8"));
         }
+        if (name.startsWith("java")) {
+            return java(version);
+        }
         if (name.startsWith("provided")) {
             var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED,
                     List.of("/var/task/bootstrap"), Map.of("PATH", PATH), List.of(),
@@ -102,7 +116,7 @@ final class Runtimes {
             return new Runtime(spec, Over.TCP, true, name);
         }
         throw new Lambda.InvalidRuntimeException("Aloft runs no functions of the runtime " + name
-                + " yet. It runs nodejs, python and provided runtimes.");
+                + " yet. It runs nodejs, python, java and provided runtimes.");
     }
 
     private Runtime ahead(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,
@@ -122,6 +136,45 @@ final class Runtimes {
         }
         var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
+    }
+
+    /**
+     * Java functions run on the platform's own JDK, whatever version they name. How much memory a virtual machine takes is
+     * said when it starts, so one that waits waits for functions of one size.
+     */
+    private Runtime java(FunctionVersion version) {
+        unpackJava();
+        Path home = Path.of(System.getProperty("java.home"));
+        var command = List.of("sh", "-c", "cd /var/task; exec \"$@\"", "sh", home.resolve("bin/java").toString(),
+                "-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+                "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED", "-cp", "/var/runtime:/var/runtime/lib/*",
+                JAVA.replace('/', '.') + "JavaBootstrap");
+        var interpreter = new Interpreter(home, software(home), "Java " + System.getProperty("java.version"));
+        return ahead(version, "java", interpreter, command, Map.of());
+    }
+
+    private synchronized void unpackJava() {
+        Path home = folder.resolve("java");
+        if (found.containsKey("java")) {
+            return;
+        }
+        try {
+            Files.createDirectories(home.resolve(JAVA));
+            Files.createDirectories(home.resolve("lib"));
+            for (String name : JAVA_CLASSES) {
+                try (InputStream in = Runtimes.class.getResourceAsStream("/" + JAVA + name + ".class")) {
+                    Files.copy(in, home.resolve(JAVA + name + ".class"), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            for (Class<?> each : JAVA_LIBRARIES) {
+                Path jar = Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI());
+                Files.copy(jar, home.resolve("lib").resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+            found.put("java", new Interpreter(home, List.of(), ""));
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException("cannot prepare the Java runtime in " + home, e);
+        }
     }
 
     private Interpreter interpreter(String key, Supplier<Optional<Interpreter>> find, String runtime, String what) {

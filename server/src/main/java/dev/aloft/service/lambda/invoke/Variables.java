@@ -55,6 +55,10 @@ final class Variables {
             all.putIfAbsent("NODE_PATH", "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:"
                     + "/var/runtime/node_modules:/var/runtime:" + inside.apply("/var/task"));
         }
+        if (version.runtime().startsWith("java")) {
+            // Where AWS's client writes its frames; the log reads them among the lines.
+            all.put("_LAMBDA_TELEMETRY_LOG_FD", "2");
+        }
         if (version.runtime().startsWith("python")) {
             all.putIfAbsent("PYTHONPATH", "/var/runtime");
             all.putIfAbsent("LC_CTYPE", "C.UTF-8");

@@ -1,0 +1,116 @@
+package dev.aloft.service.lambda.bootstrap;
+
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.api.client.LambdaRequestHandler;
+import com.amazonaws.services.lambda.runtime.api.client.logging.LambdaContextLogger;
+import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.LambdaRuntimeApiClient;
+import com.amazonaws.services.lambda.runtime.api.client.util.ConcurrencyConfig;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Boots generic, waits at its gate, then becomes the runtime of one function.
+ *
+ * <pre>
+ *   fd 0  the gate: "go" once the function's code is in place
+ *   fd 3  answers of the Runtime API; the first, unasked, carries the environment
+ *   fd 4  requests to the Runtime API
+ * </pre>
+ *
+ * The virtual machine was started before its environment was known, so that is put in place afterwards.
+ */
+public final class JavaBootstrap {
+    private JavaBootstrap() {}
+
+    public static void main(String[] arguments) throws Throwable {
+        var client = new PipeClient(new FileInputStream(descriptor(3)), new FileOutputStream(descriptor(4)),
+                new FileOutputStream(FileDescriptor.err));
+        MethodHandle chdir = Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow("chdir"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+        PojoSerializer<Map<String, Object>> json = warm();
+        Method initLogger = method("initLogger");
+        Method handlerObject = method("getLambdaRequestHandlerObject", String.class, LambdaContextLogger.class, LambdaRuntimeApiClient.class);
+        Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class, ConcurrencyConfig.class, LambdaRuntimeApiClient.class);
+
+        if (!new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("go")) {
+            Runtime.getRuntime().halt(120);
+        }
+        @SuppressWarnings("unchecked")
+        var environment = (Map<String, String>) json.fromJson(new ByteArrayInputStream(client.answer().body())).get("environment");
+        replaceEnvironment(environment);
+        String root = environment.get("LAMBDA_TASK_ROOT");
+        System.setProperty("user.dir", root);
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = (int) chdir.invokeExact(arena.allocateFrom(root));
+        }
+        try {
+            var logger = (LambdaContextLogger) initLogger.invoke(null);
+            Object handler = handlerObject.invoke(null, environment.get("_HANDLER"), logger, client);
+            loops.invoke(null, handler, logger, new ConcurrencyConfig(logger), client);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+        System.exit(1);
+    }
+
+    /** Loads what the first event will need: reading and writing JSON, loggers, class loaders. */
+    private static PojoSerializer<Map<String, Object>> warm() throws ClassNotFoundException {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        PojoSerializer<Map<String, Object>> json = (PojoSerializer) JacksonFactory.getInstance().getSerializer(Map.class);
+        var out = new ByteArrayOutputStream();
+        json.toJson(Map.of("a", 1, "b", List.of("c", true)), out);
+        json.fromJson(new ByteArrayInputStream(out.toByteArray()));
+        // Without their static parts: those read the environment.
+        for (String name : List.of("EventHandlerLoader", "EventHandlerLoader$2", "HandlerInfo", "CustomerClassLoader", "LambdaRequestHandler",
+                "LambdaEnvironment", "UserFault", "PojoSerializerLoader", "api.LambdaContext", "logging.LambdaContextLogger",
+                "logging.FramedTelemetryLogSink", "logging.TextLogFormatter", "logging.StdOutLogSink")) {
+            Class.forName("com.amazonaws.services.lambda.runtime.api.client." + name, false, JavaBootstrap.class.getClassLoader());
+        }
+        return json;
+    }
+
+    private static FileDescriptor descriptor(int number) throws ReflectiveOperationException {
+        Constructor<FileDescriptor> constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+        constructor.setAccessible(true);
+        return constructor.newInstance(number);
+    }
+
+    private static Method method(String name, Class<?>... parameters) throws NoSuchMethodException {
+        Method method = AWSLambda.class.getDeclaredMethod(name, parameters);
+        method.setAccessible(true);
+        return method;
+    }
+
+    /** What System.getenv shows. */
+    @SuppressWarnings("unchecked")
+    private static void replaceEnvironment(Map<String, String> environment) throws ReflectiveOperationException {
+        Class<?> process = Class.forName("java.lang.ProcessEnvironment");
+        var field = process.getDeclaredField("theEnvironment");
+        field.setAccessible(true);
+        var entries = (Map<Object, Object>) field.get(null);
+        Method variable = Class.forName("java.lang.ProcessEnvironment$Variable").getDeclaredMethod("valueOf", String.class);
+        Method value = Class.forName("java.lang.ProcessEnvironment$Value").getDeclaredMethod("valueOf", String.class);
+        variable.setAccessible(true);
+        value.setAccessible(true);
+        entries.clear();
+        for (var entry : environment.entrySet()) {
+            entries.put(variable.invoke(null, entry.getKey()), value.invoke(null, entry.getValue()));
+        }
+    }
+}

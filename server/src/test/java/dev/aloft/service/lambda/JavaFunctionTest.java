@@ -1,0 +1,114 @@
+package dev.aloft.service.lambda;
+
+import static dev.aloft.service.lambda.TestLambda.caller;
+import static dev.aloft.service.lambda.TestLambda.json;
+import static dev.aloft.service.lambda.TestLambda.payload;
+import static dev.aloft.service.lambda.TestLambda.tail;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Lambda;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class JavaFunctionTest {
+    private static final String SOURCE = """
+            package example;
+            import com.amazonaws.services.lambda.runtime.*;
+            import java.io.*;
+            import java.util.*;
+            public class Handler implements RequestHandler<Map<String, Object>, Object> {
+                private int count;
+                public Object handleRequest(Map<String, Object> event, Context context) {
+                    context.getLogger().log("first\\nsecond");
+                    System.out.println("printed");
+                    if (event.containsKey("fail")) { throw new IllegalStateException("boom"); }
+                    return Map.of("name", event.get("name"), "count", ++count, "function", context.getFunctionName(),
+                        "memory", context.getMemoryLimitInMB(), "mine", String.valueOf(System.getenv("MINE")),
+                        "here", new File("example").isDirectory(), "arn", context.getInvokedFunctionArn());
+                }
+                public String pojo(Person person) { return "Hello " + person.name; }
+                public void stream(InputStream in, OutputStream out) throws IOException { out.write('"'); in.transferTo(out); out.write('"'); }
+                public static class Person { public String name; public void setName(String n) { name = n; } public String getName() { return name; } }
+            }
+            """;
+
+    @TempDir
+    static Path folder;
+
+    private static TestLambda test;
+    private static Bytes zip;
+
+    @BeforeAll
+    static void start() throws IOException {
+        test = new TestLambda(folder);
+        Path source = Files.writeString(Files.createDirectories(folder.resolve("source")).resolve("Handler.java"), SOURCE);
+        Path classes = Files.createDirectories(folder.resolve("classes"));
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"),
+                "-d", classes.toString(), source.toString())).isZero();
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ZipOutputStream(bytes); var files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
+                Files.copy(file, out);
+            }
+        }
+        zip = Bytes.of(bytes.toByteArray());
+        for (var handler : Map.of("map", "example.Handler", "pojo", "example.Handler::pojo", "stream", "example.Handler::stream",
+                "missing", "example.Nobody").entrySet()) {
+            test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName(handler.getKey()).runtime("java21")
+                    .handler(handler.getValue()).role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
+                    .environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "yes"))))
+                    .code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        test.close();
+    }
+
+    @Test
+    void aRequestHandlerSeesItsEventItsContextAndItsEnvironment() {
+        var response = test.invoke("map", "{\"name\":\"Ada\"}");
+        assertThat(json(response)).containsEntry("name", "Ada").containsEntry("function", "map").containsEntry("mine", "yes")
+                .containsEntry("here", true).containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:map");
+        assertThat(((Number) json(response).get("memory")).intValue()).isEqualTo(256);
+        assertThat(tail(response)).contains("first", "second", "printed");
+        assertThat(((Number) json(test.invoke("map", "{\"name\":\"Bob\"}")).get("count")).intValue()).isGreaterThan(1);
+    }
+
+    @Test
+    void anExceptionIsTheAnswerWithItsStack() {
+        var response = test.invoke("map", "{\"fail\":1}");
+        assertThat(response.functionError()).isEqualTo("Unhandled");
+        assertThat(json(response)).containsEntry("errorType", "java.lang.IllegalStateException").containsEntry("errorMessage", "boom");
+        assertThat((List<?>) json(response).get("stackTrace")).first().asString().startsWith("example.Handler.handleRequest(Handler.java:");
+        assertThat(tail(response)).anyMatch(line -> line.startsWith("boom: java.lang.IllegalStateException"));
+    }
+
+    @Test
+    void methodsOfPojosAndStreamsAreHandlersToo() {
+        assertThat(payload(test.invoke("pojo", "{\"name\":\"Ada\"}"))).isEqualTo("\"Hello Ada\"");
+        assertThat(payload(test.invoke("stream", "1"))).isEqualTo("\"1\"");
+    }
+
+    @Test
+    void aMissingClassIsToldInAwsWords() {
+        assertThat(json(test.invoke("missing", "{}"))).containsEntry("errorType", "java.lang.ClassNotFoundException")
+                .containsEntry("errorMessage", "Class not found: example.Nobody").doesNotContainKey("stackTrace");
+    }
+}

@@ -9,6 +9,8 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -66,7 +68,7 @@ final class ManagedPolicies {
         var document = checked(input.policyDocument());
         var tags = Tags.of(input.tags());
         var path = input.path() == null ? "/" : input.path();
-        var now = time.instant();
+        var now = now();
         var policy = new ManagedPolicy(caller.account(), input.policyName(), path, Ids.create("ANPA"), now, now,
                 input.description(), List.of(new ManagedPolicy.Version("v1", document, now)), "v1", 1, tags);
         store.change(tx -> {
@@ -159,7 +161,7 @@ final class ManagedPolicies {
     Iam.CreatePolicyVersionResponse createVersion(Iam.CreatePolicyVersionRequest input) {
         var document = checked(input.policyDocument());
         boolean asDefault = Boolean.TRUE.equals(input.setAsDefault());
-        var now = time.instant();
+        var now = now();
         var changed = change(input.policyArn(), policy -> {
             if (policy.versions().size() >= MOST_VERSIONS) {
                 throw new Iam.LimitExceededException("A managed policy can have up to 5 versions. Before you create a new"
@@ -181,13 +183,13 @@ final class ManagedPolicies {
                 throw new Iam.DeleteConflictException("Cannot delete the default version of a policy.");
             }
             var versions = policy.versions().stream().filter(it -> it != version).toList();
-            return policy.with(versions, policy.defaultVersion(), policy.latest(), time.instant());
+            return policy.with(versions, policy.defaultVersion(), policy.latest(), now());
         });
     }
 
     void setDefault(Iam.SetDefaultPolicyVersionRequest input) {
         change(input.policyArn(), policy ->
-                policy.with(policy.versions(), policy.version(input.versionId()).id(), policy.latest(), time.instant()));
+                policy.with(policy.versions(), policy.version(input.versionId()).id(), policy.latest(), now()));
     }
 
     void tag(String arn, List<Iam.Tag> tags) {
@@ -265,5 +267,10 @@ final class ManagedPolicies {
         return Iam.PolicyVersion.of(v -> v
                 .versionId(version.id()).isDefaultVersion(version.id().equals(policy.defaultVersion()))
                 .createDate(version.created()).document(withDocument ? Documents.encoded(version.document()) : null));
+    }
+
+    /** IAM tells whole seconds. */
+    private Instant now() {
+        return time.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 }

@@ -5,6 +5,8 @@ import dev.aloft.api.Iam;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Roles. */
 final class Roles {
@@ -27,7 +29,7 @@ final class Roles {
 
     Iam.CreateRoleResponse create(Caller caller, Iam.CreateRoleRequest input) {
         var role = new Role(caller.account(), input.roleName(), input.path() == null ? "/" : input.path(),
-                Ids.create("AROA"), time.instant(), input.description(), trust(input.assumeRolePolicyDocument()),
+                Ids.create("AROA"), now(), input.description(), trust(input.assumeRolePolicyDocument()),
                 input.maxSessionDuration() == null ? USUAL_SESSION : input.maxSessionDuration(),
                 Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
         store.change(tx -> {
@@ -85,5 +87,10 @@ final class Roles {
                 .assumeRolePolicyDocument(Documents.encoded(role.trustPolicy())).description(role.description())
                 .maxSessionDuration(role.maxSessionSeconds()).permissionsBoundary(Holders.boundary(role.grants()))
                 .tags(Tags.toldOrAbsent(role.tags())));
+    }
+
+    /** IAM tells whole seconds. */
+    private Instant now() {
+        return time.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 }

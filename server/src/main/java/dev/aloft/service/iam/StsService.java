@@ -51,9 +51,16 @@ public final class StsService implements Service, Sts {
             // Everybody may know who he is, whatever policies say.
             case GetCallerIdentityRequest _ -> new Access("sts:GetCallerIdentity", List.of());
             case GetAccessKeyInfoRequest _ -> Access.to("sts:GetAccessKeyInfo");
-            case AssumeRoleRequest r -> Access.to("sts:AssumeRole", r.roleArn())
+            case AssumeRoleRequest r -> Access.to("sts:AssumeRole", role(r.roleArn()))
                 .with("sts:RoleSessionName", r.roleSessionName()).with("sts:ExternalId", r.externalId());
         };
+    }
+
+    private static String role(String arn) {
+        if (!isRole(arn)) {
+            throw ApiError.of("ValidationError", 400, arn + " is invalid");
+        }
+        return arn;
     }
 
     /** A role's resource policy is its trust policy. */
@@ -79,9 +86,6 @@ public final class StsService implements Service, Sts {
     @Override
     public AssumeRoleResponse assumeRole(Caller caller, AssumeRoleRequest input) {
         refuseWhatIsNotBuilt(input);
-        if (!Arn.isArn(input.roleArn())) {
-            throw ApiError.of("ValidationError", 400, input.roleArn() + " is invalid");
-        }
         var keys = new LinkedHashMap<String, List<String>>();
         keys.put("sts:RoleSessionName", List.of(input.roleSessionName()));
         if (input.externalId() != null) {
@@ -103,6 +107,15 @@ public final class StsService implements Service, Sts {
                 .assumedRoleUser(AssumedRoleUser.of(u -> u.assumedRoleId(session.id()).arn(session.arn())))
                 .packedPolicySize(sessionPolicy == null ? null
                         : Math.max(1, Math.min(100, sessionPolicy.length() * 100 / LARGEST_POLICY))));
+    }
+
+    private static boolean isRole(String text) {
+        if (!Arn.isArn(text)) {
+            return false;
+        }
+        var arn = Arn.parse(text);
+        return arn.service().equals("iam") && arn.region().isEmpty() && arn.account().length() == 12
+                && arn.resource().startsWith("role/");
     }
 
     private static void refuseWhatIsNotBuilt(AssumeRoleRequest input) {

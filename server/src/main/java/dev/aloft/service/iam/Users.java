@@ -15,6 +15,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 
 /** Users and their access keys. */
@@ -43,7 +45,7 @@ final class Users {
 
     Iam.CreateUserResponse create(Caller caller, Iam.CreateUserRequest input) {
         var user = new User(caller.account(), input.userName(), input.path() == null ? "/" : input.path(),
-                Ids.create("AIDA"), time.instant(), Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
+                Ids.create("AIDA"), now(), Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
         boolean first = store.write(tx -> {
             if (input.permissionsBoundary() != null) {
                 policies.attachable(tx, input.permissionsBoundary());
@@ -63,7 +65,7 @@ final class Users {
     Iam.GetUserResponse get(Caller caller, String name) {
         if (name == null && caller.principal() instanceof Principal.Root root) {
             return Iam.GetUserResponse.of(r -> r.user(Iam.User.of(
-                    u -> u.userId(root.account()).arn(root.arn()).createDate(time.instant()))));
+                    u -> u.userId(root.account()).arn(root.arn()).createDate(now()))));
         }
         var user = holders.existing(caller, nameOrOwn(caller, name));
         return Iam.GetUserResponse.of(r -> r.user(told(user)));
@@ -100,7 +102,7 @@ final class Users {
             if (data.keysByUser.range(tx, IamData.named(caller.account(), name)).count() >= MOST_KEYS) {
                 throw new Iam.LimitExceededException("Cannot exceed quota for AccessKeysPerUser: " + MOST_KEYS);
             }
-            var created = new AccessKey(id, caller.account(), user.name(), sealed, AccessKey.ACTIVE, time.instant());
+            var created = new AccessKey(id, caller.account(), user.name(), sealed, AccessKey.ACTIVE, now());
             data.accessKeys.put(tx, Key.of(id), created);
             return created;
         });
@@ -158,5 +160,10 @@ final class Users {
         return Iam.User.of(u -> u.userName(user.name()).userId(user.id()).arn(user.arn()).path(user.path())
                 .createDate(user.created()).permissionsBoundary(Holders.boundary(user.grants()))
                 .tags(Tags.toldOrAbsent(user.tags())));
+    }
+
+    /** IAM tells whole seconds. */
+    private Instant now() {
+        return time.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 }

@@ -1,0 +1,220 @@
+package dev.aloft.service.ssm;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Ssm;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.service.ssm.SsmData.Parameter;
+import dev.aloft.service.ssm.SsmData.Version;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Parameters: reading, deleting, tags. */
+final class Parameters {
+    private static final int PATH_PAGE = 10;
+    private static final int HISTORY_PAGE = 50;
+    private static final String RESOURCE_TYPE = "Parameter";
+
+    private final SsmData data;
+    private final SecureValues secureValues;
+    private final Store store;
+
+    Parameters(SsmData data, SecureValues secureValues, Store store) {
+        this.data = data;
+        this.secureValues = secureValues;
+        this.store = store;
+    }
+
+    Ssm.GetParameterResponse get(Caller caller, Ssm.GetParameterRequest input) {
+        var parameter = store.<Optional<Ssm.Parameter>>read(
+                tx -> find(tx, caller, input.name(), Boolean.TRUE.equals(input.withDecryption())));
+        return Ssm.GetParameterResponse.of(r -> r.parameter(parameter.orElseThrow(Parameters::notFound)));
+    }
+
+    /** AWS says nothing more. */
+    private static Ssm.ParameterNotFound notFound() {
+        return new Ssm.ParameterNotFound("");
+    }
+
+    Ssm.GetParametersResponse getSeveral(Caller caller, Ssm.GetParametersRequest input) {
+        boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
+        return store.read(tx -> {
+            var found = new LinkedHashMap<String, Ssm.Parameter>();
+            var invalid = new LinkedHashSet<String>();
+            for (var name : input.names()) {
+                try {
+                    find(tx, caller, name, decrypt).ifPresentOrElse(it -> found.put(name, it), () -> invalid.add(name));
+                } catch (Ssm.ParameterVersionNotFound _) {
+                    invalid.add(name);
+                }
+            }
+            return Ssm.GetParametersResponse.of(r -> r.parameters(List.copyOf(found.values()))
+                    .invalidParameters(List.copyOf(invalid)));
+        });
+    }
+
+    private Optional<Ssm.Parameter> find(ReadTx tx, Caller caller, String text, boolean decrypt) {
+        var asked = Names.asked(caller, text);
+        var parameter = data.parameters.get(tx, SsmData.key(caller, asked.name()));
+        if (asked.selector() == null || parameter.isEmpty()) {
+            return parameter.map(it -> told(caller, it.name(), it.latest(), decrypt));
+        }
+        // Versions are numbers; a label is anything else, and there are none.
+        var version = number(asked.selector())
+                .flatMap(number -> data.versions.get(tx, SsmData.key(caller, asked.name(), number)))
+                .orElseThrow(() -> new Ssm.ParameterVersionNotFound("Systems Manager could not find version "
+                        + asked.selector() + " of " + asked.name() + ". Verify the version and try again."));
+        var told = told(caller, asked.name(), version, decrypt);
+        return Optional.of(told.toBuilder().selector(":" + asked.selector()).build());
+    }
+
+    private static Optional<Long> number(String text) {
+        return text.length() <= 18 && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+
+    Ssm.GetParametersByPathResponse byPath(Caller caller, Ssm.GetParametersByPathRequest input) {
+        var path = Names.path(input.path());
+        boolean recursive = Boolean.TRUE.equals(input.recursive());
+        boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
+        var filters = Filters.of(input.parameterFilters());
+        return store.read(tx -> {
+            var page = page(data.parameters.range(tx, SsmData.under(caller, path)).map(Row::value)
+                    .filter(it -> recursive || it.name().indexOf('/', path.length()) < 0).filter(filters),
+                    input.nextToken(), input.maxResults(), PATH_PAGE);
+            return Ssm.GetParametersByPathResponse.of(r -> r
+                    .parameters(page.items().stream().map(it -> told(caller, it.name(), it.latest(), decrypt)).toList())
+                    .nextToken(page.token()));
+        });
+    }
+
+    Ssm.DescribeParametersResponse describe(Caller caller, Ssm.DescribeParametersRequest input) {
+        if (Boolean.TRUE.equals(input.shared())) {
+            throw ApiError.notBuilt("DescribeParameters with Shared");
+        }
+        var filters = Filters.of(input.parameterFilters()).and(Filters.ofOldForm(input.filters()));
+        return store.read(tx -> {
+            var page = page(data.parameters.range(tx, SsmData.all(caller)).map(Row::value).filter(filters),
+                    input.nextToken(), input.maxResults(), PATH_PAGE);
+            return Ssm.DescribeParametersResponse.of(r -> r
+                    .parameters(page.items().stream().map(it -> metadata(caller, it)).toList()).nextToken(page.token()));
+        });
+    }
+
+    Ssm.GetParameterHistoryResponse history(Caller caller, Ssm.GetParameterHistoryRequest input) {
+        var name = Names.asked(caller, input.name()).name();
+        boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
+        return store.read(tx -> {
+            if (!data.parameters.has(tx, SsmData.key(caller, name))) {
+                throw notFound();
+            }
+            var after = input.nextToken() == null ? 0 : number(input.nextToken()).orElseThrow(Parameters::badToken);
+            var range = Range.of(SsmData.key(caller, name)).after(SsmData.key(caller, name, after));
+            var page = data.versions.page(tx, range, input.maxResults() == null ? HISTORY_PAGE : input.maxResults());
+            var told = page.values().stream().map(version -> Ssm.ParameterHistory.of(h -> h
+                    .name(name).type(version.type()).value(value(caller, name, version, decrypt)).version(version.number())
+                    .lastModifiedDate(version.modified()).lastModifiedUser(version.user()).description(version.description())
+                    .allowedPattern(version.allowedPattern()).tier(version.tier()).dataType("text").labels(List.of())
+                    .policies(List.of()).keyId(keyId(version)))).toList();
+            return Ssm.GetParameterHistoryResponse.of(r -> r.parameters(told)
+                    .nextToken(page.next().map(key -> Long.toString(key.number(3))).orElse(null)));
+        });
+    }
+
+    private record Page(List<Parameter> items, String token) {}
+
+    /** The token is the last name told: what comes after it is next, whatever was deleted in between. */
+    private static Page page(Stream<Parameter> sorted, String token, Integer maxResults, int usual) {
+        int limit = maxResults == null ? usual : maxResults;
+        var after = token == null ? null : Tokens.text(token);
+        var found = sorted.filter(it -> after == null || Key.of(it.name()).compareTo(Key.of(after)) > 0)
+                .limit(limit + 1L).toList();
+        return found.size() <= limit ? new Page(found, null)
+                : new Page(found.subList(0, limit), Tokens.of(found.get(limit - 1).name()));
+    }
+
+    private static Ssm.InvalidNextToken badToken() {
+        return Tokens.invalid();
+    }
+
+    void delete(Caller caller, String text) {
+        var name = Names.asked(caller, text).name();
+        store.change(tx -> {
+            if (!delete(tx, caller, name)) {
+                throw notFound();
+            }
+        });
+    }
+
+    Ssm.DeleteParametersResponse deleteSeveral(Caller caller, List<String> names) {
+        return store.write(tx -> {
+            var deleted = new ArrayList<String>();
+            var invalid = new ArrayList<String>();
+            for (var name : names) {
+                (delete(tx, caller, Names.asked(caller, name).name()) ? deleted : invalid).add(name);
+            }
+            return Ssm.DeleteParametersResponse.of(r -> r.deletedParameters(deleted).invalidParameters(invalid));
+        });
+    }
+
+    private boolean delete(Tx tx, Caller caller, String name) {
+        data.versions.deleteAll(tx, SsmData.key(caller, name));
+        return data.parameters.delete(tx, SsmData.key(caller, name));
+    }
+
+    List<Ssm.Tag> tags(Caller caller, String resourceType, String resourceId) {
+        return store.read(tx -> Tags.told(existing(tx, caller, resourceType, resourceId).tags()));
+    }
+
+    void changeTags(Caller caller, String resourceType, String resourceId, UnaryOperator<Map<String, String>> how) {
+        store.change(tx -> {
+            var parameter = existing(tx, caller, resourceType, resourceId);
+            data.parameters.put(tx, SsmData.key(caller, parameter.name()),
+                    new Parameter(parameter.name(), parameter.latest(), how.apply(parameter.tags())));
+        });
+    }
+
+    private Parameter existing(ReadTx tx, Caller caller, String resourceType, String resourceId) {
+        if (!resourceType.equals(RESOURCE_TYPE)) {
+            throw ApiError.notBuilt("Tags of a Systems Manager " + resourceType);
+        }
+        return data.parameters.get(tx, SsmData.key(caller, Names.asked(caller, resourceId).name()))
+                .orElseThrow(() -> new Ssm.InvalidResourceId("The resource ID \"" + resourceId + "\" is not valid. Verify that you"
+                        + " entered the correct ID and try again."));
+    }
+
+    private Ssm.Parameter told(Caller caller, String name, Version version, boolean decrypt) {
+        return Ssm.Parameter.of(p -> p
+                .name(name).type(version.type()).value(value(caller, name, version, decrypt)).version(version.number())
+                .lastModifiedDate(version.modified()).arn(Names.arn(caller, name)).dataType("text"));
+    }
+
+    private String value(Caller caller, String name, Version version, boolean decrypt) {
+        return decrypt && version.type().equals(Ssm.ParameterType.SECURE_STRING)
+                ? secureValues.open(caller, name, version.value()) : version.value();
+    }
+
+    private static String keyId(Version version) {
+        return version.type().equals(Ssm.ParameterType.SECURE_STRING) ? "alias/aws/ssm" : null;
+    }
+
+    private static Ssm.ParameterMetadata metadata(Caller caller, Parameter parameter) {
+        var latest = parameter.latest();
+        return Ssm.ParameterMetadata.of(m -> m
+                .name(parameter.name()).arn(Names.arn(caller, parameter.name())).type(latest.type()).version(latest.number())
+                .keyId(keyId(latest)).lastModifiedDate(latest.modified()).lastModifiedUser(latest.user())
+                .description(latest.description()).allowedPattern(latest.allowedPattern()).tier(latest.tier())
+                .policies(List.of()).dataType("text"));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.aloft.service.ssm;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Ssm;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.ssm.SsmData.Parameter;
+import dev.aloft.service.ssm.SsmData.Version;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * PutParameter.
+ *
+ * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html">PutParameter</a>
+ */
+final class PutParameter {
+    private static final int MOST_VERSIONS = 100;
+    private static final int STANDARD_BYTES = 4096;
+    private static final int ADVANCED_BYTES = 8192;
+    private static final String AWS_KEY = "alias/aws/ssm";
+
+    private final SsmData data;
+    private final SecureValues secureValues;
+    private final Store store;
+    private final Time time;
+
+    PutParameter(SsmData data, SecureValues secureValues, Store store, Time time) {
+        this.data = data;
+        this.secureValues = secureValues;
+        this.store = store;
+        this.time = time;
+    }
+
+    Ssm.PutParameterResponse put(Caller caller, Ssm.PutParameterRequest input) {
+        var name = Names.asked(caller, input.name()).name();
+        boolean overwrite = Boolean.TRUE.equals(input.overwrite());
+        boolean tagged = input.tags() != null && !input.tags().isEmpty();
+        Names.checkNew(name);
+        refuseWhatIsNotBuilt(input);
+        if (overwrite && tagged) {
+            throw Names.invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags,"
+                    + " please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or"
+                    + " RemoveTagsFromResource.");
+        }
+        if (input.allowedPattern() != null) {
+            AllowedPattern.check(input.allowedPattern(), input.value());
+        }
+        var now = time.instant();
+        return store.write(tx -> {
+            var before = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::latest).orElse(null);
+            if (before != null && !overwrite) {
+                throw new Ssm.ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite"
+                        + " option in the request to true.");
+            }
+            var type = type(input, before);
+            var tier = tier(input, before);
+            var version = new Version(before == null ? 1 : before.number() + 1, type,
+                    type.equals(Ssm.ParameterType.SECURE_STRING) ? secureValues.seal(caller, name, input.value()) : input.value(),
+                    input.description() == null && before != null ? before.description() : input.description(),
+                    input.allowedPattern(), tier, now, caller.principal().arn());
+            var tags = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::tags).orElse(Map.of());
+            data.parameters.put(tx, SsmData.key(caller, name),
+                    new Parameter(name, version, tagged ? Tags.with(tags, input.tags()) : tags));
+            data.versions.put(tx, SsmData.key(caller, name, version.number()), version);
+            if (version.number() > MOST_VERSIONS) {
+                data.versions.range(tx, Range.of(SsmData.key(caller, name))
+                                .to(SsmData.key(caller, name, version.number() - MOST_VERSIONS + 1)))
+                        .map(Row::key).toList().forEach(key -> data.versions.delete(tx, key));
+            }
+            return Ssm.PutParameterResponse.of(r -> r.version(version.number()).tier(tier));
+        });
+    }
+
+    private static void refuseWhatIsNotBuilt(Ssm.PutParameterRequest input) {
+        if (input.policies() != null && !input.policies().isBlank() && !input.policies().strip().equals("[]")) {
+            throw ApiError.notBuilt("PutParameter with Policies");
+        }
+        if (input.keyId() != null && !input.keyId().equals(AWS_KEY)) {
+            throw ApiError.notBuilt("PutParameter with a KeyId other than " + AWS_KEY);
+        }
+        if (input.dataType() != null && !input.dataType().equals("text")) {
+            throw ApiError.notBuilt("PutParameter with DataType " + input.dataType());
+        }
+    }
+
+    private static String type(Ssm.PutParameterRequest input, Version before) {
+        if (before == null && input.type() == null) {
+            throw Names.invalid("A parameter type is required when you create a parameter.");
+        }
+        if (before != null && input.type() != null && !input.type().equals(before.type())) {
+            throw new Ssm.HierarchyTypeMismatchException("The parameter's type is " + before.type()
+                    + " and can't be changed to " + input.type() + ". Create a new, unique parameter instead.");
+        }
+        return before == null ? input.type() : before.type();
+    }
+
+    private static String tier(Ssm.PutParameterRequest input, Version before) {
+        int bytes = input.value().getBytes(StandardCharsets.UTF_8).length;
+        var asked = input.tier() != null ? input.tier() : before != null ? before.tier() : Ssm.ParameterTier.STANDARD;
+        var tier = !asked.equals("Intelligent-Tiering") ? asked
+                : bytes > STANDARD_BYTES ? Ssm.ParameterTier.ADVANCED : Ssm.ParameterTier.STANDARD;
+        if (before != null && before.tier().equals(Ssm.ParameterTier.ADVANCED) && tier.equals(Ssm.ParameterTier.STANDARD)) {
+            throw Names.invalid("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the"
+                    + " advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter"
+                    + " and recreate it as a standard parameter.");
+        }
+        if (tier.equals(Ssm.ParameterTier.STANDARD) && bytes > STANDARD_BYTES) {
+            throw Names.invalid("Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger"
+                    + " parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see"
+                    + " https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html");
+        }
+        if (bytes > ADVANCED_BYTES) {
+            throw Names.invalid("Advanced tier parameters support a maximum parameter value of 8192 characters.");
+        }
+        return tier;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.aloft.service.ssm;
+
+import dev.aloft.api.Caller;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.Table;
+import java.time.Instant;
+import java.util.Map;
+
+/** What Parameter Store keeps, by account, region and name. */
+final class SsmData {
+    /** The latest version of each parameter. */
+    final Table<Parameter> parameters = Table.of("parameters", Codec.of(Parameter.class));
+    /** All versions that are kept, by one more element: the version. */
+    final Table<Version> versions = Table.of("versions", Codec.of(Version.class));
+
+    record Parameter(String name, Version latest, Map<String, String> tags) {}
+
+    /** @param value the text itself, or of a SecureString the sealed text in base 64 */
+    record Version(
+            long number,
+            String type,
+            String value,
+            String description,
+            String allowedPattern,
+            String tier,
+            Instant modified,
+            String user) {}
+
+    static Key all(Caller caller) {
+        return Key.of(caller.account(), caller.region());
+    }
+
+    static Key key(Caller caller, String name) {
+        return Key.of(caller.account(), caller.region(), name);
+    }
+
+    static Key key(Caller caller, String name, long version) {
+        return Key.of(caller.account(), caller.region(), name, version);
+    }
+
+    /** Everything whose name begins with this path, which ends with a slash. */
+    static Range under(Caller caller, String path) {
+        // '0' is the character behind '/'.
+        return Range.of(all(caller)).from(key(caller, path))
+                .to(key(caller, path.substring(0, path.length() - 1) + "0"));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.aloft.service.ssm;
+
+import dev.aloft.api.Ssm;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/** Where a page ended, as opaque text. */
+final class Tokens {
+    private Tokens() {}
+
+    static String of(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(String token) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            throw invalid();
+        }
+    }
+
+    static Ssm.InvalidNextToken invalid() {
+        return new Ssm.InvalidNextToken("The specified token is not valid.");
+    }
+}

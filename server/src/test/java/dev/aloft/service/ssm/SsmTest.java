@@ -1,0 +1,192 @@
+package dev.aloft.service.ssm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Principal;
+import dev.aloft.api.Ssm;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.time.TestTime;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class SsmTest {
+    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+        "http://localhost:4566", "127.0.0.1", "test");
+
+    private final MemoryStore store = new MemoryStore();
+    private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    private final SsmService service = new SsmService(store, KeyFile.inMemory(), new TestTime(), endpoint);
+    private final Ssm ssm = Ssm.at(endpoint);
+
+    SsmTest() {
+        endpoint.add(service);
+    }
+
+    private long put(String name, String type, String value, boolean overwrite) {
+        return ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+            r -> r.name(name).type(type).value(value).overwrite(overwrite))).version();
+    }
+
+    private Ssm.Parameter get(String name) {
+        return ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name(name))).parameter();
+    }
+
+    private static void refused(String code, String message, Executable call) {
+        assertThatThrownBy(call::execute)
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+            .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void namesHaveRules() {
+        refused("AccessDeniedException", "No access to reserved parameter name: /aws/x.", () -> put("/aws/x", "String", "1", false));
+        refused("ValidationException", "Parameter name: can't be prefixed with \"ssm\"", () -> put("ssmX", "String", "1", false));
+        refused("ValidationException", "Parameter name: can't be prefixed", () -> put("/a b", "String", "1", false));
+        refused("ValidationException", "Parameter name must be a fully qualified name.", () -> put("a/b", "String", "1", false));
+        refused("HierarchyLevelLimitExceededException", "The hierarchy", () -> put("/a".repeat(16), "String", "1", false));
+        refused("ValidationException", "The parameter doesn't meet the parameter name requirements.",
+            () -> ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("x"))));
+    }
+
+    @Test
+    void whatCannotBePutIsTold() {
+        put("/x", "String", "1", false);
+        refused("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the"
+            + " request to true.", () -> put("/x", "String", "2", false));
+        refused("ValidationException", "A parameter type is required when you create a parameter.",
+            () -> put("/y", null, "2", false));
+        refused("HierarchyTypeMismatchException", "The parameter's type is String", () -> put("/x", "StringList", "2", true));
+        refused("ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters.",
+            () -> put("/y", "String", "x".repeat(4097), false));
+        refused("ParameterPatternMismatchException", "Parameter value, cannot be validated against allowedPattern: \\d+",
+            () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+                r -> r.name("/y").type("String").value("a").allowedPattern("\\d+"))));
+        refused("ParameterPatternMismatchException", "Parameter value", () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+            r -> r.name("/y").type("String").value("a".repeat(200)).allowedPattern("(a+)+b"))));
+        refused("NotImplemented", "PutParameter with Policies", () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+            r -> r.name("/y").type("String").value("a").policies("[{}]"))));
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() {
+        refused("ParameterNotFound", "", () -> get("/none"));
+        put("/x", "String", "1", false);
+        refused("ParameterVersionNotFound", "Systems Manager could not find version 7 of /x. Verify the version and try again.",
+            () -> get("/x:7"));
+        refused("ParameterNotFound", "", () -> ssm.deleteParameter(ROOT, Ssm.DeleteParameterRequest.of(r -> r.name("/none"))));
+        refused("InvalidResourceId", "The resource ID", () -> ssm.listTagsForResource(ROOT,
+            Ssm.ListTagsForResourceRequest.of(r -> r.resourceType("Parameter").resourceId("/none"))));
+    }
+
+    @Test
+    void aParameterHasVersions() {
+        assertThat(put("/cdk-bootstrap/hnb659fds/version", "String", "21", false)).isEqualTo(1);
+        assertThat(put("/cdk-bootstrap/hnb659fds/version", null, "30", true)).isEqualTo(2);
+        var parameter = get("/cdk-bootstrap/hnb659fds/version");
+        assertThat(parameter.value()).isEqualTo("30");
+        assertThat(parameter.type()).isEqualTo("String");
+        assertThat(parameter.arn()).isEqualTo("arn:aws:ssm:us-east-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version");
+        assertThat(get(parameter.arn()).value()).isEqualTo("30");
+        var first = get("/cdk-bootstrap/hnb659fds/version:1");
+        assertThat(first.value()).isEqualTo("21");
+        assertThat(first.selector()).isEqualTo(":1");
+        put("flat", "String", "x", false);
+        assertThat(get("arn:aws:ssm:us-east-1:111122223333:parameter/flat").value()).isEqualTo("x");
+    }
+
+    @Test
+    void aHundredVersionsAreKept() {
+        for (int i = 0; i < 103; i++) {
+            put("/x", "String", "v" + i, true);
+        }
+        var history = ssm.getParameterHistory(ROOT, Ssm.GetParameterHistoryRequest.of(r -> r.name("/x")));
+        assertThat(history.parameters()).hasSize(50);
+        assertThat(history.parameters().getFirst().version()).isEqualTo(4);
+        var more = ssm.getParameterHistory(ROOT, Ssm.GetParameterHistoryRequest.of(
+            r -> r.name("/x").nextToken(history.nextToken())));
+        assertThat(more.parameters().getLast().version()).isEqualTo(103);
+        assertThat(more.nextToken()).isNull();
+    }
+
+    @Test
+    void aSecureStringIsEncryptedAtRest() {
+        put("/secret", "SecureString", "open sesame", false);
+        assertThat(get("/secret").value()).isNotEqualTo("open sesame");
+        assertThat(ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name("/secret").withDecryption(true)))
+            .parameter().value()).isEqualTo("open sesame");
+        boolean anywhere = store.<Boolean>read(tx -> tx.range(Range.all())
+            .anyMatch(entry -> new String(entry.value(), StandardCharsets.ISO_8859_1).contains("sesame")));
+        assertThat(anywhere).isFalse();
+    }
+
+    @Test
+    void severalAreFoundByNameAndByPath() {
+        for (var name : List.of("/app/a", "/app/b/c", "/app/d", "/application", "/other")) {
+            put(name, "String", name, false);
+        }
+        var several = ssm.getParameters(ROOT, Ssm.GetParametersRequest.of(r -> r.names(List.of("/app/a", "/no", "/app/d:9"))));
+        assertThat(several.parameters()).extracting(Ssm.Parameter::name).containsExactly("/app/a");
+        assertThat(several.invalidParameters()).containsExactly("/no", "/app/d:9");
+        var level = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("/app")));
+        assertThat(level.parameters()).extracting(Ssm.Parameter::name).containsExactly("/app/a", "/app/d");
+        var first = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(
+            r -> r.path("/app/").recursive(true).maxResults(2)));
+        assertThat(first.parameters()).extracting(Ssm.Parameter::name).containsExactly("/app/a", "/app/b/c");
+        var second = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(
+            r -> r.path("/app/").recursive(true).maxResults(2).nextToken(first.nextToken())));
+        assertThat(second.parameters()).extracting(Ssm.Parameter::name).containsExactly("/app/d");
+        assertThat(second.nextToken()).isNull();
+        var all = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("/").recursive(true)));
+        assertThat(all.parameters()).hasSize(5);
+        var described = ssm.describeParameters(ROOT, Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(
+            Ssm.ParameterStringFilter.of(f -> f.key("Name").option("BeginsWith").values(List.of("/app")))))));
+        assertThat(described.parameters()).hasSize(4);
+        refused("InvalidFilterKey", "The following filter key is not valid: Colour", () -> ssm.describeParameters(ROOT,
+            Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Colour")))))));
+        var deleted = ssm.deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
+        assertThat(deleted.deletedParameters()).containsExactly("/app/a");
+        assertThat(deleted.invalidParameters()).containsExactly("/no");
+    }
+
+    @Test
+    void tagsAreKeptOverNewVersions() {
+        ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(r -> r.name("/x").type("String").value("1")
+            .tags(List.of(Ssm.Tag.of(t -> t.key("team").value("blue"))))));
+        put("/x", "String", "2", true);
+        ssm.addTagsToResource(ROOT, Ssm.AddTagsToResourceRequest.of(r -> r.resourceType("Parameter").resourceId("/x")
+            .tags(List.of(Ssm.Tag.of(t -> t.key("cost").value("1"))))));
+        assertThat(ssm.listTagsForResource(ROOT, Ssm.ListTagsForResourceRequest.of(
+            r -> r.resourceType("Parameter").resourceId("/x"))).tagList()).extracting(Ssm.Tag::key).containsExactly("cost", "team");
+    }
+
+    @Test
+    void aTemplatesParameterIsMadeChangedAndDeleted() {
+        var type = service.resourceTypes().getFirst();
+        var first = desired(Map.of("Name", "/cdk/version", "Type", "String", "Value", "21"));
+        var made = type.create(ROOT, first);
+        assertThat(made.physicalId()).isEqualTo("/cdk/version");
+        assertThat(type.create(ROOT, first)).isEqualTo(made);
+        var second = desired(Map.of("Name", "/cdk/version", "Type", "String", "Value", "22"));
+        assertThat(type.update(ROOT, "/cdk/version", first, second).attributes().get("Value")).isEqualTo("22");
+        type.delete(ROOT, "/cdk/version", second);
+        type.delete(ROOT, "/cdk/version", second);
+        assertThat(type.read(ROOT, "/cdk/version")).isEmpty();
+        put("/taken", "String", "1", false);
+        refused("ParameterAlreadyExists", "The parameter already exists.",
+            () -> type.create(ROOT, desired(Map.of("Name", "/taken", "Type", "String", "Value", "1"))));
+    }
+
+    private static ResourceType.Desired desired(Map<String, Object> properties) {
+        return new ResourceType.Desired("arn:stack", "app", "P", "t", properties, Map.of());
+    }
+}

@@ -36,6 +36,7 @@ import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
+import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,7 @@ public final class Platform implements AutoCloseable {
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),
                 new IamService(store, keys, time, endpoint),
+                new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
                 new DynamoDbService(store, time, endpoint),

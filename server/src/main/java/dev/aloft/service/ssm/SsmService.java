@@ -24,7 +24,7 @@ public final class SsmService implements Service, Ssm {
         var secureValues = new SecureValues(keys);
         parameters = new Parameters(data, secureValues, store);
         putParameter = new PutParameter(data, secureValues, store, time);
-        resourceTypes = List.of(new ParameterType(Ssm.at(endpoint)));
+        resourceTypes = List.of(new SsmResources(Ssm.at(endpoint)));
     }
 
     @Override

@@ -61,7 +61,8 @@ class IamTest {
             Iam.DetachRolePolicyRequest.of(r -> r.roleName("r").policyArn(ADMIN))));
         refused("NoSuchEntity", "The role policy with name p cannot be found.", () -> iam.getRolePolicy(house.root,
             Iam.GetRolePolicyRequest.of(r -> r.roleName("r").policyName("p"))));
-        refused("InvalidInput", "ARN nonsense is not valid.", () -> attach("r", "nonsense"));
+        refused("InvalidInput", "ARN arn:aws:iam::111122223333:user/ann is not valid.",
+            () -> attach("r", "arn:aws:iam::111122223333:user/ann"));
     }
 
     @Test

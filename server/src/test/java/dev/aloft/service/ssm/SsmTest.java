@@ -151,8 +151,8 @@ class SsmTest {
         var described = ssm.describeParameters(ROOT, Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(
             Ssm.ParameterStringFilter.of(f -> f.key("Name").option("BeginsWith").values(List.of("/app")))))));
         assertThat(described.parameters()).hasSize(4);
-        refused("InvalidFilterKey", "The following filter key is not valid: Colour", () -> ssm.describeParameters(ROOT,
-            Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Colour")))))));
+        refused("InvalidFilterKey", "The following filter key is not valid: Label", () -> ssm.describeParameters(ROOT,
+            Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label")))))));
         var deleted = ssm.deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
         assertThat(deleted.deletedParameters()).containsExactly("/app/a");
         assertThat(deleted.invalidParameters()).containsExactly("/no");

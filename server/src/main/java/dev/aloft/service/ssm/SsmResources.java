@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** AWS::SSM::Parameter: a String or StringList; templates must not hold secrets. */
-record ParameterType(Ssm ssm) implements ResourceType {
+record SsmResources(Ssm ssm) implements ResourceType {
     private static final int MAX_NAME = 128;
     private static final String STACK = "aws:cloudformation:stack-id";
     private static final String LOGICAL_ID = "aws:cloudformation:logical-id";

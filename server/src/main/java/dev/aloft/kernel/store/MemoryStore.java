@@ -30,7 +30,7 @@ public final class MemoryStore implements Store {
             tx.open = false;
             writing.unlock();
         }
-        tx.afterCommit.forEach(Runnable::run);
+        Transaction.follow(tx.afterCommit);
         return result;
     }
 

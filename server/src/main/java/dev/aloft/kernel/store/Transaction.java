@@ -1,5 +1,8 @@
 package dev.aloft.kernel.store;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What the engines share: the mark on a thread that it is inside a transaction, and the limits of what one may write. */
@@ -7,6 +10,7 @@ public final class Transaction {
     /** The longest value; contents larger than a record live in {@link Blobs}. */
     public static final int MAX_VALUE_BYTES = 32 << 20;
 
+    private static final Logger LOG = System.getLogger(Transaction.class.getName());
     private static final ScopedValue<Boolean> CURRENT = ScopedValue.newInstance();
 
     private Transaction() {
@@ -24,6 +28,17 @@ public final class Transaction {
     public static void refuseNested() {
         if (isCurrent()) {
             throw new IllegalStateException("A transaction is already running here: use its tx");
+        }
+    }
+
+    /** What follows a commit cannot undo it: should it throw, the write has happened all the same. */
+    public static void follow(List<Runnable> afterCommit) {
+        for (var action : afterCommit) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "What was to follow a commit failed", e);
+            }
         }
     }
 

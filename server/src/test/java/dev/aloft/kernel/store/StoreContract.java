@@ -271,6 +271,20 @@ public abstract class StoreContract {
     }
 
     @Test
+    void whatFollowsACommitCannotUndoIt() {
+        var followed = new AtomicBoolean();
+        store.change(tx -> {
+            put(tx, "a", "1");
+            tx.afterCommit(() -> {
+                throw new IllegalStateException("for the test");
+            });
+            tx.afterCommit(() -> followed.set(true));
+        });
+        assertThat(value("a")).isEqualTo("1");
+        assertThat(followed).isTrue();
+    }
+
+    @Test
     void aThreadKnowsThatItIsInATransaction() {
         assertThat(store.inTransaction()).isFalse();
         assertThat(store.<Boolean>read(tx -> store.inTransaction())).isTrue();

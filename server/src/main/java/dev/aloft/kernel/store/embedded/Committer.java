@@ -18,6 +18,7 @@ final class Committer implements AutoCloseable {
     private static final int GROUP_FUNCTIONS = 1000;
     private static final long GROUP_BYTES = 8L << 20;
     private static final long SLOW_NANOS = 500_000_000;
+    private static final long TELL_EVERY_NANOS = 10_000_000_000L;
 
     private final Queue<Write<?>> queue = new ConcurrentLinkedQueue<>();
     private final Versions versions;
@@ -29,6 +30,7 @@ final class Committer implements AutoCloseable {
     private volatile boolean closing;
     /** After a write failed, RocksDB refuses all others until it is opened anew. */
     private boolean failed;
+    private long told;
 
     Committer(Versions versions, Disk disk) {
         this.versions = versions;
@@ -143,6 +145,10 @@ final class Committer implements AutoCloseable {
             }
         } catch (Throwable e) {
             group.forEach(write -> write.fail(e));
+            if (told == 0 || System.nanoTime() - told > TELL_EVERY_NANOS) {
+                told = System.nanoTime();
+                LOG.log(Level.ERROR, "Writes fail: " + e.getMessage(), e);
+            }
         }
         overlay.clear();
         group.forEach(Write::answer);

@@ -1,6 +1,7 @@
 package dev.aloft.kernel.store.embedded;
 
 import dev.aloft.kernel.store.StoreUnavailable;
+import dev.aloft.kernel.store.Transaction;
 import dev.aloft.kernel.store.Tx;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -48,7 +49,7 @@ final class Write<R> {
             caller.interrupt();
         }
         switch (failure) {
-            case null -> afterCommit.forEach(Runnable::run);
+            case null -> Transaction.follow(afterCommit);
             // One was made for the whole group: each caller gets its own, with its own stack.
             case StoreUnavailable e -> throw new StoreUnavailable(e.getMessage(), e);
             case RuntimeException e -> throw e;

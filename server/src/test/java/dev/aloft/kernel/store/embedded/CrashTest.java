@@ -1,11 +1,13 @@
 package dev.aloft.kernel.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -50,11 +52,28 @@ class CrashTest {
         System.out.println(CRASHES + " kills over " + before + " transactions");
     }
 
-    private void runAndKill() throws IOException, InterruptedException {
+    @Test
+    void aFolderInUseNamesTheProcess() throws Exception {
+        var process = start();
+        try (var in = process.getInputStream()) {
+            assertThat(in.read()).isNotNegative();
+            assertThatThrownBy(() -> EmbeddedStore.open(folder)).isInstanceOf(StoreUnavailable.class)
+                .hasMessage("The data folder " + folder + " is in use by process " + process.pid()
+                    + ": stop that one, or choose another folder with --data.");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process start() throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var process = new ProcessBuilder(List.of(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+        return new ProcessBuilder(List.of(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m", "-cp", System.getProperty("java.class.path"),
             CrashingWriter.class.getName(), folder.toString())).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private void runAndKill() throws IOException, InterruptedException {
+        var process = start();
         // One in eight is killed while it starts, the others while they write.
         boolean early = random.nextInt(8) == 0;
         var killer = Thread.ofPlatform().start(() -> {

@@ -23,7 +23,7 @@ export const handler = async (event) => {
 async function create(event) {
   let wanted;
   try {
-    wanted = JSON.parse(event.body ?? "");
+    wanted = JSON.parse(text(event));
   } catch {
     return answer(400, { message: "The body must be JSON, such as {\"sku\": \"tea\", \"quantity\": 2}" });
   }
@@ -48,6 +48,11 @@ async function show(id) {
 async function list() {
   const { Items: orders } = await dynamodb.send(new ScanCommand({ TableName: table }));
   return answer(200, orders.sort((a, b) => a.placedAt.localeCompare(b.placedAt)));
+}
+
+// An HTTP API hands over encoded what does not say that it is JSON or text, such as curl's -d without a content type.
+function text({ body = "", isBase64Encoded }) {
+  return isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
 }
 
 function answer(statusCode, body) {

@@ -73,7 +73,8 @@ final class ApiGatewayResources {
 
         /** Brings in line what a definition does not say or the template says beside it. */
         private RestApi adjust(Caller caller, RestApi current, Desired desired) {
-            RestApis.refuse(desired.properties().containsKey("Policy"), "A REST API's resource policy");
+            // The Serverless Framework writes an empty one.
+            RestApis.refuse(!"".equals(desired.properties().getOrDefault("Policy", "")), "A REST API's resource policy");
             RestApis.refuse(desired.properties().containsKey("MinimumCompressionSize"), "A REST API's minimumCompressionSize");
             RestApis.refuse(desired.properties().containsKey("CloneFrom"), "A REST API's CloneFrom");
             RestApis.refuse("AUTHORIZER".equals(text(desired, "ApiKeySourceType")), "A REST API's ApiKeySourceType AUTHORIZER");

@@ -41,7 +41,9 @@ final class ChangeSets {
 
     CloudFormation.CreateChangeSetResponse create(Caller caller, CloudFormation.CreateChangeSetRequest input) {
         Preparation.refuseUnbuilt(null, input.notificationARNs(), input.rollbackConfiguration());
-        if (Boolean.TRUE.equals(input.importExistingResources()) || "IMPORT".equals(input.changeSetType())) {
+        // With ImportExistingResources, which CDK always sets, a resource that exists already is not taken over: its creation
+        // fails by name.
+        if ("IMPORT".equals(input.changeSetType())) {
             throw ApiError.notBuilt("The import of resources");
         }
         var type = input.changeSetType() == null ? "UPDATE" : input.changeSetType();

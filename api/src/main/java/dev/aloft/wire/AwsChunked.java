@@ -48,6 +48,10 @@ public final class AwsChunked extends InputStream implements Body {
         if (hash != null && hash.startsWith("STREAMING-")) {
             return true;
         }
+        if (!request.headers().has("x-amz-decoded-content-length")) {
+            // Some clients name the coding and do not use it.
+            return false;
+        }
         for (var value : request.headers().all("content-encoding")) {
             for (var coding : value.split(",")) {
                 if (coding.strip().equalsIgnoreCase("aws-chunked")) {

@@ -34,7 +34,10 @@ public final class RestXml implements Protocol {
         try {
             return rest.readInput(operation, request);
         } catch (Unreadable e) {
-            throw s3
+            boolean document = !operation.http().method().equals("GET") && !operation.http().method().equals("HEAD");
+            throw s3 && !document
+                    ? ApiError.of("InvalidArgument", 400, e.getMessage())
+                    : s3
                     ? ApiError.of("MalformedXML", 400, "The XML you provided was not well-formed or did not validate"
                             + " against our published schema")
                     : ApiError.of("MalformedInput", 400, e.getMessage());

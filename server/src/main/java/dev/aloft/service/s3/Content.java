@@ -7,9 +7,17 @@ import java.util.List;
 /**
  * Where the bytes of an object are.
  *
- * @param parts the sizes of the parts it was uploaded in; empty where it came in one
+ * @param parts the parts it was uploaded in; empty where it came in one
  */
-record Content(List<Segment> segments, List<Long> parts) {
+record Content(List<Segment> segments, List<Piece> parts) {
+    /**
+     * A part that became a piece of the whole.
+     *
+     * @param checksum base64, of the object's kind
+     */
+    record Piece(int number, long size, String checksum) {
+    }
+
     /**
      * A run of bytes: of a blob, or here.
      *

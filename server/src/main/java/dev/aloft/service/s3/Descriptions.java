@@ -4,11 +4,13 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.S3;
 import dev.aloft.service.s3.Description.Encryption;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Reads what a request says of an object, with the bucket's defaults. */
 final class Descriptions {
@@ -24,7 +26,7 @@ final class Descriptions {
 
     static Description of(Bucket bucket, S3.PutObjectRequest input) {
         return new Description(type(input.contentType()), input.cacheControl(), input.contentDisposition(),
-            input.contentEncoding(), input.contentLanguage(), input.expires(), metadata(input.metadata()),
+            coding(input.contentEncoding()), input.contentLanguage(), input.expires(), metadata(input.metadata()),
             storageClass(input.storageClass()),
             encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled()),
             Tags.ofHeader(input.tagging()));
@@ -32,7 +34,7 @@ final class Descriptions {
 
     static Description of(Bucket bucket, S3.CreateMultipartUploadRequest input) {
         return new Description(type(input.contentType()), input.cacheControl(), input.contentDisposition(),
-            input.contentEncoding(), input.contentLanguage(), input.expires(), metadata(input.metadata()),
+            coding(input.contentEncoding()), input.contentLanguage(), input.expires(), metadata(input.metadata()),
             storageClass(input.storageClass()),
             encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled()),
             Tags.ofHeader(input.tagging()));
@@ -41,7 +43,7 @@ final class Descriptions {
     /** Of a copy that replaces what its source says; tags are decided elsewhere. */
     static Description of(Bucket bucket, S3.CopyObjectRequest input) {
         return new Description(type(input.contentType()), input.cacheControl(), input.contentDisposition(),
-            input.contentEncoding(), input.contentLanguage(), input.expires(), metadata(input.metadata()),
+            coding(input.contentEncoding()), input.contentLanguage(), input.expires(), metadata(input.metadata()),
             storageClass(input.storageClass()), encryption(bucket, input), Map.of());
     }
 
@@ -51,6 +53,16 @@ final class Descriptions {
 
     private static String type(String given) {
         return given == null || given.isEmpty() ? DEFAULT_TYPE : given;
+    }
+
+    /** Without the coding of the transfer, which some clients name among those of the content. */
+    private static String coding(String given) {
+        if (given == null || !given.contains("aws-chunked")) {
+            return given;
+        }
+        var rest = Arrays.stream(given.split(",")).map(String::strip).filter(each -> !each.equals("aws-chunked"))
+            .collect(Collectors.joining(","));
+        return rest.isEmpty() ? null : rest;
     }
 
     private static Map<String, String> metadata(Map<String, String> given) {

@@ -16,6 +16,11 @@ record KeptChecksum(ChecksumKind kind, String value, String type) {
     static final String FULL_OBJECT = S3.ChecksumType.FULL_OBJECT;
     static final String COMPOSITE = S3.ChecksumType.COMPOSITE;
 
+    /** The same kind of one piece. */
+    KeptChecksum of(Content.Piece piece) {
+        return new KeptChecksum(kind, piece.checksum(), type);
+    }
+
     boolean isFull() {
         return type.equals(FULL_OBJECT);
     }

@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 final class Lifecycle {
     private static final int MAX_RULES = 1000;
+    private static final int MAX_ID = 255;
     /** What one transaction looks at. */
     private static final int CHUNK = 500;
 
@@ -60,6 +61,13 @@ final class Lifecycle {
                     || rule.filter() != null && rule.prefix() != null) {
                 throw new S3.MalformedXML(BucketSettings.MALFORMED);
             }
+            if (rule.id() != null && rule.id().length() > MAX_ID) {
+                throw new S3.InvalidArgument("ID length should not exceed allowed limit of " + MAX_ID);
+            }
+            var date = rule.expiration() == null ? null : rule.expiration().date();
+            if (date != null && !date.equals(date.truncatedTo(ChronoUnit.DAYS))) {
+                throw new S3.InvalidArgument("'Date' must be at midnight GMT");
+            }
             checkDays(rule.expiration() == null ? null : rule.expiration().days(),
                 "'Days' for Expiration action must be a positive integer");
             checkDays(rule.noncurrentVersionExpiration() == null ? null : rule.noncurrentVersionExpiration().noncurrentDays(),
@@ -86,10 +94,6 @@ final class Lifecycle {
     private static void refuseUnbuilt(S3.LifecycleRule rule) {
         if (isGiven(rule.transitions()) || isGiven(rule.noncurrentVersionTransitions())) {
             throw ApiError.notBuilt("A lifecycle transition to another storage class");
-        }
-        if (rule.expiration() != null && (rule.expiration().date() != null
-                || Boolean.TRUE.equals(rule.expiration().expiredObjectDeleteMarker()))) {
-            throw ApiError.notBuilt("A lifecycle expiration by date or of delete markers");
         }
         var filter = rule.filter();
         if (filter != null && (filter.tag() != null || filter.objectSizeGreaterThan() != null
@@ -124,11 +128,11 @@ final class Lifecycle {
             }
             var prefix = rule.filter() != null && rule.filter().prefix() != null ? rule.filter().prefix()
                 : rule.prefix() != null ? rule.prefix() : "";
-            if (rule.expiration() != null && rule.expiration().days() != null) {
-                expire(bucket, prefix, rule.expiration().days(), now);
-            }
             if (rule.noncurrentVersionExpiration() != null) {
                 expireOlder(bucket, prefix, rule.noncurrentVersionExpiration(), now);
+            }
+            if (rule.expiration() != null) {
+                expire(bucket, prefix, rule.expiration(), now);
             }
             if (rule.abortIncompleteMultipartUpload() != null) {
                 abort(bucket, prefix, rule.abortIncompleteMultipartUpload().daysAfterInitiation(), now);
@@ -164,12 +168,20 @@ final class Lifecycle {
         return rows.size() < CHUNK ? Optional.empty() : Optional.of(S3Data.behind(rows.getLast().key()));
     }
 
-    private void expire(Bucket bucket, String prefix, int days, Instant now) {
+    private void expire(Bucket bucket, String prefix, S3.LifecycleExpiration rule, Instant now) {
         inChunks(bucket, prefix, (tx, from) -> {
             var rows = data.objects.range(tx, range(bucket, prefix, from)).toList();
             for (var row : rows) {
-                if (!row.value().deleteMarker() && isPast(row.value().modified(), days, now)) {
-                    objects.expire(tx, bucket, row.key().text(1), now);
+                var key = row.key().text(1);
+                if (row.value().deleteMarker()) {
+                    // One that hides nothing any more.
+                    if (Boolean.TRUE.equals(rule.expiredObjectDeleteMarker())
+                            && data.older.range(tx, S3Data.object(bucket, key)).findAny().isEmpty()) {
+                        data.objects.delete(tx, row.key());
+                    }
+                } else if (rule.days() != null && isPast(row.value().modified(), rule.days(), now)
+                        || rule.date() != null && !rule.date().isAfter(now)) {
+                    objects.expire(tx, bucket, key, now);
                 }
             }
             return next(rows);

@@ -57,7 +57,8 @@ final class Listing {
         return store.read(tx -> {
             var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
             var page = page(tx, bucket, prefix, delimiter, marker, limit);
-            return S3.ListObjectsResponse.of(r -> r.name(bucket.name()).prefix(told(prefix, encode))
+            // Of the first form's prefix clients expect that it is as they sent it.
+            return S3.ListObjectsResponse.of(r -> r.name(bucket.name()).prefix(prefix)
                 .marker(told(marker, encode)).delimiter(told(delimiter, encode)).maxKeys(limit)
                 .encodingType(input.encodingType()).isTruncated(page.truncated())
                 // Without a delimiter the last key told is where to go on.
@@ -311,8 +312,9 @@ final class Listing {
         return text == null || !encode ? text : encoded(text);
     }
 
-    /** As S3 encodes keys: form encoding that leaves slashes. */
+    /** As S3 encodes keys: everything but letters, digits, and what URLs leave as it is; slashes too. */
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("%2F", "/");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~")
+            .replace("%2F", "/");
     }
 }

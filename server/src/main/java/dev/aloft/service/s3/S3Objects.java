@@ -290,8 +290,8 @@ final class S3Objects {
         var said = object.description();
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.GetObjectResponse.Builder();
-        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode()) && range.isEmpty()) {
-            object.checksum().tell(S3.GET_OBJECT.output(), answer);
+        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
+            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.GET_OBJECT.output(), answer));
         }
         var slice = range.map(r -> found.content().slice(r.from(), r.length())).orElse(found.content().segments());
         return answer.body(contents.body(slice)).contentLength(range.map(ByteRange::length).orElse(object.size()))
@@ -318,8 +318,8 @@ final class S3Objects {
         var said = object.description();
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.HeadObjectResponse.Builder();
-        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode()) && range.isEmpty()) {
-            object.checksum().tell(S3.HEAD_OBJECT.output(), answer);
+        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
+            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.HEAD_OBJECT.output(), answer));
         }
         return answer.contentLength(range.map(ByteRange::length).orElse(object.size()))
             .status(range.isPresent() ? 206 : 200)
@@ -335,6 +335,16 @@ final class S3Objects {
             .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts().size() : null)
             .serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption().kmsKeyId())
             .bucketKeyEnabled(said.encryption().bucketKey()).build();
+    }
+
+    /** Of the whole or of the one part asked for; any other run of bytes has none. */
+    private static Optional<KeptChecksum> checksum(Found found, Integer partNumber, Optional<ByteRange> range) {
+        var whole = found.object().checksum();
+        var parts = found.content().parts();
+        if (partNumber != null) {
+            return Optional.of(parts.isEmpty() ? whole : whole.of(parts.get(partNumber - 1)));
+        }
+        return range.isEmpty() ? Optional.of(whole) : Optional.empty();
     }
 
     private static <T> T or(T given, T kept) {
@@ -365,8 +375,8 @@ final class S3Objects {
         if (parts.isEmpty()) {
             return found.object().size() == 0 ? Optional.empty() : Optional.of(new ByteRange(0, found.object().size()));
         }
-        long from = parts.subList(0, partNumber - 1).stream().mapToLong(Long::longValue).sum();
-        return Optional.of(new ByteRange(from, parts.get(partNumber - 1)));
+        long from = parts.subList(0, partNumber - 1).stream().mapToLong(Content.Piece::size).sum();
+        return Optional.of(new ByteRange(from, parts.get(partNumber - 1).size()));
     }
 
     S3.GetObjectAttributesResponse attributes(S3.GetObjectAttributesRequest input) {
@@ -385,17 +395,19 @@ final class S3Objects {
             .objectSize(wanted.contains("ObjectSize") ? object.size() : null)
             .storageClass(wanted.contains("StorageClass") ? object.description().storageClass() : null)
             .objectParts(wanted.contains("ObjectParts") && !found.content().parts().isEmpty()
-                ? parts(found.content(), input.partNumberMarker(), input.maxParts()) : null));
+                ? parts(object.checksum(), found.content(), input.partNumberMarker(), input.maxParts()) : null));
     }
 
-    private static S3.GetObjectAttributesParts parts(Content content, Integer marker, Integer max) {
+    private static S3.GetObjectAttributesParts parts(KeptChecksum checksum, Content content, Integer marker,
+            Integer max) {
         int from = marker == null ? 0 : Math.clamp(marker, 0, content.parts().size());
         int limit = max == null ? MAX_PARTS_PAGE : Math.clamp(max, 0, MAX_PARTS_PAGE);
         int to = Math.min(content.parts().size(), from + limit);
         var parts = new ArrayList<S3.ObjectPart>();
-        for (int i = from; i < to; i++) {
-            int number = i + 1;
-            parts.add(S3.ObjectPart.of(p -> p.partNumber(number).size(content.parts().get(number - 1))));
+        for (var piece : content.parts().subList(from, to)) {
+            var part = new S3.ObjectPart.Builder();
+            checksum.of(piece).tell(S3.ObjectPart.of(_ -> { }).shape(), part);
+            parts.add(part.partNumber(piece.number()).size(piece.size()).build());
         }
         return S3.GetObjectAttributesParts.of(p -> p.totalPartsCount(content.parts().size()).partNumberMarker(from)
             .nextPartNumberMarker(to).maxParts(limit).isTruncated(to < content.parts().size()).parts(parts));

@@ -84,7 +84,9 @@ public final class S3Service implements Service, S3 {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateBucketRequest r -> bucket("CreateBucket", r.bucket());
+            // A name that somebody else has taken is a conflict, not a matter of their policies.
+            case CreateBucketRequest r -> isOthers(caller, r.bucket()) ? Access.to("s3:CreateBucket")
+                : bucket("CreateBucket", r.bucket());
             case HeadBucketRequest r -> bucket("ListBucket", r.bucket());
             case DeleteBucketRequest r -> bucket("DeleteBucket", r.bucket());
             case ListBucketsRequest _ -> Access.to("s3:ListAllMyBuckets");
@@ -148,6 +150,10 @@ public final class S3Service implements Service, S3 {
             case GetBucketNotificationConfigurationRequest r -> bucket("GetBucketNotification", r.bucket());
             case GetObjectLockConfigurationRequest r -> bucket("GetBucketObjectLockConfiguration", r.bucket());
         };
+    }
+
+    private boolean isOthers(Caller caller, String bucket) {
+        return named("arn:aws:s3:::" + bucket).filter(found -> !found.account().equals(caller.account())).isPresent();
     }
 
     private static Access bucket(String action, String bucket) {

@@ -10,9 +10,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Deletes blobs that nothing names any more, and after a start those that nothing ever named: left by a crash between an
+ * Forgets completed uploads, deletes blobs that nothing names any more, and after a start those that nothing ever named: left by a crash between an
  * upload's end and its commit. Such a blob is deleted when it was nobody's twice, a while apart.
  */
 final class Sweeper {
@@ -43,8 +44,10 @@ final class Sweeper {
             var done = due;
             store.change(tx -> done.forEach(entry -> data.doomed.cancel(tx, entry)));
         }
+        store.change(tx -> data.completed.due(tx, now, CHUNK).forEach(entry -> data.completed.cancel(tx, entry.id())));
         sweepStrays(now);
-        var next = store.read(data.doomed::next);
+        var next = store.read(tx -> Stream.of(data.doomed.next(tx), data.completed.next(tx)).flatMap(Optional::stream)
+            .min(Instant::compareTo));
         return swept ? next : Optional.of(next.filter(secondLook::isAfter).orElse(secondLook));
     }
 

@@ -10,6 +10,7 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.s3.Content.Segment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,6 +28,8 @@ final class Uploads {
     private static final int MAX_PARTS = 10_000;
     private static final long MIN_PART_BYTES = 5 << 20;
     private static final int PAGE = 1000;
+    /** How long a completion can be asked for again. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private final S3Data data;
     private final Buckets buckets;
@@ -196,30 +199,51 @@ final class Uploads {
         var conditions = Conditions.toWrite(input.ifMatch(), input.ifNoneMatch());
         var now = objects.now();
         var versionId = objects.newVersionId();
-        record Completed(Bucket bucket, Upload upload, ObjectVersion version) {
-        }
         var completed = store.write(tx -> {
             var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
+            var before = data.completed.get(tx, key(bucket, input.key(), input.uploadId()));
+            if (before.isPresent() && before.get().value().isOf(listed)) {
+                // Asked again, perhaps because the answer was lost: it is the same.
+                return before.get().value();
+            }
             var upload = find(tx, bucket, input.key(), input.uploadId());
             var parts = parts(tx, input, upload, listed);
             var checksum = checksum(upload, parts);
             checkWhole(input, upload, parts, checksum);
             var segments = new ArrayList<Segment>();
             parts.forEach(part -> segments.addAll(contents.get(tx, part.content()).segments()));
-            var content = new Content(segments, parts.stream().map(Part::size).toList());
+            var pieces = new ArrayList<Content.Piece>();
+            for (int i = 0; i < parts.size(); i++) {
+                pieces.add(new Content.Piece(listed.get(i).partNumber(), parts.get(i).size(), parts.get(i).checksum()));
+            }
+            var content = new Content(segments, pieces);
             var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(), checksum,
                 null);
             var version = objects.write(tx, bucket, input.key(), made, content, conditions, versionId);
             remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
-            return new Completed(bucket, upload, version);
+            var done = new Completed(listed.stream().map(part -> Conditions.unquoted(part.eTag())).toList(),
+                S3Objects.toldVersion(bucket, version), version);
+            data.completed.add(tx, now.plus(REMEMBERED), key(bucket, input.key(), upload.id()), done);
+            return done;
         });
         var answer = new S3.CompleteMultipartUploadResponse.Builder();
         completed.version().checksum().tell(S3.COMPLETE_MULTIPART_UPLOAD.output(), answer);
         return answer.bucket(input.bucket()).key(input.key()).eTag(completed.version().quotedETag())
             .location(caller.endpoint() + "/" + input.bucket() + "/" + Listing.encoded(input.key()))
-            .versionId(S3Objects.toldVersion(completed.bucket(), completed.version()))
-            .serverSideEncryption(completed.upload().description().encryption().algorithm())
-            .bucketKeyEnabled(completed.upload().description().encryption().bucketKey()).build();
+            .versionId(completed.toldVersion())
+            .serverSideEncryption(completed.version().description().encryption().algorithm())
+            .bucketKeyEnabled(completed.version().description().encryption().bucketKey()).build();
+    }
+
+    /**
+     * What a completion made.
+     *
+     * @param eTags of the parts that were listed
+     */
+    record Completed(List<String> eTags, String toldVersion, ObjectVersion version) {
+        boolean isOf(List<S3.CompletedPart> listed) {
+            return eTags.equals(listed.stream().map(part -> Conditions.unquoted(part.eTag())).toList());
+        }
     }
 
     private List<Part> parts(ReadTx tx, S3.CompleteMultipartUploadRequest input, Upload upload, List<S3.CompletedPart> listed) {

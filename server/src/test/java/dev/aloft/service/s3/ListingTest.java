@@ -49,8 +49,8 @@ class ListingTest extends S3Fixture {
             put("bkt", "a b+c/é", "x");
             var told = s3.listObjectsV2(CALLER, S3.ListObjectsV2Request.of(r -> r.bucket("bkt").encodingType("url")
                 .delimiter("é").prefix("a b")));
-            assertThat(told.commonPrefixes()).extracting(S3.CommonPrefix::prefix).containsExactly("a+b%2Bc/%C3%A9");
-            assertThat(told.prefix()).isEqualTo("a+b");
+            assertThat(told.commonPrefixes()).extracting(S3.CommonPrefix::prefix).containsExactly("a%20b%2Bc/%C3%A9");
+            assertThat(told.prefix()).isEqualTo("a%20b");
             assertThat(told.delimiter()).isEqualTo("%C3%A9");
         }
 

@@ -99,9 +99,14 @@ class UploadsTest extends S3Fixture {
             assertThat(got.contentType()).isEqualTo("x/y");
             assertThat(get("bkt", "k", r -> r.range("bytes=" + (PART - 5) + "-" + (PART + 4))).body().bytes(100))
                 .isEqualTo(Arrays.copyOfRange(CONTENT, PART - 5, PART + 5));
-            var second = get("bkt", "k", r -> r.partNumber(3));
+            var second = get("bkt", "k", r -> r.partNumber(3).checksumMode("ENABLED"));
             assertThat(second.contentLength()).isEqualTo(1000);
             assertThat(second.partsCount()).isEqualTo(3);
+            var third = ChecksumKind.CRC64NVME.start();
+            third.update(CONTENT, 2 * PART, 1000);
+            assertThat(second.checksumCRC64NVME()).isEqualTo(third.base64());
+            assertThat(complete(id, parts)).isEqualTo(done);
+            time.advance(Duration.ofHours(2));
             assertThatThrownBy(() -> complete(id, parts)).isInstanceOf(S3.NoSuchUpload.class);
         }
 

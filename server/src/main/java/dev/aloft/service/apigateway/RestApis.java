@@ -39,7 +39,7 @@ final class RestApis {
     RestApi create(Caller caller, CreateRestApiRequest input) {
         refuse(input.cloneFrom() != null, "CreateRestApi's cloneFrom");
         refuse(input.minimumCompressionSize() != null, "A REST API's minimumCompressionSize");
-        refuse(input.policy() != null, "A REST API's resource policy");
+        refuse(input.policy() != null && !input.policy().isEmpty(), "A REST API's resource policy");
         refuse("AUTHORIZER".equals(input.apiKeySource()), "A REST API's apiKeySource AUTHORIZER");
         if (input.name() == null || input.name().isBlank()) {
             throw new BadRequestException("Name cannot be empty");

@@ -14,11 +14,8 @@ import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.AbstractCollection;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,13 +26,15 @@ final class Contents {
     /** Contents up to this size are a row of the store, and need no file with its own fsync. */
     private static final int IN_STORE_BYTES = 32 << 10;
     private static final int BUFFER_BYTES = 64 << 10;
-    /** A blob stays for whoever reads it when its last object goes. */
-    private static final Duration GRACE = Duration.ofMinutes(10);
+    /** A blob stays a moment for whoever just learnt where the bytes are. */
+    static final Duration GRACE = Duration.ofSeconds(15);
 
     private final S3Data data;
     private final Blobs blobs;
     /** Blobs that no transaction names yet. */
     private final Set<String> arriving = ConcurrentHashMap.newKeySet();
+    /** Blobs that open streams will come to, by how many. */
+    private final Map<String, Integer> wanted = new ConcurrentHashMap<>();
 
     Contents(S3Data data, Blobs blobs) {
         this.data = data;
@@ -190,28 +189,55 @@ final class Contents {
     }
 
     InputStream open(List<Segment> segments) {
-        if (segments.size() == 1) {
-            return open(segments.getFirst());
-        }
-        return new SequenceInputStream(Collections.enumeration(new LazyStreams(segments)));
+        return new Reading(segments);
     }
 
-    private final class LazyStreams extends AbstractCollection<InputStream> {
+    /** Segments one after the other. The first is open from the start; the blobs of the others stay until this is closed. */
+    private final class Reading extends InputStream {
         private final List<Segment> segments;
+        private InputStream current;
+        private int next = 1;
+        private boolean closed;
 
-        LazyStreams(List<Segment> segments) {
+        Reading(List<Segment> segments) {
             this.segments = segments;
+            segments.stream().skip(1).filter(segment -> segment.blob() != null)
+                .forEach(segment -> wanted.merge(segment.blob(), 1, Integer::sum));
+            current = segments.isEmpty() ? InputStream.nullInputStream() : Contents.this.open(segments.getFirst());
         }
 
         @Override
-        public Iterator<InputStream> iterator() {
-            return segments.stream().map(Contents.this::open).iterator();
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
-        public int size() {
-            return segments.size();
+        public int read(byte[] into, int offset, int length) throws IOException {
+            while (true) {
+                int read = current.read(into, offset, length);
+                if (read >= 0 || next >= segments.size()) {
+                    return read;
+                }
+                current.close();
+                current = Contents.this.open(segments.get(next++));
+            }
         }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                segments.stream().skip(1).filter(segment -> segment.blob() != null)
+                    .forEach(segment -> wanted.computeIfPresent(segment.blob(), (_, count) -> count == 1 ? null : count - 1));
+                current.close();
+            }
+        }
+    }
+
+    /** Whether somebody is going to read a blob. */
+    boolean isWanted(String blob) {
+        return wanted.containsKey(blob);
     }
 
     private InputStream open(Segment segment) {

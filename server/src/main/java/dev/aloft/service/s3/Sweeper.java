@@ -40,9 +40,13 @@ final class Sweeper {
     Optional<Instant> turn() {
         var now = time.instant();
         for (var due = due(now); !due.isEmpty(); due = due(now)) {
-            due.forEach(entry -> blobs.delete(entry.text(0)));
-            var done = due;
-            store.change(tx -> done.forEach(entry -> data.doomed.cancel(tx, entry)));
+            var wanted = due.stream().filter(blob -> contents.isWanted(blob.text(0))).toList();
+            var done = due.stream().filter(blob -> !wanted.contains(blob)).toList();
+            done.forEach(blob -> blobs.delete(blob.text(0)));
+            store.change(tx -> {
+                done.forEach(blob -> data.doomed.cancel(tx, blob));
+                wanted.forEach(blob -> data.doomed.reschedule(tx, blob, now.plus(Contents.GRACE)));
+            });
         }
         store.change(tx -> data.completed.due(tx, now, CHUNK).forEach(entry -> data.completed.cancel(tx, entry.id())));
         sweepStrays(now);

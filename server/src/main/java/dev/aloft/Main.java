@@ -1,5 +1,6 @@
 package dev.aloft;
 
+import dev.aloft.kernel.http.HttpServer;
 import dev.aloft.kernel.http.HttpServer.CannotListen;
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
@@ -56,6 +57,7 @@ public final class Main {
 
     private static int start(Config config) {
         long begun = System.nanoTime();
+        HttpServer.prepare();
         var platform = Platform.open(config);
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

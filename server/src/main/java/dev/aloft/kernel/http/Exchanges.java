@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +34,7 @@ final class Exchanges extends Handler.Abstract {
     private static final Logger LOG = Logger.getLogger(HttpServer.class.getName());
     private static final HttpField SERVER = new PreEncodedHttpField(HttpHeader.SERVER, "Aloft");
     private static final int COPY = 64 * 1024;
+    private static final Set<String> BODILESS = Set.of("GET", "HEAD", "DELETE", "OPTIONS");
     /** What is read and thrown away so that a client that is still sending gets to see an early answer. */
     private static final long DRAIN = 16L << 20;
 
@@ -130,11 +132,10 @@ final class Exchanges extends Handler.Abstract {
             } else if (body.length() >= 0 && !(head && fields.contains(HttpHeader.CONTENT_LENGTH))) {
                 fields.put(HttpHeader.CONTENT_LENGTH, body.length());
             }
-            if (http2 || sent.ended()) {
+            if (sent.ended() || http2 && sent.left() < 0 && BODILESS.contains(request.getMethod())) {
                 send(body, head || noContent, response, done);
             } else {
-                boolean next = reusable(request, fields, sent);
-                if (!next) {
+                if (!http2 && !reusable(request, fields, sent)) {
                     fields.put(HttpHeader.CONNECTION, "close");
                 }
                 try (var sending = Blocker.callback()) {

@@ -123,14 +123,12 @@ final class RequestBody extends InputStream implements Body {
     void drain(long most) {
         try {
             var rest = new byte[(int) Math.min(most, 65_536)];
-            for (long left = most; left > 0; ) {
-                int read = read(rest, 0, rest.length);
-                if (read < 0) {
-                    return;
-                }
+            for (long left = most; left > 0 && !ended; ) {
+                int read = content.read(rest, 0, rest.length);
                 left -= read;
+                ended = read < 0;
             }
-        } catch (IOException | TooLarge e) {
+        } catch (IOException e) {
             ended = true;
         }
     }

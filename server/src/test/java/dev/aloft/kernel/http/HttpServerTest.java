@@ -11,6 +11,7 @@ import dev.aloft.wire.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.InetAddress;
@@ -554,6 +555,33 @@ class HttpServerTest {
                     .hasSizeGreaterThan(100_000);
             assertThat(answer.headers().firstValue("date")).contains("Thu, 29 Feb 2024 12:34:56 GMT");
         }
+    }
+
+    @Test
+    void holdsItsLimitsOverHttp2() throws Exception {
+        serve(config(Duration.ofSeconds(10), 8 * 1024, 4_000_000), request -> text(
+                "" + request.body().stream().transferTo(OutputStream.nullOutputStream())));
+        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
+            assertThat(upload(client, 4_000_000).body()).isEqualTo("4000000");
+            assertThat(upload(client, 4_000_001).statusCode()).isEqualTo(413);
+            var long431 = java.net.http.HttpRequest.newBuilder(uri("http", "/")).header("x-long", "x".repeat(10_000)).build();
+            try {
+                assertThat(client.send(long431, BodyHandlers.ofString()).statusCode()).isEqualTo(431);
+            } catch (IOException e) {
+                // Jetty may end the connection instead.
+            }
+            var next = client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
+            assertThat(next.statusCode()).isEqualTo(200);
+        }
+    }
+
+    private java.net.http.HttpResponse<String> upload(HttpClient client, int length) throws Exception {
+        return client.send(
+                java.net.http.HttpRequest.newBuilder(uri("http", "/"))
+                        .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[length]))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.call;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -7,13 +8,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One AWS::X::Y type that a template can declare, made through its service's own operations.
  *
  * <p>Every step may be done twice, since the platform can stop between the doing and its record: a create that finds its
  * own earlier work (same name, made for the same stack and logical id) adopts it, and a delete of what is gone succeeds.
- * An {@link dev.aloft.api.ApiError} thrown becomes the resource's status reason.
+ * An {@link ApiError} thrown becomes the resource's status reason.
  */
 public interface ResourceType {
     /** Such as {@code AWS::Lambda::Function}. */
@@ -34,6 +36,15 @@ public interface ResourceType {
 
     Resource create(Caller caller, Desired desired);
 
+    /** The rest of a create whose resource exists by now: where the rest fails, that is told, so that a rollback deletes it. */
+    static Resource complete(String physicalId, Supplier<Resource> rest) {
+        try {
+            return rest.get();
+        } catch (ApiError e) {
+            throw new Incomplete(physicalId, e);
+        }
+    }
+
     /** Changes the resource in place; called only when no property of {@link #replacedBy()} differs. */
     Resource update(Caller caller, String physicalId, Desired before, Desired after);
 
@@ -41,6 +52,26 @@ public interface ResourceType {
 
     /** The resource as it is now, or empty when it is gone. */
     Optional<Resource> read(Caller caller, String physicalId);
+
+    /** A create that made the resource but could not give it all that was wanted. */
+    final class Incomplete extends RuntimeException {
+        private final String physicalId;
+        private final ApiError error;
+
+        Incomplete(String physicalId, ApiError error) {
+            super(error.getMessage(), error, false, false);
+            this.physicalId = physicalId;
+            this.error = error;
+        }
+
+        public String physicalId() {
+            return physicalId;
+        }
+
+        public ApiError error() {
+            return error;
+        }
+    }
 
     /**
      * A resource that exists.

@@ -52,8 +52,10 @@ final class ApiGatewayV2Resources {
                 return resource(made.apiId(), made.apiEndpoint());
             }
             var made = api.importApi(as, ImportApiRequest.of(r -> r.body(body(desired)).basepath(text(desired, "BasePath"))));
-            adjust(caller, made.apiId(), desired);
-            return resource(made.apiId(), made.apiEndpoint());
+            return ResourceType.complete(made.apiId(), () -> {
+                adjust(caller, made.apiId(), desired);
+                return resource(made.apiId(), made.apiEndpoint());
+            });
         }
 
         @Override

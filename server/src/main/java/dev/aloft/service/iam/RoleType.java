@@ -51,9 +51,11 @@ record RoleType(Iam iam) implements ResourceType {
                 throw e;
             }
         }
-        IamResources.inline(desired).forEach((policy, document) -> put(caller, name, policy, document));
-        IamResources.texts(desired, "ManagedPolicyArns").forEach(arn -> attach(caller, name, arn));
-        return existing(caller, name);
+        return ResourceType.complete(name, () -> {
+            IamResources.inline(desired).forEach((policy, document) -> put(caller, name, policy, document));
+            IamResources.texts(desired, "ManagedPolicyArns").forEach(arn -> attach(caller, name, arn));
+            return existing(caller, name);
+        });
     }
 
     @Override

@@ -91,8 +91,10 @@ final class LambdaResources {
                     throw e;
                 }
             }
-            reserve(caller, name, desired, null);
-            return read(caller, name).orElseThrow();
+            return ResourceType.complete(name, () -> {
+                reserve(caller, name, desired, null);
+                return read(caller, name).orElseThrow();
+            });
         }
 
         private boolean isOurs(Caller caller, String name, Desired desired) {

@@ -66,8 +66,10 @@ final class S3Resources {
             } else if (!isOurs(within, name, desired)) {
                 throw ApiError.of("AlreadyExists", 409, name + " already exists");
             }
-            configure(within, name, desired.properties(), Map.of());
-            return resource(caller, name);
+            return ResourceType.complete(name, () -> {
+                configure(within, name, desired.properties(), Map.of());
+                return resource(caller, name);
+            });
         }
 
         private boolean exists(Caller caller, String name) {

@@ -31,7 +31,7 @@ final class FakeType implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Size", "Fail", "FailUpdate");
+        return Set.of("Name", "Size", "Fail", "FailUpdate", "FailLate");
     }
 
     @Override
@@ -48,7 +48,12 @@ final class FakeType implements ResourceType {
         var id = desired.name("Name", 60);
         things.put(id, desired.properties());
         kill("create " + desired.logicalId());
-        return resource(id);
+        return ResourceType.complete(id, () -> {
+            if ("true".equals(String.valueOf(desired.properties().get("FailLate")))) {
+                throw ApiError.of("ValidationException", 400, "not all of it");
+            }
+            return resource(id);
+        });
     }
 
     private void kill(String step) {

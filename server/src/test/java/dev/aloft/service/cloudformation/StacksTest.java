@@ -177,6 +177,18 @@ class StacksTest {
     }
 
     @Test
+    void whatAFailedCreationHasMadeIsDeletedByTheRollback() {
+        assertThat(create(template(thing("A", "FailLate: true"))).stackStatus()).isEqualTo("ROLLBACK_COMPLETE");
+        assertThat(things.things).isEmpty();
+        delete();
+        create(template(thing("A", "Name: a")));
+        assertThat(update(template(thing("A", "Name: b, FailLate: true"), thing("B", "FailLate: true, Name: c"))).stackStatus())
+                .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(things.things).containsOnlyKeys("a");
+        assertThat(resource("A").physicalResourceId()).isEqualTo("a");
+    }
+
+    @Test
     void anUpdateChangesReplacesAddsAndRemoves() {
         create(template(thing("A", "Size: 1"), thing("B", "Name: old"), thing("C", "Name: c")));
         things.calls.clear();

@@ -263,8 +263,21 @@ public final class Deployment {
                 }
                 return true;
             } catch (Handlers.Failed e) {
+                e.physicalId().ifPresent(made -> leave(declared, new ResourceType.Resource(made, Map.of()), properties));
                 return failed(id, e.getMessage());
             }
+        }
+
+        /** Notes what a failed creation has made: whatever undoes the operation deletes it. */
+        private void leave(Resource declared, ResourceType.Resource made, Map<String, Object> properties) {
+            var begun = resources.get(declared.logicalId());
+            var current = begun.current();
+            store.change(tx -> {
+                if (current != null) {
+                    data.obsolete.put(tx, Key.of(stack.id(), declared.logicalId(), current.token()), current);
+                }
+            });
+            resources.put(declared.logicalId(), begun.with(incarnation(declared, made, operation.id(), properties)));
         }
 
         private void create(Resource declared, ResourceType type,
@@ -324,7 +337,7 @@ public final class Deployment {
 
         private boolean failed(String id, String reason) {
             var begun = resources.get(id);
-            var isCreation = begun.current() == null;
+            var isCreation = begun.before() == null;
             var failed = begun.as(isCreation ? ResourceStatus.CREATE_FAILED : ResourceStatus.UPDATE_FAILED, reason, time.instant());
             store.change(tx -> {
                 data.put(tx, stack.id(), failed);

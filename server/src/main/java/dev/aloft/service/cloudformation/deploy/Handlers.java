@@ -7,6 +7,7 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -16,8 +17,20 @@ final class Handlers {
 
     /** A step that did not succeed, with the reason that the resource gets. */
     static final class Failed extends Exception {
+        private final Optional<String> physicalId;
+
         Failed(String reason) {
+            this(reason, Optional.empty());
+        }
+
+        Failed(String reason, Optional<String> physicalId) {
             super(reason, null, false, false);
+            this.physicalId = physicalId;
+        }
+
+        /** What a creation has left behind. */
+        Optional<String> physicalId() {
+            return physicalId;
         }
     }
 
@@ -60,14 +73,20 @@ final class Handlers {
         try {
             return work.get();
         } catch (ApiError e) {
-            throw new Failed("Resource handler returned message: \"" + e.getMessage() + "\" (RequestToken: " + UUID.randomUUID()
-                    + ", HandlerErrorCode: " + code(e) + ")");
+            throw new Failed(reason(e));
+        } catch (ResourceType.Incomplete e) {
+            throw new Failed(reason(e.error()), Optional.of(e.physicalId()));
         } catch (TemplateError e) {
             throw new Failed(e.getMessage());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "The resource type " + type.type() + " failed", e);
             throw new Failed("Internal Failure");
         }
+    }
+
+    private static String reason(ApiError error) {
+        return "Resource handler returned message: \"" + error.getMessage() + "\" (RequestToken: " + UUID.randomUUID()
+                + ", HandlerErrorCode: " + code(error) + ")";
     }
 
     private static String code(ApiError error) {

@@ -28,6 +28,8 @@ import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.cloudformation.CloudFormationService;
+import dev.aloft.service.ecr.EcrService;
+import dev.aloft.service.events.EventsService;
 import dev.aloft.service.iam.IamPolicySource;
 import dev.aloft.service.dynamodb.DynamoDbService;
 import dev.aloft.service.iam.IamService;
@@ -97,6 +99,8 @@ public final class Platform implements AutoCloseable {
 
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),
+                new EcrService(store, time, endpoint),
+                new EventsService(store, targets, time, endpoint),
                 new IamService(store, keys, time, endpoint),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),

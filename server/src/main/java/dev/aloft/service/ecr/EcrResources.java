@@ -1,0 +1,160 @@
+package dev.aloft.service.ecr;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Ecr;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.ResourceType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** AWS::ECR::Repository. */
+record EcrResources(Ecr ecr) implements ResourceType {
+    private static final int MAX_NAME = 256;
+    private static final String STACK = "aws:cloudformation:stack-id";
+    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+
+    @Override
+    public String type() {
+        return "AWS::ECR::Repository";
+    }
+
+    @Override
+    public Set<String> properties() {
+        return Set.of("RepositoryName", "ImageTagMutability", "ImageScanningConfiguration", "LifecyclePolicy",
+                "RepositoryPolicyText", "EncryptionConfiguration", "EmptyOnDelete", "Tags");
+    }
+
+    @Override
+    public Set<String> replacedBy() {
+        return Set.of("RepositoryName", "EncryptionConfiguration");
+    }
+
+    @Override
+    public Resource create(Caller caller, Desired desired) {
+        // Names of repositories have no upper case.
+        var name = desired.name("RepositoryName", MAX_NAME).toLowerCase(Locale.ROOT);
+        var encryption = desired.properties().get("EncryptionConfiguration") instanceof Map<?, ?> given
+                ? Ecr.EncryptionConfiguration.of(e -> e.encryptionType(Objects.toString(given.get("EncryptionType"), null))
+                        .kmsKey(Objects.toString(given.get("KmsKey"), null)))
+                : null;
+        try {
+            ecr.createRepository(caller, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName(name)
+                    .imageTagMutability(mutability(desired)).imageScanningConfiguration(scanning(desired))
+                    .encryptionConfiguration(encryption).tags(Repositories.told(tags(desired)))));
+        } catch (Ecr.RepositoryAlreadyExistsException e) {
+            if (!isOurs(caller, name, desired)) {
+                throw e;
+            }
+        }
+        setPolicies(caller, name, desired);
+        return existing(caller, name);
+    }
+
+    /** Made by an earlier try for the same resource of the same stack. */
+    private boolean isOurs(Caller caller, String name, Desired desired) {
+        var arn = Repositories.arn(caller, name);
+        var known = Repositories.with(Map.of(),
+                ecr.listTagsForResource(caller, Ecr.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags());
+        return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
+    }
+
+    @Override
+    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        ecr.putImageTagMutability(caller, Ecr.PutImageTagMutabilityRequest.of(
+                r -> r.repositoryName(physicalId).imageTagMutability(mutability(after))));
+        ecr.putImageScanningConfiguration(caller, Ecr.PutImageScanningConfigurationRequest.of(
+                r -> r.repositoryName(physicalId).imageScanningConfiguration(scanning(after))));
+        setPolicies(caller, physicalId, after);
+        var arn = Repositories.arn(caller, physicalId);
+        var wanted = tags(after);
+        var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        if (!gone.isEmpty()) {
+            ecr.untagResource(caller, Ecr.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
+        }
+        ecr.tagResource(caller, Ecr.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Repositories.told(wanted))));
+        return existing(caller, physicalId);
+    }
+
+    private void setPolicies(Caller caller, String name, Desired desired) {
+        var policy = document(desired.properties().get("RepositoryPolicyText"));
+        try {
+            if (policy == null) {
+                ecr.deleteRepositoryPolicy(caller, Ecr.DeleteRepositoryPolicyRequest.of(r -> r.repositoryName(name)));
+            } else {
+                ecr.setRepositoryPolicy(caller,
+                        Ecr.SetRepositoryPolicyRequest.of(r -> r.repositoryName(name).policyText(policy)));
+            }
+        } catch (Ecr.RepositoryPolicyNotFoundException _) {
+            // It had none.
+        }
+        var lifecycle = desired.properties().get("LifecyclePolicy") instanceof Map<?, ?> given
+                ? document(given.get("LifecyclePolicyText")) : null;
+        try {
+            if (lifecycle == null) {
+                ecr.deleteLifecyclePolicy(caller, Ecr.DeleteLifecyclePolicyRequest.of(r -> r.repositoryName(name)));
+            } else {
+                ecr.putLifecyclePolicy(caller,
+                        Ecr.PutLifecyclePolicyRequest.of(r -> r.repositoryName(name).lifecyclePolicyText(lifecycle)));
+            }
+        } catch (Ecr.LifecyclePolicyNotFoundException _) {
+            // It had none.
+        }
+    }
+
+    @Override
+    public void delete(Caller caller, String physicalId, Desired last) {
+        try {
+            ecr.deleteRepository(caller, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName(physicalId)));
+        } catch (Ecr.RepositoryNotFoundException _) {
+            // Gone already, which is what was wanted.
+        }
+    }
+
+    @Override
+    public Optional<Resource> read(Caller caller, String physicalId) {
+        try {
+            return Optional.of(existing(caller, physicalId));
+        } catch (Ecr.RepositoryNotFoundException _) {
+            return Optional.empty();
+        }
+    }
+
+    private Resource existing(Caller caller, String name) {
+        var repository = ecr.describeRepositories(caller,
+                Ecr.DescribeRepositoriesRequest.of(r -> r.repositoryNames(List.of(name)))).repositories().getFirst();
+        return new Resource(name, Map.of("Arn", repository.repositoryArn(), "RepositoryUri", repository.repositoryUri()));
+    }
+
+    private static String mutability(Desired desired) {
+        return Objects.toString(desired.properties().get("ImageTagMutability"), Ecr.ImageTagMutability.MUTABLE);
+    }
+
+    private static Ecr.ImageScanningConfiguration scanning(Desired desired) {
+        boolean scan = desired.properties().get("ImageScanningConfiguration") instanceof Map<?, ?> given
+                && "true".equals(Objects.toString(given.get("ScanOnPush")));
+        return Ecr.ImageScanningConfiguration.of(s -> s.scanOnPush(scan));
+    }
+
+    private static String document(Object value) {
+        return value == null || value instanceof String ? (String) value : JsonWriter.string(value);
+    }
+
+    private static Map<String, String> tags(Desired desired) {
+        var tags = new LinkedHashMap<>(desired.tags());
+        if (desired.properties().get("Tags") instanceof List<?> list) {
+            for (var each : list) {
+                if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
+                    tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
+                }
+            }
+        }
+        tags.put(STACK, desired.stackId());
+        tags.put(LOGICAL_ID, desired.logicalId());
+        return tags;
+    }
+}

@@ -1,0 +1,198 @@
+package dev.aloft.service.ecr;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Ecr;
+import dev.aloft.api.JsonReader;
+import dev.aloft.kernel.identity.Policy;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.ecr.EcrData.Kept;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/** Repositories. */
+final class Repositories {
+    private static final int PAGE = 100;
+
+    private final EcrData data;
+    private final Store store;
+    private final Time time;
+
+    Repositories(EcrData data, Store store, Time time) {
+        this.data = data;
+        this.store = store;
+        this.time = time;
+    }
+
+    static String arn(Caller caller, String name) {
+        return caller.arn("ecr", "repository/" + name).toString();
+    }
+
+    Ecr.Repository create(Caller caller, Ecr.CreateRepositoryRequest input) {
+        own(caller, input.registryId());
+        var encryption = input.encryptionConfiguration();
+        if (encryption != null && !Ecr.EncryptionType.AES256.equals(encryption.encryptionType())) {
+            throw ApiError.notBuilt("A repository's encryption with " + encryption.encryptionType());
+        }
+        var mutability = input.imageTagMutability() == null ? Ecr.ImageTagMutability.MUTABLE : input.imageTagMutability();
+        var repository = new Kept(input.repositoryName(), time.instant(), mutability,
+                scanOnPush(input.imageScanningConfiguration()), null, null, with(Map.of(), input.tags()));
+        store.change(tx -> {
+            if (!data.repositories.putIfAbsent(tx, EcrData.key(caller, repository.name()), repository)) {
+                throw new Ecr.RepositoryAlreadyExistsException("The repository with name '" + repository.name()
+                        + "' already exists in the registry with id '" + caller.account() + "'");
+            }
+        });
+        return told(caller, repository);
+    }
+
+    private static boolean scanOnPush(Ecr.ImageScanningConfiguration configuration) {
+        return configuration != null && Boolean.TRUE.equals(configuration.scanOnPush());
+    }
+
+    Ecr.DescribeRepositoriesResponse describe(Caller caller, Ecr.DescribeRepositoriesRequest input) {
+        own(caller, input.registryId());
+        return store.read(tx -> {
+            if (input.repositoryNames() != null && !input.repositoryNames().isEmpty()) {
+                var named = input.repositoryNames().stream().map(name -> told(caller, existing(tx, caller, name))).toList();
+                return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(named));
+            }
+            int limit = input.maxResults() == null ? PAGE : input.maxResults();
+            var after = input.nextToken() == null ? null : EcrData.key(caller, name(input.nextToken()));
+            var found = data.repositories.range(tx, EcrData.all(caller))
+                    .filter(row -> after == null || row.key().compareTo(after) > 0).limit(limit + 1L).map(Row::value).toList();
+            boolean more = found.size() > limit;
+            var page = (more ? found.subList(0, limit) : found).stream().map(it -> told(caller, it)).toList();
+            return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(page).nextToken(!more ? null
+                    : Base64.getEncoder().encodeToString(page.getLast().repositoryName().getBytes(StandardCharsets.UTF_8))));
+        });
+    }
+
+    private static String name(String token) {
+        try {
+            return new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            throw new Ecr.InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint:"
+                    + " 'must be a token of an earlier answer'");
+        }
+    }
+
+    Ecr.Repository delete(Caller caller, String registryId, String name) {
+        own(caller, registryId);
+        return store.write(tx -> {
+            var repository = existing(tx, caller, name);
+            data.repositories.delete(tx, EcrData.key(caller, name));
+            return told(caller, repository);
+        });
+    }
+
+    Kept get(Caller caller, String registryId, String name) {
+        own(caller, registryId);
+        return store.<Kept>read(tx -> existing(tx, caller, name));
+    }
+
+    /** Changes it and returns it as it was before. */
+    Kept change(Caller caller, String registryId, String name, UnaryOperator<Kept> how) {
+        own(caller, registryId);
+        return store.write(tx -> {
+            var before = existing(tx, caller, name);
+            data.repositories.put(tx, EcrData.key(caller, name), how.apply(before));
+            return before;
+        });
+    }
+
+    String policy(Caller caller, Kept repository) {
+        if (repository.policy() == null) {
+            throw new Ecr.RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '"
+                    + repository.name() + "' in the registry with id '" + caller.account() + "'");
+        }
+        return repository.policy();
+    }
+
+    String lifecyclePolicy(Caller caller, Kept repository) {
+        if (repository.lifecyclePolicy() == null) {
+            throw new Ecr.LifecyclePolicyNotFoundException("Lifecycle policy does not exist for the repository with name '"
+                    + repository.name() + "' in the registry with id '" + caller.account() + "'");
+        }
+        return repository.lifecyclePolicy();
+    }
+
+    static String checkedPolicy(String document) {
+        try {
+            Policy.of(document, Policy.Kind.RESOURCE);
+            return document;
+        } catch (Policy.Malformed _) {
+            throw new Ecr.InvalidParameterException("Invalid parameter at 'PolicyText' failed to satisfy constraint:"
+                    + " 'Invalid repository policy provided'");
+        }
+    }
+
+    static String checkedLifecyclePolicy(String document) {
+        try {
+            if (JsonReader.tree(document) instanceof Map<?, ?> policy && policy.get("rules") instanceof List<?>) {
+                return document;
+            }
+        } catch (JsonReader.Malformed _) {
+            // Told below.
+        }
+        throw new Ecr.InvalidParameterException("Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint:"
+                + " 'Lifecycle policy validation failure'");
+    }
+
+    static Map<String, String> with(Map<String, String> before, List<Ecr.Tag> tags) {
+        var all = new LinkedHashMap<>(before);
+        (tags == null ? List.<Ecr.Tag>of() : tags).forEach(tag -> all.put(tag.key(), tag.value()));
+        return all;
+    }
+
+    static Map<String, String> without(Map<String, String> before, List<String> keys) {
+        var all = new LinkedHashMap<>(before);
+        keys.forEach(all::remove);
+        return all;
+    }
+
+    static List<Ecr.Tag> told(Map<String, String> tags) {
+        return new TreeMap<>(tags).entrySet().stream()
+                .map(entry -> Ecr.Tag.of(t -> t.key(entry.getKey()).value(entry.getValue()))).toList();
+    }
+
+    /** The repository of an ARN. */
+    static String named(Caller caller, String arn) {
+        if (Arn.isArn(arn) && Arn.parse(arn).resource().startsWith("repository/")) {
+            return Arn.parse(arn).resource().substring("repository/".length());
+        }
+        throw new Ecr.InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'");
+    }
+
+    private Kept existing(ReadTx tx, Caller caller, String name) {
+        Key key = EcrData.key(caller, name);
+        return data.repositories.get(tx, key).orElseThrow(() -> new Ecr.RepositoryNotFoundException("The repository with name '"
+                + name + "' does not exist in the registry with id '" + caller.account() + "'"));
+    }
+
+    private static void own(Caller caller, String registryId) {
+        if (registryId != null && !registryId.equals(caller.account())) {
+            throw ApiError.notBuilt("A registry of another account (" + registryId + ")");
+        }
+    }
+
+    private static Ecr.Repository told(Caller caller, Kept repository) {
+        return Ecr.Repository.of(r -> r
+                .repositoryName(repository.name()).repositoryArn(arn(caller, repository.name())).registryId(caller.account())
+                .repositoryUri(caller.account() + ".dkr.ecr." + caller.region() + ".amazonaws.com/" + repository.name())
+                .createdAt(repository.created()).imageTagMutability(repository.tagMutability())
+                .imageScanningConfiguration(Ecr.ImageScanningConfiguration.of(s -> s.scanOnPush(repository.scanOnPush())))
+                .encryptionConfiguration(
+                        Ecr.EncryptionConfiguration.of(e -> e.encryptionType(Ecr.EncryptionType.AES256))));
+    }
+}

@@ -26,7 +26,7 @@ public final class JsonRpc implements Protocol {
 
     @Override
     public Shape readInput(Operation operation, HttpRequest request) {
-        var body = request.body().bytes(MAX_BODY);
+        var body = Content.bytes(request);
         return JsonErrors.reading(() -> read(
                 new JsonCodec(true, Mismatch.of(operation.service())), body, operation.input()));
     }

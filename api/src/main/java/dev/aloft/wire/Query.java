@@ -36,7 +36,7 @@ public final class Query implements Protocol {
     /** The form of a request: its body, and its query string, which is where GET puts it. */
     public static List<Percent.Parameter> form(HttpRequest request) {
         var parameters = new ArrayList<>(Percent.parameters(request.rawQuery()));
-        var body = request.body().bytes(MAX_BODY);
+        var body = Content.bytes(request);
         if (body.length > 0) {
             parameters.addAll(Percent.parameters(new String(body, StandardCharsets.UTF_8)));
         }
@@ -267,7 +267,7 @@ public final class Query implements Protocol {
             if (value != null) {
                 var name = name(member);
                 if (member.target() instanceof Schema.ListOf list && list.element().locationName() != null
-                        && !ec2 && XmlCodec.flattened(member)) {
+                        && member.locationName() == null && !ec2 && XmlCodec.flattened(member)) {
                     name = list.element().locationName();
                 }
                 write(out, prefix + name, member, value);

@@ -11,16 +11,19 @@ import java.nio.charset.StandardCharsets;
 /** What the two REST protocols have in common. */
 final class Rest {
     private final BodyCodec codec;
+    /** S3 keeps the encoding of what it is given. */
+    private final boolean s3;
 
-    Rest(BodyCodec codec) {
+    Rest(BodyCodec codec, boolean s3) {
         this.codec = codec;
+        this.s3 = s3;
     }
 
     Shape readInput(Operation operation, HttpRequest request) {
         var input = operation.input();
         var builder = input.newBuilder();
         RestBinding.of(operation).readRequest(request, builder);
-        readBody(operation, input, request.body(), builder, true);
+        readBody(operation, input, s3 ? request.body() : Content.decoded(request), builder, true);
         return builder.build();
     }
 

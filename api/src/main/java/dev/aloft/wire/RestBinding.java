@@ -109,11 +109,6 @@ final class RestBinding {
     private void readQueryMap(Member member, List<Percent.Parameter> query, ShapeBuilder builder) {
         var map = (Schema.MapOf) member.target();
         var taken = new HashSet<String>();
-        for (var other : operation.input().members()) {
-            if (other.location() == Location.QUERY) {
-                taken.add(other.wireName());
-            }
-        }
         uri.query().forEach(each -> taken.add(each.name()));
         var values = new LinkedHashMap<String, Object>();
         for (var parameter : query) {
@@ -182,7 +177,7 @@ final class RestBinding {
                 && Timestamps.format(element, scalar, Timestamps.HTTP).equals(Timestamps.HTTP);
         var values = new ArrayList<>();
         for (var line : lines) {
-            int at = 0;
+            int at = line.isBlank() ? line.length() + 1 : 0;
             while (at <= line.length()) {
                 while (at < line.length() && line.charAt(at) == ' ') {
                     at++;
@@ -325,9 +320,7 @@ final class RestBinding {
                 for (var each : (List<?>) value) {
                     text.append(text.isEmpty() ? "" : ", ").append(listItem(list.element(), each));
                 }
-                if (!((List<?>) value).isEmpty()) {
-                    headers.set(member.wireName(), clean(text.toString()));
-                }
+                headers.set(member.wireName(), clean(text.toString()));
             } else if (member.traits().jsonValue()) {
                 headers.set(member.wireName(), Base64.getEncoder()
                         .encodeToString(((String) value).getBytes(StandardCharsets.UTF_8)));

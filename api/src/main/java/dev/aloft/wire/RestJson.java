@@ -9,7 +9,7 @@ import dev.aloft.api.Shape;
 public final class RestJson implements Protocol {
     public static final RestJson INSTANCE = new RestJson();
 
-    private final Rest rest = new Rest(JsonBody.INSTANCE);
+    private final Rest rest = new Rest(JsonBody.INSTANCE, false);
 
     private RestJson() {}
 

@@ -21,7 +21,7 @@ public final class RestXml implements Protocol {
 
     private RestXml(boolean s3) {
         this.s3 = s3;
-        this.rest = new Rest(new Xml(new XmlCodec(false, s3), s3, s3 ? S3_NAMESPACE : null));
+        this.rest = new Rest(new Xml(new XmlCodec(false, s3), s3, s3 ? S3_NAMESPACE : null), s3);
     }
 
     @Override
@@ -134,11 +134,16 @@ public final class RestXml implements Protocol {
             if (!input) {
                 out.declaration();
             }
-            var xml = input && operation.inputXml() != null ? operation.inputXml() : shape.shape().xml();
-            var name = xml != null && xml.name() != null ? xml.name() : shape.shape().name();
+            var own = shape.shape().xml();
+            var given = input ? operation.inputXml() : null;
+            var name = own != null && own.name() != null
+                    ? own.name()
+                    : given != null && given.name() != null ? given.name() : shape.shape().name();
             out.begin(name);
-            if (xml != null && xml.uri() != null) {
-                out.namespace(xml);
+            if (given != null && given.uri() != null) {
+                out.namespace(given);
+            } else if (own != null && own.uri() != null) {
+                out.namespace(own);
             } else {
                 out.namespace(operation.service().xmlNamespace());
             }
@@ -156,11 +161,11 @@ public final class RestXml implements Protocol {
         public byte[] writePayload(Schema.Member payload, Object value) {
             var out = new XmlWriter();
             var structure = payload.target() instanceof Schema.Structure target ? target : null;
-            var name = payload.locationName() != null
-                    ? payload.locationName()
-                    : structure != null && structure.xml() != null && structure.xml().name() != null
-                            ? structure.xml().name()
-                            : payload.target().name();
+            var target = structure == null || structure.xml() == null ? null : structure.xml().name();
+            boolean renamed = payload.locationName() != null && !payload.locationName().equals(payload.name());
+            var name = target != null && !renamed
+                    ? target
+                    : payload.locationName() != null ? payload.locationName() : payload.target().name();
             codec.root(out, name, payload, value, namespace);
             return out.toBytes();
         }

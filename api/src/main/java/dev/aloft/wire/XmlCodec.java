@@ -173,9 +173,7 @@ final class XmlCodec {
 
     private String elementName(Member member, Schema.ListOf list) {
         var element = list.element().locationName();
-        return element != null && (elementNames || member.locationName() == null) && elementNames
-                ? element
-                : member.wireName();
+        return elementNames && element != null && member.locationName() == null ? element : member.wireName();
     }
 
     /** One element with this name and value. */

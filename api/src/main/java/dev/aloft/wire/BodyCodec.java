@@ -9,6 +9,11 @@ import dev.aloft.api.ShapeBuilder;
 interface BodyCodec {
     String contentType();
 
+    /** Whether an output none of whose members is in the body still has one. */
+    default boolean writesEmpty() {
+        return false;
+    }
+
     /** Reads the members that travel in the body. */
     void readMembers(byte[] body, Schema.Structure structure, ShapeBuilder builder, boolean strict, Operation operation);
 

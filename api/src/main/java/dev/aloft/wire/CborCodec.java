@@ -23,6 +23,7 @@ final class CborCodec {
     Shape structure(CborReader in, Schema.Structure structure) {
         var builder = structure.newBuilder();
         int set = 0;
+        int strange = 0;
         long count = in.begin(CborReader.MAP);
         for (long i = 0; in.more(count, i); i++) {
             var name = in.text();
@@ -30,7 +31,7 @@ final class CborCodec {
             if (member == null) {
                 boolean ignored = !structure.union() || name.equals("__type") || in.isNull();
                 in.skip();
-                set += ignored ? 0 : 1;
+                strange += ignored ? 0 : 1;
             } else if (in.isNull()) {
                 in.next();
             } else {
@@ -38,8 +39,8 @@ final class CborCodec {
                 set++;
             }
         }
-        if (structure.union() && set != 1 && strict) {
-            throw new Unreadable(Mismatch.PLAIN.union(structure, set));
+        if (structure.union() && strict && (set != 1 || strange > 0)) {
+            throw new Unreadable(Mismatch.PLAIN.union(structure, set + (set == 0 ? 0 : strange)));
         }
         return builder.build();
     }

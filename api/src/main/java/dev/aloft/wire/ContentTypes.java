@@ -1,6 +1,7 @@
 package dev.aloft.wire;
 
 import dev.aloft.api.ApiError;
+import java.util.List;
 import java.util.Locale;
 
 /** What a request says about its own content and the answer's. */
@@ -8,9 +9,9 @@ final class ContentTypes {
     private ContentTypes() {}
 
     /** Refuses content that says it is something else; what says nothing is believed. */
-    static void require(Headers headers, String expected) {
+    static void require(Headers headers, String... expected) {
         var given = headers.first("content-type");
-        if (given != null && !bare(given).equals(expected)) {
+        if (given != null && !List.of(expected).contains(bare(given))) {
             throw ApiError.of("UnsupportedMediaTypeException", 415, "Unsupported content type: " + given);
         }
     }

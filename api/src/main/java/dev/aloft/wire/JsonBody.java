@@ -17,6 +17,11 @@ enum JsonBody implements BodyCodec {
     }
 
     @Override
+    public boolean writesEmpty() {
+        return true;
+    }
+
+    @Override
     public void readMembers(
             byte[] body, Schema.Structure structure, ShapeBuilder builder, boolean strict, Operation operation) {
         var in = new JsonReader(body);

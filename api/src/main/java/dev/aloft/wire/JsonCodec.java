@@ -46,13 +46,14 @@ final class JsonCodec {
     /** Reads the members of an object; {@code bodyOnly} leaves out those that travel elsewhere in HTTP. */
     void members(JsonReader in, Schema.Structure structure, Sink sink, boolean bodyOnly) {
         int set = 0;
+        int strange = 0;
         in.beginObject();
         for (var name = in.nextName(); name != null; name = in.nextName()) {
             var member = structure.memberOnWire(name);
             if (member == null || bodyOnly && member.location() != Location.BODY) {
                 boolean ignored = !structure.union() || name.equals("__type") || in.peek() == Token.NULL;
                 in.skip();
-                set += ignored ? 0 : 1;
+                strange += ignored ? 0 : 1;
             } else if (in.peek() == Token.NULL) {
                 in.nul();
             } else {
@@ -60,8 +61,8 @@ final class JsonCodec {
                 set++;
             }
         }
-        if (structure.union() && set != 1 && strict) {
-            throw new Unreadable(mismatch.union(structure, set));
+        if (structure.union() && strict && (set != 1 || strange > 0 && mismatch == Mismatch.PLAIN)) {
+            throw new Unreadable(mismatch.union(structure, set + (set == 0 ? 0 : strange)));
         }
     }
 
@@ -167,6 +168,9 @@ final class JsonCodec {
     }
 
     private Bytes blob(String text) {
+        if (strict && (text.length() & 3) != 0) {
+            throw new Unreadable(mismatch.base64(text));
+        }
         try {
             return Bytes.fromBase64(text);
         } catch (IllegalArgumentException e) {

@@ -38,6 +38,9 @@ public final class JsonRpc implements Protocol {
             var headers = Headers.of("x-amzn-RequestId", requestId, "Content-Type", EventStream.CONTENT_TYPE);
             return new HttpResponse(200, headers, EventStream.write(JsonBody.INSTANCE, output, stream, true));
         }
+        if (operation.output().absent()) {
+            return response(200, new byte[0], requestId);
+        }
         return response(200, write(output), requestId);
     }
 

@@ -186,8 +186,8 @@ public final class Query implements Protocol {
         var root = operation.name() + "Response";
         out.begin(root).namespace(operation.service().xmlNamespace());
         if (ec2) {
-            out.element("requestId", requestId);
             xml.write(out, output);
+            out.element("requestId", requestId);
         } else {
             var wrapper = operation.resultWrapper() != null
                     ? operation.resultWrapper()
@@ -210,6 +210,9 @@ public final class Query implements Protocol {
             out.begin("Response").begin("Errors").begin("Error").element("Code", code);
             if (error.getMessage() != null) {
                 out.element("Message", error.getMessage());
+            }
+            if (error.detail() != null) {
+                writeDetail(out, xml, error.detail());
             }
             out.end("Error").end("Errors").element("RequestID", requestId).end("Response");
         } else {
@@ -237,10 +240,10 @@ public final class Query implements Protocol {
         }
     }
 
-    private static HttpResponse response(int status, XmlWriter out, String requestId) {
+    private HttpResponse response(int status, XmlWriter out, String requestId) {
         return new HttpResponse(
                 status,
-                Headers.of("x-amzn-RequestId", requestId, "Content-Type", "text/xml"),
+                Headers.of("x-amzn-RequestId", requestId, "Content-Type", ec2 ? "text/xml;charset=UTF-8" : "text/xml"),
                 Body.of(out.toBytes()));
     }
 

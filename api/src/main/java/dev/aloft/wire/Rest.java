@@ -100,7 +100,7 @@ final class Rest {
             boolean empty = input
                     ? !RestBinding.hasBody(structure)
                     : structure.absent() || status == 204 || status == 304
-                            || !RestBinding.hasBody(structure) && structure.httpBound();
+                            || !RestBinding.hasBody(structure) && !codec.writesEmpty();
             if (empty) {
                 return Body.EMPTY;
             }

@@ -110,6 +110,13 @@ final class RestBinding {
         var map = (Schema.MapOf) member.target();
         var taken = new HashSet<String>();
         uri.query().forEach(each -> taken.add(each.name()));
+        if (operation.service().protocol().equals("rest-xml")) {
+            for (var other : operation.input().members()) {
+                if (other.location() == Location.QUERY) {
+                    taken.add(other.wireName());
+                }
+            }
+        }
         var values = new LinkedHashMap<String, Object>();
         for (var parameter : query) {
             if (taken.contains(parameter.name())) {
@@ -162,10 +169,13 @@ final class RestBinding {
     private static Object headerValue(Member member, String text) {
         if (member.traits().jsonValue()) {
             try {
-                return new String(Base64.getDecoder().decode(text.strip()), StandardCharsets.UTF_8);
+                if (text.strip().length() % 4 == 0) {
+                    return new String(Base64.getDecoder().decode(text.strip()), StandardCharsets.UTF_8);
+                }
             } catch (IllegalArgumentException e) {
-                throw new Unreadable("Invalid base64");
+                // told below
             }
+            throw new Unreadable("Invalid base64");
         }
         return scalar(member, text, Timestamps.HTTP);
     }

@@ -3,6 +3,7 @@ package dev.aloft.wire;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
 import dev.aloft.api.Operation;
+import dev.aloft.api.Schema;
 import dev.aloft.api.Shape;
 
 /** REST with JSON bodies: Lambda, API Gateway, Scheduler. */
@@ -20,7 +21,29 @@ public final class RestJson implements Protocol {
 
     @Override
     public Shape readInput(Operation operation, HttpRequest request) {
+        if (isDocument(operation.input())) {
+            checkContentType(request.headers());
+        }
+        if (isDocument(operation.output())) {
+            ContentTypes.accepted(request.headers(), "application/json");
+        }
         return JsonErrors.reading(() -> rest.readInput(operation, request));
+    }
+
+    /** Whether the body is a JSON document, and not content of another type. */
+    private static boolean isDocument(Schema.Structure structure) {
+        var payload = structure.payload();
+        return payload == null
+                ? RestBinding.hasBody(structure)
+                : payload.target() instanceof Schema.Structure target && !target.eventStream();
+    }
+
+    /** What says nothing is taken for JSON, and so is what curl says of itself. */
+    private static void checkContentType(Headers headers) {
+        var given = headers.first("content-type");
+        if (given != null && !ContentTypes.bare(given).equals("application/x-www-form-urlencoded")) {
+            ContentTypes.require(headers, "application/json", "application/x-amz-json-1.1", "application/x-amz-json-1.0");
+        }
     }
 
     @Override

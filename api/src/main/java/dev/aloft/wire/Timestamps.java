@@ -71,9 +71,13 @@ final class Timestamps {
     }
 
     private static Instant iso(String text) {
-        return text.endsWith("Z")
-                ? Instant.parse(text)
-                : OffsetDateTime.parse(text).toInstant();
+        if (text.endsWith("Z")) {
+            return Instant.parse(text);
+        }
+        if (text.length() < 6 || text.charAt(text.length() - 3) != ':') {
+            throw new DateTimeException("no offset of hours and minutes");
+        }
+        return OffsetDateTime.parse(text).toInstant();
     }
 
     /** Seconds since 1970 with as many digits after the point as are needed. */

@@ -163,7 +163,7 @@ final class XmlCodec {
                 }
             }
             case Schema.MapOf map -> ((Map<?, ?>) value).forEach((key, each) -> {
-                out.begin(member.wireName());
+                out.begin(member.wireName()).namespace(member.traits().xml());
                 entry(out, map, key, each);
                 out.end(member.wireName());
             });
@@ -187,8 +187,10 @@ final class XmlCodec {
         out.begin(name);
         if (member.traits().xml() != null) {
             out.namespace(member.traits().xml());
-        } else if (!(member.target() instanceof Schema.Structure structure
-                && structure.xml() != null && structure.xml().uri() != null)) {
+        } else if (member.target() instanceof Schema.Structure structure
+                && structure.xml() != null && structure.xml().uri() != null) {
+            out.namespace(structure.xml().prefix() == null ? structure.xml() : null);
+        } else {
             out.namespace(namespace);
         }
         content(out, name, member, value);
@@ -197,7 +199,7 @@ final class XmlCodec {
     private void content(XmlWriter out, String name, Member member, Object value) {
         switch (member.target()) {
             case Schema.Structure structure -> {
-                if (member.traits().xml() == null) {
+                if (member.traits().xml() == null && structure.xml() != null && structure.xml().prefix() != null) {
                     out.namespace(structure.xml());
                 }
                 write(out, (Shape) value);

@@ -128,7 +128,10 @@ public final class Sandboxes implements AutoCloseable {
             Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group);
             living.add(sandbox);
             if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
-                sandbox.started(start(spec, group, number, spec.command(), Path.of("/")));
+                List<String> command = found.isolation() == Isolation.NONE
+                        ? spec.command().stream().map(word -> word.replace("/var/runtime", spec.runtime().toString())).toList()
+                        : spec.command();
+                sandbox.started(start(spec, group, number, command, Path.of("/")));
             }
             return sandbox;
         } catch (IOException e) {

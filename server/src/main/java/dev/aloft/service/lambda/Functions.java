@@ -366,7 +366,19 @@ final class Functions {
             LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), changed);
             return publish ? publish(tx, name, changed, null) : changed.latest();
         });
+        forget(name, List.of(before.code()));
         return updating(after);
+    }
+
+    /** Deletes the zips that no version of the function has any more; a crash before that leaves them. */
+    private void forget(FunctionName name, List<CodeStore.Code> candidates) {
+        var used = store.read(tx -> {
+            var blobs = new TreeSet<String>();
+            LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).ifPresent(function -> blobs.add(function.code().blob()));
+            LambdaData.VERSIONS.range(tx, LambdaData.key(name)).forEach(row -> blobs.add(row.value().code().blob()));
+            return blobs;
+        });
+        candidates.stream().filter(code -> !used.contains(code.blob())).forEach(codes::deleteBlob);
     }
 
     FunctionConfiguration updateConfiguration(Caller caller, UpdateFunctionConfigurationRequest r) {
@@ -515,6 +527,9 @@ final class Functions {
         if (FunctionName.LATEST.equals(name.qualifier())) {
             throw new Lambda.InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.");
         }
+        List<CodeStore.Code> had = store.read(tx -> Stream.concat(
+                LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).stream().map(LambdaData.Function::code),
+                LambdaData.VERSIONS.range(tx, LambdaData.key(name)).map(row -> row.value().code())).toList());
         if (name.qualifier() != null) {
             store.change(tx -> {
                 find(tx, name);
@@ -530,6 +545,7 @@ final class Functions {
             });
             invocations.forget(name.arn());
         }
+        forget(name, had);
         return Lambda.DeleteFunctionResponse.of(a -> a.statusCode(204));
     }
 

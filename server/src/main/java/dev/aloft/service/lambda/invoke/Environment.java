@@ -7,7 +7,6 @@ import dev.aloft.kernel.time.Time;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -30,33 +29,6 @@ final class Environment {
     /** Functions compare their deadline with the machine's clock, also when the platform's was moved. */
     private static final Time MACHINE = new SystemTime();
 
-    enum State { STARTING, IDLE, BUSY, FROZEN, STOPPING, GONE }
-
-    enum Event { INITIALIZED, INVOKED, COMPLETED, FROZE, STOPPED, EXITED }
-
-    /** The life of an environment. What is not here does not happen. */
-    static final Map<State, Map<Event, State>> LIFE = Map.of(
-            State.STARTING, Map.of(
-                    Event.INITIALIZED, State.IDLE,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
-            State.IDLE, Map.of(
-                    Event.INVOKED, State.BUSY,
-                    Event.FROZE, State.FROZEN,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
-            State.BUSY, Map.of(
-                    Event.COMPLETED, State.IDLE,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
-            State.FROZEN, Map.of(
-                    Event.INVOKED, State.BUSY,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
-            State.STOPPING, Map.of(
-                    Event.EXITED, State.GONE),
-            State.GONE, Map.of());
-
     /** What the Runtime API answers to an answer. */
     enum Reply { ACCEPTED, WRONG_ID, WRONG_STATE }
 
@@ -72,7 +44,7 @@ final class Environment {
     private final long startedNanos = System.nanoTime();
     private final Instant startedAt;
 
-    private State state = State.STARTING;
+    private final Life life = new Life();
     private volatile Invocation current;
     private volatile boolean answered;
     private volatile ServerSocket listener;
@@ -99,8 +71,8 @@ final class Environment {
         return version;
     }
 
-    synchronized State state() {
-        return state;
+    synchronized Life.State state() {
+        return life.state();
     }
 
     Instant idleSince() {
@@ -115,14 +87,8 @@ final class Environment {
         return log;
     }
 
-    /** Applies an event, or says that it does not fit. */
-    private synchronized boolean on(Event event) {
-        State next = LIFE.get(state).get(event);
-        if (next == null) {
-            return false;
-        }
-        state = next;
-        return true;
+    private synchronized boolean on(Life.Event event) {
+        return life.on(event);
     }
 
     // ---- the platform's side
@@ -179,8 +145,8 @@ final class Environment {
     Outcome invoke(Invocation invocation, boolean first) throws InterruptedException {
         boolean frozen;
         synchronized (this) {
-            frozen = state == State.FROZEN;
-            if (!on(Event.INVOKED)) {
+            frozen = life.state() == Life.State.FROZEN;
+            if (!on(Life.Event.INVOKED)) {
                 return exitOutcome(invocation.requestId());
             }
         }
@@ -224,7 +190,7 @@ final class Environment {
 
     /** Ends the environment and all its processes. */
     void stop() {
-        if (on(Event.STOPPED)) {
+        if (on(Life.Event.STOPPED)) {
             pool.left(this);
             sandbox.kill();
         }
@@ -232,7 +198,7 @@ final class Environment {
 
     private void exited(Exit exit) {
         boolean outOfMemory = sandbox.outOfMemory();
-        on(Event.EXITED);
+        on(Life.Event.EXITED);
         closeListener();
         pool.left(this);
         String reason = switch (exit) {
@@ -295,13 +261,13 @@ final class Environment {
 
     /** The runtime has nothing to do: blocks until there is an event. */
     Invocation next() throws InterruptedException {
-        if (on(Event.INITIALIZED)) {
+        if (on(Life.Event.INITIALIZED)) {
             initNanos = System.nanoTime() - startedNanos;
             initialized.complete(null);
-        } else if (on(Event.COMPLETED)) {
+        } else if (on(Life.Event.COMPLETED)) {
             idleSince = time.instant();
             pool.free(this);
-        } else if (state() == State.STOPPING || state() == State.GONE) {
+        } else if (state() == Life.State.STOPPING || state() == Life.State.GONE) {
             throw new InterruptedException("stopped");
         }
         Invocation invocation = handover.poll(FREEZE_AFTER_MILLIS, TimeUnit.MILLISECONDS);
@@ -310,9 +276,9 @@ final class Environment {
         }
         synchronized (this) {
             // Under the lock, so that nobody thaws what is just being frozen.
-            if (state == State.IDLE) {
+            if (life.state() == Life.State.IDLE) {
                 sandbox.freeze();
-                on(Event.FROZE);
+                on(Life.Event.FROZE);
             }
         }
         return handover.take();
@@ -339,7 +305,7 @@ final class Environment {
     }
 
     Reply initFailed(byte[] payload, String errorType) {
-        if (state() != State.STARTING) {
+        if (state() != Life.State.STARTING) {
             return Reply.WRONG_STATE;
         }
         log.say(report.initReport(time.instant(), System.nanoTime() - startedNanos, "error", errorType));

@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
@@ -135,7 +136,7 @@ public final class Invocations implements AutoCloseable {
             }
             // One that ended or is being recycled in this moment is passed over.
             var state = idle.state();
-            if (state == Environment.State.IDLE || state == Environment.State.FROZEN) {
+            if (state == Life.State.IDLE || state == Life.State.FROZEN) {
                 return idle.invoke(invocation, false);
             }
         }
@@ -178,9 +179,9 @@ public final class Invocations implements AutoCloseable {
         var lambda = new Caller(version.account(), version.region(),
                 new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
                 caller.depth() + 1, caller.endpoint(), null, null);
-        ExecutionRoles.Session session = roles.assume(lambda, version.role(), version.name());
+        ExecutionRoles.Session session = session(lambda, version);
         String stream = DAY.format(time.instant()) + "/[" + version.version() + "]" + hex(16);
-        Sandbox sandbox = spares.take(runtime.spec());
+        Sandbox sandbox = sandbox(runtime);
         var log = new EnvironmentLog(time, runtime.over() == Runtimes.Over.PIPES, shipper::written);
         shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
         var environment = new Environment(version, sandbox, log, time, pool);
@@ -204,6 +205,22 @@ public final class Invocations implements AutoCloseable {
         } catch (IOException | SandboxException e) {
             environment.stop();
             throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
+        }
+    }
+
+    private ExecutionRoles.Session session(Caller lambda, FunctionVersion version) {
+        try {
+            return roles.assume(lambda, version.role(), version.name());
+        } catch (ApiError refused) {
+            throw ApiError.of("AccessDeniedException", 403, "The role defined for the function cannot be assumed by Lambda.");
+        }
+    }
+
+    private Sandbox sandbox(Runtimes.Runtime runtime) {
+        try {
+            return spares.take(runtime.spec());
+        } catch (SandboxException e) {
+            throw new Lambda.ServiceException(e.getMessage());
         }
     }
 

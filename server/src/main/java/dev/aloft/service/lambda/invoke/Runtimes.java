@@ -145,7 +145,7 @@ final class Runtimes {
     private Runtime java(FunctionVersion version) {
         unpackJava();
         Path home = Path.of(System.getProperty("java.home"));
-        var command = List.of("sh", "-c", "cd /var/task; exec \"$@\"", "sh", home.resolve("bin/java").toString(),
+        var command = List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh", home.resolve("bin/java").toString(),
                 "-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
                 "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED", "-cp", "/var/runtime:/var/runtime/lib/*",

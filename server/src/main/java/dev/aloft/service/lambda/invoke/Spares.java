@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.kernel.sandbox.Sandbox;
+import dev.aloft.kernel.sandbox.SandboxException;
 import dev.aloft.kernel.sandbox.SandboxSpec;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.time.Time;
@@ -50,11 +51,15 @@ final class Spares implements AutoCloseable {
         }
         try {
             refill.execute(() -> {
-                while (missing(spec)) {
-                    Sandbox spare = sandboxes.boot(spec);
-                    synchronized (this) {
-                        waiting.computeIfAbsent(spec, _ -> new ArrayDeque<>()).addLast(spare);
+                try {
+                    while (missing(spec)) {
+                        Sandbox spare = sandboxes.boot(spec);
+                        synchronized (this) {
+                            waiting.computeIfAbsent(spec, _ -> new ArrayDeque<>()).addLast(spare);
+                        }
                     }
+                } catch (SandboxException e) {
+                    // Whoever invokes will be told.
                 }
             });
         } catch (RejectedExecutionException closed) {

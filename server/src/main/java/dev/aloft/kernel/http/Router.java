@@ -77,7 +77,8 @@ public final class Router {
                 byScope.put("s3express", byScope.get("s3"));
             }
         }
-        this.pages = new PlatformPages(byScope.keySet(), about);
+        this.pages = new PlatformPages(
+                services.stream().map(ServiceModel::signingName).distinct().toList(), about);
     }
 
     /** Reads what the request means; may read a form's content, which the route's request then carries. */

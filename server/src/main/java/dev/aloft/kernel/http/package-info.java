@@ -2,9 +2,9 @@
  * Bytes in, bytes out: the one listener, and the one pipeline behind it.
  *
  * <pre>
- * HttpServer   one port: HTTP/1.1, HTTP/2 in clear text, TLS with both
+ * HttpServer   one port: HTTP/1.1, HTTP/2 in clear text, TLS with both; Exchanges, RequestBody, LazyTls, Certificate
  * FrontDoor    which operation, whose signature, typed input, the call, typed output
- * Router       which operation a request means
+ * Router       which operation a request means: a Route; OperationTable, Hosts, Preflights, PlatformPages
  * </pre>
  */
 package dev.aloft.kernel.http;

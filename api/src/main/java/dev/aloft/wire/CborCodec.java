@@ -40,7 +40,7 @@ final class CborCodec {
             }
         }
         if (structure.union() && strict && (set != 1 || strange > 0)) {
-            throw new Unreadable(Mismatch.PLAIN.union(structure, set + (set == 0 ? 0 : strange)));
+            Mismatch.PLAIN.refuseUnion(structure, set + (set == 0 ? 0 : strange));
         }
         return builder.build();
     }

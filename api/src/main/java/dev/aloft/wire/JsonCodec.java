@@ -62,7 +62,7 @@ final class JsonCodec {
             }
         }
         if (structure.union() && strict && (set != 1 || strange > 0 && mismatch == Mismatch.PLAIN)) {
-            throw new Unreadable(mismatch.union(structure, set + (set == 0 ? 0 : strange)));
+            mismatch.refuseUnion(structure, set + (set == 0 ? 0 : strange));
         }
     }
 

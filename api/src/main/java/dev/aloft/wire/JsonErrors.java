@@ -52,7 +52,9 @@ final class JsonErrors {
         if (!told && error.getMessage() != null) {
             var schema = detail == null ? RemoteError.schema(operation, error.code()) : detail.shape();
             var member = schema == null ? null : RemoteError.messageMember(schema);
-            out.name(member == null ? "message" : member.wireName()).string(error.getMessage());
+            // The framework itself spells it with a capital, and the services do not.
+            var plain = error.code().equals("SerializationException") ? "Message" : "message";
+            out.name(member == null ? plain : member.wireName()).string(error.getMessage());
         }
         out.endObject();
         return out.toBytes();

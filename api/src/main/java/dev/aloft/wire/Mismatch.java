@@ -1,5 +1,6 @@
 package dev.aloft.wire;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.JsonReader.Token;
 import dev.aloft.api.Schema;
 import dev.aloft.api.ServiceModel;
@@ -25,14 +26,14 @@ enum Mismatch {
         }
 
         @Override
-        String union(Schema.Structure union, int set) {
+        void refuseUnion(Schema.Structure union, int set) {
             if (!union.name().equals("AttributeValue")) {
-                return super.union(union, set);
+                super.refuseUnion(union, set);
+            } else if (set > 1) {
+                throw ApiError.of("ValidationException", 400, "Supplied AttributeValue has more than one datatypes set, "
+                        + "must contain exactly one of the supported datatypes");
             }
-            return set == 0
-                    ? "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-                    : "Supplied AttributeValue has more than one datatypes set, "
-                            + "must contain exactly one of the supported datatypes";
+            // An empty one reads as null: DynamoDB complains of it only after other things.
         }
     },
 
@@ -58,10 +59,10 @@ enum Mismatch {
 
     abstract String text(Token found, Schema expected);
 
-    String union(Schema.Structure union, int set) {
-        return set == 0
+    void refuseUnion(Schema.Structure union, int set) {
+        throw new Unreadable(set == 0
                 ? "Union " + union.name() + " must have one member set"
-                : "Union " + union.name() + " must have only one member set";
+                : "Union " + union.name() + " must have only one member set");
     }
 
     String base64(String text) {

@@ -13,6 +13,11 @@ public interface Service extends Api {
     /** What IAM is asked before the call is carried out. Touches nothing but the input, and the store where a name must be looked up. */
     Access access(Caller caller, Shape input);
 
+    /** All that IAM is asked, for the few calls that are several actions at once. */
+    default List<Access> accesses(Caller caller, Shape input) {
+        return List.of(access(caller, input));
+    }
+
     /** The resource-based policy of one of this service's resources, a JSON document. */
     default Optional<String> policy(Caller caller, String arn) {
         return Optional.empty();

@@ -39,7 +39,9 @@ public final class Authorizer implements LocalEndpoint.Gate {
         if (!operation.signed()) {
             return;
         }
-        require(caller, service.access(caller, input), service);
+        for (var access : service.accesses(caller, input)) {
+            require(caller, access, service);
+        }
     }
 
     /** Demands a permission beside the operation's own, such as {@code iam:PassRole}, or throws what AWS answers. */

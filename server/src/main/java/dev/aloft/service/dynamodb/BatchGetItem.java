@@ -43,6 +43,9 @@ final class BatchGetItem {
     BatchGetItemResponse get(Caller caller, BatchGetItemRequest in) {
         var all = new ArrayList<Gets>();
         int keys = 0;
+        if (in.requestItems().isEmpty()) {
+            throw new ValidationException("The requestItems parameter is required for BatchGetItem");
+        }
         for (var entry : in.requestItems().entrySet()) {
             all.add(checked(caller, entry.getKey(), entry.getValue()));
             keys += entry.getValue().keys().size();
@@ -89,6 +92,10 @@ final class BatchGetItem {
 
     private static Gets checked(Caller caller, String name, KeysAndAttributes request) {
         var ref = TableRef.of(caller, name);
+        if (request.keys().size() > MAX_KEYS) {
+            throw new ValidationException("1 validation error detected: Value at 'RequestItems." + name
+                + ".member.Keys' failed to satisfy constraint: Member must have length less than or equal to " + MAX_KEYS);
+        }
         new ParameterKinds().projection("ProjectionExpression", request.projectionExpression())
             .legacy("AttributesToGet", request.attributesToGet()).check(request.expressionAttributeNames(), null);
         var projection = GetItem.projection(request.projectionExpression(), request.attributesToGet(),

@@ -39,10 +39,19 @@ final class BatchWriteItem {
         var names = new LinkedHashMap<TableRef, String>();
         var writes = new LinkedHashMap<TableRef, List<Write>>();
         int requests = 0;
+        if (in.requestItems().isEmpty()) {
+            throw new ValidationException("The requestItems parameter is required for BatchWriteItem");
+        }
         for (var entry : in.requestItems().entrySet()) {
             var ref = TableRef.of(caller, entry.getKey());
             if (names.put(ref, entry.getKey()) != null) {
                 throw new ValidationException("Provided list of item keys contains duplicates");
+            }
+            if (entry.getValue().isEmpty() || entry.getValue().size() > MAX_REQUESTS) {
+                throw new ValidationException("1 validation error detected: Value '" + in.requestItems()
+                    + "' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
+                    + "[Member must have length less than or equal to " + MAX_REQUESTS
+                    + ", Member must have length greater than or equal to 1]");
             }
             requests += entry.getValue().size();
             if (requests > MAX_REQUESTS) {

@@ -25,6 +25,10 @@ record Change(LiveTable table, Key key, Optional<Condition> condition, boolean t
     record Delete() implements Effect {
     }
 
+    /** Only the condition counts. */
+    record Check() implements Effect {
+    }
+
     /** @param change of the item, or of null where there is none; it may answer null as well */
     record Modify(UnaryOperator<Map<String, AttributeValue>> change) implements Effect {
     }

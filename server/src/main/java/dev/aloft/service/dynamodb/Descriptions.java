@@ -63,6 +63,12 @@ final class Descriptions {
         });
     }
 
+    /** What is told of a table that goes: not its keys any more. */
+    static TableDescription deleted(TableRef ref, StoredTable table) {
+        return of(ref, table, TableStatus.DELETING, Map.of()).toBuilder().creationDateTime(null).attributeDefinitions(null)
+            .keySchema(null).globalSecondaryIndexes(null).localSecondaryIndexes(null).build();
+    }
+
     private static GlobalSecondaryIndexDescription global(TableRef ref, StoredTable table, StoredIndex index, String status,
             Count count) {
         return GlobalSecondaryIndexDescription.of(d -> {

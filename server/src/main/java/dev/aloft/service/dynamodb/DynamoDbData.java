@@ -28,6 +28,8 @@ final class DynamoDbData {
      * expire; its value is the last item taken.
      */
     final Due<Key> filling = new Due<>(Space.of("filling"), Codec.KEY, work);
+    /** (account, region, client token): the digest of a transaction that was carried out, until its token may be used anew. */
+    final Due<byte[]> tokens = new Due<>(Space.of("tokens"), Codec.BYTES);
     /** (account, region, table number, item): an item that expires then; its value is the key of its table. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, work);
 

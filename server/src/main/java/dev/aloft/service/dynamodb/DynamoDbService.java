@@ -13,6 +13,8 @@ import dev.aloft.kernel.time.Worker;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The operations of Amazon DynamoDB. */
 public final class DynamoDbService implements Service, DynamoDb {
@@ -29,6 +31,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final Scan scan;
     private final BatchWriteItem batchWriteItem;
     private final BatchGetItem batchGetItem;
+    private final TransactWriteItems transactWriteItems;
+    private final TransactGetItems transactGetItems;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
@@ -49,6 +53,8 @@ public final class DynamoDbService implements Service, DynamoDb {
         scan = new Scan(open, store);
         batchWriteItem = new BatchWriteItem(writer, collections);
         batchGetItem = new BatchGetItem(open, store);
+        transactWriteItems = new TransactWriteItems(data, open, writer, store, time);
+        transactGetItems = new TransactGetItems(open, store);
         housekeeping = new Housekeeping(data, open, writer, store, time);
         resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint)));
     }
@@ -79,6 +85,8 @@ public final class DynamoDbService implements Service, DynamoDb {
             case ScanRequest r -> index("Scan", caller, r.tableName(), r.indexName());
             case BatchWriteItemRequest r -> tables("BatchWriteItem", caller, r.requestItems().keySet());
             case BatchGetItemRequest r -> tables("BatchGetItem", caller, r.requestItems().keySet());
+            case TransactWriteItemsRequest r -> accesses(caller, r).getFirst();
+            case TransactGetItemsRequest r -> accesses(caller, r).getFirst();
             case DescribeTimeToLiveRequest r -> table("DescribeTimeToLive", caller, r.tableName());
             case UpdateTimeToLiveRequest r -> table("UpdateTimeToLive", caller, r.tableName());
             case DescribeContinuousBackupsRequest r -> table("DescribeContinuousBackups", caller, r.tableName());
@@ -102,6 +110,26 @@ public final class DynamoDbService implements Service, DynamoDb {
     private static Access tables(String operation, Caller caller, Collection<String> names) {
         return Access.to("dynamodb:" + operation,
             names.stream().map(name -> TableRef.arn(caller, name)).toArray(String[]::new));
+    }
+
+    /** A transaction asks for what it does, one by one; it is no action of its own. */
+    @Override
+    public List<Access> accesses(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case TransactWriteItemsRequest r ->
+                r.transactItems().stream().flatMap(item -> parts(caller, item)).distinct().toList();
+            case TransactGetItemsRequest r ->
+                r.transactItems().stream().map(item -> table("GetItem", caller, item.get_().tableName())).distinct().toList();
+            default -> List.of(access(caller, input));
+        };
+    }
+
+    private static Stream<Access> parts(Caller caller, TransactWriteItem item) {
+        return Stream.of(
+            item.conditionCheck() == null ? null : table("ConditionCheckItem", caller, item.conditionCheck().tableName()),
+            item.put() == null ? null : table("PutItem", caller, item.put().tableName()),
+            item.delete() == null ? null : table("DeleteItem", caller, item.delete().tableName()),
+            item.update() == null ? null : table("UpdateItem", caller, item.update().tableName())).filter(Objects::nonNull);
     }
 
     private static Access resource(String operation, String arn) {
@@ -171,6 +199,16 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public BatchGetItemResponse batchGetItem(Caller caller, BatchGetItemRequest input) {
         return batchGetItem.get(caller, input);
+    }
+
+    @Override
+    public TransactWriteItemsResponse transactWriteItems(Caller caller, TransactWriteItemsRequest input) {
+        return transactWriteItems.write(caller, input);
+    }
+
+    @Override
+    public TransactGetItemsResponse transactGetItems(Caller caller, TransactGetItemsRequest input) {
+        return transactGetItems.get(caller, input);
     }
 
     @Override

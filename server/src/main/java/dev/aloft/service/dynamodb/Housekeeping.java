@@ -43,9 +43,10 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
-            boolean worked = expire(now) | fill(now) | clear(now);
+            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now);
             if (!worked) {
-                return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx))
+                return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
+                        data.tokens.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }
@@ -117,11 +118,20 @@ final class Housekeeping {
             .map(one -> one.number() == indexNumber ? one.filled() : one).toList())));
     }
 
-    /** An item that was there before the index may have other types where the index has its key: it is left out. */
+    /** An item that was there before the index may have what is no key where the index has its key: it is left out. */
     private static boolean hasKeys(LiveTable.LiveIndex index, Map<String, AttributeValue> item) {
         return index.schema.names().stream().allMatch(name -> item.containsKey(name)
             && Values.type(item.get(name)).equals(index.schema.type(name))
-            && !KeySchema.isEmpty(item.get(name)));
+            && !KeySchema.isEmpty(item.get(name)) && index.schema.fits(name, item.get(name)));
+    }
+
+    private boolean forgetTokens(Instant now) {
+        var due = store.read(tx -> data.tokens.due(tx, now, STEP));
+        if (!due.isEmpty()) {
+            store.change(tx -> due.forEach(entry -> data.tokens.get(tx, entry.id()).filter(rest -> !rest.at().isAfter(now))
+                .ifPresent(rest -> data.tokens.cancel(tx, rest.id()))));
+        }
+        return !due.isEmpty();
     }
 
     private boolean clear(Instant now) {

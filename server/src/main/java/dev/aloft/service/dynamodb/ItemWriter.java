@@ -76,6 +76,7 @@ final class ItemWriter {
                 tx.delete(at);
                 yield null;
             }
+            case Change.Check() -> before;
             case Change.Modify(var modify) -> {
                 var item = modify.apply(before);
                 if (item != null) {

@@ -8,6 +8,7 @@ import dev.aloft.service.dynamodb.value.Values;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,17 +106,27 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     private static byte[] partition(AttributeValue value) {
         var key = ordered(value);
-        var partition = new byte[HASH_BYTES + key.length];
+        var partition = Arrays.copyOf(hash(key), HASH_BYTES + key.length);
+        System.arraycopy(key, 0, partition, HASH_BYTES, key.length);
+        return partition;
+    }
+
+    /** The hash of a whole key. */
+    byte[] hashOf(Map<String, AttributeValue> item) {
+        return hash(names().stream().map(name -> ordered(item.get(name))).toArray(byte[][]::new));
+    }
+
+    private static byte[] hash(byte[]... parts) {
         try {
             var md5 = MessageDigest.getInstance("MD5");
             md5.update(SEED);
-            md5.update(key);
-            System.arraycopy(md5.digest(), 0, partition, 0, HASH_BYTES);
+            for (var part : parts) {
+                md5.update(part);
+            }
+            return Arrays.copyOf(md5.digest(), HASH_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-        System.arraycopy(key, 0, partition, HASH_BYTES, key.length);
-        return partition;
     }
 
     /** Bytes in the order of the values. */
@@ -140,18 +151,16 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
     }
 
     void checkSize(String name, AttributeValue value) {
-        if (value instanceof AttributeValue.N) {
-            return;
+        if (!fits(name, value)) {
+            throw ValidationException.parameters(name.equals(hash)
+                ? "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+                : "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
         }
-        int size = ordered(value).length;
-        if (name.equals(hash) && size > MAX_HASH_KEY) {
-            throw ValidationException.parameters(
-                "Size of hashkey has exceeded the maximum size limit of2048 bytes");
-        }
-        if (!name.equals(hash) && size > MAX_RANGE_KEY) {
-            throw ValidationException.parameters(
-                "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
-        }
+    }
+
+    boolean fits(String name, AttributeValue value) {
+        return value instanceof AttributeValue.N
+            || ordered(value).length <= (name.equals(hash) ? MAX_HASH_KEY : MAX_RANGE_KEY);
     }
 
     private static ValidationException mismatch() {

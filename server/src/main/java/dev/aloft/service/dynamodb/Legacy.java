@@ -30,8 +30,9 @@ import java.util.Set;
  *     conditional parameters</a>
  */
 final class Legacy {
+    private static final String MISMATCH = "Type mismatch for attribute to update";
     private static final Set<String> SCALARS = Set.of("S", "N", "B");
-    private static final Set<String> SCALARS_AND_SETS = Set.of("S", "N", "B", "SS", "NS", "BS");
+    private static final Set<String> ELEMENTS = Set.of("S", "N", "B", "BOOL", "NULL");
 
     private Legacy() {
     }
@@ -75,7 +76,7 @@ final class Legacy {
         var value = Values.checked(update.value());
         if (deletes) {
             return switch (value) {
-                case AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _ -> new Update.Delete(value);
+                case AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _ -> new Update.Delete(value, MISMATCH);
                 default -> throw ValidationException.parameters("DELETE action with value is not supported for the type "
                     + Values.type(value));
             };
@@ -83,7 +84,7 @@ final class Legacy {
         if (AttributeAction.ADD.equals(update.action())) {
             return switch (value) {
                 case AttributeValue.N _, AttributeValue.L _, AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _ ->
-                    new Update.Add(value);
+                    new Update.Add(value, MISMATCH);
                 default -> throw ValidationException.parameters("ADD action is not supported for the type "
                     + Values.type(value));
             };
@@ -206,7 +207,7 @@ final class Legacy {
                 case ComparisonOperator.LT, ComparisonOperator.LE, ComparisonOperator.GT, ComparisonOperator.GE,
                      ComparisonOperator.BETWEEN, ComparisonOperator.IN -> SCALARS.contains(Values.type(value));
                 case ComparisonOperator.CONTAINS, ComparisonOperator.NOT_CONTAINS ->
-                    !SCALARS_AND_SETS.contains(Values.type(value)) || SCALARS.contains(Values.type(value));
+                    ELEMENTS.contains(Values.type(value));
                 case ComparisonOperator.BEGINS_WITH -> Values.type(value).equals("S") || Values.type(value).equals("B");
                 default -> true;
             };

@@ -65,7 +65,7 @@ final class LiveTable {
                 if (value == null || schema.has(name)) {
                     continue;
                 }
-                checkIndexKeyType(index, name, value);
+                checkIndexKeyType(index, name, Values.type(value));
                 if (KeySchema.isEmpty(value)) {
                     throw new ValidationException("One or more parameter values are not valid. A value specified for a "
                         + "secondary index key is not supported. " + KeySchema.empty(value) + " IndexName: "
@@ -76,10 +76,10 @@ final class LiveTable {
         }
     }
 
-    static void checkIndexKeyType(LiveIndex index, String name, AttributeValue value) {
-        if (!Values.type(value).equals(index.schema.type(name))) {
+    static void checkIndexKeyType(LiveIndex index, String name, String type) {
+        if (!type.equals(index.schema.type(name))) {
             throw ValidationException.parameters("Type mismatch for Index Key " + name + " Expected: "
-                + index.schema.type(name) + " Actual: " + Values.type(value) + " IndexName: " + index.stored.name());
+                + index.schema.type(name) + " Actual: " + type + " IndexName: " + index.stored.name());
         }
     }
 
@@ -140,9 +140,12 @@ final class LiveTable {
             return some;
         }
 
-        /** Where an item stands in the index: behind the index's key the table's, as many items may have the former. */
+        /**
+         * Where an item stands in the index: behind the index's key the table's, as many items may have the former; those in
+         * the order of a hash of the table's key.
+         */
         Key key(Map<String, AttributeValue> item) {
-            return schema.unchecked(item).then(table.schema.unchecked(item));
+            return schema.unchecked(item).and((Object) table.schema.hashOf(item)).then(table.schema.unchecked(item));
         }
 
         Key at(Key key) {

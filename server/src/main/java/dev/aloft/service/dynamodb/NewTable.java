@@ -61,10 +61,23 @@ final class NewTable {
         checkBilling(in);
         var attributes = in.attributeDefinitions() == null ? List.<String>of()
             : in.attributeDefinitions().stream().map(one -> one.attributeName()).toList();
+        if (in.attributeDefinitions() == null) {
+            throw new ValidationException("1 validation error detected: Value null at 'attributeDefinitions' failed to satisfy "
+                + "constraint: Member must not be null");
+        }
+        var seen = new HashSet<String>();
+        attributes.stream().filter(name -> !seen.add(name)).findFirst().ifPresent(name -> {
+            throw ValidationException.parameters("Duplicate AttributeName in AttributeDefinitions: " + name);
+        });
         var schema = in.keySchema() == null ? List.<KeySchemaElement>of() : in.keySchema();
         var keys = schema.stream().map(KeySchemaElement::attributeName).toList();
         if (keys.size() > attributes.size()) {
             throw new ValidationException("Invalid KeySchema: Some index key attribute have no definition");
+        }
+        if (schema.size() > 2) {
+            throw new ValidationException("1 validation error detected: Value '" + schema.stream().map(key ->
+                "KeySchemaElement(attributeName=" + key.attributeName() + ", keyType=" + key.keyType() + ")").toList()
+                + "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
         }
         checkKey(schema, attributes);
         boolean hasLocal = in.localSecondaryIndexes() != null;

@@ -3,6 +3,7 @@ package dev.aloft.service.dynamodb;
 import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.PutItemRequest;
 import dev.aloft.api.DynamoDb.PutItemResponse;
 import dev.aloft.api.DynamoDb.ReturnValue;
@@ -11,7 +12,9 @@ import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 final class PutItem {
     private final ItemWriter writer;
@@ -42,15 +45,20 @@ final class PutItem {
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
         boolean wantsOld = returnsOld || Capacity.isWanted(in.returnConsumedCapacity());
 
-        var outcome = writer.write(ref, table -> {
-            var key = table.schema.ofItem(item);
-            table.checkIndexKeys(item);
-            return new Change(table, key, condition, tellsOld, wantsOld, new Change.Put(item, bytes));
-        });
+        var outcome = writer.write(ref, change(item, bytes, condition, tellsOld, wantsOld));
 
         return PutItemResponse.of(r -> r
             .attributes(returnsOld ? outcome.before() : null)
             .consumedCapacity(outcome.capacity().told(in.tableName(), in.returnConsumedCapacity()))
             .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), item)));
+    }
+
+    static Function<LiveTable, Change> change(Map<String, AttributeValue> item, byte[] bytes, Optional<Condition> condition,
+            boolean tellsOld, boolean wantsOld) {
+        return table -> {
+            var key = table.schema.ofItem(item);
+            table.checkIndexKeys(item);
+            return new Change(table, key, condition, tellsOld, wantsOld, new Change.Put(item, bytes));
+        };
     }
 }

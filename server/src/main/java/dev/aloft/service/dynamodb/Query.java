@@ -33,6 +33,10 @@ final class Query {
 
     QueryResponse query(Caller caller, QueryRequest in) {
         var ref = TableRef.of(caller, in.tableName());
+        if (in.limit() != null && in.limit() < 1) {
+            throw new ValidationException("1 validation error detected: Value at 'Limit' failed to satisfy constraint: "
+                + "Member must have value greater than or equal to 1");
+        }
         checkKinds(in);
         var queryFilter = Legacy.filter(in.queryFilter(), in.conditionalOperator());
         var attributes = Legacy.attributes(in.attributesToGet());
@@ -65,6 +69,8 @@ final class Query {
             }
             projection.ifPresent(wanted -> source.table().refuseNestedKeys(wanted.paths()));
             filter.ifPresent(condition -> checkFilter(source, condition, in.filterExpression() == null));
+            selection.needsTable(source);
+            filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
             var range = range(source, conditions);
             if (Boolean.FALSE.equals(in.scanIndexForward())) {
                 range = range.reversed();
@@ -172,7 +178,6 @@ final class Query {
                     + " can only contain non-primary key attributes: Primary key attribute: " + name);
             }
         }
-        source.table().refuseNestedKeys(paths);
     }
 
     /** The part of the partition that the condition on the sort key leaves. */

@@ -129,7 +129,7 @@ final class Tables {
             data.clearing.add(tx, now, id, id);
             return known;
         });
-        return new DeleteTableResponse(Descriptions.of(ref, table, TableStatus.DELETING, Map.of()));
+        return new DeleteTableResponse(Descriptions.deleted(ref, table));
     }
 
     /** None are made; AWS keeps continuous backups of all tables, but nobody can restore one without point-in-time recovery. */

@@ -1,6 +1,6 @@
 package dev.aloft.service.dynamodb;
 
-import dev.aloft.api.Arn;
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceResponse;
@@ -16,11 +16,15 @@ import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Tags of tables. */
 final class Tags {
     private static final int MAX_TAGS = 50;
-    private static final int PAGE = 10;
+    private static final int PAGE = 100;
+    private static final Pattern TEXT = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*");
+    private static final Pattern RESOURCE = Pattern.compile(".+:.+:.+:.+:.+:.+/.+");
+    private static final Pattern TABLE = Pattern.compile("arn:aws:dynamodb:.+:\\d+:table/[^/]{3,}");
 
     private final DynamoDbData data;
     private final Store store;
@@ -31,7 +35,7 @@ final class Tags {
     }
 
     ListTagsOfResourceResponse list(Caller caller, ListTagsOfResourceRequest in) {
-        var ref = table(in.resourceArn());
+        var ref = table(caller, "ListTagsOfResource", in.resourceArn());
         var tags = store.read(tx -> get(tx, ref, in.resourceArn())).tags().entrySet().stream()
             .map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
         int from = in.nextToken() == null ? 0 : position(in.nextToken(), tags.size());
@@ -47,7 +51,7 @@ final class Tags {
     }
 
     TagResourceResponse tag(Caller caller, TagResourceRequest in) {
-        var ref = table(in.resourceArn());
+        var ref = table(caller, "TagResource", in.resourceArn());
         if (in.tags() == null || in.tags().isEmpty()) {
             throw new ValidationException("Atleast one Tag needs to be provided as Input.");
         }
@@ -59,7 +63,7 @@ final class Tags {
     }
 
     UntagResourceResponse untag(Caller caller, UntagResourceRequest in) {
-        var ref = table(in.resourceArn());
+        var ref = table(caller, "UntagResource", in.resourceArn());
         if (in.tagKeys() == null || in.tagKeys().isEmpty()) {
             throw new ValidationException("Atleast one Tag Key needs to be provided as Input.");
         }
@@ -79,6 +83,10 @@ final class Tags {
                 throw ValidationException.parameters(
                     "System tag keys cannot be modified by clients. Tag key: " + tag.key());
             }
+            if (!TEXT.matcher(tag.key()).matches() || !TEXT.matcher(tag.value()).matches()) {
+                throw ValidationException.parameters("Tag keys and values may have letters, digits, spaces and _.:/=+-@ only: "
+                    + tag.key());
+            }
             all.put(tag.key(), tag.value());
         }
         if (all.size() > MAX_TAGS) {
@@ -87,11 +95,15 @@ final class Tags {
         return all;
     }
 
-    private static TableRef table(String arn) {
+    private static TableRef table(Caller caller, String operation, String arn) {
         if (arn == null) {
             throw new ValidationException("Invalid TableArn");
         }
-        if (!Arn.isArn(arn)) {
+        if (!RESOURCE.matcher(arn).matches()) {
+            throw ApiError.of("AccessDeniedException", 400, "User: " + caller.principal().arn()
+                + " is not authorized to perform: dynamodb:" + operation + " on resource: " + (arn.isEmpty() ? "*" : arn));
+        }
+        if (!TABLE.matcher(arn).matches()) {
             throw new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
         }
         return TableRef.ofArn(arn);

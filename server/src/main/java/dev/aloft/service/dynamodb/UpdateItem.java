@@ -16,6 +16,7 @@ import dev.aloft.service.dynamodb.value.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 final class UpdateItem {
     private static final Update NOTHING = Update.of(List.of(), List.of());
@@ -48,17 +49,22 @@ final class UpdateItem {
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
 
-        var outcome = writer.write(ref, table -> {
-            var at = table.schema.ofKey(key);
-            checkKeys(table, update);
-            return new Change(table, at, condition, tellsOld, counts,
-                new Change.Modify(before -> modify(table, key, update, before)));
-        });
+        var outcome = writer.write(ref, change(key, update, condition, tellsOld, counts));
 
         return UpdateItemResponse.of(r -> r
             .attributes(returned(returns, update, outcome))
             .consumedCapacity(outcome.capacity().told(in.tableName(), in.returnConsumedCapacity()))
             .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), key)));
+    }
+
+    static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update, Optional<Condition> condition,
+            boolean tellsOld, boolean counts) {
+        return table -> {
+            var at = table.schema.ofKey(key);
+            checkKeys(table, update);
+            return new Change(table, at, condition, tellsOld, counts,
+                new Change.Modify(before -> modify(table, key, update, before)));
+        };
     }
 
     /** The key is not updated, and keys of indexes keep their types. */
@@ -71,13 +77,10 @@ final class UpdateItem {
         }
         for (var index : table.indexes) {
             for (var name : index.schema.names()) {
-                var value = update.literal(name);
-                if (value != null) {
-                    LiveTable.checkIndexKeyType(index, name, value);
-                }
+                update.type(name).ifPresent(type -> LiveTable.checkIndexKeyType(index, name, type));
             }
         }
-        table.refuseNestedKeys(update.paths());
+        table.refuseNestedKeys(update.allPaths());
     }
 
     private static Map<String, AttributeValue> modify(LiveTable table, Map<String, AttributeValue> key, Update update,

@@ -26,10 +26,15 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 final class UpdateTable {
     private static final int MAX_GLOBAL = 20;
+    private static final int MAX_UPDATES = 5;
+    private static final String ONE_INDEX =
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table";
 
     private final DynamoDbData data;
     private final Tables tables;
@@ -98,18 +103,40 @@ final class UpdateTable {
         if (in.provisionedThroughput() != null) {
             NewTable.checkUnits(in.provisionedThroughput());
         }
+        if (updates != null && updates.size() > MAX_UPDATES) {
+            throw new LimitExceededException(ONE_INDEX);
+        }
+        int changing = 0;
         var names = new HashSet<String>();
         for (var update : updates == null ? List.<GlobalSecondaryIndexUpdate>of() : updates) {
-            if (update.update() == null && update.create() == null && update.delete() == null) {
+            long kinds = Stream.of(update.update(), update.create(), update.delete()).filter(Objects::nonNull).count();
+            if (kinds == 0) {
                 throw ValidationException.parameters("One of GlobalSecondaryIndexUpdate.Update, "
                     + "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null");
+            }
+            if (kinds > 1) {
+                throw ValidationException.parameters("Only one of GlobalSecondaryIndexUpdate.Update, "
+                    + "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be given");
+            }
+            changing += update.update() == null ? 1 : 0;
+            if (changing > 1) {
+                throw new LimitExceededException(ONE_INDEX);
             }
             var name = name(update);
             if (!names.add(name)) {
                 throw ValidationException.parameters(
                     "Only one global secondary index update per index is allowed simultaneously. Index: " + name);
             }
+            if (update.update() != null && isTooMuch(update.update().provisionedThroughput())) {
+                throw new ValidationException("This operation cannot be performed with given input values. Please contact "
+                    + "DynamoDB service team for more info: Action Blocked: IndexUpdate");
+            }
         }
+    }
+
+    private static boolean isTooMuch(ProvisionedThroughput wanted) {
+        return wanted != null && (wanted.readCapacityUnits() > NewTable.MAX_UNITS
+            || wanted.writeCapacityUnits() > NewTable.MAX_UNITS);
     }
 
     private static String name(GlobalSecondaryIndexUpdate update) {
@@ -197,7 +224,7 @@ final class UpdateTable {
             List<AttributeDefinition> definitions, Instant now) {
         var wanted = update.create();
         if (table.indexes().stream().anyMatch(index -> index.name().equals(wanted.indexName()))) {
-            throw new ValidationException("Attempting to create an index which already exists");
+            throw ValidationException.parameters("Index already exists: " + wanted.indexName());
         }
         if (table.indexes().stream().filter(StoredIndex::global).count() >= MAX_GLOBAL) {
             throw new LimitExceededException("Subscriber limit exceeded: Number of GSIs exceeds per-table limit of "
@@ -207,7 +234,9 @@ final class UpdateTable {
         var index = GlobalSecondaryIndex.of(i -> i.indexName(wanted.indexName()).keySchema(wanted.keySchema())
             .projection(wanted.projection()).provisionedThroughput(wanted.provisionedThroughput())
             .onDemandThroughput(wanted.onDemandThroughput()).warmThroughput(wanted.warmThroughput()));
-        NewTable.checkGlobal(index, attributes.stream().map(Attribute::name).toList(), table.onDemand());
+        // The types of its keys are given with it, even those that the table knows.
+        NewTable.checkGlobal(index, definitions == null ? List.of()
+            : definitions.stream().map(AttributeDefinition::attributeName).toList(), table.onDemand());
         var made = NewTable.global(index, DynamoDbData.nextNumber(tx) + MAX_GLOBAL, true);
         var indexes = new ArrayList<>(table.indexes());
         indexes.add(made);

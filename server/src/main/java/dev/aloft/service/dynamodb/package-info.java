@@ -9,7 +9,7 @@
  *   value/           attribute values, numbers, sizes, bytes
  * </pre>
  *
- * Left out until they are built, and refused by name: transactions, PartiQL, streams, backups, exports, global tables.
+ * Left out until they are built, and refused by name: PartiQL, streams, backups, exports, global tables.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
  */

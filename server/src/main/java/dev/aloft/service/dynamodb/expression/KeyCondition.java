@@ -92,19 +92,16 @@ public record KeyCondition(Map<String, Test> tests) {
                 if (comparator == Comparator.NE) {
                     throw invalidOperator("<>");
                 }
-                refuseSize(left, right);
                 boolean mirrored = right instanceof Operand.At;
                 var attribute = attribute(left, right);
                 put(tests, attribute, new Compares(mirrored ? comparator.mirrored() : comparator,
                     literal(mirrored ? left : right)));
             }
             case Condition.Between(var value, var low, var high) -> {
-                refuseSize(value, low, high);
                 refuseOtherFirst("BETWEEN", value);
                 put(tests, attribute(value, low, high), new Between(literal(low), literal(high)));
             }
             case Condition.BeginsWith(var value, var prefix) -> {
-                refuseSize(value, prefix);
                 refuseOtherFirst("begins_with", value);
                 put(tests, attribute(value, prefix), new BeginsWith(literal(prefix)));
             }
@@ -113,14 +110,6 @@ public record KeyCondition(Map<String, Test> tests) {
 
     private static ValidationException invalidOperator(String operator) {
         return new ValidationException("Invalid operator used in KeyConditionExpression: " + operator);
-    }
-
-    private static void refuseSize(Operand... operands) {
-        for (var operand : operands) {
-            if (operand instanceof Operand.Size) {
-                throw new ValidationException("KeyConditionExpressions cannot contain nested operations");
-            }
-        }
     }
 
     private static void refuseOtherFirst(String operator, Operand first) {
@@ -132,6 +121,9 @@ public record KeyCondition(Map<String, Test> tests) {
     private static String attribute(Operand... operands) {
         String attribute = null;
         for (var operand : operands) {
+            if (operand instanceof Operand.Size) {
+                throw new ValidationException("KeyConditionExpressions cannot contain nested operations");
+            }
             if (operand instanceof Operand.At(var path)) {
                 if (attribute != null) {
                     throw new ValidationException(PREFIX + "Multiple attribute names used in one condition");

@@ -3,14 +3,18 @@ package dev.aloft.service.dynamodb.expression;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.service.dynamodb.value.Numbers;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What an update does to an item: actions at paths that do not overlap. All values are read before anything changes. */
 public final class Update {
+    private static final String INCORRECT_TYPE = "An operand in the update expression has an incorrect data type";
+
     private final List<Path> paths;
     private final List<Action> actions;
     private final PathTree<Action> tree;
@@ -36,14 +40,18 @@ public final class Update {
     }
 
     /** To a number, or elements to a set. */
-    public record Add(AttributeValue value) implements Action {
+    public record Add(AttributeValue value, String complaint) implements Action {
+        public Add(AttributeValue value) {
+            this(value, INCORRECT_TYPE);
+        }
+
         @Override
         public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
             if (before == null) {
                 return value;
             }
             if (before.getClass() != value.getClass()) {
-                throw incorrectType();
+                throw new ValidationException(complaint);
             }
             return switch (value) {
                 case AttributeValue.N(var number) ->
@@ -71,14 +79,18 @@ public final class Update {
     }
 
     /** Elements of a set; with the last of them goes the set. */
-    public record Delete(AttributeValue value) implements Action {
+    public record Delete(AttributeValue value, String complaint) implements Action {
+        public Delete(AttributeValue value) {
+            this(value, INCORRECT_TYPE);
+        }
+
         @Override
         public AttributeValue apply(AttributeValue before, Map<String, AttributeValue> item) {
             if (before == null) {
                 return null;
             }
             if (before.getClass() != value.getClass()) {
-                throw incorrectType();
+                throw new ValidationException(complaint);
             }
             return switch (value) {
                 case AttributeValue.SS(var set) -> {
@@ -179,13 +191,54 @@ public final class Update {
         return paths;
     }
 
-    /** What is given for a whole attribute, where that does not depend on the item; null else. */
-    public AttributeValue literal(String attribute) {
+    /** All paths that are written or read. */
+    public List<Path> allPaths() {
+        var all = new ArrayList<>(paths);
+        actions.forEach(action -> {
+            if (action instanceof Set(var term)) {
+                addPaths(term, all);
+            }
+        });
+        return all;
+    }
+
+    private static void addPaths(Term term, List<Path> paths) {
+        switch (term) {
+            case Term.Literal _ -> { }
+            case Term.At(var path) -> paths.add(path);
+            case Term.IfNotExists(var path, var otherwise) -> {
+                paths.add(path);
+                addPaths(otherwise, paths);
+            }
+            case Term.Append(var first, var second) -> {
+                addPaths(first, paths);
+                addPaths(second, paths);
+            }
+            case Term.Sum(_, var left, var right) -> {
+                addPaths(left, paths);
+                addPaths(right, paths);
+            }
+        }
+    }
+
+    /** The type that a whole attribute is given, where it does not depend on the item. */
+    public Optional<String> type(String attribute) {
         int index = paths.indexOf(Path.of(attribute));
-        return index < 0 ? null : switch (actions.get(index)) {
-            case Set(Term.Literal(var value)) -> value;
-            case Add(var value) -> value;
-            case Set _, Remove _, Delete _ -> null;
+        return index < 0 ? Optional.empty() : switch (actions.get(index)) {
+            case Set(var term) -> type(term);
+            case Add(var value, _) -> Optional.of(Values.type(value));
+            case Delete(var value, _) -> Optional.of(Values.type(value));
+            case Remove _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> type(Term term) {
+        return switch (term) {
+            case Term.Literal(var value) -> Optional.of(Values.type(value));
+            case Term.At _ -> Optional.empty();
+            case Term.IfNotExists(_, var otherwise) -> type(otherwise);
+            case Term.Append _ -> Optional.of("L");
+            case Term.Sum _ -> Optional.of("N");
         };
     }
 
@@ -244,6 +297,6 @@ public final class Update {
     }
 
     private static ValidationException incorrectType() {
-        return new ValidationException("An operand in the update expression has an incorrect data type");
+        return new ValidationException(INCORRECT_TYPE);
     }
 }

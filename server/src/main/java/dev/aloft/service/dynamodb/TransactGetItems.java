@@ -1,0 +1,73 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.ItemResponse;
+import dev.aloft.api.DynamoDb.TransactGetItem;
+import dev.aloft.api.DynamoDb.TransactGetItemsRequest;
+import dev.aloft.api.DynamoDb.TransactGetItemsResponse;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.dynamodb.expression.Projection;
+import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads up to a hundred items as they are at one moment. */
+final class TransactGetItems {
+    private static final int MAX_BYTES = 4 << 20;
+
+    private final OpenTables tables;
+    private final Store store;
+
+    TransactGetItems(OpenTables tables, Store store) {
+        this.tables = tables;
+        this.store = store;
+    }
+
+    private record Wanted(TableRef ref, String tableName, Map<String, AttributeValue> key, Optional<Projection> projection) {
+    }
+
+    TransactGetItemsResponse get(Caller caller, TransactGetItemsRequest in) {
+        var all = in.transactItems().stream().map(item -> wanted(caller, item)).toList();
+        return store.read(tx -> {
+            var open = all.stream().map(wanted -> tables.open(tx, wanted.ref())).toList();
+            var reasons = new Reasons(all.size());
+            var responses = new ArrayList<ItemResponse>();
+            var capacities = new LinkedHashMap<String, Capacity>();
+            long size = 0;
+            for (int i = 0; i < all.size(); i++) {
+                var wanted = all.get(i);
+                try {
+                    var item = GetItem.read(tx, open.get(i), wanted.key(), wanted.projection());
+                    size += item.map(ItemSize::of).orElse(0);
+                    // A transactional read costs two strongly consistent ones.
+                    capacities.computeIfAbsent(wanted.tableName(), _ -> new Capacity())
+                        .addTable(2 * Capacity.read(item.map(ItemSize::of).orElse(0), true));
+                    responses.add(ItemResponse.of(r -> r.item(item.map(whole ->
+                        GetItem.projected(wanted.projection(), whole)).orElse(null))));
+                } catch (ValidationException e) {
+                    reasons.invalid(i, e);
+                }
+            }
+            reasons.check();
+            if (size > MAX_BYTES) {
+                throw new ValidationException("Transaction response size cannot exceed " + MAX_BYTES + " bytes");
+            }
+            return TransactGetItemsResponse.of(r -> r.responses(responses)
+                .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities.entrySet().stream()
+                    .map(entry -> entry.getValue().told(entry.getKey(), in.returnConsumedCapacity())).toList() : null));
+        });
+    }
+
+    private static Wanted wanted(Caller caller, TransactGetItem item) {
+        var get = item.get_();
+        new ParameterKinds().projection("ProjectionExpression", get.projectionExpression())
+            .check(get.expressionAttributeNames(), null);
+        return new Wanted(TableRef.of(caller, get.tableName()), get.tableName(), Values.checked(get.key()),
+            GetItem.projection(get.projectionExpression(), null, get.expressionAttributeNames()));
+    }
+}

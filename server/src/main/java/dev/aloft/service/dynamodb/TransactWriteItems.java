@@ -1,0 +1,239 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.CancellationReason;
+import dev.aloft.api.DynamoDb.ConditionalCheckFailedException;
+import dev.aloft.api.DynamoDb.IdempotentParameterMismatchException;
+import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
+import dev.aloft.api.DynamoDb.TransactWriteItem;
+import dev.aloft.api.DynamoDb.TransactWriteItemsRequest;
+import dev.aloft.api.DynamoDb.TransactWriteItemsResponse;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.Change.Outcome;
+import dev.aloft.service.dynamodb.expression.Condition;
+import dev.aloft.service.dynamodb.expression.Placeholders;
+import dev.aloft.service.dynamodb.expression.Update;
+import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Writes up to a hundred items, all or none. What is wrong with one of them cancels all; the reasons are told by position.
+ *
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html">Transactions</a>
+ */
+final class TransactWriteItems {
+    private static final int MAX_BYTES = 4 << 20;
+    /** How long a token stands for the same call. */
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+    private static final Codec<TransactWriteItemsRequest> REQUESTS = Codec.of(TransactWriteItemsRequest.class);
+
+    private final DynamoDbData data;
+    private final OpenTables tables;
+    private final ItemWriter writer;
+    private final Store store;
+    private final Time time;
+
+    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Store store, Time time) {
+        this.data = data;
+        this.tables = tables;
+        this.writer = writer;
+        this.store = store;
+        this.time = time;
+    }
+
+    /** One action: the table as the request names it, and what is done once the table is open. */
+    private record Action(TableRef ref, String tableName, int bytes, Function<LiveTable, Change> bind) {
+    }
+
+    TransactWriteItemsResponse write(Caller caller, TransactWriteItemsRequest in) {
+        boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
+        var actions = in.transactItems().stream().map(item -> action(caller, item, counts)).toList();
+        if (actions.stream().mapToLong(Action::bytes).sum() > MAX_BYTES) {
+            throw new ValidationException("Transaction request size cannot exceed " + MAX_BYTES + " bytes");
+        }
+        var token = Optional.ofNullable(in.clientRequestToken()).map(text ->
+            Key.of(caller.account(), caller.region(), text));
+        var digest = token.map(_ -> digest(in));
+        Optional<List<Outcome>> outcomes;
+        do {
+            outcomes = attempt(actions, token, digest);
+        } while (outcomes.isEmpty());
+
+        if (!counts) {
+            return TransactWriteItemsResponse.of(_ -> { });
+        }
+        var capacities = new LinkedHashMap<String, Capacity>();
+        for (int i = 0; i < outcomes.get().size(); i++) {
+            // Preparing and committing cost a write each.
+            var capacity = capacities.computeIfAbsent(actions.get(i).tableName(), _ -> new Capacity());
+            capacity.add(outcomes.get().get(i).capacity());
+            capacity.add(outcomes.get().get(i).capacity());
+        }
+        return TransactWriteItemsResponse.of(r -> r.consumedCapacity(capacities.entrySet().stream()
+            .map(entry -> entry.getValue().told(entry.getKey(), in.returnConsumedCapacity())).toList()));
+    }
+
+    private static Action action(Caller caller, TransactWriteItem item, boolean counts) {
+        if (Stream.of(item.conditionCheck(), item.put(), item.delete(), item.update()).filter(Objects::nonNull).count() != 1) {
+            throw new ValidationException("TransactItems can only contain one of Check, Put, Update or Delete");
+        }
+        if (item.put() != null) {
+            var put = item.put();
+            var condition = condition(put.conditionExpression(), put.expressionAttributeNames(),
+                put.expressionAttributeValues());
+            var whole = Values.checked(put.item());
+            ItemWriter.checkSize(whole, "Item size has exceeded the maximum allowed size");
+            return new Action(TableRef.of(caller, put.tableName()), put.tableName(), ItemSize.of(whole),
+                PutItem.change(whole, ITEMS.encode(whole), condition,
+                    tellsOld(put.returnValuesOnConditionCheckFailure()), counts));
+        }
+        if (item.delete() != null) {
+            var delete = item.delete();
+            var condition = condition(delete.conditionExpression(), delete.expressionAttributeNames(),
+                delete.expressionAttributeValues());
+            return keyed(caller, delete.tableName(), delete.key(), condition,
+                tellsOld(delete.returnValuesOnConditionCheckFailure()), counts, new Change.Delete());
+        }
+        if (item.conditionCheck() != null) {
+            var check = item.conditionCheck();
+            var condition = condition(check.conditionExpression(), check.expressionAttributeNames(),
+                check.expressionAttributeValues());
+            return keyed(caller, check.tableName(), check.key(), condition,
+                tellsOld(check.returnValuesOnConditionCheckFailure()), counts, new Change.Check());
+        }
+        var wanted = item.update();
+        var key = Values.checked(wanted.key());
+        var placeholders = Placeholders.of(wanted.expressionAttributeNames(), wanted.expressionAttributeValues());
+        var update = Update.parse(wanted.updateExpression(), placeholders);
+        var condition = Optional.ofNullable(wanted.conditionExpression()).map(text ->
+            Condition.parse("ConditionExpression", text, placeholders));
+        placeholders.refuseUnused();
+        return new Action(TableRef.of(caller, wanted.tableName()), wanted.tableName(), ItemSize.of(key),
+            UpdateItem.change(key, update, condition, tellsOld(wanted.returnValuesOnConditionCheckFailure()), counts));
+    }
+
+    private static Action keyed(Caller caller, String tableName, Map<String, AttributeValue> given,
+            Optional<Condition> condition, boolean tellsOld, boolean counts, Change.Effect effect) {
+        var key = Values.checked(given);
+        return new Action(TableRef.of(caller, tableName), tableName, ItemSize.of(key), table ->
+            new Change(table, table.schema.ofKey(key), condition, tellsOld, counts, effect));
+    }
+
+    private static Optional<Condition> condition(String text, Map<String, String> names, Map<String, AttributeValue> values) {
+        new ParameterKinds().expression("ConditionExpression", text).check(names, values);
+        var placeholders = Placeholders.of(names, values);
+        var condition = Optional.ofNullable(text).map(one -> Condition.parse("ConditionExpression", one, placeholders));
+        placeholders.refuseUnused();
+        return condition;
+    }
+
+    private static boolean tellsOld(String returned) {
+        return ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(returned);
+    }
+
+    private static byte[] digest(TransactWriteItemsRequest in) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(REQUESTS.encode(in.toBuilder().clientRequestToken(null)
+                .returnConsumedCapacity(null).returnItemCollectionMetrics(null).build()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Nothing when a table changed meanwhile: then once more. */
+    private Optional<List<Outcome>> attempt(List<Action> actions, Optional<Key> token, Optional<byte[]> digest) {
+        var open = store.read(tx -> {
+            var byRef = new LinkedHashMap<TableRef, LiveTable>();
+            actions.forEach(action -> byRef.computeIfAbsent(action.ref(), ref -> tables.open(tx, ref)));
+            return byRef;
+        });
+        var changes = bind(actions, open);
+        var now = time.instant();
+        return store.write(tx -> {
+            if (!open.values().stream().allMatch(table -> tables.isCurrent(tx, table))) {
+                return Optional.empty();
+            }
+            if (token.isPresent() && isRepeated(tx, token.get(), digest.get(), now)) {
+                return Optional.of(List.of());
+            }
+            return Optional.of(apply(tx, changes));
+        });
+    }
+
+    private List<Change> bind(List<Action> actions, Map<TableRef, LiveTable> open) {
+        var reasons = new Reasons(actions.size());
+        var changes = new ArrayList<Change>();
+        var items = new HashSet<Key>();
+        for (int i = 0; i < actions.size(); i++) {
+            try {
+                var change = actions.get(i).bind().apply(open.get(actions.get(i).ref()));
+                changes.add(change);
+                if (!items.add(change.table().at(change.key()))) {
+                    throw new ValidationException("Transaction request cannot include multiple operations on one item");
+                }
+            } catch (ValidationException e) {
+                if (changes.size() > i) {
+                    throw e;
+                }
+                changes.add(null);
+                reasons.invalid(i, e);
+            }
+        }
+        reasons.check();
+        return changes;
+    }
+
+    private List<Outcome> apply(Tx tx, List<Change> changes) {
+        var reasons = new Reasons(changes.size());
+        var outcomes = new ArrayList<Outcome>();
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                outcomes.add(writer.apply(tx, changes.get(i)));
+            } catch (ConditionalCheckFailedException e) {
+                reasons.set(i, CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
+                    .item(e.detail().item())));
+            } catch (ValidationException e) {
+                reasons.invalid(i, e);
+            }
+        }
+        // Thrown inside the transaction: nothing of it is kept.
+        reasons.check();
+        return outcomes;
+    }
+
+    /** Whether this very call was carried out already. */
+    private boolean isRepeated(Tx tx, Key token, byte[] digest, Instant now) {
+        var known = data.tokens.get(tx, token).filter(one -> one.at().isAfter(now));
+        if (known.isEmpty()) {
+            data.tokens.add(tx, now.plus(TOKEN_LIFE), token, digest);
+            return false;
+        }
+        if (!Arrays.equals(known.get().value(), digest)) {
+            throw new IdempotentParameterMismatchException(
+                "The provided parameters do not match those of the original request with the same client token");
+        }
+        return true;
+    }
+}

@@ -18,6 +18,7 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import java.util.ArrayList;
@@ -42,6 +43,10 @@ abstract class DynamoDbFixture {
     final DynamoDbService service = new DynamoDbService(store, time, endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
     private final Workers workers = new Workers(time, service.workers());
+
+    Store newStore() {
+        return new MemoryStore();
+    }
 
     @BeforeEach
     void start() {

@@ -1,0 +1,13 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.kernel.store.FlakyStore;
+import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
+
+/** The same where each transaction runs twice. */
+class TransactionsOnFlakyStoreTest extends TransactionsTest {
+    @Override
+    Store newStore() {
+        return new FlakyStore(new MemoryStore());
+    }
+}

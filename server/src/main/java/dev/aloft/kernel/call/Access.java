@@ -10,13 +10,14 @@ import java.util.Map;
  * @param action    IAM's name of it, such as {@code lambda:InvokeFunction}; not always the operation's
  * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none; empty where it
  *                  is allowed to everybody
+ * @param also      what must be allowed besides, such as {@code iam:PassRole} on a role that is handed on
  * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code aws:RequestTag/x}
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
-public record Access(String action, List<String> resources, Map<String, List<String>> keys) {
+public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also) {
     public Access(String action, List<String> resources) {
-        this(action, resources, Map.of());
+        this(action, resources, Map.of(), List.of());
     }
 
     public static Access to(String action, String... resources) {
@@ -31,6 +32,14 @@ public record Access(String action, List<String> resources, Map<String, List<Str
     public Access with(String key, List<String> values) {
         var more = new LinkedHashMap<>(keys);
         more.put(key, List.copyOf(values));
-        return new Access(action, resources, more);
+        return new Access(action, resources, more, also);
+    }
+
+    /** The same where the call hands a role to a service, which {@code iam:PassRole} must allow; nothing changes without a role. */
+    public Access passing(String roleArn, String toService) {
+        if (roleArn == null) {
+            return this;
+        }
+        return new Access(action, resources, keys, List.of(to("iam:PassRole", roleArn).with("iam:PassedToService", toService)));
     }
 }

@@ -44,7 +44,7 @@ public final class Authorizer implements LocalEndpoint.Gate {
         }
     }
 
-    /** Demands a permission beside the operation's own, such as {@code iam:PassRole}, or throws what AWS answers. */
+    /** Demands a permission, or throws what AWS answers. */
     public void require(Caller caller, Access access, Service service) {
         for (var resource : access.resources()) {
             var decision = decide(caller, access.action(), resource, access.keys(), service);
@@ -52,6 +52,7 @@ public final class Authorizer implements LocalEndpoint.Gate {
                 throw denied(decision, caller, access.action(), resource, service);
             }
         }
+        access.also().forEach(besides -> require(caller, besides, service));
     }
 
     /** What the policies say of one action on one resource of a service. */
@@ -65,7 +66,7 @@ public final class Authorizer implements LocalEndpoint.Gate {
         var keys = new RequestKeys(caller, given, identity.map(PolicySource.Identity::tags).orElse(Map.of()), owner,
                 time.instant());
         var ask = new Ask(principal, action, resource, keys);
-        var byResource = ask.of(service.policy(caller, resource), Policy.Kind.RESOURCE);
+        var byResource = ask.of(resourcePolicy(caller, action, resource, service), Policy.Kind.RESOURCE);
         if (byResource.denies()) {
             return new ExplicitlyDenied(Layer.RESOURCE, null);
         }
@@ -78,6 +79,11 @@ public final class Authorizer implements LocalEndpoint.Gate {
             case Principal.RoleSession session ->
                 ofIdentity(ask, identity, Optional.ofNullable(session.sessionPolicy()), byResource.allows(), owner);
         };
+    }
+
+    /** Of one of the service's own resources: not of all of them, nor of a role that is handed on. */
+    private static Optional<String> resourcePolicy(Caller caller, String action, String resource, Service service) {
+        return resource.equals("*") || action.equals("iam:PassRole") ? Optional.empty() : service.policy(caller, resource);
     }
 
     private static Decision ofIdentity(Ask ask, Optional<PolicySource.Identity> identity, Optional<String> sessionPolicy,

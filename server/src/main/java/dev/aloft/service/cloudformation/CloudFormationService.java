@@ -24,6 +24,8 @@ import java.util.List;
 
 /** The operations of AWS CloudFormation. */
 public final class CloudFormationService implements Service, CloudFormation {
+    private static final String PRINCIPAL = "cloudformation.amazonaws.com";
+
     private final Store store;
     private final Templates templates;
     private final Events events;
@@ -68,16 +70,16 @@ public final class CloudFormationService implements Service, CloudFormation {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateStackRequest r -> stack("CreateStack", caller, r.stackName());
-            case UpdateStackRequest r -> stack("UpdateStack", caller, r.stackName());
-            case DeleteStackRequest r -> stack("DeleteStack", caller, r.stackName());
+            case CreateStackRequest r -> stack("CreateStack", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
+            case UpdateStackRequest r -> stack("UpdateStack", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
+            case DeleteStackRequest r -> stack("DeleteStack", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
             case DescribeStacksRequest r -> stack("DescribeStacks", caller, r.stackName());
             case DescribeStackEventsRequest r -> stack("DescribeStackEvents", caller, r.stackName());
             case DescribeStackResourceRequest r -> stack("DescribeStackResource", caller, r.stackName());
             case DescribeStackResourcesRequest r -> stack("DescribeStackResources", caller, r.stackName());
             case ListStackResourcesRequest r -> stack("ListStackResources", caller, r.stackName());
             case ListStacksRequest _ -> Access.to("cloudformation:ListStacks");
-            case CreateChangeSetRequest r -> stack("CreateChangeSet", caller, r.stackName());
+            case CreateChangeSetRequest r -> stack("CreateChangeSet", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
             case DescribeChangeSetRequest r -> changeSet("DescribeChangeSet", caller, r.stackName(), r.changeSetName());
             case ExecuteChangeSetRequest r -> changeSet("ExecuteChangeSet", caller, r.stackName(), r.changeSetName());
             case DeleteChangeSetRequest r -> changeSet("DeleteChangeSet", caller, r.stackName(), r.changeSetName());

@@ -13,6 +13,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.ecr.EcrData.Kept;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ final class Repositories {
             throw ApiError.notBuilt("A repository's encryption with " + encryption.encryptionType());
         }
         var mutability = input.imageTagMutability() == null ? Ecr.ImageTagMutability.MUTABLE : input.imageTagMutability();
-        var repository = new Kept(input.repositoryName(), time.instant(), mutability,
+        var repository = new Kept(input.repositoryName(), time.instant().truncatedTo(ChronoUnit.MILLIS), mutability,
                 scanOnPush(input.imageScanningConfiguration()), null, null, with(Map.of(), input.tags()));
         store.change(tx -> {
             if (!data.repositories.putIfAbsent(tx, EcrData.key(caller, repository.name()), repository)) {

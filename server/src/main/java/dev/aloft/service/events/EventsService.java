@@ -42,7 +42,7 @@ public final class EventsService implements Service, Events {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case PutRuleRequest r -> rule("PutRule", caller, r.name());
+            case PutRuleRequest r -> rule("PutRule", caller, r.name()).passing(r.roleArn(), "events.amazonaws.com");
             case DescribeRuleRequest r -> rule("DescribeRule", caller, r.name());
             case DeleteRuleRequest r -> rule("DeleteRule", caller, r.name());
             case EnableRuleRequest r -> rule("EnableRule", caller, r.name());

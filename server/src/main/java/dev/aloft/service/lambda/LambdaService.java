@@ -97,12 +97,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateFunctionRequest r -> function("CreateFunction", caller, r.functionName(), null);
+            case CreateFunctionRequest r ->
+                function("CreateFunction", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com");
             case GetFunctionRequest r -> function("GetFunction", caller, r.functionName(), r.qualifier());
             case GetFunctionConfigurationRequest r -> function("GetFunctionConfiguration", caller, r.functionName(), r.qualifier());
             case ListFunctionsRequest _ -> Access.to("lambda:ListFunctions");
             case UpdateFunctionCodeRequest r -> function("UpdateFunctionCode", caller, r.functionName(), null);
-            case UpdateFunctionConfigurationRequest r -> function("UpdateFunctionConfiguration", caller, r.functionName(), null);
+            case UpdateFunctionConfigurationRequest r ->
+                function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com");
             case DeleteFunctionRequest r -> function("DeleteFunction", caller, r.functionName(), r.qualifier());
             case InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
             case AddPermissionRequest r -> function("AddPermission", caller, r.functionName(), r.qualifier());

@@ -10,6 +10,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.ssm.SsmData.Parameter;
 import dev.aloft.service.ssm.SsmData.Version;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
@@ -49,7 +50,7 @@ final class PutParameter {
         if (input.allowedPattern() != null) {
             AllowedPattern.check(input.allowedPattern(), input.value());
         }
-        var now = time.instant();
+        var now = time.instant().truncatedTo(ChronoUnit.MILLIS);
         return store.write(tx -> {
             var before = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::latest).orElse(null);
             if (before != null && !overwrite) {

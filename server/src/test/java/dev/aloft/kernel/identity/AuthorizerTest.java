@@ -197,6 +197,19 @@ class AuthorizerTest {
     }
 
     @Test
+    void handingOnARoleNeedsPassRole() {
+        var access = Access.to("lambda:CreateFunction", FUNCTION).passing(ROLE, "lambda.amazonaws.com");
+        var lambda = new Fixed(Lambda.MODEL, resourcePolicies);
+        identity("Allow", "lambda:*");
+        assertThatThrownBy(() -> authorizer.require(caller(ANN), access, lambda))
+            .hasMessage("User: " + ANN.arn() + " is not authorized to perform: iam:PassRole on resource: " + ROLE
+                + " because no identity-based policy allows the iam:PassRole action");
+        known.policies.add(new PolicySource.Attached(null, statement("Allow", "\"Action\":\"iam:PassRole\",\"Resource\":\"" + ROLE
+            + "\",\"Condition\":{\"StringEquals\":{\"iam:PassedToService\":\"lambda.amazonaws.com\"}}")));
+        assertThatCode(() -> authorizer.require(caller(ANN), access, lambda)).doesNotThrowAnyException();
+    }
+
+    @Test
     void tagsOfThePrincipalAreConditionKeys() {
         known.policies.add(new PolicySource.Attached(null, statement("Allow",
             "\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:PrincipalTag/Team\":\"blue\"}}")));

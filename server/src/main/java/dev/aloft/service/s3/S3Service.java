@@ -3,6 +3,7 @@ package dev.aloft.service.s3;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
@@ -14,11 +15,30 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The operations of Amazon S3. */
 public final class S3Service implements Service, S3 {
+    /** The condition keys that are named as the headers are. */
+    private static final Map<String, String> HEADER_KEYS = Map.ofEntries(
+        Map.entry("CopySource", "x-amz-copy-source"),
+        Map.entry("MetadataDirective", "x-amz-metadata-directive"),
+        Map.entry("ACL", "x-amz-acl"),
+        Map.entry("GrantFullControl", "x-amz-grant-full-control"),
+        Map.entry("GrantRead", "x-amz-grant-read"),
+        Map.entry("GrantReadACP", "x-amz-grant-read-acp"),
+        Map.entry("GrantWriteACP", "x-amz-grant-write-acp"),
+        Map.entry("ServerSideEncryption", "x-amz-server-side-encryption"),
+        Map.entry("SSEKMSKeyId", "x-amz-server-side-encryption-aws-kms-key-id"),
+        Map.entry("StorageClass", "x-amz-storage-class"),
+        Map.entry("IfMatch", "if-match"),
+        Map.entry("IfNoneMatch", "if-none-match"));
+
     private final S3Data data = new S3Data();
+    private final S3 door;
     private final Store store;
     private final Buckets buckets;
     private final BucketSettings settings;
@@ -32,17 +52,18 @@ public final class S3Service implements Service, S3 {
 
     /** @param blobs for contents of objects and nothing else: what is in it and no object has is deleted */
     public S3Service(Store platform, Blobs blobs, Time time, Endpoint endpoint) {
+        door = S3.at(endpoint);
         store = platform.in("s3");
         var contents = new Contents(data, blobs);
         buckets = new Buckets(data, contents, store, time);
         settings = new BucketSettings(data, buckets, store, time);
         objects = new S3Objects(data, buckets, contents, store, time);
-        copies = new Copies(buckets, objects, contents, store, S3.at(endpoint));
+        copies = new Copies(buckets, objects, contents, store, door);
         uploads = new Uploads(data, buckets, objects, contents, copies, store);
         listing = new Listing(data, buckets, store);
         lifecycle = new Lifecycle(data, objects, contents, store, time);
         sweeper = new Sweeper(data, contents, blobs, store, time);
-        resourceTypes = S3Resources.all(S3.at(endpoint));
+        resourceTypes = S3Resources.all(door);
     }
 
     @Override
@@ -61,9 +82,31 @@ public final class S3Service implements Service, S3 {
         return caller.sourceIp() == null;
     }
 
+    /** Of a public policy that public access is restricted from, only the owner's account has anything. */
     @Override
     public Optional<String> policy(Caller caller, String arn) {
-        return named(arn).map(dev.aloft.service.s3.Bucket::policy);
+        return named(arn).filter(bucket -> bucket.policy() != null).filter(bucket -> bucket.publicAccess() == null
+            || !Boolean.TRUE.equals(bucket.publicAccess().restrictPublicBuckets())
+            || caller.principal() instanceof Principal.Service || isOf(caller, bucket)
+            || !PublicPolicy.is(bucket.policy())).map(dev.aloft.service.s3.Bucket::policy);
+    }
+
+    /** Who may not list a bucket does not learn which keys it has not: instead of what is missing, the door says so. */
+    private <R> R present(Caller caller, String bucket, String key, Supplier<R> read) {
+        try {
+            return read.get();
+        } catch (NoSuchKey missing) {
+            if (!(caller.principal() instanceof Principal.Root
+                    && named("arn:aws:s3:::" + bucket).filter(found -> isOf(caller, found)).isPresent())) {
+                door.listObjectsV2(caller, ListObjectsV2Request.of(r -> r.bucket(bucket).prefix(key).maxKeys(0)));
+            }
+            throw missing;
+        }
+    }
+
+    /** Whether somebody is of the bucket's own account. */
+    private static boolean isOf(Caller caller, dev.aloft.service.s3.Bucket bucket) {
+        return Arn.isArn(caller.principal().arn()) && Arn.parse(caller.principal().arn()).account().equals(bucket.account());
     }
 
     /** An S3 ARN names no account: a bucket's resources belong to the bucket's owner. */
@@ -105,34 +148,37 @@ public final class S3Service implements Service, S3 {
             case GetBucketTaggingRequest r -> bucket("GetBucketTagging", r.bucket());
             case PutBucketTaggingRequest r -> bucket("PutBucketTagging", r.bucket());
             case DeleteBucketTaggingRequest r -> bucket("PutBucketTagging", r.bucket());
-            case PutObjectRequest r -> object("PutObject", r.bucket(), r.key());
-            case GetObjectRequest r -> version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId());
-            case HeadObjectRequest r -> version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId());
+            case PutObjectRequest r -> written(object("PutObject", r.bucket(), r.key()), r, r.tagging());
+            case GetObjectRequest r ->
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+            case HeadObjectRequest r ->
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
             case DeleteObjectRequest r ->
                 version("DeleteObject", "DeleteObjectVersion", r.bucket(), r.key(), r.versionId());
             case DeleteObjectsRequest r -> several(r);
-            case CopyObjectRequest r -> object("PutObject", r.bucket(), r.key());
+            case CopyObjectRequest r -> written(object("PutObject", r.bucket(), r.key()), r, r.tagging());
             case ListObjectsRequest r -> list("ListBucket", r.bucket(), r.prefix(), r.delimiter(), r.maxKeys());
             case ListObjectsV2Request r -> list("ListBucket", r.bucket(), r.prefix(), r.delimiter(), r.maxKeys());
-            case CreateMultipartUploadRequest r -> object("PutObject", r.bucket(), r.key());
+            case CreateMultipartUploadRequest r -> written(object("PutObject", r.bucket(), r.key()), r, r.tagging());
             case UploadPartRequest r -> object("PutObject", r.bucket(), r.key());
-            case UploadPartCopyRequest r -> object("PutObject", r.bucket(), r.key());
+            case UploadPartCopyRequest r -> written(object("PutObject", r.bucket(), r.key()), r, null);
             case CompleteMultipartUploadRequest r -> object("PutObject", r.bucket(), r.key());
             case AbortMultipartUploadRequest r -> object("AbortMultipartUpload", r.bucket(), r.key());
             case ListPartsRequest r -> object("ListMultipartUploadParts", r.bucket(), r.key());
             case ListMultipartUploadsRequest r -> bucket("ListBucketMultipartUploads", r.bucket());
             case GetObjectTaggingRequest r ->
-                version("GetObjectTagging", "GetObjectVersionTagging", r.bucket(), r.key(), r.versionId());
+                existing(version("GetObjectTagging", "GetObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
             case PutObjectTaggingRequest r ->
-                version("PutObjectTagging", "PutObjectVersionTagging", r.bucket(), r.key(), r.versionId());
+                tagged(existing(version("PutObjectTagging", "PutObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId()),
+                r.tagging() == null ? null : r.tagging().tagSet());
             case DeleteObjectTaggingRequest r ->
-                version("DeleteObjectTagging", "DeleteObjectVersionTagging", r.bucket(), r.key(), r.versionId());
+                existing(version("DeleteObjectTagging", "DeleteObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
             case ListObjectVersionsRequest r ->
                 list("ListBucketVersions", r.bucket(), r.prefix(), r.delimiter(), r.maxKeys());
             case GetObjectAttributesRequest r ->
-                version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId());
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
             case GetObjectAclRequest r ->
-                version("GetObjectAcl", "GetObjectVersionAcl", r.bucket(), r.key(), r.versionId());
+                existing(version("GetObjectAcl", "GetObjectVersionAcl", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
             case GetBucketAclRequest r -> bucket("GetBucketAcl", r.bucket());
             case GetBucketOwnershipControlsRequest r -> bucket("GetBucketOwnershipControls", r.bucket());
             case PutBucketOwnershipControlsRequest r -> bucket("PutBucketOwnershipControls", r.bucket());
@@ -162,6 +208,36 @@ public final class S3Service implements Service, S3 {
 
     private static Access object(String action, String bucket, String key) {
         return Access.to("s3:" + action, "arn:aws:s3:::" + bucket + "/" + key);
+    }
+
+    /** What a request that writes says besides its content. */
+    private static Access written(Access access, Shape input, String tagging) {
+        for (var header : HEADER_KEYS.entrySet()) {
+            var member = input.shape().member(header.getKey());
+            if (member != null) {
+                access = access.with("s3:" + header.getValue(), (String) input.get(member.index()));
+            }
+        }
+        return tagged(access, tagging == null ? null : Tags.told(Tags.ofHeader(tagging)));
+    }
+
+    private static Access tagged(Access access, List<Tag> tags) {
+        for (var tag : tags == null ? List.<Tag>of() : tags) {
+            access = access.with("s3:RequestObjectTag/" + tag.key(), tag.value());
+        }
+        return tags == null || tags.isEmpty() ? access
+            : access.with("s3:RequestObjectTagKeys", tags.stream().map(Tag::key).toList());
+    }
+
+    /** With the tags that the object has, where there is one. */
+    private Access existing(Access access, String bucketName, String key, String versionId) {
+        var tags = store.read(tx -> data.buckets.get(tx, Key.of(bucketName)).flatMap(bucket -> versionId == null
+            ? data.objects.get(tx, S3Data.object(bucket, key)) : objects.anyVersion(tx, bucket, key, versionId))
+            .filter(version -> !version.deleteMarker()).map(version -> version.description().tags()));
+        for (var tag : tags.map(Map::entrySet).orElse(Set.of())) {
+            access = access.with("s3:ExistingObjectTag/" + tag.getKey(), tag.getValue());
+        }
+        return access;
     }
 
     /** A version asked for by its id has an action of its own. */
@@ -304,13 +380,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetObjectResponse getObject(Caller caller, GetObjectRequest input) {
         Unbuilt.refuse(input);
-        return objects.get(input);
+        return present(caller, input.bucket(), input.key(), () -> objects.get(input));
     }
 
     @Override
     public HeadObjectResponse headObject(Caller caller, HeadObjectRequest input) {
         Unbuilt.refuse(input);
-        return objects.head(input);
+        return present(caller, input.bucket(), input.key(), () -> objects.head(input));
     }
 
     @Override

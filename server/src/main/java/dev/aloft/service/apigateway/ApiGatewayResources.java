@@ -53,7 +53,7 @@ final class ApiGatewayResources {
                         more("tags", tags(desired), "apiKeySource", desired.properties().get("ApiKeySourceType")))));
             }
             var made = api.importRestApi(as, ImportRestApiRequest.of(r -> r.body(body(desired)).parameters(parameters(desired))));
-            return resource(adjust(caller, made, desired));
+            return ResourceType.complete(made.id(), () -> resource(adjust(caller, made, desired)));
         }
 
         @Override

@@ -61,6 +61,7 @@ public final class CloudFormationData {
     }
 
     public void put(Tx tx, Stack stack) {
+        stack(tx, stack.id()).ifPresent(before -> StackLife.check(before.status(), stack.status()));
         stacks.put(tx, Key.of(stack.id()), stack);
     }
 

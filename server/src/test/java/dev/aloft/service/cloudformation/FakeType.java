@@ -23,6 +23,7 @@ final class FakeType implements ResourceType {
     final List<String> calls = new CopyOnWriteArrayList<>();
     volatile String killAfter = "";
     volatile String failDelete = "";
+    volatile String failSize = "";
 
     @Override
     public String type() {
@@ -70,7 +71,8 @@ final class FakeType implements ResourceType {
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         calls.add("update " + after.logicalId());
-        if ("true".equals(String.valueOf(after.properties().get("FailUpdate")))) {
+        if ("true".equals(String.valueOf(after.properties().get("FailUpdate")))
+                || failSize.equals(String.valueOf(after.properties().get("Size")))) {
             throw ApiError.of("ValidationException", 400, "no such change");
         }
         things.put(physicalId, after.properties());

@@ -29,9 +29,11 @@ import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -445,6 +447,96 @@ class StacksTest {
         create("Resources: {A: {Type: Test::Thing, Properties: {Name: a, Fn::Transform: {Name: AWS::Include, Parameters: {Location:"
                 + " 's3://b/part.json'}}}}}", r -> r.capabilities(List.of("CAPABILITY_AUTO_EXPAND")));
         assertThat(things.things.get("a")).hasToString("{Name=a, Size=7}");
+    }
+
+    /** Goes every way that the table of a stack's life has. */
+    @Test
+    void everyTransitionOfAStacksLifeIsVisited() {
+        var good = template(thing("A", "Name: a"));
+        var bad = template(thing("A", "Name: a, Size: 2"), thing("B", "Fail: true, Size: !Ref A"));
+        var seen = new TreeSet<String>();
+        // An update that fails, one that is not undone, one on top of it; what was not undone is undone, or deleted.
+        create(good);
+        update(template(thing("A", "Name: a, Size: 1")));
+        update(bad);
+        update(good);
+        update(bad, r -> r.disableRollback(true));
+        update(template(thing("A", "Name: a, Size: 3")));
+        update(bad, r -> r.disableRollback(true));
+        rollBack();
+        seen.addAll(lived());
+        create(template(thing("A", "Name: a, Size: 1")));
+        update(bad, r -> r.disableRollback(true));
+        seen.addAll(lived());
+        // An update that cannot be undone, until it can.
+        for (var isContinued : List.of(true, false)) {
+            create(template(thing("A", "Name: a, Size: 1")));
+            things.failSize = "1";
+            assertThat(update(bad).stackStatus()).isEqualTo("UPDATE_ROLLBACK_FAILED");
+            things.failSize = "";
+            if (isContinued) {
+                cloudFormation.continueUpdateRollback(CALLER, CloudFormation.ContinueUpdateRollbackRequest.of(r -> r.stackName("s")));
+                time.settle();
+                assertThat(stack("s").stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+            }
+            seen.addAll(lived());
+        }
+        // Creations that fail: deleted by themselves, undone, left and then undone, changed, or deleted.
+        var gone = cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").templateBody(bad)
+                .onFailure("DELETE"))).stackId();
+        time.settle();
+        seen.addAll(transitions(gone));
+        create(bad);
+        seen.addAll(lived());
+        create(bad, r -> r.onFailure("DO_NOTHING"));
+        rollBack();
+        seen.addAll(lived());
+        create(bad, r -> r.onFailure("DO_NOTHING"));
+        update(good);
+        seen.addAll(lived());
+        create(bad, r -> r.onFailure("DO_NOTHING"));
+        seen.addAll(lived());
+        // What cannot be deleted, for a while.
+        things.failDelete = "A";
+        create(bad);
+        things.failDelete = "";
+        seen.addAll(lived());
+        create(good);
+        things.failDelete = "A";
+        delete();
+        things.failDelete = "";
+        seen.addAll(lived());
+        // A change set, not executed and executed.
+        for (var isExecuted : List.of(false, true)) {
+            var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+                    .changeSetType("CREATE").templateBody(good)));
+            if (isExecuted) {
+                cloudFormation.executeChangeSet(CALLER, CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
+                time.settle();
+            }
+            seen.addAll(lived());
+        }
+        create(good);
+        update(template(thing("A", "Name: a, Size: 1")));
+        seen.addAll(lived());
+        var all = new TreeSet<String>();
+        StackLife.NEXT.forEach((before, next) -> next.forEach(after -> all.add(before + " " + after)));
+        assertThat(seen).isEqualTo(all);
+    }
+
+    private void rollBack() {
+        cloudFormation.rollbackStack(CALLER, CloudFormation.RollbackStackRequest.of(r -> r.stackName("s")));
+        time.settle();
+    }
+
+    /** Deletes the stack and tells how its life went. */
+    private List<String> lived() {
+        return transitions(delete().stackId());
+    }
+
+    private List<String> transitions(String stack) {
+        var statuses = statuses(stack);
+        return IntStream.range(1, statuses.size()).mapToObj(i -> statuses.get(i - 1) + " " + statuses.get(i)).toList();
     }
 
     @Test

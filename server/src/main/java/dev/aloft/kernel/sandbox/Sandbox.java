@@ -53,6 +53,12 @@ public final class Sandbox {
         }
     }
 
+    void neverStarted() {
+        group.ifPresent(ControlGroups.Group::remove);
+        sandboxes.gone(this);
+        exit.complete(new Exit.Status(1));
+    }
+
     /** Mounts what is assigned and lets the process through its gate; a failure shows as the process's end. */
     public synchronized void assign(Assignment assigned) throws IOException {
         if (assignment.isPresent()) {

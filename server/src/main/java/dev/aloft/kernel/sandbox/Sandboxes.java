@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Boots sandboxes and ends them all when the platform closes. */
@@ -21,6 +23,7 @@ public final class Sandboxes implements AutoCloseable {
     // Far above the users of any machine; each sandbox of a root platform is its own.
     private static final long FIRST_USER = 1_879_048_192L;
     private static final int USERS = 65_536;
+    private static final int CLOSING_SECONDS = 10;
 
     private final Path folder;
     private final Path library;
@@ -122,11 +125,13 @@ public final class Sandboxes implements AutoCloseable {
     public Sandbox boot(SandboxSpec spec) {
         Ground found = ground();
         long number = numbers.incrementAndGet();
+        Sandbox booting = null;
         try {
             Optional<ControlGroups.Group> group = found.groups().isPresent()
                     ? Optional.of(found.groups().get().create(number)) : Optional.empty();
             Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group);
             living.add(sandbox);
+            booting = sandbox;
             if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
                 List<String> command = found.isolation() == Isolation.NONE
                         ? spec.command().stream().map(word -> word.replace("/var/runtime", spec.runtime().toString())).toList()
@@ -135,6 +140,9 @@ public final class Sandboxes implements AutoCloseable {
             }
             return sandbox;
         } catch (IOException e) {
+            if (booting != null) {
+                booting.neverStarted();
+            }
             throw new SandboxException("cannot start " + spec.command().getFirst() + ": " + e.getMessage());
         }
     }
@@ -171,6 +179,8 @@ public final class Sandboxes implements AutoCloseable {
     private Process starting(Start start) throws IOException {
         try {
             return starter.submit(start::start).get();
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the platform is closing", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } catch (InterruptedException e) {
@@ -194,9 +204,15 @@ public final class Sandboxes implements AutoCloseable {
 
     @Override
     public void close() {
+        starter.shutdown();
+        try {
+            // What is just being started is there afterwards, and nothing more is started.
+            starter.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         List.copyOf(living).forEach(Sandbox::kill);
         List.copyOf(living).forEach(Sandbox::awaitExit);
-        starter.shutdown();
     }
 
     /** Environment for a shell, as text that the shell reads. */

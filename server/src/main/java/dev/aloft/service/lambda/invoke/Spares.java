@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** Runtimes that booted ahead and wait for a function: what makes a cold start short. */
 final class Spares implements AutoCloseable {
     private static final int KEPT = 2;
+    private static final int CLOSING_SECONDS = 10;
 
     private final Sandboxes sandboxes;
     private final Time time;
@@ -88,5 +90,10 @@ final class Spares implements AutoCloseable {
     @Override
     public void close() {
         refill.shutdown();
+        try {
+            refill.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -129,6 +129,9 @@ final class JsonCodec {
                 yield in.string();
             }
             case BOOLEAN -> {
+                if (token == Token.STRING && mismatch == Mismatch.DYNAMODB) {
+                    yield Mismatch.truth(in.string());
+                }
                 if (token != Token.TRUE && token != Token.FALSE) {
                     throw wrong(in, scalar);
                 }

@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.JsonReader.Token;
 import dev.aloft.api.Schema;
 import dev.aloft.api.ServiceModel;
+import java.util.Locale;
 
 /** AWS's words for JSON of the wrong type. DynamoDB has its own; the other services share the framework's. */
 enum Mismatch {
@@ -55,6 +56,15 @@ enum Mismatch {
     static Mismatch of(ServiceModel service) {
         var prefix = service.targetPrefix();
         return prefix != null && prefix.startsWith("DynamoDB") ? DYNAMODB : PLAIN;
+    }
+
+    /** DynamoDB reads some texts as booleans. */
+    static boolean truth(String text) {
+        return switch (text.toUpperCase(Locale.ROOT)) {
+            case "TRUE", "1", "YES" -> true;
+            case "FALSE", "0", "NO" -> false;
+            default -> throw new Unreadable("Unexpected token received from parser");
+        };
     }
 
     abstract String text(Token found, Schema expected);

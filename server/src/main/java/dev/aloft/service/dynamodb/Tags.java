@@ -68,7 +68,8 @@ final class Tags {
             throw new ValidationException("Atleast one Tag Key needs to be provided as Input.");
         }
         store.change(tx -> {
-            var table = get(tx, ref, in.resourceArn());
+            var table = data.tables.get(tx, ref.key()).orElseThrow(() ->
+                new ResourceNotFoundException("Requested resource not found"));
             var rest = new LinkedHashMap<>(table.tags());
             rest.keySet().removeAll(in.tagKeys());
             data.tables.put(tx, ref.key(), table.withTags(rest));
@@ -98,6 +99,9 @@ final class Tags {
     private static TableRef table(Caller caller, String operation, String arn) {
         if (arn == null) {
             throw new ValidationException("Invalid TableArn");
+        }
+        if (!arn.isEmpty() && !arn.startsWith("arn:")) {
+            throw new ValidationException("Invalid TableArn: ARNs must start with 'arn:': " + arn);
         }
         if (!RESOURCE.matcher(arn).matches()) {
             throw ApiError.of("AccessDeniedException", 400, "User: " + caller.principal().arn()

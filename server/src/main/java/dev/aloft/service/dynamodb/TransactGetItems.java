@@ -6,12 +6,14 @@ import dev.aloft.api.DynamoDb.ItemResponse;
 import dev.aloft.api.DynamoDb.TransactGetItem;
 import dev.aloft.api.DynamoDb.TransactGetItemsRequest;
 import dev.aloft.api.DynamoDb.TransactGetItemsResponse;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,14 @@ final class TransactGetItems {
     }
 
     private record Wanted(TableRef ref, String tableName, Map<String, AttributeValue> key, Optional<Projection> projection) {
+        /** Where the item stands, of a key that fits the table. */
+        Optional<Key> place(LiveTable table) {
+            try {
+                return Optional.of(table.at(table.schema.ofKey(key)));
+            } catch (ValidationException _) {
+                return Optional.empty();
+            }
+        }
     }
 
     TransactGetItemsResponse get(Caller caller, TransactGetItemsRequest in) {
@@ -39,8 +49,13 @@ final class TransactGetItems {
             var responses = new ArrayList<ItemResponse>();
             var capacities = new LinkedHashMap<String, Capacity>();
             long size = 0;
+            var keys = new HashSet<Key>();
             for (int i = 0; i < all.size(); i++) {
                 var wanted = all.get(i);
+                var place = wanted.place(open.get(i));
+                if (place.isPresent() && !keys.add(place.get())) {
+                    throw new ValidationException("Transaction request cannot include multiple operations on one item");
+                }
                 try {
                     var item = GetItem.read(tx, open.get(i), wanted.key(), wanted.projection());
                     size += item.map(ItemSize::of).orElse(0);

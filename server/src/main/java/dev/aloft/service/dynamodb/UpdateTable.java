@@ -53,8 +53,12 @@ final class UpdateTable {
         refuseNotBuilt(in);
         check(in);
         var now = time.instant();
-        var table = store.write(tx -> {
-            var changed = billing(tables.get(tx, ref), in, now);
+        var told = store.write(tx -> {
+            var before = tables.get(tx, ref);
+            if (in.globalSecondaryIndexUpdates() != null) {
+                checkUpdates(in.globalSecondaryIndexUpdates());
+            }
+            var changed = billing(before, in, now);
             if (in.tableClass() != null) {
                 changed = changed.withTableClass(in.tableClass());
             }
@@ -67,9 +71,11 @@ final class UpdateTable {
                 }
             }
             tables.put(tx, ref, changed);
-            return changed;
+            // While it is updated a table has its old capacity.
+            return before.onDemand() == changed.onDemand()
+                ? changed.withBilling(changed.onDemand(), changed.onDemandSince(), before.throughput()) : changed;
         });
-        return new UpdateTableResponse(Descriptions.of(ref, table, TableStatus.UPDATING, Map.of()));
+        return new UpdateTableResponse(Descriptions.of(ref, told, TableStatus.UPDATING, Map.of()));
     }
 
     private static void refuseNotBuilt(UpdateTableRequest in) {
@@ -103,9 +109,6 @@ final class UpdateTable {
         if (in.provisionedThroughput() != null) {
             NewTable.checkUnits(in.provisionedThroughput());
         }
-        if (updates != null && updates.size() > MAX_UPDATES) {
-            throw new LimitExceededException(ONE_INDEX);
-        }
         int changing = 0;
         var names = new HashSet<String>();
         for (var update : updates == null ? List.<GlobalSecondaryIndexUpdate>of() : updates) {
@@ -118,15 +121,24 @@ final class UpdateTable {
                 throw ValidationException.parameters("Only one of GlobalSecondaryIndexUpdate.Update, "
                     + "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be given");
             }
-            changing += update.update() == null ? 1 : 0;
-            if (changing > 1) {
-                throw new LimitExceededException(ONE_INDEX);
-            }
             var name = name(update);
             if (!names.add(name)) {
                 throw ValidationException.parameters(
                     "Only one global secondary index update per index is allowed simultaneously. Index: " + name);
             }
+            changing += update.update() == null ? 1 : 0;
+        }
+        if (changing > 1) {
+            throw new LimitExceededException(ONE_INDEX);
+        }
+    }
+
+    /** What is told only of tables that are there. */
+    private static void checkUpdates(List<GlobalSecondaryIndexUpdate> updates) {
+        if (updates.size() > MAX_UPDATES) {
+            throw new LimitExceededException(ONE_INDEX);
+        }
+        for (var update : updates) {
             if (update.update() != null && isTooMuch(update.update().provisionedThroughput())) {
                 throw new ValidationException("This operation cannot be performed with given input values. Please contact "
                     + "DynamoDB service team for more info: Action Blocked: IndexUpdate");

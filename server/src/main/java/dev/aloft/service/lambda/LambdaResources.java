@@ -267,7 +267,13 @@ final class LambdaResources {
                     text(code, "S3ObjectVersion"), text(code, "ImageUri"));
         }
 
-        /** Source text becomes the one file of a package, named as the handler wants it. */
+        /**
+         * Source text becomes the one file of a package, named as the handler wants it, beside the module with which inline
+         * functions answer for custom resources.
+         *
+         * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html">
+         *     AWS: cfn-response module</a>
+         */
         private static Bytes inline(String source, Map<String, Object> properties) {
             String runtime = Objects.requireNonNullElse(text(properties, "Runtime"), "");
             boolean python = runtime.startsWith("python");
@@ -279,17 +285,32 @@ final class LambdaResources {
             try {
                 var bytes = new ByteArrayOutputStream();
                 try (var zip = new ZipOutputStream(bytes)) {
-                    var entry = new ZipEntry(file + (python ? ".py" : ".js"));
-                    // The same source gives the same package.
-                    entry.setTime(0);
-                    zip.putNextEntry(entry);
-                    zip.write(source.getBytes(StandardCharsets.UTF_8));
-                    zip.closeEntry();
+                    write(zip, file + (python ? ".py" : ".js"), source.getBytes(StandardCharsets.UTF_8));
+                    if (python && source.contains("cfnresponse")) {
+                        write(zip, "cfnresponse.py", module("cfnresponse.py"));
+                    } else if (source.contains("cfn-response")) {
+                        write(zip, "node_modules/cfn-response/index.js", module("cfn-response.js"));
+                    }
                 }
                 return Bytes.of(bytes.toByteArray());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static byte[] module(String name) throws IOException {
+            try (var in = LambdaResources.class.getResourceAsStream(name)) {
+                return in.readAllBytes();
+            }
+        }
+
+        private static void write(ZipOutputStream zip, String name, byte[] content) throws IOException {
+            var entry = new ZipEntry(name);
+            // The same source gives the same package.
+            entry.setTime(0);
+            zip.putNextEntry(entry);
+            zip.write(content);
+            zip.closeEntry();
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** {@code AWS::Serverless::Api}: a REST API, a deployment that is new whenever the definition is, and a stage. */
@@ -45,7 +46,6 @@ final class SamApi {
         }
         refuse("Domain");
         refuse("MergeDefinitions");
-        refuse("AlwaysDeploy");
         var resources = new ArrayList<Generated>();
         var api = makeApi();
         resources.add(api);
@@ -53,7 +53,8 @@ final class SamApi {
                 .with("RestApiId", api.ref()).with("StageName", source.get("OpenApiVersion") == null ? "Stage" : null);
         var content = body != null ? body : api.properties.get("BodyS3Location");
         if (content != null) {
-            var hash = LogicalId.hash(JsonText.write(content) + "||" + source.get("OpenApiVersion"));
+            var hash = LogicalId.hash(Functions.isTrue(source.get("AlwaysDeploy")) ? UUID.randomUUID().toString()
+                    : JsonText.write(content) + "||" + source.get("OpenApiVersion"));
             deployment.id += hash.substring(0, 10);
             deployment.with("Description", "RestApi deployment id: " + hash);
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -39,7 +38,6 @@ public final class TemplateReader {
     private static final int DEEPEST = 200;
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
     private static final Pattern FRACTION = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?");
@@ -192,12 +190,8 @@ public final class TemplateReader {
                 var map = new LinkedHashMap<String, Object>();
                 advance();
                 while (next.getEventId() != Event.ID.MappingEnd) {
-                    var place = next.getStartMark();
-                    var key = key();
-                    if (map.containsKey(key)) {
-                        throw yamlError(place, "duplicate key " + key);
-                    }
-                    map.put(key, node(depth + 1));
+                    // Of a key that stands twice the last one counts, as on AWS.
+                    map.put(key(), node(depth + 1));
                 }
                 advance();
                 yield tagged(mapping.getTag(), map, first);

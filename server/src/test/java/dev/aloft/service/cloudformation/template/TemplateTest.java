@@ -121,9 +121,13 @@ class TemplateTest {
     }
 
     @Test
-    void saysWhereAKeyStandsTwiceOrATagIsUnknown() {
-        assertThatThrownBy(() -> TemplateReader.read("a: 1\nb: 2\na: 3"))
-                .hasMessage("Template format error: YAML not well-formed. (line 3, column 1): duplicate key a");
+    void ofAKeyThatStandsTwiceTheLastCounts() {
+        assertThat(TemplateReader.read("a: 1\nb: 2\na: 3")).hasToString("{a=3, b=2}");
+        assertThat(TemplateReader.read("{\"a\": 1, \"a\": 3}")).hasToString("{a=3}");
+    }
+
+    @Test
+    void saysWhereATagIsUnknown() {
         assertThatThrownBy(() -> TemplateReader.read("a: 1\nb: !Reff x"))
                 .hasMessage("Template format error: YAML not well-formed. (line 2, column 4): unknown tag !Reff");
     }

@@ -234,8 +234,9 @@ final class Legacy {
             case ComparisonOperator.IN -> new Condition.In(attribute, operands);
             case ComparisonOperator.BEGINS_WITH -> new Condition.BeginsWith(attribute, operands.getFirst());
             case ComparisonOperator.CONTAINS -> new Condition.Contains(attribute, operands.getFirst());
-            case ComparisonOperator.NOT_CONTAINS ->
-                new Condition.Not(new Condition.Contains(attribute, operands.getFirst()));
+            // Of an attribute that is not there neither CONTAINS nor NOT_CONTAINS is true.
+            case ComparisonOperator.NOT_CONTAINS -> new Condition.And(List.of(new Condition.Exists(attribute.path()),
+                new Condition.Not(new Condition.Contains(attribute, operands.getFirst()))));
             case ComparisonOperator.NOT_NULL -> new Condition.Exists(attribute.path());
             case ComparisonOperator.NULL -> new Condition.Not(new Condition.Exists(attribute.path()));
             default -> throw new IllegalArgumentException("no comparison: " + comparison);

@@ -74,11 +74,7 @@ final class NewTable {
         if (keys.size() > attributes.size()) {
             throw new ValidationException("Invalid KeySchema: Some index key attribute have no definition");
         }
-        if (schema.size() > 2) {
-            throw new ValidationException("1 validation error detected: Value '" + schema.stream().map(key ->
-                "KeySchemaElement(attributeName=" + key.attributeName() + ", keyType=" + key.keyType() + ")").toList()
-                + "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
-        }
+        refuseLong(schema);
         checkKey(schema, attributes);
         boolean hasLocal = in.localSecondaryIndexes() != null;
         boolean hasGlobal = in.globalSecondaryIndexes() != null;
@@ -123,6 +119,15 @@ final class NewTable {
         }
     }
 
+    /** Only global indexes have keys of more attributes. */
+    private static void refuseLong(List<KeySchemaElement> schema) {
+        if (schema.size() > 2) {
+            throw new ValidationException("1 validation error detected: Value '" + schema.stream().map(key ->
+                "KeySchemaElement(attributeName=" + key.attributeName() + ", keyType=" + key.keyType() + ")").toList()
+                + "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
+        }
+    }
+
     private static void checkKey(List<KeySchemaElement> schema, List<String> attributes) {
         var keys = schema.stream().map(KeySchemaElement::attributeName).toList();
         if (!attributes.containsAll(keys)) {
@@ -159,6 +164,7 @@ final class NewTable {
         }
         var tableHash = in.keySchema().getFirst().attributeName();
         for (var index : indexes) {
+            refuseLong(index.keySchema());
             checkKey(index.keySchema(), attributes);
             if (index.keySchema().size() != 2) {
                 throw ValidationException.parameters("Index KeySchema does not have a range key for index: "

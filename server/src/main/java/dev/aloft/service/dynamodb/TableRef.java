@@ -45,6 +45,10 @@ record TableRef(String account, String region, String name) {
         if (name.length() < minimum) {
             throw constraint("'" + name + "'", "Member must have length greater than or equal to " + minimum);
         }
+        if (name.length() < 3) {
+            throw new ValidationException(
+                "TableName must be at least 3 characters long and at most 255 characters long");
+        }
         if (name.length() > 255) {
             throw constraint("'" + name + "'", "Member must have length less than or equal to 255");
         }

@@ -41,6 +41,10 @@ final class ChangeSets {
 
     CloudFormation.CreateChangeSetResponse create(Caller caller, CloudFormation.CreateChangeSetRequest input) {
         Preparation.refuseUnbuilt(null, input.notificationARNs(), input.rollbackConfiguration());
+        Preparation.refuseUnbuilt(input.deploymentConfig());
+        if (input.deploymentMode() != null) {
+            throw ApiError.notBuilt("The deployment mode " + input.deploymentMode());
+        }
         // With ImportExistingResources, which CDK always sets, a resource that exists already is not taken over: its creation
         // fails by name.
         if ("IMPORT".equals(input.changeSetType())) {

@@ -151,6 +151,19 @@ final class Preparation {
         }
     }
 
+    /** The ways to deploy that are newer than change sets; the standard one is what there is. */
+    static void refuseUnbuilt(CloudFormation.DeploymentConfig config) {
+        if (config == null) {
+            return;
+        }
+        if (CloudFormation.DeploymentConfigMode.EXPRESS.equals(config.mode())) {
+            throw ApiError.notBuilt("The deployment mode EXPRESS");
+        }
+        if (Boolean.TRUE.equals(config.disableRollback())) {
+            throw ApiError.notBuilt("The parameter DeploymentConfig.DisableRollback");
+        }
+    }
+
     static void refuseUnbuilt(String stackPolicy, List<String> notifications, CloudFormation.RollbackConfiguration rollback) {
         if (stackPolicy != null) {
             throw ApiError.notBuilt("A stack policy");

@@ -101,6 +101,7 @@ public final class Stacks {
     // --- changing ---
 
     CloudFormation.CreateStackResponse create(Caller caller, CloudFormation.CreateStackRequest input) {
+        Preparation.refuseUnbuilt(input.deploymentConfig());
         Preparation.refuseUnbuilt(input.stackPolicyBody() == null ? input.stackPolicyURL() : input.stackPolicyBody(),
                 input.notificationARNs(), input.rollbackConfiguration());
         checkName(input.stackName());
@@ -168,6 +169,7 @@ public final class Stacks {
     }
 
     CloudFormation.UpdateStackResponse update(Caller caller, CloudFormation.UpdateStackRequest input) {
+        Preparation.refuseUnbuilt(input.deploymentConfig());
         var policy = new String[] {input.stackPolicyBody(), input.stackPolicyURL(), input.stackPolicyDuringUpdateBody(),
             input.stackPolicyDuringUpdateURL()};
         for (var given : policy) {

@@ -11,7 +11,7 @@ import java.util.Map;
 public final class JsonWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
-    private byte[] out = new byte[512];
+    private byte[] out = new byte[1024];
     private int size;
     private boolean comma;
 
@@ -58,7 +58,20 @@ public final class JsonWriter {
         return this;
     }
 
-    public JsonWriter string(CharSequence value) {
+    /** The name of a member, as its schema keeps it ready. */
+    public JsonWriter name(Schema.Member member) {
+        var quoted = member.jsonName();
+        grow(quoted.length + 1);
+        if (comma) {
+            out[size++] = ',';
+        }
+        System.arraycopy(quoted, 0, out, size, quoted.length);
+        size += quoted.length;
+        comma = false;
+        return this;
+    }
+
+    public JsonWriter string(String value) {
         separate();
         quote(value);
         comma = true;
@@ -157,11 +170,33 @@ public final class JsonWriter {
         }
     }
 
-    private void quote(CharSequence text) {
+    private void quote(String text) {
         int length = text.length();
-        grow(length * 3 + 2);
-        out[size++] = '"';
-        for (int i = 0; i < length; i++) {
+        grow(length + 2);
+        var to = out;
+        int at = size;
+        to[at++] = '"';
+        int plain = 0;
+        while (plain < length) {
+            char c = text.charAt(plain);
+            if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') {
+                break;
+            }
+            to[at++] = (byte) c;
+            plain++;
+        }
+        size = at;
+        if (plain < length) {
+            quoteRest(text, plain);
+        }
+        put('"');
+    }
+
+    /** The text from the first character that is not simply itself. */
+    private void quoteRest(String text, int from) {
+        int length = text.length();
+        grow((length - from) * 3 + 1);
+        for (int i = from; i < length; i++) {
             char c = text.charAt(i);
             if (c < 0x80) {
                 if (c >= 0x20 && c != '"' && c != '\\') {
@@ -173,8 +208,6 @@ public final class JsonWriter {
                 i += encode(text, i, c);
             }
         }
-        grow(1);
-        out[size++] = '"';
     }
 
     private void escape(char c, int left) {
@@ -197,7 +230,7 @@ public final class JsonWriter {
         }
     }
 
-    private int encode(CharSequence text, int i, char c) {
+    private int encode(String text, int i, char c) {
         grow((text.length() - i) * 3 + 4);
         if (c < 0x800) {
             out[size++] = (byte) (0xc0 | c >> 6);

@@ -1,5 +1,6 @@
 package dev.aloft.api;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +280,7 @@ public abstract sealed class Schema {
         private final Location location;
         private final boolean required;
         private final Traits traits;
+        private byte[] jsonName;
 
         Member(
                 int index,
@@ -295,6 +297,18 @@ public abstract sealed class Schema {
             this.location = location;
             this.required = required;
             this.traits = traits;
+        }
+
+        /** {@code "wireName":} in UTF-8, made when it is first written. */
+        byte[] jsonName() {
+            var ready = jsonName;
+            if (ready == null) {
+                var name = JsonWriter.bytes(wireName());
+                ready = Arrays.copyOf(name, name.length + 1);
+                ready[name.length] = ':';
+                jsonName = ready;
+            }
+            return ready;
         }
 
         public int index() {

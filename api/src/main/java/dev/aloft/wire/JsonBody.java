@@ -28,7 +28,7 @@ enum JsonBody implements BodyCodec {
         if (in.peek() != JsonReader.Token.OBJECT) {
             throw new Unreadable(Mismatch.PLAIN.text(in.peek(), structure));
         }
-        new JsonCodec(strict, Mismatch.PLAIN).members(in, structure, builder::set, true);
+        new JsonCodec(strict, Mismatch.PLAIN).members(in, structure, builder, true);
         in.finish();
     }
 

@@ -8,6 +8,7 @@ import dev.aloft.api.Schema;
 import dev.aloft.api.Schema.Location;
 import dev.aloft.api.Schema.Member;
 import dev.aloft.api.Shape;
+import dev.aloft.api.ShapeBuilder;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -34,17 +35,12 @@ final class JsonCodec {
             throw wrong(in, structure);
         }
         var builder = structure.newBuilder();
-        members(in, structure, builder::set, false);
+        members(in, structure, builder, false);
         return builder.build();
     }
 
-    /** Where the members read go. */
-    interface Sink {
-        Object set(int index, Object value);
-    }
-
     /** Reads the members of an object; {@code bodyOnly} leaves out those that travel elsewhere in HTTP. */
-    void members(JsonReader in, Schema.Structure structure, Sink sink, boolean bodyOnly) {
+    void members(JsonReader in, Schema.Structure structure, ShapeBuilder builder, boolean bodyOnly) {
         int set = 0;
         int strange = 0;
         in.beginObject();
@@ -57,7 +53,7 @@ final class JsonCodec {
             } else if (in.peek() == Token.NULL) {
                 in.nul();
             } else {
-                sink.set(member.index(), value(in, member));
+                builder.set(member.index(), value(in, member));
                 set++;
             }
         }
@@ -210,7 +206,7 @@ final class JsonCodec {
             if (value != null) {
                 var member = members.get(i);
                 if (!bodyOnly || member.location() == Location.BODY) {
-                    out.name(member.wireName());
+                    out.name(member);
                     write(out, member, value);
                 }
             }

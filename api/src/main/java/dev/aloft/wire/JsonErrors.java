@@ -43,7 +43,7 @@ final class JsonErrors {
                     value = error.senderFault() ? "User" : "Service";
                 }
                 if (value != null && (withType || member.location() == Schema.Location.BODY)) {
-                    out.name(member.wireName());
+                    out.name(member);
                     JsonCodec.write(out, member, value);
                     told |= isMessage;
                 }

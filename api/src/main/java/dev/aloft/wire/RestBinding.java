@@ -386,7 +386,7 @@ final class RestBinding {
             var builder = error.newBuilder();
             readHeaders(error, response.headers(), builder);
             if (body.length > 0) {
-                new JsonCodec(false, Mismatch.PLAIN).members(new JsonReader(body), error, builder::set, false);
+                new JsonCodec(false, Mismatch.PLAIN).members(new JsonReader(body), error, builder, false);
             }
             readMessage(error, body, builder);
             return builder.build();

@@ -136,6 +136,10 @@ public final class Validator {
                     fail(path, member, value, atLeastLength(scalar.constraints().min()));
                     return;
                 }
+                if (path.equals("runtime") && operation.service().serviceId().equals("Lambda")) {
+                    // Lambda tells an unknown runtime in words of its own.
+                    return;
+                }
                 for (var broken : broken(scalar, value)) {
                     fail(path, member, value, broken);
                 }

@@ -10,16 +10,24 @@ import java.util.Map;
  * @param boot whether the process boots ahead of its assignment or is started by it
  * @param command the command line, as seen inside
  * @param environment all the process sees of an environment until it is assigned
- * @param software folders of the machine outside /usr that it needs, seen read-only at the same place
+ * @param software folders of the machine outside /usr that it needs, seen read-only
  * @param runtime the folder seen at /var/runtime
  */
 public record SandboxSpec(
-        Boot boot, List<String> command, Map<String, String> environment, List<Path> software, Path runtime) {
+        Boot boot, List<String> command, Map<String, String> environment, List<Folder> software, Path runtime) {
 
     public SandboxSpec {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
         software = List.copyOf(software);
+    }
+
+    /** A folder of the machine and where the process sees it. */
+    public record Folder(Path from, String at) {
+        /** Seen where it is. */
+        public static Folder of(Path path) {
+            return new Folder(path, path.toString());
+        }
     }
 
     /** When the process starts. */

@@ -135,15 +135,17 @@ final class View {
             return known;
         }
         var lines = new ArrayList<>(fixed);
-        for (Path software : spec.software()) {
-            if (software.startsWith("/usr") || !Files.isDirectory(software)) {
-                continue;
-            }
-            Files.createDirectories(inside(software.toString()));
-            lines.add(line(software.toString(), inside(software.toString()), "rbind,ro,nosuid,nodev"));
-        }
         lines.add(line(spec.runtime().toAbsolutePath().normalize().toString(), root.resolve("var/runtime"),
                 "bind,ro,nosuid,nodev"));
+        for (SandboxSpec.Folder software : spec.software()) {
+            if (software.at().startsWith("/usr/") || !Files.isDirectory(software.from())) {
+                continue;
+            }
+            if (!software.at().startsWith("/var/runtime/")) {
+                Files.createDirectories(inside(software.at()));
+            }
+            lines.add(line(software.from().toString(), inside(software.at()), "rbind,ro,nosuid,nodev"));
+        }
         Path file = root.resolveSibling("mounts-" + files.size());
         Files.writeString(file, String.join("\n", lines) + "\n");
         files.put(spec, file);

@@ -50,17 +50,8 @@ final class Runtimes {
         this.folder = folder.toAbsolutePath().normalize();
         this.packages = packages;
         FILES.forEach(this::unpack);
-        packages.ifPresent(this::link);
-    }
-
-    private void link(Path nodeModules) {
-        try {
-            Path link = folder.resolve("node/node_modules");
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, nodeModules);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare the runtimes in " + folder, e);
-        }
+        // Where the packages are seen.
+        folder.resolve("node/node_modules").toFile().mkdir();
     }
 
     /**
@@ -130,9 +121,9 @@ final class Runtimes {
                 ordinary = false;
             }
         }
-        var software = new ArrayList<>(interpreter.software());
+        var software = new ArrayList<>(interpreter.software().stream().map(SandboxSpec.Folder::of).toList());
         if (kind.equals("node")) {
-            packages.ifPresent(software::add);
+            packages.ifPresent(path -> software.add(new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules")));
         }
         var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());

@@ -104,7 +104,7 @@ final class Copies {
             return new Digests(source.eTag(), source.checksum());
         }
         try (var read = contents.digest(found.content().segments(), EnumSet.of(kind))) {
-            return new Digests(read.md5, new KeptChecksum(kind, S3Objects.base64(read.checksum(kind)), KeptChecksum.FULL_OBJECT));
+            return new Digests(read.md5, new KeptChecksum(kind, KeptChecksum.base64(read.checksum(kind)), KeptChecksum.FULL_OBJECT));
         }
     }
 }

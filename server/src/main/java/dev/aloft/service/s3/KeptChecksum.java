@@ -4,6 +4,7 @@ import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.ShapeBuilder;
 import dev.aloft.api.Schema;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,10 @@ import java.util.Optional;
 record KeptChecksum(ChecksumKind kind, String value, String type) {
     static final String FULL_OBJECT = S3.ChecksumType.FULL_OBJECT;
     static final String COMPOSITE = S3.ChecksumType.COMPOSITE;
+
+    static String base64(byte[] value) {
+        return Base64.getEncoder().encodeToString(value);
+    }
 
     /** The same kind of one piece. */
     KeptChecksum of(Content.Piece piece) {

@@ -1,55 +1,44 @@
 package dev.aloft.service.s3;
 
 import dev.aloft.api.ApiError;
-import dev.aloft.api.Body;
 import dev.aloft.api.S3;
-import dev.aloft.api.Shape;
-import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.s3.Contents.Received;
-import dev.aloft.service.s3.KeptChecksum.Claim;
-import dev.aloft.wire.AwsChunked;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/** Objects and their versions: put, get, head, delete, tags, attributes. */
+/** Objects and their versions: put, find, delete, tag. */
 final class S3Objects {
-    static final long MAX_PUT_BYTES = 5L << 30;
     private static final Pattern VERSION_ID = Pattern.compile("[A-Za-z0-9_.]{32}");
     private static final int MAX_DELETES = 1000;
-    private static final int MAX_PARTS_PAGE = 1000;
 
     private final S3Data data;
     private final Buckets buckets;
     private final Contents contents;
+    private final Arrivals arrivals;
     private final Store store;
     private final Time time;
     private final SecureRandom random = new SecureRandom();
 
-    S3Objects(S3Data data, Buckets buckets, Contents contents, Store store, Time time) {
+    S3Objects(S3Data data, Buckets buckets, Contents contents, Arrivals arrivals, Store store, Time time) {
         this.data = data;
         this.buckets = buckets;
         this.contents = contents;
+        this.arrivals = arrivals;
         this.store = store;
         this.time = time;
     }
-
-    // Writing
 
     S3.PutObjectResponse put(S3.PutObjectRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
@@ -60,109 +49,26 @@ final class S3Objects {
             conditions.checkWrite(data.objects.get(tx, S3Data.object(bucket, input.key())), input.key());
             return null;
         });
-        try (var received = receive(input, input.body(), input.contentMD5(), Optional.empty(),
+        try (var received = arrivals.receive(input, input.body(), input.contentMD5(), Optional.empty(),
                 ChecksumKind.named(input.checksumAlgorithm()))) {
             var now = now();
-            var checksum = new KeptChecksum(received.kind, base64(received.content.checksum(received.kind)),
+            var checksum = new KeptChecksum(received.kind(), KeptChecksum.base64(received.content().checksum(received.kind())),
                 KeptChecksum.FULL_OBJECT);
-            var content = new Content(List.of(received.content.segment), List.of());
-            var made = new ObjectVersion(0, null, false, now, received.content.md5, received.content.size(), 0, description,
+            var content = new Content(List.of(received.content().segment), List.of());
+            var made = new ObjectVersion(0, null, false, now, received.content().md5, received.content().size(), 0, description,
                 checksum, null);
             var versionId = newVersionId();
             var version = store.write(tx -> {
                 var owner = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
                 return write(tx, owner, input.key(), made, content, conditions, versionId);
             });
-            received.content.kept();
+            received.content().kept();
             var answer = new S3.PutObjectResponse.Builder();
             checksum.tell(S3.PUT_OBJECT.output(), answer);
             return answer.eTag(version.quotedETag()).versionId(toldVersion(bucket, version))
                 .serverSideEncryption(description.encryption().algorithm()).ssekmsKeyId(description.encryption().kmsKeyId())
                 .bucketKeyEnabled(description.encryption().bucketKey()).build();
         }
-    }
-
-    /** What a body turned out to be. */
-    record Arrived(Received content, ChecksumKind kind) implements AutoCloseable {
-        @Override
-        public void close() {
-            content.close();
-        }
-    }
-
-    /**
-     * Reads a body and holds it against what the caller says of it, in headers before it or behind it.
-     *
-     * @param wanted the kind to compute where the caller does not choose by sending one
-     * @param named  the kind that the caller names as the SDK's choice
-     */
-    Arrived receive(Shape input, Body sent, String contentMd5, Optional<ChecksumKind> wanted, Optional<ChecksumKind> named) {
-        var claim = KeptChecksum.claimed(input);
-        var kind = wanted.or(() -> claim.map(Claim::kind)).or(() -> named).orElse(ChecksumKind.CRC64NVME);
-        var body = sent == null ? Body.EMPTY : sent;
-        // What follows the content is known only then: so everything that could be named there is computed.
-        var kinds = EnumSet.of(kind);
-        claim.map(Claim::kind).or(() -> named).ifPresent(kinds::add);
-        if (body instanceof AwsChunked && claim.isEmpty() && named.isEmpty()) {
-            kinds.addAll(EnumSet.of(ChecksumKind.CRC32, ChecksumKind.CRC32C, ChecksumKind.SHA1, ChecksumKind.SHA256));
-        }
-        var received = contents.receive(body, kinds, MAX_PUT_BYTES);
-        try {
-            checkMd5(contentMd5, received.md5);
-            var behind = body instanceof AwsChunked chunked ? claimBehind(chunked) : Optional.<Claim>empty();
-            claim.ifPresent(each -> check(each, received));
-            behind.ifPresent(each -> check(each, received));
-            var settled = wanted.or(() -> claim.or(() -> behind).map(Claim::kind)).orElse(kind);
-            return new Arrived(received, settled);
-        } catch (RuntimeException e) {
-            received.close();
-            throw e;
-        }
-    }
-
-    private static Optional<Claim> claimBehind(AwsChunked chunked) {
-        for (var kind : ChecksumKind.values()) {
-            var value = chunked.trailers().first(kind.header());
-            if (value != null) {
-                return Optional.of(new Claim(kind, value));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static void check(Claim claim, Received received) {
-        var computed = received.checksum(claim.kind());
-        if (computed == null) {
-            throw new S3.InvalidRequest("Value for " + claim.kind().header() + " header is invalid.");
-        }
-        if (!base64(computed).equals(claim.value())) {
-            throw new S3.BadDigest("The " + claim.kind().name() + " you specified did not match the calculated checksum.");
-        }
-    }
-
-    private static void checkMd5(String sent, String computed) {
-        if (sent == null) {
-            return;
-        }
-        byte[] md5;
-        try {
-            md5 = Base64.getDecoder().decode(sent.strip());
-        } catch (IllegalArgumentException _) {
-            md5 = new byte[0];
-        }
-        if (md5.length != 16) {
-            throw new S3.InvalidDigest(S3.InvalidDigest.Detail.of(d -> d.message("The Content-MD5 you specified was invalid.")
-                .contentMD5(sent)));
-        }
-        var hex = HexFormat.of().formatHex(md5);
-        if (!hex.equals(computed)) {
-            throw new S3.BadDigest(S3.BadDigest.Detail.of(d -> d.expectedDigest(hex).calculatedDigest(computed)
-                .message("The Content-MD5 you specified did not match what we received.")));
-        }
-    }
-
-    static String base64(byte[] value) {
-        return Base64.getEncoder().encodeToString(value);
     }
 
     /** Makes a version the newest of its key, and lets go of the one whose place it takes. */
@@ -217,8 +123,6 @@ final class S3Objects {
     static String toldVersion(Bucket bucket, ObjectVersion version) {
         return bucket.keepsVersions() ? version.versionId() : null;
     }
-
-    // Reading
 
     /** An object with where its bytes are. */
     record Found(Bucket bucket, ObjectVersion object, Content content) {
@@ -281,145 +185,6 @@ final class S3Objects {
         return new S3.NoSuchVersion(S3.NoSuchVersion.Detail.of(d -> d.message("The specified version does not exist.")
             .key(key).versionId(versionId)));
     }
-
-    S3.GetObjectResponse get(S3.GetObjectRequest input) {
-        var found = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET");
-        var object = found.object();
-        new Conditions(input.ifMatch(), input.ifNoneMatch(), input.ifModifiedSince(), input.ifUnmodifiedSince())
-            .checkRead(object);
-        var said = object.description();
-        var range = range(found, input.range(), input.partNumber());
-        var answer = new S3.GetObjectResponse.Builder();
-        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
-            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.GET_OBJECT.output(), answer));
-        }
-        var slice = range.map(r -> found.content().slice(r.from(), r.length())).orElse(found.content().segments());
-        return answer.body(contents.body(slice)).contentLength(range.map(ByteRange::length).orElse(object.size()))
-            .status(range.isPresent() ? 206 : 200)
-            .contentRange(range.map(r -> r.contentRange(object.size())).orElse(null)).acceptRanges("bytes")
-            .eTag(object.quotedETag()).lastModified(object.modified()).versionId(found.toldVersion())
-            .contentType(or(input.responseContentType(), said.contentType()))
-            .cacheControl(or(input.responseCacheControl(), said.cacheControl()))
-            .contentDisposition(or(input.responseContentDisposition(), said.contentDisposition()))
-            .contentEncoding(or(input.responseContentEncoding(), said.contentEncoding()))
-            .contentLanguage(or(input.responseContentLanguage(), said.contentLanguage()))
-            .expires(or(input.responseExpires(), said.expires())).metadata(said.metadata())
-            .storageClass(toldClass(said)).tagCount(said.tags().isEmpty() ? null : said.tags().size())
-            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts().size() : null)
-            .serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption().kmsKeyId())
-            .bucketKeyEnabled(said.encryption().bucketKey()).build();
-    }
-
-    S3.HeadObjectResponse head(S3.HeadObjectRequest input) {
-        var found = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "HEAD");
-        var object = found.object();
-        new Conditions(input.ifMatch(), input.ifNoneMatch(), input.ifModifiedSince(), input.ifUnmodifiedSince())
-            .checkRead(object);
-        var said = object.description();
-        var range = range(found, input.range(), input.partNumber());
-        var answer = new S3.HeadObjectResponse.Builder();
-        if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
-            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.HEAD_OBJECT.output(), answer));
-        }
-        return answer.contentLength(range.map(ByteRange::length).orElse(object.size()))
-            .status(range.isPresent() ? 206 : 200)
-            .contentRange(range.map(r -> r.contentRange(object.size())).orElse(null)).acceptRanges("bytes")
-            .eTag(object.quotedETag()).lastModified(object.modified()).versionId(found.toldVersion())
-            .contentType(or(input.responseContentType(), said.contentType()))
-            .cacheControl(or(input.responseCacheControl(), said.cacheControl()))
-            .contentDisposition(or(input.responseContentDisposition(), said.contentDisposition()))
-            .contentEncoding(or(input.responseContentEncoding(), said.contentEncoding()))
-            .contentLanguage(or(input.responseContentLanguage(), said.contentLanguage()))
-            .expires(or(input.responseExpires(), said.expires())).metadata(said.metadata())
-            .storageClass(toldClass(said)).tagCount(said.tags().isEmpty() ? null : said.tags().size())
-            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts().size() : null)
-            .serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption().kmsKeyId())
-            .bucketKeyEnabled(said.encryption().bucketKey()).build();
-    }
-
-    /** Of the whole or of the one part asked for; any other run of bytes has none. */
-    private static Optional<KeptChecksum> checksum(Found found, Integer partNumber, Optional<ByteRange> range) {
-        var whole = found.object().checksum();
-        var parts = found.content().parts();
-        if (partNumber != null) {
-            return Optional.of(parts.isEmpty() ? whole : whole.of(parts.get(partNumber - 1)));
-        }
-        return range.isEmpty() ? Optional.of(whole) : Optional.empty();
-    }
-
-    private static <T> T or(T given, T kept) {
-        return given != null ? given : kept;
-    }
-
-    private static String toldClass(Description said) {
-        return said.storageClass().equals("STANDARD") ? null : said.storageClass();
-    }
-
-    private static Optional<ByteRange> range(Found found, String range, Integer partNumber) {
-        if (partNumber == null) {
-            return ByteRange.of(range, found.object().size());
-        }
-        if (range != null) {
-            throw new S3.InvalidRequest("Cannot specify both Range header and partNumber query parameter");
-        }
-        var parts = found.content().parts();
-        int count = Math.max(1, parts.size());
-        if (partNumber < 1 || partNumber > 10_000) {
-            throw Buckets.argument("partNumber", String.valueOf(partNumber),
-                "Part number must be an integer between 1 and 10000, inclusive");
-        }
-        if (partNumber > count) {
-            throw new S3.InvalidPartNumber(S3.InvalidPartNumber.Detail.of(d -> d.actualPartCount(String.valueOf(count))
-                .message("The requested partnumber is not satisfiable").partNumberRequested(String.valueOf(partNumber))));
-        }
-        if (parts.isEmpty()) {
-            return found.object().size() == 0 ? Optional.empty() : Optional.of(new ByteRange(0, found.object().size()));
-        }
-        long from = parts.subList(0, partNumber - 1).stream().mapToLong(Content.Piece::size).sum();
-        return Optional.of(new ByteRange(from, parts.get(partNumber - 1).size()));
-    }
-
-    S3.GetObjectAttributesResponse attributes(S3.GetObjectAttributesRequest input) {
-        var found = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET");
-        var object = found.object();
-        var wanted = input.objectAttributes() == null ? List.<String>of() : input.objectAttributes();
-        var known = List.of("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize");
-        if (wanted.isEmpty() || !known.containsAll(wanted)) {
-            throw Buckets.argument("x-amz-object-attributes", String.join(",", wanted), "Invalid attribute name specified.");
-        }
-        var checksum = new S3.Checksum.Builder();
-        object.checksum().tell(S3.Checksum.of(_ -> { }).shape(), checksum);
-        return S3.GetObjectAttributesResponse.of(r -> r.lastModified(object.modified()).versionId(found.toldVersion())
-            .eTag(wanted.contains("ETag") ? object.eTag() : null)
-            .checksum(wanted.contains("Checksum") ? checksum.build() : null)
-            .objectSize(wanted.contains("ObjectSize") ? object.size() : null)
-            .storageClass(wanted.contains("StorageClass") ? object.description().storageClass() : null)
-            .objectParts(wanted.contains("ObjectParts") && !found.content().parts().isEmpty()
-                ? parts(object.checksum(), found.content(), input.partNumberMarker(), input.maxParts()) : null));
-    }
-
-    private static S3.GetObjectAttributesParts parts(KeptChecksum checksum, Content content, Integer marker,
-            Integer max) {
-        int from = marker == null ? 0 : Math.clamp(marker, 0, content.parts().size());
-        int limit = max == null ? MAX_PARTS_PAGE : Math.clamp(max, 0, MAX_PARTS_PAGE);
-        int to = Math.min(content.parts().size(), from + limit);
-        var parts = new ArrayList<S3.ObjectPart>();
-        for (var piece : content.parts().subList(from, to)) {
-            var part = new S3.ObjectPart.Builder();
-            checksum.of(piece).tell(S3.ObjectPart.of(_ -> { }).shape(), part);
-            parts.add(part.partNumber(piece.number()).size(piece.size()).build());
-        }
-        return S3.GetObjectAttributesParts.of(p -> p.totalPartsCount(content.parts().size()).partNumberMarker(from)
-            .nextPartNumberMarker(to).maxParts(limit).isTruncated(to < content.parts().size()).parts(parts));
-    }
-
-    S3.GetObjectAclResponse acl(S3.GetObjectAclRequest input) {
-        var bucket = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET").bucket();
-        return S3.GetObjectAclResponse.of(r -> r.owner(Buckets.owner(bucket.account()))
-            .grants(BucketSettings.ownersGrant(bucket)));
-    }
-
-    // Deleting
 
     /** What a deletion did: which version went, or which marker came. */
     record Deleted(String versionId, boolean deleteMarker) {
@@ -524,14 +289,6 @@ final class S3Objects {
         return S3.DeletedObject.of(d -> d.key(object.key()).versionId(object.versionId())
             .deleteMarker(deleted.deleteMarker() ? true : null)
             .deleteMarkerVersionId(deleted.deleteMarker() ? deleted.versionId() : null));
-    }
-
-    // Tags
-
-    S3.GetObjectTaggingResponse tagging(S3.GetObjectTaggingRequest input) {
-        var found = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET");
-        return S3.GetObjectTaggingResponse.of(r -> r.versionId(found.toldVersion())
-            .tagSet(Tags.told(found.object().description().tags())));
     }
 
     S3.PutObjectTaggingResponse putTagging(S3.PutObjectTaggingRequest input) {

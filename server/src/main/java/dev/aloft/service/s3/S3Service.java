@@ -43,8 +43,10 @@ public final class S3Service implements Service, S3 {
     private final Buckets buckets;
     private final BucketSettings settings;
     private final S3Objects objects;
+    private final Retrieval retrieval;
     private final Copies copies;
     private final Uploads uploads;
+    private final UploadListing uploadListing;
     private final Listing listing;
     private final Lifecycle lifecycle;
     private final Sweeper sweeper;
@@ -57,9 +59,12 @@ public final class S3Service implements Service, S3 {
         var contents = new Contents(data, blobs);
         buckets = new Buckets(data, contents, store, time);
         settings = new BucketSettings(data, buckets, store, time);
-        objects = new S3Objects(data, buckets, contents, store, time);
+        var arrivals = new Arrivals(contents);
+        objects = new S3Objects(data, buckets, contents, arrivals, store, time);
+        retrieval = new Retrieval(objects, contents);
         copies = new Copies(buckets, objects, contents, store, door);
-        uploads = new Uploads(data, buckets, objects, contents, copies, store);
+        uploads = new Uploads(data, buckets, objects, contents, arrivals, copies, store);
+        uploadListing = new UploadListing(data, buckets, uploads, store);
         listing = new Listing(data, buckets, store);
         lifecycle = new Lifecycle(data, objects, contents, store, time);
         sweeper = new Sweeper(data, contents, blobs, store, time);
@@ -380,13 +385,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetObjectResponse getObject(Caller caller, GetObjectRequest input) {
         Unbuilt.refuse(input);
-        return present(caller, input.bucket(), input.key(), () -> objects.get(input));
+        return present(caller, input.bucket(), input.key(), () -> retrieval.get(input));
     }
 
     @Override
     public HeadObjectResponse headObject(Caller caller, HeadObjectRequest input) {
         Unbuilt.refuse(input);
-        return present(caller, input.bucket(), input.key(), () -> objects.head(input));
+        return present(caller, input.bucket(), input.key(), () -> retrieval.head(input));
     }
 
     @Override
@@ -452,19 +457,19 @@ public final class S3Service implements Service, S3 {
     @Override
     public ListPartsResponse listParts(Caller caller, ListPartsRequest input) {
         Unbuilt.refuse(input);
-        return uploads.listParts(input);
+        return uploadListing.listParts(input);
     }
 
     @Override
     public ListMultipartUploadsResponse listMultipartUploads(Caller caller, ListMultipartUploadsRequest input) {
         Unbuilt.refuse(input);
-        return uploads.list(input);
+        return uploadListing.list(input);
     }
 
     @Override
     public GetObjectTaggingResponse getObjectTagging(Caller caller, GetObjectTaggingRequest input) {
         Unbuilt.refuse(input);
-        return objects.tagging(input);
+        return retrieval.tagging(input);
     }
 
     @Override
@@ -488,13 +493,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetObjectAttributesResponse getObjectAttributes(Caller caller, GetObjectAttributesRequest input) {
         Unbuilt.refuse(input);
-        return objects.attributes(input);
+        return retrieval.attributes(input);
     }
 
     @Override
     public GetObjectAclResponse getObjectAcl(Caller caller, GetObjectAclRequest input) {
         Unbuilt.refuse(input);
-        return objects.acl(input);
+        return retrieval.acl(input);
     }
 
     @Override

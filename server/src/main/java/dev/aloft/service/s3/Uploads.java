@@ -4,9 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.s3.Content.Segment;
@@ -27,7 +25,6 @@ import java.util.Optional;
 final class Uploads {
     private static final int MAX_PARTS = 10_000;
     private static final long MIN_PART_BYTES = 5 << 20;
-    private static final int PAGE = 1000;
     /** How long a completion can be asked for again. */
     private static final Duration REMEMBERED = Duration.ofHours(1);
 
@@ -35,14 +32,17 @@ final class Uploads {
     private final Buckets buckets;
     private final S3Objects objects;
     private final Contents contents;
+    private final Arrivals arrivals;
     private final Copies copies;
     private final Store store;
 
-    Uploads(S3Data data, Buckets buckets, S3Objects objects, Contents contents, Copies copies, Store store) {
+    Uploads(S3Data data, Buckets buckets, S3Objects objects, Contents contents, Arrivals arrivals, Copies copies,
+            Store store) {
         this.data = data;
         this.buckets = buckets;
         this.objects = objects;
         this.contents = contents;
+        this.arrivals = arrivals;
         this.copies = copies;
         this.store = store;
     }
@@ -87,7 +87,7 @@ final class Uploads {
         return Key.of(bucket.id(), key, uploadId == null ? "" : uploadId);
     }
 
-    private Upload find(ReadTx tx, Bucket bucket, String key, String uploadId) {
+    Upload find(ReadTx tx, Bucket bucket, String key, String uploadId) {
         return data.uploads.get(tx, key(bucket, key, uploadId)).orElseThrow(() -> missing(uploadId));
     }
 
@@ -116,11 +116,11 @@ final class Uploads {
                 + upload.checksum().name().toLowerCase() + ", actual checksum Type: "
                 + claim.get().kind().name().toLowerCase());
         }
-        try (var arrived = objects.receive(input, input.body(), input.contentMD5(), Optional.of(upload.checksum()),
+        try (var arrived = arrivals.receive(input, input.body(), input.contentMD5(), Optional.of(upload.checksum()),
                 ChecksumKind.named(input.checksumAlgorithm()))) {
             var received = arrived.content();
             var part = new Part(objects.now(), received.md5, received.size(), 0,
-                S3Objects.base64(received.checksum(upload.checksum())));
+                KeptChecksum.base64(received.checksum(upload.checksum())));
             keep(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId(), input.partNumber(), part,
                 List.of(received.segment));
             received.kept();
@@ -158,7 +158,7 @@ final class Uploads {
         var segments = found.content().slice(range.from(), range.length());
         try (var read = contents.digest(segments, EnumSet.of(upload.checksum()))) {
             var part = new Part(objects.now(), read.md5, range.length(), 0,
-                S3Objects.base64(read.checksum(upload.checksum())));
+                KeptChecksum.base64(read.checksum(upload.checksum())));
             store.change(tx -> {
                 var source = buckets.find(tx, from.bucket(), input.expectedSourceBucketOwner());
                 objects.anyVersion(tx, source, from.key(), found.object().versionId())
@@ -337,7 +337,7 @@ final class Uploads {
         for (var part : parts.subList(1, parts.size())) {
             whole = kind.combine(whole, Base64.getDecoder().decode(part.checksum()), part.size());
         }
-        return new KeptChecksum(kind, S3Objects.base64(whole), KeptChecksum.FULL_OBJECT);
+        return new KeptChecksum(kind, KeptChecksum.base64(whole), KeptChecksum.FULL_OBJECT);
     }
 
     S3.AbortMultipartUploadResponse abort(S3.AbortMultipartUploadRequest input) {
@@ -357,105 +357,5 @@ final class Uploads {
             data.parts.delete(tx, row.key());
         }
         data.uploads.delete(tx, key);
-    }
-
-    S3.ListPartsResponse listParts(S3.ListPartsRequest input) {
-        int limit = input.maxParts() == null ? PAGE : Math.min(PAGE, input.maxParts());
-        int marker = input.partNumberMarker() == null ? 0 : input.partNumberMarker();
-        if (limit < 0) {
-            throw Buckets.argument("max-parts", String.valueOf(limit),
-                "Argument max-parts must be an integer between 0 and 2147483647");
-        }
-        return store.read(tx -> {
-            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
-            var upload = find(tx, bucket, input.key(), input.uploadId());
-            var owned = Key.of(upload.id());
-            var rows = data.parts.range(tx, Range.of(owned).after(owned.and(marker))).limit(limit + 1L).toList();
-            boolean more = rows.size() > limit;
-            var page = more ? rows.subList(0, limit) : rows;
-            return S3.ListPartsResponse.of(r -> r.bucket(input.bucket()).key(input.key()).uploadId(upload.id())
-                .maxParts(limit).partNumberMarker(marker).isTruncated(more)
-                .nextPartNumberMarker(page.isEmpty() ? 0 : (int) page.getLast().key().number(1))
-                .parts(page.stream().map(row -> told(upload, row)).toList())
-                .owner(Buckets.owner(bucket.account())).initiator(initiator(bucket))
-                .storageClass(upload.description().storageClass())
-                .checksumAlgorithm(upload.chosen() ? upload.checksum().name() : null)
-                .checksumType(upload.chosen() ? upload.checksumType() : null));
-        });
-    }
-
-    private static S3.Part told(Upload upload, Row<Part> row) {
-        var part = row.value();
-        var builder = new S3.Part.Builder();
-        if (upload.chosen()) {
-            new KeptChecksum(upload.checksum(), part.checksum(), upload.checksumType())
-                .tell(S3.Part.of(_ -> { }).shape(), builder);
-        }
-        return builder.partNumber((int) row.key().number(1)).eTag('"' + part.eTag() + '"').size(part.size())
-            .lastModified(part.modified()).build();
-    }
-
-    private static S3.Initiator initiator(Bucket bucket) {
-        return S3.Initiator.of(i -> i.id(Buckets.owner(bucket.account()).id()));
-    }
-
-    S3.ListMultipartUploadsResponse list(S3.ListMultipartUploadsRequest input) {
-        int limit = Listing.limit("max-uploads", input.maxUploads());
-        boolean encode = Listing.encodes(input.encodingType());
-        var prefix = input.prefix() == null ? "" : input.prefix();
-        var delimiter = input.delimiter() == null || input.delimiter().isEmpty() ? null : input.delimiter();
-        return store.read(tx -> {
-            var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
-            var owned = Key.of(bucket.id());
-            var end = S3Data.behindPrefix(owned, prefix);
-            var from = owned.and(prefix);
-            if (input.keyMarker() != null && !input.keyMarker().isEmpty()) {
-                var marker = input.uploadIdMarker() == null || input.uploadIdMarker().isEmpty()
-                    ? S3Data.behind(owned.and(input.keyMarker()))
-                    : S3Data.behind(Key.of(bucket.id(), input.keyMarker(), input.uploadIdMarker()));
-                from = marker.compareTo(from) > 0 ? marker : from;
-            }
-            var uploads = new ArrayList<S3.MultipartUpload>();
-            var prefixes = new ArrayList<String>();
-            boolean more = false;
-            String lastKey = "";
-            String lastId = "";
-            for (var rows = data.uploads.range(tx, Range.of(owned).from(from).to(end)).iterator(); rows.hasNext(); ) {
-                var row = rows.next();
-                var key = row.key().text(1);
-                int cut = delimiter == null ? -1 : key.indexOf(delimiter, prefix.length());
-                var common = cut < 0 ? null : key.substring(0, cut + delimiter.length());
-                if (common != null && !prefixes.isEmpty() && prefixes.getLast().equals(common)) {
-                    continue;
-                }
-                if (uploads.size() + prefixes.size() == limit) {
-                    more = limit > 0;
-                    break;
-                }
-                lastKey = key;
-                lastId = row.value().id();
-                if (common != null) {
-                    prefixes.add(common);
-                } else {
-                    uploads.add(told(bucket, key, row.value(), encode));
-                }
-            }
-            boolean truncated = more;
-            var nextKey = more ? lastKey : null;
-            var nextId = more ? lastId : null;
-            return S3.ListMultipartUploadsResponse.of(r -> r.bucket(input.bucket()).uploads(uploads)
-                .prefix(Listing.told(prefix, encode)).delimiter(Listing.told(delimiter, encode)).maxUploads(limit)
-                .keyMarker(Listing.told(input.keyMarker() == null ? "" : input.keyMarker(), encode))
-                .uploadIdMarker(input.uploadIdMarker() == null ? "" : input.uploadIdMarker())
-                .nextKeyMarker(Listing.told(nextKey, encode)).nextUploadIdMarker(nextId).isTruncated(truncated)
-                .encodingType(input.encodingType()).commonPrefixes(Listing.prefixes(prefixes, encode)));
-        });
-    }
-
-    private static S3.MultipartUpload told(Bucket bucket, String key, Upload upload, boolean encode) {
-        return S3.MultipartUpload.of(u -> u.key(Listing.told(key, encode)).uploadId(upload.id()).initiated(upload.initiated())
-            .storageClass(upload.description().storageClass()).owner(Buckets.owner(bucket.account()))
-            .initiator(initiator(bucket)).checksumAlgorithm(upload.chosen() ? upload.checksum().name() : null)
-            .checksumType(upload.chosen() ? upload.checksumType() : null));
     }
 }

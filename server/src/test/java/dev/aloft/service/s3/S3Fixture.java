@@ -10,6 +10,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.store.Blobs;
+import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
@@ -27,7 +28,7 @@ abstract class S3Fixture {
     static final Caller CALLER = caller("123456789012", "us-east-1");
 
     final TestTime time = new TestTime();
-    final MemoryStore store = new MemoryStore();
+    final FlakyStore store = new FlakyStore(new MemoryStore());
     final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     S3 s3;
     Blobs blobs;

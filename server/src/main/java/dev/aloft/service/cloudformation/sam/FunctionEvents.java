@@ -102,7 +102,7 @@ final class FunctionEvents {
                 "InputPath", event.get("InputPath"), "InputTransformer", event.get("InputTransformer")));
     }
 
-    private static Object state(Event event) {
+    static Object state(Event event) {
         if (Functions.given(event.get("State")) && event.get("Enabled") != null) {
             throw event.error("State and Enabled Properties cannot both be specified.");
         }
@@ -179,14 +179,11 @@ final class FunctionEvents {
                     permission.attributes.get("Condition"), permission.ref(), "no dependency")));
             properties.put("Tags", tags);
         } else {
-            bucket.put("DependsOn", dependingOn(bucket.get("DependsOn"), permission.id));
+            bucket.put("DependsOn", dependingOn(event, bucket.get("DependsOn"), permission.id));
         }
-        if (!(properties.get("NotificationConfiguration") instanceof Map)) {
-            properties.put("NotificationConfiguration", Functions.map());
-        }
-        var notifications = Trees.map(properties.get("NotificationConfiguration"));
-        if (!(notifications.get("LambdaConfigurations") instanceof List)) {
-            notifications.put("LambdaConfigurations", Functions.list());
+        var notifications = section(id, properties, "NotificationConfiguration");
+        if (notifications.putIfAbsent("LambdaConfigurations", Functions.list()) instanceof Object there && !(there instanceof List)) {
+            throw SamError.resource(id, "Invalid type for LambdaConfigurations. Must be a list.");
         }
         var list = Trees.list(notifications.get("LambdaConfigurations"));
         var names = event.require("Events");
@@ -201,7 +198,22 @@ final class FunctionEvents {
         }
     }
 
-    private static List<Object> dependingOn(Object before, String id) {
+    /** A property of somebody else's resource that must be a map, made where it is missing. */
+    private static Map<String, Object> section(String id, Map<String, Object> properties, String name) {
+        if (properties.get(name) == null) {
+            properties.put(name, Functions.map());
+        }
+        if (!(properties.get(name) instanceof Map)) {
+            throw SamError.resource(id, "Property '" + name + "' should be a map.");
+        }
+        return Trees.map(properties.get(name));
+    }
+
+    private static List<Object> dependingOn(Event event, Object before, String id) {
+        if (before != null && !(before instanceof String)
+                && !(before instanceof List<?> names && names.stream().allMatch(String.class::isInstance))) {
+            throw SamError.resource(event.id(), "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
+        }
         var all = new ArrayList<Object>(before instanceof String one ? List.of(one) : Trees.list(before));
         if (!all.contains(id)) {
             all.add(id);
@@ -341,10 +353,7 @@ final class FunctionEvents {
         resources.add(permission(target.id() + "CognitoPermission", target, "cognito-idp.amazonaws.com",
                 Functions.getAtt(id, "Arn")));
         var properties = new Declared(id, pool).properties();
-        if (!(properties.get("LambdaConfig") instanceof Map)) {
-            properties.put("LambdaConfig", Functions.map());
-        }
-        var config = Trees.map(properties.get("LambdaConfig"));
+        var config = section(id, properties, "LambdaConfig");
         var triggers = event.require("Trigger");
         for (var trigger : triggers instanceof List<?> many ? many : List.of(triggers)) {
             if (config.put(Trees.text(trigger), target.arn()) != null) {

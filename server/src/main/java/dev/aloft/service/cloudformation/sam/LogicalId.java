@@ -48,7 +48,7 @@ final class LogicalId {
     }
 
     /** A JSON string in ASCII. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         var quoted = new StringBuilder("\"");
         for (char c : text.toCharArray()) {
             switch (c) {

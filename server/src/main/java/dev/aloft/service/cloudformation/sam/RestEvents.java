@@ -115,7 +115,7 @@ final class RestEvents {
         return "NONE".equals(chosen) ? null : chosen;
     }
 
-    private static void authorize(Transformation transformation, Event event, Map<String, Object> api, ApiDefinition definition,
+    static void authorize(Transformation transformation, Event event, Map<String, Object> api, ApiDefinition definition,
             String path, String method, String stage) {
         var auth = event.map("Auth");
         var apiAuth = Trees.map(transformation.parameters.resolve(api.get("Auth")));

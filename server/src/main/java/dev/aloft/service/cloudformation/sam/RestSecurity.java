@@ -42,7 +42,10 @@ final class RestSecurity {
             addApiKey(definition);
             definition.paths().keySet().forEach(path -> requireKey(definition, path));
         }
-        if (auth.get("ResourcePolicy") != null && Functions.given(auth.get("ResourcePolicy"))) {
+        if (auth.get("ResourcePolicy") != null && !(auth.get("ResourcePolicy") instanceof Map)) {
+            throw new SamError("Structure of the SAM Template is invalid. ResourcePolicy must be a map (ResourcePolicyStatement).");
+        }
+        if (Functions.given(auth.get("ResourcePolicy"))) {
             for (var path : definition.paths().keySet()) {
                 addResourcePolicy(definition, policyWithout(Trees.map(auth.get("ResourcePolicy"))), path, api.get("StageName"));
             }

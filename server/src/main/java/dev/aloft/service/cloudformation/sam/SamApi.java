@@ -41,6 +41,9 @@ final class SamApi {
 
     private void transform() {
         source.allow(KNOWN);
+        if ("".equals(source.get("StageName"))) {
+            throw source.error("StageName cannot be empty.");
+        }
         if (source.get("StageName") == null) {
             throw source.error("Missing required property 'StageName'.");
         }
@@ -227,6 +230,9 @@ final class SamApi {
                 if (!Set.of("ResponseParameters", "ResponseTemplates", "StatusCode").contains(key)) {
                     throw source.error("Invalid property '" + key + "' in 'GatewayResponses' property '" + type + "'.");
                 }
+            }
+            if (response.get("ResponseParameters") != null && !(response.get("ResponseParameters") instanceof Map)) {
+                throw source.error("Property 'GatewayResponses." + type + ".ResponseParameters' should be a map.");
             }
             var status = response.get("StatusCode");
             if (Functions.given(status) && !Trees.text(status).matches("[0-9]{1,3}")) {

@@ -49,6 +49,8 @@ final class SamFunction {
             }
         }
         source.allow(known);
+        checkTypes();
+        checkTenancy();
         makeFunction();
         Generated alias = null;
         var aliasName = "";
@@ -80,6 +82,38 @@ final class SamFunction {
                 case "AWS::SNS::Topic" -> transformation.refer(source.id(), "DestinationTopic", resource.id);
                 case "AWS::SQS::Queue" -> transformation.refer(source.id(), "DestinationQueue", resource.id);
                 default -> { }
+            }
+        });
+    }
+
+    private void checkTypes() {
+        if (source.get("Role") != null && !(source.get("Role") instanceof String) && !Functions.isFunction(source.get("Role"))) {
+            throw source.error("Property 'Role' should be a string.");
+        }
+        if (source.get("Layers") != null && !(source.get("Layers") instanceof List) && !Functions.isFunction(source.get("Layers"))) {
+            throw source.error("Type of property 'Layers' is invalid.");
+        }
+    }
+
+    /** What a function with tenants cannot have. */
+    private void checkTenancy() {
+        if (!Functions.given(source.get("TenancyConfig"))) {
+            return;
+        }
+        var without = " is not supported for functions enabled with tenancy configuration.";
+        for (var property : List.of("ProvisionedConcurrencyConfig", "FunctionUrlConfig", "SnapStart")) {
+            if (Functions.given(source.get(property))) {
+                throw source.error(switch (property) {
+                    case "ProvisionedConcurrencyConfig" -> "Provisioned concurrency";
+                    case "FunctionUrlConfig" -> "Function URL";
+                    default -> property;
+                } + without);
+            }
+        }
+        source.map("Events").values().forEach(event -> {
+            var type = Trees.map(event).get("Type");
+            if (!"Api".equals(type) && !"HttpApi".equals(type)) {
+                throw source.error("Event source '" + type + "'" + without + " Only Api and HttpApi event sources are supported.");
             }
         });
     }

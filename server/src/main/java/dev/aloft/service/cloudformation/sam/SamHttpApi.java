@@ -213,6 +213,9 @@ final class SamHttpApi {
             if (!Functions.given(authorizer.get("IdentitySource"))) {
                 throw source.error(name + " OAuth2 Authorizer must define 'IdentitySource'.");
             }
+            if (!(authorizer.get("JwtConfiguration") instanceof Map)) {
+                throw source.error("Property 'JwtConfiguration' should be a map.");
+            }
             var configuration = new LinkedHashMap<String, Object>();
             Trees.map(authorizer.get("JwtConfiguration")).forEach((key, value) -> configuration.put(key.toLowerCase(), value));
             return Functions.map("type", "oauth2", AUTHORIZER, Functions.map("jwtConfiguration", configuration,
@@ -271,8 +274,11 @@ final class SamHttpApi {
         }
         var tags = new LinkedHashMap<>(given);
         tags.put("httpapi:createdBy", "SAM");
-        if (!(body.get("tags") instanceof List)) {
+        if (body.get("tags") == null) {
             body.put("tags", Functions.list());
+        }
+        if (!(body.get("tags") instanceof List)) {
+            throw new SamError("Structure of the SAM Template is invalid. Tags in OpenApi DefinitionBody needs to be a list.");
         }
         var list = Trees.list(body.get("tags"));
         tags.forEach((name, value) -> {
@@ -363,6 +369,6 @@ final class SamHttpApi {
                 .with("AccessLogSettings", source.get("AccessLogSettings"))
                 .with("DefaultRouteSettings", source.get("DefaultRouteSettings"))
                 .with("Tags", tags.isEmpty() ? null : tags).with("AutoDeploy", true)
-                .with("RouteSettings", source.get("RouteSettings"));
+                .with("RouteSettings", source.get("RouteSettings") == null ? null : source.map("RouteSettings"));
     }
 }

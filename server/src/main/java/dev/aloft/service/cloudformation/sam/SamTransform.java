@@ -72,6 +72,7 @@ public final class SamTransform {
     private static void transform(Transformation transformation, Declared source) {
         switch (source.type()) {
             case "AWS::Serverless::Function" -> SamFunction.transform(transformation, source);
+            case "AWS::Serverless::StateMachine" -> SamStateMachine.transform(transformation, source);
             case "AWS::Serverless::Api" -> SamApi.transform(transformation, source);
             case "AWS::Serverless::HttpApi" -> SamHttpApi.transform(transformation, source);
             case "AWS::Serverless::SimpleTable" -> SamSimpleTable.transform(transformation, source);

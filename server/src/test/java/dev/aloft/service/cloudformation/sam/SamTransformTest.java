@@ -162,6 +162,33 @@ class SamTransformTest {
     }
 
     @Test
+    void aStateMachineHasItsDefinitionAsTextAndARole() {
+        var resources = transform(function("") + """
+                  M:
+                    Type: AWS::Serverless::StateMachine
+                    Properties:
+                      Definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt F.Arn, End: true}}}
+                      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref F}}]
+                      Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 day)}}}
+                """.stripTrailing() + "\n");
+        assertThat(json(resources, "M")).contains("\"definition_substitution_1\":{\"Fn::GetAtt\":[\"F\",\"Arn\"]}")
+                .contains("\\\"Resource\\\": \\\"${definition_substitution_1}\\\"");
+        assertThat(json(resources, "MDailyRole")).contains("states:StartExecution");
+        assertThat(resources).containsKeys("MRole", "MDaily");
+    }
+
+    @Test
+    void whatIsOfAnotherTypeThanItShouldBeIsRefused() {
+        assertThatThrownBy(() -> transform(function("Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:*'}}}")
+                + "  B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: x}}\n"))
+                .hasMessageContaining("Resource with id [B] is invalid. Property 'NotificationConfiguration' should be a map.");
+        assertThatThrownBy(() -> transform(function("Layers: x")))
+                .hasMessageContaining("Type of property 'Layers' is invalid.");
+        assertThatThrownBy(() -> transform("Resources: {A: {Type: AWS::Serverless::Api, Properties: {StageName: ''}}}"))
+                .hasMessageContaining("StageName cannot be empty.");
+    }
+
+    @Test
     void whatIsNotBuiltIsNamed() {
         for (var template : List.of(function("DeploymentPreference: {Type: AllAtOnce}"),
                 "Resources: {A: {Type: AWS::Serverless::Connector}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A function's folder as it is to run: its files and, where the folder declares dependencies that are not there yet, these
@@ -41,10 +42,17 @@ final class CodeFolder {
     /** Packs the folder into a new temporary file: the same content gives the same bytes. */
     Path zip() throws IOException {
         var entries = new TreeMap<String, Path>();
-        collect(folder, entries);
-        var dependencies = dependencies();
-        if (dependencies != null) {
-            collect(dependencies, entries);
+        if (Files.exists(folder.resolve("pom.xml"))) {
+            var built = new MavenProject(folder, owner, out).build();
+            collect(built.resolve("classes"), "", entries);
+            collect(built.resolve("dependency"), "lib/", entries);
+        } else {
+            collect(folder, "", entries);
+            refuseSources(entries.keySet());
+            var dependencies = dependencies();
+            if (dependencies != null) {
+                collect(dependencies, "", entries);
+            }
         }
         if (entries.isEmpty()) {
             throw new CommandFailed("The code of " + owner + ", " + folder + ", is empty.");
@@ -71,7 +79,29 @@ final class CodeFolder {
         return file;
     }
 
-    private static void collect(Path from, Map<String, Path> entries) throws IOException {
+    /** What would be deployed as it is and never run: sources of a language that is compiled, without what a compiler makes. */
+    private void refuseSources(Set<String> entries) {
+        refuse("Go", "go.mod", entries, name -> name.equals("bootstrap"));
+        refuse("Rust", "Cargo.toml", entries, name -> name.equals("bootstrap"));
+        refuse("Java", "build.gradle", entries, name -> name.endsWith(".class") || name.endsWith(".jar"));
+        refuse("Kotlin or Java", "build.gradle.kts", entries, name -> name.endsWith(".class") || name.endsWith(".jar"));
+        refuse("TypeScript", "tsconfig.json", entries,
+                name -> !name.startsWith("node_modules/") && name.matches(".*\\.[cm]?js"));
+        entries.stream().filter(name -> name.matches("[^/]*\\.(cs|fs|vb)proj")).findFirst()
+                .ifPresent(project -> refuse(".NET", project, entries, name -> name.endsWith(".dll")));
+    }
+
+    private void refuse(String language, String project, Set<String> entries, Predicate<String> compiled) {
+        if (entries.contains(project) && entries.stream().noneMatch(compiled)) {
+            throw new CommandFailed("The code of " + owner + " is " + language + " source (" + folder.resolve(project)
+                    + ") that has to be compiled first: run sam build, then aloft up .aws-sam/build/template.yaml");
+        }
+    }
+
+    static void collect(Path from, String prefix, Map<String, Path> entries) throws IOException {
+        if (!Files.isDirectory(from)) {
+            return;
+        }
         try (var files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {
                 var relative = from.relativize(file);
@@ -80,7 +110,7 @@ final class CodeFolder {
                     wanted &= !LEFT_OUT.contains(part.toString());
                 }
                 if (wanted) {
-                    entries.putIfAbsent(relative.toString(), file);
+                    entries.putIfAbsent(prefix + relative, file);
                 }
             }
         }
@@ -110,12 +140,14 @@ final class CodeFolder {
         if (Files.exists(packageJson) && !Files.exists(folder.resolve("node_modules")) && declaresDependencies(packageJson)) {
             boolean locked = Files.exists(folder.resolve("package-lock.json"));
             return installed(
+                    "npm " + (locked ? "ci" : "install"),
                     List.of("package.json", "package-lock.json", ".npmrc"),
                     List.of("npm", locked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"));
         }
         var requirements = folder.resolve("requirements.txt");
         if (Files.exists(requirements) && !Files.readString(requirements).replaceAll("(?m)#.*$", "").isBlank()) {
             return installed(
+                    "pip install",
                     List.of("requirements.txt"),
                     List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt", "-t", "."));
         }
@@ -127,7 +159,7 @@ final class CodeFolder {
         return tree instanceof Map<?, ?> map && map.get("dependencies") instanceof Map<?, ?> all && !all.isEmpty();
     }
 
-    private Path installed(List<String> inputs, List<String> command) throws IOException {
+    private Path installed(String what, List<String> inputs, List<String> command) throws IOException {
         var digest = digest();
         for (var input : inputs) {
             var file = folder.resolve(input);
@@ -146,20 +178,26 @@ final class CodeFolder {
                 Files.copy(folder.resolve(input), making.resolve(input), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        out.println("  " + String.join(" ", command.subList(0, 2)) + " for " + owner);
+        out.println("  " + what + " for " + owner);
         out.flush();
-        run(command, making);
+        run("The dependencies of " + owner + " could not be installed", command, making);
         Files.move(making, target);
         return target;
     }
 
-    private void run(List<String> command, Path in) throws IOException {
-        var process = new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true).start();
+    static void run(String failure, List<String> command, Path in) throws IOException {
+        var builder = new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new CommandFailed(failure + ": there is no " + command.getFirst() + " in PATH");
+        }
         var said = new String(process.getInputStream().readAllBytes());
         try {
             if (process.waitFor() != 0) {
-                throw new CommandFailed("The dependencies of " + owner + " could not be installed: "
-                        + String.join(" ", command) + "\n" + said.strip());
+                throw new CommandFailed(failure + ": " + String.join(" ", command) + "\n" + said.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -178,7 +216,11 @@ final class CodeFolder {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest digest() {
+    static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(digest().digest(content));
+    }
+
+    static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -14,6 +14,7 @@ import dev.aloft.api.Sts;
 import dev.aloft.api.Sts.GetCallerIdentityRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ import java.util.Map;
  * machine (code folders, archives, definitions) into a bucket of the platform, and returns the template with their addresses.
  */
 final class Packaging {
+    private static final int DEEPEST_NEST = 20;
+
     private final Path template;
     private final Caller caller;
     private final PrintWriter out;
@@ -41,14 +44,21 @@ final class Packaging {
     }
 
     String run() throws IOException {
+        return packaged(template, 0);
+    }
+
+    private String packaged(Path template, int depth) throws IOException {
+        if (depth > DEEPEST_NEST) {
+            throw new CommandFailed("The templates nest more than " + DEEPEST_NEST + " deep; does " + template + " name itself?");
+        }
         var source = TemplateSource.read(template);
         for (var artifact : source.artifacts()) {
-            source.replace(artifact, bucket(), key(artifact));
+            source.replace(artifact, bucket(), key(template, artifact, depth));
         }
         return source.text();
     }
 
-    private String key(TemplateSource.Artifact artifact) throws IOException {
+    private String key(Path template, TemplateSource.Artifact artifact, int depth) throws IOException {
         var path = template.getParent().resolve(artifact.path()).normalize();
         if (!Files.exists(path)) {
             throw new CommandFailed(template.getFileName() + " line " + artifact.line() + ": " + artifact.property() + " of "
@@ -56,10 +66,21 @@ final class Packaging {
         }
         var known = uploaded.get(path);
         if (known == null) {
-            known = upload(artifact, path);
+            known = artifact.form() == TemplateSource.Form.TEMPLATE_URL
+                    ? uploadTemplate(packaged(path, depth + 1))
+                    : upload(artifact, path);
             uploaded.put(path, known);
         }
         return known;
+    }
+
+    private String uploadTemplate(String text) {
+        var content = text.getBytes(StandardCharsets.UTF_8);
+        var key = CodeFolder.sha256(content) + ".template";
+        if (!exists(key)) {
+            s3.putObject(caller, PutObjectRequest.of(r -> r.bucket(bucket()).key(key).body(Body.of(content))));
+        }
+        return key;
     }
 
     private String upload(TemplateSource.Artifact artifact, Path path) throws IOException {

@@ -18,22 +18,25 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * A template as text, with the places where it names something on this machine. Only these places are changed: comments,
  * order and line numbers stay as they were written. JSON is read as the YAML that it is.
  */
 final class TemplateSource {
-    private static final Map<String, List<Property>> PROPERTIES = Map.of(
-            "AWS::Serverless::Function", List.of(new Property("CodeUri", true, Form.S3_URI)),
-            "AWS::Serverless::LayerVersion", List.of(new Property("ContentUri", true, Form.S3_URI)),
-            "AWS::Lambda::Function", List.of(new Property("Code", true, Form.S3_BUCKET_AND_KEY)),
-            "AWS::Lambda::LayerVersion", List.of(new Property("Content", true, Form.S3_BUCKET_AND_KEY)),
-            "AWS::Serverless::Api", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
-            "AWS::Serverless::HttpApi", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
-            "AWS::Serverless::StateMachine", List.of(new Property("DefinitionUri", false, Form.S3_URI)),
-            "AWS::ApiGateway::RestApi", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY)),
-            "AWS::ApiGatewayV2::Api", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY)));
+    private static final Map<String, List<Property>> PROPERTIES = Map.ofEntries(
+            Map.entry("AWS::Serverless::Function", List.of(new Property("CodeUri", true, Form.S3_URI))),
+            Map.entry("AWS::Serverless::LayerVersion", List.of(new Property("ContentUri", true, Form.S3_URI))),
+            Map.entry("AWS::Lambda::Function", List.of(new Property("Code", true, Form.S3_BUCKET_AND_KEY))),
+            Map.entry("AWS::Lambda::LayerVersion", List.of(new Property("Content", true, Form.S3_BUCKET_AND_KEY))),
+            Map.entry("AWS::Serverless::Api", List.of(new Property("DefinitionUri", false, Form.S3_URI))),
+            Map.entry("AWS::Serverless::HttpApi", List.of(new Property("DefinitionUri", false, Form.S3_URI))),
+            Map.entry("AWS::Serverless::StateMachine", List.of(new Property("DefinitionUri", false, Form.S3_URI))),
+            Map.entry("AWS::ApiGateway::RestApi", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY))),
+            Map.entry("AWS::ApiGatewayV2::Api", List.of(new Property("BodyS3Location", false, Form.BUCKET_AND_KEY))),
+            Map.entry("AWS::CloudFormation::Stack", List.of(new Property("TemplateURL", false, Form.TEMPLATE_URL))),
+            Map.entry("AWS::Serverless::Application", List.of(new Property("Location", false, Form.TEMPLATE_URL))));
 
     private final String text;
     private final List<Artifact> artifacts = new ArrayList<>();
@@ -41,10 +44,12 @@ final class TemplateSource {
 
     private record Property(String name, boolean code, Form form) {}
 
-    private enum Form {
+    enum Form {
         S3_URI,
         S3_BUCKET_AND_KEY,
-        BUCKET_AND_KEY
+        BUCKET_AND_KEY,
+        /** A template of its own, in which other things of this machine may be named. */
+        TEMPLATE_URL
     }
 
     private record Edit(int from, int to, String replacement) {}
@@ -90,6 +95,34 @@ final class TemplateSource {
                 mapping(tuple.getValueNode()).ifPresent(resource -> resource(scalar(tuple.getKeyNode()), resource, globalCode.isPresent()));
             }
         });
+        includes(template);
+    }
+
+    /** The files that {@code AWS::Include} puts into the template, wherever it stands. */
+    private void includes(Node node) {
+        switch (node) {
+            case MappingNode mapping -> {
+                if (mapping.getTag().getValue().equals("!Transform")) {
+                    include(mapping);
+                }
+                for (var tuple : mapping.getValue()) {
+                    if (scalar(tuple.getKeyNode()).equals("Fn::Transform")) {
+                        mapping(tuple.getValueNode()).ifPresent(this::include);
+                    }
+                    includes(tuple.getValueNode());
+                }
+            }
+            case SequenceNode sequence -> sequence.getValue().forEach(this::includes);
+            default -> { }
+        }
+    }
+
+    private void include(MappingNode transform) {
+        if (find(transform, "Name").map(TemplateSource::scalar).orElse("").equals("AWS::Include")) {
+            find(transform, "Parameters").flatMap(TemplateSource::mapping)
+                    .flatMap(each -> find(each, "Location"))
+                    .ifPresent(node -> add("AWS::Include", new Property("Location", false, Form.S3_URI), node));
+        }
     }
 
     List<Artifact> artifacts() {
@@ -101,6 +134,7 @@ final class TemplateSource {
             case S3_URI -> "\"s3://" + bucket + "/" + key + "\"";
             case S3_BUCKET_AND_KEY -> "{\"S3Bucket\": \"" + bucket + "\", \"S3Key\": \"" + key + "\"}";
             case BUCKET_AND_KEY -> "{\"Bucket\": \"" + bucket + "\", \"Key\": \"" + key + "\"}";
+            case TEMPLATE_URL -> "\"https://s3.amazonaws.com/" + bucket + "/" + key + "\"";
         };
         edits.add(new Edit(artifact.from(), artifact.to(), artifact.before() + value + artifact.after()));
     }

@@ -74,10 +74,12 @@ final class Up implements Callable<Integer> {
     }
 
     private int deploy(String name, String template) {
-        var existing = removeIfNeverCreated(find(name));
+        var before = find(name);
+        boolean announced = before.filter(stack -> stack.stackStatus().equals("REVIEW_IN_PROGRESS")).isPresent();
+        var existing = removeIfNeverCreated(before);
         var changeSet = "aloft-" + System.currentTimeMillis();
         var progress = new StackProgress(cloudFormation, connection.caller(), out);
-        cloudFormation.createChangeSet(connection.caller(), CreateChangeSetRequest.of(r -> r.stackName(name)
+        createChangeSet(name, !announced, CreateChangeSetRequest.of(r -> r.stackName(name)
                 .changeSetName(changeSet)
                 .changeSetType(existing.isPresent() ? ChangeSetType.UPDATE : ChangeSetType.CREATE)
                 .templateBody(template)
@@ -87,7 +89,7 @@ final class Up implements Callable<Integer> {
         var made = cloudFormation.describeChangeSet(connection.caller(), DescribeChangeSetRequest.of(
                 r -> r.stackName(name).changeSetName(changeSet)));
         if (made.status().equals("FAILED")) {
-            return withoutChanges(name, changeSet, made.statusReason());
+            return withoutChanges(name, changeSet, made.statusReason(), !announced);
         }
         progress.begin(made.stackId(), name, existing.isPresent());
         cloudFormation.executeChangeSet(
@@ -101,13 +103,34 @@ final class Up implements Callable<Integer> {
         return 0;
     }
 
-    private int withoutChanges(String name, String changeSet, String reason) {
+    private void createChangeSet(String name, boolean announcedHere, CreateChangeSetRequest request) {
+        try {
+            cloudFormation.createChangeSet(connection.caller(), request);
+        } catch (ApiError e) {
+            if (announcedHere) {
+                removeAnnounced(name);
+            }
+            throw e;
+        }
+    }
+
+    /** A stack of which there is no more than a change set that cannot be carried out. */
+    private void removeAnnounced(String name) {
+        find(name).filter(stack -> stack.stackStatus().equals("REVIEW_IN_PROGRESS")).ifPresent(stack -> {
+            cloudFormation.deleteStack(connection.caller(), DeleteStackRequest.of(r -> r.stackName(stack.stackId())));
+        });
+    }
+
+    private int withoutChanges(String name, String changeSet, String reason, boolean announcedHere) {
         cloudFormation.deleteChangeSet(
                 connection.caller(), DeleteChangeSetRequest.of(r -> r.stackName(name).changeSetName(changeSet)));
         boolean nothingChanged = reason != null
                 && (reason.startsWith("The submitted information didn't contain changes")
                         || reason.startsWith("No updates are to be performed"));
         if (!nothingChanged) {
+            if (announcedHere) {
+                removeAnnounced(name);
+            }
             throw new CommandFailed(reason);
         }
         out.println("Nothing has changed.");

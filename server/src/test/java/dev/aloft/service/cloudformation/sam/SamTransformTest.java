@@ -94,6 +94,18 @@ class SamTransformTest {
         assertThat(json(one, "ServerlessRestApiProdStage")).contains(deployment(one));
     }
 
+    @Test
+    void anApiThatIsAlwaysDeployedIsAnotherDeploymentEachTime() {
+        var template = """
+                Resources:
+                  Api:
+                    Type: AWS::Serverless::Api
+                    Properties: {StageName: prod, AlwaysDeploy: true, DefinitionBody: {openapi: 3.0.1, paths: {}}}
+                """;
+        assertThat(deployment(transform(template))).matches("ApiDeployment[0-9a-f]{10}")
+                .isNotEqualTo(deployment(transform(template)));
+    }
+
     private static String deployment(Map<String, Object> resources) {
         return resources.keySet().stream().filter(id -> id.contains("Deployment")).findFirst().orElseThrow();
     }

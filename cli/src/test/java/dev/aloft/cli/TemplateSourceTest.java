@@ -1,0 +1,90 @@
+package dev.aloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemplateSourceTest {
+    @TempDir
+    private Path folder;
+
+    private String packaged(String text) throws IOException {
+        var file = Files.writeString(folder.resolve("template.yaml"), text);
+        var source = TemplateSource.read(file);
+        source.artifacts().forEach(artifact -> source.replace(artifact, "bucket", artifact.path().replaceAll(".*/", "") + "!"));
+        return source.text();
+    }
+
+    @Test
+    void codeOnThisMachineBecomesAnAddressAndAllElseStays() throws IOException {
+        assertThat(packaged("""
+                Resources: # all
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties: {CodeUri: src/app, Runtime: python3.13}
+                  G:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Code: {ZipFile: x}
+                """)).isEqualTo("""
+                Resources: # all
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties: {CodeUri: "s3://bucket/app!", Runtime: python3.13}
+                  G:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Code: {ZipFile: x}
+                """);
+    }
+
+    @Test
+    void templatesOfNestedStacksBecomeUrls() throws IOException {
+        assertThat(packaged("""
+                Resources:
+                  A:
+                    Type: AWS::CloudFormation::Stack
+                    Properties:
+                      TemplateURL: ./nested/a.yaml
+                  B:
+                    Type: AWS::Serverless::Application
+                    Properties:
+                      Location: b.yaml
+                  C:
+                    Type: AWS::Serverless::Application
+                    Properties:
+                      Location: {ApplicationId: x, SemanticVersion: 1.0.0}
+                  D:
+                    Type: AWS::CloudFormation::Stack
+                    Properties:
+                      TemplateURL: https://s3.amazonaws.com/mine/d.yaml
+                """)).contains("TemplateURL: \"https://s3.amazonaws.com/bucket/a.yaml!\"")
+                .contains("Location: \"https://s3.amazonaws.com/bucket/b.yaml!\"")
+                .contains("Location: {ApplicationId: x, SemanticVersion: 1.0.0}")
+                .contains("TemplateURL: https://s3.amazonaws.com/mine/d.yaml");
+    }
+
+    @Test
+    void includedFilesAreFoundWhereverTheyStand() throws IOException {
+        assertThat(packaged("""
+                Resources:
+                  A:
+                    Type: AWS::Serverless::Api
+                    Properties:
+                      DefinitionBody:
+                        Fn::Transform:
+                          Name: AWS::Include
+                          Parameters:
+                            Location: api/openapi.yaml
+                Outputs:
+                  O: {Value: !Transform {Name: AWS::Include, Parameters: {Location: o.yaml}}}
+                  P: {Value: !Transform {Name: Mine, Parameters: {Location: p.yaml}}}
+                  Q: {Value: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: !Ref Where}}}}
+                """)).contains("Location: \"s3://bucket/openapi.yaml!\"").contains("{Location: \"s3://bucket/o.yaml!\"}")
+                .contains("{Location: p.yaml}").contains("{Location: !Ref Where}");
+    }
+}

@@ -8,6 +8,7 @@ import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.FlakyStore;
@@ -47,10 +48,18 @@ final class TestLambda implements AutoCloseable {
         this(folder, new FlakyStore(new MemoryStore()));
     }
 
+    TestLambda(Path folder, Optional<Isolation> isolation) {
+        this(folder, new FlakyStore(new MemoryStore()), isolation);
+    }
+
     TestLambda(Path folder, Store store) {
+        this(folder, store, Optional.empty());
+    }
+
+    private TestLambda(Path folder, Store store, Optional<Isolation> isolation) {
         this.store = store;
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
-        sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), Optional.empty());
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
                 endpoint, new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);

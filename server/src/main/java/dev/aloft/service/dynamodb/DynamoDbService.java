@@ -13,6 +13,7 @@ import dev.aloft.kernel.time.Worker;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final BatchGetItem batchGetItem;
     private final TransactWriteItems transactWriteItems;
     private final TransactGetItems transactGetItems;
+    private final FineGrained fineGrained;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
@@ -55,6 +57,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         batchGetItem = new BatchGetItem(open, store);
         transactWriteItems = new TransactWriteItems(data, open, writer, store, time);
         transactGetItems = new TransactGetItems(open, store);
+        fineGrained = new FineGrained(open, store);
         housekeeping = new Housekeeping(data, open, writer, store, time);
         resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint)));
     }
@@ -118,18 +121,24 @@ public final class DynamoDbService implements Service, DynamoDb {
         return switch ((Request) input) {
             case TransactWriteItemsRequest r ->
                 r.transactItems().stream().flatMap(item -> parts(caller, item)).distinct().toList();
-            case TransactGetItemsRequest r ->
-                r.transactItems().stream().map(item -> table("GetItem", caller, item.get_().tableName())).distinct().toList();
-            default -> List.of(access(caller, input));
+            case TransactGetItemsRequest r -> r.transactItems().stream().map(item ->
+                part("GetItem", caller, item.get_().tableName(), item.get_().key())).distinct().toList();
+            default -> List.of(fineGrained.with(access(caller, input), caller, (Request) input));
         };
     }
 
-    private static Stream<Access> parts(Caller caller, TransactWriteItem item) {
+    private Stream<Access> parts(Caller caller, TransactWriteItem item) {
         return Stream.of(
-            item.conditionCheck() == null ? null : table("ConditionCheckItem", caller, item.conditionCheck().tableName()),
-            item.put() == null ? null : table("PutItem", caller, item.put().tableName()),
-            item.delete() == null ? null : table("DeleteItem", caller, item.delete().tableName()),
-            item.update() == null ? null : table("UpdateItem", caller, item.update().tableName())).filter(Objects::nonNull);
+            item.conditionCheck() == null ? null
+                : part("ConditionCheckItem", caller, item.conditionCheck().tableName(), item.conditionCheck().key()),
+            item.put() == null ? null : part("PutItem", caller, item.put().tableName(), item.put().item()),
+            item.delete() == null ? null : part("DeleteItem", caller, item.delete().tableName(), item.delete().key()),
+            item.update() == null ? null : part("UpdateItem", caller, item.update().tableName(), item.update().key()))
+            .filter(Objects::nonNull);
+    }
+
+    private Access part(String action, Caller caller, String tableName, Map<String, AttributeValue> attributes) {
+        return fineGrained.leading(table(action, caller, tableName), caller, tableName, attributes);
     }
 
     private static Access resource(String operation, String arn) {

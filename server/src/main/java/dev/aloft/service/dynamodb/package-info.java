@@ -4,6 +4,7 @@
  * <pre>
  *   Tables, Indexes  what is known of a table ({@link dev.aloft.service.dynamodb.StoredTable}), opened as a {@code LiveTable}
  *   PutItem … Scan   the operations on items: checks that need no table, then those that do, then one transaction
+ *   FineGrained      the keys that policies ask for: leading keys, attributes
  *   ItemWriter       the one place where items change, and with them index entries and expiries
  *   expression/      conditions, projections, updates
  *   value/           attribute values, numbers, sizes, bytes

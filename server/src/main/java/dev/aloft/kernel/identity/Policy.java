@@ -220,7 +220,8 @@ public final class Policy {
                 throw new Malformed(kind == Kind.TRUST ? "Missing required field Principal" : SYNTAX);
         }
         for (var name : aws) {
-            if (!name.equals("*") && !name.matches("[0-9]{12}") && !name.matches("arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
+            // A wildcard stands for everybody or not at all: never for a part of a name.
+            if (!name.equals("*") && name.indexOf('*') >= 0 || !name.equals("*") && !name.matches("[0-9]{12}") && !name.matches("arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
                     && !name.matches("A(RO|ID|NP)A[A-Z0-9]{12,28}")) {
                 throw new Malformed("Invalid principal in policy: \"AWS\":\"" + name + "\"");
             }

@@ -58,12 +58,13 @@ public final class Signatures {
     /** Tells who sent the request, or throws what its service answers. {@code bucket} is the one in the host, or null. */
     public Signed verify(HttpRequest request, Operation operation, String bucket, String requestId) {
         var errors = SignatureErrors.of(operation);
+        boolean enforced = enforced();
         return switch (Authorization.of(request)) {
             case Authorization.Anonymous _ -> anonymous(request, operation, errors, requestId);
             case Authorization.Unreadable unreadable -> throw errors.unreadable(unreadable);
             case Authorization.V4 signed -> {
-                var known = known(signed.accessKeyId(), signed.sessionToken(), errors);
-                var believed = enforced()
+                var known = known(signed.accessKeyId(), signed.sessionToken(), enforced, errors);
+                var believed = enforced
                         ? SigV4.verify(request, signed, known.secret(), operation.service().signingName(), errors,
                             time.instant())
                         : decoded(request);
@@ -73,8 +74,8 @@ public final class Signatures {
                 if (errors != SignatureErrors.S3) {
                     throw errors.missing();
                 }
-                var known = known(signed.accessKeyId(), signed.sessionToken(), errors);
-                var believed = enforced()
+                var known = known(signed.accessKeyId(), signed.sessionToken(), enforced, errors);
+                var believed = enforced
                         ? SigV4.verify(request, signed, known.secret(), bucket, time.instant())
                         : decoded(request);
                 yield new Signed(caller(request, known.principal(), DEFAULT_REGION, requestId), believed);
@@ -90,7 +91,7 @@ public final class Signatures {
         return new Signed(caller(request, new Principal.Anonymous(), DEFAULT_REGION, requestId), decoded(request));
     }
 
-    private Known known(String accessKeyId, String token, SignatureErrors errors) {
+    private Known known(String accessKeyId, String token, boolean enforced, SignatureErrors errors) {
         if (token != null && Sessions.isOurs(token)) {
             var session = sessions.open(accessKeyId, token).orElseThrow(errors::invalidToken);
             if (sessions.hasExpired(session)) {
@@ -101,7 +102,7 @@ public final class Signatures {
         if (Account.is(accessKeyId)) {
             return new Known(new Principal.Root(accessKeyId), rootKeys.secret(accessKeyId));
         }
-        if (!enforced()) {
+        if (!enforced) {
             return new Known(new Principal.Root(Account.DEFAULT), "");
         }
         if (token != null) {

@@ -64,6 +64,9 @@ class PolicyTest {
         assertThatThrownBy(() -> Policy.of("""
             {"Statement":{"Effect":"Allow","Principal":{"AWS":"me"},"Action":"sts:AssumeRole"}}""", Policy.Kind.TRUST))
             .hasMessage("Invalid principal in policy: \"AWS\":\"me\"");
+        assertThatThrownBy(() -> Policy.of("""
+            {"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/*"},"Action":"sts:AssumeRole"}}""",
+            Policy.Kind.TRUST)).hasMessage("Invalid principal in policy: \"AWS\":\"arn:aws:iam::111122223333:role/*\"");
     }
 
     @Test

@@ -10,7 +10,8 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What FilterLogEvents looks for in a message. Letters' case counts.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter patterns</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter
+ * patterns</a>
  */
 sealed interface FilterPattern
         permits FilterPattern.Everything, FilterPattern.Terms, FilterPattern.Expression, JsonPattern {

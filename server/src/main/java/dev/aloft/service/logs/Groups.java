@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 final class Groups {
     private static final int MAX_TAGS = 50;
     private static final int PAGE = 50;
-    private static final List<Integer> RETENTIONS = List.of(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
-        1096, 1827, 2192, 2557, 2922, 3288, 3653);
+    private static final List<Integer> RETENTIONS = List.of(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
+        731, 1096, 1827, 2192, 2557, 2922, 3288, 3653);
 
     private final LogsData data;
     private final Store store;
@@ -108,7 +108,8 @@ final class Groups {
         int days = input.retentionInDays();
         if (!RETENTIONS.contains(days)) {
             throw new Logs.InvalidParameterException("1 validation error detected: Value '" + days
-                + "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: " + RETENTIONS);
+                + "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: "
+                + RETENTIONS);
         }
         setRetention(caller, input.logGroupName(), days);
         return Logs.PutRetentionPolicyResponse.of(_ -> {});

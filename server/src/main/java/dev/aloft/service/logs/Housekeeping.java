@@ -58,8 +58,8 @@ final class Housekeeping {
         long deleted = bytes;
         data.storedBytes.update(tx, entry.id(), kept -> Math.max(0, kept - deleted));
         var next = data.pieces.range(tx, Range.of(entry.id()).limit(1)).findFirst().map(Row::value);
-        next.ifPresentOrElse(piece -> data.expiring.reschedule(tx, entry.id(), Groups.expiry(group.get(), piece.last())),
-            () -> data.expiring.cancel(tx, entry.id()));
+        next.ifPresentOrElse(piece -> data.expiring.reschedule(tx, entry.id(), Groups.expiry(group.get(),
+            piece.last())), () -> data.expiring.cancel(tx, entry.id()));
     }
 
     /** A group's id, or a group's and a stream's. */

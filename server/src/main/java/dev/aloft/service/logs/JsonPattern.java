@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * A filter for messages that are JSON objects: {@code { $.level = "ERROR" && ($.took > 3 || $.user.id NOT EXISTS) }}.
  * A comparison with a field that is not there does not match, whatever the operator.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter patterns</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter
+ * patterns</a>
  */
 final class JsonPattern implements FilterPattern {
     private static final int MAX_DEPTH = 50;
@@ -190,9 +191,12 @@ final class JsonPattern implements FilterPattern {
 
     private static Stream<Object> step(Object value, Object step) {
         return switch (step) {
-            case String name when value instanceof Map<?, ?> map && map.containsKey(name) -> Stream.of(orNull(map.get(name)));
-            case Integer index when value instanceof List<?> list && index < list.size() -> Stream.of(orNull(list.get(index)));
-            case Object each when each == EACH && value instanceof List<?> list -> list.stream().map(JsonPattern::orNull);
+            case String name when value instanceof Map<?, ?> map && map.containsKey(name) ->
+                Stream.of(orNull(map.get(name)));
+            case Integer index when value instanceof List<?> list && index < list.size() ->
+                Stream.of(orNull(list.get(index)));
+            case Object each when each == EACH && value instanceof List<?> list -> list.stream()
+                .map(JsonPattern::orNull);
             default -> Stream.empty();
         };
     }

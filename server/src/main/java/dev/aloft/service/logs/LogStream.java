@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param pieces how many pieces it was given: the next one's number
  */
 record LogStream(
-        long id, long group, String name, Instant created, long firstEvent, long lastEvent, long lastIngestion, long pieces) {
+        long id, long group, String name, Instant created, long firstEvent, long lastEvent, long lastIngestion,
+        long pieces) {
     static LogStream created(long id, long group, String name, Instant now) {
         return new LogStream(id, group, name, now, -1, -1, -1, 0);
     }

@@ -61,6 +61,7 @@ final class LogsData {
 
     void deletePiece(Tx tx, Key piece) {
         pieces.delete(tx, piece);
-        tx.delete(piecesOfStream.key(pieceOfStream(piece.number(0), piece.number(2), piece.number(1), piece.number(3))));
+        tx.delete(piecesOfStream.key(pieceOfStream(piece.number(0), piece.number(2), piece.number(1),
+            piece.number(3))));
     }
 }

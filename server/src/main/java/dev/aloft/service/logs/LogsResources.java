@@ -89,7 +89,8 @@ final class LogsResources {
             try {
                 return Integer.parseInt(value.toString());
             } catch (NumberFormatException _) {
-                throw ApiError.of("ValidationException", 400, "#/RetentionInDays: expected type: Integer, found: " + value);
+                throw ApiError.of("ValidationException", 400, "#/RetentionInDays: expected type: Integer, found: "
+                    + value);
             }
         }
 

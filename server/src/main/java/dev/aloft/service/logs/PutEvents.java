@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * PutLogEvents: what may come together, what of it is too old or too new, and the pieces it becomes.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html">AWS: the rules</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html">AWS: the
+ * rules</a>
  */
 final class PutEvents {
     private static final int MAX_BYTES = 1 << 20;
@@ -95,7 +96,8 @@ final class PutEvents {
             bytes += size;
         }
         if (bytes > MAX_BYTES) {
-            throw new Logs.InvalidParameterException("Upload too large: " + bytes + " bytes exceeds limit of " + MAX_BYTES);
+            throw new Logs.InvalidParameterException("Upload too large: " + bytes + " bytes exceeds limit of "
+                + MAX_BYTES);
         }
         if (events.getLast().timestamp() - events.getFirst().timestamp() > SPAN.toMillis()) {
             throw new Logs.InvalidParameterException(

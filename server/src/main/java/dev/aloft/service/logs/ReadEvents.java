@@ -43,8 +43,8 @@ final class ReadEvents {
     }
 
     /**
-     * Tokens are {@code f/…/s} and {@code b/…/s} around an event's id: forward tokens go on after it, backward ones before it.
-     * Where there is nothing more, the token given is the token answered.
+     * Tokens are {@code f/…/s} and {@code b/…/s} around an event's id: forward tokens go on after it, backward ones
+     * before it. Where there is nothing more, the token given is the token answered.
      */
     Logs.GetLogEventsResponse get(Caller caller, Logs.GetLogEventsRequest input) {
         refuseUnmask(input.unmask());
@@ -73,16 +73,19 @@ final class ReadEvents {
     }
 
     private static EventId position(String token) {
-        boolean formed = token.length() > 4 && (token.startsWith("f/") || token.startsWith("b/")) && token.endsWith("/s");
+        boolean formed = token.length() > 4 && (token.startsWith("f/") || token.startsWith("b/"))
+            && token.endsWith("/s");
         return Optional.of(token).filter(_ -> formed)
             .flatMap(text -> EventId.parse(text.substring(2, text.length() - 2))).orElseThrow(Tokens::invalid);
     }
 
-    private List<Merge.Event> after(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end, int limit) {
+    private List<Merge.Event> after(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end,
+            int limit) {
         long first = Math.max(from, position.map(EventId::timestamp).orElse(0L));
         var events = new ArrayList<Merge.Event>();
         int bytes = 0;
-        for (var found = new Merge(piecesOf(tx, stream, first).iterator()); found.hasNext() && events.size() < limit; ) {
+        for (var found = new Merge(piecesOf(tx, stream, first).iterator()); found.hasNext()
+                && events.size() < limit; ) {
             var event = found.next();
             if (event.id().timestamp() >= end) {
                 break;
@@ -100,7 +103,8 @@ final class ReadEvents {
     }
 
     /** The last events before a position, in order. */
-    private List<Merge.Event> before(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end, int limit) {
+    private List<Merge.Event> before(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end,
+            int limit) {
         long bound = Math.min(end, position.map(p -> p.timestamp() + 1).orElse(Long.MAX_VALUE));
         var owned = Key.of(stream.group(), stream.id());
         var range = Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS)).to(owned.and(bound)).reversed();
@@ -195,7 +199,8 @@ final class ReadEvents {
                 }
             }
             var token = next.map(EventId::text).map(Tokens::of).orElse(null);
-            return Logs.FilterLogEventsResponse.of(r -> r.events(events).searchedLogStreams(List.of()).nextToken(token));
+            return Logs.FilterLogEventsResponse.of(r -> r.events(events).searchedLogStreams(List.of())
+                .nextToken(token));
         });
     }
 

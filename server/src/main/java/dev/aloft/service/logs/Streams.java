@@ -90,8 +90,8 @@ final class Streams {
     private static Logs.LogStream described(Caller caller, Group group, LogStream stream) {
         boolean empty = stream.lastEvent() < 0;
         return Logs.LogStream.of(s -> s.logStreamName(stream.name()).creationTime(stream.created().toEpochMilli())
-            .firstEventTimestamp(empty ? null : stream.firstEvent()).lastEventTimestamp(empty ? null : stream.lastEvent())
-            .lastIngestionTime(empty ? null : stream.lastIngestion())
+            .firstEventTimestamp(empty ? null : stream.firstEvent()).lastEventTimestamp(empty ? null
+            : stream.lastEvent()).lastIngestionTime(empty ? null : stream.lastIngestion())
             .uploadSequenceToken(empty ? null : sequenceToken(stream))
             .arn(Groups.arn(caller, group.name()) + ":log-stream:" + stream.name()).storedBytes(0L));
     }

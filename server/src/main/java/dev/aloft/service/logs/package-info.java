@@ -1,13 +1,13 @@
 /**
  * Amazon CloudWatch Logs: groups, streams and the events in them.
  *
- * <p>What one PutLogEvents brings is kept as one value (a {@link dev.aloft.service.logs.Piece}) under its group, its first
- * moment and its stream, so that appending costs the same however many events come at once and a group is read by time
- * without looking at its streams. A piece spans a minute at most: a reader that begins at a moment begins a minute earlier
- * and merges what overlaps ({@link dev.aloft.service.logs.Merge}).
+ * <p>What one PutLogEvents brings is kept as one value (a {@link dev.aloft.service.logs.Piece}) under its group, its
+ * first moment and its stream, so that appending costs the same however many events come at once and a group is read by
+ * time without looking at its streams. A piece spans a minute at most: a reader that begins at a moment begins a minute
+ * earlier and merges what overlaps ({@link dev.aloft.service.logs.Merge}).
  *
- * <p>Not built: metric and subscription filters, queries (Insights), live tail, exports, encryption with a key, other log
- * group classes than STANDARD, data protection.
+ * <p>Not built: metric and subscription filters, queries (Insights), live tail, exports, encryption with a key, other
+ * log group classes than STANDARD, data protection.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html">API reference</a>
  */

@@ -35,7 +35,8 @@ final class Arrivals {
      * @param wanted the kind to compute where the caller does not choose by sending one
      * @param named  the kind that the caller names as the SDK's choice
      */
-    Arrived receive(Shape input, Body sent, String contentMd5, Optional<ChecksumKind> wanted, Optional<ChecksumKind> named) {
+    Arrived receive(Shape input, Body sent, String contentMd5, Optional<ChecksumKind> wanted,
+            Optional<ChecksumKind> named) {
         var claim = KeptChecksum.claimed(input);
         var kind = wanted.or(() -> claim.map(Claim::kind)).or(() -> named).orElse(ChecksumKind.CRC64NVME);
         var body = sent == null ? Body.EMPTY : sent;
@@ -75,7 +76,8 @@ final class Arrivals {
             throw new S3.InvalidRequest("Value for " + claim.kind().header() + " header is invalid.");
         }
         if (!Base64.getEncoder().encodeToString(computed).equals(claim.value())) {
-            throw new S3.BadDigest("The " + claim.kind().name() + " you specified did not match the calculated checksum.");
+            throw new S3.BadDigest("The " + claim.kind().name()
+                + " you specified did not match the calculated checksum.");
         }
     }
 
@@ -90,8 +92,8 @@ final class Arrivals {
             md5 = new byte[0];
         }
         if (md5.length != 16) {
-            throw new S3.InvalidDigest(S3.InvalidDigest.Detail.of(d -> d.message("The Content-MD5 you specified was invalid.")
-                .contentMD5(sent)));
+            throw new S3.InvalidDigest(S3.InvalidDigest.Detail.of(d ->
+                d.message("The Content-MD5 you specified was invalid.").contentMD5(sent)));
         }
         var hex = HexFormat.of().formatHex(md5);
         if (!hex.equals(computed)) {

@@ -52,8 +52,8 @@ record Bucket(
     }
 
     Bucket withTags(Map<String, String> all) {
-        return new Bucket(id, name, account, region, created, versioning, policy, all, encryption, publicAccess, ownership,
-            lifecycle);
+        return new Bucket(id, name, account, region, created, versioning, policy, all, encryption, publicAccess,
+            ownership, lifecycle);
     }
 
     Bucket withEncryption(S3.ServerSideEncryptionConfiguration configuration) {
@@ -72,7 +72,7 @@ record Bucket(
     }
 
     Bucket withLifecycle(List<S3.LifecycleRule> rules) {
-        return new Bucket(id, name, account, region, created, versioning, policy, tags, encryption, publicAccess, ownership,
-            rules);
+        return new Bucket(id, name, account, region, created, versioning, policy, tags, encryption, publicAccess,
+            ownership, rules);
     }
 }

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * What a general purpose bucket may be called.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html">AWS: bucket naming rules</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html">AWS: bucket naming
+ * rules</a>
  */
 final class BucketName {
     private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");

@@ -16,7 +16,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** What can be set for a bucket as a whole: versioning, encryption, policy, public access, ownership, tags, lifecycle. */
+/**
+ * What can be set for a bucket as a whole: versioning, encryption, policy, public access, ownership, tags, lifecycle.
+ */
 final class BucketSettings {
     static final String MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema";
     private static final Set<String> ALGORITHMS = Set.of("AES256", "aws:kms", "aws:kms:dsse");
@@ -59,7 +61,8 @@ final class BucketSettings {
         if (configuration == null || configuration.status() == null) {
             throw new S3.IllegalVersioningConfigurationException("The Versioning element must be specified");
         }
-        if (!Set.of(S3.BucketVersioningStatus.ENABLED, S3.BucketVersioningStatus.SUSPENDED).contains(configuration.status())) {
+        if (!Set.of(S3.BucketVersioningStatus.ENABLED, S3.BucketVersioningStatus.SUSPENDED)
+                .contains(configuration.status())) {
             throw new S3.MalformedXML(MALFORMED);
         }
         change(input.bucket(), input.expectedBucketOwner(), bucket -> bucket.withVersioning(configuration.status()));
@@ -68,9 +71,11 @@ final class BucketSettings {
 
     S3.GetBucketEncryptionResponse encryption(S3.GetBucketEncryptionRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
-        var configuration = bucket.encryption() != null ? bucket.encryption() : S3.ServerSideEncryptionConfiguration.of(c -> c
-            .rules(List.of(S3.ServerSideEncryptionRule.of(rule -> rule.bucketKeyEnabled(false)
-                .applyServerSideEncryptionByDefault(S3.ServerSideEncryptionByDefault.of(d -> d.sseAlgorithm("AES256")))))));
+        var configuration = bucket.encryption() != null ? bucket.encryption()
+            : S3.ServerSideEncryptionConfiguration.of(c -> c.rules(List.of(S3.ServerSideEncryptionRule.of(rule ->
+            rule.bucketKeyEnabled(false)
+                .applyServerSideEncryptionByDefault(S3.ServerSideEncryptionByDefault.of(d ->
+                d.sseAlgorithm("AES256")))))));
         return S3.GetBucketEncryptionResponse.of(r -> r.serverSideEncryptionConfiguration(configuration));
     }
 
@@ -90,7 +95,8 @@ final class BucketSettings {
         }
         Descriptions.refuseKey(byDefault.kmsMasterKeyID());
         var kept = S3.ServerSideEncryptionConfiguration.of(c -> c.rules(List.of(S3.ServerSideEncryptionRule.of(r -> r
-            .applyServerSideEncryptionByDefault(byDefault).bucketKeyEnabled(Boolean.TRUE.equals(rule.bucketKeyEnabled()))
+            .applyServerSideEncryptionByDefault(byDefault)
+            .bucketKeyEnabled(Boolean.TRUE.equals(rule.bucketKeyEnabled()))
             .blockedEncryptionTypes(rule.blockedEncryptionTypes())))));
         change(input.bucket(), input.expectedBucketOwner(), bucket -> bucket.withEncryption(kept));
         return S3.PutBucketEncryptionResponse.of(_ -> {});
@@ -108,8 +114,8 @@ final class BucketSettings {
     }
 
     private static ApiError noPolicy(String bucket) {
-        return new S3.NoSuchBucketPolicy(S3.NoSuchBucketPolicy.Detail.of(d -> d.message("The bucket policy does not exist")
-            .bucketName(bucket)));
+        return new S3.NoSuchBucketPolicy(S3.NoSuchBucketPolicy.Detail.of(d ->
+            d.message("The bucket policy does not exist").bucketName(bucket)));
     }
 
     S3.PutBucketPolicyResponse putPolicy(Caller caller, S3.PutBucketPolicyRequest input) {
@@ -135,7 +141,8 @@ final class BucketSettings {
             var block = bucket.publicAccess();
             if (block != null && Boolean.TRUE.equals(block.blockPublicPolicy()) && PublicPolicy.is(document)) {
                 throw new S3.AccessDenied("User: " + caller.principal().arn() + " is not authorized to perform: "
-                    + "s3:PutBucketPolicy on resource: \"" + bucket.arn() + "\" because public policies are blocked by the "
+                    + "s3:PutBucketPolicy on resource: \"" + bucket.arn()
+                    + "\" because public policies are blocked by the "
                     + "BlockPublicPolicy block public access setting.");
             }
             data.buckets.put(tx, Key.of(bucket.name()), bucket.withPolicy(document));
@@ -167,8 +174,9 @@ final class BucketSettings {
         if (block == null) {
             throw new S3.MalformedXML(MALFORMED);
         }
-        var kept = S3.PublicAccessBlockConfiguration.of(b -> b.blockPublicAcls(Boolean.TRUE.equals(block.blockPublicAcls()))
-            .ignorePublicAcls(Boolean.TRUE.equals(block.ignorePublicAcls()))
+        var kept = S3.PublicAccessBlockConfiguration.of(b ->
+            b.blockPublicAcls(Boolean.TRUE.equals(block.blockPublicAcls()))
+                .ignorePublicAcls(Boolean.TRUE.equals(block.ignorePublicAcls()))
             .blockPublicPolicy(Boolean.TRUE.equals(block.blockPublicPolicy()))
             .restrictPublicBuckets(Boolean.TRUE.equals(block.restrictPublicBuckets())));
         change(input.bucket(), input.expectedBucketOwner(), bucket -> bucket.withPublicAccess(kept));

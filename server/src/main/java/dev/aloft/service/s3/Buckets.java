@@ -70,8 +70,8 @@ final class Buckets {
                 }
                 return;
             }
-            data.buckets.put(tx, Key.of(name), new Bucket(S3Data.nextNumber(tx), name, caller.account(), region, now, null,
-                null, tags.orElse(Map.of()), null, ALL_BLOCKED, ownership, List.of()));
+            data.buckets.put(tx, Key.of(name), new Bucket(S3Data.nextNumber(tx), name, caller.account(), region, now,
+                null, null, tags.orElse(Map.of()), null, ALL_BLOCKED, ownership, List.of()));
         });
         return S3.CreateBucketResponse.of(r -> r.location("/" + name));
     }
@@ -111,7 +111,8 @@ final class Buckets {
         store.change(tx -> {
             var bucket = find(tx, input.bucket(), input.expectedBucketOwner());
             var inside = Range.of(Key.of(bucket.id())).limit(1);
-            if (data.objects.range(tx, inside).findAny().isPresent() || data.older.range(tx, inside).findAny().isPresent()) {
+            if (data.objects.range(tx, inside).findAny().isPresent() || data.older.range(tx, inside).findAny()
+                    .isPresent()) {
                 throw new S3.BucketNotEmpty(S3.BucketNotEmpty.Detail.of(d -> d.bucketName(bucket.name())
                     .message("The bucket you tried to delete is not empty"
                         + (bucket.isVersioned() ? ". You must delete all versions in the bucket." : ""))));
@@ -144,7 +145,8 @@ final class Buckets {
             boolean more = rows.size() > limit;
             var page = more ? rows.subList(0, limit) : rows;
             return S3.ListBucketsResponse.of(r -> r.owner(owner(caller.account())).prefix(input.prefix())
-                .buckets(page.stream().map(bucket -> S3.Bucket.of(b -> b.name(bucket.name()).creationDate(bucket.created())
+                .buckets(page.stream().map(bucket -> S3.Bucket.of(b -> b.name(bucket.name())
+                .creationDate(bucket.created())
                     .bucketArn(bucket.arn()).bucketRegion(bucket.region()))).toList())
                 .continuationToken(more ? ListingToken.write(page.getLast().name()) : null));
         });
@@ -158,7 +160,8 @@ final class Buckets {
     Bucket find(ReadTx tx, String name, String expectedOwner) {
         if (expectedOwner != null && !ACCOUNT.matcher(expectedOwner).matches()) {
             throw new S3.InvalidBucketOwnerAWSAccountID(
-                "The value of the expected bucket owner parameter must be an AWS Account ID... [" + expectedOwner + "]");
+                "The value of the expected bucket owner parameter must be an AWS Account ID... [" + expectedOwner
+                + "]");
         }
         var bucket = data.buckets.get(tx, Key.of(name)).orElseThrow(() -> missing(name));
         if (expectedOwner != null && !expectedOwner.equals(bucket.account())) {

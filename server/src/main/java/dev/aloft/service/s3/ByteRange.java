@@ -37,16 +37,17 @@ record ByteRange(long from, long length) {
     static ByteRange ofCopy(String header, long size) {
         var match = COPY_FORM.matcher(header);
         if (!match.matches() || Long.parseLong(match.group(2)) < Long.parseLong(match.group(1))) {
-            throw new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d -> d.message("The x-amz-copy-source-range value must be "
-                + "of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes "
+            throw new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d ->
+                d.message("The x-amz-copy-source-range value must be "
+                    + "of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes "
                 + "to copy").argumentName("x-amz-copy-source-range").argumentValue(header)));
         }
         long from = Long.parseLong(match.group(1));
         long last = Long.parseLong(match.group(2));
         if (last >= size) {
             throw new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d -> d.message(
-                "Range specified is not valid for source object of size: " + size).argumentName("x-amz-copy-source-range")
-                .argumentValue(header)));
+                "Range specified is not valid for source object of size: " + size)
+                .argumentName("x-amz-copy-source-range").argumentValue(header)));
         }
         return new ByteRange(from, last - from + 1);
     }

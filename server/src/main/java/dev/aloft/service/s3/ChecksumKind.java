@@ -16,7 +16,8 @@ import java.util.zip.Checksum;
 /**
  * The checksums that S3 keeps beside an object.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html">AWS: integrity</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html">AWS:
+ * integrity</a>
  */
 enum ChecksumKind {
     CRC64NVME(Crc.POLYNOMIAL_64_NVME, 64),
@@ -52,7 +53,8 @@ enum ChecksumKind {
         if (upper.startsWith("XXHASH")) {
             throw ApiError.notBuilt("The checksum algorithm " + upper);
         }
-        return Optional.of(Arrays.stream(values()).filter(kind -> kind.name().equals(upper)).findFirst().orElseThrow(() ->
+        return Optional.of(Arrays.stream(values()).filter(kind -> kind.name().equals(upper)).findFirst()
+            .orElseThrow(() ->
             new S3.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
                 + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")));
     }

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * Conditions on an object's state, in the order in which S3 looks at them.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html">AWS: conditional requests</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html">AWS: conditional
+ * requests</a>
  */
 record Conditions(String ifMatch, String ifNoneMatch, Instant ifModifiedSince, Instant ifUnmodifiedSince) {
     static final String FAILED = "At least one of the pre-conditions you specified did not hold";
@@ -81,7 +82,8 @@ record Conditions(String ifMatch, String ifNoneMatch, Instant ifModifiedSince, I
 
     static String unquoted(String tag) {
         var text = tag.startsWith("W/") ? tag.substring(2) : tag;
-        return text.length() > 1 && text.startsWith("\"") && text.endsWith("\"") ? text.substring(1, text.length() - 1) : text;
+        return text.length() > 1 && text.startsWith("\"") && text.endsWith("\"") ? text.substring(1, text.length() - 1)
+            : text;
     }
 
     private static Instant second(Instant moment) {

@@ -110,7 +110,8 @@ final class Contents {
 
     private static S3.EntityTooLarge tooLarge(long size, long maxBytes) {
         return new S3.EntityTooLarge(S3.EntityTooLarge.Detail.of(d -> d
-            .message("Your proposed upload exceeds the maximum allowed size").proposedSize(size).maxSizeAllowed(maxBytes)));
+            .message("Your proposed upload exceeds the maximum allowed size").proposedSize(size)
+            .maxSizeAllowed(maxBytes)));
     }
 
     private static final class Digests {
@@ -192,7 +193,10 @@ final class Contents {
         return new Reading(segments);
     }
 
-    /** Segments one after the other. The first is open from the start; the blobs of the others stay until this is closed. */
+    /**
+     * Segments one after the other. The first is open from the start; the blobs of the others stay until this is
+     * closed.
+     */
     private final class Reading extends InputStream {
         private final List<Segment> segments;
         private InputStream current;
@@ -229,7 +233,8 @@ final class Contents {
             if (!closed) {
                 closed = true;
                 segments.stream().skip(1).filter(segment -> segment.blob() != null)
-                    .forEach(segment -> wanted.computeIfPresent(segment.blob(), (_, count) -> count == 1 ? null : count - 1));
+                    .forEach(segment -> wanted.computeIfPresent(segment.blob(), (_, count) -> count == 1 ? null
+                    : count - 1));
                 current.close();
             }
         }

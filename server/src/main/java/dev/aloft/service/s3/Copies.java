@@ -52,7 +52,8 @@ final class Copies {
                 + MAX_COPY_BYTES);
         }
         boolean replaces = directive.equals(S3.MetadataDirective.REPLACE);
-        if (from.bucket().equals(input.bucket()) && from.key().equals(input.key()) && from.versionId() == null && !replaces
+        if (from.bucket().equals(input.bucket()) && from.key().equals(input.key()) && from.versionId() == null
+            && !replaces
                 && input.storageClass() == null && input.serverSideEncryption() == null) {
             throw new S3.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without "
                 + "changing the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -95,7 +96,10 @@ final class Copies {
     private record Digests(String eTag, KeptChecksum checksum) {
     }
 
-    /** A copy is an object that came in one: its tag and checksum are those of the whole, read again where they were of parts. */
+    /**
+     * A copy is an object that came in one: its tag and checksum are those of the whole, read again where they were of
+     * parts.
+     */
     private Digests digests(Found found, String algorithm) {
         var source = found.object();
         var kind = ChecksumKind.named(algorithm).orElse(source.checksum().kind());
@@ -104,7 +108,8 @@ final class Copies {
             return new Digests(source.eTag(), source.checksum());
         }
         try (var read = contents.digest(found.content().segments(), EnumSet.of(kind))) {
-            return new Digests(read.md5, new KeptChecksum(kind, KeptChecksum.base64(read.checksum(kind)), KeptChecksum.FULL_OBJECT));
+            return new Digests(read.md5, new KeptChecksum(kind, KeptChecksum.base64(read.checksum(kind)),
+                KeptChecksum.FULL_OBJECT));
         }
     }
 }

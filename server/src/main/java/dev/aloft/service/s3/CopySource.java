@@ -33,7 +33,8 @@ record CopySource(String bucket, String key, String versionId) {
         var bytes = new ByteArrayOutputStream();
         byte[] raw = text.getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < raw.length; i++) {
-            if (raw[i] == '%' && i + 2 < raw.length && HexFormat.isHexDigit(raw[i + 1]) && HexFormat.isHexDigit(raw[i + 2])) {
+            if (raw[i] == '%' && i + 2 < raw.length && HexFormat.isHexDigit(raw[i + 1])
+                    && HexFormat.isHexDigit(raw[i + 2])) {
                 bytes.write(HexFormat.fromHexDigit(raw[i + 1]) << 4 | HexFormat.fromHexDigit(raw[i + 2]));
                 i += 2;
             } else {
@@ -44,6 +45,7 @@ record CopySource(String bucket, String key, String versionId) {
     }
 
     S3.HeadObjectRequest head(String expectedOwner) {
-        return S3.HeadObjectRequest.of(r -> r.bucket(bucket).key(key).versionId(versionId).expectedBucketOwner(expectedOwner));
+        return S3.HeadObjectRequest.of(r -> r.bucket(bucket).key(key).versionId(versionId)
+            .expectedBucketOwner(expectedOwner));
     }
 }

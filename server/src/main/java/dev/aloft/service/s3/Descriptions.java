@@ -17,9 +17,10 @@ final class Descriptions {
     private static final String DEFAULT_TYPE = "binary/octet-stream";
     private static final int MAX_METADATA_BYTES = 2048;
     private static final int MAX_KEY_BYTES = 1024;
-    private static final Set<String> READABLE_CLASSES = Set.of("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
-        "INTELLIGENT_TIERING", "GLACIER_IR");
-    private static final Set<String> OTHER_CLASSES = Set.of("GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "SNOW", "EXPRESS_ONEZONE");
+    private static final Set<String> READABLE_CLASSES = Set.of("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA",
+        "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR");
+    private static final Set<String> OTHER_CLASSES = Set.of("GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "SNOW",
+        "EXPRESS_ONEZONE");
 
     private Descriptions() {
     }

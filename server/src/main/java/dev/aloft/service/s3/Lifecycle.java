@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lifecycle rules: objects that expire, old versions that go, uploads nobody completes. A bucket's rules are looked at once
- * a day, at midnight UTC; an age counts from the midnight after it began, as on AWS.
+ * Lifecycle rules: objects that expire, old versions that go, uploads nobody completes. A bucket's rules are looked at
+ * once a day, at midnight UTC; an age counts from the midnight after it began, as on AWS.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html">AWS: lifecycle rules</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html">AWS: lifecycle
+ * rules</a>
  */
 final class Lifecycle {
     private static final int MAX_RULES = 1000;
@@ -70,8 +71,8 @@ final class Lifecycle {
             }
             checkDays(rule.expiration() == null ? null : rule.expiration().days(),
                 "'Days' for Expiration action must be a positive integer");
-            checkDays(rule.noncurrentVersionExpiration() == null ? null : rule.noncurrentVersionExpiration().noncurrentDays(),
-                "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
+            checkDays(rule.noncurrentVersionExpiration() == null ? null : rule.noncurrentVersionExpiration()
+                .noncurrentDays(), "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
             checkDays(rule.abortIncompleteMultipartUpload() == null ? null
                 : rule.abortIncompleteMultipartUpload().daysAfterInitiation(),
                 "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer");

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * ListObjects, ListObjectsV2 and ListObjectVersions: keys in the order of their bytes in UTF-8; those with the delimiter
- * behind the prefix are told once, as their common prefix.
+ * ListObjects, ListObjectsV2 and ListObjectVersions: keys in the order of their bytes in UTF-8; those with the
+ * delimiter behind the prefix are told once, as their common prefix.
  */
 final class Listing {
     private static final int MAX_KEYS = 1000;
@@ -175,8 +175,8 @@ final class Listing {
         return page.items().stream().filter(item -> !item.isPrefix()).map(item -> S3.Object.of(o -> o
             .key(told(item.text(), encode)).lastModified(item.object().modified()).eTag(item.object().quotedETag())
             .size(item.object().size()).storageClass(item.object().description().storageClass())
-            .checksumAlgorithm(List.of(item.object().checksum().kind().name())).checksumType(item.object().checksum().type())
-            .owner(owner ? Buckets.owner(bucket.account()) : null))).toList();
+            .checksumAlgorithm(List.of(item.object().checksum().kind().name())).checksumType(item.object().checksum()
+            .type()).owner(owner ? Buckets.owner(bucket.account()) : null))).toList();
     }
 
     S3.ListObjectVersionsResponse versions(S3.ListObjectVersionsRequest input) {
@@ -242,7 +242,8 @@ final class Listing {
     private List<ObjectVersion> all(ReadTx tx, Bucket bucket, Item newest) {
         var all = new ArrayList<ObjectVersion>();
         all.add(newest.object());
-        data.older.range(tx, S3Data.object(bucket, newest.text())).limit(MAX_KEYS + 1L).map(Row::value).forEach(all::add);
+        data.older.range(tx, S3Data.object(bucket, newest.text())).limit(MAX_KEYS + 1L).map(Row::value)
+            .forEach(all::add);
         return all;
     }
 
@@ -253,19 +254,19 @@ final class Listing {
         if (newest.filter(version -> version.versionId().equals(versionId)).isPresent()) {
             return data.older.range(tx, at).limit(MAX_KEYS + 1L).map(Row::value).toList();
         }
-        return data.older.range(tx, at).map(Row::value).dropWhile(version -> !version.versionId().equals(versionId)).skip(1)
-            .limit(MAX_KEYS + 1L).toList();
+        return data.older.range(tx, at).map(Row::value).dropWhile(version -> !version.versionId().equals(versionId))
+            .skip(1).limit(MAX_KEYS + 1L).toList();
     }
 
     private static void tell(Bucket bucket, String key, ObjectVersion version, boolean encode,
             List<S3.ObjectVersion> versions, List<S3.DeleteMarkerEntry> markers) {
         boolean latest = version.noncurrentSince() == null;
         if (version.deleteMarker()) {
-            markers.add(S3.DeleteMarkerEntry.of(m -> m.key(told(key, encode)).versionId(version.versionId()).isLatest(latest)
-                .lastModified(version.modified()).owner(Buckets.owner(bucket.account()))));
+            markers.add(S3.DeleteMarkerEntry.of(m -> m.key(told(key, encode)).versionId(version.versionId())
+                .isLatest(latest).lastModified(version.modified()).owner(Buckets.owner(bucket.account()))));
         } else {
-            versions.add(S3.ObjectVersion.of(v -> v.key(told(key, encode)).versionId(version.versionId()).isLatest(latest)
-                .lastModified(version.modified()).eTag(version.quotedETag()).size(version.size())
+            versions.add(S3.ObjectVersion.of(v -> v.key(told(key, encode)).versionId(version.versionId())
+                .isLatest(latest).lastModified(version.modified()).eTag(version.quotedETag()).size(version.size())
                 .storageClass(version.description().storageClass()).owner(Buckets.owner(bucket.account()))
                 .checksumAlgorithm(List.of(version.checksum().kind().name())).checksumType(version.checksum().type())));
         }
@@ -314,7 +315,7 @@ final class Listing {
 
     /** As S3 encodes keys: everything but letters, digits, and what URLs leave as it is; slashes too. */
     static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~")
-            .replace("%2F", "/");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A")
+            .replace("%7E", "~").replace("%2F", "/");
     }
 }

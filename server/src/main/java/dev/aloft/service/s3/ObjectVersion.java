@@ -54,7 +54,7 @@ record ObjectVersion(
     }
 
     ObjectVersion noncurrent(Instant since) {
-        return new ObjectVersion(sequence, versionId, deleteMarker, modified, eTag, size, content, description, checksum,
-            since);
+        return new ObjectVersion(sequence, versionId, deleteMarker, modified, eTag, size, content, description,
+            checksum, since);
     }
 }

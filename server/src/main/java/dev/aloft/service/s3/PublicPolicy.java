@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether a bucket policy grants something to everybody: a statement that allows any principal, with no condition that holds
- * to fixed values of who or from where.
+ * Whether a bucket policy grants something to everybody: a statement that allows any principal, with no condition that
+ * holds to fixed values of who or from where.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html">
  *     AWS: the meaning of "public"</a>
  */
 final class PublicPolicy {
-    private static final Set<String> NARROWING = Set.of("aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount",
-        "aws:principalarn", "aws:sourceip", "aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceaccount",
-        "aws:sourceowner", "aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount", "s3:x-amz-server-side-encryption"
-        + "-aws-kms-key-id");
+    private static final Set<String> NARROWING = Set.of("aws:principalorgid", "aws:principalorgpaths",
+        "aws:principalaccount", "aws:principalarn", "aws:sourceip", "aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce",
+        "aws:sourceaccount", "aws:sourceowner", "aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount",
+        "s3:x-amz-server-side-encryption" + "-aws-kms-key-id");
 
     private PublicPolicy() {
     }
@@ -49,7 +49,8 @@ final class PublicPolicy {
     private static boolean isNarrowed(Object condition) {
         return condition instanceof Map<?, ?> operators && operators.entrySet().stream().anyMatch(operator ->
             !operator.getKey().toString().contains("Not") && operator.getValue() instanceof Map<?, ?> keys
-                && keys.entrySet().stream().anyMatch(key -> NARROWING.contains(key.getKey().toString().toLowerCase(Locale.ROOT))
+                && keys.entrySet().stream().anyMatch(key -> NARROWING.contains(key.getKey().toString()
+                .toLowerCase(Locale.ROOT))
                     && isFixed(key.getValue())));
     }
 

@@ -27,7 +27,8 @@ final class Retrieval {
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.GetObjectResponse.Builder();
         if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
-            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.GET_OBJECT.output(), answer));
+            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.GET_OBJECT.output(),
+                answer));
         }
         var slice = range.map(r -> found.content().slice(r.from(), r.length())).orElse(found.content().segments());
         return answer.body(contents.body(slice)).contentLength(range.map(ByteRange::length).orElse(object.size()))
@@ -41,9 +42,9 @@ final class Retrieval {
             .contentLanguage(or(input.responseContentLanguage(), said.contentLanguage()))
             .expires(or(input.responseExpires(), said.expires())).metadata(said.metadata())
             .storageClass(toldClass(said)).tagCount(said.tags().isEmpty() ? null : said.tags().size())
-            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts().size() : null)
-            .serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption().kmsKeyId())
-            .bucketKeyEnabled(said.encryption().bucketKey()).build();
+            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts()
+            .size() : null).serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption()
+            .kmsKeyId()).bucketKeyEnabled(said.encryption().bucketKey()).build();
     }
 
     S3.HeadObjectResponse head(S3.HeadObjectRequest input) {
@@ -55,7 +56,8 @@ final class Retrieval {
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.HeadObjectResponse.Builder();
         if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
-            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.HEAD_OBJECT.output(), answer));
+            checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.HEAD_OBJECT.output(),
+                answer));
         }
         return answer.contentLength(range.map(ByteRange::length).orElse(object.size()))
             .status(range.isPresent() ? 206 : 200)
@@ -68,9 +70,9 @@ final class Retrieval {
             .contentLanguage(or(input.responseContentLanguage(), said.contentLanguage()))
             .expires(or(input.responseExpires(), said.expires())).metadata(said.metadata())
             .storageClass(toldClass(said)).tagCount(said.tags().isEmpty() ? null : said.tags().size())
-            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts().size() : null)
-            .serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption().kmsKeyId())
-            .bucketKeyEnabled(said.encryption().bucketKey()).build();
+            .partsCount(input.partNumber() != null && !found.content().parts().isEmpty() ? found.content().parts()
+            .size() : null).serverSideEncryption(said.encryption().algorithm()).ssekmsKeyId(said.encryption()
+            .kmsKeyId()).bucketKeyEnabled(said.encryption().bucketKey()).build();
     }
 
     /** Of the whole or of the one part asked for; any other run of bytes has none. */
@@ -106,7 +108,8 @@ final class Retrieval {
         }
         if (partNumber > count) {
             throw new S3.InvalidPartNumber(S3.InvalidPartNumber.Detail.of(d -> d.actualPartCount(String.valueOf(count))
-                .message("The requested partnumber is not satisfiable").partNumberRequested(String.valueOf(partNumber))));
+                .message("The requested partnumber is not satisfiable")
+                .partNumberRequested(String.valueOf(partNumber))));
         }
         if (parts.isEmpty()) {
             return found.object().size() == 0 ? Optional.empty() : Optional.of(new ByteRange(0, found.object().size()));
@@ -121,7 +124,8 @@ final class Retrieval {
         var wanted = input.objectAttributes() == null ? List.<String>of() : input.objectAttributes();
         var known = List.of("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize");
         if (wanted.isEmpty() || !known.containsAll(wanted)) {
-            throw Buckets.argument("x-amz-object-attributes", String.join(",", wanted), "Invalid attribute name specified.");
+            throw Buckets.argument("x-amz-object-attributes", String.join(",", wanted),
+                "Invalid attribute name specified.");
         }
         var checksum = new S3.Checksum.Builder();
         object.checksum().tell(S3.Checksum.of(_ -> { }).shape(), checksum);
@@ -150,7 +154,8 @@ final class Retrieval {
     }
 
     S3.GetObjectAclResponse acl(S3.GetObjectAclRequest input) {
-        var bucket = objects.find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET").bucket();
+        var bucket = objects.find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET")
+            .bucket();
         return S3.GetObjectAclResponse.of(r -> r.owner(Buckets.owner(bucket.account()))
             .grants(BucketSettings.ownersGrant(bucket)));
     }

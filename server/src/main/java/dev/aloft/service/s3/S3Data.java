@@ -36,7 +36,8 @@ final class S3Data {
     /** (blob): a blob that nothing names any more, to be deleted then. */
     final Due<Key> doomed = new Due<>(Space.of("doomed"), Codec.KEY, sweeping);
     /** (bucket, key, upload id): an upload that was completed, until it is forgotten then. */
-    final Due<Uploads.Completed> completed = new Due<>(Space.of("completed"), Codec.of(Uploads.Completed.class), sweeping);
+    final Due<Uploads.Completed> completed = new Due<>(Space.of("completed"), Codec.of(Uploads.Completed.class),
+        sweeping);
     final Signal lifecycle = new Signal();
     /** (bucket): a bucket whose lifecycle rules are looked at then; the value is the name. */
     final Due<String> rulesDue = new Due<>(Space.of("rulesDue"), Codec.TEXT, lifecycle);

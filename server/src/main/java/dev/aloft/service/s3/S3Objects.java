@@ -52,11 +52,11 @@ final class S3Objects {
         try (var received = arrivals.receive(input, input.body(), input.contentMD5(), Optional.empty(),
                 ChecksumKind.named(input.checksumAlgorithm()))) {
             var now = now();
-            var checksum = new KeptChecksum(received.kind(), KeptChecksum.base64(received.content().checksum(received.kind())),
-                KeptChecksum.FULL_OBJECT);
+            var checksum = new KeptChecksum(received.kind(), KeptChecksum.base64(received.content()
+                .checksum(received.kind())), KeptChecksum.FULL_OBJECT);
             var content = new Content(List.of(received.content().segment), List.of());
-            var made = new ObjectVersion(0, null, false, now, received.content().md5, received.content().size(), 0, description,
-                checksum, null);
+            var made = new ObjectVersion(0, null, false, now, received.content().md5, received.content().size(), 0,
+                description, checksum, null);
             var versionId = newVersionId();
             var version = store.write(tx -> {
                 var owner = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
@@ -66,8 +66,8 @@ final class S3Objects {
             var answer = new S3.PutObjectResponse.Builder();
             checksum.tell(S3.PUT_OBJECT.output(), answer);
             return answer.eTag(version.quotedETag()).versionId(toldVersion(bucket, version))
-                .serverSideEncryption(description.encryption().algorithm()).ssekmsKeyId(description.encryption().kmsKeyId())
-                .bucketKeyEnabled(description.encryption().bucketKey()).build();
+                .serverSideEncryption(description.encryption().algorithm()).ssekmsKeyId(description.encryption()
+                .kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey()).build();
         }
     }
 
@@ -79,7 +79,8 @@ final class S3Objects {
         conditions.checkWrite(current, key);
         makeRoom(tx, bucket, key, current, made.modified());
         long number = content == null ? 0 : contents.keep(tx, content);
-        var version = made.withContent(number).as(S3Data.nextNumber(tx), bucket.keepsVersions() ? versionId : ObjectVersion.NULL);
+        var version = made.withContent(number).as(S3Data.nextNumber(tx), bucket.keepsVersions() ? versionId
+            : ObjectVersion.NULL);
         data.objects.put(tx, at, version);
         return version;
     }
@@ -145,16 +146,17 @@ final class S3Objects {
         if (versionId == null) {
             var current = data.objects.get(tx, S3Data.object(bucket, key)).orElseThrow(() -> noSuchKey(key));
             if (current.deleteMarker()) {
-                throw new S3.NoSuchKey(S3.NoSuchKey.Detail.of(d -> d.message("The specified key does not exist.").key(key)
-                    .deleteMarker(true).markerVersionId(current.versionId())));
+                throw new S3.NoSuchKey(S3.NoSuchKey.Detail.of(d -> d.message("The specified key does not exist.")
+                    .key(key).deleteMarker(true).markerVersionId(current.versionId())));
             }
             return current;
         }
         var version = anyVersion(tx, bucket, key, versionId).orElseThrow(() -> noSuchVersion(key, versionId));
         if (version.deleteMarker()) {
-            throw new S3.MethodNotAllowed(S3.MethodNotAllowed.Detail.of(d -> d.method(method).resourceType("DeleteMarker")
-                .message("The specified method is not allowed against this resource.").allow("DELETE").deleteMarker(true)
-                .markerVersionId(version.versionId()).lastModified(version.modified())));
+            throw new S3.MethodNotAllowed(S3.MethodNotAllowed.Detail.of(d -> d.method(method)
+                .resourceType("DeleteMarker").message("The specified method is not allowed against this resource.")
+                .allow("DELETE").deleteMarker(true).markerVersionId(version.versionId())
+                .lastModified(version.modified())));
         }
         return version;
     }
@@ -221,7 +223,8 @@ final class S3Objects {
             });
             return new Deleted(null, false);
         }
-        var marker = write(tx, bucket, key, ObjectVersion.marker(now), null, Conditions.toWrite(null, null), newVersionId);
+        var marker = write(tx, bucket, key, ObjectVersion.marker(now), null, Conditions.toWrite(null, null),
+            newVersionId);
         return new Deleted(marker.versionId(), true);
     }
 
@@ -275,14 +278,15 @@ final class S3Objects {
                     var deleted = delete(tx, bucket, object.key(), object.versionId(), object.eTag(), ids.get(i), now);
                     result.deleted().add(told(object, deleted));
                 } catch (ApiError e) {
-                    result.errors().add(S3.Error.of(r -> r.key(object.key()).versionId(object.versionId()).code(e.code())
-                        .message(e.getMessage())));
+                    result.errors().add(S3.Error.of(r -> r.key(object.key()).versionId(object.versionId())
+                        .code(e.code()).message(e.getMessage())));
                 }
             }
             return result;
         });
         boolean quiet = Boolean.TRUE.equals(input.delete().quiet());
-        return S3.DeleteObjectsResponse.of(r -> r.deleted(quiet ? List.of() : outcome.deleted()).errors(outcome.errors()));
+        return S3.DeleteObjectsResponse.of(r -> r.deleted(quiet ? List.of() : outcome.deleted())
+            .errors(outcome.errors()));
     }
 
     private static S3.DeletedObject told(S3.ObjectIdentifier object, Deleted deleted) {
@@ -293,12 +297,14 @@ final class S3Objects {
 
     S3.PutObjectTaggingResponse putTagging(S3.PutObjectTaggingRequest input) {
         var tags = Tags.ofObject(input.tagging());
-        var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "PUT", tags);
+        var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "PUT",
+            tags);
         return S3.PutObjectTaggingResponse.of(r -> r.versionId(version));
     }
 
     S3.DeleteObjectTaggingResponse deleteTagging(S3.DeleteObjectTaggingRequest input) {
-        var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "DELETE", Map.of());
+        var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "DELETE",
+            Map.of());
         return S3.DeleteObjectTaggingResponse.of(r -> r.versionId(version));
     }
 

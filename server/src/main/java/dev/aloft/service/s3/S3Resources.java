@@ -24,7 +24,8 @@ final class S3Resources {
 
     /** A property that is not of the type the resource wants. */
     private static ApiError wrong(String property, String wanted, Object found) {
-        return ApiError.of("ValidationException", 400, "#/" + property + ": expected type: " + wanted + ", found: " + found);
+        return ApiError.of("ValidationException", 400, "#/" + property + ": expected type: " + wanted + ", found: "
+            + found);
     }
 
     /**
@@ -126,8 +127,8 @@ final class S3Resources {
             if (wanted.get("PublicAccessBlockConfiguration") instanceof Map<?, ?> block) {
                 s3.putPublicAccessBlock(caller, S3.PutPublicAccessBlockRequest.of(r -> r.bucket(name)
                     .publicAccessBlockConfiguration(S3.PublicAccessBlockConfiguration.of(b -> b
-                        .blockPublicAcls(flag(block, "BlockPublicAcls")).ignorePublicAcls(flag(block, "IgnorePublicAcls"))
-                        .blockPublicPolicy(flag(block, "BlockPublicPolicy"))
+                        .blockPublicAcls(flag(block, "BlockPublicAcls")).ignorePublicAcls(flag(block,
+                        "IgnorePublicAcls")).blockPublicPolicy(flag(block, "BlockPublicPolicy"))
                         .restrictPublicBuckets(flag(block, "RestrictPublicBuckets"))))));
             } else if (before.containsKey("PublicAccessBlockConfiguration")) {
                 s3.deletePublicAccessBlock(caller, S3.DeletePublicAccessBlockRequest.of(r -> r.bucket(name)));
@@ -138,13 +139,14 @@ final class S3Resources {
                         .map(rule -> S3.OwnershipControlsRule.of(o -> o.objectOwnership(text(rule, "ObjectOwnership"))))
                         .toList())))));
             } else if (before.containsKey("OwnershipControls")) {
-                s3.deleteBucketOwnershipControls(caller, S3.DeleteBucketOwnershipControlsRequest.of(r -> r.bucket(name)));
+                s3.deleteBucketOwnershipControls(caller, S3.DeleteBucketOwnershipControlsRequest.of(r ->
+                    r.bucket(name)));
             }
             if (wanted.get("LifecycleConfiguration") instanceof Map<?, ?> lifecycle) {
                 only(lifecycle, "LifecycleConfiguration", Set.of("Rules", "TransitionDefaultMinimumObjectSize"));
-                s3.putBucketLifecycleConfiguration(caller, S3.PutBucketLifecycleConfigurationRequest.of(r -> r.bucket(name)
-                    .lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c -> c.rules(maps(lifecycle, "Rules").stream()
-                        .map(BucketType::rule).toList())))));
+                s3.putBucketLifecycleConfiguration(caller, S3.PutBucketLifecycleConfigurationRequest.of(r ->
+                    r.bucket(name).lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c ->
+                        c.rules(maps(lifecycle, "Rules").stream().map(BucketType::rule).toList())))));
             } else if (before.containsKey("LifecycleConfiguration")) {
                 s3.deleteBucketLifecycle(caller, S3.DeleteBucketLifecycleRequest.of(r -> r.bucket(name)));
             }
@@ -157,8 +159,8 @@ final class S3Resources {
 
         private static S3.ServerSideEncryptionConfiguration encryption(Map<?, ?> property) {
             only(property, "BucketEncryption", Set.of("ServerSideEncryptionConfiguration"));
-            return S3.ServerSideEncryptionConfiguration.of(c -> c.rules(maps(property, "ServerSideEncryptionConfiguration")
-                .stream().map(rule -> {
+            return S3.ServerSideEncryptionConfiguration.of(c -> c.rules(maps(property,
+                "ServerSideEncryptionConfiguration").stream().map(rule -> {
                     only(rule, "BucketEncryption", Set.of("BucketKeyEnabled", "ServerSideEncryptionByDefault"));
                     var byDefault = rule.get("ServerSideEncryptionByDefault") instanceof Map<?, ?> map ? map : Map.of();
                     return S3.ServerSideEncryptionRule.of(s -> s.bucketKeyEnabled(flag(rule, "BucketKeyEnabled"))
@@ -178,10 +180,11 @@ final class S3Resources {
                 ? number(map, "DaysAfterInitiation") : null;
             var expiration = number(rule, "ExpirationInDays");
             return S3.LifecycleRule.of(l -> l.id(text(rule, "Id")).status(text(rule, "Status"))
-                .filter(S3.LifecycleRuleFilter.of(f -> f.prefix(rule.get("Prefix") == null ? "" : text(rule, "Prefix"))))
-                .expiration(expiration == null ? null : S3.LifecycleExpiration.of(e -> e.days(expiration)))
-                .noncurrentVersionExpiration(days == null ? null : S3.NoncurrentVersionExpiration.of(n -> n
-                    .noncurrentDays(days).newerNoncurrentVersions(number(noncurrent, "NewerNoncurrentVersions"))))
+                .filter(S3.LifecycleRuleFilter.of(f -> f.prefix(rule.get("Prefix") == null ? ""
+                : text(rule, "Prefix")))).expiration(expiration == null ? null : S3.LifecycleExpiration.of(e ->
+                e.days(expiration))).noncurrentVersionExpiration(days == null ? null
+                    : S3.NoncurrentVersionExpiration.of(n -> n.noncurrentDays(days)
+                    .newerNoncurrentVersions(number(noncurrent, "NewerNoncurrentVersions"))))
                 .abortIncompleteMultipartUpload(abort == null ? null
                     : S3.AbortIncompleteMultipartUpload.of(a -> a.daysAfterInitiation(abort))));
         }
@@ -217,8 +220,8 @@ final class S3Resources {
         private static Resource resource(Caller caller, String name) {
             var region = caller.region();
             // Of old, some regions' website addresses have a dash and others a dot; these have the dash.
-            boolean dash = Set.of("us-east-1", "us-west-1", "us-west-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1",
-                "eu-west-1", "sa-east-1").contains(region);
+            boolean dash = Set.of("us-east-1", "us-west-1", "us-west-2", "ap-southeast-1", "ap-southeast-2",
+                "ap-northeast-1", "eu-west-1", "sa-east-1").contains(region);
             return new Resource(name, Map.of("Arn", "arn:aws:s3:::" + name, "DomainName", name + ".s3.amazonaws.com",
                 "RegionalDomainName", name + ".s3." + region + ".amazonaws.com",
                 "DualStackDomainName", name + ".s3.dualstack." + region + ".amazonaws.com",

@@ -111,7 +111,8 @@ public final class S3Service implements Service, S3 {
 
     /** Whether somebody is of the bucket's own account. */
     private static boolean isOf(Caller caller, dev.aloft.service.s3.Bucket bucket) {
-        return Arn.isArn(caller.principal().arn()) && Arn.parse(caller.principal().arn()).account().equals(bucket.account());
+        return Arn.isArn(caller.principal().arn()) && Arn.parse(caller.principal().arn()).account()
+            .equals(bucket.account());
     }
 
     /** An S3 ARN names no account: a bucket's resources belong to the bucket's owner. */
@@ -155,9 +156,11 @@ public final class S3Service implements Service, S3 {
             case DeleteBucketTaggingRequest r -> bucket("PutBucketTagging", r.bucket());
             case PutObjectRequest r -> written(object("PutObject", r.bucket(), r.key()), r, r.tagging());
             case GetObjectRequest r ->
-                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(),
+                    r.key(), r.versionId());
             case HeadObjectRequest r ->
-                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(),
+                    r.key(), r.versionId());
             case DeleteObjectRequest r ->
                 version("DeleteObject", "DeleteObjectVersion", r.bucket(), r.key(), r.versionId());
             case DeleteObjectsRequest r -> several(r);
@@ -172,18 +175,23 @@ public final class S3Service implements Service, S3 {
             case ListPartsRequest r -> object("ListMultipartUploadParts", r.bucket(), r.key());
             case ListMultipartUploadsRequest r -> bucket("ListBucketMultipartUploads", r.bucket());
             case GetObjectTaggingRequest r ->
-                existing(version("GetObjectTagging", "GetObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("GetObjectTagging", "GetObjectVersionTagging", r.bucket(), r.key(), r.versionId()),
+                    r.bucket(), r.key(), r.versionId());
             case PutObjectTaggingRequest r ->
-                tagged(existing(version("PutObjectTagging", "PutObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId()),
+                tagged(existing(version("PutObjectTagging", "PutObjectVersionTagging", r.bucket(), r.key(),
+                    r.versionId()), r.bucket(), r.key(), r.versionId()),
                 r.tagging() == null ? null : r.tagging().tagSet());
             case DeleteObjectTaggingRequest r ->
-                existing(version("DeleteObjectTagging", "DeleteObjectVersionTagging", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("DeleteObjectTagging", "DeleteObjectVersionTagging", r.bucket(), r.key(),
+                    r.versionId()), r.bucket(), r.key(), r.versionId());
             case ListObjectVersionsRequest r ->
                 list("ListBucketVersions", r.bucket(), r.prefix(), r.delimiter(), r.maxKeys());
             case GetObjectAttributesRequest r ->
-                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("GetObject", "GetObjectVersion", r.bucket(), r.key(), r.versionId()), r.bucket(),
+                    r.key(), r.versionId());
             case GetObjectAclRequest r ->
-                existing(version("GetObjectAcl", "GetObjectVersionAcl", r.bucket(), r.key(), r.versionId()), r.bucket(), r.key(), r.versionId());
+                existing(version("GetObjectAcl", "GetObjectVersionAcl", r.bucket(), r.key(), r.versionId()),
+                    r.bucket(), r.key(), r.versionId());
             case GetBucketAclRequest r -> bucket("GetBucketAcl", r.bucket());
             case GetBucketOwnershipControlsRequest r -> bucket("GetBucketOwnershipControls", r.bucket());
             case PutBucketOwnershipControlsRequest r -> bucket("PutBucketOwnershipControls", r.bucket());
@@ -341,7 +349,8 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public DeletePublicAccessBlockResponse deletePublicAccessBlock(Caller caller, DeletePublicAccessBlockRequest input) {
+    public DeletePublicAccessBlockResponse deletePublicAccessBlock(Caller caller,
+            DeletePublicAccessBlockRequest input) {
         Unbuilt.refuse(input);
         return settings.deletePublicAccess(input);
     }
@@ -443,7 +452,8 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public CompleteMultipartUploadResponse completeMultipartUpload(Caller caller, CompleteMultipartUploadRequest input) {
+    public CompleteMultipartUploadResponse completeMultipartUpload(Caller caller,
+            CompleteMultipartUploadRequest input) {
         Unbuilt.refuse(input);
         return uploads.complete(caller, input);
     }
@@ -509,31 +519,36 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public GetBucketOwnershipControlsResponse getBucketOwnershipControls(Caller caller, GetBucketOwnershipControlsRequest input) {
+    public GetBucketOwnershipControlsResponse getBucketOwnershipControls(Caller caller,
+            GetBucketOwnershipControlsRequest input) {
         Unbuilt.refuse(input);
         return settings.ownership(input);
     }
 
     @Override
-    public PutBucketOwnershipControlsResponse putBucketOwnershipControls(Caller caller, PutBucketOwnershipControlsRequest input) {
+    public PutBucketOwnershipControlsResponse putBucketOwnershipControls(Caller caller,
+            PutBucketOwnershipControlsRequest input) {
         Unbuilt.refuse(input);
         return settings.putOwnership(input);
     }
 
     @Override
-    public DeleteBucketOwnershipControlsResponse deleteBucketOwnershipControls(Caller caller, DeleteBucketOwnershipControlsRequest input) {
+    public DeleteBucketOwnershipControlsResponse deleteBucketOwnershipControls(Caller caller,
+            DeleteBucketOwnershipControlsRequest input) {
         Unbuilt.refuse(input);
         return settings.deleteOwnership(input);
     }
 
     @Override
-    public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(Caller caller, GetBucketLifecycleConfigurationRequest input) {
+    public GetBucketLifecycleConfigurationResponse getBucketLifecycleConfiguration(Caller caller,
+            GetBucketLifecycleConfigurationRequest input) {
         Unbuilt.refuse(input);
         return settings.lifecycle(input);
     }
 
     @Override
-    public PutBucketLifecycleConfigurationResponse putBucketLifecycleConfiguration(Caller caller, PutBucketLifecycleConfigurationRequest input) {
+    public PutBucketLifecycleConfigurationResponse putBucketLifecycleConfiguration(Caller caller,
+            PutBucketLifecycleConfigurationRequest input) {
         Unbuilt.refuse(input);
         return settings.putLifecycle(input);
     }
@@ -569,13 +584,15 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public GetBucketAccelerateConfigurationResponse getBucketAccelerateConfiguration(Caller caller, GetBucketAccelerateConfigurationRequest input) {
+    public GetBucketAccelerateConfigurationResponse getBucketAccelerateConfiguration(Caller caller,
+            GetBucketAccelerateConfigurationRequest input) {
         Unbuilt.refuse(input);
         return settings.acceleration(input);
     }
 
     @Override
-    public GetBucketRequestPaymentResponse getBucketRequestPayment(Caller caller, GetBucketRequestPaymentRequest input) {
+    public GetBucketRequestPaymentResponse getBucketRequestPayment(Caller caller,
+            GetBucketRequestPaymentRequest input) {
         Unbuilt.refuse(input);
         return settings.requestPayment(input);
     }
@@ -587,13 +604,15 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public GetBucketNotificationConfigurationResponse getBucketNotificationConfiguration(Caller caller, GetBucketNotificationConfigurationRequest input) {
+    public GetBucketNotificationConfigurationResponse getBucketNotificationConfiguration(Caller caller,
+            GetBucketNotificationConfigurationRequest input) {
         Unbuilt.refuse(input);
         return settings.notifications(input);
     }
 
     @Override
-    public GetObjectLockConfigurationResponse getObjectLockConfiguration(Caller caller, GetObjectLockConfigurationRequest input) {
+    public GetObjectLockConfigurationResponse getObjectLockConfiguration(Caller caller,
+            GetObjectLockConfigurationRequest input) {
         Unbuilt.refuse(input);
         return settings.objectLock(input);
     }

@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Forgets completed uploads, deletes blobs that nothing names any more, and after a start those that nothing ever named: left by a crash between an
- * upload's end and its commit. Such a blob is deleted when it was nobody's twice, a while apart.
+ * Forgets completed uploads, deletes blobs that nothing names any more, and after a start those that nothing ever
+ * named: left by a crash between an upload's end and its commit. Such a blob is deleted when it was nobody's twice, a
+ * while apart.
  */
 final class Sweeper {
     private static final int CHUNK = 100;

@@ -46,8 +46,10 @@ final class Tags {
     }
 
     private static ApiError malformed(String header) {
-        return new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d -> d.message("The header 'x-amz-tagging' shall be encoded "
-            + "as UTF-8 then URLEncoded URL query parameters without tag name duplicates.").argumentName("x-amz-tagging")
+        return new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d ->
+            d.message("The header 'x-amz-tagging' shall be encoded "
+                + "as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
+                .argumentName("x-amz-tagging")
             .argumentValue(header)));
     }
 

@@ -28,7 +28,8 @@ final class Unbuilt {
         Map.entry("IfMatchInitiatedTime", "A condition on an upload's beginning"),
         Map.entry("BucketNamespace", "An account-regional namespace of buckets"));
     /** What says nothing that the owner's access does not say already. */
-    private static final Set<String> OWNERS = Set.of(S3.ObjectCannedACL.PRIVATE, S3.ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL);
+    private static final Set<String> OWNERS = Set.of(S3.ObjectCannedACL.PRIVATE,
+        S3.ObjectCannedACL.BUCKET_OWNER_FULL_CONTROL);
 
     private Unbuilt() {
     }

@@ -117,9 +117,9 @@ final class UploadListing {
     }
 
     private static S3.MultipartUpload told(Bucket bucket, String key, Upload upload, boolean encode) {
-        return S3.MultipartUpload.of(u -> u.key(Listing.told(key, encode)).uploadId(upload.id()).initiated(upload.initiated())
-            .storageClass(upload.description().storageClass()).owner(Buckets.owner(bucket.account()))
-            .initiator(initiator(bucket)).checksumAlgorithm(upload.chosen() ? upload.checksum().name() : null)
-            .checksumType(upload.chosen() ? upload.checksumType() : null));
+        return S3.MultipartUpload.of(u -> u.key(Listing.told(key, encode)).uploadId(upload.id())
+            .initiated(upload.initiated()).storageClass(upload.description().storageClass())
+            .owner(Buckets.owner(bucket.account())).initiator(initiator(bucket)).checksumAlgorithm(upload.chosen()
+            ? upload.checksum().name() : null).checksumType(upload.chosen() ? upload.checksumType() : null));
     }
 }

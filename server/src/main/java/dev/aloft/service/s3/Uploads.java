@@ -92,7 +92,8 @@ final class Uploads {
     }
 
     private static ApiError missing(String uploadId) {
-        return new S3.NoSuchUpload(S3.NoSuchUpload.Detail.of(d -> d.uploadId(uploadId).message("The specified upload does not "
+        return new S3.NoSuchUpload(S3.NoSuchUpload.Detail.of(d -> d.uploadId(uploadId)
+            .message("The specified upload does not "
             + "exist. The upload ID may be invalid, or the upload may have been aborted or completed.")));
     }
 
@@ -217,8 +218,8 @@ final class Uploads {
                 pieces.add(new Content.Piece(listed.get(i).partNumber(), parts.get(i).size(), parts.get(i).checksum()));
             }
             var content = new Content(segments, pieces);
-            var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(), checksum,
-                null);
+            var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(),
+                checksum, null);
             var version = objects.write(tx, bucket, input.key(), made, content, conditions, versionId);
             remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
             var done = new Completed(listed.stream().map(part -> Conditions.unquoted(part.eTag())).toList(),
@@ -246,7 +247,8 @@ final class Uploads {
         }
     }
 
-    private List<Part> parts(ReadTx tx, S3.CompleteMultipartUploadRequest input, Upload upload, List<S3.CompletedPart> listed) {
+    private List<Part> parts(ReadTx tx, S3.CompleteMultipartUploadRequest input, Upload upload,
+            List<S3.CompletedPart> listed) {
         var parts = new ArrayList<Part>();
         for (var each : listed) {
             var part = data.parts.get(tx, Key.of(upload.id(), each.partNumber()))
@@ -268,18 +270,22 @@ final class Uploads {
     }
 
     private static ApiError invalidPart(S3.CompleteMultipartUploadRequest input, S3.CompletedPart part) {
-        return new S3.InvalidPart(S3.InvalidPart.Detail.of(d -> d.uploadId(input.uploadId()).partNumber(part.partNumber())
-            .eTag(Conditions.unquoted(part.eTag())).message("One or more of the specified parts could not be found.  The part "
+        return new S3.InvalidPart(S3.InvalidPart.Detail.of(d -> d.uploadId(input.uploadId())
+            .partNumber(part.partNumber()).eTag(Conditions.unquoted(part.eTag()))
+            .message("One or more of the specified parts could not be found.  The part "
                 + "may not have been uploaded, or the specified entity tag may not match the part's entity tag.")));
     }
 
-    private static void checkChecksum(S3.CompleteMultipartUploadRequest input, Upload upload, S3.CompletedPart each, Part part) {
+    private static void checkChecksum(S3.CompleteMultipartUploadRequest input, Upload upload, S3.CompletedPart each,
+            Part part) {
         var given = KeptChecksum.value(each, upload.checksum());
         var name = upload.checksum().name().toLowerCase();
         if (given == null) {
             if (upload.chosen() && upload.checksumType().equals(KeptChecksum.COMPOSITE)) {
-                throw new S3.InvalidRequest("The upload was created using a " + name + " checksum. The complete request must "
-                    + "include the checksum for each part. It was missing for part " + each.partNumber() + " in the request.");
+                throw new S3.InvalidRequest("The upload was created using a " + name
+                    + " checksum. The complete request must "
+                    + "include the checksum for each part. It was missing for part " + each.partNumber()
+                    + " in the request.");
             }
         } else if (!given.equals(part.checksum())) {
             if (upload.chosen()) {
@@ -293,8 +299,8 @@ final class Uploads {
     private static void checkWhole(S3.CompleteMultipartUploadRequest input, Upload upload, List<Part> parts,
             KeptChecksum checksum) {
         if (input.checksumType() != null && !input.checksumType().equals(upload.checksumType())) {
-            throw new S3.InvalidRequest("The upload was created using the " + (upload.chosen() ? upload.checksumType() : "null")
-                + " checksum mode. The complete request must use the same checksum mode.");
+            throw new S3.InvalidRequest("The upload was created using the " + (upload.chosen() ? upload.checksumType()
+                : "null") + " checksum mode. The complete request must use the same checksum mode.");
         }
         long size = parts.stream().mapToLong(Part::size).sum();
         if (input.mpuObjectSize() != null && input.mpuObjectSize() != size) {
@@ -311,8 +317,8 @@ final class Uploads {
                 throw new S3.InvalidRequest("Value for " + kind.header() + " header is invalid.");
             }
             if (kind != checksum.kind() || !given.equals(checksum.value())) {
-                throw new S3.BadDigest("The " + kind.name().toLowerCase() + " you specified did not match the calculated "
-                    + "checksum.");
+                throw new S3.BadDigest("The " + kind.name().toLowerCase()
+                    + " you specified did not match the calculated " + "checksum.");
             }
         }
     }

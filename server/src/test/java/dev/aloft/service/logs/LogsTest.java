@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class LogsTest {
-    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id",
-        null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
+    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"),
+        "id", null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
 
     private final TestTime time = new TestTime();
     private final Store store = new FlakyStore(new MemoryStore());
@@ -74,7 +74,8 @@ class LogsTest {
     }
 
     private Logs.GetLogEventsResponse get(Consumer<Logs.GetLogEventsRequest.Builder> with) {
-        return logs.getLogEvents(CALLER, Logs.GetLogEventsRequest.of(r -> with.accept(r.logGroupName("g").logStreamName("s"))));
+        return logs.getLogEvents(CALLER, Logs.GetLogEventsRequest.of(r -> with.accept(r.logGroupName("g")
+            .logStreamName("s"))));
     }
 
     private Logs.FilterLogEventsResponse filter(Consumer<Logs.FilterLogEventsRequest.Builder> with) {
@@ -114,7 +115,8 @@ class LogsTest {
             group("g");
             assertRefused(() -> group("g"), "ResourceAlreadyExistsException", "The specified log group already exists");
             stream("g", "s");
-            assertRefused(() -> stream("g", "s"), "ResourceAlreadyExistsException", "The specified log stream already exists");
+            assertRefused(() -> stream("g", "s"), "ResourceAlreadyExistsException",
+                "The specified log stream already exists");
         }
 
         @Test
@@ -174,7 +176,8 @@ class LogsTest {
             assertThat(rest.nextToken()).isNull();
             assertThat(first.logGroups().getFirst().arn())
                 .isEqualTo("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f0:*");
-            var named = logs.describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(r -> r.logGroupNamePattern("the")));
+            var named = logs.describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(r ->
+                r.logGroupNamePattern("the")));
             assertThat(named.logGroups()).extracting(Logs.LogGroup::logGroupName).containsExactly("other");
         }
 
@@ -231,10 +234,11 @@ class LogsTest {
         void keepTags() {
             group("g");
             var arn = "arn:aws:logs:us-east-1:123456789012:log-group:g";
-            logs.tagResource(CALLER, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Map.of("a", "1", "b", "2"))));
+            logs.tagResource(CALLER, Logs.TagResourceRequest.of(r -> r.resourceArn(arn)
+                .tags(Map.of("a", "1", "b", "2"))));
             logs.untagResource(CALLER, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(List.of("a"))));
-            assertThat(logs.listTagsForResource(CALLER, Logs.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags())
-                .isEqualTo(Map.of("b", "2"));
+            assertThat(logs.listTagsForResource(CALLER, Logs.ListTagsForResourceRequest.of(r -> r.resourceArn(arn)))
+                .tags()).isEqualTo(Map.of("b", "2"));
         }
     }
 
@@ -388,11 +392,13 @@ class LogsTest {
         @Test
         void ofJson() {
             var message = """
-                {"level": "ERROR", "took": 12.5, "user": {"id": null, "tags": ["a", "b"], "e-mail": "x@y.org"}, "ok": false,
+                {"level": "ERROR", "took": 12.5, "user": {"id": null, "tags": ["a", "b"], "e-mail": "x@y.org"},
+                "ok": false,
                  "code": "400"}""";
-            var matching = List.of("{ $.level = \"ERROR\" }", "{$.level=ERROR}", "{ $.level = ERR* }", "{ $.took > 12 }",
-                "{ $.took >= 12.5 && $.took < 13 }", "{ $.level != \"WARN\" }", "{ $.user.id IS NULL }",
-                "{ $.user.tags[1] = \"b\" }", "{ $.user.tags[*] = \"a\" }", "{ $.user.name NOT EXISTS }", "{ $.ok IS FALSE }",
+            var matching = List.of("{ $.level = \"ERROR\" }", "{$.level=ERROR}", "{ $.level = ERR* }",
+                "{ $.took > 12 }", "{ $.took >= 12.5 && $.took < 13 }", "{ $.level != \"WARN\" }",
+                "{ $.user.id IS NULL }", "{ $.user.tags[1] = \"b\" }", "{ $.user.tags[*] = \"a\" }",
+                "{ $.user.name NOT EXISTS }", "{ $.ok IS FALSE }",
                 "{ ($.level = \"WARN\") || ($.level = \"ERROR\" && $.took = 12.5) }", "{ $.code = 400 }",
                 "{ $.user.e-mail = %@y% }", "{ $.user[\"e-mail\"] = \"x*org\" }");
             var others = List.of("{ $.level = \"WARN\" }", "{ $.took > 12.5 }", "{ $.user.id = 1 }", "{ $.ok IS TRUE }",
@@ -400,7 +406,8 @@ class LogsTest {
             assertThat(matching).allMatch(pattern -> matches(pattern, message));
             assertThat(others).noneMatch(pattern -> matches(pattern, message));
             assertThat(matches("{ $.level = \"ERROR\" }", "level ERROR")).isFalse();
-            for (var wrong : List.of("{ level = 3 }", "{ $.a = }", "{ $.a = 1 &&}", "{ ($.a = 1 }", "{ $.a > \"x\" }")) {
+            for (var wrong : List.of("{ level = 3 }", "{ $.a = }", "{ $.a = 1 &&}", "{ ($.a = 1 }",
+                    "{ $.a > \"x\" }")) {
                 assertThatThrownBy(() -> matches(wrong, "{}")).isInstanceOf(Logs.InvalidParameterException.class);
             }
         }

@@ -42,7 +42,8 @@ class BucketsTest extends S3Fixture {
         void placesThatDoNotGoTogether() {
             var elsewhere = caller("123456789012", "eu-central-1");
             assertRefused(() -> s3.createBucket(elsewhere, S3.CreateBucketRequest.of(r -> r.bucket("bkt"))),
-                "IllegalLocationConstraintException", 400, "The unspecified location constraint is incompatible for the region "
+                "IllegalLocationConstraintException", 400,
+                "The unspecified location constraint is incompatible for the region "
                 + "specific endpoint this request was sent to.");
             s3.createBucket(elsewhere, S3.CreateBucketRequest.of(r -> r.bucket("bkt").createBucketConfiguration(
                 S3.CreateBucketConfiguration.of(c -> c.locationConstraint("eu-central-1")))));
@@ -65,8 +66,8 @@ class BucketsTest extends S3Fixture {
         void deletingWhatIsNotEmpty() {
             bucket("bkt");
             put("bkt", "k", "x");
-            assertRefused(() -> s3.deleteBucket(CALLER, S3.DeleteBucketRequest.of(r -> r.bucket("bkt"))), "BucketNotEmpty", 409,
-                "The bucket you tried to delete is not empty");
+            assertRefused(() -> s3.deleteBucket(CALLER, S3.DeleteBucketRequest.of(r -> r.bucket("bkt"))),
+                "BucketNotEmpty", 409, "The bucket you tried to delete is not empty");
         }
 
         @Test
@@ -82,7 +83,8 @@ class BucketsTest extends S3Fixture {
         @Test
         void lifecycleRulesThatAreNotBuilt() {
             bucket("bkt");
-            assertThatThrownBy(() -> s3.putBucketLifecycleConfiguration(CALLER, S3.PutBucketLifecycleConfigurationRequest.of(r ->
+            assertThatThrownBy(() -> s3.putBucketLifecycleConfiguration(CALLER,
+                S3.PutBucketLifecycleConfigurationRequest.of(r ->
                 r.bucket("bkt").lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c -> c.rules(List.of(
                     S3.LifecycleRule.of(l -> l.status("Enabled").transitions(List.of(S3.Transition.of(t -> t.days(1)
                         .storageClass("GLACIER")))))))))))).hasMessageContaining("transition");
@@ -111,10 +113,11 @@ class BucketsTest extends S3Fixture {
             List.of("ccc", "aaa", "bbb").forEach(BucketsTest.this::bucket);
             var page = s3.listBuckets(CALLER, S3.ListBucketsRequest.of(r -> r.maxBuckets(2)));
             assertThat(page.buckets()).extracting(S3.Bucket::name).containsExactly("aaa", "bbb");
-            assertThat(s3.listBuckets(CALLER, S3.ListBucketsRequest.of(r -> r.continuationToken(page.continuationToken())))
-                .buckets()).extracting(S3.Bucket::name).containsExactly("ccc");
-            assertThat(s3.listBuckets(caller("000000000001", "us-east-1"), S3.ListBucketsRequest.of(_ -> { })).buckets())
-                .isEmpty();
+            assertThat(s3.listBuckets(CALLER, S3.ListBucketsRequest.of(r ->
+                r.continuationToken(page.continuationToken()))).buckets()).extracting(S3.Bucket::name)
+                    .containsExactly("ccc");
+            assertThat(s3.listBuckets(caller("000000000001", "us-east-1"), S3.ListBucketsRequest.of(_ -> { }))
+                .buckets()).isEmpty();
         }
 
         @Test
@@ -123,9 +126,10 @@ class BucketsTest extends S3Fixture {
             assertThat(s3.getPublicAccessBlock(CALLER, S3.GetPublicAccessBlockRequest.of(r -> r.bucket("bkt")))
                 .publicAccessBlockConfiguration().restrictPublicBuckets()).isTrue();
             assertThat(s3.getBucketEncryption(CALLER, S3.GetBucketEncryptionRequest.of(r -> r.bucket("bkt")))
-                .serverSideEncryptionConfiguration().rules().getFirst().applyServerSideEncryptionByDefault().sseAlgorithm())
-                .isEqualTo("AES256");
-            assertThat(s3.getBucketVersioning(CALLER, S3.GetBucketVersioningRequest.of(r -> r.bucket("bkt"))).status()).isNull();
+                .serverSideEncryptionConfiguration().rules().getFirst().applyServerSideEncryptionByDefault()
+                .sseAlgorithm()).isEqualTo("AES256");
+            assertThat(s3.getBucketVersioning(CALLER, S3.GetBucketVersioningRequest.of(r -> r.bucket("bkt"))).status())
+                .isNull();
         }
     }
 
@@ -156,8 +160,8 @@ class BucketsTest extends S3Fixture {
             assertThat(made.attributes()).containsEntry("Arn", "arn:aws:s3:::cdk-assets")
                 .containsEntry("RegionalDomainName", "cdk-assets.s3.us-east-1.amazonaws.com");
             assertThat(type.create(CALLER, wanted)).isEqualTo(made);
-            assertThat(s3.getBucketVersioning(CALLER, S3.GetBucketVersioningRequest.of(r -> r.bucket("cdk-assets"))).status())
-                .isEqualTo("Enabled");
+            assertThat(s3.getBucketVersioning(CALLER, S3.GetBucketVersioningRequest.of(r -> r.bucket("cdk-assets")))
+                .status()).isEqualTo("Enabled");
             put("cdk-assets", "k", "x");
             assertThatThrownBy(() -> type.delete(CALLER, "cdk-assets", wanted)).isInstanceOf(S3.BucketNotEmpty.class);
             assertThat(type.read(CALLER, "cdk-assets")).isPresent();
@@ -183,8 +187,8 @@ class BucketsTest extends S3Fixture {
         @Test
         void aBucketThatIsThereAlreadyIsNotTakenOver() {
             bucket("bkt");
-            assertThatThrownBy(() -> service.resourceTypes().getFirst().create(CALLER, desired(Map.of("BucketName", "bkt"))))
-                .isInstanceOf(ApiError.class).hasMessage("bkt already exists");
+            assertThatThrownBy(() -> service.resourceTypes().getFirst().create(CALLER,
+                desired(Map.of("BucketName", "bkt")))).isInstanceOf(ApiError.class).hasMessage("bkt already exists");
         }
     }
 }

@@ -26,8 +26,8 @@ class ListingTest extends S3Fixture {
         void argumentsThatAreNone() {
             assertRefused(() -> s3.listObjectsV2(CALLER, S3.ListObjectsV2Request.of(r -> r.bucket("bkt").maxKeys(-1))),
                 "InvalidArgument", 400, "Argument max-keys must be an integer between 0 and 2147483647");
-            assertRefused(() -> s3.listObjects(CALLER, S3.ListObjectsRequest.of(r -> r.bucket("bkt").encodingType("json"))),
-                "InvalidArgument", 400, "Invalid Encoding Method specified in Request");
+            assertRefused(() -> s3.listObjects(CALLER, S3.ListObjectsRequest.of(r -> r.bucket("bkt")
+                .encodingType("json"))), "InvalidArgument", 400, "Invalid Encoding Method specified in Request");
             assertRefused(() -> s3.listObjectsV2(CALLER, S3.ListObjectsV2Request.of(r -> r.bucket("bkt")
                 .continuationToken("?"))), "InvalidArgument", 400, "The continuation token provided is incorrect");
         }
@@ -125,8 +125,8 @@ class ListingTest extends S3Fixture {
             for (String key = null, version = null; ; ) {
                 var fromKey = key;
                 var fromVersion = version;
-                var page = s3.listObjectVersions(CALLER, S3.ListObjectVersionsRequest.of(r -> r.bucket("bkt").prefix(prefix)
-                    .keyMarker(fromKey).versionIdMarker(fromVersion).maxKeys(size)));
+                var page = s3.listObjectVersions(CALLER, S3.ListObjectVersionsRequest.of(r -> r.bucket("bkt")
+                    .prefix(prefix).keyMarker(fromKey).versionIdMarker(fromVersion).maxKeys(size)));
                 page.versions().forEach(each -> told.add(each.key()));
                 if (!page.isTruncated()) {
                     return told;
@@ -145,7 +145,8 @@ class ListingTest extends S3Fixture {
             }
             put("bkt", "l", "y");
             var page = s3.listObjectVersions(CALLER, S3.ListObjectVersionsRequest.of(r -> r.bucket("bkt").maxKeys(3)));
-            assertThat(page.versions()).extracting(S3.ObjectVersion::versionId).containsExactlyElementsOf(ids.subList(0, 3));
+            assertThat(page.versions()).extracting(S3.ObjectVersion::versionId)
+                .containsExactlyElementsOf(ids.subList(0, 3));
             var rest = s3.listObjectVersions(CALLER, S3.ListObjectVersionsRequest.of(r -> r.bucket("bkt")
                 .keyMarker(page.nextKeyMarker()).versionIdMarker(page.nextVersionIdMarker())));
             assertThat(rest.versions()).extracting(S3.ObjectVersion::key).containsExactly("k", "k", "l");

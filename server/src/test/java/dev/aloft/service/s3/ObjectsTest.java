@@ -45,8 +45,8 @@ class ObjectsTest extends S3Fixture {
             assertRefused(() -> put("bkt", "k", "x", r -> r.tagging("a=1&a=2")), "InvalidArgument", 400, "The header "
                 + "'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
             assertRefused(() -> put("bkt", "k".repeat(1025), "x"), "KeyTooLongError", 400, "Your key is too long");
-            assertRefused(() -> put("bkt", "k", "x", r -> r.metadata(Map.of("a", "x".repeat(2048)))), "MetadataTooLarge", 400,
-                "Your metadata headers exceed the maximum allowed metadata size");
+            assertRefused(() -> put("bkt", "k", "x", r -> r.metadata(Map.of("a", "x".repeat(2048)))),
+                "MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size");
             assertRefused(() -> put("bkt", "k", "x", r -> r.storageClass("FAST")), "InvalidStorageClass", 400,
                 "The storage class you specified is not valid");
         }
@@ -62,7 +62,8 @@ class ObjectsTest extends S3Fixture {
         void whatIsNotBuiltByName() {
             assertThatThrownBy(() -> put("bkt", "k", "x", r -> r.sseCustomerAlgorithm("AES256")))
                 .hasMessageContaining("SSE-C");
-            assertThatThrownBy(() -> put("bkt", "k", "x", r -> r.storageClass("GLACIER"))).hasMessageContaining("GLACIER");
+            assertThatThrownBy(() -> put("bkt", "k", "x", r -> r.storageClass("GLACIER")))
+                .hasMessageContaining("GLACIER");
             assertRefused(() -> put("bkt", "k", "x", r -> r.acl("public-read")), "AccessControlListNotSupported", 400,
                 "The bucket does not allow ACLs");
         }
@@ -79,8 +80,8 @@ class ObjectsTest extends S3Fixture {
 
         @Test
         void contentThatIsNotWhatItsSenderSays() {
-            assertRefused(() -> put("bkt", "k", "hello", r -> r.contentMD5("XrY7u+Ae7tCTyyK7j1rNww==")), "BadDigest", 400,
-                "The Content-MD5 you specified did not match what we received.");
+            assertRefused(() -> put("bkt", "k", "hello", r -> r.contentMD5("XrY7u+Ae7tCTyyK7j1rNww==")), "BadDigest",
+                400, "The Content-MD5 you specified did not match what we received.");
             assertRefused(() -> put("bkt", "k", "hello", r -> r.checksumCRC32("AAAAAA==")), "BadDigest", 400,
                 "The CRC32 you specified did not match the calculated checksum.");
             assertThatThrownBy(() -> get("bkt", "k", _ -> { })).isInstanceOf(S3.NoSuchKey.class);
@@ -114,8 +115,9 @@ class ObjectsTest extends S3Fixture {
         @Test
         void rangesBehindTheEnd() {
             put("bkt", "k", "0123456789");
-            assertThatThrownBy(() -> get("bkt", "k", r -> r.range("bytes=10-"))).isInstanceOfSatisfying(S3.InvalidRange.class,
-                error -> assertThat(error.detail().actualObjectSize()).isEqualTo(10));
+            assertThatThrownBy(() -> get("bkt", "k", r -> r.range("bytes=10-")))
+                .isInstanceOfSatisfying(S3.InvalidRange.class, error -> assertThat(error.detail().actualObjectSize())
+                .isEqualTo(10));
         }
     }
 
@@ -141,8 +143,8 @@ class ObjectsTest extends S3Fixture {
             assertThat(got.metadata()).isEqualTo(Map.of("mixed-case", "Välue"));
             assertThat(got.tagCount()).isEqualTo(2);
             assertThat(got.versionId()).isNull();
-            assertThat(s3.getObjectTagging(CALLER, S3.GetObjectTaggingRequest.of(r -> r.bucket("bkt").key("a b+c/é"))).tagSet())
-                .extracting(S3.Tag::key, tag -> tag.value()).containsExactly(tuple("a", "1"),
+            assertThat(s3.getObjectTagging(CALLER, S3.GetObjectTaggingRequest.of(r -> r.bucket("bkt").key("a b+c/é")))
+                .tagSet()).extracting(S3.Tag::key, tag -> tag.value()).containsExactly(tuple("a", "1"),
                     tuple("b", "x y"));
         }
 
@@ -174,8 +176,10 @@ class ObjectsTest extends S3Fixture {
             var tag = put("bkt", "k", "x").eTag();
             var modified = get("bkt", "k", _ -> { }).lastModified();
             assertThatThrownBy(() -> get("bkt", "k", r -> r.ifNoneMatch(tag))).isInstanceOf(S3.NotModified.class);
-            assertThatThrownBy(() -> get("bkt", "k", r -> r.ifModifiedSince(modified))).isInstanceOf(S3.NotModified.class);
-            assertThatThrownBy(() -> get("bkt", "k", r -> r.ifMatch("\"y\""))).isInstanceOf(S3.PreconditionFailed.class);
+            assertThatThrownBy(() -> get("bkt", "k", r -> r.ifModifiedSince(modified)))
+                .isInstanceOf(S3.NotModified.class);
+            assertThatThrownBy(() -> get("bkt", "k", r -> r.ifMatch("\"y\"")))
+                .isInstanceOf(S3.PreconditionFailed.class);
             assertThatThrownBy(() -> get("bkt", "k", r -> r.ifUnmodifiedSince(modified.minusSeconds(1))))
                 .isInstanceOf(S3.PreconditionFailed.class);
             // What is matched outweighs what is dated.
@@ -194,7 +198,8 @@ class ObjectsTest extends S3Fixture {
             put("bkt", "default", "123456789");
             assertThat(get("bkt", "crc32", r -> r.checksumMode("ENABLED")).checksumCRC32()).isEqualTo("NhCmhg==");
             assertThat(get("bkt", "sha1", r -> r.checksumMode("ENABLED")).checksumSHA1()).isNotNull();
-            assertThat(get("bkt", "default", r -> r.checksumMode("ENABLED")).checksumCRC64NVME()).isEqualTo("rosUhgp5mIg=");
+            assertThat(get("bkt", "default", r -> r.checksumMode("ENABLED")).checksumCRC64NVME())
+                .isEqualTo("rosUhgp5mIg=");
             assertThat(get("bkt", "default", _ -> { }).checksumCRC64NVME()).isNull();
         }
 
@@ -230,7 +235,8 @@ class ObjectsTest extends S3Fixture {
             var content = bytes(100_000, 5);
             s3.putObject(CALLER, S3.PutObjectRequest.of(r -> r.bucket("bkt").key("a").body(body(content))
                 .metadata(Map.of("x", "1")).tagging("t=1")));
-            var copy = s3.copyObject(CALLER, S3.CopyObjectRequest.of(r -> r.bucket("bkt").key("b").copySource("/bkt/a")));
+            var copy = s3.copyObject(CALLER, S3.CopyObjectRequest.of(r -> r.bucket("bkt").key("b")
+                .copySource("/bkt/a")));
             assertThat(copy.copyObjectResult().eTag()).isEqualTo(get("bkt", "a", _ -> { }).eTag());
             s3.copyObject(CALLER, S3.CopyObjectRequest.of(r -> r.bucket("bkt").key("c").copySource("bkt/a")
                 .metadataDirective("REPLACE").metadata(Map.of("y", "2")).taggingDirective("REPLACE").tagging("u=2")));
@@ -243,17 +249,18 @@ class ObjectsTest extends S3Fixture {
             assertThat(get("bkt", "b", _ -> { }).metadata()).isEqualTo(Map.of("z", "3"));
             assertThat(get("bkt", "c", _ -> { }).metadata()).isEqualTo(Map.of("y", "2"));
             assertRefused(() -> s3.copyObject(CALLER, S3.CopyObjectRequest.of(r -> r.bucket("bkt").key("b")
-                .copySource("bkt/b"))), "InvalidRequest", 400, "This copy request is illegal because it is trying to copy an "
-                + "object to itself without changing the object's metadata, storage class, website redirect location or "
-                + "encryption attributes.");
+                .copySource("bkt/b"))), "InvalidRequest", 400,
+                "This copy request is illegal because it is trying to copy an "
+                + "object to itself without changing the object's metadata, storage class, website redirect location or " + "encryption attributes.");
         }
 
         @Test
         void severalAreDeletedAtOnce() {
             put("bkt", "a", "1");
             put("bkt", "b", "2");
-            var deleted = s3.deleteObjects(CALLER, S3.DeleteObjectsRequest.of(r -> r.bucket("bkt").delete(S3.Delete.of(d -> d
-                .objects(List.of(S3.ObjectIdentifier.of(o -> o.key("a")), S3.ObjectIdentifier.of(o -> o.key("none"))))))));
+            var deleted = s3.deleteObjects(CALLER, S3.DeleteObjectsRequest.of(r -> r.bucket("bkt")
+                .delete(S3.Delete.of(d -> d.objects(List.of(S3.ObjectIdentifier.of(o -> o.key("a")),
+                S3.ObjectIdentifier.of(o -> o.key("none"))))))));
             assertThat(deleted.deleted()).extracting(S3.DeletedObject::key).containsExactly("a", "none");
             assertThat(deleted.errors()).isEmpty();
             assertThat(text("bkt", "b")).isEqualTo("2");
@@ -277,7 +284,8 @@ class ObjectsTest extends S3Fixture {
             assertThatThrownBy(() -> get("bkt", "k", r -> r.versionId(marker.versionId())))
                 .isInstanceOf(S3.MethodNotAllowed.class);
             assertThat(versions()).containsExactly(marker.versionId(), two, one, "null");
-            s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bkt").key("k").versionId(marker.versionId())));
+            s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bkt").key("k")
+                .versionId(marker.versionId())));
             assertThat(text("bkt", "k")).isEqualTo("two");
             s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bkt").key("k").versionId(two)));
             assertThat(text("bkt", "k")).isEqualTo("one");
@@ -285,8 +293,8 @@ class ObjectsTest extends S3Fixture {
             assertThat(put("bkt", "k", "three").versionId()).isNull();
             assertThat(versions()).containsExactly("null", one);
             assertThat(text("bkt", "k")).isEqualTo("three");
-            assertRefused(() -> s3.deleteBucket(CALLER, S3.DeleteBucketRequest.of(r -> r.bucket("bkt"))), "BucketNotEmpty", 409,
-                "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
+            assertRefused(() -> s3.deleteBucket(CALLER, S3.DeleteBucketRequest.of(r -> r.bucket("bkt"))),
+                "BucketNotEmpty", 409, "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
         }
 
         private List<String> versions() {
@@ -301,9 +309,11 @@ class ObjectsTest extends S3Fixture {
             put("bkt", "k", "one");
             put("bkt", "k", "two");
             put("bkt", "k", "three");
-            var upload = s3.createMultipartUpload(CALLER, S3.CreateMultipartUploadRequest.of(r -> r.bucket("bkt").key("u")));
+            var upload = s3.createMultipartUpload(CALLER, S3.CreateMultipartUploadRequest.of(r -> r.bucket("bkt")
+                .key("u")));
             s3.putBucketLifecycleConfiguration(CALLER, S3.PutBucketLifecycleConfigurationRequest.of(r -> r.bucket("bkt")
-                .lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c -> c.rules(List.of(S3.LifecycleRule.of(l -> l
+                .lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c ->
+                c.rules(List.of(S3.LifecycleRule.of(l -> l
                     .status("Enabled").filter(S3.LifecycleRuleFilter.of(f -> f.prefix("")))
                     .noncurrentVersionExpiration(S3.NoncurrentVersionExpiration.of(n -> n.noncurrentDays(30)))
                     .abortIncompleteMultipartUpload(S3.AbortIncompleteMultipartUpload.of(a -> a.daysAfterInitiation(1)))
@@ -311,7 +321,8 @@ class ObjectsTest extends S3Fixture {
             time.advance(Duration.ofDays(29));
             assertThat(versions()).hasSize(3);
             assertRefused(() -> s3.listParts(CALLER, S3.ListPartsRequest.of(r -> r.bucket("bkt").key("u")
-                .uploadId(upload.uploadId()))), "NoSuchUpload", 404, "The specified upload does not exist. The upload ID may be "
+                .uploadId(upload.uploadId()))), "NoSuchUpload", 404,
+                "The specified upload does not exist. The upload ID may be "
                 + "invalid, or the upload may have been aborted or completed.");
             time.advance(Duration.ofDays(3));
             assertThat(versions()).hasSize(1);

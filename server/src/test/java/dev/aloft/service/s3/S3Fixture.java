@@ -53,8 +53,8 @@ abstract class S3Fixture {
     }
 
     static Caller caller(String account, String region) {
-        return new Caller(account, region, new Principal.Root(account), "id", null, 0, "http://127.0.0.1:4566", "127.0.0.1",
-            null);
+        return new Caller(account, region, new Principal.Root(account), "id", null, 0, "http://127.0.0.1:4566",
+            "127.0.0.1", null);
     }
 
     void bucket(String name) {
@@ -86,7 +86,8 @@ abstract class S3Fixture {
     }
 
     S3.PutObjectResponse put(String bucket, String key, String text, Consumer<S3.PutObjectRequest.Builder> with) {
-        return s3.putObject(CALLER, S3.PutObjectRequest.of(r -> with.accept(r.bucket(bucket).key(key).body(body(text)))));
+        return s3.putObject(CALLER, S3.PutObjectRequest.of(r -> with.accept(r.bucket(bucket).key(key)
+            .body(body(text)))));
     }
 
     S3.GetObjectResponse get(String bucket, String key, Consumer<S3.GetObjectRequest.Builder> with) {

@@ -30,8 +30,8 @@ class UploadsTest extends S3Fixture {
     }
 
     private S3.CompletedPart part(String id, int number, byte[] content) {
-        var put = s3.uploadPart(CALLER, S3.UploadPartRequest.of(r -> r.bucket("bkt").key("k").uploadId(id).partNumber(number)
-            .body(body(content))));
+        var put = s3.uploadPart(CALLER, S3.UploadPartRequest.of(r -> r.bucket("bkt").key("k").uploadId(id)
+            .partNumber(number).body(body(content))));
         return S3.CompletedPart.of(p -> p.partNumber(number).eTag(put.eTag()).checksumSHA256(put.checksumSHA256())
             .checksumCRC32(put.checksumCRC32()));
     }
@@ -43,15 +43,16 @@ class UploadsTest extends S3Fixture {
     }
 
     private S3.CompleteMultipartUploadResponse complete(String id, List<S3.CompletedPart> parts) {
-        return s3.completeMultipartUpload(CALLER, S3.CompleteMultipartUploadRequest.of(r -> r.bucket("bkt").key("k").uploadId(id)
-            .multipartUpload(S3.CompletedMultipartUpload.of(m -> m.parts(parts)))));
+        return s3.completeMultipartUpload(CALLER, S3.CompleteMultipartUploadRequest.of(r -> r.bucket("bkt").key("k")
+            .uploadId(id).multipartUpload(S3.CompletedMultipartUpload.of(m -> m.parts(parts)))));
     }
 
     @Nested
     class Refused {
         @Test
         void anUploadThatIsNot() {
-            assertRefused(() -> part("none", 1, new byte[1]), "NoSuchUpload", 404, "The specified upload does not exist. The "
+            assertRefused(() -> part("none", 1, new byte[1]), "NoSuchUpload", 404,
+                "The specified upload does not exist. The "
                 + "upload ID may be invalid, or the upload may have been aborted or completed.");
         }
 
@@ -74,10 +75,10 @@ class UploadsTest extends S3Fixture {
 
         @Test
         void checksumsThatCannotBeOfThatType() {
-            assertRefused(() -> begin(r -> r.checksumAlgorithm("SHA256").checksumType("FULL_OBJECT")), "InvalidRequest", 400,
-                "The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.");
-            assertRefused(() -> begin(r -> r.checksumAlgorithm("CRC64NVME").checksumType("COMPOSITE")), "InvalidRequest", 400,
-                "The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
+            assertRefused(() -> begin(r -> r.checksumAlgorithm("SHA256").checksumType("FULL_OBJECT")),
+                "InvalidRequest", 400, "The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.");
+            assertRefused(() -> begin(r -> r.checksumAlgorithm("CRC64NVME").checksumType("COMPOSITE")),
+                "InvalidRequest", 400, "The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
         }
     }
 
@@ -87,8 +88,8 @@ class UploadsTest extends S3Fixture {
         void partsBecomeAnObject() {
             var id = begin(r -> r.contentType("x/y"));
             var parts = parts(id);
-            assertThat(s3.listParts(CALLER, S3.ListPartsRequest.of(r -> r.bucket("bkt").key("k").uploadId(id).maxParts(2)))
-                .nextPartNumberMarker()).isEqualTo(2);
+            assertThat(s3.listParts(CALLER, S3.ListPartsRequest.of(r -> r.bucket("bkt").key("k").uploadId(id)
+                .maxParts(2))).nextPartNumberMarker()).isEqualTo(2);
             var done = complete(id, parts);
             assertThat(done.eTag()).endsWith("-3\"");
             var whole = ChecksumKind.CRC64NVME.start();
@@ -132,22 +133,24 @@ class UploadsTest extends S3Fixture {
             for (int i = 0; i < 2; i++) {
                 int number = i + 1;
                 var range = i == 0 ? "bytes=100-" + (PART + 99) : "bytes=" + (PART + 100) + "-" + (PART + 199);
-                var copied = s3.uploadPartCopy(CALLER, S3.UploadPartCopyRequest.of(r -> r.bucket("bkt").key("k").uploadId(id)
-                    .partNumber(number).copySource("bkt/k").copySourceRange(range)));
+                var copied = s3.uploadPartCopy(CALLER, S3.UploadPartCopyRequest.of(r -> r.bucket("bkt").key("k")
+                    .uploadId(id).partNumber(number).copySource("bkt/k").copySourceRange(range)));
                 parts.add(S3.CompletedPart.of(p -> p.partNumber(number).eTag(copied.copyPartResult().eTag())));
             }
             complete(id, parts);
             time.advance(Duration.ofHours(1));
-            assertThat(get("bkt", "k", _ -> { }).body().bytes(1 << 26)).isEqualTo(Arrays.copyOfRange(CONTENT, 100, PART + 200));
+            assertThat(get("bkt", "k", _ -> { }).body().bytes(1 << 26)).isEqualTo(Arrays.copyOfRange(CONTENT, 100, PART
+                + 200));
         }
 
         @Test
         void whatIsAbortedIsGoneWithItsBytes() {
             var id = begin(_ -> { });
             parts(id);
-            assertThat(s3.listMultipartUploads(CALLER, S3.ListMultipartUploadsRequest.of(r -> r.bucket("bkt"))).uploads())
-                .extracting(S3.MultipartUpload::uploadId).containsExactly(id);
-            s3.abortMultipartUpload(CALLER, S3.AbortMultipartUploadRequest.of(r -> r.bucket("bkt").key("k").uploadId(id)));
+            assertThat(s3.listMultipartUploads(CALLER, S3.ListMultipartUploadsRequest.of(r -> r.bucket("bkt")))
+                .uploads()).extracting(S3.MultipartUpload::uploadId).containsExactly(id);
+            s3.abortMultipartUpload(CALLER, S3.AbortMultipartUploadRequest.of(r -> r.bucket("bkt").key("k")
+                .uploadId(id)));
             time.advance(Duration.ofHours(1));
             assertThat(blobs.ids()).isEmpty();
         }

@@ -168,12 +168,12 @@ final class JsonCodec {
 
     private Bytes blob(String text) {
         if (strict && (text.length() & 3) != 0) {
-            throw new Unreadable(mismatch.base64(text));
+            throw new Unreadable(Mismatch.base64(text));
         }
         try {
             return Bytes.fromBase64(text);
         } catch (IllegalArgumentException e) {
-            throw new Unreadable(mismatch.base64(text));
+            throw new Unreadable(Mismatch.base64(text));
         }
     }
 

@@ -44,10 +44,18 @@ enum Mismatch {
             return switch (found) {
                 case OBJECT -> "Start of structure or map found where not expected.";
                 case ARRAY -> "Start of list found where not expected";
-                case STRING -> "class java.lang.String can not be converted to an " + type(expected);
-                case NUMBER -> "class com.amazon.coral.value.json.numbers.TruncatingBigNumber"
-                        + " can not be converted to an " + type(expected);
-                case TRUE, FALSE -> "class java.lang.Boolean can not be converted to an " + type(expected);
+                case STRING, NUMBER, TRUE, FALSE -> {
+                    if (!(expected instanceof Schema.Scalar scalar)) {
+                        yield collection(expected);
+                    }
+                    var type = switch (found) {
+                        case STRING -> "java.lang.String";
+                        case NUMBER -> "com.amazon.coral.value.json.numbers.TruncatingBigNumber";
+                        default -> "java.lang.Boolean";
+                    };
+                    yield "class " + type + " can not be converted to "
+                            + (scalar.kind() == Schema.Kind.BLOB ? "a " : "an ") + type(expected);
+                }
                 case NULL -> "Unexpected null value";
             };
         }
@@ -75,10 +83,28 @@ enum Mismatch {
                 : "Union " + union.name() + " must have only one member set");
     }
 
-    String base64(String text) {
-        return text.length() % 4 == 0
-                ? "Invalid base64"
-                : "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
+    /** What stands where a structure, list or map should. */
+    private static String collection(Schema expected) {
+        return switch (expected) {
+            case Schema.ListOf _ -> "Expected list or null";
+            case Schema.MapOf _ -> "Expected map or null";
+            default -> "Expected null";
+        };
+    }
+
+    static String base64(String text) {
+        var start = "'" + (text.length() > 1024 ? text.substring(0, 1024) : text) + "' can not be converted to a Blob: ";
+        if (text.length() % 4 != 0) {
+            return start + "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                    || c == '+' || c == '/' || c == '=')) {
+                return start + "Invalid Base64 character: '" + c + "'";
+            }
+        }
+        return start + "Invalid last non-pad Base64 character dectected";
     }
 
     static String type(Schema expected) {

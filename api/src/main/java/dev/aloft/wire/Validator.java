@@ -95,13 +95,18 @@ public final class Validator {
             var member = members.get(i);
             var value = shape.get(i);
             if (value == null) {
-                if (member.required()) {
+                if (member.required() && !ownWords(member)) {
                     missing(at(path, member), member);
                 }
-            } else if (constrained(member.target())) {
+            } else if (constrained(member.target()) && !ownWords(member)) {
                 value(at(path, member), member, value);
             }
         }
+    }
+
+    /** DynamoDB checks the names of its tables, and tells them, in words of its own. */
+    private boolean ownWords(Member member) {
+        return member.name().equals("TableName") && operation.service().serviceId().equals("DynamoDB");
     }
 
     private void missing(String path, Member member) {

@@ -252,7 +252,10 @@ class ProtocolCasesTest {
                         "Union Choice must have one member set"),
                 new Refused("json", "{'Foods':['a',null]}", "SerializationException", "Unexpected null value"),
                 new Refused("json", "{'Blob':'xyz'}", "SerializationException",
-                        "Base64 encoded length is expected a multiple of 4 bytes but found: 3"),
+                        "'xyz' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but"
+                                + " found: 3"),
+                new Refused("json", "{'Foods':'a'}", "SerializationException", "Expected list or null"),
+                new Refused("json", "{'Inner':1}", "SerializationException", "Expected null"),
                 new Refused("json", "{'Name':'a'}}", "SerializationException",
                         "Unexpected content after the end of the document"),
                 new Refused("json", "{'Name':'a',}", "SerializationException", "Expected a member name"),

@@ -2,6 +2,7 @@ package dev.aloft.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
@@ -46,6 +47,24 @@ class RoundTripTest {
         assertThat(there(DynamoDb.PUT_ITEM, input)).isEqualTo(input);
         var output = DynamoDb.GetItemResponse.of(r -> r.item(item));
         assertThat(back(DynamoDb.GET_ITEM, output)).isEqualTo(output);
+    }
+
+    private static ApiError refused(String body) {
+        var request = new HttpRequest("POST", "http", "/", "", new Headers(), Body.of(body.replace('\'', '"')), null);
+        return catchThrowableOfType(
+                ApiError.class, () -> JsonRpc.V1_0.readInput(DynamoDb.PUT_ITEM, request));
+    }
+
+    @Test
+    void dynamoDbTellsWrongTypesInItsOwnWords() {
+        var number = refused("{'TableName':1}");
+        assertThat(number.code()).isEqualTo("SerializationException");
+        assertThat(number).hasMessage("NUMBER_VALUE cannot be converted to String");
+        assertThat(refused("{'Item':{'a':{'S':true}}}")).hasMessage("TRUE_VALUE cannot be converted to String");
+        var several = refused("{'Item':{'a':{'S':'a','N':'1'}}}");
+        assertThat(several.code()).isEqualTo("ValidationException");
+        assertThat(several).hasMessage("Supplied AttributeValue has more than one datatypes set, must contain exactly one"
+                + " of the supported datatypes");
     }
 
     @Test

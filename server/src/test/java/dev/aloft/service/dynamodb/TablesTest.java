@@ -124,6 +124,14 @@ class TablesTest extends DynamoDbFixture {
     }
 
     @Test
+    void itemsAreCountedAndManyEstimated() {
+        IntStream.range(0, 1_500).forEach(i -> put(HASH, item("a", s("k" + i))));
+        assertThat(describe(HASH).itemCount()).isEqualTo(1_500);
+        IntStream.range(1_500, 6_000).forEach(i -> put(HASH, item("a", s("k" + i))));
+        assertThat(describe(HASH).itemCount()).isBetween(5_400L, 6_600L);
+    }
+
+    @Test
     void protectedTablesAreNotDeleted() {
         update(HASH, r -> r.deletionProtectionEnabled(true));
         refused("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

@@ -35,7 +35,7 @@ final class ControlGroups {
                 Path own = Files.createDirectories(MOUNT.resolve("aloft"));
                 Files.writeString(MOUNT.resolve("cgroup.subtree_control"), "+memory +pids");
                 Files.writeString(own.resolve("cgroup.subtree_control"), "+memory +pids");
-                return Optional.of(new ControlGroups(true, List.of(own)).swept());
+                return Optional.of(new ControlGroups(true, List.of(own)).tried().swept());
             }
             var parents = new ArrayList<Path>();
             for (String controller : List.of("memory", "pids")) {
@@ -43,10 +43,16 @@ final class ControlGroups {
                     parents.add(Files.createDirectories(MOUNT.resolve(controller).resolve("aloft")));
                 }
             }
-            return parents.isEmpty() ? Optional.empty() : Optional.of(new ControlGroups(false, parents).swept());
+            return parents.isEmpty() ? Optional.empty() : Optional.of(new ControlGroups(false, parents).tried().swept());
         } catch (IOException notOurs) {
             return Optional.empty();
         }
+    }
+
+    /** Makes one and removes it: the parents may be another user's. */
+    private ControlGroups tried() throws IOException {
+        create(0).remove();
+        return this;
     }
 
     /** Removes the empty groups of platforms that died. */

@@ -1,0 +1,70 @@
+package dev.aloft.service.cloudformation.deploy;
+
+import dev.aloft.api.Caller;
+import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.cloudformation.CloudFormationData;
+import dev.aloft.service.cloudformation.Events;
+import dev.aloft.service.cloudformation.Settings;
+import dev.aloft.service.cloudformation.Stack;
+import dev.aloft.service.cloudformation.StackOperation.Phase;
+import dev.aloft.service.cloudformation.StackOperation;
+import dev.aloft.service.cloudformation.StackResource.Incarnation;
+import dev.aloft.service.cloudformation.StackResource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** One phase of one operation on one stack: what all who work on it need, and what they write down about the whole. */
+record Job(CloudFormationData data, Store store, Time time, Events events, Resources types, Stack stack,
+        StackOperation operation, Caller caller, Map<String, StackResource> resources) {
+
+    Desired desired(String id, String token, Map<String, Object> properties) {
+        var tags = new LinkedHashMap<>(operation.target().tags());
+        tags.put("aws:cloudformation:stack-name", stack.name());
+        tags.put("aws:cloudformation:stack-id", stack.arn());
+        tags.put("aws:cloudformation:logical-id", id);
+        return new Desired(stack.arn(), stack.name(), id, token, properties, tags);
+    }
+
+    void ended(Tx tx) {
+        data.operations.delete(tx, Key.of(stack.id()));
+        tx.afterCommit(data.ended::raise);
+    }
+
+    /** The operation is over. */
+    void end(String status, String reason) {
+        store.change(tx -> {
+            var done = data.stack(tx, stack.id()).orElseThrow().as(status, reason);
+            data.put(tx, done);
+            events.tell(tx, done, operation.clientToken(), time.instant());
+            ended(tx);
+        });
+    }
+
+    void next(Phase phase, String status, String reason, Settings settings) {
+        store.change(tx -> {
+            var now = data.stack(tx, stack.id()).orElseThrow();
+            var on = now.with(settings, now.changeSet()).as(status, reason);
+            data.put(tx, on);
+            data.operations.put(tx, Key.of(stack.id()), operation.in(phase));
+            events.tell(tx, on, operation.clientToken(), time.instant());
+        });
+    }
+
+    List<Incarnation> existing() {
+        return resources.values().stream().map(StackResource::current).filter(Objects::nonNull).toList();
+    }
+
+    /** The stack imports nothing any more. */
+    void forgetImports(Tx tx) {
+        data.imports.range(tx, Key.of(stack.account(), stack.region())).filter(row ->
+                row.key().text(3).equals(stack.id()))
+                .toList().forEach(row -> data.imports.delete(tx, row.key()));
+    }
+}

@@ -1,0 +1,356 @@
+package dev.aloft.service.cloudformation.deploy;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.CloudFormation.ResourceStatus;
+import dev.aloft.api.CloudFormation.StackStatus;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.cloudformation.CloudFormationData.Export;
+import dev.aloft.service.cloudformation.CloudFormationData;
+import dev.aloft.service.cloudformation.Events;
+import dev.aloft.service.cloudformation.Settings;
+import dev.aloft.service.cloudformation.Stack.OutputValue;
+import dev.aloft.service.cloudformation.Stack;
+import dev.aloft.service.cloudformation.StackOperation.Kind;
+import dev.aloft.service.cloudformation.StackOperation.Phase;
+import dev.aloft.service.cloudformation.StackOperation;
+import dev.aloft.service.cloudformation.StackResource.Incarnation;
+import dev.aloft.service.cloudformation.StackResource;
+import dev.aloft.service.cloudformation.template.Evaluate;
+import dev.aloft.service.cloudformation.template.Graph;
+import dev.aloft.service.cloudformation.template.Resource;
+import dev.aloft.service.cloudformation.template.Template;
+import dev.aloft.service.cloudformation.template.TemplateError;
+import dev.aloft.service.cloudformation.template.Trees;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+/**
+ * The part of an operation that makes and changes resources until they are what the template wants, and its outputs.
+ */
+final class Rollout {
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
+    private final CloudFormationData data;
+    private final Store store;
+    private final Time time;
+    private final Events events;
+    private final Resources types;
+    private final Job job;
+    private final Stack stack;
+    private final StackOperation operation;
+    private final Caller caller;
+    private final Map<String, StackResource> resources;
+    private final BiFunction<Caller, Stack, StackScope.Outside> outside;
+    private Template template;
+    private Evaluate evaluate;
+    private StackScope scope;
+    private Graph graph;
+
+    Rollout(Job job, BiFunction<Caller, Stack, StackScope.Outside> outside) {
+        this.data = job.data();
+        this.store = job.store();
+        this.time = job.time();
+        this.events = job.events();
+        this.types = job.types();
+        this.job = job;
+        this.stack = job.stack();
+        this.operation = job.operation();
+        this.caller = job.caller();
+        this.resources = job.resources();
+        this.outside = outside;
+    }
+
+    private void read(Settings settings) {
+        template = Template.read(store.read(tx -> data.templates.get(tx, Key.of(stack.id(), settings.template())))
+                .orElseThrow().tree());
+        scope = new StackScope(stack, template, settings, id -> {
+            var resource = resources.get(id);
+            return resource == null ? null : resource.current();
+        }, false, outside.apply(caller, stack));
+        evaluate = new Evaluate(template, scope);
+        // All outcomes are computed here: the threads that come only look them up.
+        template.conditions().keySet().forEach(evaluate::condition);
+        graph = new Graph(template, evaluate::condition);
+    }
+
+    void deploy() throws InterruptedException {
+        List<OutputValue> outputs;
+        try {
+            read(operation.target());
+            var minutes = operation.kind() == Kind.CREATE ? operation.target().timeoutMinutes() : null;
+            var deadline = operation.started().plus(minutes == null ? FOR_EVER : Duration.ofMinutes(minutes));
+            var failed = ConcurrentHashMap.<String>newKeySet();
+            new Walk(time).run(graph.order(), graph::needs, id -> step(id) || !failed.add(id),
+                    () -> !failed.isEmpty() || isCancelled(), deadline);
+            if (!failed.isEmpty()) {
+                deployFailed(failures(failed));
+                return;
+            }
+            if (isCancelled()) {
+                deployFailed("User Initiated");
+                return;
+            }
+            if (!time.instant().isBefore(deadline)) {
+                deployFailed("Stack creation time exceeded the specified timeout");
+                return;
+            }
+            outputs = outputs();
+        } catch (TemplateError | ApiError e) {
+            deployFailed(e.getMessage());
+            return;
+        }
+        var refusal = store.write(tx -> complete(tx, outputs));
+        refusal.ifPresent(this::deployFailed);
+    }
+
+    private boolean isCancelled() {
+        return store.read(tx -> data.operations.get(tx,
+                Key.of(stack.id()))).map(StackOperation::cancelled).orElse(false);
+    }
+
+    private String failures(Set<String> failed) {
+        var created = failed.stream().filter(id -> failedTo(id, ResourceStatus.CREATE_FAILED)).sorted().toList();
+        var updated = failed.stream().filter(id -> failedTo(id, ResourceStatus.UPDATE_FAILED)).sorted().toList();
+        return (created.isEmpty() ? "" : "The following resource(s) failed to create: [" + String.join(", ", created)
+                + "]. ")
+                + (updated.isEmpty() ? "" : "The following resource(s) failed to update: [" + String.join(", ",
+                updated) + "]. ");
+    }
+
+    private boolean failedTo(String id, String status) {
+        return resources.containsKey(id) && resources.get(id).status().equals(status);
+    }
+
+    /** Brings one resource to what the template wants; answers whether it succeeded. */
+    private boolean step(String id) {
+        var declared = template.resources().get(id);
+        var existing = resources.get(id);
+        if (existing != null && operation.id().equals(existing.doneIn())) {
+            return true;
+        }
+        var current = existing == null ? null : existing.current();
+        Map<String, Object> properties;
+        try {
+            properties = Trees.map(evaluate.value(declared.properties()));
+        } catch (TemplateError | ApiError e) {
+            begin(id, declared.type(), current, Map.of(), current == null ? ResourceStatus.CREATE_IN_PROGRESS
+                    : ResourceStatus.UPDATE_IN_PROGRESS, null);
+            return failed(id, e.getMessage());
+        }
+        var type = Plan.type(types, declared.type());
+        if (type == null) {
+            begin(id, declared.type(), current, properties, ResourceStatus.CREATE_IN_PROGRESS, null);
+            return failed(id, "Unrecognized resource type: " + declared.type());
+        }
+        try {
+            switch (Plan.step(type, current, declared.type(), properties)) {
+                case Plan.Step.Nothing _ -> keep(existing, declared);
+                case Plan.Step.Create _ -> {
+                    begin(id, declared.type(), current, properties, ResourceStatus.CREATE_IN_PROGRESS, null);
+                    create(declared, type, properties, ResourceStatus.CREATE_IN_PROGRESS,
+                            ResourceStatus.CREATE_COMPLETE);
+                }
+                case Plan.Step.Update _ -> {
+                    begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS, null);
+                    var made = Handlers.update(type, caller, current.physicalId(),
+                            job.desired(id, current.token(), current.properties()), job.desired(id, current.token(),
+                                    properties));
+                    // An update that answers with another physical id has made another resource: the one before is to go.
+                    var token = made.physicalId().equals(current.physicalId()) ? current.token() : operation.id();
+                    finish(incarnation(declared, made, token, properties), ResourceStatus.UPDATE_COMPLETE);
+                }
+                case Plan.Step.Replace _ -> {
+                    begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS,
+                            "Requested update requires the creation of a new physical resource; hence creating one.");
+                    create(declared, type, properties, ResourceStatus.UPDATE_IN_PROGRESS,
+                            ResourceStatus.UPDATE_COMPLETE);
+                }
+            }
+            return true;
+        } catch (Handlers.Failed e) {
+            e.physicalId().ifPresent(made -> leave(declared, new ResourceType.Resource(made, Map.of()), properties));
+            return failed(id, e.getMessage());
+        }
+    }
+
+    /** Notes what a failed creation has made: whatever undoes the operation deletes it. */
+    private void leave(Resource declared, ResourceType.Resource made, Map<String, Object> properties) {
+        var begun = resources.get(declared.logicalId());
+        var current = begun.current();
+        store.change(tx -> {
+            if (current != null) {
+                data.obsolete.put(tx, Key.of(stack.id(), declared.logicalId(), current.token()), current);
+            }
+        });
+        resources.put(declared.logicalId(), begun.with(incarnation(declared, made, operation.id(), properties)));
+    }
+
+    private void create(Resource declared, ResourceType type,
+            Map<String, Object> properties, String during, String after) throws Handlers.Failed {
+        var id = declared.logicalId();
+        var made = Handlers.create(type, caller, job.desired(id, operation.id(), properties));
+        store.change(tx -> events.tell(tx, stack.id(), resources.get(id).as(during, "Resource creation Initiated",
+                time.instant()), made.physicalId(), properties, operation.clientToken()));
+        finish(incarnation(declared, made, operation.id(), properties), after);
+    }
+
+    private Incarnation incarnation(Resource declared, ResourceType.Resource made,
+            String token, Map<String, Object> properties) {
+        return new Incarnation(declared.logicalId(), declared.type(), made.physicalId(), token, properties,
+                made.attributes(), declared.deletionPolicy(), declared.updateReplacePolicy(),
+                List.copyOf(graph.needs(declared.logicalId())), Plan.metadata(declared));
+    }
+
+    /** Says in the store that a resource is about to be changed. */
+    private void begin(String id, String type, Incarnation current, Map<String, Object> properties, String status,
+            String reason) {
+        var existing = resources.get(id);
+        var isResumed = existing != null && operation.id().equals(existing.changedIn());
+        var begun = new StackResource(id, type, status, reason, time.instant(), current,
+                isResumed ? existing.before() : current, properties, operation.id(), null);
+        store.change(tx -> {
+            data.put(tx, stack.id(), begun);
+            if (!isResumed) {
+                events.tell(tx, stack.id(), begun, begun.physicalId(), properties, operation.clientToken());
+            }
+        });
+        resources.put(id, begun);
+    }
+
+    /** Says in the store what exists now; what it replaces is to be deleted. */
+    private void finish(Incarnation made, String status) {
+        var begun = resources.get(made.logicalId());
+        var done = begun.with(made).doneIn(operation.id()).as(status, null, time.instant());
+        var before = begun.before();
+        store.change(tx -> {
+            data.put(tx, stack.id(), done);
+            if (before != null && !before.token().equals(made.token())) {
+                data.obsolete.put(tx, Key.of(stack.id(), made.logicalId(), before.token()), before);
+            }
+            events.tell(tx, stack.id(), done, made.physicalId(), made.properties(), operation.clientToken());
+        });
+        resources.put(made.logicalId(), done);
+    }
+
+    private boolean failed(String id, String reason) {
+        var begun = resources.get(id);
+        var isCreation = begun.before() == null;
+        var failed = begun.as(isCreation ? ResourceStatus.CREATE_FAILED : ResourceStatus.UPDATE_FAILED, reason,
+                time.instant());
+        store.change(tx -> {
+            data.put(tx, stack.id(), failed);
+            events.tell(tx, stack.id(), failed, failed.physicalId(), failed.attempted(), operation.clientToken());
+        });
+        resources.put(id, failed);
+        return false;
+    }
+
+    /** A resource that stays as it is may have another policy, or be needed by others than before. */
+    private void keep(StackResource existing, Resource declared) {
+        var current = existing.current();
+        var kept = new Incarnation(current.logicalId(), current.type(), current.physicalId(), current.token(),
+                current.properties(), current.attributes(), declared.deletionPolicy(), declared.updateReplacePolicy(),
+                List.copyOf(graph.needs(declared.logicalId())), Plan.metadata(declared));
+        if (!kept.equals(current)) {
+            var changed = existing.with(kept);
+            store.change(tx -> data.put(tx, stack.id(), changed));
+            resources.put(declared.logicalId(), changed);
+        }
+    }
+
+    private List<OutputValue> outputs() {
+        var outputs = new ArrayList<OutputValue>();
+        for (var output : template.outputs().values()) {
+            if (output.condition().map(evaluate::condition).orElse(true)) {
+                var value = evaluate.value(output.value());
+                if (value instanceof Map || value instanceof List || value == null) {
+                    throw new TemplateError("Template format error: Output " + output.name()
+                            + " is malformed. The Value field of every Outputs member must evaluate to a String.");
+                }
+                outputs.add(new OutputValue(output.name(), Trees.text(value), output.description().orElse(null),
+                        output.export().map(export -> Trees.text(evaluate.value(export))).orElse(null)));
+            }
+        }
+        return outputs;
+    }
+
+    /** Ends the deployment, or says why the outputs do not allow it. */
+    private Optional<String> complete(Tx tx, List<OutputValue> outputs) {
+        var place = Key.of(stack.account(), stack.region());
+        for (var output : outputs) {
+            var other = output.export() == null ? null : data.exports.get(tx, place.and(output.export())).orElse(null);
+            if (other != null && !other.stackArn().equals(stack.arn())) {
+                return Optional.of("Export with name " + output.export() + " is already exported by stack "
+                        + other.stackName()
+                        + ". ");
+            }
+        }
+        for (var row : data.exports.range(tx, place).filter(r -> r.value().stackArn().equals(stack.arn())).toList()) {
+            var export = row.value();
+            var next = outputs.stream().filter(output -> export.name().equals(output.export())).findFirst();
+            if (next.isEmpty() || !next.get().value().equals(export.value())) {
+                var user = data.imports.range(tx, place.and(export.name())).findFirst();
+                if (user.isPresent()) {
+                    return Optional.of("Export " + export.name() + " cannot be " + (next.isEmpty() ? "deleted"
+                            : "updated")
+                            + " as it is in use by " + user.get().value() + ". ");
+                }
+                data.exports.delete(tx, row.key());
+            }
+        }
+        outputs.stream().filter(output -> output.export() != null).forEach(output -> data.exports.put(tx,
+                place.and(output.export()), new Export(stack.arn(), stack.name(), output.export(), output.value())));
+        job.forgetImports(tx);
+        scope.imported().forEach(name -> data.imports.put(tx, place.and(name, stack.id()), stack.name()));
+        var isUpdate = operation.kind() == Kind.UPDATE;
+        var done = data.stack(tx, stack.id()).orElseThrow().with(outputs).as(isUpdate
+                ? StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS : StackStatus.CREATE_COMPLETE, null);
+        data.put(tx, done);
+        events.tell(tx, done, operation.clientToken(), time.instant());
+        if (isUpdate) {
+            data.operations.put(tx, Key.of(stack.id()), operation.in(Phase.CLEANUP));
+        } else {
+            job.ended(tx);
+        }
+        return Optional.empty();
+    }
+
+    void deployFailed(String reason) {
+        var isCreation = operation.kind() == Kind.CREATE;
+        // Read again: who deletes a stack that is being created asks for another end of it.
+        var asked = store.read(tx -> data.operations.get(tx, Key.of(stack.id()))).orElse(operation);
+        switch (asked.target().onFailure()) {
+            case "DO_NOTHING" -> job.end(isCreation ? StackStatus.CREATE_FAILED : StackStatus.UPDATE_FAILED, reason);
+            case "DELETE" -> job.next(Phase.DELETE, StackStatus.DELETE_IN_PROGRESS, reason
+                    + "Delete requested by user.",
+                    operation.target());
+            default -> {
+                if (isCreation) {
+                    job.next(Phase.ROLLBACK, StackStatus.ROLLBACK_IN_PROGRESS, reason + (reason.endsWith(" ") ? ""
+                            : " ")
+                            + "Rollback requested by user.", operation.target());
+                } else {
+                    job.next(Phase.ROLLBACK, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason, operation.before());
+                }
+            }
+        }
+    }
+
+    /** What the template of a finished update no longer has. */
+    List<Incarnation> removed() {
+        read(operation.target());
+        return job.existing().stream().filter(resource -> !graph.resources().contains(resource.logicalId())).toList();
+    }
+}

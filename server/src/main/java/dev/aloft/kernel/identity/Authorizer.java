@@ -56,7 +56,8 @@ public final class Authorizer implements LocalEndpoint.Gate {
     }
 
     /** What the policies say of one action on one resource of a service. */
-    public Decision decide(Caller caller, String action, String resource, Map<String, List<String>> given, Service service) {
+    public Decision decide(
+            Caller caller, String action, String resource, Map<String, List<String>> given, Service service) {
         var owner = service.owner(caller, resource);
         var principal = caller.principal();
         if (principal instanceof Principal.Root root && root.account().equals(owner)) {

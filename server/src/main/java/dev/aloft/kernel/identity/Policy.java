@@ -169,7 +169,8 @@ public final class Policy {
             throw new Malformed("Actions/Condition can contain only one colon.");
         }
         var vendor = action.substring(0, colon);
-        if (vendor.isEmpty() || !vendor.chars().allMatch(c -> c == '-' || c == '_' || c < 128 && Character.isLetterOrDigit(c))) {
+        if (vendor.isEmpty()
+                || !vendor.chars().allMatch(c -> c == '-' || c == '_' || c < 128 && Character.isLetterOrDigit(c))) {
             throw new Malformed("Vendor " + vendor + " is not valid");
         }
         if (kind == Kind.TRUST && !vendor.equalsIgnoreCase("sts")) {
@@ -221,12 +222,18 @@ public final class Policy {
         }
         for (var name : aws) {
             // A wildcard stands for everybody or not at all: never for a part of a name.
-            if (!name.equals("*") && name.indexOf('*') >= 0 || !name.equals("*") && !name.matches("[0-9]{12}") && !name.matches("arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
-                    && !name.matches("A(RO|ID|NP)A[A-Z0-9]{12,28}")) {
+            if (!name.equals("*") && (name.indexOf('*') >= 0 || !isPrincipal(name))) {
                 throw new Malformed("Invalid principal in policy: \"AWS\":\"" + name + "\"");
             }
         }
         return new Principals(except, Set.copyOf(aws), Set.copyOf(services), Set.copyOf(others));
+    }
+
+    /** An account, an ARN, or the unique id that is left of somebody who was deleted. */
+    private static boolean isPrincipal(String name) {
+        return name.matches("[0-9]{12}")
+                || name.matches("arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
+                || name.matches("A(RO|ID|NP)A[A-Z0-9]{12,28}");
     }
 
     private static List<Condition> conditions(Object tree, boolean variables) {

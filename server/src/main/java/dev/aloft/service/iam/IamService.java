@@ -37,7 +37,8 @@ public final class IamService implements Service, Iam {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateRoleRequest r -> tags(Access.to("iam:CreateRole", global(caller, "role" + path(r.path()) + r.roleName())), r.tags())
+            case CreateRoleRequest r ->
+                tags(Access.to("iam:CreateRole", global(caller, "role" + path(r.path()) + r.roleName())), r.tags())
                 .with("iam:PermissionsBoundary", r.permissionsBoundary());
             case GetRoleRequest r -> role("GetRole", caller, r.roleName());
             case DeleteRoleRequest r -> role("DeleteRole", caller, r.roleName());
@@ -53,8 +54,10 @@ public final class IamService implements Service, Iam {
             case DeleteRolePermissionsBoundaryRequest r -> role("DeleteRolePermissionsBoundary", caller, r.roleName());
             case ListInstanceProfilesForRoleRequest r -> role("ListInstanceProfilesForRole", caller, r.roleName());
             case TagRoleRequest r -> tags(role("TagRole", caller, r.roleName()), r.tags());
-            case AttachRolePolicyRequest r -> role("AttachRolePolicy", caller, r.roleName()).with("iam:PolicyARN", r.policyArn());
-            case DetachRolePolicyRequest r -> role("DetachRolePolicy", caller, r.roleName()).with("iam:PolicyARN", r.policyArn());
+            case AttachRolePolicyRequest r ->
+                role("AttachRolePolicy", caller, r.roleName()).with("iam:PolicyARN", r.policyArn());
+            case DetachRolePolicyRequest r ->
+                role("DetachRolePolicy", caller, r.roleName()).with("iam:PolicyARN", r.policyArn());
             case PutRolePermissionsBoundaryRequest r -> role("PutRolePermissionsBoundary", caller, r.roleName())
                 .with("iam:PermissionsBoundary", r.permissionsBoundary());
             case ListRolesRequest r -> Access.to("iam:ListRoles", global(caller, "role" + path(r.pathPrefix())));
@@ -71,8 +74,10 @@ public final class IamService implements Service, Iam {
             case UntagPolicyRequest r -> Access.to("iam:UntagPolicy", r.policyArn());
             case ListPolicyTagsRequest r -> Access.to("iam:ListPolicyTags", r.policyArn());
             case TagPolicyRequest r -> tags(Access.to("iam:TagPolicy", r.policyArn()), r.tags());
-            case ListPoliciesRequest r -> Access.to("iam:ListPolicies", global(caller, "policy" + path(r.pathPrefix())));
-            case CreateUserRequest r -> tags(Access.to("iam:CreateUser", global(caller, "user" + path(r.path()) + r.userName())), r.tags())
+            case ListPoliciesRequest r ->
+                Access.to("iam:ListPolicies", global(caller, "policy" + path(r.pathPrefix())));
+            case CreateUserRequest r ->
+                tags(Access.to("iam:CreateUser", global(caller, "user" + path(r.path()) + r.userName())), r.tags())
                 .with("iam:PermissionsBoundary", r.permissionsBoundary());
             case GetUserRequest r -> user("GetUser", caller, r.userName());
             case DeleteUserRequest r -> user("DeleteUser", caller, r.userName());
@@ -88,8 +93,10 @@ public final class IamService implements Service, Iam {
             case UntagUserRequest r -> user("UntagUser", caller, r.userName());
             case ListUserTagsRequest r -> user("ListUserTags", caller, r.userName());
             case TagUserRequest r -> tags(user("TagUser", caller, r.userName()), r.tags());
-            case AttachUserPolicyRequest r -> user("AttachUserPolicy", caller, r.userName()).with("iam:PolicyARN", r.policyArn());
-            case DetachUserPolicyRequest r -> user("DetachUserPolicy", caller, r.userName()).with("iam:PolicyARN", r.policyArn());
+            case AttachUserPolicyRequest r ->
+                user("AttachUserPolicy", caller, r.userName()).with("iam:PolicyARN", r.policyArn());
+            case DetachUserPolicyRequest r ->
+                user("DetachUserPolicy", caller, r.userName()).with("iam:PolicyARN", r.policyArn());
             case ListUsersRequest r -> Access.to("iam:ListUsers", global(caller, "user" + path(r.pathPrefix())));
         };
     }
@@ -198,7 +205,8 @@ public final class IamService implements Service, Iam {
     }
 
     @Override
-    public ListAttachedRolePoliciesResponse listAttachedRolePolicies(Caller caller, ListAttachedRolePoliciesRequest input) {
+    public ListAttachedRolePoliciesResponse listAttachedRolePolicies(
+            Caller caller, ListAttachedRolePoliciesRequest input) {
         var slice = roles.holders.attached(
                 caller, input.roleName(), input.pathPrefix(), input.marker(), input.maxItems());
         return ListAttachedRolePoliciesResponse.of(
@@ -263,7 +271,8 @@ public final class IamService implements Service, Iam {
     }
 
     @Override
-    public ListAttachedUserPoliciesResponse listAttachedUserPolicies(Caller caller, ListAttachedUserPoliciesRequest input) {
+    public ListAttachedUserPoliciesResponse listAttachedUserPolicies(
+            Caller caller, ListAttachedUserPoliciesRequest input) {
         var slice = users.holders.attached(
                 caller, input.userName(), input.pathPrefix(), input.marker(), input.maxItems());
         return ListAttachedUserPoliciesResponse.of(
@@ -290,19 +299,22 @@ public final class IamService implements Service, Iam {
     }
 
     @Override
-    public PutRolePermissionsBoundaryResponse putRolePermissionsBoundary(Caller caller, PutRolePermissionsBoundaryRequest input) {
+    public PutRolePermissionsBoundaryResponse putRolePermissionsBoundary(
+            Caller caller, PutRolePermissionsBoundaryRequest input) {
         roles.holders.setBoundary(caller, input.roleName(), input.permissionsBoundary());
         return PutRolePermissionsBoundaryResponse.of(_ -> {});
     }
 
     @Override
-    public DeleteRolePermissionsBoundaryResponse deleteRolePermissionsBoundary(Caller caller, DeleteRolePermissionsBoundaryRequest input) {
+    public DeleteRolePermissionsBoundaryResponse deleteRolePermissionsBoundary(
+            Caller caller, DeleteRolePermissionsBoundaryRequest input) {
         roles.holders.setBoundary(caller, input.roleName(), null);
         return DeleteRolePermissionsBoundaryResponse.of(_ -> {});
     }
 
     @Override
-    public ListInstanceProfilesForRoleResponse listInstanceProfilesForRole(Caller caller, ListInstanceProfilesForRoleRequest input) {
+    public ListInstanceProfilesForRoleResponse listInstanceProfilesForRole(
+            Caller caller, ListInstanceProfilesForRoleRequest input) {
         // There are no instances here, so no role is in a profile; tools ask before they delete one.
         roles.holders.existing(caller, input.roleName());
         return ListInstanceProfilesForRoleResponse.of(r -> r.instanceProfiles(List.of()).isTruncated(false));
@@ -350,7 +362,8 @@ public final class IamService implements Service, Iam {
     }
 
     @Override
-    public SetDefaultPolicyVersionResponse setDefaultPolicyVersion(Caller caller, SetDefaultPolicyVersionRequest input) {
+    public SetDefaultPolicyVersionResponse setDefaultPolicyVersion(
+            Caller caller, SetDefaultPolicyVersionRequest input) {
         policies.setDefault(input);
         return SetDefaultPolicyVersionResponse.of(_ -> {});
     }

@@ -246,6 +246,19 @@ function isModulePackage(folder) {
   }
 }
 
+/** The file and line that Node.js puts before a syntax error's own stack, where it does. */
+function placeOf(error) {
+  return /^([^\n]+:\d+)\n/.exec(error.stack ?? '')?.[1];
+}
+
+/** Beyond AWS, whose trace of a syntax error does not say where it is. */
+function at(place, error) {
+  if (place) {
+    error.stack = error.stack.replace('\n    at ', `\n    at ${place}\n    at `);
+  }
+  return error;
+}
+
 async function moduleOf(root, folder, name) {
   const file = path.resolve(root, folder, name);
   if (resolved(file)) {
@@ -280,7 +293,7 @@ async function handlerOf(root, handler) {
     loaded = await moduleOf(root, folder, parts[1]);
   } catch (error) {
     if (error instanceof SyntaxError) {
-      throw new RuntimeError('UserCodeSyntaxError', String(error));
+      throw at(placeOf(error), new RuntimeError('UserCodeSyntaxError', String(error)));
     }
     if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
       throw new RuntimeError('ImportModuleError', String(error));

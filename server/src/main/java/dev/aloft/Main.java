@@ -2,6 +2,7 @@ package dev.aloft;
 
 import dev.aloft.kernel.http.HttpServer;
 import dev.aloft.kernel.http.HttpServer.CannotListen;
+import dev.aloft.kernel.identity.KeyFile.Unusable;
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -41,7 +42,7 @@ public final class Main {
                 case "train" -> train();
                 default -> usage();
             };
-        } catch (Config.Wrong | CannotListen | StoreUnavailable e) {
+        } catch (Config.Wrong | CannotListen | StoreUnavailable | Unusable e) {
             System.err.println("aloft: " + e.getMessage());
             return 1;
         } catch (IOException e) {

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,18 +39,24 @@ final class Background {
                 var health = (Map<String, Object>) map;
                 return Optional.of(health);
             }
-            throw new CommandFailed("Something that is not Aloft answers at " + url + " (HTTP " + answer.statusCode()
-                    + "). Stop it, or choose another port: aloft up --port 4567 …");
+            throw notAloft("HTTP " + answer.statusCode());
         } catch (JsonReader.Malformed | IOException e) {
+            if (e.getCause() instanceof UnresolvedAddressException) {
+                throw new CommandFailed("There is no machine called " + url.getHost() + " (" + url + ").");
+            }
             if (e instanceof java.net.ConnectException || e instanceof java.net.http.HttpConnectTimeoutException) {
                 return Optional.empty();
             }
-            throw new CommandFailed("Something that is not Aloft answers at " + url + " (" + e.getMessage()
-                    + "). Stop it, or choose another port: aloft up --port 4567 …");
+            throw notAloft(e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailed("interrupted");
         }
+    }
+
+    private CommandFailed notAloft(String what) {
+        return new CommandFailed("Something that is not Aloft answers at " + url + " (" + what + "). Stop it, or use another port: "
+                + "--endpoint-url http://127.0.0.1:4567 (or AWS_ENDPOINT_URL).");
     }
 
     /** Uses the platform that runs, or starts one with its data in this folder and waits until it is ready. */
@@ -79,6 +87,7 @@ final class Background {
     private void start(Path data, PrintWriter out) throws IOException {
         Files.createDirectories(data);
         var log = data.resolve("aloft.log");
+        long before = Files.exists(log) ? Files.size(log) : 0;
         out.println("Starting Aloft at " + url + ", data in " + data + ", log in " + log);
         out.flush();
         var port = url.getPort() < 0 ? 80 : url.getPort();
@@ -88,21 +97,25 @@ final class Background {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .start();
-        waitUntilReady(process, log);
+        waitUntilReady(process, log, before);
     }
 
-    private void waitUntilReady(Process process, Path log) throws IOException {
+    private void waitUntilReady(Process process, Path log, long before) throws IOException {
         long giveUp = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < giveUp) {
             if (health().isPresent()) {
                 return;
             }
             if (ended(process, Duration.ofMillis(20))) {
-                throw new CommandFailed("The platform did not start:\n" + lastLines(log, 12));
+                if (health().isPresent()) {
+                    // Somebody else started one at the same time.
+                    return;
+                }
+                throw new CommandFailed("The platform did not start:\n" + lastLines(log, before, 12));
             }
         }
         throw new CommandFailed("The platform was not ready after " + START_LIMIT.toSeconds() + " s; its log ends:\n"
-                + lastLines(log, 12));
+                + lastLines(log, before, 12));
     }
 
     private static boolean ended(Process process, Duration within) {
@@ -144,8 +157,11 @@ final class Background {
         return launcher;
     }
 
-    private static String lastLines(Path log, int count) throws IOException {
-        var lines = Files.readAllLines(log);
+    /** The end of what was written behind this place. */
+    private static String lastLines(Path log, long from, int count) throws IOException {
+        byte[] all = Files.readAllBytes(log);
+        int begin = (int) Math.min(from, all.length);
+        var lines = new String(all, begin, all.length - begin, StandardCharsets.UTF_8).lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
     }
 }

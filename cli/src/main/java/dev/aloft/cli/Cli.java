@@ -58,6 +58,9 @@ public final class Cli implements Runnable {
         return switch (failure) {
             case ApiError error -> error.code() + ": " + error.getMessage();
             case CommandFailed told -> told.getMessage();
+            case UncheckedIOException io when io.getMessage().startsWith("cannot reach") -> "The platform does not answer any more ("
+                    + io.getMessage() + "). Start it again with aloft start: what was under way goes on or is rolled back by itself, "
+                    + "and aloft status shows what came of it.";
             case UncheckedIOException io -> explain(io.getCause());
             case NoSuchFileException missing -> "There is no " + missing.getFile();
             case FileSystemException file -> file.getFile() + ": " + file.getReason();

@@ -1,5 +1,6 @@
 package dev.aloft.cli;
 
+import dev.aloft.api.JsonReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -149,13 +150,18 @@ final class CodeFolder {
             return installed(
                     "pip install",
                     List.of("requirements.txt"),
-                    List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt", "-t", "."));
+                    List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "-r", "requirements.txt", "-t", "."));
         }
         return null;
     }
 
     private static boolean declaresDependencies(Path packageJson) throws IOException {
-        var tree = dev.aloft.api.JsonReader.tree(Files.readAllBytes(packageJson));
+        Object tree;
+        try {
+            tree = JsonReader.tree(Files.readAllBytes(packageJson));
+        } catch (JsonReader.Malformed e) {
+            throw new CommandFailed(packageJson + " is no JSON: " + e.getMessage() + ". npm cannot read it either; mend it first.");
+        }
         return tree instanceof Map<?, ?> map && map.get("dependencies") instanceof Map<?, ?> all && !all.isEmpty();
     }
 
@@ -192,7 +198,7 @@ final class CodeFolder {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new CommandFailed(failure + ": there is no " + command.getFirst() + " in PATH");
+            throw new CommandFailed(failure + ": there is no " + command.getFirst() + " in PATH. Install it and try again.");
         }
         var said = new String(process.getInputStream().readAllBytes());
         try {

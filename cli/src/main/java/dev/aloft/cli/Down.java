@@ -37,8 +37,7 @@ final class Down implements Callable<Integer> {
         cloudFormation.deleteStack(connection.caller(), DeleteStackRequest.of(r -> r.stackName(stack)));
         var left = progress.follow(id);
         if (!left.stackStatus().equals("DELETE_COMPLETE")) {
-            throw new CommandFailed("Stack " + stack + " is " + left.stackStatus()
-                    + (left.stackStatusReason() == null ? "" : ": " + left.stackStatusReason()));
+            throw new CommandFailed("Stack " + stack + " is " + left.stackStatus() + progress.why(left));
         }
         return 0;
     }

@@ -4,6 +4,8 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.CloudFormation;
 import dev.aloft.api.CloudFormation.DescribeStackResourcesRequest;
 import dev.aloft.api.CloudFormation.StackResource;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.GetFunctionConfigurationRequest;
 import java.util.List;
 
 /** Finds functions by what people call them: a stack, a logical id in a stack, or the function's own name. */
@@ -22,11 +24,16 @@ final class Functions {
         }
         var stack = text.substring(0, slash);
         var logicalId = text.substring(slash + 1);
-        return ofStack(stack).stream()
+        var functions = ofStack(stack);
+        if (functions.isEmpty()) {
+            throw new CommandFailed("There is no stack " + stack + " with functions in " + connection.region()
+                    + ". aloft status lists the stacks.");
+        }
+        return functions.stream()
                 .filter(each -> each.logicalResourceId().equals(logicalId))
                 .findFirst()
                 .orElseThrow(() -> new CommandFailed("Stack " + stack + " has no function " + logicalId + ". It has: "
-                        + String.join(", ", ofStack(stack).stream().map(StackResource::logicalResourceId).toList())))
+                        + String.join(", ", functions.stream().map(StackResource::logicalResourceId).toList())))
                 .physicalResourceId();
     }
 
@@ -42,6 +49,19 @@ final class Functions {
         } catch (ApiError e) {
             if (e.getMessage() != null && e.getMessage().contains("does not exist")) {
                 return List.of();
+            }
+            throw e;
+        }
+    }
+
+    boolean exists(String function) {
+        try {
+            Lambda.at(connection.endpoint())
+                    .getFunctionConfiguration(connection.caller(), GetFunctionConfigurationRequest.of(r -> r.functionName(function)));
+            return true;
+        } catch (ApiError e) {
+            if (e.status() == 404) {
+                return false;
             }
             throw e;
         }

@@ -98,6 +98,7 @@ final class Logs implements Callable<Integer> {
 
     private List<String> groups() {
         if (of != null && of.startsWith("/")) {
+            requireGroup();
             return List.of(of);
         }
         if (of == null) {
@@ -112,6 +113,23 @@ final class Logs implements Callable<Integer> {
         var ofStack = of.contains("/") ? List.<String>of() : functions.ofStack(of).stream()
                 .map(each -> FUNCTION_GROUPS + each.physicalResourceId())
                 .toList();
-        return ofStack.isEmpty() ? List.of(FUNCTION_GROUPS + functions.name(of)) : ofStack;
+        if (!ofStack.isEmpty()) {
+            return ofStack;
+        }
+        var function = functions.name(of);
+        if (!functions.exists(function)) {
+            throw new CommandFailed("There is no stack with functions and no function called " + of + " in " + connection.region()
+                    + ". aloft status lists the stacks; a log group's name begins with /.");
+        }
+        return List.of(FUNCTION_GROUPS + function);
+    }
+
+    private void requireGroup() {
+        boolean known = logs.describeLogGroups(connection.caller(), DescribeLogGroupsRequest.of(r -> r.logGroupNamePrefix(of)))
+                .logGroups().stream().anyMatch(group -> group.logGroupName().equals(of));
+        if (!known && !follow) {
+            throw new CommandFailed("There is no log group " + of + " in " + connection.region()
+                    + ". A function's group is made when it first runs; -f waits for it.");
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Shows a stack's events as they come, a line a resource, with a tick and the time it took. */
 final class StackProgress {
@@ -24,6 +25,7 @@ final class StackProgress {
     private final PrintWriter out;
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Instant> begun = new HashMap<>();
+    private String failure;
 
     StackProgress(CloudFormation cloudFormation, Caller caller, PrintWriter out) {
         this.cloudFormation = cloudFormation;
@@ -42,7 +44,7 @@ final class StackProgress {
 
     /** What happened until now is not shown. */
     void forgetPast(String stackId) {
-        events(stackId).forEach(event -> seen.add(event.eventId()));
+        events(stackId, _ -> {});
     }
 
     /** Prints what happens until the stack has come to rest, and returns it. */
@@ -64,11 +66,7 @@ final class StackProgress {
 
     private void printNew(String stackId) {
         var fresh = new ArrayList<StackEvent>();
-        for (var event : events(stackId)) {
-            if (seen.add(event.eventId())) {
-                fresh.addFirst(event);
-            }
-        }
+        events(stackId, fresh::addFirst);
         fresh.forEach(this::print);
         out.flush();
     }
@@ -76,11 +74,16 @@ final class StackProgress {
     private void print(StackEvent event) {
         var status = event.resourceStatus();
         var resource = event.logicalResourceId();
+        boolean stack = event.stackId().equals(event.physicalResourceId());
+        if (failure == null && event.resourceStatusReason() != null && !event.resourceStatusReason().endsWith(" cancelled")
+                && (status.endsWith("_FAILED") || stack && status.contains("ROLLBACK_IN_PROGRESS"))) {
+            failure = (stack ? "" : resource + " (" + event.resourceType() + "): ") + event.resourceStatusReason();
+        }
         if (status.endsWith("_IN_PROGRESS")) {
             begun.putIfAbsent(resource, event.timestamp());
             return;
         }
-        if (event.physicalResourceId() != null && event.physicalResourceId().equals(event.stackId())) {
+        if (stack) {
             return;
         }
         boolean failed = status.endsWith("_FAILED");
@@ -93,7 +96,13 @@ final class StackProgress {
                 event.resourceType(),
                 word(status),
                 took.toMillis() / 1000.0,
-                failed && event.resourceStatusReason() != null ? "\n      " + event.resourceStatusReason() : "");
+                failed && event.resourceStatusReason() != null ? "\n" + event.resourceStatusReason().indent(6).stripTrailing() : "");
+    }
+
+    /** What made the stack fail first, as the end of a sentence; empty where nothing did. */
+    String why(Stack stack) {
+        var reason = failure != null ? failure : stack.stackStatusReason();
+        return reason == null ? "" : ": " + reason;
     }
 
     private static String word(String status) {
@@ -106,10 +115,21 @@ final class StackProgress {
         };
     }
 
-    private Iterable<StackEvent> events(String stackId) {
-        return cloudFormation
-                .describeStackEvents(caller, DescribeStackEventsRequest.of(r -> r.stackName(stackId)))
-                .stackEvents();
+    /** Hands over the events that were not seen yet, the newest first: page by page until one is known. */
+    private void events(String stackId, Consumer<StackEvent> fresh) {
+        String token = null;
+        do {
+            var next = token;
+            var page = cloudFormation.describeStackEvents(
+                    caller, DescribeStackEventsRequest.of(r -> r.stackName(stackId).nextToken(next)));
+            for (var event : page.stackEvents()) {
+                if (!seen.add(event.eventId())) {
+                    return;
+                }
+                fresh.accept(event);
+            }
+            token = page.nextToken();
+        } while (token != null);
     }
 
     private static void pause() {

@@ -96,8 +96,7 @@ final class Up implements Callable<Integer> {
                 connection.caller(), ExecuteChangeSetRequest.of(r -> r.stackName(name).changeSetName(changeSet)));
         var stack = progress.follow(made.stackId());
         if (!List.of("CREATE_COMPLETE", "UPDATE_COMPLETE").contains(stack.stackStatus())) {
-            throw new CommandFailed("Stack " + name + " is " + stack.stackStatus()
-                    + (stack.stackStatusReason() == null ? "" : ": " + stack.stackStatusReason()));
+            throw new CommandFailed("Stack " + name + " is " + stack.stackStatus() + progress.why(stack));
         }
         printOutputs(stack);
         return 0;
@@ -149,8 +148,10 @@ final class Up implements Callable<Integer> {
         }
         out.println("Removing what an earlier creation left (" + status + ").");
         var id = stack.get().stackId();
+        var progress = new StackProgress(cloudFormation, connection.caller(), out);
+        progress.forgetPast(id);
         cloudFormation.deleteStack(connection.caller(), DeleteStackRequest.of(r -> r.stackName(id)));
-        new StackProgress(cloudFormation, connection.caller(), out).follow(id);
+        progress.follow(id);
         return Optional.empty();
     }
 

@@ -233,7 +233,7 @@ public final class HttpServer implements AutoCloseable {
                             "The address " + config.address() + " is not one of this machine's. Listen on 127.0.0.1.", e);
                 }
                 return new CannotListen(
-                        "Port " + config.port() + " on " + config.address() + " is in use by another program. "
+                        "Port " + config.port() + " on " + config.address() + " is in use by another program or another Aloft. "
                                 + "Stop that program (`ss -ltnp 'sport = :" + config.port() + "'` names it), "
                                 + "or choose another port with --port.",
                         e);

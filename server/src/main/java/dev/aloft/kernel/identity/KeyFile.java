@@ -1,7 +1,6 @@
 package dev.aloft.kernel.identity;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -34,6 +33,13 @@ public final class KeyFile {
     private final SecureRandom random = new SecureRandom();
     private final byte[] key;
 
+    /** The file is damaged or cannot be read; the message says what to do. */
+    public static final class Unusable extends RuntimeException {
+        Unusable(String message, Throwable cause) {
+            super(message, cause, false, false);
+        }
+    }
+
     private KeyFile(byte[] key) {
         this.key = key;
     }
@@ -54,10 +60,10 @@ public final class KeyFile {
             }
             return new KeyFile(key);
         } catch (IllegalArgumentException e) {
-            throw new IllegalStateException("The key file " + file + " is damaged: it must have " + KEY_BYTES * 2
-                    + " hexadecimal digits. Restore it from a backup; what was encrypted with it cannot be read without.");
+            throw new Unusable("The key file " + file + " is damaged: it must have " + KEY_BYTES * 2
+                    + " hexadecimal digits. Restore it from a backup; what was encrypted with it cannot be read without.", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("The key file " + file + " cannot be used: " + e.getMessage(), e);
+            throw new Unusable("The key file " + file + " cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -531,7 +531,7 @@ class HttpServerTest {
         var same = HttpServer.Config.on("127.0.0.1", server.port(), null);
         assertThatThrownBy(() -> HttpServer.start(same, CLOCK, HttpServerTest::echo))
                 .isInstanceOf(HttpServer.CannotListen.class)
-                .hasMessageStartingWith("Port " + server.port() + " on 127.0.0.1 is in use by another program.")
+                .hasMessageStartingWith("Port " + server.port() + " on 127.0.0.1 is in use by another program or another Aloft.")
                 .hasMessageContaining("--port");
         assertThatThrownBy(() -> HttpServer.start(
                         HttpServer.Config.on("192.0.2.1", 0, null), CLOCK, HttpServerTest::echo))

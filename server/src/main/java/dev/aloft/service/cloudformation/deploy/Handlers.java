@@ -7,9 +7,12 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Calls resource types and words what they refuse as CloudFormation does. */
 final class Handlers {
@@ -64,9 +67,33 @@ final class Handlers {
         }
         for (var name : desired.properties().keySet()) {
             if (!type.properties().contains(name) && !type.properties().contains("*")) {
-                throw new Failed(failed + "#: the property " + name + " of " + type.type() + " is not built in Aloft");
+                throw new Failed(failed + "#: the property " + name + " of " + type.type() + " is not built in Aloft"
+                        + likeliest(name, type.properties()).map(each -> "; did you mean " + each + "?").orElse(""));
             }
         }
+    }
+
+    /** The property that differs by no more than two characters, for somebody who mistyped it. */
+    private static Optional<String> likeliest(String name, Set<String> known) {
+        return known.stream()
+                .filter(each -> distance(name, each) <= Math.min(2, name.length() / 3))
+                .min(Comparator.<String>comparingInt(each -> distance(name, each)).thenComparing(Comparator.naturalOrder()));
+    }
+
+    /** How many characters must be added, removed or changed to make one of the other (Levenshtein). */
+    private static int distance(String one, String other) {
+        var row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int above = row[j];
+                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(changed, Math.min(above, row[j - 1]) + 1);
+                diagonal = above;
+            }
+        }
+        return row[other.length()];
     }
 
     private static <T> T call(ResourceType type, Supplier<T> work) throws Failed {

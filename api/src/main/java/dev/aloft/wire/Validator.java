@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Holds an input against the model's constraints (required, length, range, pattern, enum) and tells what fails in AWS's words:
  * all of it in one message. S3 and SQS do not work so and check for themselves.
  */
 public final class Validator {
+    private static final Pattern TABLE_NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
     private static final Map<Schema, Boolean> CONSTRAINED = new ConcurrentHashMap<>();
 
     private final Operation operation;
@@ -39,9 +41,19 @@ public final class Validator {
         }
         var validator = new Validator(operation);
         validator.structure("", input);
-        if (validator.failures != null) {
+        if (validator.failures != null && !wrongTable(operation, input)) {
             throw validator.error();
         }
+    }
+
+    /** Of a request whose table has a wrong name DynamoDB tells that alone, and does so itself. */
+    private static boolean wrongTable(Operation operation, Shape input) {
+        if (!operation.service().serviceId().equals("DynamoDB")) {
+            return false;
+        }
+        var member = operation.input().member("TableName");
+        return member != null && input.get(member.index()) instanceof String name && !name.startsWith("arn:")
+                && !TABLE_NAME.matcher(name).matches();
     }
 
     private static boolean applies(Operation operation) {

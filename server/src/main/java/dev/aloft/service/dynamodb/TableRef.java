@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 record TableRef(String account, String region, String name) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]+");
     private static final String TABLE = "table/";
+    private static final int MIN_LENGTH = 3;
 
     static TableRef of(Caller caller, String text) {
         if (text != null && Arn.isArn(text)) {
@@ -24,7 +25,7 @@ record TableRef(String account, String region, String name) {
         if (name == null) {
             throw new ValidationException("The parameter 'TableName' is required but was not present in the request");
         }
-        check(name, 3);
+        check(name, MIN_LENGTH);
         return new TableRef(caller.account(), caller.region(), name);
     }
 
@@ -45,9 +46,8 @@ record TableRef(String account, String region, String name) {
         if (name.length() < minimum) {
             throw constraint("'" + name + "'", "Member must have length greater than or equal to " + minimum);
         }
-        if (name.length() < 3) {
-            throw new ValidationException(
-                "TableName must be at least 3 characters long and at most 255 characters long");
+        if (name.length() < MIN_LENGTH) {
+            throw constraint("'" + name + "'", "Member must have length greater than or equal to " + MIN_LENGTH);
         }
         if (name.length() > 255) {
             throw constraint("'" + name + "'", "Member must have length less than or equal to 255");

@@ -317,6 +317,7 @@ class InvokeTest {
         test.create("logging", "nodejs22.x", "exports.handler = async () => { console.log('two\\nlines'); };");
         test.invoke("logging", "{}");
         test.time.advance(Duration.ofSeconds(1));
+        test.service.flushLogs();
         var events = test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/logging"))).events();
         assertThat(events).extracting(Logs.FilteredLogEvent::message).satisfiesExactly(
                 line -> assertThat(line).matches("INIT_START Runtime Version: nodejs22.x on Node.js v\\S+\tRuntime Version ARN: arn:aws:lambda:eu-central-1::runtime:[0-9a-f]{64}"),
@@ -334,15 +335,24 @@ class InvokeTest {
                 .payload(Bytes.of("{}".getBytes(StandardCharsets.UTF_8)))));
         assertThat(response.statusCode()).isEqualTo(202);
         test.time.advance(Duration.ofSeconds(59));
-        assertThat(tries("failing")).isEqualTo(1);
+        assertTries(1);
         test.time.advance(Duration.ofSeconds(2));
-        assertThat(tries("failing")).isEqualTo(2);
+        assertTries(2);
         test.time.advance(Duration.ofSeconds(117));
-        assertThat(tries("failing")).isEqualTo(2);
+        assertTries(2);
         test.time.advance(Duration.ofSeconds(5));
-        assertThat(tries("failing")).isEqualTo(3);
+        assertTries(3);
         test.time.advance(Duration.ofHours(1));
-        assertThat(tries("failing")).isEqualTo(3);
+        assertTries(3);
+    }
+
+    /** What a process wrote is read by a thread of its own, by a real clock. */
+    private static void assertTries(long expected) {
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (tries("failing") < expected && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(tries("failing")).isEqualTo(expected);
     }
 
     private static long tries(String function) {

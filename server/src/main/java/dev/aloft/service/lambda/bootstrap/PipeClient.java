@@ -28,6 +28,7 @@ final class PipeClient implements LambdaRuntimeApiClient {
     private final OutputStream out;
     private final OutputStream log;
     private boolean asked;
+    private boolean failed;
 
     PipeClient(InputStream in, OutputStream out, OutputStream log) {
         this.in = new BufferedInputStream(in, 16 * 1024);
@@ -70,7 +71,10 @@ final class PipeClient implements LambdaRuntimeApiClient {
     @Override
     public InvocationRequest nextInvocation() throws IOException {
         if (!asked) {
-            mark();
+            if (failed) {
+                mark();
+            }
+            failed = false;
             out.write(NEXT);
             out.flush();
         }
@@ -102,6 +106,7 @@ final class PipeClient implements LambdaRuntimeApiClient {
     @Override
     public void reportInvocationError(String requestId, LambdaError error) throws IOException {
         // The client logs the error after it told it: the next event is asked for later, and with it the mark is made.
+        failed = true;
         post("invocation/" + requestId + "/error", header(error), DtoSerializers.serialize(error.errorRequest), false);
     }
 

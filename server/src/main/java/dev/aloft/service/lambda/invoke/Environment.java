@@ -247,14 +247,14 @@ final class Environment {
             peakReadNanos = now;
             peakBytes = Math.max(peakBytes, sandbox.peakMemoryBytes());
         }
-        log.end(report.end(time.instant(), invocation.requestId(), outcome, now - pending.begunNanos, pending.initNanos,
+        log.end(invocation, report.end(time.instant(), invocation.requestId(), outcome, now - pending.begunNanos, pending.initNanos,
                 peakBytes));
     }
 
     /** Writes what an invocation leaves in the log that ended before it could begin. */
     void logFailedInit(Invocation invocation, Outcome outcome) {
         log.begin(invocation, report.start(time.instant(), invocation.requestId()));
-        log.end(report.end(time.instant(), invocation.requestId(), outcome, 1_000_000, -1, sandbox.peakMemoryBytes()));
+        log.end(invocation, report.end(time.instant(), invocation.requestId(), outcome, 1_000_000, -1, sandbox.peakMemoryBytes()));
     }
 
     // ---- the runtime's side

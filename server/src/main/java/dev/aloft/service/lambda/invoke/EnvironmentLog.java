@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -26,18 +28,32 @@ final class EnvironmentLog {
     private static final int MOST_WAITING = 10_000;
     private static final int FRAME_HEAD = 16;
     private static final int MARK = 0xA55A8000;
+    /** Should a mark be lost, END is written without it. */
+    private static final int MOST_OPEN = 64;
 
     /** One event of the stream. */
     record Line(long timestamp, String message) {}
+
+    /** An invocation on its way through the log: the next may begin while the last lines of this one are in the pipe. */
+    private static final class Open {
+        final Invocation invocation;
+        final String startLine;
+        List<String> ending;
+        boolean markSeen;
+
+        Open(Invocation invocation, String startLine) {
+            this.invocation = invocation;
+            this.startLine = startLine;
+        }
+    }
 
     private final Time time;
     private final boolean marked;
     private final Consumer<EnvironmentLog> written;
     private List<Line> waiting = new ArrayList<>();
     private final StringBuilder tail = new StringBuilder();
-    private Invocation current;
-    private List<String> ending;
-    private boolean markSeen;
+    /** Begun and not yet ended in the log, in order. The first is the one whose lines come now. */
+    private final Deque<Open> open = new ArrayDeque<>();
     private boolean over;
     private int dropped;
 
@@ -56,20 +72,22 @@ final class EnvironmentLog {
 
     synchronized void begin(Invocation invocation, String startLine) {
         settleUnmarked();
-        tail.setLength(0);
-        current = invocation;
         invocation.pending().log = this;
-        markSeen = false;
-        ending = null;
-        add(time.millis(), startLine);
+        open.addLast(new Open(invocation, startLine));
+        if (open.size() == 1) {
+            start();
+        }
+    }
+
+    private void start() {
+        tail.setLength(0);
+        add(time.millis(), open.getFirst().startLine);
     }
 
     /** The invocation is over; its last lines are written once all before them are. */
-    synchronized void end(List<String> lines) {
-        ending = lines;
-        if (markSeen || over) {
-            settle();
-        }
+    synchronized void end(Invocation invocation, List<String> lines) {
+        open.stream().filter(each -> each.invocation == invocation).forEach(each -> each.ending = lines);
+        settle(false);
     }
 
     /**
@@ -78,7 +96,7 @@ final class EnvironmentLog {
      */
     synchronized void settleUnmarked() {
         if (!marked) {
-            settle();
+            settle(true);
         }
     }
 
@@ -86,21 +104,25 @@ final class EnvironmentLog {
         return marked;
     }
 
-    private void settle() {
-        if (ending == null || current == null) {
-            return;
+    private void settle(boolean anyway) {
+        for (Open first = open.peekFirst(); first != null; first = open.peekFirst()) {
+            boolean complete = first.markSeen || over || anyway || open.size() > MOST_OPEN;
+            if (first.ending == null || !complete) {
+                return;
+            }
+            first.ending.forEach(line -> add(time.millis(), line));
+            byte[] bytes = tail.toString().getBytes(StandardCharsets.UTF_8);
+            byte[] last = bytes.length <= TAIL_BYTES ? bytes : Arrays.copyOfRange(bytes, bytes.length - TAIL_BYTES, bytes.length);
+            first.invocation.pending().tail.complete(Optional.of(last));
+            open.removeFirst();
+            if (!open.isEmpty()) {
+                start();
+            }
         }
-        ending.forEach(line -> add(time.millis(), line));
-        byte[] bytes = tail.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] last = bytes.length <= TAIL_BYTES ? bytes
-                : Arrays.copyOfRange(bytes, bytes.length - TAIL_BYTES, bytes.length);
-        current.pending().tail.complete(Optional.of(last));
-        current = null;
-        ending = null;
     }
 
     private void add(long timestamp, String message) {
-        if (current != null) {
+        if (!open.isEmpty()) {
             tail.append(message).append('\n');
             if (tail.length() > 8 * TAIL_BYTES) {
                 tail.delete(0, tail.length() - 4 * TAIL_BYTES);
@@ -161,7 +183,7 @@ final class EnvironmentLog {
         }
         synchronized (this) {
             over = true;
-            settle();
+            settle(true);
         }
     }
 
@@ -178,8 +200,8 @@ final class EnvironmentLog {
         int length = numbers.getInt();
         if (kind == MARK) {
             synchronized (this) {
-                markSeen = true;
-                settle();
+                open.stream().filter(each -> !each.markSeen).findFirst().ifPresent(each -> each.markSeen = true);
+                settle(false);
             }
             return true;
         }

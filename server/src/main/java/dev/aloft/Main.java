@@ -62,6 +62,7 @@ public final class Main {
         var platform = Platform.open(config);
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            System.out.println("Ending: requests in flight are finished, everything is kept.");
             platform.close();
             ended.countDown();
         }, "shutdown"));

@@ -5,6 +5,7 @@ import dev.aloft.kernel.http.HttpServer.CannotListen;
 import dev.aloft.kernel.identity.KeyFile.Unusable;
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,9 @@ public final class Main {
                 default -> usage();
             };
         } catch (Config.Wrong | CannotListen | StoreUnavailable | Unusable e) {
+            System.err.println("aloft: " + e.getMessage());
+            return 1;
+        } catch (UncheckedIOException e) {
             System.err.println("aloft: " + e.getMessage());
             return 1;
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ final class Background {
         var running = health();
         if (running.isPresent()) {
             warnOfOtherData(running.get(), data, out);
+            warnOfOlderBuild(running.get(), out);
             return;
         }
         if (!List.of("127.0.0.1", "localhost", "[::1]", "::1").contains(url.getHost())) {
@@ -77,6 +79,25 @@ final class Background {
             out.println("Note: the platform that runs at " + url + " keeps its data in " + running.get("data")
                     + "; --data counts only for one that is started.");
         }
+    }
+
+    /** The launcher builds when sources have changed; what runs is then still the build before. */
+    private void warnOfOlderBuild(Map<String, Object> running, PrintWriter out) throws IOException {
+        var launcher = System.getProperty("aloft.launcher");
+        if (launcher == null || !(running.get("pid") instanceof Number pid)) {
+            return;
+        }
+        var built = Path.of(launcher).resolveSibling("dist/target/aloft/.built");
+        var started = ProcessHandle.of(pid.longValue()).flatMap(process -> process.info().startInstant());
+        if (started.isPresent() && Files.exists(built) && isOlder(started.get(), Files.getLastModifiedTime(built).toInstant())) {
+            out.println("Note: the platform that runs at " + url + " was started before Aloft was last built, and is of an older "
+                    + "build. aloft stop, then aloft up, takes the new one; nothing is lost.");
+        }
+    }
+
+    /** Linux tells a process's start to a hundredth of a second, reckoned from a boot time in whole seconds. */
+    static boolean isOlder(Instant started, Instant built) {
+        return started.plusSeconds(2).isBefore(built);
     }
 
     static Path defaultData() {

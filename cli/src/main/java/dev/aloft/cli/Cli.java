@@ -41,12 +41,17 @@ public final class Cli implements Runnable {
     }
 
     static int run(String... args) {
-        return new CommandLine(new Cli())
+        return commandLine()
                 .setExecutionExceptionHandler((failure, line, _) -> {
                     line.getErr().println(line.getColorScheme().errorText("aloft: " + explain(failure)));
                     return 1;
                 })
                 .execute(args);
+    }
+
+    /** An argument that begins with @ means a file of events to those that say so, never a file of arguments. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Cli()).setExpandAtFiles(false);
     }
 
     @Override

@@ -203,7 +203,8 @@ final class CodeFolder {
         var said = new String(process.getInputStream().readAllBytes());
         try {
             if (process.waitFor() != 0) {
-                throw new CommandFailed(failure + ": " + String.join(" ", command) + "\n" + said.strip());
+                throw new CommandFailed(failure + ": " + String.join(" ", command) + "\n"
+                        + said.replaceAll("(?m)^WARNING: .*\\R", "").strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

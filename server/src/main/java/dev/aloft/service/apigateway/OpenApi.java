@@ -3,7 +3,9 @@ package dev.aloft.service.apigateway;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.ApiGateway;
 import dev.aloft.api.ApiGatewayV2;
+import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +31,20 @@ record OpenApi(Map<String, Object> document) {
         Map<String, Object> integration() {
             return map(definition.get(INTEGRATION));
         }
+    }
+
+    /**
+     * Reads a definition, with the variables that stand for where it is imported.
+     *
+     * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html">AWS variables for
+     *     OpenAPI import</a>
+     */
+    static OpenApi read(byte[] body, Caller caller) {
+        return read(new String(body, StandardCharsets.UTF_8)
+                .replace("${AWS::AccountId}", caller.account())
+                .replace("${AWS::Partition}", "aws")
+                .replace("${AWS::Region}", caller.region())
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads JSON or YAML. */
@@ -58,7 +74,7 @@ record OpenApi(Map<String, Object> document) {
 
     private static Object yaml(byte[] body) {
         var settings = LoadSettings.builder().setMaxAliasesForCollections(MAX_ALIASES).setCodePointLimit(body.length + 1).build();
-        return new Load(settings).loadFromString(new String(body, java.nio.charset.StandardCharsets.UTF_8));
+        return new Load(settings).loadFromString(new String(body, StandardCharsets.UTF_8));
     }
 
     private void refuseWhatIsNotBuilt() {

@@ -59,7 +59,7 @@ final class RestApis {
     }
 
     RestApi importApi(Caller caller, ImportRestApiRequest input) {
-        var definition = OpenApi.read(input.body().array());
+        var definition = OpenApi.read(input.body().array(), caller);
         var api = described(fresh(caller, definition.title()), definition)
                 .endpointConfiguration(endpoint(input.parameters()))
                 .tags(definition.tags())
@@ -70,7 +70,7 @@ final class RestApis {
     }
 
     RestApi put(Caller caller, PutRestApiRequest input) {
-        var definition = OpenApi.read(input.body().array());
+        var definition = OpenApi.read(input.body().array(), caller);
         boolean overwrite = "overwrite".equals(input.mode());
         return change(caller, input.restApiId(), old -> {
             var api = described(old.api().toBuilder(), definition);

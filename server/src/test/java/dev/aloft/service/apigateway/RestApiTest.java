@@ -8,6 +8,7 @@ import static dev.aloft.service.apigateway.ApiGatewayFixture.errorOf;
 import static dev.aloft.service.apigateway.ApiGatewayFixture.map;
 import static dev.aloft.service.apigateway.ApiGatewayFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.ApiGateway.*;
@@ -232,6 +233,26 @@ class RestApiTest {
         assertThat(text(preflight)).isEqualTo("{}\n");
         assertThat(gateway.send("PATCH", api.id() + ".execute-api.localhost:4566/prod/orders", "x").status()).isEqualTo(200);
         assertThat(gateway.event).containsEntry("httpMethod", "PATCH").containsEntry("body", "x");
+    }
+
+    @Test
+    void anImportedDefinitionMayNameThePlaceOfTheImport() {
+        var place = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:f";
+        var api = gateway.api.importRestApi(caller(), definition(
+                "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" + place + "/invocations"));
+        var root = gateway.api.getMethod(caller(), GetMethodRequest.of(
+                r -> r.restApiId(api.id()).resourceId(api.rootResourceId()).httpMethod("GET")));
+        assertThat(root.methodIntegration().uri()).isEqualTo(("arn:aws:apigateway:%1$s:lambda:path/2015-03-31/functions/"
+                + "arn:aws:lambda:%1$s:%2$s:function:f/invocations").formatted(caller().region(), caller().account()));
+        assertThatThrownBy(() -> gateway.api.importRestApi(caller(), definition("arn:aws::x:y:z")))
+                .isInstanceOf(BadRequestException.class);
+    }
+
+    private static ImportRestApiRequest definition(String uri) {
+        var text = """
+                {"openapi": "3.0.1", "info": {"title": "here", "version": "1"}, "paths": {"/": {"get": {
+                  "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": "%s"}}}}}""".formatted(uri);
+        return ImportRestApiRequest.of(r -> r.body(Bytes.of(text.getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.aloft.service.apigateway.serve;
 
-import dev.aloft.api.Arn;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,13 +8,14 @@ import java.util.regex.Pattern;
 public final class LambdaUri {
     private static final Pattern INVOCATION_PATH =
             Pattern.compile("arn:aws[a-z-]*:apigateway:[^:]+:lambda:path/2015-03-31/functions/(.+)/invocations");
+    private static final Pattern FUNCTION_ARN = Pattern.compile("arn:[^:]+:lambda:[^:]*:[^:]*:.+");
     private static final Pattern STAGE_VARIABLE = Pattern.compile("\\$\\{stageVariables\\.([A-Za-z0-9_]+)}");
 
     private LambdaUri() {}
 
     public static boolean is(String uri) {
         return uri != null
-                && (INVOCATION_PATH.matcher(uri).matches() || Arn.isArn(uri) && Arn.parse(uri).service().equals("lambda"));
+                && (INVOCATION_PATH.matcher(uri).matches() || FUNCTION_ARN.matcher(uri).matches());
     }
 
     /** The function's ARN or name, with stage variables put in. */

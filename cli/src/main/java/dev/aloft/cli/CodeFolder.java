@@ -9,6 +9,7 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
@@ -68,12 +69,12 @@ final class CodeFolder {
                     Files.createDirectories(target.getParent());
                 }
                 Files.copy(entry.getValue(), target, StandardCopyOption.REPLACE_EXISTING);
-                Files.setLastModifiedTime(target, ENTRY_TIME);
+                setTimes(target);
                 Files.setPosixFilePermissions(target, permissions(entry.getValue()));
             }
             try (var all = Files.walk(archive.getPath("/"))) {
                 for (var each : all.filter(each -> Files.isDirectory(each) && each.getNameCount() > 0).toList()) {
-                    Files.setLastModifiedTime(each, ENTRY_TIME);
+                    setTimes(each);
                 }
             }
         }
@@ -115,6 +116,11 @@ final class CodeFolder {
                 }
             }
         }
+    }
+
+    /** All three: an archive has the times of the last access and of the creation too. */
+    private static void setTimes(Path entry) throws IOException {
+        Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(ENTRY_TIME, ENTRY_TIME, ENTRY_TIME);
     }
 
     /** Readable by whoever the function runs as, whatever the file's own mode is; executable where it is. */

@@ -10,8 +10,10 @@ import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +46,21 @@ class CodeFolderArchiveTest {
         try (var archive = FileSystems.newFileSystem(URI.create("jar:" + zip("code").toUri()), Map.of("enablePosixFileAttributes", "true"))) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("bootstrap")))).isEqualTo("rwxr-xr-x");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("secret.txt")))).isEqualTo("rw-r--r--");
+        }
+    }
+
+    @Test
+    void noEntryTellsWhenItWasPacked() throws IOException {
+        write("code/a/b.js", "1");
+
+        try (var archive = FileSystems.newFileSystem(zip("code"))) {
+            for (var entry : new String[] {"a", "a/b.js"}) {
+                var times = Files.readAttributes(archive.getPath(entry), BasicFileAttributes.class);
+                var packed = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+                assertThat(times.lastModifiedTime()).isEqualTo(packed);
+                assertThat(times.creationTime()).isEqualTo(packed);
+                assertThat(times.lastAccessTime()).isEqualTo(packed);
+            }
         }
     }
 

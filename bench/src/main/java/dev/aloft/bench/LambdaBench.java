@@ -15,8 +15,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
@@ -36,35 +39,71 @@ final class LambdaBench {
     /** A function that answers at once, and the bare program that it is compared with. */
     private record Hello(String name, String runtime, String handler, byte[] zip, List<String> bare) {}
 
-    /** A custom runtime in a shell: what a binary has to do, with nothing to load. */
+    /** A custom runtime as small as can be: what a binary has to do, with nothing to load. */
     private static final String BOOTSTRAP = """
-            #!/bin/bash
-            host=${AWS_LAMBDA_RUNTIME_API%:*} port=${AWS_LAMBDA_RUNTIME_API#*:} id=
-            exec 3<>/dev/tcp/$host/$port
-            while :; do
-              printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n' "$host" >&3
-              length=0
-              while IFS=$': \\r' read -r name value _ <&3 && [ -n "$name" ]; do
-                case ${name,,} in lambda-runtime-aws-request-id) id=$value;; content-length) length=$value;; esac
-              done
-              [ "$length" = 0 ] || read -r -N "$length" _ <&3
-              printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: %s\\r\\nContent-Length: 17\\r\\n\\r\\n{"hello":"world"}' "$id" "$host" >&3
-              length=0
-              while IFS=$': \\r' read -r name value _ <&3 && [ -n "$name" ]; do
-                case ${name,,} in content-length) length=$value;; esac
-              done
-              [ "$length" = 0 ] || read -r -N "$length" _ <&3
-            done
+            #define _GNU_SOURCE
+            #include <arpa/inet.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <unistd.h>
+            static char in[1 << 16];
+            static int receive(int s) {
+                for (int n = 0; !strstr(in, "\\r\\n\\r\\n");) {
+                    int k = read(s, in + n, sizeof in - 1 - n);
+                    if (k <= 0) return 0;
+                    in[n += k] = 0;
+                }
+                return 1;
+            }
+            static int exchange(int s, const char *request, int length) {
+                in[0] = 0;
+                return write(s, request, length) == length && receive(s);
+            }
+            int main(void) {
+                char *api = strdup(getenv("AWS_LAMBDA_RUNTIME_API")), *port = strchr(api, ':'), out[1024], id[100];
+                *port++ = 0;
+                struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(port))};
+                inet_pton(AF_INET, api, &to.sin_addr);
+                int s = socket(AF_INET, SOCK_STREAM, 0);
+                if (connect(s, (struct sockaddr *) &to, sizeof to)) return 1;
+                for (;;) {
+                    int n = sprintf(out, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n", api);
+                    if (!exchange(s, out, n)) return 2;
+                    sscanf(strcasestr(in, "lambda-runtime-aws-request-id:") + 30, " %99[^\\r]", id);
+                    n = sprintf(out, "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: %s\\r\\n"
+                                     "Content-Length: 17\\r\\n\\r\\n{\\"hello\\":\\"world\\"}", id, api);
+                    if (!exchange(s, out, n)) return 3;
+                }
+            }
             """;
 
+    /** The binary, or empty where the machine has no C compiler. */
+    private static Optional<Path> bootstrap() throws Exception {
+        var folder = Files.createTempDirectory("aloft-bench-bootstrap");
+        var source = Files.writeString(folder.resolve("bootstrap.c"), BOOTSTRAP);
+        var binary = folder.resolve("bootstrap");
+        try {
+            int status = new ProcessBuilder("cc", "-O2", "-o", binary.toString(), source.toString()).inheritIO().start().waitFor();
+            return status == 0 ? Optional.of(binary) : Optional.empty();
+        } catch (IOException e) {
+            System.out.println("  (no cc: provided.al2023 is left out)");
+            return Optional.empty();
+        }
+    }
+
     private static List<Hello> hellos() throws Exception {
-        return List.of(
+        var all = new ArrayList<>(List.of(
                 new Hello("node", "nodejs22.x", "index.handler",
                         zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"), List.of("node", "-e", "0")),
                 new Hello("python", "python3.13", "app.handler",
                         zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"), List.of("python3", "-c", "0")),
-                new Hello("provided", "provided.al2023", "none", zip("bootstrap", BOOTSTRAP), List.of("bash", "-c", ":")),
-                new Hello("java", "java25", "Hello::handle", javaHello(), List.of(javaCommand(), "-Xshare:auto", "-version")));
+                new Hello("java", "java25", "Hello::handle", javaHello(), List.of(javaCommand(), "-Xshare:auto", "-version"))));
+        var binary = bootstrap();
+        if (binary.isPresent()) {
+            all.add(new Hello("provided", "provided.al2023", "none", zip("bootstrap", Files.readAllBytes(binary.get())), List.of("/bin/true")));
+        }
+        return all;
     }
 
     private static String javaCommand() {

@@ -3,6 +3,7 @@ package dev.aloft.service.apigateway;
 import static dev.aloft.service.apigateway.Properties.gone;
 import static dev.aloft.service.apigateway.Properties.input;
 import static dev.aloft.service.apigateway.Properties.steady;
+import static dev.aloft.service.apigateway.Properties.tags;
 import static dev.aloft.service.apigateway.Properties.text;
 
 import dev.aloft.api.ApiGateway;
@@ -121,14 +122,6 @@ final class ApiGatewayResources {
                 parameters.put("endpointConfigurationTypes", types.getFirst().toString());
             }
             return parameters;
-        }
-
-        private static Map<String, String> tags(Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            for (var tag : OpenApi.list(desired.properties().get("Tags"))) {
-                tags.put(String.valueOf(OpenApi.map(tag).get("Key")), String.valueOf(OpenApi.map(tag).get("Value")));
-            }
-            return tags;
         }
 
         @Override
@@ -364,14 +357,10 @@ final class ApiGatewayResources {
 
         @Override
         public Resource create(Caller caller, Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            for (var tag : OpenApi.list(desired.properties().get("Tags"))) {
-                tags.put(String.valueOf(OpenApi.map(tag).get("Key")), String.valueOf(OpenApi.map(tag).get("Value")));
-            }
             var properties = new LinkedHashMap<>(desired.properties());
             properties.remove("Tags");
             var wanted = input(ApiGateway.CREATE_STAGE, CreateStageRequest.class, properties,
-                    more("stageName", desired.name("StageName", 64), "tags", tags));
+                    more("stageName", desired.name("StageName", 64), "tags", tags(desired)));
             try {
                 api.createStage(caller, wanted);
             } catch (ConflictException e) {

@@ -4,6 +4,7 @@ import static dev.aloft.service.apigateway.ApiGatewayResources.more;
 import static dev.aloft.service.apigateway.Properties.gone;
 import static dev.aloft.service.apigateway.Properties.input;
 import static dev.aloft.service.apigateway.Properties.steady;
+import static dev.aloft.service.apigateway.Properties.tags;
 import static dev.aloft.service.apigateway.Properties.text;
 
 import dev.aloft.api.ApiGatewayV2;
@@ -76,12 +77,6 @@ final class ApiGatewayV2Resources {
             api.updateApi(steady(caller, desired), input(ApiGatewayV2.UPDATE_API, UpdateApiRequest.class, kept, more("ApiId", id)));
             api.tagResource(caller, TagResourceRequest.of(
                     r -> r.resourceArn("arn:aws:apigateway:" + caller.region() + "::/apis/" + id).tags(tags(desired))));
-        }
-
-        private static Map<String, String> tags(Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            OpenApi.map(desired.properties().get("Tags")).forEach((key, value) -> tags.put(key, String.valueOf(value)));
-            return tags;
         }
 
         private static String body(Desired desired) {
@@ -235,8 +230,7 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Resource create(Caller caller, Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            OpenApi.map(desired.properties().get("Tags")).forEach((key, value) -> tags.put(key, String.valueOf(value)));
+            var tags = tags(desired);
             try {
                 api.createStage(steady(caller, desired),
                         input(ApiGatewayV2.CREATE_STAGE, CreateStageRequest.class, desired.properties(), more("Tags", tags)));

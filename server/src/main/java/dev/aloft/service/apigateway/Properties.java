@@ -41,6 +41,17 @@ final class Properties {
         return value == null ? null : value.toString();
     }
 
+    /** The stack's tags and those that the template gives the resource: a list of Key and Value, or a map. */
+    static Map<String, String> tags(Desired desired) {
+        var tags = new LinkedHashMap<>(desired.tags());
+        var own = desired.properties().get("Tags");
+        OpenApi.map(own).forEach((key, value) -> tags.put(key, String.valueOf(value)));
+        for (var tag : OpenApi.list(own)) {
+            tags.put(String.valueOf(OpenApi.map(tag).get("Key")), String.valueOf(OpenApi.map(tag).get("Value")));
+        }
+        return tags;
+    }
+
     /** Runs a deletion; that something is gone already is no failure. */
     static void gone(Runnable deletion) {
         try {

@@ -10,11 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 import software.amazon.awssdk.services.cloudformation.model.Capability;
@@ -70,8 +66,8 @@ class ApplicationTest {
         var data = folder.resolve("data");
         var product = Product.start(data);
         Map<String, String> outputs;
-        try (var cloudFormation = client(CloudFormationClient.builder(), product);
-                var s3 = client(S3Client.builder().forcePathStyle(true), product)) {
+        try (var cloudFormation = product.client(CloudFormationClient.builder());
+                var s3 = product.client(S3Client.builder().forcePathStyle(true))) {
             outputs = deploy(cloudFormation);
             greets(product, outputs);
             s3.createBucket(b -> b.bucket("kept"));
@@ -82,10 +78,10 @@ class ApplicationTest {
         }
 
         try (var again = Product.start(data);
-                var cloudFormation = client(CloudFormationClient.builder(), again);
-                var s3 = client(S3Client.builder().forcePathStyle(true), again);
-                var dynamoDb = client(DynamoDbClient.builder(), again);
-                var lambda = client(LambdaClient.builder(), again)) {
+                var cloudFormation = again.client(CloudFormationClient.builder());
+                var s3 = again.client(S3Client.builder().forcePathStyle(true));
+                var dynamoDb = again.client(DynamoDbClient.builder());
+                var lambda = again.client(LambdaClient.builder())) {
             greets(again, outputs);
             var object = s3.getObjectAsBytes(b -> b.bucket("kept").key("a key/with ü"));
             assertThat(object.asUtf8String()).isEqualTo("content");
@@ -127,7 +123,7 @@ class ApplicationTest {
     }
 
     private static void useTable(Product product, String table) {
-        try (var dynamoDb = client(DynamoDbClient.builder(), product)) {
+        try (var dynamoDb = product.client(DynamoDbClient.builder())) {
             for (int i = 0; i < 25; i++) {
                 var id = AttributeValue.fromS("item-" + i);
                 dynamoDb.putItem(b -> b.tableName(table).item(Map.of("id", id, "n", AttributeValue.fromN("1.50"))));
@@ -151,12 +147,5 @@ class ApplicationTest {
         assertThatThrownBy(() -> cloudFormation.describeStacks(b -> b.stackName("greetings")))
                 .isInstanceOf(CloudFormationException.class)
                 .hasMessageContaining("Stack with id greetings does not exist");
-    }
-
-    private static <B extends AwsClientBuilder<B, C>, C> C client(AwsClientBuilder<B, C> builder, Product product) {
-        return builder.endpointOverride(product.address())
-                .region(Region.EU_CENTRAL_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("111122223333", "secret")))
-                .build();
     }
 }

@@ -9,6 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.regions.Region;
 
 /** The built product as a process on a data folder, on a port of its own choice. */
 final class Product implements AutoCloseable {
@@ -45,6 +49,14 @@ final class Product implements AutoCloseable {
 
     URI address() {
         return address;
+    }
+
+    /** A client of AWS's SDK that is pointed here. */
+    <B extends AwsClientBuilder<B, C>, C> C client(AwsClientBuilder<B, C> builder) {
+        return builder.endpointOverride(address)
+                .region(Region.EU_CENTRAL_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("111122223333", "secret")))
+                .build();
     }
 
     /** The answer of a deployed API to a request at its path form. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -143,10 +144,18 @@ class SandboxTest {
         Sandbox sandbox = run(isolation, "echo a; read -r x < /tmp/never 2>/dev/null; while :; do :; done", Map.of());
         assertThat(new BufferedReader(new java.io.InputStreamReader(sandbox.log())).readLine()).isEqualTo("a");
         sandbox.freeze();
-        List<String> states = states();
-        assertThat(states).contains("T");
+        // The kernel stops a process that runs on another core at that core's next interrupt.
+        await(states -> states.contains("T"));
         sandbox.thaw();
-        assertThat(states()).doesNotContain("T");
+        await(states -> !states.contains("T"));
+    }
+
+    private static void await(Predicate<List<String>> condition) throws IOException {
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.test(states())) {
+            assertThat(System.nanoTime()).isLessThan(giveUp);
+            Thread.onSpinWait();
+        }
     }
 
     private static List<String> states() throws IOException {

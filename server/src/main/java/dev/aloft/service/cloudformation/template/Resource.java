@@ -28,8 +28,10 @@ public record Resource(String logicalId, String type, Value properties, List<Str
                 throw new TemplateError("Invalid template resource property '" + key + "'");
             }
         }
-        if (map.containsKey("CreationPolicy")) {
-            throw new TemplateError("Resource " + id + ": CreationPolicy is not built in Aloft");
+        for (var unbuilt : List.of("CreationPolicy", "UpdatePolicy")) {
+            if (map.containsKey(unbuilt)) {
+                throw new TemplateError("Resource " + id + ": " + unbuilt + " is not built in Aloft");
+            }
         }
         var properties = map.get("Properties");
         if (properties != null && !(properties instanceof Map)) {
@@ -38,8 +40,8 @@ public record Resource(String logicalId, String type, Value properties, List<Str
         var path = "/Resources/" + id;
         return new Resource(id, type, Value.read(properties == null ? Map.of() : properties, path + "/Properties"),
                 dependsOn(id, map.get("DependsOn")), Optional.ofNullable(map.get("Condition")).map(Trees::text),
-                policy(id, "DeletionPolicy", map.get("DeletionPolicy")),
-                policy(id, "UpdateReplacePolicy", map.get("UpdateReplacePolicy")),
+                policy(id, type, "DeletionPolicy", map.get("DeletionPolicy")),
+                policy(id, type, "UpdateReplacePolicy", map.get("UpdateReplacePolicy")),
                 Optional.ofNullable(map.get("Metadata")).map(m -> new Value.Scalar(m)));
     }
 
@@ -53,13 +55,18 @@ public record Resource(String logicalId, String type, Value properties, List<Str
         };
     }
 
-    private static String policy(String id, String name, Object given) {
+    private static String policy(String id, String type, String name, Object given) {
         if (given == null) {
             return "Delete";
         }
         if (!(given instanceof String text) || !POLICIES.contains(text)
                 || text.equals("RetainExceptOnCreate") && name.equals("UpdateReplacePolicy")) {
             throw TemplateError.format("Unrecognized " + name + " " + given + " for resource " + id);
+        }
+        if (text.equals("Snapshot")) {
+            // Volumes and databases can be kept so; of what is built here, nothing.
+            throw new TemplateError("Template error: resource type " + type + " does not support "
+                    + (name.equals("DeletionPolicy") ? "deletion policy" : "update replace policy") + " Snapshot");
         }
         return text;
     }

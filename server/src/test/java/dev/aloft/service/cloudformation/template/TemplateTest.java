@@ -220,4 +220,14 @@ class TemplateTest {
                 .parameters();
         assertThatThrownBy(() -> parameters.get("P").check("a".repeat(60))).isInstanceOf(TemplateError.class);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "CreationPolicy: {ResourceSignal: {Count: 1}} | Resource Q: CreationPolicy is not built in Aloft",
+            "UpdatePolicy: {UseOnlineResharding: true} | Resource Q: UpdatePolicy is not built in Aloft",
+            "DeletionPolicy: Snapshot | Template error: resource type AWS::SQS::Queue does not support deletion policy Snapshot",
+            "DeletionPolicy: Forget | Template format error: Unrecognized DeletionPolicy Forget for resource Q"})
+    void aPolicyThatWouldHaveNoEffectIsRefused(String attribute, String message) {
+        assertThatThrownBy(() -> template("Resources: {Q: {Type: AWS::SQS::Queue, " + attribute + "}}")).hasMessage(message);
+    }
 }

@@ -322,6 +322,10 @@ class ResponseStream extends stream.Writable {
   #id;
   #type = 'application/octet-stream';
   #begun = false;
+  get begun() {
+    return this.#begun;
+  }
+
   prelude = Buffer.alloc(0);
 
   constructor(id, highWaterMark) {
@@ -515,6 +519,10 @@ function streamed(id, event, context) {
   });
   const complete = (error) => {
     if (running?.id !== id) {
+      return;
+    }
+    if (error !== undefined && !response.begun) {
+      fail(id, error);
       return;
     }
     running = null;

@@ -112,7 +112,8 @@ final class Rest {
         }
         var value = shape.get(payload.index());
         if (EventStream.is(payload)) {
-            contentType(headers, EventStream.CONTENT_TYPE);
+            // Also where the output has a member for this header: it tells what the events carry.
+            headers.set("Content-Type", EventStream.CONTENT_TYPE);
             return value == null ? Body.EMPTY : EventStream.write(codec, value);
         }
         if (value == null) {

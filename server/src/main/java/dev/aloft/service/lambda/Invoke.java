@@ -10,12 +10,13 @@ import dev.aloft.service.lambda.async.AsyncInvocations;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.ResponseStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The operation Invoke: waited for, queued, or tried dry.
+ * The operations Invoke (waited for, queued, or tried dry) and InvokeWithResponseStream.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>
  */
@@ -45,13 +46,8 @@ final class Invoke {
             throw ApiError.notBuilt("Lambda's tenant isolation");
         }
         FunctionVersion version = functions.runnable(name);
-        byte[] event = r.payload() == null || r.payload().length() == 0 ? NOTHING : r.payload().array();
         boolean queued = Lambda.InvocationType.EVENT.equals(r.invocationType());
-        int most = queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES;
-        if (event.length > most) {
-            throw new Lambda.RequestTooLargeException(event.length + " byte payload is too large for the "
-                    + (queued ? "Event" : "RequestResponse") + " invocation type (limit " + most + " bytes)");
-        }
+        byte[] event = event(r.payload(), queued ? "Event" : "RequestResponse", queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES);
         if (Lambda.InvocationType.DRY_RUN.equals(r.invocationType())) {
             return Lambda.InvokeResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
         }
@@ -69,6 +65,35 @@ final class Invoke {
                 .functionError(result.outcome().failed() ? "Unhandled" : null)
                 .logResult(result.logTail().map(Base64.getEncoder()::encodeToString).orElse(null))
                 .payload(Bytes.of(result.outcome().payload())));
+    }
+
+    Lambda.InvokeWithResponseStreamResponse stream(Caller caller, Lambda.InvokeWithResponseStreamRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        if (r.tenantId() != null) {
+            throw ApiError.notBuilt("Lambda's tenant isolation");
+        }
+        FunctionVersion version = functions.runnable(name);
+        byte[] event = event(r.payload(), "RequestResponse", MOST_SYNC_BYTES);
+        if (Lambda.ResponseStreamingInvocationType.DRY_RUN.equals(r.invocationType())) {
+            return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
+        }
+        check(event);
+        boolean tail = Lambda.LogType.TAIL.equals(r.logType());
+        var invocation = new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), clientContext(r.clientContext()));
+        ResponseStream answer = invocations.stream(version, caller, invocation, tail);
+        return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(200)
+                .executedVersion(version.version())
+                .responseStreamContentType(answer.contentType().orElse(null))
+                .eventStream(new StreamedEvents(answer)));
+    }
+
+    private static byte[] event(Bytes payload, String kind, int most) {
+        byte[] event = payload == null || payload.length() == 0 ? NOTHING : payload.array();
+        if (event.length > most) {
+            throw new Lambda.RequestTooLargeException(event.length + " byte payload is too large for the " + kind
+                    + " invocation type (limit " + most + " bytes)");
+        }
+        return event;
     }
 
     private void check(byte[] event) {

@@ -107,6 +107,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
                 function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com");
             case DeleteFunctionRequest r -> function("DeleteFunction", caller, r.functionName(), r.qualifier());
             case InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
+            case InvokeWithResponseStreamRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
             case AddPermissionRequest r -> function("AddPermission", caller, r.functionName(), r.qualifier());
             case RemovePermissionRequest r -> function("RemovePermission", caller, r.functionName(), r.qualifier());
             case GetPolicyRequest r -> function("GetPolicy", caller, r.functionName(), r.qualifier());
@@ -184,6 +185,11 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public InvokeResponse invoke(Caller caller, InvokeRequest input) {
         return invoke.invoke(caller, input);
+    }
+
+    @Override
+    public InvokeWithResponseStreamResponse invokeWithResponseStream(Caller caller, InvokeWithResponseStreamRequest input) {
+        return invoke.stream(caller, input);
     }
 
     @Override

@@ -26,6 +26,9 @@ final class Environment {
     /** Reading the kernel's account of memory costs more than a short function. */
     private static final long MEMORY_READ_NANOS = 100_000_000;
 
+    /** How long after a connection's end the end of its process may be noticed. */
+    private static final long ENDING_MILLIS = 200;
+
     /** Functions compare their deadline with the machine's clock, also when the platform's was moved. */
     private static final Time MACHINE = new SystemTime();
 
@@ -284,7 +287,8 @@ final class Environment {
         return handover.take();
     }
 
-    Reply answered(String requestId, Outcome outcome) {
+    /** An answer begins: only the first one for the current event is heard. */
+    synchronized Reply answering(String requestId) {
         Invocation invocation = current;
         if (invocation == null || !invocation.requestId().equals(requestId)) {
             return Reply.WRONG_ID;
@@ -293,23 +297,40 @@ final class Environment {
             return Reply.WRONG_STATE;
         }
         answered = true;
+        return Reply.ACCEPTED;
+    }
+
+    /** Where the current event's answer goes as it comes; null when it is gathered. */
+    ResponseStream answerStream() {
+        return current.pending().answer;
+    }
+
+    /** An answer broke off: the process may have ended, which then is what is told. */
+    void truncated() {
+        try {
+            sandbox.exit().get(ENDING_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException alive) {
+            answered(Outcome.truncated(current.requestId()));
+        } catch (InterruptedException | ExecutionException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The answer that began with {@link #answering} is complete. */
+    void answered(Outcome outcome) {
+        Invocation invocation = current;
         pool.finishing(this);
         if (invocation.pending().outcome.complete(outcome)) {
             close(invocation, outcome);
         }
-        return Reply.ACCEPTED;
     }
 
-    Reply failed(String requestId, byte[] payload, String errorType) {
-        return answered(requestId, Outcome.failure(payload, errorType));
-    }
-
-    Reply initFailed(byte[] payload, String errorType) {
+    boolean initFailed(byte[] payload, String errorType) {
         if (state() != Life.State.STARTING) {
-            return Reply.WRONG_STATE;
+            return false;
         }
         log.say(report.initReport(time.instant(), System.nanoTime() - startedNanos, "error", errorType));
         initialized.complete(Outcome.failure(payload, errorType));
-        return Reply.ACCEPTED;
+        return true;
     }
 }

@@ -14,7 +14,16 @@ public record Invocation(
         String requestId, String invokedArn, byte[] event, String trace, String clientContext, Pending pending) {
 
     public Invocation(String requestId, String invokedArn, byte[] event, String trace, String clientContext) {
-        this(requestId, invokedArn, event, trace, clientContext, new Pending());
+        this(requestId, invokedArn, event, trace, clientContext, new Pending(null));
+    }
+
+    Invocation traced(String trace) {
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, pending);
+    }
+
+    /** The same, whose answer is passed on as it comes. */
+    Invocation streamed(ResponseStream answer) {
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, new Pending(answer));
     }
 
     /** What the invocation waits for. */
@@ -22,11 +31,17 @@ public record Invocation(
         final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         /** Completed once END and REPORT are in the log. */
         final CompletableFuture<Optional<byte[]>> tail = new CompletableFuture<>();
+        /** Where the answer goes as it comes; null when it is waited for whole. */
+        final ResponseStream answer;
         /** Where its lines go, once an environment has it. */
         volatile EnvironmentLog log;
         long begunNanos;
         long deadlineMillis;
         /** How long the environment's init took, when this is its first event; else -1. */
         long initNanos = -1;
+
+        Pending(ResponseStream answer) {
+            this.answer = answer;
+        }
     }
 }

@@ -94,8 +94,7 @@ public final class Invocations implements AutoCloseable {
      * @throws Lambda.TooManyRequestsException when there is no concurrency left
      */
     public Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail) {
-        Invocation invocation = given.trace() != null ? given : new Invocation(given.requestId(), given.invokedArn(),
-                given.event(), trace(version.traced()), given.clientContext());
+        Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
         concurrency.admit(version);
         try {
             Outcome outcome = outcome(version, caller, invocation);
@@ -109,6 +108,30 @@ public final class Invocations implements AutoCloseable {
             throw new Lambda.ServiceException("The platform is stopping.");
         } finally {
             concurrency.leave(version);
+        }
+    }
+
+    /**
+     * Runs an event whose answer is passed on as it comes. Returns when the answer begins, or when the function ended
+     * without one.
+     *
+     * @throws Lambda.TooManyRequestsException when there is no concurrency left
+     */
+    public ResponseStream stream(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail) {
+        var answer = new ResponseStream();
+        Thread.ofVirtual().name("stream-" + version.name()).start(() -> {
+            try {
+                answer.end(run(version, caller, given.streamed(answer), wantsTail));
+            } catch (RuntimeException refused) {
+                answer.refuse(refused);
+            }
+        });
+        try {
+            answer.awaitBeginning();
+            return answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Lambda.ServiceException("The platform is stopping.");
         }
     }
 

@@ -48,11 +48,22 @@ public record Outcome(byte[] payload, String errorType, Status status) {
         return String.format(Locale.ROOT, "Task timed out after %.2f seconds", (double) timeoutSeconds);
     }
 
-    static Outcome tooLarge() {
-        return new Outcome(new JsonWriter().beginObject()
-                .name("errorMessage").string("Response payload size exceeded maximum allowed payload size (" + MOST_BYTES + " bytes).")
+    static Outcome tooLarge(long most) {
+        return failure(new JsonWriter().beginObject()
+                .name("errorMessage").string("Response payload size exceeded maximum allowed payload size (" + most + " bytes).")
                 .name("errorType").string("Function.ResponseSizeTooLarge")
-                .endObject().toBytes(), "Function.ResponseSizeTooLarge", Status.FAILURE);
+                .endObject().toBytes(), "Function.ResponseSizeTooLarge");
+    }
+
+    static Outcome invalidResponseMode(String requestId) {
+        return failure(json("Runtime.InvalidResponseModeHeader", "RequestId: " + requestId + " Error: Invalid function response mode"),
+                "Runtime.InvalidResponseModeHeader");
+    }
+
+    /** The connection ended before the answer did, and the process lives. */
+    static Outcome truncated(String requestId) {
+        return failure(json("Runtime.TruncatedResponse", "RequestId: " + requestId + " Error: HTTP request detected as truncated"),
+                "Runtime.TruncatedResponse");
     }
 
     private static byte[] json(String type, String message) {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The Runtime API of one environment over one connection: a small HTTP/1.1 server that blocks.
@@ -22,6 +23,8 @@ import java.util.Map;
 final class RuntimeApi implements Runnable {
     private static final String PREFIX = "/2018-06-01/";
     private static final int MOST_HEAD_BYTES = 1 << 20;
+    /** A chunk larger than this is passed on in pieces. */
+    private static final int PIECE = 64 * 1024;
     private static final byte[] ACCEPTED = ("HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\n"
             + "Content-Length: 15\r\n\r\n{\"status\":\"OK\"}").getBytes(StandardCharsets.ISO_8859_1);
 
@@ -45,8 +48,15 @@ final class RuntimeApi implements Runnable {
         }
     }
 
-    /** A body, cut at what a function may answer. */
-    private record Content(byte[] bytes, boolean tooLarge, Map<String, String> trailers) {}
+    /** What is known after a body. */
+    private record Content(boolean tooLarge, Map<String, String> trailers) {}
+
+    /** Where a body's bytes go. */
+    private interface Sink {
+        Sink NONE = _ -> { };
+
+        void take(byte[] bytes) throws InterruptedException;
+    }
 
     @Override
     public void run() {
@@ -54,14 +64,14 @@ final class RuntimeApi implements Runnable {
             while (true) {
                 handle(head());
             }
-        } catch (IOException | InterruptedException gone) {
+        } catch (IOException | NumberFormatException | InterruptedException gone) {
             // The process ended or the platform closes; whoever waits learns it from the sandbox.
         }
     }
 
     private void handle(Head head) throws IOException, InterruptedException {
         if (!head.path().startsWith(PREFIX)) {
-            content(head);
+            whole(head);
             answer(head.path().equals("/ping") ? "200 OK" : "404 Not Found", "text/plain", "pong".getBytes(StandardCharsets.ISO_8859_1));
             return;
         }
@@ -73,7 +83,7 @@ final class RuntimeApi implements Runnable {
             case "POST runtime/invocation/*/error" -> error(path[2], head);
             case "POST runtime/init/error" -> initError(head);
             default -> {
-                content(head);
+                whole(head);
                 refuse("404 Not Found", "NotFound", "Not found: " + head.method() + " " + head.path());
             }
         }
@@ -98,36 +108,81 @@ final class RuntimeApi implements Runnable {
         }
     }
 
-    private void response(String id, Head head) throws IOException {
-        String mode = head.header("lambda-runtime-function-response-mode");
-        Content content = content(head);
-        if (mode != null && !mode.equals("streaming")) {
-            environment.failed(id, ("{\"errorType\":\"Runtime.InvalidResponseModeHeader\",\"errorMessage\":\"RequestId: " + id
-                    + " Error: Invalid response mode\"}").getBytes(StandardCharsets.UTF_8), "Runtime.InvalidResponseModeHeader");
-            refuse("400 Bad Request", "InvalidFunctionResponseMode", "Invalid function response mode: " + mode);
+    private void response(String id, Head head) throws IOException, InterruptedException {
+        if (!begins(id, head)) {
             return;
         }
-        String streamError = content.trailers().get("lambda-runtime-function-error-type");
+        String mode = head.header("lambda-runtime-function-response-mode");
+        if (mode != null && !mode.equals("streaming")) {
+            whole(head);
+            environment.answered(Outcome.invalidResponseMode(id));
+            refuse("400 Bad Request", "InvalidFunctionResponseMode", "Invalid function response mode");
+            return;
+        }
+        ResponseStream answer = environment.answerStream();
+        long most = answer == null || mode == null ? Outcome.MOST_BYTES : ResponseStream.MOST_BYTES;
+        var gathered = new ByteArrayOutputStream();
+        if (answer != null) {
+            answer.begin(Objects.requireNonNullElse(head.header("content-type"), "application/octet-stream"));
+        }
+        Content content = answerOf(head, most, answer == null ? gathered::writeBytes : answer::write);
+        String error = content.trailers().getOrDefault("lambda-runtime-function-error-type", "");
         if (content.tooLarge()) {
-            environment.answered(id, Outcome.tooLarge());
+            environment.answered(Outcome.tooLarge(most));
             refuse("413 Request Entity Too Large", "RequestEntityTooLarge",
                     "Exceeded maximum allowed payload size (" + Outcome.MOST_BYTES + " bytes).");
-        } else if (streamError != null) {
+        } else if (!error.isEmpty()) {
             String body = content.trailers().getOrDefault("lambda-runtime-function-error-body", "");
-            accepted(environment.failed(id, Base64.getMimeDecoder().decode(body), streamError));
+            environment.answered(Outcome.failure(Base64.getMimeDecoder().decode(body), error));
+            accepted();
         } else {
-            accepted(environment.answered(id, Outcome.success(content.bytes())));
+            environment.answered(Outcome.success(gathered.toByteArray()));
+            accepted();
         }
     }
 
-    private void error(String id, Head head) throws IOException {
-        Content content = content(head);
-        accepted(environment.failed(id, content.bytes(), errorType(head.header("lambda-runtime-function-error-type"))));
+    private void error(String id, Head head) throws IOException, InterruptedException {
+        if (begins(id, head)) {
+            var bytes = new ByteArrayOutputStream();
+            answerOf(head, Outcome.MOST_BYTES, bytes::writeBytes);
+            environment.answered(Outcome.failure(bytes.toByteArray(), errorType(head.header("lambda-runtime-function-error-type"))));
+            accepted();
+        }
     }
 
-    private void initError(Head head) throws IOException {
-        Content content = content(head);
-        accepted(environment.initFailed(content.bytes(), errorType(head.header("lambda-runtime-function-error-type"))));
+    /** Whether an answer may come now; else it is read, forgotten and refused. */
+    private boolean begins(String id, Head head) throws IOException, InterruptedException {
+        Environment.Reply reply = environment.answering(id);
+        switch (reply) {
+            case ACCEPTED -> { }
+            case WRONG_ID -> {
+                whole(head);
+                refuse("400 Bad Request", "InvalidRequestID", "Invalid request ID");
+            }
+            case WRONG_STATE -> {
+                whole(head);
+                wrongState();
+            }
+        }
+        return reply == Environment.Reply.ACCEPTED;
+    }
+
+    private Content answerOf(Head head, long most, Sink sink) throws IOException, InterruptedException {
+        try {
+            return content(head, most, sink);
+        } catch (EOFException | NumberFormatException cut) {
+            environment.truncated();
+            throw cut;
+        }
+    }
+
+    private void initError(Head head) throws IOException, InterruptedException {
+        byte[] content = whole(head);
+        if (environment.initFailed(content, errorType(head.header("lambda-runtime-function-error-type")))) {
+            accepted();
+        } else {
+            wrongState();
+        }
     }
 
     /** Only names of this form are told on. */
@@ -138,15 +193,13 @@ final class RuntimeApi implements Runnable {
         return given != null && given.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";
     }
 
-    private void accepted(Environment.Reply reply) throws IOException {
-        switch (reply) {
-            case ACCEPTED -> {
-                out.write(ACCEPTED);
-                out.flush();
-            }
-            case WRONG_ID -> refuse("400 Bad Request", "InvalidRequestID", "Invalid request ID");
-            case WRONG_STATE -> refuse("403 Forbidden", "InvalidStateTransition", "Transition is not allowed");
-        }
+    private void accepted() throws IOException {
+        out.write(ACCEPTED);
+        out.flush();
+    }
+
+    private void wrongState() throws IOException {
+        refuse("403 Forbidden", "InvalidStateTransition", "Transition is not allowed");
     }
 
     private void refuse(String status, String type, String message) throws IOException {
@@ -240,32 +293,43 @@ final class RuntimeApi implements Runnable {
         end += count;
     }
 
-    private Content content(Head head) throws IOException {
+    /** A body of which nobody expects much; cut at what a function may answer. */
+    private byte[] whole(Head head) throws IOException, InterruptedException {
+        var bytes = new ByteArrayOutputStream();
+        content(head, Outcome.MOST_BYTES, bytes::writeBytes);
+        return bytes.toByteArray();
+    }
+
+    /** Reads a body to its end. What is more than allowed is not passed on. */
+    private Content content(Head head, long most, Sink sink) throws IOException, InterruptedException {
         if ("chunked".equalsIgnoreCase(head.header("transfer-encoding"))) {
-            return chunked();
+            return chunked(most, sink);
         }
         String given = head.header("content-length");
         long length = given == null ? 0 : Long.parseLong(given);
-        if (length > Outcome.MOST_BYTES) {
+        if (length > most) {
             skip(length);
-            return new Content(new byte[0], true, Map.of());
+            return new Content(true, Map.of());
         }
-        return new Content(exactly((int) length), false, Map.of());
+        sink.take(exactly((int) length));
+        return new Content(false, Map.of());
     }
 
-    private Content chunked() throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        boolean tooLarge = false;
+    private Content chunked(long most, Sink sink) throws IOException, InterruptedException {
+        long taken = 0;
         while (true) {
             long size = Long.parseLong(line().split(";")[0].strip(), 16);
             if (size == 0) {
                 break;
             }
-            tooLarge |= bytes.size() + size > Outcome.MOST_BYTES;
-            if (tooLarge) {
-                skip(size);
-            } else {
-                bytes.writeBytes(exactly((int) size));
+            taken += size;
+            for (long left = size; left > 0; left -= Math.min(left, PIECE)) {
+                int piece = (int) Math.min(left, PIECE);
+                if (taken > most) {
+                    skip(piece);
+                } else {
+                    sink.take(exactly(piece));
+                }
             }
             line();
         }
@@ -273,7 +337,7 @@ final class RuntimeApi implements Runnable {
         for (String line = line(); !line.isEmpty(); line = line()) {
             field(line, trailers);
         }
-        return new Content(bytes.toByteArray(), tooLarge, trailers);
+        return new Content(taken > most, trailers);
     }
 
     private String line() throws IOException {

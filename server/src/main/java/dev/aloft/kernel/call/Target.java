@@ -9,5 +9,5 @@ public interface Target {
     String service();
 
     /** Brings the event to the target and returns once the target has taken responsibility for it, or throws its ApiError. */
-    void deliver(Caller caller, Arn target, byte[] event);
+    void deliver(Caller caller, Arn target, Event event);
 }

@@ -18,11 +18,11 @@ public final class Targets {
         return byService.containsKey(arn.service());
     }
 
-    public void deliver(Caller caller, Arn arn, byte[] event) {
+    public void deliver(Caller caller, Arn arn, Event event) {
         var target = byService.get(arn.service());
         if (target == null) {
             throw ApiError.notBuilt("A target of service " + arn.service());
         }
-        target.deliver(caller, arn, event);
+        target.deliver(event.trace() == null ? caller : caller.withTrace(event.trace()), arn, event);
     }
 }

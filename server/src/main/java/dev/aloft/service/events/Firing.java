@@ -5,6 +5,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
@@ -136,7 +137,7 @@ final class Firing {
     private void deliver(Due.Waiting<Delivery> waiting) {
         var delivery = waiting.value();
         try {
-            targets.deliver(caller(delivery, waiting.id()), Arn.parse(delivery.targetArn()), delivery.event());
+            targets.deliver(caller(delivery, waiting.id()), Arn.parse(delivery.targetArn()), Event.of(delivery.event()));
         } catch (ApiError e) {
             failed(waiting, e);
             return;

@@ -5,6 +5,7 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.Target;
 
 /** Brings events of schedules, notifications and subscriptions to a function: an asynchronous invocation. */
@@ -21,8 +22,8 @@ public final class LambdaTarget implements Target {
     }
 
     @Override
-    public void deliver(Caller caller, Arn target, byte[] event) {
+    public void deliver(Caller caller, Arn target, Event event) {
         lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName(target.toString())
-                .invocationType(Lambda.InvocationType.EVENT).payload(Bytes.of(event))));
+                .invocationType(Lambda.InvocationType.EVENT).payload(Bytes.of(event.body()))));
     }
 }

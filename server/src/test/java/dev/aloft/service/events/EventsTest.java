@@ -11,6 +11,7 @@ import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.Target;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.MemoryStore;
@@ -52,8 +53,8 @@ class EventsTest {
             }
 
             @Override
-            public void deliver(Caller caller, Arn target, byte[] event) {
-                delivered.add(new Delivered(caller, target.toString(), new String(event, StandardCharsets.UTF_8)));
+            public void deliver(Caller caller, Arn target, Event event) {
+                delivered.add(new Delivered(caller, target.toString(), new String(event.body(), StandardCharsets.UTF_8)));
                 failure.ifPresent(error -> {
                     throw error;
                 });

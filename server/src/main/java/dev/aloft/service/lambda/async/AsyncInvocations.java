@@ -161,7 +161,7 @@ public final class AsyncInvocations {
         Optional<Arn> deadLetters = attempt.deadLetters(event);
         if (deadLetters.isPresent()) {
             try {
-                targets.deliver(caller, deadLetters.get(), event.payload());
+                targets.deliver(caller, deadLetters.get(), dev.aloft.kernel.call.Event.of(event.payload()));
             } catch (ApiError lost) {
                 LOG.log(System.Logger.Level.WARNING, "Event " + event.requestId() + " of " + event.functionArn()
                         + " could not be brought to " + deadLetters.get() + ": " + lost);

@@ -1,0 +1,14 @@
+package dev.aloft.kernel.delivery;
+
+import java.time.Instant;
+
+/**
+ * One try.
+ *
+ * @param id     the delivery's, the same for each try
+ * @param number from 1; those that a crash cut off are not counted
+ * @param since  when the delivery was promised
+ * @param previous how the try before failed, or null
+ */
+public record Attempt(String id, int number, Instant since, Outcome.Failed previous) {
+}

@@ -1,0 +1,35 @@
+package dev.aloft.kernel.delivery;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Event;
+
+/**
+ * An event to be brought to a resource in somebody's name: a dead letter, a record for a destination, a notification.
+ *
+ * @param account   whose the source is
+ * @param service   the service that brings it, such as {@code sns.amazonaws.com}; the target's resource policy decides
+ * @param sourceArn for what it does so, such as the topic
+ * @param roleArn   the role whose policies decide instead, or null
+ * @param target    an ARN
+ * @param depth     how many services deep the call was that caused it
+ */
+public record Dispatch(
+        String account, String region, String service, String sourceArn, String roleArn, String target, Event event, int depth) {
+
+    /** Caused by this call, brought as the service itself. */
+    public static Dispatch of(Caller cause, String service, String sourceArn, String target, Event event) {
+        var traced = event.trace() == null ? event.withTrace(cause.trace()) : event;
+        return new Dispatch(cause.account(), cause.region(), service, sourceArn, null, target, traced, cause.depth());
+    }
+
+    /** Brought under a role that trusts the service. */
+    public Dispatch as(String role) {
+        return new Dispatch(account, region, service, sourceArn, role, target, event, depth);
+    }
+
+    /** The service that brings it, before any role. */
+    Caller caller(String requestId) {
+        return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), depth + 1, null, null, null);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.aloft.kernel.delivery;
+
+import dev.aloft.kernel.store.Key;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which deliveries are under way or next, by lane; in memory only, since a crash begins anew with what the store has.
+ *
+ * <p>Lanes take turns. One whose target is busy narrows to half, and widens by one with each success.
+ */
+final class Lanes {
+    /** Keys that wait in memory; those beyond are found in the store when there is room. */
+    static final int MOST_READY = 1_000;
+
+    /** One target's. */
+    static final class State {
+        final Lane lane;
+        /** Ready or under way. */
+        private final Set<Key> held = new HashSet<>();
+        private final ArrayDeque<Key> ready = new ArrayDeque<>();
+        private int running;
+        private int width;
+        /** Whether the store may have due deliveries that are not held. */
+        private boolean more;
+        private boolean queued;
+
+        State(Lane lane, int width) {
+            this.lane = lane;
+            this.width = width;
+        }
+
+        private boolean canStart() {
+            return running < width && (lane.ordered() ? more : !ready.isEmpty());
+        }
+
+        private boolean isIdle() {
+            return running == 0 && ready.isEmpty() && !more;
+        }
+    }
+
+    /** What is to be started: a delivery, or an ordered lane as a whole. */
+    record Start(State state, Optional<Key> entry) {
+    }
+
+    private final int mostOfLane;
+    private final int mostAtOnce;
+    private final Map<Lane, State> states = new HashMap<>();
+    private final ArrayDeque<State> turns = new ArrayDeque<>();
+    private int running;
+
+    Lanes(int mostOfLane, int mostAtOnce) {
+        this.mostOfLane = mostOfLane;
+        this.mostAtOnce = mostAtOnce;
+    }
+
+    /** A delivery is due. */
+    synchronized void offer(Lane lane, Key entry) {
+        var state = states.computeIfAbsent(lane, each -> new State(each, each.ordered() ? 1 : mostOfLane));
+        if (lane.ordered()) {
+            state.more = true;
+        } else if (!state.held.contains(entry)) {
+            if (state.ready.size() >= MOST_READY) {
+                state.more = true;
+                return;
+            }
+            state.held.add(entry);
+            state.ready.add(entry);
+        }
+        queue(state);
+    }
+
+    private void queue(State state) {
+        if (!state.queued && state.canStart()) {
+            state.queued = true;
+            turns.add(state);
+        }
+    }
+
+    /** The next to be started, which counts as running from here on. */
+    synchronized Optional<Start> next() {
+        while (running < mostAtOnce && !turns.isEmpty()) {
+            var state = turns.poll();
+            state.queued = false;
+            if (state.canStart()) {
+                state.running++;
+                running++;
+                if (state.lane.ordered()) {
+                    state.more = false;
+                    return Optional.of(new Start(state, Optional.empty()));
+                }
+                var entry = state.ready.poll();
+                queue(state);
+                return Optional.of(new Start(state, Optional.of(entry)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** It came to its end. Says how many to look for in the store, 0 for none: see {@link #filled}. */
+    synchronized int ended(Start start) {
+        var state = start.state();
+        start.entry().ifPresent(state.held::remove);
+        state.running--;
+        running--;
+        queue(state);
+        if (state.lane.ordered() || !state.more || state.ready.size() > MOST_READY / 2) {
+            forget(state);
+            return 0;
+        }
+        state.more = false;
+        return state.held.size() + MOST_READY;
+    }
+
+    /** The store was looked at for more. */
+    synchronized void filled(State state, boolean thereIsMore) {
+        state.more |= thereIsMore;
+        forget(state);
+    }
+
+    private void forget(State state) {
+        if (state.isIdle()) {
+            states.remove(state.lane);
+        }
+    }
+
+    synchronized void busy(State state) {
+        state.width = Math.max(1, state.width / 2);
+    }
+
+    synchronized void well(State state) {
+        if (state.width < mostOfLane && !state.lane.ordered()) {
+            state.width++;
+            queue(state);
+        }
+    }
+}

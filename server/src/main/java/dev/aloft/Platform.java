@@ -32,6 +32,7 @@ import dev.aloft.service.ecr.EcrService;
 import dev.aloft.service.events.EventsService;
 import dev.aloft.service.iam.IamPolicySource;
 import dev.aloft.service.dynamodb.DynamoDbService;
+import dev.aloft.service.dynamodb.DynamoDbStreamsService;
 import dev.aloft.service.iam.IamService;
 import dev.aloft.service.iam.StsService;
 import dev.aloft.service.lambda.LambdaService;
@@ -106,6 +107,7 @@ public final class Platform implements AutoCloseable {
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
                 new DynamoDbService(store, time, endpoint),
+                new DynamoDbStreamsService(store, time),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),

@@ -10,6 +10,7 @@ import dev.aloft.api.DynamoDb.KeyType;
 import dev.aloft.api.DynamoDb.LocalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputDescription;
+import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableClassSummary;
 import dev.aloft.api.DynamoDb.TableDescription;
@@ -57,6 +58,12 @@ final class Descriptions {
                     .billingMode(table.onDemand() ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED)
                     .lastUpdateToPayPerRequestDateTime(table.onDemandSince().get())));
             }
+            table.stream().ifPresent(stream -> {
+                d.latestStreamLabel(stream.label()).latestStreamArn(new StreamRef(ref, stream.label()).arn());
+                if (stream.enabled()) {
+                    d.streamSpecification(new StreamSpecification(true, stream.view()));
+                }
+            });
             if (!table.tableClass().equals(TableClass.STANDARD)) {
                 d.tableClassSummary(TableClassSummary.of(s -> s.tableClass(table.tableClass())));
             }

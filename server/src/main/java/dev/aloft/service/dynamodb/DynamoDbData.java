@@ -14,6 +14,8 @@ final class DynamoDbData {
     private static final Space TABLES = Space.of("tables");
     private static final Space ITEMS = Space.of("items");
     private static final Space ENTRIES = Space.of("entries");
+    private static final Space RECORDS = Space.of("records");
+    private static final Space SEQUENCES = Space.of("sequences");
 
     private final Codec<StoredTable> tableCodec = Codec.of(StoredTable.class);
 
@@ -33,6 +35,13 @@ final class DynamoDbData {
     /** (account, region, table number, item): an item that expires then; its value is the key of its table. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, work);
 
+    /** (account, region, name of the table, label): streams, those that ended included until they are forgotten. */
+    final Table<StoredStream> streams = Table.of("streams", Codec.of(StoredStream.class));
+    /** (account, region, stream number, shard id). */
+    final Table<StoredStream.Shard> shards = Table.of("shards", Codec.of(StoredStream.Shard.class));
+    /** (account, region, stream number): a stream whose shards are looked after; its value is the stream's key. */
+    final Due<Key> shardsChanging = new Due<>(Space.of("shardsChanging"), Codec.KEY, work);
+
     /** (account, region, table number), behind which stand items by hash and key. */
     static Key items(TableRef table, long number) {
         return ITEMS.key(Key.of(table.account(), table.region(), number));
@@ -50,6 +59,20 @@ final class DynamoDbData {
 
     static Key entriesAt(Key numbers) {
         return ENTRIES.key(numbers);
+    }
+
+    /** (account, region, stream number, shard number), behind which stand records by sequence number. */
+    static Key records(TableRef table, long stream, long shard) {
+        return RECORDS.key(stream(table, stream).and(shard));
+    }
+
+    /** (account, region, stream number): the sequence number that was taken last. */
+    static Key sequence(TableRef table, long stream) {
+        return SEQUENCES.key(stream(table, stream));
+    }
+
+    static Key stream(TableRef table, long number) {
+        return Key.of(table.account(), table.region(), number);
     }
 
     static Key table(TableRef ref) {

@@ -41,10 +41,11 @@ public final class DynamoDbService implements Service, DynamoDb {
     public DynamoDbService(Store platform, Time time, Endpoint endpoint) {
         var store = platform.in("dynamodb");
         var open = new OpenTables(data, store);
-        var writer = new ItemWriter(data, open, store);
+        var streams = new Streams(data);
+        var writer = new ItemWriter(data, open, streams, store, time);
         var collections = new Collections(open, store);
-        tables = new Tables(data, store, time);
-        updateTable = new UpdateTable(data, tables, store, time);
+        tables = new Tables(data, streams, store, time);
+        updateTable = new UpdateTable(data, tables, streams, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
         tags = new Tags(data, store);
         putItem = new PutItem(writer, collections);
@@ -58,7 +59,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         transactWriteItems = new TransactWriteItems(data, open, writer, store, time);
         transactGetItems = new TransactGetItems(open, store);
         fineGrained = new FineGrained(open, store);
-        housekeeping = new Housekeeping(data, open, writer, store, time);
+        housekeeping = new Housekeeping(data, open, writer, streams, store, time);
         resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint)));
     }
 

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What goes on behind the calls: items expire, new indexes are filled, what is left of deleted tables and indexes is cleared
- * away. Each step is one short transaction, so that calls need not wait for it.
+ * What goes on behind the calls: items expire, new indexes are filled, streams are trimmed, what is left of deleted tables
+ * and indexes is cleared away. Each step is one short transaction, so that calls need not wait for it.
  */
 final class Housekeeping {
     private static final int STEP = 100;
@@ -28,13 +28,15 @@ final class Housekeeping {
     private final DynamoDbData data;
     private final OpenTables tables;
     private final ItemWriter writer;
+    private final Streams streams;
     private final Store store;
     private final Time time;
 
-    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Store store, Time time) {
+    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Store store, Time time) {
         this.data = data;
         this.tables = tables;
         this.writer = writer;
+        this.streams = streams;
         this.store = store;
         this.time = time;
     }
@@ -43,10 +45,10 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
-            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now);
+            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now);
             if (!worked) {
                 return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
-                        data.tokens.next(tx))
+                        data.tokens.next(tx), data.shardsChanging.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }
@@ -70,7 +72,7 @@ final class Housekeeping {
             var item = tx.get(live.at(key)).map(ITEMS::decode);
             var expiry = live.stored.expiry().flatMap(attribute -> item.flatMap(one -> ItemWriter.expiry(one.get(attribute))));
             if (expiry.isPresent() && ItemWriter.isOver(expiry.get(), now)) {
-                writer.apply(tx, new Change(live, key, Optional.empty(), false, false, new Change.Delete()));
+                writer.expire(tx, live, key, now);
             }
         }
         data.expiring.get(tx, entry.id()).filter(rest -> !rest.at().isAfter(now))
@@ -131,6 +133,14 @@ final class Housekeeping {
             store.change(tx -> due.forEach(entry -> data.tokens.get(tx, entry.id()).filter(rest -> !rest.at().isAfter(now))
                 .ifPresent(rest -> data.tokens.cancel(tx, rest.id()))));
         }
+        return !due.isEmpty();
+    }
+
+    private boolean lookAfterStreams(Instant now) {
+        var due = store.read(tx -> data.shardsChanging.due(tx, now, 1));
+        due.forEach(entry -> store.change(tx -> streams.look(tx, entry, now).ifPresentOrElse(
+            next -> data.shardsChanging.add(tx, next, entry.id(), entry.value()),
+            () -> data.shardsChanging.cancel(tx, entry.id()))));
         return !due.isEmpty();
     }
 

@@ -7,6 +7,7 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Change.Outcome;
 import dev.aloft.service.dynamodb.LiveTable.LiveIndex;
 import dev.aloft.service.dynamodb.value.ItemSize;
@@ -18,7 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The one place where items change, and in the same transaction what follows from them: index entries and expiries. */
+/**
+ * The one place where items change, and in the same transaction what follows from them: index entries, stream records,
+ * expiries.
+ */
 final class ItemWriter {
     /** Items that expired longer ago than this were not meant to expire. */
     private static final long OLDEST_EXPIRY_SECONDS = 5 * 365 * 24 * 3600L;
@@ -26,12 +30,16 @@ final class ItemWriter {
 
     private final DynamoDbData data;
     private final OpenTables tables;
+    private final Streams streams;
     private final Store store;
+    private final Time time;
 
-    ItemWriter(DynamoDbData data, OpenTables tables, Store store) {
+    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Store store, Time time) {
         this.data = data;
         this.tables = tables;
+        this.streams = streams;
         this.store = store;
+        this.time = time;
     }
 
     /** Writes one item of a table. What the function checks may have to be checked again when the table changes meanwhile. */
@@ -44,13 +52,14 @@ final class ItemWriter {
         while (true) {
             var open = store.read(tx -> binds.keySet().stream().map(ref -> tables.open(tx, ref)).toList());
             var changes = open.stream().flatMap(table -> binds.get(table.ref).apply(table).stream()).toList();
+            var now = time.instant();
             var outcomes = store.write(tx -> {
                 for (var table : open) {
                     if (!tables.isCurrent(tx, table)) {
                         return Optional.<List<Outcome>>empty();
                     }
                 }
-                return Optional.of(changes.stream().map(change -> apply(tx, change)).toList());
+                return Optional.of(changes.stream().map(change -> apply(tx, change, now)).toList());
             });
             if (outcomes.isPresent()) {
                 return outcomes.get();
@@ -58,7 +67,16 @@ final class ItemWriter {
         }
     }
 
-    Outcome apply(Tx tx, Change change) {
+    /** Deletes an item because it expired. */
+    void expire(Tx tx, LiveTable table, Key key, Instant now) {
+        apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Delete()), now, true);
+    }
+
+    Outcome apply(Tx tx, Change change, Instant now) {
+        return apply(tx, change, now, false);
+    }
+
+    private Outcome apply(Tx tx, Change change, Instant now, boolean byService) {
         var table = change.table();
         var at = table.at(change.key());
         var before = change.readsOld() ? tx.get(at).map(ITEMS::decode).orElse(null) : null;
@@ -91,6 +109,9 @@ final class ItemWriter {
         }
         for (var index : table.indexes) {
             follow(tx, index, before, after, change.wantsOld() ? Optional.of(capacity) : Optional.empty());
+        }
+        if (table.hasStream()) {
+            streams.record(tx, table, change.key(), before, after, now, byService);
         }
         table.stored.expiry().ifPresent(attribute -> expire(tx, table, change.key(), attribute, before, after));
         return new Outcome(before, after, capacity);

@@ -113,12 +113,17 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     /** Which part of all hashes, from just above 0 to 1, does not come after that of this key. */
     static double hashPart(Key key) {
+        return (hash(key) + 1.0) / (1L << 8 * HASH_BYTES);
+    }
+
+    /** The hash of the partition that an item of this key is in. */
+    static int hash(Key key) {
         var partition = key.bytes(0);
-        long hash = 0;
+        int hash = 0;
         for (int i = 0; i < HASH_BYTES; i++) {
             hash = hash << 8 | partition[i] & 0xFF;
         }
-        return (hash + 1.0) / (1L << 8 * HASH_BYTES);
+        return hash;
     }
 
     /** The hash of a whole key. */

@@ -54,7 +54,11 @@ final class LiveTable {
 
     /** Whether a write has to know what stood there before. */
     boolean needsOld() {
-        return !indexes.isEmpty() || stored.expiry().isPresent();
+        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream();
+    }
+
+    boolean hasStream() {
+        return stored.stream().filter(StoredTable.TableStream::enabled).isPresent();
     }
 
     /** An item has the index keys in the right types, or not at all. */

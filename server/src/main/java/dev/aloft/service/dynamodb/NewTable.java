@@ -33,9 +33,6 @@ final class NewTable {
 
     /** What is not built is refused by its name. */
     static void refuseNotBuilt(CreateTableRequest in) {
-        if (in.streamSpecification() != null && Boolean.TRUE.equals(in.streamSpecification().streamEnabled())) {
-            throw ApiError.notBuilt("StreamSpecification of DynamoDB CreateTable");
-        }
         if (in.resourcePolicy() != null) {
             throw ApiError.notBuilt("ResourcePolicy of DynamoDB CreateTable");
         }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A table as it is kept.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param number     under which its items stand; a table made anew under the same name has another
  * @param attributes the types of all key attributes, the indexes' included
  * @param expiry     the attribute that says when an item expires
+ * @param stream     the one that it has or had last
  */
 record StoredTable(
         String name,
@@ -26,9 +28,31 @@ record StoredTable(
         String tableClass,
         boolean deletionProtected,
         Map<String, String> tags,
-        Optional<String> expiry) {
+        Optional<String> expiry,
+        Optional<TableStream> stream) {
 
     record Attribute(String name, String type) {
+    }
+
+    /**
+     * The stream that a table has or had last.
+     *
+     * @param number under which its shards and records stand
+     * @param view   what of an item its records have: KEYS_ONLY, NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES
+     * @param open   the shards that take records, in the order of their hashes; none once it is disabled
+     */
+    record TableStream(String label, long number, String view, List<OpenShard> open) {
+        boolean enabled() {
+            return !open.isEmpty();
+        }
+
+        TableStream withOpen(List<OpenShard> other) {
+            return new TableStream(label, number, view, other);
+        }
+    }
+
+    /** A shard that takes the records of the partition keys whose hashes begin here, up to where the next begins. */
+    record OpenShard(long number, String id, int from) {
     }
 
     /** The partition key, and the sort key where there is one. */
@@ -68,38 +92,68 @@ record StoredTable(
     }
 
     StoredTable withAttributes(List<Attribute> other) {
-        return new StoredTable(name, id, number, created, other, key, indexes, onDemand, onDemandSince, throughput,
-            tableClass, deletionProtected, tags, expiry);
+        return with(draft -> draft.attributes = other);
     }
 
     StoredTable withIndexes(List<StoredIndex> other) {
-        return new StoredTable(name, id, number, created, attributes, key, other, onDemand, onDemandSince, throughput,
-            tableClass, deletionProtected, tags, expiry);
+        return with(draft -> draft.indexes = other);
     }
 
     StoredTable withBilling(boolean demand, Optional<Instant> since, Throughput other) {
-        return new StoredTable(name, id, number, created, attributes, key, indexes, demand, since, other, tableClass,
-            deletionProtected, tags, expiry);
-    }
-
-    StoredTable withTableClass(String other) {
-        return new StoredTable(name, id, number, created, attributes, key, indexes, onDemand, onDemandSince, throughput, other,
-            deletionProtected, tags, expiry);
-    }
-
-    StoredTable withDeletionProtected(boolean is) {
-        return new StoredTable(name, id, number, created, attributes, key, indexes, onDemand, onDemandSince, throughput,
-            tableClass, is, tags, expiry);
+        return with(draft -> {
+            draft.onDemand = demand;
+            draft.onDemandSince = since;
+            draft.throughput = other;
+        });
     }
 
     StoredTable withTags(Map<String, String> other) {
-        return new StoredTable(name, id, number, created, attributes, key, indexes, onDemand, onDemandSince, throughput,
-            tableClass, deletionProtected, other, expiry);
+        return with(draft -> draft.tags = other);
     }
 
-    StoredTable withExpiry(Optional<String> attribute) {
-        return new StoredTable(name, id, number, created, attributes, key, indexes, onDemand, onDemandSince, throughput,
-            tableClass, deletionProtected, tags, attribute);
+    StoredTable withStream(TableStream other) {
+        return with(draft -> draft.stream = Optional.of(other));
+    }
+
+    /** The same table with some of it changed. */
+    StoredTable with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.table();
+    }
+
+    /** A table whose parts can be set one by one. */
+    static final class Draft {
+        private final StoredTable from;
+        List<Attribute> attributes;
+        List<StoredIndex> indexes;
+        boolean onDemand;
+        Optional<Instant> onDemandSince;
+        Throughput throughput;
+        String tableClass;
+        boolean deletionProtected;
+        Map<String, String> tags;
+        Optional<String> expiry;
+        Optional<TableStream> stream;
+
+        private Draft(StoredTable from) {
+            this.from = from;
+            attributes = from.attributes;
+            indexes = from.indexes;
+            onDemand = from.onDemand;
+            onDemandSince = from.onDemandSince;
+            throughput = from.throughput;
+            tableClass = from.tableClass;
+            deletionProtected = from.deletionProtected;
+            tags = from.tags;
+            expiry = from.expiry;
+            stream = from.stream;
+        }
+
+        private StoredTable table() {
+            return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes, onDemand,
+                onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream);
+        }
     }
 
     String type(String attribute) {

@@ -16,6 +16,7 @@ import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.Tag;
 import dev.aloft.api.DynamoDb.TagResourceRequest;
@@ -63,7 +64,7 @@ final class TableResource implements ResourceType {
     public Set<String> properties() {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
             "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "Tags",
-            "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification");
+            "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification", "StreamSpecification");
     }
 
     @Override
@@ -81,7 +82,8 @@ final class TableResource implements ResourceType {
         refuseNotBuilt(desired);
         var name = desired.name("TableName", MAX_NAME);
         var tags = tags(desired);
-        var request = wanted(desired).toBuilder().tableName(name).tags(list(tags)).build();
+        var request = wanted(desired).toBuilder().tableName(name).tags(list(tags))
+            .streamSpecification(view(desired).map(TableResource::stream).orElse(null)).build();
         try {
             dynamoDb.createTable(caller, request);
         } catch (ResourceInUseException e) {
@@ -186,6 +188,7 @@ final class TableResource implements ResourceType {
         updateTable(caller, physicalId, wanted, now);
         updateIndexes(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
+        updateStream(caller, physicalId, view(after), now);
         updateTags(caller, now.tableArn(), tags(after));
         return resource(describe(caller, physicalId));
     }
@@ -257,6 +260,35 @@ final class TableResource implements ResourceType {
         }
     }
 
+    private static Optional<String> view(Desired desired) {
+        if (!(desired.properties().get("StreamSpecification") instanceof Map<?, ?> map)) {
+            return Optional.empty();
+        }
+        map.keySet().stream().filter(name -> !name.equals("StreamViewType")).findFirst().ifPresent(name -> {
+            throw ApiError.notBuilt("StreamSpecification." + name + " of AWS::DynamoDB::Table");
+        });
+        return Optional.of(Optional.ofNullable(map.get("StreamViewType")).map(Object::toString).orElseThrow(() ->
+            new ValidationException("#/StreamSpecification: required key [StreamViewType] not found")));
+    }
+
+    private static StreamSpecification stream(String view) {
+        return new StreamSpecification(true, view);
+    }
+
+    /** A stream's view does not change: another one takes its place. */
+    private void updateStream(Caller caller, String name, Optional<String> wanted, TableDescription now) {
+        var view = Optional.ofNullable(now.streamSpecification()).map(StreamSpecification::streamViewType);
+        if (view.equals(wanted)) {
+            return;
+        }
+        if (view.isPresent()) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+                .streamSpecification(new StreamSpecification(false, null))));
+        }
+        wanted.ifPresent(other -> dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+            .streamSpecification(stream(other)))));
+    }
+
     private void updateTags(Caller caller, String arn, Map<String, String> wanted) {
         var now = currentTags(caller, arn);
         var gone = now.keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
@@ -287,6 +319,10 @@ final class TableResource implements ResourceType {
     }
 
     private static Resource resource(TableDescription table) {
-        return new Resource(table.tableName(), Map.of("Arn", table.tableArn()));
+        var attributes = new LinkedHashMap<String, Object>(Map.of("Arn", table.tableArn()));
+        if (table.streamSpecification() != null) {
+            attributes.put("StreamArn", table.latestStreamArn());
+        }
+        return new Resource(table.tableName(), attributes);
     }
 }

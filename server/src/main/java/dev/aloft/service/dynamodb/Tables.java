@@ -46,11 +46,13 @@ final class Tables {
     private static final int MAX_COUNTED = 2_000;
 
     private final DynamoDbData data;
+    private final Streams streams;
     private final Store store;
     private final Time time;
 
-    Tables(DynamoDbData data, Store store, Time time) {
+    Tables(DynamoDbData data, Streams streams, Store store, Time time) {
         this.data = data;
+        this.streams = streams;
         this.store = store;
         this.time = time;
     }
@@ -58,6 +60,7 @@ final class Tables {
     CreateTableResponse create(Caller caller, CreateTableRequest in) {
         var ref = TableRef.toCreate(caller, in.tableName());
         NewTable.check(in);
+        boolean streamed = Streams.isWanted(in.streamSpecification());
         NewTable.refuseNotBuilt(in);
         var tags = in.tags() == null ? Map.<String, String>of() : Tags.added(Map.of(), in.tags());
         var now = time.instant();
@@ -67,11 +70,12 @@ final class Tables {
             if (data.tables.has(tx, ref.key())) {
                 throw new ResourceInUseException("Table already exists: " + ref.name());
             }
-            var made = new StoredTable(ref.name(), id, DynamoDbData.nextNumber(tx), now, NewTable.attributes(in),
+            var bare = new StoredTable(ref.name(), id, DynamoDbData.nextNumber(tx), now, NewTable.attributes(in),
                 NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand ? Optional.of(now) : Optional.empty(),
                 NewTable.throughput(in.provisionedThroughput()),
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
-                Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty());
+                Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty());
+            var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
             data.tables.put(tx, ref.key(), made);
             return made;
         });
@@ -132,6 +136,7 @@ final class Tables {
                 throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
                     + "Disable deletion protection first.");
             }
+            streams.stop(tx, ref, known, now);
             data.tables.delete(tx, ref.key());
             var id = Key.of(ref.account(), ref.region(), known.number());
             data.clearing.add(tx, now, id, id);

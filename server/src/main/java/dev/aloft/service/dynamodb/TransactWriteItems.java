@@ -178,7 +178,7 @@ final class TransactWriteItems {
             if (token.isPresent() && isRepeated(tx, token.get(), digest.get(), now)) {
                 return Optional.of(List.of());
             }
-            return Optional.of(apply(tx, changes));
+            return Optional.of(apply(tx, changes, now));
         });
     }
 
@@ -205,12 +205,12 @@ final class TransactWriteItems {
         return changes;
     }
 
-    private List<Outcome> apply(Tx tx, List<Change> changes) {
+    private List<Outcome> apply(Tx tx, List<Change> changes, Instant now) {
         var reasons = new Reasons(changes.size());
         var outcomes = new ArrayList<Outcome>();
         for (int i = 0; i < changes.size(); i++) {
             try {
-                outcomes.add(writer.apply(tx, changes.get(i)));
+                outcomes.add(writer.apply(tx, changes.get(i), now));
             } catch (ConditionalCheckFailedException e) {
                 reasons.set(i, CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
                     .item(e.detail().item())));

@@ -9,6 +9,7 @@ import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.LimitExceededException;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableStatus;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTableResponse;
@@ -18,6 +19,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.StoredTable.Attribute;
 import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
+import dev.aloft.service.dynamodb.StoredTable.TableStream;
 import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
@@ -38,12 +40,14 @@ final class UpdateTable {
 
     private final DynamoDbData data;
     private final Tables tables;
+    private final Streams streams;
     private final Store store;
     private final Time time;
 
-    UpdateTable(DynamoDbData data, Tables tables, Store store, Time time) {
+    UpdateTable(DynamoDbData data, Tables tables, Streams streams, Store store, Time time) {
         this.data = data;
         this.tables = tables;
+        this.streams = streams;
         this.store = store;
         this.time = time;
     }
@@ -58,12 +62,15 @@ final class UpdateTable {
             if (in.globalSecondaryIndexUpdates() != null) {
                 checkUpdates(in.globalSecondaryIndexUpdates());
             }
-            var changed = billing(before, in, now);
+            var changed = streams.grown(tx, ref, billing(before, in, now), now);
+            if (in.streamSpecification() != null) {
+                changed = stream(tx, ref, changed, in.streamSpecification(), now);
+            }
             if (in.tableClass() != null) {
-                changed = changed.withTableClass(in.tableClass());
+                changed = changed.with(draft -> draft.tableClass = in.tableClass());
             }
             if (in.deletionProtectionEnabled() != null) {
-                changed = changed.withDeletionProtected(in.deletionProtectionEnabled());
+                changed = changed.with(draft -> draft.deletionProtected = in.deletionProtectionEnabled());
             }
             if (in.globalSecondaryIndexUpdates() != null) {
                 for (var one : in.globalSecondaryIndexUpdates()) {
@@ -80,7 +87,6 @@ final class UpdateTable {
 
     private static void refuseNotBuilt(UpdateTableRequest in) {
         var parts = new LinkedHashMap<String, Object>();
-        parts.put("StreamSpecification", in.streamSpecification());
         parts.put("SSESpecification", in.sseSpecification());
         parts.put("ReplicaUpdates", in.replicaUpdates());
         parts.put("MultiRegionConsistency", in.multiRegionConsistency());
@@ -98,7 +104,7 @@ final class UpdateTable {
     private static void check(UpdateTableRequest in) {
         var updates = in.globalSecondaryIndexUpdates();
         if (in.provisionedThroughput() == null && in.billingMode() == null && (updates == null || updates.isEmpty())
-            && in.tableClass() == null && in.deletionProtectionEnabled() == null) {
+            && in.tableClass() == null && in.deletionProtectionEnabled() == null && in.streamSpecification() == null) {
             throw new ValidationException("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                 + "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
         }
@@ -176,6 +182,20 @@ final class UpdateTable {
             refuseSame(table, wanted);
         }
         return table.withBilling(false, table.onDemandSince(), changed(table.throughput(), wanted, now));
+    }
+
+    private StoredTable stream(Tx tx, TableRef ref, StoredTable table, StreamSpecification wanted, Instant now) {
+        boolean enabled = table.stream().filter(TableStream::enabled).isPresent();
+        if (Streams.isWanted(wanted)) {
+            if (enabled) {
+                throw new ValidationException("Table already has an enabled stream: TableName: " + ref.name());
+            }
+            return streams.start(tx, ref, table, wanted.streamViewType(), now);
+        }
+        if (!enabled) {
+            throw new ValidationException("Table has no stream to disable: TableName: " + ref.name());
+        }
+        return streams.stop(tx, ref, table, now);
     }
 
     private static Throughput changed(Throughput before, ProvisionedThroughput wanted, Instant now) {

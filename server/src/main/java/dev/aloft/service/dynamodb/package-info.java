@@ -1,16 +1,18 @@
 /**
- * Amazon DynamoDB: tables with their indexes and items, expressions, batches, time to live, tags.
+ * Amazon DynamoDB and Amazon DynamoDB Streams: tables with their indexes and items, expressions, batches, time to live, tags,
+ * and streams of what changed.
  *
  * <pre>
  *   Tables, Indexes  what is known of a table ({@link dev.aloft.service.dynamodb.StoredTable}), opened as a {@code LiveTable}
  *   PutItem … Scan   the operations on items: checks that need no table, then those that do, then one transaction
  *   FineGrained      the keys that policies ask for: leading keys, attributes
- *   ItemWriter       the one place where items change, and with them index entries and expiries
+ *   ItemWriter       the one place where items change, and with them index entries, stream records and expiries
+ *   Streams          the life of streams and their shards; StreamRecords reads them
  *   expression/      conditions, projections, updates
  *   value/           attribute values, numbers, sizes, bytes
  * </pre>
  *
- * Left out until they are built, and refused by name: PartiQL, streams, backups, exports, global tables.
+ * Left out until they are built, and refused by name: PartiQL, backups, exports, global tables.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
  */

@@ -13,11 +13,11 @@ import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.GetItemRequest;
 import dev.aloft.api.DynamoDb.KeySchemaElement;
 import dev.aloft.api.DynamoDb.PutItemRequest;
+import dev.aloft.api.DynamoDbStreams;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
@@ -30,7 +30,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** DynamoDB on a store in memory and a clock that stands still, with two tables: by a (S), and by a and b (S, S). */
+/** DynamoDB on a store in memory that runs each transaction twice, and a clock that stands still, with two tables: by a (S), and by a and b (S, S). */
 abstract class DynamoDbFixture {
     static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0,
         "http://127.0.0.1:4566", "127.0.0.1", null);
@@ -42,15 +42,13 @@ abstract class DynamoDbFixture {
     final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     final DynamoDbService service = new DynamoDbService(store, time, endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
+    final DynamoDbStreams dynamoDbStreams = DynamoDbStreams.at(endpoint);
     private final Workers workers = new Workers(time, service.workers());
-
-    Store newStore() {
-        return new MemoryStore();
-    }
 
     @BeforeEach
     void start() {
         endpoint.add(service);
+        endpoint.add(new DynamoDbStreamsService(store, time));
         workers.start();
         create(HASH, r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"))));
         create(RANGE, r -> r.keySchema(List.of(hash("a"), range("b")))

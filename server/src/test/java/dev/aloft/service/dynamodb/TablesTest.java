@@ -13,7 +13,6 @@ import dev.aloft.api.DynamoDb.LocalSecondaryIndex;
 import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.QueryRequest;
-import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.Tag;
 import dev.aloft.api.DynamoDb.TimeToLiveSpecification;
@@ -80,9 +79,9 @@ class TablesTest extends DynamoDbFixture {
         @Test
         void byNameForWhatIsNotBuilt() {
             Assertions.assertThatThrownBy(() -> create("abc", r -> r.keySchema(List.of(hash("a")))
-                .attributeDefinitions(List.of(attribute("a", "S"))).streamSpecification(new StreamSpecification(true, "KEYS_ONLY"))))
+                .attributeDefinitions(List.of(attribute("a", "S"))).resourcePolicy("{}")))
                 .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code()).isEqualTo("NotImplemented"))
-                .hasMessageContaining("StreamSpecification");
+                .hasMessageContaining("ResourcePolicy");
         }
     }
 
@@ -252,7 +251,6 @@ class TablesTest extends DynamoDbFixture {
         @Test
         void whatIsNotBuiltFailsByItsName() {
             var type = service.resourceTypes().getFirst();
-            assertThat(type.properties()).doesNotContain("StreamSpecification");
             Assertions.assertThatThrownBy(() -> type.create(CALLER, desired("BillingMode", "PAY_PER_REQUEST",
                 "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true))))
                 .hasMessageContaining("PointInTimeRecoverySpecification");

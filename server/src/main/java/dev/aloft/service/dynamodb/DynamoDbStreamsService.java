@@ -1,0 +1,53 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDbStreams;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+
+/** The operations of Amazon DynamoDB Streams. */
+public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
+    private final StreamDescriptions descriptions;
+    private final StreamRecords records;
+
+    public DynamoDbStreamsService(Store platform, Time time) {
+        var data = new DynamoDbData();
+        var store = platform.in("dynamodb");
+        var streams = new Streams(data);
+        descriptions = new StreamDescriptions(data, streams, store, time);
+        records = new StreamRecords(data, streams, store, time);
+    }
+
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case DescribeStreamRequest r -> Access.to("dynamodb:DescribeStream", r.streamArn());
+            case GetShardIteratorRequest r -> Access.to("dynamodb:GetShardIterator", r.streamArn());
+            case GetRecordsRequest r -> Access.to("dynamodb:GetRecords", ShardIterator.streamArn(r.shardIterator()));
+            case ListStreamsRequest _ -> Access.to("dynamodb:ListStreams");
+        };
+    }
+
+    @Override
+    public ListStreamsResponse listStreams(Caller caller, ListStreamsRequest input) {
+        return descriptions.list(caller, input);
+    }
+
+    @Override
+    public DescribeStreamResponse describeStream(Caller caller, DescribeStreamRequest input) {
+        return descriptions.describe(input);
+    }
+
+    @Override
+    public GetShardIteratorResponse getShardIterator(Caller caller, GetShardIteratorRequest input) {
+        return records.iterator(input);
+    }
+
+    @Override
+    public GetRecordsResponse getRecords(Caller caller, GetRecordsRequest input) {
+        return records.get(input);
+    }
+}

@@ -6,7 +6,7 @@ import java.util.Map;
  * An event as it reaches a target. A target takes what its service has a place for and leaves the rest.
  *
  * @param body            the event itself, mostly JSON
- * @param attributes      message attributes of type String (SQS, SNS), by name
+ * @param attributes      message attributes (SQS, SNS), by name
  * @param groupId         message group id, or null
  * @param deduplicationId message deduplication id, or null
  * @param partitionKey    of a Kinesis record, or null for one that the target chooses
@@ -14,18 +14,33 @@ import java.util.Map;
  */
 public record Event(
         byte[] body,
-        Map<String, String> attributes,
+        Map<String, Attribute> attributes,
         String groupId,
         String deduplicationId,
         String partitionKey,
         String trace) {
 
+    /**
+     * A message attribute that is no binary.
+     *
+     * @param type {@code String} or {@code Number}
+     */
+    public record Attribute(String type, String value) {
+        public static Attribute text(String value) {
+            return new Attribute("String", value);
+        }
+
+        public static Attribute number(long value) {
+            return new Attribute("Number", Long.toString(value));
+        }
+    }
+
     public static Event of(byte[] body) {
         return new Event(body, Map.of(), null, null, null, null);
     }
 
-    public Event withAttributes(Map<String, String> strings) {
-        return new Event(body, Map.copyOf(strings), groupId, deduplicationId, partitionKey, trace);
+    public Event withAttributes(Map<String, Attribute> given) {
+        return new Event(body, Map.copyOf(given), groupId, deduplicationId, partitionKey, trace);
     }
 
     public Event inGroup(String group, String deduplication) {

@@ -24,8 +24,9 @@ import java.util.TreeSet;
  * @param data    where everything is kept
  * @param enforce whether signatures are checked from the start, not only once there is an IAM user
  * @param sandbox how functions are kept apart: {@code auto} or, giving that up, {@code none}
+ * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
  */
-public record Config(String host, int port, Path data, boolean enforce, String sandbox) {
+public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -36,6 +37,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         defaults.put("data", (home == null ? System.getProperty("user.home") : home) + "/.aloft");
         defaults.put("iam", "open");
         defaults.put("sandbox", "auto");
+        defaults.put("concurrency", "1000");
         return Collections.unmodifiableMap(defaults);
     }
 
@@ -57,10 +59,11 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         values.putAll(given);
         return new Config(
                 values.get("host"),
-                port(values.get("port")),
+                number("port", values.get("port"), 0, 65535),
                 data.toAbsolutePath().normalize(),
                 oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
-                oneOf("sandbox", values.get("sandbox"), "auto", "none"))
+                oneOf("sandbox", values.get("sandbox"), "auto", "none"),
+                number("concurrency", values.get("concurrency"), 1, 1_000_000))
                 .checked();
     }
 
@@ -117,16 +120,16 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         return values;
     }
 
-    private static int port(String text) {
+    private static int number(String key, String text, int least, int most) {
         try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= 65535) {
-                return port;
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // Told below.
         }
-        throw new Wrong("port is " + text + "; it must be a number from 0 to 65535.");
+        throw new Wrong(key + " is " + text + "; it must be a number from " + least + " to " + most + ".");
     }
 
     private static String oneOf(String key, String value, String... allowed) {

@@ -93,7 +93,7 @@ public final class Main {
     /** One start-up on a folder that is thrown away, for the JVM to learn from. */
     private static int train() throws IOException {
         var folder = Files.createTempDirectory("aloft-train");
-        try (var platform = Platform.open(new Config("127.0.0.1", 0, folder, false, "auto"))) {
+        try (var platform = Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000))) {
             platform.start();
             Training.run(platform.port());
         } finally {

@@ -95,8 +95,8 @@ public final class Platform implements AutoCloseable {
                 config.data().resolve("sandboxes"),
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()));
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), endpoint, targets, new RoleSessions(roles, sessions),
-                this::url, time);
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), endpoint, targets,
+                new RoleSessions(roles, sessions), this::url, time);
 
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),

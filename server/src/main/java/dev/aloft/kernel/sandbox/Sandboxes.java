@@ -24,6 +24,8 @@ public final class Sandboxes implements AutoCloseable {
     private static final long FIRST_USER = 1_879_048_192L;
     private static final int USERS = 65_536;
     private static final int CLOSING_SECONDS = 10;
+    /** Each takes some processes, threads and files of the platform's user. */
+    private static final int MOST = 4_000;
 
     private final Path folder;
     private final Path library;
@@ -195,6 +197,11 @@ public final class Sandboxes implements AutoCloseable {
 
     void gone(Sandbox sandbox) {
         living.remove(sandbox);
+    }
+
+    /** Whether the machine holds so many sandboxes more. */
+    public boolean hasRoom(int more) {
+        return living.size() + more <= MOST && Memory.holds(more);
     }
 
     /** How many sandboxes live. */

@@ -17,7 +17,6 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.lambda.invoke.Concurrency;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocations;
@@ -452,7 +451,7 @@ final class Functions {
         }
     }
 
-    private static FunctionName latestOnly(FunctionName name) {
+    static FunctionName latestOnly(FunctionName name) {
         if (!name.isLatest()) {
             throw new Lambda.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and"
                     + " versions do not support this operation. Please specify either a function name or an unqualified"
@@ -542,46 +541,12 @@ final class Functions {
                 LambdaData.FUNCTIONS.delete(tx, LambdaData.key(name));
                 LambdaData.VERSIONS.deleteAll(tx, LambdaData.key(name));
                 LambdaData.POLICIES.deleteAll(tx, LambdaData.key(name));
+                LambdaData.PROVISIONED.deleteAll(tx, LambdaData.key(name));
             });
             invocations.forget(name.arn());
         }
         forget(name, had);
         return Lambda.DeleteFunctionResponse.of(a -> a.statusCode(204));
-    }
-
-    // ---- concurrency
-
-    Lambda.Concurrency reserve(Caller caller, Lambda.PutFunctionConcurrencyRequest r) {
-        FunctionName name = latestOnly(FunctionName.of(caller, r.functionName()));
-        int wanted = r.reservedConcurrentExecutions();
-        store.change(tx -> {
-            LambdaData.Function function = find(tx, name);
-            int others = LambdaData.FUNCTIONS.range(tx, Key.of(name.account(), name.region()))
-                    .filter(row -> !row.value().latest().functionName().equals(name.name()))
-                    .mapToInt(row -> row.value().reserved() == null ? 0 : row.value().reserved()).sum();
-            if (Concurrency.ACCOUNT_LIMIT - others - wanted
-                    < Concurrency.LEAST_UNRESERVED) {
-                throw new Lambda.InvalidParameterValueException("Specified ReservedConcurrentExecutions for function decreases"
-                        + " account's UnreservedConcurrentExecution below its minimum value of [100].");
-            }
-            put(tx, name, function, function.tags(), wanted);
-        });
-        return Lambda.Concurrency.of(c -> c.reservedConcurrentExecutions(wanted));
-    }
-
-    Lambda.GetFunctionConcurrencyResponse reserved(Caller caller, Lambda.GetFunctionConcurrencyRequest r) {
-        FunctionName name = latestOnly(FunctionName.of(caller, r.functionName()));
-        Integer reserved = store.read(tx -> find(tx, name)).reserved();
-        return Lambda.GetFunctionConcurrencyResponse.of(a -> a.reservedConcurrentExecutions(reserved));
-    }
-
-    Lambda.DeleteFunctionConcurrencyResponse release(Caller caller, Lambda.DeleteFunctionConcurrencyRequest r) {
-        FunctionName name = latestOnly(FunctionName.of(caller, r.functionName()));
-        store.change(tx -> {
-            LambdaData.Function function = find(tx, name);
-            put(tx, name, function, function.tags(), null);
-        });
-        return Lambda.DeleteFunctionConcurrencyResponse.of(_ -> {});
     }
 
     private static void put(Tx tx, FunctionName name, LambdaData.Function f, Map<String, String> tags, Integer reserved) {

@@ -2,6 +2,7 @@ package dev.aloft.service.lambda;
 
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Table;
 import java.util.List;
@@ -11,6 +12,11 @@ import java.util.Map;
 final class LambdaData {
     /** By account, region and name. */
     static final Table<Function> FUNCTIONS = Table.of("functions", new RecentlyRead<>(Codec.of(Function.class)));
+    /** Functions with a reservation, by account and region. */
+    static final Index<Function> RESERVING = FUNCTIONS.index("reserving", (key, function) ->
+            function.reserved() == null ? List.of() : List.of(Key.of(key.text(0), key.text(1))));
+    /** By account, region, name and qualifier. */
+    static final Table<Provisioned> PROVISIONED = Table.of("provisioned", Codec.of(Provisioned.class));
     /** Published versions, by account, region, name and number. */
     static final Table<Version> VERSIONS = Table.of("versions", new RecentlyRead<>(Codec.of(Version.class)));
     /** Resource policies, by account, region, name and qualifier ("" for the function itself). */
@@ -31,7 +37,14 @@ final class LambdaData {
         Function with(Lambda.FunctionConfiguration configuration) {
             return new Function(configuration, code, tags, published, reserved);
         }
+
+        Function withReserved(Integer concurrency) {
+            return new Function(latest, code, tags, published, concurrency);
+        }
     }
+
+    /** How many environments are to be kept started for a version or an alias. */
+    record Provisioned(int requested, String lastModified) {}
 
     /** A published version. */
     record Version(Lambda.FunctionConfiguration configuration, CodeStore.Code code) {}

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Functions functions;
     private final Permissions permissions;
+    private final ReservedConcurrency reserved;
     private final Invoke invoke;
     private final Invocations invocations;
     private final AsyncInvocations async;
@@ -41,16 +42,19 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param folder      for what Lambda keeps beside the store
      * @param roles       in the product a {@link RoleSessions}
      * @param nodePackages the node_modules with the AWS SDK for Node.js functions, if it is installed
+     * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Optional<Path> nodePackages,
-            Endpoint endpoint, Targets targets, ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
+            int concurrencyLimit, Endpoint endpoint, Targets targets, ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
+        var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), nodePackages, endpoint, roles,
-                endpointUrl, time);
+                concurrency, endpointUrl, time);
         functions = new Functions(store, codes, endpoint, roles, invocations, time);
         permissions = new Permissions(store, functions);
+        reserved = new ReservedConcurrency(store, functions, concurrency);
         async = new AsyncInvocations(store, time, targets, new Attempts());
         invoke = new Invoke(functions, invocations, async);
         downloads = new CodeDownloads(codes);
@@ -82,7 +86,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         public Outcome run(Caller caller, AsyncInvocations.Event event) {
             FunctionName name = FunctionName.of(caller, event.functionArn(), event.qualifier());
             var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(), event.clientContext());
-            return invocations.run(functions.runnable(name), caller, invocation, false).outcome();
+            return invocations.runQueued(functions.runnable(name), caller, invocation).outcome();
         }
 
         @Override
@@ -242,16 +246,16 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public Concurrency putFunctionConcurrency(Caller caller, PutFunctionConcurrencyRequest input) {
-        return functions.reserve(caller, input);
+        return reserved.put(caller, input);
     }
 
     @Override
     public GetFunctionConcurrencyResponse getFunctionConcurrency(Caller caller, GetFunctionConcurrencyRequest input) {
-        return functions.reserved(caller, input);
+        return reserved.get(caller, input);
     }
 
     @Override
     public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(Caller caller, DeleteFunctionConcurrencyRequest input) {
-        return functions.release(caller, input);
+        return reserved.delete(caller, input);
     }
 }

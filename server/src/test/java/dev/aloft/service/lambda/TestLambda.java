@@ -61,7 +61,7 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
-                endpoint, new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
+                1_000, endpoint, new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(service);
         endpoint.add(logsService);

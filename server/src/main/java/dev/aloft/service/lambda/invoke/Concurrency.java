@@ -1,53 +1,204 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.Lambda;
-import java.util.HashMap;
+import dev.aloft.kernel.gate.TokenBucket;
+import dev.aloft.kernel.time.Time;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many events of a function, and of an account in a region, run at once.
+ * How many events of a function, and of an account in a region, run at once, and how fast they may come. Each admission
+ * is a few atomic steps, whatever runs beside it.
+ *
+ * <pre>
+ *   provisioned   an environment that waits for the version takes it; what there is no such environment for spills over
+ *   reserved      at most the reservation, less what is provisioned of it
+ *   unreserved    at most the account's limit, less all that is reserved or provisioned
+ * </pre>
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html">Lambda function scaling</a>
  */
 public final class Concurrency {
-    public static final int ACCOUNT_LIMIT = 1_000;
+    /** AWS's limit of an account in a region until somebody asks for more. */
+    public static final int DEFAULT_LIMIT = 1_000;
+    private static final int MOST_LEAST_UNRESERVED = 100;
+    /** Requests a second for each unit of concurrency; invocations from Lambda's own queue are not counted. */
+    private static final int REQUESTS_EACH = 10;
+    /** New environments of a function: so many at once, and as many again within ten seconds. */
+    private static final int GROWTH = 1_000;
+    private static final double GROWTH_SECONDS = 10;
+    private static final int UNKNOWN = -1;
+
+    private final int limit;
+    private final Claims claims;
+    private final Time time;
+    private final Map<String, Function> functions = new ConcurrentHashMap<>();
+    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+
+    /** What of an account's concurrency is set aside. */
+    public interface Claims {
+        /** Reserved for functions, or provisioned for functions without a reservation. */
+        int claimed(String account, String region);
+
+        /** Provisioned on versions and aliases of a function. */
+        int provisioned(String account, String region, String function);
+    }
+
+    /** What runs of a function. Its requests count only where it has a reservation. */
+    private static final class Function {
+        final AtomicInteger onDemand = new AtomicInteger();
+        final TokenBucket requests = new TokenBucket();
+        final TokenBucket growth = new TokenBucket();
+        final String account;
+        final String region;
+        final String name;
+        volatile int provisioned = UNKNOWN;
+
+        Function(FunctionVersion version) {
+            this.account = version.account();
+            this.region = version.region();
+            this.name = version.name();
+        }
+    }
+
+    private static final class Account {
+        final AtomicInteger unreserved = new AtomicInteger();
+        final TokenBucket requests = new TokenBucket();
+        volatile int claimed = UNKNOWN;
+    }
+
+    /** @param limit of each account in each region */
+    public Concurrency(int limit, Claims claims, Time time) {
+        this.limit = limit;
+        this.claims = claims;
+        this.time = time;
+    }
+
+    public int limit() {
+        return limit;
+    }
+
     /** What reserving must leave to the functions without a reservation. */
-    public static final int LEAST_UNRESERVED = 100;
+    public int leastUnreserved() {
+        return Math.min(MOST_LEAST_UNRESERVED, limit);
+    }
 
-    private final Map<String, Integer> running = new HashMap<>();
+    /** Somebody changed what is reserved or provisioned in an account: the next event reads it anew. */
+    public void changed(String account, String region) {
+        Account known = accounts.get(key(account, region));
+        if (known != null) {
+            known.claimed = UNKNOWN;
+        }
+        functions.values().stream()
+                .filter(function -> function.account.equals(account) && function.region.equals(region))
+                .forEach(function -> function.provisioned = UNKNOWN);
+    }
 
-    /** Counts one in, or refuses. */
-    synchronized void admit(FunctionVersion version) {
+    private int claimed(Account account, FunctionVersion version) {
+        int known = account.claimed;
+        if (known == UNKNOWN) {
+            known = claims.claimed(version.account(), version.region());
+            account.claimed = known;
+        }
+        return known;
+    }
+
+    private int provisioned(Function function) {
+        int known = function.provisioned;
+        if (known == UNKNOWN) {
+            known = claims.provisioned(function.account, function.region, function.name);
+            function.provisioned = known;
+        }
+        return known;
+    }
+
+    /** An event that runs on demand, until it leaves. */
+    interface Seat {
+        void leave();
+    }
+
+    /**
+     * Admits an event that runs on demand.
+     *
+     * @param counted whether it counts as a request, as those do that callers wait for
+     * @throws Lambda.TooManyRequestsException when there is no concurrency left
+     */
+    Seat admit(FunctionVersion version, boolean counted) {
+        Function function = function(version);
         if (version.reserved() != null) {
-            if (count(version.functionArn()) >= version.reserved()) {
-                throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
-            }
-        } else if (count(account(version)) >= ACCOUNT_LIMIT) {
+            return reserved(function, version.reserved(), counted);
+        }
+        Account account = accounts.computeIfAbsent(key(version.account(), version.region()), _ -> new Account());
+        if (counted && !account.requests.take(time.instant(), REQUESTS_EACH * (double) limit, REQUESTS_EACH * (double) limit)) {
+            throw throttled("FunctionInvocationRateLimitExceeded");
+        }
+        if (!enter(account.unreserved, limit - claimed(account, version))) {
             throw throttled("ConcurrentInvocationLimitExceeded");
         }
-        running.merge(version.functionArn(), 1, Integer::sum);
-        if (version.reserved() == null) {
-            running.merge(account(version), 1, Integer::sum);
+        function.onDemand.incrementAndGet();
+        return () -> {
+            function.onDemand.decrementAndGet();
+            account.unreserved.decrementAndGet();
+        };
+    }
+
+    private Seat reserved(Function function, int reserved, boolean counted) {
+        // With nothing left the concurrency is what is exceeded, not the rate.
+        if (reserved > 0 && counted && !function.requests.take(time.instant(), REQUESTS_EACH * (double) reserved, REQUESTS_EACH * (double) reserved)) {
+            throw throttled("ReservedFunctionInvocationRateLimitExceeded");
+        }
+        if (!enter(function.onDemand, reserved - provisioned(function))) {
+            throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
+        }
+        return function.onDemand::decrementAndGet;
+    }
+
+    private static boolean enter(AtomicInteger running, int most) {
+        while (true) {
+            int now = running.get();
+            if (now >= most) {
+                return false;
+            }
+            if (running.compareAndSet(now, now + 1)) {
+                return true;
+            }
         }
     }
 
-    synchronized void leave(FunctionVersion version) {
-        running.computeIfPresent(version.functionArn(), (_, n) -> n == 1 ? null : n - 1);
-        if (version.reserved() == null) {
-            running.computeIfPresent(account(version), (_, n) -> n == 1 ? null : n - 1);
+    /**
+     * A new environment is about to be made.
+     *
+     * @throws Lambda.TooManyRequestsException when the function grows faster than AWS lets it
+     */
+    void grow(FunctionVersion version) {
+        if (!function(version).growth.take(time.instant(), GROWTH / GROWTH_SECONDS, GROWTH)) {
+            throw throttled("ConcurrentInvocationLimitExceeded");
         }
     }
 
-    private int count(String key) {
-        return running.getOrDefault(key, 0);
+    /** Events of the function that run on demand. */
+    int running(FunctionVersion version) {
+        return function(version).onDemand.get();
     }
 
-    private static String account(FunctionVersion version) {
-        return version.account() + "/" + version.region();
+    /** Events of the account that run on demand and without a reservation. */
+    int unreserved(String account, String region) {
+        Account known = accounts.get(key(account, region));
+        return known == null ? 0 : known.unreserved.get();
+    }
+
+    private Function function(FunctionVersion version) {
+        Function known = functions.get(version.functionArn());
+        return known != null ? known : functions.computeIfAbsent(version.functionArn(), _ -> new Function(version));
+    }
+
+    private static String key(String account, String region) {
+        return account + "/" + region;
     }
 
     static Lambda.TooManyRequestsException throttled(String reason) {
-        return new Lambda.TooManyRequestsException(
-                Lambda.TooManyRequestsException.Detail.of(d -> d.message("Rate Exceeded.").type("User").reason(reason)));
+        return new Lambda.TooManyRequestsException(Lambda.TooManyRequestsException.Detail.of(
+                d -> d.message("Rate Exceeded.").type("User").reason(reason)));
     }
 }

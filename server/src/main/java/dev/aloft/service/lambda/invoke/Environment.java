@@ -319,7 +319,7 @@ final class Environment {
     /** The answer that began with {@link #answering} is complete. */
     void answered(Outcome outcome) {
         Invocation invocation = current;
-        pool.finishing(this);
+        pool.finishing(this, System.nanoTime() - invocation.pending().begunNanos);
         if (invocation.pending().outcome.complete(outcome)) {
             close(invocation, outcome);
         }

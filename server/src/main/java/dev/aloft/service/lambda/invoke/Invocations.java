@@ -44,8 +44,6 @@ public final class Invocations implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(10);
     private static final Duration OLDEST = Duration.ofHours(6);
     private static final Duration LOOK = Duration.ofMinutes(1);
-    private static final int MEGABYTES_AN_ENVIRONMENT = 64;
-    private static final int LEAST_ENVIRONMENTS = 16;
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
 
     private final Sandboxes sandboxes;
@@ -56,10 +54,10 @@ public final class Invocations implements AutoCloseable {
     private final Runtimes runtimes;
     private final Spares spares;
     private final LogShipper shipper;
-    private final Concurrency concurrency = new Concurrency();
+    private final Concurrency concurrency;
+    private final Starts starts;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Revision> pools = new ConcurrentHashMap<>();
-    private final int mostEnvironments = mostEnvironments();
 
     private record Revision(String revision, Pool pool) {}
 
@@ -70,10 +68,12 @@ public final class Invocations implements AutoCloseable {
      * @param endpointUrl where functions reach the platform
      */
     public Invocations(Sandboxes sandboxes, Path library, Path folder, Optional<Path> nodePackages, Endpoint endpoint, ExecutionRoles roles,
-            Supplier<String> endpointUrl, Time time) {
+            Concurrency concurrency, Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.library = library;
         this.roles = roles;
+        this.concurrency = concurrency;
+        this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::pool));
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.runtimes = new Runtimes(folder, nodePackages);
@@ -91,11 +91,20 @@ public final class Invocations implements AutoCloseable {
     /**
      * Runs an event and waits for its end.
      *
-     * @throws Lambda.TooManyRequestsException when there is no concurrency left
+     * @throws Lambda.TooManyRequestsException when there is no concurrency left, or too many requests come
      */
     public Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail) {
+        return run(version, caller, given, wantsTail, true);
+    }
+
+    /** Runs an event of Lambda's own queue: those count as concurrency, but not as requests. */
+    public Result runQueued(FunctionVersion version, Caller caller, Invocation given) {
+        return run(version, caller, given, false, false);
+    }
+
+    private Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
         Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
-        concurrency.admit(version);
+        Concurrency.Seat seat = concurrency.admit(version, counted);
         try {
             Outcome outcome = outcome(version, caller, invocation);
             Optional<byte[]> tail = Optional.empty();
@@ -107,7 +116,7 @@ public final class Invocations implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Lambda.ServiceException("The platform is stopping.");
         } finally {
-            concurrency.leave(version);
+            seat.leave();
         }
     }
 
@@ -153,25 +162,28 @@ public final class Invocations implements AutoCloseable {
     private Outcome outcome(FunctionVersion version, Caller caller, Invocation invocation) throws InterruptedException {
         Pool pool = pool(version);
         while (true) {
-            Environment idle = pool.take();
-            if (idle == null) {
-                return coldStart(version, caller, invocation, pool);
+            Optional<Environment> idle = pool.take();
+            if (idle.isEmpty()) {
+                try (Starts.Start start = starts.granted(pool)) {
+                    return coldStart(version, caller, invocation, pool, start);
+                }
             }
             // One that ended or is being recycled in this moment is passed over.
-            var state = idle.state();
+            var state = idle.get().state();
             if (state == Life.State.IDLE || state == Life.State.FROZEN) {
-                return idle.invoke(invocation, false);
+                return idle.get().invoke(invocation, false);
             }
         }
     }
 
-    private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool)
+    private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
-        makeRoom();
+        concurrency.grow(version);
         if (version.runtime().startsWith("provided") && !Files.isExecutable(library.resolve(version.code()).resolve("bootstrap"))) {
             return Outcome.noBootstrap(invocation.requestId());
         }
         Runtimes.Runtime runtime = runtimes.of(version);
+        long begun = System.nanoTime();
         Environment environment = start(version, caller, runtime, pool);
         Outcome failed;
         try {
@@ -189,7 +201,9 @@ public final class Invocations implements AutoCloseable {
                 spares.refill(runtime.spec());
             }
         }
+        granted.close();
         if (failed == null) {
+            pool.started(System.nanoTime() - begun);
             return environment.invoke(invocation, true);
         }
         Outcome outcome = environment.initOutcome(invocation.requestId(), failed);
@@ -259,12 +273,14 @@ public final class Invocations implements AutoCloseable {
             if (old != null) {
                 old.pool().close();
             }
-            return new Revision(version.revision(), new Pool());
+            return new Revision(version.revision(), new Pool(starts));
         }).pool();
     }
 
     /** The function is gone or has new code: its idle environments end. */
     public void forget(String functionArn) {
+        Arn function = Arn.parse(functionArn);
+        concurrency.changed(function.account(), function.region());
         pools.entrySet().removeIf(entry -> {
             boolean its = entry.getKey().startsWith(functionArn + ":");
             if (its) {
@@ -283,31 +299,6 @@ public final class Invocations implements AutoCloseable {
             }
         } catch (Lambda.InvalidRuntimeException notHere) {
             // The invocation will say so.
-        }
-    }
-
-    /** When the machine is full, the environment that was idle longest in a pool makes way. */
-    private void makeRoom() {
-        if (sandboxes.size() < mostEnvironments) {
-            return;
-        }
-        for (Revision each : pools.values()) {
-            if (each.pool().evict()) {
-                return;
-            }
-        }
-        throw Concurrency.throttled("ConcurrentInvocationLimitExceeded");
-    }
-
-    private static int mostEnvironments() {
-        try {
-            long megabytes = Files.readAllLines(Path.of("/proc/meminfo")).stream()
-                    .filter(line -> line.startsWith("MemTotal:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-                    .sum();
-            return (int) Math.max(LEAST_ENVIRONMENTS, megabytes * 3 / 4 / MEGABYTES_AN_ENVIRONMENT);
-        } catch (IOException e) {
-            return LEAST_ENVIRONMENTS;
         }
     }
 

@@ -6,36 +6,221 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
-/** The environments of one version of a function. */
+/**
+ * The environments of one version of a function, and the events that wait for one.
+ *
+ * <p>An event that finds no idle environment takes the first that becomes free, or starts one. Starting costs far more than
+ * a short function takes, so where an environment is expected to be free sooner than a new one could be there, the event
+ * waits that long before it asks for a start. A caller is so answered no later than by a start of its own, but for the
+ * length of one start when the expectation was wrong.
+ */
 final class Pool {
     /** How long a new event waits for an environment that has answered but not yet asked for more. */
-    private static final long FINISHING_MILLIS = 10;
+    private static final long FINISHING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** How often one that waits for the machine looks whether that is still full. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How long an event waits for a place on a full machine before it is refused. */
+    private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** The weight of the newest in the means of how long things take. */
+    private static final double NEWEST = 0.2;
 
+    private final Starts starts;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition freed = lock.newCondition();
     private final Deque<Environment> idle = new ArrayDeque<>();
     private final Set<Environment> all = new HashSet<>();
     private final Set<Environment> finishing = new HashSet<>();
+    /** In the order in which they came. */
+    private final Deque<Waiter> waiting = new ArrayDeque<>();
     private boolean closed;
+    private double busyNanos;
+    private double startNanos;
+    /** Starts that were granted and are not over. */
+    private int granted;
+    /** Environments and starts. */
+    private volatile int size;
 
-    /** The environment that was used last, since it is the least likely to be cold in any cache; null if none is free. */
-    Environment take() throws InterruptedException {
+    Pool(Starts starts) {
+        this.starts = starts;
+    }
+
+    /** One that waits; given either an environment or leave to start one. */
+    private static final class Waiter {
+        final CountDownLatch given = new CountDownLatch(1);
+        Environment environment;
+        boolean wantsStart;
+
+        boolean await(long nanos) throws InterruptedException {
+            return given.await(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The environment that was used last, since it is the least likely to be cold in any cache; null if none is idle. */
+    Environment poll() {
         lock.lock();
         try {
-            long left = TimeUnit.MILLISECONDS.toNanos(FINISHING_MILLIS);
-            while (idle.isEmpty() && !finishing.isEmpty() && left > 0) {
-                left = freed.awaitNanos(left);
-            }
-            return idle.pollFirst();
+            return pollIdle();
         } finally {
             lock.unlock();
         }
+    }
+
+    private Environment pollIdle() {
+        for (Environment first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
+            // One that ended or is being recycled in this moment is passed over.
+            if (first.state() == Life.State.IDLE || first.state() == Life.State.FROZEN) {
+                return first;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * An idle environment, or nothing: then the caller starts one, and says {@link Starts#ended} when that is over.
+     *
+     * @throws dev.aloft.api.Lambda.TooManyRequestsException when the machine has no room for another
+     */
+    Optional<Environment> take() throws InterruptedException {
+        Waiter waiter;
+        long patience;
+        lock.lock();
+        try {
+            Environment first = pollIdle();
+            if (first != null) {
+                return Optional.of(first);
+            }
+            patience = patience();
+            waiter = new Waiter();
+            waiting.addLast(waiter);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (patience == 0 || !waiter.await(patience)) {
+                want(waiter);
+                starts.look(this);
+                awaitStart(waiter);
+            }
+        } catch (InterruptedException e) {
+            giveBack(waiter);
+            throw e;
+        }
+        return Optional.ofNullable(waiter.environment);
+    }
+
+    private void giveBack(Waiter waiter) {
+        if (leave(waiter)) {
+            return;
+        }
+        if (waiter.environment != null) {
+            free(waiter.environment);
+        } else {
+            starts.ended(this);
+        }
+    }
+
+    private void want(Waiter waiter) {
+        lock.lock();
+        try {
+            waiter.wantsStart = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitStart(Waiter waiter) throws InterruptedException {
+        long fullSince = 0;
+        while (!waiter.await(LOOK_NANOS)) {
+            starts.look(this);
+            long now = System.nanoTime();
+            if (!starts.full()) {
+                fullSince = 0;
+            } else if (fullSince == 0) {
+                fullSince = now;
+            } else if (now - fullSince > FULL_NANOS && leave(waiter)) {
+                throw Concurrency.throttled("ConcurrentInvocationLimitExceeded");
+            }
+        }
+    }
+
+    /** Gives up waiting; says false if the waiter was given something meanwhile, which it has then to use. */
+    private boolean leave(Waiter waiter) {
+        lock.lock();
+        try {
+            return waiting.remove(waiter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long to wait for an environment to become free before a new one is asked for. */
+    private long patience() {
+        if (finishing.size() > waiting.size()) {
+            return Math.max(FINISHING_NANOS, (long) startNanos);
+        }
+        if (all.isEmpty() || busyNanos == 0 || startNanos == 0) {
+            return 0;
+        }
+        double free = busyNanos * (waiting.size() + 1) / all.size();
+        return free < startNanos / 2 ? (long) startNanos : 0;
+    }
+
+    /** Whether an event waits that wants a new environment. */
+    boolean wantsStart() {
+        lock.lock();
+        try {
+            return waiting.stream().anyMatch(each -> each.wantsStart);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the event that has waited longest start an environment; says false if none wants to any more. */
+    boolean grantStart() {
+        lock.lock();
+        try {
+            var first = waiting.stream().filter(each -> each.wantsStart).findFirst();
+            first.ifPresent(waiter -> {
+                waiting.remove(waiter);
+                waiter.given.countDown();
+                granted++;
+                count();
+            });
+            return first.isPresent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was granted is over. */
+    void startEnded() {
+        lock.lock();
+        try {
+            granted--;
+            count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long it took until a new environment could take its first event. */
+    void started(long nanos) {
+        lock.lock();
+        try {
+            startNanos = mean(startNanos, nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static double mean(double old, long nanos) {
+        return old == 0 ? nanos : old + NEWEST * (nanos - old);
     }
 
     /** A new environment, in the hands of whoever started it. */
@@ -43,15 +228,21 @@ final class Pool {
         lock.lock();
         try {
             all.add(environment);
+            count();
         } finally {
             lock.unlock();
         }
     }
 
+    private void count() {
+        size = all.size() + granted;
+    }
+
     /** The caller has its answer; the environment will soon be free. */
-    void finishing(Environment environment) {
+    void finishing(Environment environment, long tookNanos) {
         lock.lock();
         try {
+            busyNanos = mean(busyNanos, tookNanos);
             if (all.contains(environment) && !idle.contains(environment)) {
                 finishing.add(environment);
             }
@@ -66,10 +257,15 @@ final class Pool {
         lock.lock();
         try {
             finishing.remove(environment);
-            stop = closed;
-            if (!closed && all.contains(environment)) {
-                idle.addFirst(environment);
-                freed.signal();
+            stop = closed || starts.starvedBy(this);
+            if (!stop && all.contains(environment)) {
+                Waiter first = waiting.pollFirst();
+                if (first == null) {
+                    idle.addFirst(environment);
+                } else {
+                    first.environment = environment;
+                    first.given.countDown();
+                }
             }
         } finally {
             lock.unlock();
@@ -86,25 +282,31 @@ final class Pool {
             all.remove(environment);
             idle.remove(environment);
             finishing.remove(environment);
-            freed.signal();
+            count();
         } finally {
             lock.unlock();
         }
+        starts.look();
     }
 
     int size() {
+        return size;
+    }
+
+    int idle() {
         lock.lock();
         try {
-            return all.size();
+            return idle.size();
         } finally {
             lock.unlock();
         }
     }
 
-    boolean hasIdle() {
+    /** Since when the environment is idle that is so longest. */
+    Optional<Instant> idleSince() {
         lock.lock();
         try {
-            return !idle.isEmpty();
+            return Optional.ofNullable(idle.peekLast()).map(Environment::idleSince);
         } finally {
             lock.unlock();
         }

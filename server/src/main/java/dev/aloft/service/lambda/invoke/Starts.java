@@ -1,0 +1,153 @@
+package dev.aloft.service.lambda.invoke;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Decides which function may start its next environment: few at a time, since more only make each other slow, and none
+ * beyond what the machine holds. Of several functions the one with the fewest environments comes first, so that a burst of
+ * one does not keep the others out; on a full machine it makes way as its events end.
+ */
+final class Starts {
+    private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    /** One that takes longer waits for something else than this machine's processors and holds up nobody. */
+    private static final long COUNTED_MILLIS = 100;
+
+    private final IntPredicate room;
+    private final Supplier<Stream<Pool>> pools;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Pool> wanting = new LinkedHashSet<>();
+    private int starting;
+    private volatile boolean wanted;
+    private volatile boolean full;
+    /** On a full machine, how many environments the function has that comes next. */
+    private volatile int fewest = Integer.MAX_VALUE;
+
+    /**
+     * @param room  whether the machine has room for so many environments more
+     * @param pools all there are, to make room from
+     */
+    Starts(IntPredicate room, Supplier<Stream<Pool>> pools) {
+        this.room = room;
+        this.pools = pools;
+    }
+
+    /** An event of this pool wants to start an environment. */
+    void look(Pool pool) {
+        lock.lock();
+        try {
+            wanting.add(pool);
+            wanted = true;
+            grant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something ended: there may be room again. */
+    void look() {
+        if (!wanted || lock.isHeldByCurrentThread()) {
+            return;
+        }
+        lock.lock();
+        try {
+            grant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A start that was granted; over when the environment is there, or after a while. */
+    final class Start implements AutoCloseable {
+        private final Pool pool;
+        private boolean over;
+
+        private Start(Pool pool) {
+            this.pool = pool;
+        }
+
+        @Override
+        public void close() {
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                over = true;
+            }
+            ended(pool);
+        }
+    }
+
+    /** What {@link Pool#take} granted, to be closed. */
+    Start granted(Pool pool) {
+        var start = new Start(pool);
+        CompletableFuture.delayedExecutor(COUNTED_MILLIS, TimeUnit.MILLISECONDS).execute(start::close);
+        return start;
+    }
+
+    void ended(Pool pool) {
+        pool.startEnded();
+        lock.lock();
+        try {
+            starting--;
+            grant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void grant() {
+        while (starting < AT_ONCE) {
+            Pool next = wanting.stream().min(Comparator.comparingInt(Pool::size)).orElse(null);
+            if (next == null) {
+                wanted = false;
+                fullFor(Integer.MAX_VALUE);
+                return;
+            }
+            if (!next.wantsStart()) {
+                wanting.remove(next);
+                continue;
+            }
+            if (!room.test(starting + 1) && !evict()) {
+                fullFor(next.size());
+                return;
+            }
+            fullFor(Integer.MAX_VALUE);
+            if (next.grantStart()) {
+                starting++;
+            }
+        }
+    }
+
+    private void fullFor(int environments) {
+        full = environments != Integer.MAX_VALUE;
+        fewest = environments;
+    }
+
+    /** Ends the environment that was idle longest. */
+    private boolean evict() {
+        return pools.get()
+                .filter(pool -> pool.idleSince().isPresent())
+                .min(Comparator.comparing(pool -> pool.idleSince().orElse(Instant.MAX)))
+                .map(Pool::evict)
+                .orElse(false);
+    }
+
+    /** Whether the machine holds no more. */
+    boolean full() {
+        return full;
+    }
+
+    /** Whether another function waits on a full machine that has fewer environments than this would have without one. */
+    boolean starvedBy(Pool pool) {
+        return full && pool.size() > fewest + 1;
+    }
+}

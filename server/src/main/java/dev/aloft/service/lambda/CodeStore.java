@@ -15,6 +15,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -24,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class CodeStore {
     static final long MOST_ZIPPED_BYTES = 52_428_800;
-    private static final long MOST_UNZIPPED_BYTES = 262_144_000;
+    static final long MOST_UNZIPPED_BYTES = 262_144_000;
 
     private final Blobs blobs;
     private final Path library;
@@ -107,6 +109,76 @@ final class CodeStore {
             }
         }
         return Path.of(code.sha256());
+    }
+
+    /** How many bytes its files are. */
+    long unzippedBytes(Code code) {
+        try (Stream<Path> files = Files.walk(library.resolve(folder(code)))) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The folder of what is seen at /opt, relative to the library: the layers' content one over the other, a later one's
+     * files in the place of an earlier one's. It is made once for each distinct list of layers.
+     */
+    Optional<Path> merged(List<Code> layers) {
+        if (layers == null || layers.isEmpty()) {
+            return Optional.empty();
+        }
+        if (layers.size() == 1) {
+            return Optional.of(folder(layers.getFirst()));
+        }
+        MessageDigest digest = sha256();
+        layers.forEach(layer -> digest.update(HexFormat.of().parseHex(layer.sha256())));
+        String name = "layers-" + HexFormat.of().formatHex(digest.digest());
+        Path folder = library.resolve(name);
+        if (!Files.isDirectory(folder)) {
+            synchronized (locks.computeIfAbsent(name, _ -> new Object())) {
+                if (!Files.isDirectory(folder)) {
+                    merge(layers, folder);
+                }
+            }
+        }
+        return Optional.of(Path.of(name));
+    }
+
+    private void merge(List<Code> layers, Path folder) {
+        Path arriving = library.resolve("arriving-" + folder.getFileName());
+        try {
+            delete(arriving);
+            Files.createDirectories(arriving);
+            for (Code layer : layers) {
+                lay(library.resolve(folder(layer)), arriving);
+            }
+            Files.move(arriving, folder);
+        } catch (IOException e) {
+            discard(arriving);
+            throw new UncheckedIOException("cannot put layers together in " + library, e);
+        }
+    }
+
+    /** Links each file into the folder, in the place of what was there: nobody writes to either. */
+    private static void lay(Path layer, Path over) throws IOException {
+        try (Stream<Path> files = Files.walk(layer)) {
+            for (Path file : (Iterable<Path>) files.skip(1)::iterator) {
+                Path at = over.resolve(layer.relativize(file).toString());
+                boolean folder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+                if (folder && Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                    continue;
+                }
+                delete(at);
+                if (folder) {
+                    Files.createDirectory(at);
+                } else if (Files.isSymbolicLink(file)) {
+                    Files.createSymbolicLink(at, Files.readSymbolicLink(file));
+                } else {
+                    Files.createLink(at, file);
+                }
+            }
+        }
     }
 
     private void unpack(Code code, Path folder) {

@@ -65,11 +65,30 @@ record FunctionName(String account, String region, String name, String qualifier
         return qualifier == null || qualifier.equals(LATEST);
     }
 
+    /** Whether a published version is named, and no alias. */
+    boolean isVersion() {
+        return qualifier != null && qualifier.matches("\\d{1,18}");
+    }
+
+    /** The function itself, for what versions and aliases cannot have. */
+    FunctionName latestOnly() {
+        if (!isLatest()) {
+            throw new Lambda.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and"
+                    + " versions do not support this operation. Please specify either a function name or an unqualified"
+                    + " function ARN.");
+        }
+        return unqualified();
+    }
+
     Lambda.ResourceNotFoundException notFound() {
         return new Lambda.ResourceNotFoundException("Function not found: " + qualifiedArn());
     }
 
     FunctionName unqualified() {
-        return new FunctionName(account, region, name, null);
+        return with(null);
+    }
+
+    FunctionName with(String otherQualifier) {
+        return new FunctionName(account, region, name, otherQualifier);
     }
 }

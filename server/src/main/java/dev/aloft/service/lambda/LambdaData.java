@@ -5,6 +5,7 @@ import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Table;
+import dev.aloft.kernel.store.Tx;
 import java.util.List;
 import java.util.Map;
 
@@ -19,8 +20,17 @@ final class LambdaData {
     static final Table<Provisioned> PROVISIONED = Table.of("provisioned", Codec.of(Provisioned.class));
     /** Published versions, by account, region, name and number. */
     static final Table<Version> VERSIONS = Table.of("versions", new RecentlyRead<>(Codec.of(Version.class)));
+    /** By account, region, name of the function and name of the alias. */
+    static final Table<Lambda.AliasConfiguration> ALIASES =
+            Table.of("aliases", new RecentlyRead<>(Codec.of(Lambda.AliasConfiguration.class)));
     /** Resource policies, by account, region, name and qualifier ("" for the function itself). */
     static final Table<Policy> POLICIES = Table.of("policies", Codec.of(Policy.class));
+    /** The number of the last version that a layer had, by account, region and layer; it stays when the versions are gone. */
+    static final Table<Long> LAYERS = Table.of("layers", Codec.NUMBER);
+    /** By account, region, layer and number. */
+    static final Table<LayerVersion> LAYER_VERSIONS = Table.of("layerVersions", Codec.of(LayerVersion.class));
+    /** By account, region, layer and number. */
+    static final Table<Policy> LAYER_POLICIES = Table.of("layerPolicies", Codec.of(Policy.class));
 
     private LambdaData() {}
 
@@ -28,33 +38,91 @@ final class LambdaData {
      * A function.
      *
      * @param latest    its configuration, version $LATEST
+     * @param layers    the packages of its layers, in its order
+     * @param build     changes with each change of code or configuration; null in what was kept before there were builds
      * @param published the number of the last published version, 0 for none
      * @param reserved  reserved concurrency, or null
      */
-    record Function(
-            Lambda.FunctionConfiguration latest, CodeStore.Code code, Map<String, String> tags, long published, Integer reserved) {
+    record Function(Lambda.FunctionConfiguration latest, CodeStore.Code code, List<CodeStore.Code> layers, String build,
+            Map<String, String> tags, long published, Integer reserved) {
+
+        /** The version $LATEST. */
+        Version version() {
+            return new Version(latest, code, layers, build);
+        }
 
         Function with(Lambda.FunctionConfiguration configuration) {
-            return new Function(configuration, code, tags, published, reserved);
+            return new Function(configuration, code, layers, build, tags, published, reserved);
+        }
+
+        /** With other code, layers or configuration. */
+        Function with(Version changed) {
+            return new Function(changed.configuration(), changed.code(), changed.layers(), changed.build(), tags, published, reserved);
+        }
+
+        Function withTags(Map<String, String> changed) {
+            return new Function(latest, code, layers, build, changed, published, reserved);
+        }
+
+        Function withPublished(long number) {
+            return new Function(latest, code, layers, build, tags, number, reserved);
         }
 
         Function withReserved(Integer concurrency) {
-            return new Function(latest, code, tags, published, concurrency);
+            return new Function(latest, code, layers, build, tags, published, concurrency);
         }
     }
 
     /** How many environments are to be kept started for a version or an alias. */
     record Provisioned(int requested, String lastModified) {}
 
-    /** A published version. */
-    record Version(Lambda.FunctionConfiguration configuration, CodeStore.Code code) {}
+    /** A version of a function: code and configuration that belong together. */
+    record Version(Lambda.FunctionConfiguration configuration, CodeStore.Code code, List<CodeStore.Code> layers, String build) {
+        /** Changes with each change of code or configuration, and with nothing else. */
+        String stamp() {
+            return build == null ? configuration.revisionId() : build;
+        }
+
+        Version with(Lambda.FunctionConfiguration changed) {
+            return new Version(changed, code, layers, build);
+        }
+    }
+
+    /** A version of a layer: what GetLayerVersion answers but for the address of its content. */
+    record LayerVersion(Lambda.GetLayerVersionResponse description, CodeStore.Code code) {}
 
     /** Statements as JSON, in the order in which they were added. */
-    record Policy(List<Statement> statements, String revision) {}
+    record Policy(List<Statement> statements, String revision) {
+        static final Policy NONE = new Policy(List.of(), "");
+
+        boolean has(String id) {
+            return statements.stream().anyMatch(statement -> statement.id().equals(id));
+        }
+    }
 
     record Statement(String id, String json) {}
 
     static Key key(FunctionName name) {
         return Key.of(name.account(), name.region(), name.name());
+    }
+
+    /** Deletes a function and all that belongs to it. */
+    static void forget(Tx tx, Key function) {
+        FUNCTIONS.delete(tx, function);
+        VERSIONS.deleteAll(tx, function);
+        ALIASES.deleteAll(tx, function);
+        POLICIES.deleteAll(tx, function);
+        PROVISIONED.deleteAll(tx, function);
+    }
+
+    /** Deletes what belongs to a version or an alias, but for itself. */
+    static void forgetQualified(Tx tx, Key qualified) {
+        POLICIES.delete(tx, qualified);
+        PROVISIONED.delete(tx, qualified);
+    }
+
+    /** Of what belongs to a function, a version or an alias. */
+    static Key qualified(FunctionName name) {
+        return key(name).and(name.qualifier() == null ? "" : name.qualifier());
     }
 }

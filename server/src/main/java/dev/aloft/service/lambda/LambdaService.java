@@ -25,12 +25,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The operations of AWS Lambda. */
 public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Functions functions;
+    private final CreateFunction createFunction;
+    private final UpdateFunction updateFunction;
+    private final Versions versions;
+    private final Aliases aliases;
+    private final Layers layers;
+    private final LayerPermissions layerPermissions;
+    private final ReservedConcurrency reservedConcurrency;
+    private final Tags tags;
     private final Permissions permissions;
-    private final ReservedConcurrency reserved;
     private final Invoke invoke;
     private final Invocations invocations;
     private final AsyncInvocations async;
@@ -52,9 +60,17 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), nodePackages, endpoint, roles,
                 concurrency, endpointUrl, time);
-        functions = new Functions(store, codes, endpoint, roles, invocations, time);
+        var uploads = new Uploads(codes, endpoint);
+        functions = new Functions(store, codes, invocations);
+        versions = new Versions(store, functions);
+        aliases = new Aliases(store, functions);
+        layers = new Layers(store, codes, uploads, functions, time);
+        layerPermissions = new LayerPermissions(store);
+        createFunction = new CreateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
+        reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
+        tags = new Tags(store, functions);
         permissions = new Permissions(store, functions);
-        reserved = new ReservedConcurrency(store, functions, concurrency);
         async = new AsyncInvocations(store, time, targets, new Attempts());
         invoke = new Invoke(functions, invocations, async);
         downloads = new CodeDownloads(codes);
@@ -101,14 +117,15 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateFunctionRequest r ->
-                function("CreateFunction", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com");
+            case CreateFunctionRequest r -> withLayers(
+                    function("CreateFunction", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"), caller, r.layers());
             case GetFunctionRequest r -> function("GetFunction", caller, r.functionName(), r.qualifier());
             case GetFunctionConfigurationRequest r -> function("GetFunctionConfiguration", caller, r.functionName(), r.qualifier());
             case ListFunctionsRequest _ -> Access.to("lambda:ListFunctions");
             case UpdateFunctionCodeRequest r -> function("UpdateFunctionCode", caller, r.functionName(), null);
-            case UpdateFunctionConfigurationRequest r ->
-                function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com");
+            case UpdateFunctionConfigurationRequest r -> withLayers(
+                    function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"),
+                    caller, r.layers());
             case DeleteFunctionRequest r -> function("DeleteFunction", caller, r.functionName(), r.qualifier());
             case InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
             case InvokeWithResponseStreamRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
@@ -124,6 +141,21 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case PutFunctionConcurrencyRequest r -> function("PutFunctionConcurrency", caller, r.functionName(), null);
             case GetFunctionConcurrencyRequest r -> function("GetFunctionConcurrency", caller, r.functionName(), null);
             case DeleteFunctionConcurrencyRequest r -> function("DeleteFunctionConcurrency", caller, r.functionName(), null);
+            case CreateAliasRequest r -> function("CreateAlias", caller, r.functionName(), null);
+            case GetAliasRequest r -> function("GetAlias", caller, r.functionName(), null);
+            case UpdateAliasRequest r -> function("UpdateAlias", caller, r.functionName(), null);
+            case DeleteAliasRequest r -> function("DeleteAlias", caller, r.functionName(), null);
+            case ListAliasesRequest r -> function("ListAliases", caller, r.functionName(), null);
+            case PublishLayerVersionRequest r -> Access.to("lambda:PublishLayerVersion", LayerName.of(caller, r.layerName()).arn());
+            case GetLayerVersionRequest r -> layerVersion("GetLayerVersion", caller, r.layerName(), r.versionNumber());
+            case GetLayerVersionByArnRequest r -> Access.to("lambda:GetLayerVersion", r.arn());
+            case ListLayerVersionsRequest _ -> Access.to("lambda:ListLayerVersions");
+            case ListLayersRequest _ -> Access.to("lambda:ListLayers");
+            case DeleteLayerVersionRequest r -> layerVersion("DeleteLayerVersion", caller, r.layerName(), r.versionNumber());
+            case AddLayerVersionPermissionRequest r -> layerVersion("AddLayerVersionPermission", caller, r.layerName(), r.versionNumber());
+            case RemoveLayerVersionPermissionRequest r ->
+                layerVersion("RemoveLayerVersionPermission", caller, r.layerName(), r.versionNumber());
+            case GetLayerVersionPolicyRequest r -> layerVersion("GetLayerVersionPolicy", caller, r.layerName(), r.versionNumber());
         };
     }
 
@@ -131,8 +163,26 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         return Access.to("lambda:" + action, FunctionName.of(caller, name, qualifier).qualifiedArn());
     }
 
+    private static Access layerVersion(String action, Caller caller, String name, Long number) {
+        return Access.to("lambda:" + action, LayerName.of(caller, name).with(number).versionArn());
+    }
+
+    /** Whoever gives a function a layer must be allowed to read it. Of layers that are not here the operation itself speaks. */
+    private Access withLayers(Access access, Caller caller, List<String> arns) {
+        if (arns == null || arns.isEmpty()) {
+            return access;
+        }
+        var known = arns.stream().filter(arn -> layers.exists(LayerName.of(caller, arn)))
+                .map(arn -> Access.to("lambda:GetLayerVersion", arn));
+        return new Access(access.action(), access.resources(), access.keys(), Stream.concat(access.also().stream(), known).toList())
+                .with("lambda:Layer", arns);
+    }
+
     @Override
     public Optional<String> policy(Caller caller, String arn) {
+        if (arn.contains(":layer:")) {
+            return layerPermissions.policy(LayerName.of(caller, arn));
+        }
         return permissions.policy(FunctionName.of(caller, arn));
     }
 
@@ -153,7 +203,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public FunctionConfiguration createFunction(Caller caller, CreateFunctionRequest input) {
-        return functions.create(caller, input);
+        return createFunction.create(caller, input);
     }
 
     @Override
@@ -173,12 +223,12 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public FunctionConfiguration updateFunctionCode(Caller caller, UpdateFunctionCodeRequest input) {
-        return functions.updateCode(caller, input);
+        return updateFunction.code(caller, input);
     }
 
     @Override
     public FunctionConfiguration updateFunctionConfiguration(Caller caller, UpdateFunctionConfigurationRequest input) {
-        return functions.updateConfiguration(caller, input);
+        return updateFunction.configuration(caller, input);
     }
 
     @Override
@@ -213,27 +263,27 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public FunctionConfiguration publishVersion(Caller caller, PublishVersionRequest input) {
-        return functions.publish(caller, input);
+        return versions.publish(caller, input);
     }
 
     @Override
     public ListVersionsByFunctionResponse listVersionsByFunction(Caller caller, ListVersionsByFunctionRequest input) {
-        return functions.versions(caller, input);
+        return versions.list(caller, input);
     }
 
     @Override
     public ListTagsResponse listTags(Caller caller, ListTagsRequest input) {
-        return functions.tags(caller, input);
+        return tags.list(caller, input);
     }
 
     @Override
     public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
-        return functions.tag(caller, input);
+        return tags.tag(caller, input);
     }
 
     @Override
     public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
-        return functions.untag(caller, input);
+        return tags.untag(caller, input);
     }
 
     /** No function has one: giving one is refused. */
@@ -245,17 +295,88 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     }
 
     @Override
+    public AliasConfiguration createAlias(Caller caller, CreateAliasRequest input) {
+        return aliases.create(caller, input);
+    }
+
+    @Override
+    public AliasConfiguration getAlias(Caller caller, GetAliasRequest input) {
+        return aliases.get(caller, input);
+    }
+
+    @Override
+    public AliasConfiguration updateAlias(Caller caller, UpdateAliasRequest input) {
+        return aliases.update(caller, input);
+    }
+
+    @Override
+    public DeleteAliasResponse deleteAlias(Caller caller, DeleteAliasRequest input) {
+        return aliases.delete(caller, input);
+    }
+
+    @Override
+    public ListAliasesResponse listAliases(Caller caller, ListAliasesRequest input) {
+        return aliases.list(caller, input);
+    }
+
+    @Override
+    public PublishLayerVersionResponse publishLayerVersion(Caller caller, PublishLayerVersionRequest input) {
+        return layers.publish(caller, input);
+    }
+
+    @Override
+    public GetLayerVersionResponse getLayerVersion(Caller caller, GetLayerVersionRequest input) {
+        return layers.get(caller, LayerName.of(caller, input.layerName()).with(input.versionNumber()));
+    }
+
+    @Override
+    public GetLayerVersionResponse getLayerVersionByArn(Caller caller, GetLayerVersionByArnRequest input) {
+        return layers.get(caller, LayerName.of(caller, input.arn()));
+    }
+
+    @Override
+    public ListLayerVersionsResponse listLayerVersions(Caller caller, ListLayerVersionsRequest input) {
+        return layers.versions(caller, input);
+    }
+
+    @Override
+    public ListLayersResponse listLayers(Caller caller, ListLayersRequest input) {
+        return layers.list(caller, input);
+    }
+
+    @Override
+    public DeleteLayerVersionResponse deleteLayerVersion(Caller caller, DeleteLayerVersionRequest input) {
+        return layers.delete(caller, input);
+    }
+
+    @Override
+    public AddLayerVersionPermissionResponse addLayerVersionPermission(Caller caller, AddLayerVersionPermissionRequest input) {
+        return layerPermissions.add(caller, input);
+    }
+
+    @Override
+    public RemoveLayerVersionPermissionResponse removeLayerVersionPermission(
+            Caller caller, RemoveLayerVersionPermissionRequest input) {
+        return layerPermissions.remove(caller, input);
+    }
+
+    @Override
+    public GetLayerVersionPolicyResponse getLayerVersionPolicy(Caller caller, GetLayerVersionPolicyRequest input) {
+        return layerPermissions.get(caller, input);
+    }
+
+    @Override
     public Concurrency putFunctionConcurrency(Caller caller, PutFunctionConcurrencyRequest input) {
-        return reserved.put(caller, input);
+        return reservedConcurrency.put(caller, input);
     }
 
     @Override
     public GetFunctionConcurrencyResponse getFunctionConcurrency(Caller caller, GetFunctionConcurrencyRequest input) {
-        return reserved.get(caller, input);
+        return reservedConcurrency.get(caller, input);
     }
 
     @Override
     public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(Caller caller, DeleteFunctionConcurrencyRequest input) {
-        return reserved.delete(caller, input);
+        return reservedConcurrency.delete(caller, input);
     }
 }

@@ -151,7 +151,7 @@ final class Permissions {
         return store.read((ReadTx tx) -> LambdaData.POLICIES.get(tx, key(name))).map(Permissions::json);
     }
 
-    private static String json(LambdaData.Policy policy) {
+    static String json(LambdaData.Policy policy) {
         var document = new LinkedHashMap<String, Object>();
         document.put("Version", "2012-10-17");
         document.put("Id", "default");

@@ -22,7 +22,7 @@ final class ReservedConcurrency {
     }
 
     Lambda.Concurrency put(Caller caller, Lambda.PutFunctionConcurrencyRequest r) {
-        FunctionName name = Functions.latestOnly(FunctionName.of(caller, r.functionName()));
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         int wanted = r.reservedConcurrentExecutions();
         store.change(tx -> {
             LambdaData.Function function = functions.find(tx, name);
@@ -44,13 +44,13 @@ final class ReservedConcurrency {
     }
 
     Lambda.GetFunctionConcurrencyResponse get(Caller caller, Lambda.GetFunctionConcurrencyRequest r) {
-        FunctionName name = Functions.latestOnly(FunctionName.of(caller, r.functionName()));
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Integer reserved = store.read(tx -> functions.find(tx, name)).reserved();
         return Lambda.GetFunctionConcurrencyResponse.of(a -> a.reservedConcurrentExecutions(reserved));
     }
 
     Lambda.DeleteFunctionConcurrencyResponse delete(Caller caller, Lambda.DeleteFunctionConcurrencyRequest r) {
-        FunctionName name = Functions.latestOnly(FunctionName.of(caller, r.functionName()));
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         store.change(tx -> {
             LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), functions.find(tx, name).withReserved(null));
             tx.afterCommit(() -> concurrency.changed(name.account(), name.region()));

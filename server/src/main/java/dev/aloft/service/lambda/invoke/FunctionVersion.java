@@ -2,6 +2,7 @@ package dev.aloft.service.lambda.invoke;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A version of a function as it is run.
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param revision    changes with every change of code or configuration
  * @param reserved    the function's reserved concurrency, or null
  * @param code        its folder in the code store's library
+ * @param layers      the folder there of its layers' content
  */
 public record FunctionVersion(
         String account,
@@ -26,6 +28,7 @@ public record FunctionVersion(
         int scratchMegabytes,
         Map<String, String> variables,
         Path code,
+        Optional<Path> layers,
         Integer reserved,
         boolean traced,
         String logGroup,

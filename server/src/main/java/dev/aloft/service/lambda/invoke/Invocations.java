@@ -76,7 +76,7 @@ public final class Invocations implements AutoCloseable {
         this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::pool));
         this.endpointUrl = endpointUrl;
         this.time = time;
-        this.runtimes = new Runtimes(folder, nodePackages);
+        this.runtimes = new Runtimes(library, folder, nodePackages);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
     }
@@ -179,7 +179,7 @@ public final class Invocations implements AutoCloseable {
     private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
         concurrency.grow(version);
-        if (version.runtime().startsWith("provided") && !Files.isExecutable(library.resolve(version.code()).resolve("bootstrap"))) {
+        if (version.runtime().startsWith("provided") && runtimes.bootstrap(version).isEmpty()) {
             return Outcome.noBootstrap(invocation.requestId());
         }
         Runtimes.Runtime runtime = runtimes.of(version);
@@ -229,11 +229,11 @@ public final class Invocations implements AutoCloseable {
             ServerSocket listener = runtime.over() == Runtimes.Over.TCP
                     ? new ServerSocket(0, 16, InetAddress.getLoopbackAddress()) : null;
             String api = listener == null ? "127.0.0.1:9001" : "127.0.0.1:" + listener.getLocalPort();
-            var bare = new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
+            var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
             Map<String, String> variables = Variables.of(version, session, stream, endpointUrl.get(), api, path -> sandbox.inside(path, bare));
             if (listener != null) {
                 environment.serve(listener);
-                sandbox.assign(new Assignment(version.code(), Optional.empty(), version.memoryMegabytes(), version.scratchMegabytes(), variables));
+                sandbox.assign(new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), variables));
             } else {
                 sandbox.assign(bare);
                 environment.serve(new JsonWriter().beginObject().name("environment").value(variables).endObject().toBytes());

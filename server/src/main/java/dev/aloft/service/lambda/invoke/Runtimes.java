@@ -38,15 +38,18 @@ final class Runtimes {
             "JAVA_TOOL_OPTIONS",
             "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING");
 
+    private final Path library;
     private final Path folder;
     private final Optional<Path> packages;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
 
     /**
+     * @param library  where functions' code is
      * @param folder   where the runtimes' own files are put for the sandboxes to see
      * @param packages the node_modules with the AWS SDK that Node.js functions find in their runtime, if it was installed
      */
-    Runtimes(Path folder, Optional<Path> packages) {
+    Runtimes(Path library, Path folder, Optional<Path> packages) {
+        this.library = library;
         this.folder = folder.toAbsolutePath().normalize();
         this.packages = packages;
         FILES.forEach(this::unpack);
@@ -102,12 +105,21 @@ final class Runtimes {
         }
         if (name.startsWith("provided")) {
             var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED,
-                    List.of("/var/task/bootstrap"), Map.of("PATH", PATH), List.of(),
+                    List.of(bootstrap(version).orElse("/var/task/bootstrap")), Map.of("PATH", PATH), List.of(),
                     folder.resolve("provided"));
             return new Runtime(spec, Over.TCP, true, name);
         }
         throw new Lambda.InvalidRuntimeException("Aloft runs no functions of the runtime " + name
                 + " yet. It runs nodejs, python, java and provided runtimes.");
+    }
+
+    /** The program that is a function's own runtime: in its code, else in a layer. */
+    Optional<String> bootstrap(FunctionVersion version) {
+        if (Files.isExecutable(library.resolve(version.code()).resolve("bootstrap"))) {
+            return Optional.of("/var/task/bootstrap");
+        }
+        return version.layers().map(layers -> library.resolve(layers).resolve("bootstrap"))
+                .filter(Files::isExecutable).map(_ -> "/opt/bootstrap");
     }
 
     private Runtime ahead(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,

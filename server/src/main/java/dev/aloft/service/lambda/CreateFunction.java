@@ -1,0 +1,127 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.CreateFunctionRequest;
+import dev.aloft.api.Lambda.FunctionConfiguration;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.lambda.invoke.Invocations;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The operation CreateFunction.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>
+ */
+final class CreateFunction {
+    private static final int DEFAULT_SECONDS = 3;
+    private static final int DEFAULT_MEGABYTES = 128;
+    private static final int DEFAULT_SCRATCH_MEGABYTES = 512;
+
+    private final Store store;
+    private final Functions functions;
+    private final Versions versions;
+    private final Uploads uploads;
+    private final Layers layers;
+    private final Roles roles;
+    private final Time time;
+
+    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Layers layers, Roles roles, Time time) {
+        this.store = store;
+        this.functions = functions;
+        this.versions = versions;
+        this.uploads = uploads;
+        this.layers = layers;
+        this.roles = roles;
+        this.time = time;
+    }
+
+    FunctionConfiguration create(Caller caller, CreateFunctionRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName());
+        check(caller, name, r);
+        List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
+        Lambda.FunctionCode given = r.code();
+        CodeStore.Code code = uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
+                : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()));
+        layers.fit(code, Layers.codes(used));
+        var latest = new LambdaData.Version(configuration(name, r, code, used), code, Layers.codes(used), UUID.randomUUID().toString());
+        Map<String, String> tags = r.tags() == null ? Map.of() : r.tags();
+        boolean publish = Boolean.TRUE.equals(r.publish());
+        String published = UUID.randomUUID().toString();
+        FunctionConfiguration answer = store.write(tx -> {
+            var function = new LambdaData.Function(latest.configuration(), code, latest.layers(), latest.build(), tags, 0, null);
+            if (!LambdaData.FUNCTIONS.putIfAbsent(tx, LambdaData.key(name), function)) {
+                throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
+            }
+            return publish ? versions.publish(tx, name, function, null, published) : latest.configuration();
+        });
+        functions.prepare(name, latest);
+        return functions.creating(answer);
+    }
+
+    private void check(Caller caller, FunctionName name, CreateFunctionRequest r) {
+        if (name.qualifier() != null) {
+            throw new Lambda.InvalidParameterValueException("Function name must not contain a qualifier.");
+        }
+        notBuilt(r);
+        if (r.runtime() == null || r.handler() == null && !r.runtime().startsWith("provided")) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+        }
+        Settings.runtime(r.runtime());
+        Settings.variables(r.environment());
+        if (r.tags() != null) {
+            Settings.tags(r.tags());
+        }
+        if (store.read(tx -> LambdaData.FUNCTIONS.has(tx, LambdaData.key(name)))) {
+            throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
+        }
+        roles.check(caller, name, r.role());
+    }
+
+    private static void notBuilt(CreateFunctionRequest r) {
+        Settings.refuse("Image".equals(r.packageType()) || r.code() != null && r.code().imageUri() != null, "PackageType Image");
+        Settings.refuse(r.durableConfig() != null, "DurableConfig");
+        Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
+        Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
+        Settings.refuse(r.publishTo() != null, "PublishTo");
+        Settings.refuse(r.codeSigningConfigArn() != null, "CodeSigningConfigArn");
+        Settings.refuse(r.imageConfig() != null, "ImageConfig");
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
+    }
+
+    private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r, CodeStore.Code code, List<Layers.Used> used) {
+        String tracing = r.tracingConfig() == null || r.tracingConfig().mode() == null ? "PassThrough" : r.tracingConfig().mode();
+        int scratch = r.ephemeralStorage() == null ? DEFAULT_SCRATCH_MEGABYTES : r.ephemeralStorage().size();
+        boolean noArchitecture = r.architectures() == null || r.architectures().isEmpty();
+        return FunctionConfiguration.of(c -> {
+            c.functionName(name.name()).functionArn(name.arn()).runtime(r.runtime()).role(r.role()).handler(r.handler())
+                    .codeSize(code.size()).codeSha256(code.base64())
+                    .description(r.description() == null ? "" : r.description())
+                    .timeout(r.timeout() == null ? DEFAULT_SECONDS : r.timeout())
+                    .memorySize(r.memorySize() == null ? DEFAULT_MEGABYTES : r.memorySize())
+                    .lastModified(Settings.moment(time.instant()))
+                    .version(FunctionName.LATEST)
+                    .tracingConfig(Lambda.TracingConfigResponse.of(t -> t.mode(tracing)))
+                    .revisionId(UUID.randomUUID().toString())
+                    .state("Active")
+                    .lastUpdateStatus("Successful")
+                    .packageType("Zip")
+                    .architectures(noArchitecture ? List.of("x86_64") : r.architectures())
+                    .ephemeralStorage(Lambda.EphemeralStorage.of(e -> e.size(scratch)))
+                    .snapStart(Lambda.SnapStartResponse.of(s -> s.applyOn("None").optimizationStatus("Off")))
+                    .runtimeVersionConfig(Lambda.RuntimeVersionConfig.of(
+                            v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))))
+                    .loggingConfig(Settings.logging(name, r.loggingConfig()))
+                    .layers(Layers.told(used));
+            Settings.environment(c, r.environment());
+            Lambda.DeadLetterConfig letters = r.deadLetterConfig();
+            if (letters != null && letters.targetArn() != null && !letters.targetArn().isEmpty()) {
+                c.deadLetterConfig(letters);
+            }
+        });
+    }
+}

@@ -1,0 +1,220 @@
+package dev.aloft.service.lambda;
+
+import static dev.aloft.service.lambda.TemplateProperties.map;
+import static dev.aloft.service.lambda.TemplateProperties.number;
+import static dev.aloft.service.lambda.TemplateProperties.text;
+import static dev.aloft.service.lambda.TemplateProperties.texts;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.call.ResourceType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a> */
+record FunctionResource(Lambda lambda) implements ResourceType {
+    private static final int LONGEST_NAME = 64;
+    private static final String STACK = "aws:cloudformation:stack-id";
+    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+
+    @Override
+    public String type() {
+        return "AWS::Lambda::Function";
+    }
+
+    @Override
+    public Set<String> properties() {
+        return Set.of("FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize",
+                "Environment", "Tags", "TracingConfig", "Architectures", "EphemeralStorage", "LoggingConfig",
+                "DeadLetterConfig", "ReservedConcurrentExecutions", "PackageType", "Layers", "VpcConfig", "KmsKeyArn",
+                "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn");
+    }
+
+    @Override
+    public Set<String> required() {
+        return Set.of("Code", "Role");
+    }
+
+    @Override
+    public Set<String> replacedBy() {
+        return Set.of("FunctionName", "PackageType");
+    }
+
+    @Override
+    public Resource create(Caller caller, Desired desired) {
+        String name = desired.name("FunctionName", LONGEST_NAME);
+        try {
+            lambda.createFunction(caller, request(name, desired));
+        } catch (Lambda.ResourceConflictException e) {
+            if (!isOurs(caller, name, desired)) {
+                throw e;
+            }
+        }
+        return ResourceType.complete(name, () -> {
+            reserve(caller, name, desired, null);
+            return read(caller, name).orElseThrow();
+        });
+    }
+
+    private boolean isOurs(Caller caller, String name, Desired desired) {
+        Map<String, String> tags = lambda.getFunction(caller, Lambda.GetFunctionRequest.of(r -> r.functionName(name))).tags();
+        return tags != null && desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+    }
+
+    private static Lambda.CreateFunctionRequest request(String name, Desired desired) {
+        Map<String, Object> p = desired.properties();
+        PackageProperty code = PackageProperty.of(p);
+        return Lambda.CreateFunctionRequest.of(r -> r.functionName(name)
+                .runtime(text(p, "Runtime")).handler(text(p, "Handler")).role(text(p, "Role"))
+                .description(text(p, "Description")).timeout(number(p, "Timeout")).memorySize(number(p, "MemorySize"))
+                .packageType(text(p, "PackageType")).architectures(texts(p, "Architectures")).layers(texts(p, "Layers"))
+                .kmsKeyArn(text(p, "KmsKeyArn")).codeSigningConfigArn(text(p, "CodeSigningConfigArn"))
+                .code(Lambda.FunctionCode.of(c -> c.zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key())
+                        .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())))
+                .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
+                .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
+                .imageConfig(p.containsKey("ImageConfig") ? Lambda.ImageConfig.of(_ -> {}) : null)
+                .tags(tags(desired)));
+    }
+
+    @Override
+    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        Map<String, Object> p = after.properties();
+        if (!Objects.equals(before.properties().get("Code"), p.get("Code"))
+                || !Objects.equals(before.properties().get("Architectures"), p.get("Architectures"))) {
+            PackageProperty code = PackageProperty.of(p);
+            lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName(physicalId)
+                    .zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key()).s3ObjectVersion(code.objectVersion())
+                    .imageUri(code.imageUri()).architectures(texts(p, "Architectures"))));
+        }
+        // A property that was taken out goes back to its default.
+        lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r
+                .functionName(physicalId).runtime(text(p, "Runtime")).handler(text(p, "Handler")).role(text(p, "Role"))
+                .description(Objects.requireNonNullElse(text(p, "Description"), ""))
+                .timeout(Objects.requireNonNullElse(number(p, "Timeout"), 3))
+                .memorySize(Objects.requireNonNullElse(number(p, "MemorySize"), 128))
+                .environment(Objects.requireNonNullElse(environment(p), Lambda.Environment.of(e -> e.variables(Map.of()))))
+                .tracingConfig(Objects.requireNonNullElse(tracing(p), Lambda.TracingConfig.of(t -> t.mode("PassThrough"))))
+                .ephemeralStorage(Objects.requireNonNullElse(storage(p), Lambda.EphemeralStorage.of(e -> e.size(512))))
+                .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
+                .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
+                .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn")).vpcConfig(vpc(p)).snapStart(snapStart(p))
+                .fileSystemConfigs(files(p))));
+        reserve(caller, physicalId, after, before);
+        retag(caller, physicalId, before, after);
+        return read(caller, physicalId).orElseThrow();
+    }
+
+    private void reserve(Caller caller, String name, Desired desired, Desired before) {
+        Integer wanted = number(desired.properties(), "ReservedConcurrentExecutions");
+        if (wanted != null) {
+            lambda.putFunctionConcurrency(caller, Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName(name).reservedConcurrentExecutions(wanted)));
+        } else if (before != null && before.properties().containsKey("ReservedConcurrentExecutions")) {
+            lambda.deleteFunctionConcurrency(caller, Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName(name)));
+        }
+    }
+
+    private void retag(Caller caller, String name, Desired before, Desired after) {
+        Map<String, String> old = tags(before);
+        Map<String, String> wanted = tags(after);
+        if (old.equals(wanted)) {
+            return;
+        }
+        String arn = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name))).functionArn();
+        var gone = new TreeSet<>(old.keySet());
+        gone.removeAll(wanted.keySet());
+        if (!gone.isEmpty()) {
+            lambda.untagResource(caller, Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(List.copyOf(gone))));
+        }
+        if (!wanted.isEmpty()) {
+            lambda.tagResource(caller, Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(wanted)));
+        }
+    }
+
+    private static Map<String, String> tags(Desired desired) {
+        var tags = new HashMap<>(desired.tags());
+        if (desired.properties().get("Tags") instanceof List<?> list) {
+            for (Object each : list) {
+                if (each instanceof Map<?, ?> tag) {
+                    tags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value")));
+                }
+            }
+        }
+        return tags;
+    }
+
+    private static Lambda.Environment environment(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "Environment");
+        if (given == null) {
+            return null;
+        }
+        var variables = new HashMap<String, String>();
+        Map<String, Object> values = map(given, "Variables");
+        if (values != null) {
+            values.forEach((name, value) -> variables.put(name, String.valueOf(value)));
+        }
+        return Lambda.Environment.of(e -> e.variables(variables));
+    }
+
+    private static Lambda.TracingConfig tracing(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "TracingConfig");
+        return given == null ? null : Lambda.TracingConfig.of(t -> t.mode(text(given, "Mode")));
+    }
+
+    private static Lambda.EphemeralStorage storage(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "EphemeralStorage");
+        return given == null ? null : Lambda.EphemeralStorage.of(e -> e.size(number(given, "Size")));
+    }
+
+    private static Lambda.LoggingConfig logging(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "LoggingConfig");
+        return given == null ? null : Lambda.LoggingConfig.of(l -> l.logFormat(text(given, "LogFormat"))
+                .logGroup(text(given, "LogGroup")).applicationLogLevel(text(given, "ApplicationLogLevel"))
+                .systemLogLevel(text(given, "SystemLogLevel")));
+    }
+
+    private static Lambda.DeadLetterConfig deadLetters(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "DeadLetterConfig");
+        return given == null ? null : Lambda.DeadLetterConfig.of(d -> d.targetArn(text(given, "TargetArn")));
+    }
+
+    private static Lambda.VpcConfig vpc(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "VpcConfig");
+        return given == null ? null
+                : Lambda.VpcConfig.of(v -> v.subnetIds(texts(given, "SubnetIds")).securityGroupIds(texts(given, "SecurityGroupIds")));
+    }
+
+    private static Lambda.SnapStart snapStart(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "SnapStart");
+        return given == null ? null : Lambda.SnapStart.of(s -> s.applyOn(text(given, "ApplyOn")));
+    }
+
+    private static List<Lambda.FileSystemConfig> files(Map<String, Object> p) {
+        return p.get("FileSystemConfigs") instanceof List<?> list && !list.isEmpty()
+                ? List.of(Lambda.FileSystemConfig.of(_ -> {})) : null;
+    }
+
+    @Override
+    public void delete(Caller caller, String physicalId, Desired last) {
+        try {
+            lambda.deleteFunction(caller, Lambda.DeleteFunctionRequest.of(r -> r.functionName(physicalId)));
+        } catch (Lambda.ResourceNotFoundException _) {
+            // gone already
+        }
+    }
+
+    @Override
+    public Optional<Resource> read(Caller caller, String physicalId) {
+        try {
+            var c = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(physicalId)));
+            return Optional.of(new Resource(c.functionName(), Map.of("Arn", c.functionArn())));
+        } catch (Lambda.ResourceNotFoundException _) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.FunctionConfiguration;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What may be said of a function's settings, in AWS's words. */
+final class Settings {
+    static final int MOST_TAGS = 50;
+    /** In the words of AWS's own refusal. */
+    static final List<String> RUNTIMES = List.of("nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13",
+            "nodejs24.x", "nodejs22.x", "java25", "python3.10", "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2",
+            "python3.8", "python3.9", "java17", "nodejs16.x", "dotnet10", "dotnet8", "java11", "dotnet6", "nodejs18.x",
+            "provided.al2", "java8.al2");
+    private static final DateTimeFormatter MODIFIED =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
+    private static final int MOST_ENVIRONMENT_BYTES = 4 * 1024;
+
+    /** What a function may not set: the platform does. */
+    private static final Set<String> RESERVED = Set.of("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION",
+            "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+            "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
+    private static final Set<String> RETIRED = Set.of("java8", "go1.x", "provided", "ruby2.7", "ruby2.5", "nodejs14.x",
+            "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10", "nodejs4.3", "nodejs4.3-edge", "nodejs", "python3.7",
+            "python3.6", "python2.7", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0");
+
+    private Settings() {}
+
+    /** A moment as Lambda tells it. */
+    static String moment(Instant instant) {
+        return MODIFIED.format(instant);
+    }
+
+    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files, Lambda.SnapStart snapStart,
+            Lambda.Environment environment) {
+        refuse(key != null && !key.isEmpty(), "KMSKeyArn");
+        refuse(vpc != null && (vpc.subnetIds() != null && !vpc.subnetIds().isEmpty()
+                || vpc.securityGroupIds() != null && !vpc.securityGroupIds().isEmpty()), "VpcConfig");
+        refuse(files != null && !files.isEmpty(), "FileSystemConfigs");
+        refuse(snapStart != null && "PublishedVersions".equals(snapStart.applyOn()), "SnapStart");
+        refuse(environment != null && environment.variables() != null
+                && environment.variables().containsKey("AWS_LAMBDA_EXEC_WRAPPER"), "AWS_LAMBDA_EXEC_WRAPPER");
+    }
+
+    static void refuse(boolean given, String what) {
+        if (given) {
+            throw ApiError.notBuilt(what + " of Lambda functions");
+        }
+    }
+
+    static void runtime(String runtime) {
+        if (RETIRED.contains(runtime)) {
+            throw new Lambda.InvalidParameterValueException("The runtime parameter of " + runtime + " is no longer supported for"
+                    + " creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or"
+                    + " updating functions.");
+        }
+        if (!RUNTIMES.contains(runtime)) {
+            throw new Lambda.InvalidParameterValueException("Value " + runtime + " at 'runtime' failed to satisfy constraint:"
+                    + " Member must satisfy enum value set: [" + String.join(", ", RUNTIMES) + "] or be a valid ARN");
+        }
+    }
+
+    static void variables(Lambda.Environment environment) {
+        if (environment == null || environment.variables() == null) {
+            return;
+        }
+        var reserved = new TreeSet<>(environment.variables().keySet());
+        reserved.retainAll(RESERVED);
+        if (!reserved.isEmpty()) {
+            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment variables because the"
+                    + " environment variables you have provided contains reserved keys that are currently not supported for"
+                    + " modification. Reserved keys used in this request: " + String.join(", ", reserved));
+        }
+        String measured = JsonWriter.string(environment.variables());
+        if (measured.getBytes(StandardCharsets.UTF_8).length > MOST_ENVIRONMENT_BYTES) {
+            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment variables because the"
+                    + " environment variables you have provided exceeded the 4KB limit. String measured: " + measured);
+        }
+    }
+
+    static void environment(FunctionConfiguration.Builder c, Lambda.Environment given) {
+        if (given != null && given.variables() != null) {
+            c.environment(Lambda.EnvironmentResponse.of(e -> e.variables(new TreeMap<>(given.variables()))));
+        }
+    }
+
+    static Lambda.LoggingConfig logging(FunctionName name, Lambda.LoggingConfig given) {
+        boolean json = given != null && "JSON".equals(given.logFormat());
+        if (given != null && !json && (given.applicationLogLevel() != null || given.systemLogLevel() != null)) {
+            throw new Lambda.InvalidParameterValueException("LogLevel is not supported when LogFormat is set to \"Text\". Remove"
+                    + " LogLevel from your request or change the LogFormat to \"JSON\" and try again.");
+        }
+        return Lambda.LoggingConfig.of(l -> l.logFormat(json ? "JSON" : "Text")
+                .applicationLogLevel(!json ? null : given.applicationLogLevel() == null ? "INFO" : given.applicationLogLevel())
+                .systemLogLevel(!json ? null : given.systemLogLevel() == null ? "INFO" : given.systemLogLevel())
+                .logGroup(given == null || given.logGroup() == null ? "/aws/lambda/" + name.name() : given.logGroup()));
+    }
+
+    static void tags(Map<String, String> tags) {
+        if (tags.size() > MOST_TAGS) {
+            throw new Lambda.InvalidParameterValueException("Number of tags exceeds resource tag limit.");
+        }
+    }
+
+    /** Lists leave out how far a function's state is. */
+    static FunctionConfiguration listed(FunctionConfiguration c) {
+        return c.toBuilder().state(null).stateReason(null).stateReasonCode(null).lastUpdateStatus(null)
+                .lastUpdateStatusReason(null).lastUpdateStatusReasonCode(null).runtimeVersionConfig(null).build();
+    }
+}

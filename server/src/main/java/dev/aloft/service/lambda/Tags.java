@@ -1,0 +1,68 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.store.Store;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Tags of functions.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html">Using tags</a>
+ */
+final class Tags {
+    private final Store store;
+    private final Functions functions;
+
+    Tags(Store store, Functions functions) {
+        this.store = store;
+        this.functions = functions;
+    }
+
+    Lambda.ListTagsResponse list(Caller caller, Lambda.ListTagsRequest r) {
+        FunctionName name = tagged(caller, r.resource());
+        return Lambda.ListTagsResponse.of(a -> a.tags(store.read(tx -> functions.find(tx, name)).tags()));
+    }
+
+    Lambda.TagResourceResponse tag(Caller caller, Lambda.TagResourceRequest r) {
+        FunctionName name = tagged(caller, r.resource());
+        if (r.tags().isEmpty()) {
+            throw new Lambda.InvalidParameterValueException("An error occurred and the request cannot be processed.");
+        }
+        change(name, tags -> tags.putAll(r.tags()));
+        return Lambda.TagResourceResponse.of(_ -> {});
+    }
+
+    Lambda.UntagResourceResponse untag(Caller caller, Lambda.UntagResourceRequest r) {
+        FunctionName name = tagged(caller, r.resource());
+        change(name, tags -> r.tagKeys().forEach(tags::remove));
+        return Lambda.UntagResourceResponse.of(_ -> {});
+    }
+
+    private interface Change {
+        void on(TreeMap<String, String> tags);
+    }
+
+    /** Another revision is told afterwards, as on AWS. */
+    private void change(FunctionName name, Change change) {
+        String revision = UUID.randomUUID().toString();
+        store.change(tx -> {
+            LambdaData.Function function = functions.find(tx, name);
+            var tags = new TreeMap<>(function.tags());
+            change.on(tags);
+            Settings.tags(tags);
+            LambdaData.FUNCTIONS.put(tx, LambdaData.key(name),
+                    function.withTags(tags).with(function.latest().toBuilder().revisionId(revision).build()));
+        });
+    }
+
+    private static FunctionName tagged(Caller caller, String arn) {
+        FunctionName name = FunctionName.of(caller, arn);
+        if (name.qualifier() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.FunctionConfiguration;
+import dev.aloft.api.Lambda.UpdateFunctionCodeRequest;
+import dev.aloft.api.Lambda.UpdateFunctionConfigurationRequest;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.lambda.invoke.Invocations;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The operations UpdateFunctionCode and UpdateFunctionConfiguration.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html">UpdateFunctionCode</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html">
+ *     UpdateFunctionConfiguration</a>
+ */
+final class UpdateFunction {
+    private final Store store;
+    private final Functions functions;
+    private final Versions versions;
+    private final Uploads uploads;
+    private final Layers layers;
+    private final Roles roles;
+    private final Time time;
+
+    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Layers layers, Roles roles, Time time) {
+        this.store = store;
+        this.functions = functions;
+        this.versions = versions;
+        this.uploads = uploads;
+        this.layers = layers;
+        this.roles = roles;
+        this.time = time;
+    }
+
+    FunctionConfiguration code(Caller caller, UpdateFunctionCodeRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
+        Settings.refuse(r.publishTo() != null, "PublishTo");
+        Settings.refuse(r.sourceKMSKeyArn() != null, "SourceKMSKeyArn");
+        LambdaData.Function before = store.read(tx -> functions.find(tx, name));
+        Functions.revision(before.latest(), r.revisionId());
+        if (r.imageUri() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please don't provide ImageUri when updating a function with packageType Zip.");
+        }
+        CodeStore.Code code = uploads.keep(caller, new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()));
+        layers.fit(code, before.layers());
+        if (Boolean.TRUE.equals(r.dryRun())) {
+            functions.forgetUnused(name, List.of(code));
+            return before.latest().toBuilder().codeSha256(code.base64()).codeSize(code.size()).build();
+        }
+        boolean publish = Boolean.TRUE.equals(r.publish());
+        String build = UUID.randomUUID().toString();
+        String revision = UUID.randomUUID().toString();
+        String published = UUID.randomUUID().toString();
+        String modified = Settings.moment(time.instant());
+        FunctionConfiguration after = store.write(tx -> {
+            LambdaData.Function now = functions.find(tx, name);
+            Functions.revision(now.latest(), r.revisionId());
+            var builder = now.latest().toBuilder().codeSha256(code.base64()).codeSize(code.size()).lastModified(modified)
+                    .revisionId(revision);
+            if (r.architectures() != null && !r.architectures().isEmpty()) {
+                builder.architectures(r.architectures());
+            }
+            var changed = now.with(new LambdaData.Version(builder.build(), code, now.layers(), build));
+            LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), changed);
+            return publish ? versions.publish(tx, name, changed, null, published) : changed.latest();
+        });
+        functions.forgetUnused(name, List.of(before.code()));
+        return publish ? functions.creating(after) : functions.updating(after);
+    }
+
+    FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
+        Settings.refuse(r.durableConfig() != null, "DurableConfig");
+        Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
+        Settings.refuse(r.imageConfig() != null, "ImageConfig");
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
+        LambdaData.Function before = store.read(tx -> functions.find(tx, name));
+        Functions.revision(before.latest(), r.revisionId());
+        if (r.runtime() != null) {
+            Settings.runtime(r.runtime());
+        }
+        Settings.variables(r.environment());
+        if (r.role() != null) {
+            roles.check(caller, name, r.role());
+        }
+        List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
+        layers.fit(before.code(), Layers.codes(used));
+        String build = UUID.randomUUID().toString();
+        String revision = UUID.randomUUID().toString();
+        String modified = Settings.moment(time.instant());
+        FunctionConfiguration after = store.write(tx -> {
+            LambdaData.Function now = functions.find(tx, name);
+            Functions.revision(now.latest(), r.revisionId());
+            var c = now.latest().toBuilder().lastModified(modified).revisionId(revision);
+            change(c, name, r);
+            if (r.layers() != null) {
+                c.layers(Layers.told(used));
+            }
+            var changed = new LambdaData.Version(c.build(), now.code(), r.layers() == null ? now.layers() : Layers.codes(used), build);
+            LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), now.with(changed));
+            return changed.configuration();
+        });
+        if (r.layers() != null && before.layers() != null) {
+            functions.forgetUnusedLayers(before.layers());
+        }
+        return functions.updating(after);
+    }
+
+    private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
+        Settings.environment(c, r.environment());
+        if (r.runtime() != null) {
+            c.runtime(r.runtime()).runtimeVersionConfig(Lambda.RuntimeVersionConfig.of(
+                    v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))));
+        }
+        if (r.handler() != null) {
+            c.handler(r.handler());
+        }
+        if (r.role() != null) {
+            c.role(r.role());
+        }
+        if (r.description() != null) {
+            c.description(r.description());
+        }
+        if (r.timeout() != null) {
+            c.timeout(r.timeout());
+        }
+        if (r.memorySize() != null) {
+            c.memorySize(r.memorySize());
+        }
+        if (r.ephemeralStorage() != null) {
+            c.ephemeralStorage(r.ephemeralStorage());
+        }
+        if (r.tracingConfig() != null && r.tracingConfig().mode() != null) {
+            c.tracingConfig(Lambda.TracingConfigResponse.of(t -> t.mode(r.tracingConfig().mode())));
+        }
+        if (r.deadLetterConfig() != null) {
+            boolean none = r.deadLetterConfig().targetArn() == null || r.deadLetterConfig().targetArn().isEmpty();
+            c.deadLetterConfig(none ? null : r.deadLetterConfig());
+        }
+        if (r.loggingConfig() != null) {
+            c.loggingConfig(Settings.logging(name, r.loggingConfig()));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.aloft.service.lambda;
+
+import static dev.aloft.service.lambda.TemplateProperties.text;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.call.ResourceType;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html">AWS::Lambda::Version</a> */
+record VersionResource(Lambda lambda) implements ResourceType {
+    @Override
+    public String type() {
+        return "AWS::Lambda::Version";
+    }
+
+    @Override
+    public Set<String> properties() {
+        return Set.of("FunctionName", "Description", "CodeSha256");
+    }
+
+    @Override
+    public Set<String> required() {
+        return Set.of("FunctionName");
+    }
+
+    @Override
+    public Set<String> replacedBy() {
+        return properties();
+    }
+
+    @Override
+    public Resource create(Caller caller, Desired desired) {
+        Map<String, Object> p = desired.properties();
+        return resource(lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
+                .functionName(text(p, "FunctionName")).description(text(p, "Description")).codeSha256(text(p, "CodeSha256")))));
+    }
+
+    @Override
+    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        return read(caller, physicalId).orElseThrow();
+    }
+
+    @Override
+    public void delete(Caller caller, String physicalId, Desired last) {
+        try {
+            lambda.deleteFunction(caller, Lambda.DeleteFunctionRequest.of(r -> r.functionName(physicalId)));
+        } catch (Lambda.ResourceNotFoundException _) {
+            // gone already, perhaps with its function
+        }
+    }
+
+    @Override
+    public Optional<Resource> read(Caller caller, String physicalId) {
+        try {
+            return Optional.of(resource(lambda.getFunctionConfiguration(caller,
+                    Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(physicalId)))));
+        } catch (Lambda.ResourceNotFoundException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Resource resource(Lambda.FunctionConfiguration c) {
+        return new Resource(c.functionArn(), Map.of("Version", c.version(), "FunctionArn", c.functionArn()));
+    }
+}

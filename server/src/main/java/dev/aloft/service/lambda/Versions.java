@@ -1,0 +1,101 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.FunctionConfiguration;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Published versions of functions.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html">Function versions</a>
+ */
+final class Versions {
+    private static final int PAGE = 50;
+
+    private final Store store;
+    private final Functions functions;
+
+    Versions(Store store, Functions functions) {
+        this.store = store;
+        this.functions = functions;
+    }
+
+    FunctionConfiguration publish(Caller caller, Lambda.PublishVersionRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
+        Settings.refuse(r.publishTo() != null, "PublishTo");
+        String revision = UUID.randomUUID().toString();
+        String latestRevision = UUID.randomUUID().toString();
+        return store.write(tx -> {
+            LambdaData.Function function = functions.find(tx, name);
+            Functions.revision(function.latest(), r.revisionId());
+            if (r.codeSha256() != null && !r.codeSha256().isEmpty() && !r.codeSha256().equals(function.code().base64())) {
+                throw new Lambda.InvalidParameterValueException("CodeSHA256 (" + r.codeSha256() + ") is different from current"
+                        + " CodeSHA256 in $LATEST (" + function.code().base64() + "). Please try again with the CodeSHA256 in"
+                        + " $LATEST.");
+            }
+            // Publishing is a change of $LATEST too.
+            LambdaData.Function revised = function.with(function.latest().toBuilder().revisionId(latestRevision).build());
+            return publish(tx, name, revised, r.description(), revision);
+        });
+    }
+
+    /** Publishing what did not change since the last time gives the version that is there. */
+    FunctionConfiguration publish(Tx tx, FunctionName name, LambdaData.Function function, String description, String revision) {
+        if (function.published() > 0) {
+            var last = LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(function.published()));
+            if (last.isPresent() && same(last.get(), function)) {
+                return last.get().configuration();
+            }
+        }
+        long number = function.published() + 1;
+        var builder = function.latest().toBuilder().version(String.valueOf(number)).functionArn(name.arn() + ":" + number)
+                .revisionId(revision);
+        if (description != null) {
+            builder.description(description);
+        }
+        FunctionConfiguration published = builder.build();
+        LambdaData.VERSIONS.put(tx, LambdaData.key(name).and(number), function.version().with(published));
+        LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), function.withPublished(number));
+        return published;
+    }
+
+    /** Whether a version is what $LATEST is: the same build, or another one of the same code and settings. */
+    private static boolean same(LambdaData.Version last, LambdaData.Function function) {
+        return last.stamp().equals(function.version().stamp())
+                || last.code().sha256().equals(function.code().sha256())
+                && settings(last.configuration(), function.latest()).equals(settings(function.latest(), function.latest()));
+    }
+
+    /** What says which version it is, and when and how often it changed, left out. */
+    private static FunctionConfiguration settings(FunctionConfiguration c, FunctionConfiguration like) {
+        return c.toBuilder().version(like.version()).functionArn(like.functionArn()).revisionId(like.revisionId())
+                .lastModified(like.lastModified()).build();
+    }
+
+    Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName());
+        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
+        return store.read(tx -> {
+            LambdaData.Function function = functions.find(tx, name);
+            var all = new ArrayList<FunctionConfiguration>();
+            if (r.marker() == null) {
+                all.add(function.latest().toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build());
+            }
+            Key prefix = LambdaData.key(name);
+            var page = LambdaData.VERSIONS.page(tx, prefix,
+                    Optional.ofNullable(r.marker()).filter(m -> m.matches("\\d{1,18}")).map(m -> prefix.and(Long.parseLong(m))),
+                    limit - all.size());
+            page.rows().forEach(row -> all.add(row.value().configuration()));
+            boolean more = page.next().isPresent() || limit == all.size() && r.marker() == null && function.published() > 0
+                    && page.rows().isEmpty();
+            return Lambda.ListVersionsByFunctionResponse.of(a -> a.versions(all.stream().map(Settings::listed).toList())
+                    .nextMarker(!more ? null : page.rows().isEmpty() ? "0" : all.getLast().version()));
+        });
+    }
+}

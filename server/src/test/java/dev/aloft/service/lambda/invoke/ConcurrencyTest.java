@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class ConcurrencyTest {
     private static FunctionVersion function(String name, Integer reserved) {
         return new FunctionVersion("123456789012", "eu-central-1", name, "$LATEST",
                 "arn:aws:lambda:eu-central-1:123456789012:function:" + name, "r", "nodejs22.x", "index.handler", "role", 128, 3, 512,
-                Map.of(), Path.of("code"), reserved, false, "/aws/lambda/" + name, false, null);
+                Map.of(), Path.of("code"), Optional.empty(), reserved, false, "/aws/lambda/" + name, false, null);
     }
 
     private List<Concurrency.Seat> admit(FunctionVersion version, int events) {
@@ -135,7 +136,7 @@ class ConcurrencyTest {
         admit(function("a", null), 1_000);
         var elsewhere = function("a", null);
         concurrency.admit(new FunctionVersion("123456789012", "us-east-1", "a", "$LATEST", "arn:aws:lambda:us-east-1:123456789012:function:a",
-                elsewhere.revision(), elsewhere.runtime(), elsewhere.handler(), elsewhere.role(), 128, 3, 512, Map.of(), elsewhere.code(), null,
-                false, elsewhere.logGroup(), false, null), true);
+                elsewhere.revision(), elsewhere.runtime(), elsewhere.handler(), elsewhere.role(), 128, 3, 512, Map.of(), elsewhere.code(),
+                elsewhere.layers(), null, false, elsewhere.logGroup(), false, null), true);
     }
 }

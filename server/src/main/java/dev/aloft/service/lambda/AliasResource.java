@@ -27,7 +27,7 @@ record AliasResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "Name", "FunctionVersion", "Description", "RoutingConfig");
+        return Set.of("FunctionName", "Name", "FunctionVersion", "Description", "RoutingConfig", ProvisionedProperty.NAME);
     }
 
     @Override
@@ -43,6 +43,12 @@ record AliasResource(Lambda lambda) implements ResourceType {
     @Override
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
+        Resource alias = created(caller, p);
+        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, alias.physicalId()), Map.of(), p);
+        return alias;
+    }
+
+    private Resource created(Caller caller, Map<String, Object> p) {
         try {
             return resource(lambda.createAlias(caller, Lambda.CreateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
                     .name(text(p, "Name")).functionVersion(text(p, "FunctionVersion")).description(text(p, "Description"))
@@ -62,6 +68,7 @@ record AliasResource(Lambda lambda) implements ResourceType {
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         Map<String, Object> p = after.properties();
+        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, physicalId), before.properties(), p);
         return resource(lambda.updateAlias(caller, Lambda.UpdateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
                 .name(text(p, "Name")).functionVersion(text(p, "FunctionVersion"))
                 .description(Objects.requireNonNullElse(text(p, "Description"), ""))

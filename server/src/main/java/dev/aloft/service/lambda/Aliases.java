@@ -47,7 +47,7 @@ final class Aliases {
         return Stream.concat(Stream.of(alias.functionVersion()), weights(alias.routingConfig()).keySet().stream()).toList();
     }
 
-    private static Map<String, Double> weights(Lambda.AliasRoutingConfiguration routing) {
+    static Map<String, Double> weights(Lambda.AliasRoutingConfiguration routing) {
         return routing == null || routing.additionalVersionWeights() == null ? Map.of() : routing.additionalVersionWeights();
     }
 

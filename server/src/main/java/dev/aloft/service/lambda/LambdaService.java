@@ -20,6 +20,7 @@ import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Outcome;
+import dev.aloft.service.lambda.invoke.Provisioned;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final ReservedConcurrency reservedConcurrency;
     private final Tags tags;
     private final Permissions permissions;
+    private final ProvisionedConcurrency provisioned;
+    private final Provisioned provisionedEnvironments;
+    private final AccountSettings account;
     private final Invoke invoke;
     private final Invocations invocations;
     private final AsyncInvocations async;
@@ -71,10 +75,17 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         tags = new Tags(store, functions);
         permissions = new Permissions(store, functions);
+        provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
+        provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
+        account = new AccountSettings(store, concurrency);
         async = new AsyncInvocations(store, time, targets, new Attempts());
         invoke = new Invoke(functions, invocations, async);
         downloads = new CodeDownloads(codes);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint));
+    }
+
+    private List<Provisioned.Wish> provisionedWishes() {
+        return provisioned.wishes();
     }
 
     /** Where functions' code lies within Lambda's folder; sandboxes see parts of it. */
@@ -156,6 +167,15 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case RemoveLayerVersionPermissionRequest r ->
                 layerVersion("RemoveLayerVersionPermission", caller, r.layerName(), r.versionNumber());
             case GetLayerVersionPolicyRequest r -> layerVersion("GetLayerVersionPolicy", caller, r.layerName(), r.versionNumber());
+            case PutProvisionedConcurrencyConfigRequest r ->
+                function("PutProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
+            case GetProvisionedConcurrencyConfigRequest r ->
+                function("GetProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
+            case ListProvisionedConcurrencyConfigsRequest r ->
+                function("ListProvisionedConcurrencyConfigs", caller, r.functionName(), null);
+            case DeleteProvisionedConcurrencyConfigRequest r ->
+                function("DeleteProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
+            case GetAccountSettingsRequest _ -> Access.to("lambda:GetAccountSettings");
         };
     }
 
@@ -188,7 +208,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return List.of(async.worker(), invocations.worker());
+        return List.of(async.worker(), invocations.worker(), provisionedEnvironments.worker());
     }
 
     @Override
@@ -233,7 +253,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public DeleteFunctionResponse deleteFunction(Caller caller, DeleteFunctionRequest input) {
-        return functions.delete(caller, input);
+        DeleteFunctionResponse deleted = functions.delete(caller, input);
+        provisioned.forgotten(caller);
+        return deleted;
     }
 
     @Override
@@ -306,12 +328,16 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public AliasConfiguration updateAlias(Caller caller, UpdateAliasRequest input) {
-        return aliases.update(caller, input);
+        AliasConfiguration alias = aliases.update(caller, input);
+        provisionedEnvironments.look();
+        return alias;
     }
 
     @Override
     public DeleteAliasResponse deleteAlias(Caller caller, DeleteAliasRequest input) {
-        return aliases.delete(caller, input);
+        DeleteAliasResponse deleted = aliases.delete(caller, input);
+        provisioned.forgotten(caller);
+        return deleted;
     }
 
     @Override
@@ -378,5 +404,34 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(Caller caller, DeleteFunctionConcurrencyRequest input) {
         return reservedConcurrency.delete(caller, input);
+    }
+
+    @Override
+    public PutProvisionedConcurrencyConfigResponse putProvisionedConcurrencyConfig(
+            Caller caller, PutProvisionedConcurrencyConfigRequest input) {
+        return provisioned.put(caller, input);
+    }
+
+    @Override
+    public GetProvisionedConcurrencyConfigResponse getProvisionedConcurrencyConfig(
+            Caller caller, GetProvisionedConcurrencyConfigRequest input) {
+        return provisioned.get(caller, input);
+    }
+
+    @Override
+    public ListProvisionedConcurrencyConfigsResponse listProvisionedConcurrencyConfigs(
+            Caller caller, ListProvisionedConcurrencyConfigsRequest input) {
+        return provisioned.list(caller, input);
+    }
+
+    @Override
+    public DeleteProvisionedConcurrencyConfigResponse deleteProvisionedConcurrencyConfig(
+            Caller caller, DeleteProvisionedConcurrencyConfigRequest input) {
+        return provisioned.delete(caller, input);
+    }
+
+    @Override
+    public GetAccountSettingsResponse getAccountSettings(Caller caller, GetAccountSettingsRequest input) {
+        return account.get(caller);
     }
 }

@@ -18,7 +18,7 @@ record VersionResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "Description", "CodeSha256");
+        return Set.of("FunctionName", "Description", "CodeSha256", ProvisionedProperty.NAME);
     }
 
     @Override
@@ -28,18 +28,21 @@ record VersionResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> replacedBy() {
-        return properties();
+        return Set.of("FunctionName", "Description", "CodeSha256");
     }
 
     @Override
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
-        return resource(lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
+        Resource version = resource(lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
                 .functionName(text(p, "FunctionName")).description(text(p, "Description")).codeSha256(text(p, "CodeSha256")))));
+        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, version.physicalId()), Map.of(), p);
+        return version;
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, physicalId), before.properties(), after.properties());
         return read(caller, physicalId).orElseThrow();
     }
 

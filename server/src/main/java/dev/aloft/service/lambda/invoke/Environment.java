@@ -62,7 +62,7 @@ final class Environment {
         this.version = version;
         this.sandbox = sandbox;
         this.log = log;
-        this.report = new Report(version);
+        this.report = new Report(version, pool.initialization());
         this.time = time;
         this.pool = pool;
         this.startedAt = time.instant();

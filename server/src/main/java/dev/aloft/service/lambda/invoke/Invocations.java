@@ -31,11 +31,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
@@ -59,7 +61,11 @@ public final class Invocations implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Revision> pools = new ConcurrentHashMap<>();
 
-    private record Revision(String revision, Pool pool) {}
+    private record Revision(String revision, Pool onDemand, Pool provisioned) {
+        Stream<Pool> pools() {
+            return Stream.of(onDemand, provisioned);
+        }
+    }
 
     /**
      * @param library     where functions' code is, by {@link FunctionVersion#code}
@@ -73,7 +79,7 @@ public final class Invocations implements AutoCloseable {
         this.library = library;
         this.roles = roles;
         this.concurrency = concurrency;
-        this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::pool));
+        this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::onDemand));
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.runtimes = new Runtimes(library, folder, nodePackages);
@@ -104,20 +110,32 @@ public final class Invocations implements AutoCloseable {
 
     private Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
         Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
-        Concurrency.Seat seat = concurrency.admit(version, counted);
+        Revision revision = revision(version);
         try {
-            Outcome outcome = outcome(version, caller, invocation);
-            Optional<byte[]> tail = Optional.empty();
-            if (wantsTail) {
-                tail = tail(invocation);
+            Optional<Environment> provisioned = revision.provisioned().takeReady();
+            if (provisioned.isPresent()) {
+                return result(provisioned.get().invoke(invocation, false), version, invocation, wantsTail);
             }
-            return new Result(outcome, version.version(), tail);
+            return onDemand(revision.onDemand(), version, caller, invocation, wantsTail, counted);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Lambda.ServiceException("The platform is stopping.");
+        }
+    }
+
+    private Result onDemand(Pool pool, FunctionVersion version, Caller caller, Invocation invocation, boolean wantsTail, boolean counted)
+            throws InterruptedException {
+        Concurrency.Seat seat = concurrency.admit(version, counted);
+        try {
+            return result(outcome(pool, version, caller, invocation), version, invocation, wantsTail);
         } finally {
             seat.leave();
         }
+    }
+
+    private static Result result(Outcome outcome, FunctionVersion version, Invocation invocation, boolean wantsTail)
+            throws InterruptedException {
+        return new Result(outcome, version.version(), wantsTail ? tail(invocation) : Optional.empty());
     }
 
     /**
@@ -159,8 +177,7 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Outcome outcome(FunctionVersion version, Caller caller, Invocation invocation) throws InterruptedException {
-        Pool pool = pool(version);
+    private Outcome outcome(Pool pool, FunctionVersion version, Caller caller, Invocation invocation) throws InterruptedException {
         while (true) {
             Optional<Environment> idle = pool.take();
             if (idle.isEmpty()) {
@@ -224,13 +241,14 @@ public final class Invocations implements AutoCloseable {
         var environment = new Environment(version, sandbox, log, time, pool);
         pool.add(environment);
         sandbox.exit().thenAccept(_ -> shipper.forgetLater(log));
-        log.say(new Report(version).initStart(time.instant(), runtime.version(), runtimeArn(version.region(), runtime.version())));
+        log.say(new Report(version, pool.initialization()).initStart(time.instant(), runtime.version(), runtimeArn(version.region(), runtime.version())));
         try {
             ServerSocket listener = runtime.over() == Runtimes.Over.TCP
                     ? new ServerSocket(0, 16, InetAddress.getLoopbackAddress()) : null;
             String api = listener == null ? "127.0.0.1:9001" : "127.0.0.1:" + listener.getLocalPort();
             var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
-            Map<String, String> variables = Variables.of(version, session, stream, endpointUrl.get(), api, path -> sandbox.inside(path, bare));
+            Map<String, String> variables = Variables.of(version, pool.initialization(), session, stream, endpointUrl.get(),
+                    api, path -> sandbox.inside(path, bare));
             if (listener != null) {
                 environment.serve(listener);
                 sandbox.assign(new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), variables));
@@ -261,20 +279,59 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Pool pool(FunctionVersion version) {
+    private Revision revision(FunctionVersion version) {
         Revision known = pools.get(version.qualifiedArn());
         if (known != null && known.revision().equals(version.revision())) {
-            return known.pool();
+            return known;
         }
         return pools.compute(version.qualifiedArn(), (_, old) -> {
             if (old != null && old.revision().equals(version.revision())) {
                 return old;
             }
             if (old != null) {
-                old.pool().close();
+                old.pools().forEach(Pool::close);
             }
-            return new Revision(version.revision(), new Pool(starts));
-        }).pool();
+            return new Revision(version.revision(), new Pool(Initialization.ON_DEMAND, starts), new Pool(Initialization.PROVISIONED, starts));
+        });
+    }
+
+    // ---- provisioned concurrency
+
+    /** Whether the machine holds one environment more. */
+    boolean hasRoom() {
+        return sandboxes.hasRoom(1);
+    }
+
+    /** The provisioned environments of a version. */
+    Pool provisioned(FunctionVersion version) {
+        return revision(version).provisioned();
+    }
+
+    /** Those of all versions. */
+    Stream<Pool> provisioned() {
+        return pools.values().stream().map(Revision::provisioned);
+    }
+
+    /** Starts an environment that no event waits for; says false when its init fails. */
+    boolean startProvisioned(FunctionVersion version, Pool pool, int seconds) throws InterruptedException {
+        var lambda = new Caller(version.account(), version.region(), new Principal.Service("lambda.amazonaws.com", version.functionArn()),
+                UUID.randomUUID().toString(), null, 0, endpointUrl.get(), null, null);
+        Runtimes.Runtime runtime = runtimes.of(version);
+        Environment environment = start(version, lambda, runtime, pool);
+        try {
+            if (environment.awaitInit(seconds) == null) {
+                pool.free(environment);
+                return true;
+            }
+        } catch (TimeoutException e) {
+            environment.initTookTooLong();
+        } finally {
+            if (runtime.ordinary()) {
+                spares.refill(runtime.spec());
+            }
+        }
+        environment.stop();
+        return false;
     }
 
     /** The function is gone or has new code: its idle environments end. */
@@ -284,7 +341,7 @@ public final class Invocations implements AutoCloseable {
         pools.entrySet().removeIf(entry -> {
             boolean its = entry.getKey().startsWith(functionArn + ":");
             if (its) {
-                entry.getValue().pool().close();
+                entry.getValue().pools().forEach(Pool::close);
             }
             return its;
         });
@@ -306,7 +363,10 @@ public final class Invocations implements AutoCloseable {
     public Worker worker() {
         return new Worker("lambda-environments", new Signal(), () -> {
             Instant now = time.instant();
-            pools.values().forEach(each -> each.pool().recycle(now.minus(IDLE), now.minus(OLDEST)));
+            pools.values().forEach(each -> {
+                each.onDemand().recycle(now.minus(IDLE), now.minus(OLDEST));
+                each.provisioned().recycle(Instant.MIN, now.minus(OLDEST));
+            });
             spares.recycle(now.minus(IDLE));
             return Optional.of(now.plus(LOOK));
         });
@@ -340,7 +400,7 @@ public final class Invocations implements AutoCloseable {
 
     @Override
     public void close() {
-        pools.values().forEach(each -> each.pool().close());
+        pools.values().forEach(each -> each.pools().forEach(Pool::close));
         spares.close();
         shipper.close();
     }

@@ -31,6 +31,7 @@ final class Pool {
     /** The weight of the newest in the means of how long things take. */
     private static final double NEWEST = 0.2;
 
+    private final Initialization initialization;
     private final Starts starts;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Environment> idle = new ArrayDeque<>();
@@ -39,6 +40,8 @@ final class Pool {
     /** In the order in which they came. */
     private final Deque<Waiter> waiting = new ArrayDeque<>();
     private boolean closed;
+    /** How many environments there may be. */
+    private int most = Integer.MAX_VALUE;
     private double busyNanos;
     private double startNanos;
     /** Starts that were granted and are not over. */
@@ -46,8 +49,13 @@ final class Pool {
     /** Environments and starts. */
     private volatile int size;
 
-    Pool(Starts starts) {
+    Pool(Initialization initialization, Starts starts) {
+        this.initialization = initialization;
         this.starts = starts;
+    }
+
+    Initialization initialization() {
+        return initialization;
     }
 
     /** One that waits; given either an environment or leave to start one. */
@@ -61,16 +69,34 @@ final class Pool {
         }
     }
 
-    /** The environment that was used last, since it is the least likely to be cold in any cache; null if none is idle. */
-    Environment poll() {
+    /** An environment that is idle or will be so in a moment, and nothing else; for those that are not started on demand. */
+    Optional<Environment> takeReady() throws InterruptedException {
+        if (size == 0) {
+            return Optional.empty();
+        }
+        Waiter waiter = new Waiter();
         lock.lock();
         try {
-            return pollIdle();
+            Environment first = pollIdle();
+            if (first != null || finishing.size() <= waiting.size()) {
+                return Optional.ofNullable(first);
+            }
+            waiting.addLast(waiter);
         } finally {
             lock.unlock();
         }
+        try {
+            if (!waiter.await(FINISHING_NANOS) && leave(waiter)) {
+                return Optional.empty();
+            }
+            return Optional.of(waiter.environment);
+        } catch (InterruptedException e) {
+            giveBack(waiter);
+            throw e;
+        }
     }
 
+    /** The environment that was used last, since it is the least likely to be cold in any cache; null if none is idle. */
     private Environment pollIdle() {
         for (Environment first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
             // One that ended or is being recycled in this moment is passed over.
@@ -198,6 +224,17 @@ final class Pool {
         }
     }
 
+    /** An environment is being started that no event waits for. */
+    void startBegan() {
+        lock.lock();
+        try {
+            granted++;
+            count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What was granted is over. */
     void startEnded() {
         lock.lock();
@@ -257,7 +294,7 @@ final class Pool {
         lock.lock();
         try {
             finishing.remove(environment);
-            stop = closed || starts.starvedBy(this);
+            stop = closed || all.size() > most || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
                 Waiter first = waiting.pollFirst();
                 if (first == null) {
@@ -293,13 +330,29 @@ final class Pool {
         return size;
     }
 
-    int idle() {
+    /** Environments that have been started to their end. */
+    int ready() {
         lock.lock();
         try {
-            return idle.size();
+            return all.size() - granted;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Keeps no more than so many: idle ones end now, busy ones after their event. */
+    void limit(int environments) {
+        List<Environment> stopped = new ArrayList<>();
+        lock.lock();
+        try {
+            most = environments;
+            while (all.size() - stopped.size() > most && !idle.isEmpty()) {
+                stopped.add(idle.pollLast());
+            }
+        } finally {
+            lock.unlock();
+        }
+        stopped.forEach(Environment::stop);
     }
 
     /** Since when the environment is idle that is so longest. */

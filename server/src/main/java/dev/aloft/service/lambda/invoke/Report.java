@@ -20,9 +20,11 @@ final class Report {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final FunctionVersion version;
+    private final Initialization initialization;
 
-    Report(FunctionVersion version) {
+    Report(FunctionVersion version, Initialization initialization) {
         this.version = version;
+        this.initialization = initialization;
     }
 
     static String moment(Instant at) {
@@ -32,7 +34,7 @@ final class Report {
     String initStart(Instant now, String runtimeVersion, String runtimeArn) {
         if (version.jsonLogs()) {
             return platform(now, "platform.initStart", record -> record
-                    .name("initializationType").string("on-demand")
+                    .name("initializationType").string(initialization.word())
                     .name("phase").string("init")
                     .name("runtimeVersion").string(runtimeVersion)
                     .name("runtimeVersionArn").string(runtimeArn)
@@ -45,7 +47,7 @@ final class Report {
     String initReport(Instant now, long initNanos, String status, String errorType) {
         if (version.jsonLogs()) {
             return platform(now, "platform.initReport", record -> record
-                    .name("initializationType").string("on-demand").name("phase").string("init")
+                    .name("initializationType").string(initialization.word()).name("phase").string("init")
                     .name("status").string(status).name("errorType").string(errorType));
         }
         return "INIT_REPORT Init Duration: " + millis(initNanos) + " ms\tPhase: init\tStatus: " + status

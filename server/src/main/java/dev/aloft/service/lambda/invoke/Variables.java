@@ -13,7 +13,7 @@ final class Variables {
     private Variables() {}
 
     /** @param inside where the process finds a path of the sandbox */
-    static Map<String, String> of(FunctionVersion version, ExecutionRoles.Session session, String logStream, String endpoint,
+    static Map<String, String> of(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream, String endpoint,
             String runtimeApi, UnaryOperator<String> inside) {
         var all = new LinkedHashMap<String, String>();
         all.put("AWS_ENDPOINT_URL", endpoint);
@@ -30,7 +30,7 @@ final class Variables {
         all.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
         all.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(version.memoryMegabytes()));
-        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.word());
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
         all.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);

@@ -50,7 +50,7 @@ class StartsTest {
 
     @Test
     void onlySomeStartAtOnceAndTheNextWhenOneIsDone() throws InterruptedException {
-        var pool = new Pool(starts);
+        var pool = new Pool(Initialization.ON_DEMAND, starts);
         come(pool, 200);
         int atOnce = granted.size();
         assertThat(atOnce).isBetween(4, 64);
@@ -64,8 +64,8 @@ class StartsTest {
 
     @Test
     void aBurstOfOneFunctionDoesNotKeepAnotherOut() throws InterruptedException {
-        var burst = new Pool(starts);
-        var quiet = new Pool(starts);
+        var burst = new Pool(Initialization.ON_DEMAND, starts);
+        var quiet = new Pool(Initialization.ON_DEMAND, starts);
         come(burst, 200);
         come(quiet, 1);
         assertThat(granted).doesNotContain(quiet);
@@ -78,7 +78,7 @@ class StartsTest {
     @Test
     void aFullMachineLetsNobodyStartUntilThereIsRoom() throws InterruptedException {
         room.set(0);
-        var pool = new Pool(starts);
+        var pool = new Pool(Initialization.ON_DEMAND, starts);
         come(pool, 3);
         assertThat(granted).isEmpty();
         assertThat(starts.full()).isTrue();
@@ -90,13 +90,13 @@ class StartsTest {
 
     @Test
     void onAFullMachineTheFunctionWithMoreEnvironmentsMakesWay() throws InterruptedException {
-        var large = new Pool(starts);
+        var large = new Pool(Initialization.ON_DEMAND, starts);
         come(large, 3);
         next();
         next();
         next();
         room.set(0);
-        var small = new Pool(starts);
+        var small = new Pool(Initialization.ON_DEMAND, starts);
         come(small, 1);
         assertThat(starts.starvedBy(large)).isTrue();
         assertThat(starts.starvedBy(small)).isFalse();

@@ -115,11 +115,13 @@ final class ControlGroups {
                     .orElse(0L);
         }
 
-        boolean outOfMemory() {
-            return memory()
-                    .map(folder -> read(folder.resolve(unified ? "memory.events" : "memory.oom_control")))
-                    .filter(text -> text.lines().anyMatch(l -> l.startsWith("oom_kill ") && !l.equals("oom_kill 0")))
-                    .isPresent();
+        /** How many of its processes the kernel has killed for want of memory. */
+        long killed() {
+            return memory().stream()
+                    .flatMap(folder -> read(folder.resolve(unified ? "memory.events" : "memory.oom_control")).lines())
+                    .filter(line -> line.startsWith("oom_kill "))
+                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length()).strip()))
+                    .sum();
         }
 
         void remove() {

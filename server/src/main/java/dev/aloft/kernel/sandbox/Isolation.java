@@ -35,9 +35,13 @@ public enum Isolation {
 
     /** The command that opens the namespaces; it dies with the thread that started it, and its child with it. */
     List<String> opener() {
-        var common = List.of("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--ipc", "--uts", "--kill-child",
-                "--propagation", "private");
+        var common = concat(List.of("setpriv", "--pdeathsig", "KILL"), concat(reopener(), List.of("--mount", "--propagation", "private")));
         return this == USER ? concat(common, List.of("--user", "--map-root-user")) : common;
+    }
+
+    /** The same for a process that has entered a sandbox's mounts: it opens the rest. */
+    List<String> reopener() {
+        return List.of("unshare", "--pid", "--ipc", "--uts", "--kill-child");
     }
 
     /** The command that gives up all rights for good. The process sees itself as AWS's user 993. */

@@ -8,18 +8,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** One booted process tree: assigned once, frozen and thawed at will, killed whole. */
+/**
+ * One booted process tree: assigned once, frozen and thawed at will, killed whole. What it saw can be kept for another
+ * that goes on where this one ended, and processes can be started beside it.
+ */
 public final class Sandbox {
     private final Sandboxes sandboxes;
     private final Isolation isolation;
     private final View view;
     private final SandboxSpec spec;
     private final Optional<ControlGroups.Group> group;
+    private final long number;
+    private final List<Companion> companions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile Process process;
     private volatile boolean killed;
@@ -27,30 +34,103 @@ public final class Sandbox {
     private volatile long lastPeakBytes;
     private volatile boolean lastOutOfMemory;
     private Set<Long> frozen = Set.of();
+    private boolean isFrozen;
+    private Kept kept;
+    private boolean ended;
+    /** What the kernel had killed in this group before this sandbox. */
+    private long killedBefore;
     private Optional<Assignment> assignment = Optional.empty();
 
-    Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group) {
+    Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group, long number) {
         this.sandboxes = sandboxes;
         this.isolation = isolation;
         this.view = view;
         this.spec = spec;
         this.group = group;
+        this.number = number;
     }
 
     void started(Process process) {
         this.process = process;
         process.onExit().thenAccept(ended -> {
+            companions.forEach(Companion::kill);
             group.ifPresent(limited -> {
                 lastPeakBytes = limited.peakBytes();
-                lastOutOfMemory = limited.outOfMemory();
-                limited.remove();
+                lastOutOfMemory = limited.killed() > killedBefore;
             });
+            synchronized (this) {
+                this.ended = true;
+                if (kept == null) {
+                    group.ifPresent(ControlGroups.Group::remove);
+                }
+            }
             sandboxes.gone(this);
             exit.complete(Exit.of(ended.exitValue()));
         });
         if (killed) {
             kill();
         }
+    }
+
+    // ---- again
+
+    /** From now on what the processes see outlives them, until {@link #release} or {@link #again}. */
+    public synchronized void keep() throws IOException {
+        if (kept == null && !ended && isolation != Isolation.NONE && process != null) {
+            long first = ProcessTree.children(process.pid()).stream().findFirst().orElseThrow(() -> new IOException("no process"));
+            kept = Kept.of(isolation, first);
+        }
+    }
+
+    /** What was kept is let go. */
+    public synchronized void release() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
+            if (ended) {
+                group.ifPresent(ControlGroups.Group::remove);
+            }
+        }
+    }
+
+    /**
+     * Boots the same once more, after the end of this one: in the same files if they were kept, else afresh. It is to be
+     * assigned as this one was.
+     */
+    public synchronized Sandbox again() {
+        if (kept == null) {
+            return sandboxes.boot(spec);
+        }
+        var next = new Sandbox(sandboxes, isolation, view, spec, group, number);
+        next.kept = kept;
+        next.killedBefore = group.map(ControlGroups.Group::killed).orElse(0L);
+        kept = null;
+        sandboxes.living(next);
+        try {
+            next.started(sandboxes.startAgain(spec, group, number, spec.command(), next.kept));
+            return next;
+        } catch (IOException e) {
+            next.neverStarted();
+            throw new SandboxException("cannot start " + spec.command().getFirst() + ": " + e.getMessage());
+        }
+    }
+
+    /** Starts a process beside, once what it shall see is mounted: see {@link #hold}. */
+    public Companion beside(List<String> command, Map<String, String> environment) throws IOException {
+        keep();
+        List<String> seen = isolation == Isolation.NONE ? command.stream().map(this::outside).toList() : command;
+        Kept files = kept;
+        Process beside = sandboxes.startBeside(group, number, files, environment, seen);
+        var companion = new Companion(beside, isolation != Isolation.NONE);
+        companions.add(companion);
+        beside.onExit().thenAccept(_ -> companions.remove(companion));
+        try (var out = beside.getOutputStream()) {
+            out.write(Sandboxes.exports(environment));
+        }
+        if (ended) {
+            companion.kill();
+        }
+        return companion;
     }
 
     void neverStarted() {
@@ -60,7 +140,24 @@ public final class Sandbox {
     }
 
     /** Mounts what is assigned and lets the process through its gate; a failure shows as the process's end. */
-    public synchronized void assign(Assignment assigned) throws IOException {
+    public void assign(Assignment assigned) throws IOException {
+        assign(assigned, "-");
+        open();
+    }
+
+    /** Mounts what is assigned and returns when that is there; the process waits at its gate until {@link #open}. */
+    public void hold(Assignment assigned) throws IOException {
+        assign(assigned, "hold");
+        var said = new StringBuilder();
+        for (int b = process.getInputStream().read(); b != '\n'; b = process.getInputStream().read()) {
+            if (b < 0) {
+                throw new IOException("the set-up step ended: " + said);
+            }
+            said.append((char) b);
+        }
+    }
+
+    private synchronized void assign(Assignment assigned, String hold) throws IOException {
         if (assignment.isPresent()) {
             throw new IllegalStateException("a sandbox is assigned once");
         }
@@ -70,14 +167,22 @@ public final class Sandbox {
             List<String> command = spec.command().stream().map(this::outside).toList();
             started(sandboxes.start(spec, group, 0, command, Path.of("/")));
         }
-        byte[] environment =
-                spec.boot() == SandboxSpec.Boot.ASSIGNED ? Sandboxes.exports(assigned.environment()) : new byte[0];
-        String line = assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-") + " "
-                + assigned.scratchMegabytes() + "m " + environment.length + "\n";
+        write((assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-") + " " + assigned.scratchMegabytes() + "m "
+                + hold + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Lets the process through its gate. */
+    public synchronized void open() throws IOException {
+        byte[] environment = spec.boot() == SandboxSpec.Boot.ASSIGNED
+                ? Sandboxes.exports(assignment.orElseThrow().environment()) : new byte[0];
         var message = new ByteArrayOutputStream();
-        message.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        message.writeBytes((environment.length + "\n").getBytes(StandardCharsets.UTF_8));
         message.writeBytes(environment);
-        process.getOutputStream().write(message.toByteArray());
+        write(message.toByteArray());
+    }
+
+    private void write(byte[] bytes) throws IOException {
+        process.getOutputStream().write(bytes);
         process.getOutputStream().flush();
     }
 
@@ -116,9 +221,10 @@ public final class Sandbox {
 
     /** Stops all processes of the sandbox where they are. */
     public synchronized void freeze() {
-        if (process == null || !frozen.isEmpty()) {
+        if (process == null || isFrozen) {
             return;
         }
+        isFrozen = true;
         Set<Long> seen = Set.of();
         // Until nobody was born meanwhile.
         for (Set<Long> now = processes(); !seen.containsAll(now); now = processes()) {
@@ -132,22 +238,32 @@ public final class Sandbox {
     public synchronized void thaw() {
         frozen.forEach(pid -> Signals.send(pid, Signals.CONTINUE));
         frozen = Set.of();
+        isFrozen = false;
+    }
+
+    /** Asks the process to end. */
+    public synchronized void terminate() {
+        if (process != null) {
+            List<Long> first = ProcessTree.children(process.pid());
+            (isolation == Isolation.NONE ? first : first.stream().flatMap(pid -> ProcessTree.children(pid).stream()).toList())
+                    .forEach(pid -> Signals.send(pid, Signals.TERMINATE));
+        }
     }
 
     /** The processes of the sandbox without those that hold it. */
     private Set<Long> processes() {
         long top = process.pid();
-        if (isolation == Isolation.NONE) {
-            return ProcessTree.below(top);
-        }
-        return ProcessTree.children(top).stream()
+        Set<Long> all = isolation == Isolation.NONE ? ProcessTree.below(top) : ProcessTree.children(top).stream()
                 .flatMap(first -> ProcessTree.below(first).stream())
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toSet());
+        companions.forEach(companion -> all.addAll(companion.processes()));
+        return all;
     }
 
     /** Ends every process of the sandbox, at once and by force. */
     public void kill() {
         killed = true;
+        companions.forEach(Companion::kill);
         Process running = process;
         if (running == null) {
             return;
@@ -173,7 +289,7 @@ public final class Sandbox {
 
     /** Whether the kernel killed a process of this sandbox for want of memory. */
     public boolean outOfMemory() {
-        return lastOutOfMemory || group.isPresent() && group.get().outOfMemory();
+        return lastOutOfMemory || group.isPresent() && group.get().killed() > killedBefore;
     }
 
     /** The most memory the sandbox held so far. */

@@ -35,8 +35,10 @@ public final class Sandboxes implements AutoCloseable {
     // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
     private final ExecutorService starter =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("sandbox-starter").factory());
-    private final String script = read("enter.sh");
-    private final String plainScript = read("plain.sh");
+    private final String enter = read("enter.sh") + read("serve.sh");
+    private final String again = read("again.sh") + read("serve.sh");
+    private final String plain = read("plain.sh") + read("serve.sh");
+    private final String beside = read("beside.sh");
 
     /** What this machine allows; found out when first needed. */
     private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view) {}
@@ -131,7 +133,7 @@ public final class Sandboxes implements AutoCloseable {
         try {
             Optional<ControlGroups.Group> group = found.groups().isPresent()
                     ? Optional.of(found.groups().get().create(number)) : Optional.empty();
-            Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group);
+            Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, number);
             living.add(sandbox);
             booting = sandbox;
             if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
@@ -155,15 +157,71 @@ public final class Sandboxes implements AutoCloseable {
         View view = ground().view();
         var command = new ArrayList<String>();
         if (isolation == Isolation.NONE) {
-            command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plainScript, "sh"));
+            command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plain, "sh"));
         } else {
-            long user = FIRST_USER + number % USERS;
             command.addAll(isolation.opener());
-            command.addAll(List.of("sh", "-c", script, "sh", view.root().toString(), view.mounts(spec).toString()));
-            command.add(String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList()));
-            command.add(isolation == Isolation.ROOT ? String.valueOf(user) : "");
-            command.addAll(isolation.drop(user));
+            command.addAll(List.of("sh", "-c", enter, "sh", view.root().toString(), view.mounts(spec).toString(), joins(group)));
+            command.add(owner(isolation, number));
+            command.addAll(isolation.drop(user(number)));
         }
+        return starting(command, spec, inner, at);
+    }
+
+    /** Starts it where another of its kind has ended: what that one saw is seen as it was left. */
+    Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, long number, List<String> inner, Kept kept)
+            throws IOException {
+        Isolation isolation = isolation();
+        var command = new ArrayList<>(entering(kept, group));
+        command.addAll(isolation.reopener());
+        command.addAll(List.of("sh", "-c", again, "sh", owner(isolation, number)));
+        command.addAll(isolation.drop(user(number)));
+        return starting(command, spec, inner, Path.of("/"));
+    }
+
+    /** Starts a process that sees the files of a sandbox, and none of its processes. */
+    Process startBeside(Optional<ControlGroups.Group> group, long number, Kept kept, Map<String, String> environment, List<String> inner)
+            throws IOException {
+        Isolation isolation = isolation();
+        var command = new ArrayList<String>();
+        if (isolation == Isolation.NONE) {
+            command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+        } else {
+            command.addAll(entering(kept, group));
+            command.addAll(isolation.reopener());
+            command.addAll(List.of("--mount", "--propagation", "private"));
+            command.addAll(List.of("sh", "-c", beside, "sh", owner(isolation, number)));
+            command.addAll(isolation.drop(user(number)));
+        }
+        command.addAll(List.of("sh", "-c", "eval \"$(cat)\"; exec \"$@\" </dev/null", "sh"));
+        command.addAll(inner);
+        var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().put("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin"));
+        return starting(builder::start);
+    }
+
+    /** The command that joins a sandbox's groups and enters its files. */
+    private static List<String> entering(Kept kept, Optional<ControlGroups.Group> group) {
+        var command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c",
+                "for group in $1; do echo $$ > \"$group\"; done; shift; exec \"$@\"", "sh", joins(group), "nsenter"));
+        kept.user().ifPresent(user -> command.add("--user=" + user));
+        command.addAll(List.of("--mount=" + kept.mounts(), "--"));
+        return command;
+    }
+
+    private static String joins(Optional<ControlGroups.Group> group) {
+        return String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList());
+    }
+
+    private static long user(long number) {
+        return FIRST_USER + number % USERS;
+    }
+
+    private static String owner(Isolation isolation, long number) {
+        return isolation == Isolation.ROOT ? String.valueOf(user(number)) : "";
+    }
+
+    private Process starting(List<String> command, SandboxSpec spec, List<String> inner, Path at) throws IOException {
         if (spec.boot() == SandboxSpec.Boot.ASSIGNED) {
             command.addAll(List.of("sh", "-c", """
                     read -r gate && [ "$gate" = go ] || exit 120
@@ -193,6 +251,10 @@ public final class Sandboxes implements AutoCloseable {
 
     private interface Start {
         Process start() throws IOException;
+    }
+
+    void living(Sandbox sandbox) {
+        living.add(sandbox);
     }
 
     void gone(Sandbox sandbox) {

@@ -9,10 +9,12 @@ import java.lang.invoke.MethodHandle;
 /** kill(2): the JDK can end a process but not stop and continue it. */
 final class Signals {
     // Linux on x86-64 and arm64.
+    static final int KILL = 9;
+    static final int TERMINATE = 15;
     static final int CONTINUE = 18;
     static final int STOP = 19;
 
-    private static final MethodHandle KILL = Linker.nativeLinker()
+    private static final MethodHandle SEND = Linker.nativeLinker()
             .downcallHandle(
                     Linker.nativeLinker().defaultLookup().findOrThrow("kill"),
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -22,7 +24,7 @@ final class Signals {
     /** Sends; a process that is gone is no error. */
     static void send(long pid, int signal) {
         try {
-            int _ = (int) KILL.invokeExact((int) pid, signal);
+            int _ = (int) SEND.invokeExact((int) pid, signal);
         } catch (Throwable e) {
             throw new IllegalStateException("kill(2)", e);
         }

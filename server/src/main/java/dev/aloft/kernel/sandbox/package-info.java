@@ -14,6 +14,9 @@
  *                 └ the process     no rights, sees /usr, /var/runtime, /var/task, /opt, /tmp
  * </pre>
  *
+ * What a sandbox saw can be kept when its processes have ended: the next goes on in the same mounts (again.sh), with new
+ * processes. A companion runs beside: the same mounts, processes of its own (beside.sh).
+ *
  * The network is the machine's. Only this package starts processes.
  */
 package dev.aloft.kernel.sandbox;

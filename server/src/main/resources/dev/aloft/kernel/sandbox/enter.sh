@@ -1,11 +1,5 @@
 # The set-up step of a sandbox: process 1 of its namespaces.
-# Mounts the sandbox's own view of the machine, leaves the machine's view, starts the process, and waits for the
-# assignment: which code the process serves. Then it mounts that code and opens the gate, the process's fd 0, with a
-# line "go" and what else was sent for it.
-#
-#   fd 0  from the platform: the assignment, then whatever the process reads on its fd 3
-#   fd 1  to the platform: what the process writes on its fd 4
-#   fd 2  the process's stdout and stderr
+# Mounts the sandbox's own view of the machine, leaves the machine's view, and goes on with serve.sh.
 #
 # $1 the new root   $2 the fstab of the fixed mounts   $3 cgroup.procs files to join   $4 the process's own user, or nothing
 # then the command that drops all rights and becomes the process
@@ -15,21 +9,17 @@ shift 4
 path=$PATH PATH=/usr/sbin:/sbin:$PATH
 for group in $groups; do echo $$ > "$group"; done
 read -r _ _ width < /proc/self/uid_map
-# In a user namespace of our own: one more for the process, and then no further one.
-if [ "$width" = 1 ]; then echo 1 > /proc/sys/user/max_user_namespaces || :; fi
+# In a user namespace of our own: one more for the process and for each that may be started beside it, and then no
+# further one.
+exec 9> /dev/null
+if [ "$width" = 1 ] && echo 1 > /proc/sys/user/max_user_namespaces; then exec 9> /proc/sys/user/max_user_namespaces; fi
 if [ -n "$user" ]; then chown "$user" /proc/self/fd/1 /proc/self/fd/2; fi
 mount -n -a -T "$mounts"
 cd "$root"
 pivot_root . .
 umount -n -l .
 cd /
-ulimit -n 1024 || :
-exec 3<&0 4>&1
-status=0
-{
-    set -e
-    exec 4>&-
-    read -r code opt scratch size
+assigned() {
     {
         echo "/.library/$code /var/task none bind 0 0"
         [ "$opt" = - ] || echo "/.library/$opt /opt none bind 0 0"
@@ -39,7 +29,5 @@ status=0
         echo "tmpfs /run tmpfs ro,size=4k,mode=755 0 0"
     } > /run/fstab
     mount -n -a -T /run/fstab
-    echo go
-    [ "$size" = 0 ] || head -c "$size" <&3
-} | PATH=$path "$@" 1>&2 || status=$?
-exit $status
+    [ "$hold" = - ] || echo 11 >&9
+}

@@ -22,23 +22,35 @@ class OrphanTest {
     @TempDir
     Path folder;
 
-    /** A platform's part in it: boots a sandbox, freezes another, and waits to be killed. */
+    /** A platform's part in it: boots a sandbox, freezes another, has a third again and one beside it, and waits to be killed. */
     static final class Victim {
         public static void main(String[] arguments) throws IOException, InterruptedException {
             Path folder = Path.of(arguments[0]);
             Files.createDirectories(folder.resolve("library/mine"));
             Files.createDirectories(folder.resolve("runtime"));
             var sandboxes = new Sandboxes(folder.resolve("sandboxes"), folder.resolve("library"), Optional.of(Isolation.valueOf(arguments[1])));
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < 3; i++) {
                 Sandbox sandbox = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.AHEAD,
                         List.of("sh", "-c", "setsid sleep 301 & sleep 300 & echo up >&2; sleep 302"), Map.of("PATH", "/usr/bin:/bin"), List.of(), folder.resolve("runtime")));
                 new BufferedReader(new InputStreamReader(sandbox.log())).readLine();
-                if (i == 1) {
-                    sandbox.freeze();
+                switch (i) {
+                    case 1 -> sandbox.freeze();
+                    case 2 -> again(sandbox);
+                    default -> { }
                 }
             }
             System.out.println("ready");
             Thread.currentThread().join();
+        }
+
+        private static void again(Sandbox sandbox) throws IOException {
+            sandbox.keep();
+            sandbox.kill();
+            sandbox.awaitExit();
+            Sandbox next = sandbox.again();
+            new BufferedReader(new InputStreamReader(next.log())).readLine();
+            Companion companion = next.beside(List.of("sh", "-c", "setsid sleep 303 & echo up; sleep 304"), Map.of("PATH", "/usr/bin:/bin"));
+            new BufferedReader(new InputStreamReader(companion.log())).readLine();
         }
     }
 

@@ -1,0 +1,17 @@
+# The set-up step of a process beside that of a sandbox: it sees the same files, and its own processes only.
+#
+# $1 the process's own user, or nothing
+# then the command that drops all rights and becomes the process
+set -e
+user=$1
+shift 1
+path=$PATH PATH=/usr/sbin:/sbin:$PATH
+mount -n -t proc -o nosuid,nodev,noexec,hidepid=2 proc /proc
+for name in sys irq bus fs sysrq-trigger; do
+    if [ -e "/proc/$name" ]; then mount -n --bind -o ro,nosuid,nodev,noexec "/proc/$name" "/proc/$name"; fi
+done
+if [ -n "$user" ]; then chown "$user" /proc/self/fd/1; fi
+ulimit -n 1024 || :
+status=0
+PATH=$path "$@" || status=$?
+exit $status

@@ -39,6 +39,8 @@ import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
+import dev.aloft.service.sqs.SqsService;
+import dev.aloft.service.sqs.SqsTarget;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
 import java.util.ArrayList;
@@ -88,6 +90,7 @@ public final class Platform implements AutoCloseable {
         endpoint = new LocalEndpoint(new Authorizer(policies, time), store::inTransaction);
         var targets = new Targets();
         targets.add(new LambdaTarget(endpoint));
+        targets.add(new SqsTarget(endpoint));
         var resources = new Resources();
 
         var lambdaFolder = config.data().resolve("lambda");
@@ -103,6 +106,7 @@ public final class Platform implements AutoCloseable {
                 new EcrService(store, time, endpoint),
                 new EventsService(store, targets, time, endpoint),
                 new IamService(store, keys, time, endpoint),
+                new SqsService(store, time, endpoint),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),

@@ -349,7 +349,7 @@ public abstract sealed class Schema {
     /**
      * The rarer traits of a member.
      *
-     * @param queryName       the name in the EC2 query protocol, or null
+     * @param queryName       the name in the query protocols where it differs, or null
      * @param timestampFormat as {@link Scalar#timestampFormat()}, at the member
      * @param xml             namespace given at the member, or null
      * @param boxed           absent differs from zero

@@ -60,12 +60,18 @@ final class JsonErrors {
         return out.toBytes();
     }
 
-    /** DynamoDB gives its codes a namespace, and applications are known to look at it. */
+    /** DynamoDB and SQS give their codes a namespace, and applications are known to look at it. */
     private static String type(Operation operation, ApiError error) {
         var detail = error.detail();
         var name = detail == null ? error.code() : detail.shape().name();
         var prefix = operation == null ? null : operation.service().targetPrefix();
-        if (prefix == null || !prefix.startsWith("DynamoDB")) {
+        if (prefix == null) {
+            return name;
+        }
+        if (prefix.equals("AmazonSQS")) {
+            return (detail == null ? "com.amazon.coral.service#" : "com.amazonaws.sqs#") + name;
+        }
+        if (!prefix.startsWith("DynamoDB")) {
             return name;
         }
         return switch (name) {

@@ -64,12 +64,24 @@ public final class JsonRpc implements Protocol {
                 ? RemoteError.schema(operation, error.code())
                 : error.detail().shape();
         if (schema == null || schema.error() == null) {
-            return error.code();
+            return operation.service().queryCompatible() ? oldCode(error.code()) : error.code();
         }
         var traits = schema.error();
         return traits.queryErrorCode() != null
                 ? traits.queryErrorCode()
                 : traits.code() != null ? traits.code() : error.code();
+    }
+
+    /** The query protocol's words for what is no error of a service's own. */
+    private static String oldCode(String code) {
+        return switch (code) {
+            case "AccessDeniedException" -> "AccessDenied";
+            case "InvalidParameterValueException" -> "InvalidParameterValue";
+            case "MissingRequiredParameterException" -> "MissingParameter";
+            case "UnrecognizedClientException" -> "InvalidClientTokenId";
+            case "InvalidSignatureException" -> "SignatureDoesNotMatch";
+            default -> code;
+        };
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class Query implements Protocol {
 
     private Query(boolean ec2) {
         this.ec2 = ec2;
-        this.xml = new XmlCodec(true, false);
+        this.xml = new XmlCodec(true, false, !ec2);
     }
 
     @Override
@@ -94,6 +94,11 @@ public final class Query implements Protocol {
                     node.value = parameter.value() == null ? "" : parameter.value();
                 }
             }
+            if (operation.input().member("QueueUrl") != null && root.child("QueueUrl") == null
+                    && request.rawPath().length() > 1) {
+                // SQS takes a queue's URL as the address of the request as well.
+                root.make("QueueUrl").value = request.scheme() + "://" + request.host() + request.rawPath();
+            }
             return structure(root, operation.input());
         } catch (Unreadable e) {
             throw ApiError.of("MalformedInput", 400, e.getMessage());
@@ -119,11 +124,11 @@ public final class Query implements Protocol {
     }
 
     private String name(Member member) {
-        if (!ec2) {
-            return member.wireName();
-        }
         if (member.traits().queryName() != null) {
             return member.traits().queryName();
+        }
+        if (!ec2) {
+            return member.wireName();
         }
         var name = member.wireName();
         return Character.toUpperCase(name.charAt(0)) + name.substring(1);
@@ -206,10 +211,13 @@ public final class Query implements Protocol {
     public HttpResponse writeError(Operation operation, ApiError error, String requestId) {
         var out = new XmlWriter();
         var code = operation == null ? error.code() : JsonRpc.queryCode(operation, error);
+        // SQS speaks of its old WSDL to those who call it in the old way.
+        var message = code.equals("AWS.SimpleQueueService.NonExistentQueue")
+                ? "The specified queue does not exist for this wsdl version." : error.getMessage();
         if (ec2) {
             out.begin("Response").begin("Errors").begin("Error").element("Code", code);
-            if (error.getMessage() != null) {
-                out.element("Message", error.getMessage());
+            if (message != null) {
+                out.element("Message", message);
             }
             if (error.detail() != null) {
                 writeDetail(out, xml, error.detail());
@@ -218,8 +226,8 @@ public final class Query implements Protocol {
         } else {
             out.begin("ErrorResponse").namespace(operation == null ? null : operation.service().xmlNamespace());
             out.begin("Error").element("Type", error.senderFault() ? "Sender" : "Receiver").element("Code", code);
-            if (error.getMessage() != null) {
-                out.element("Message", error.getMessage());
+            if (message != null) {
+                out.element("Message", message);
             }
             if (error.detail() != null) {
                 writeDetail(out, xml, error.detail());
@@ -342,7 +350,7 @@ public final class Query implements Protocol {
                     if (schema != null) {
                         var builder = schema.newBuilder();
                         RestBinding.readHeaders(schema, response.headers(), builder);
-                        new XmlCodec(true, false).members(error, schema, builder);
+                        new XmlCodec(true, false, true).members(error, schema, builder);
                         var member = RemoteError.messageMember(schema);
                         if (member != null && message != null) {
                             builder.set(member.index(), message);

@@ -21,7 +21,7 @@ public final class RestXml implements Protocol {
 
     private RestXml(boolean s3) {
         this.s3 = s3;
-        this.rest = new Rest(new Xml(new XmlCodec(false, s3), s3, s3 ? S3_NAMESPACE : null), s3);
+        this.rest = new Rest(new Xml(new XmlCodec(false, s3, false), s3, s3 ? S3_NAMESPACE : null), s3);
     }
 
     @Override
@@ -83,7 +83,7 @@ public final class RestXml implements Protocol {
             out.element("Message", error.getMessage());
         }
         if (detail != null) {
-            Query.writeDetail(out, new XmlCodec(false, s3), detail);
+            Query.writeDetail(out, new XmlCodec(false, s3, false), detail);
         }
         if (s3) {
             out.element("RequestId", requestId).element("HostId", hostId(requestId)).end("Error");

@@ -17,10 +17,17 @@ final class XmlCodec {
     private final boolean elementNames;
     /** S3 writes moments always with three digits after the second. */
     private final boolean milliseconds;
+    /** The query protocol's own names, which a service that moved on to JSON still has beside its new ones. */
+    private final boolean queryNames;
 
-    XmlCodec(boolean elementNames, boolean milliseconds) {
+    XmlCodec(boolean elementNames, boolean milliseconds, boolean queryNames) {
         this.elementNames = elementNames;
         this.milliseconds = milliseconds;
+        this.queryNames = queryNames;
+    }
+
+    private String name(Member member) {
+        return queryNames && member.traits().queryName() != null ? member.traits().queryName() : member.wireName();
     }
 
     Shape structure(XmlElement element, Schema.Structure structure) {
@@ -41,7 +48,7 @@ final class XmlCodec {
             } else if (flattened(member)) {
                 value = flattenedValue(element, member);
             } else {
-                var child = element.child(member.wireName());
+                var child = element.child(name(member));
                 value = child == null ? null : value(child, member);
             }
             if (value != null) {
@@ -60,7 +67,7 @@ final class XmlCodec {
     }
 
     private Object flattenedValue(XmlElement parent, Member member) {
-        var found = named(parent, member.wireName());
+        var found = named(parent, name(member));
         if (member.target() instanceof Schema.ListOf list) {
             var elementName = list.element().locationName();
             if (found.isEmpty() && elementName != null) {
@@ -152,7 +159,7 @@ final class XmlCodec {
 
     private void write(XmlWriter out, Member member, Object value) {
         if (!flattened(member)) {
-            element(out, member.wireName(), member, value);
+            element(out, name(member), member, value);
             return;
         }
         switch (member.target()) {
@@ -163,9 +170,9 @@ final class XmlCodec {
                 }
             }
             case Schema.MapOf map -> ((Map<?, ?>) value).forEach((key, each) -> {
-                out.begin(member.wireName()).namespace(member.traits().xml());
+                out.begin(name(member)).namespace(member.traits().xml());
                 entry(out, map, key, each);
-                out.end(member.wireName());
+                out.end(name(member));
             });
             default -> throw new IllegalStateException("flattened " + member.target().name());
         }
@@ -173,7 +180,8 @@ final class XmlCodec {
 
     private String elementName(Member member, Schema.ListOf list) {
         var element = list.element().locationName();
-        return elementNames && element != null && member.locationName() == null ? element : member.wireName();
+        boolean named = member.locationName() != null || member.traits().queryName() != null;
+        return elementNames && element != null && !named ? element : name(member);
     }
 
     /** One element with this name and value. */

@@ -1,0 +1,38 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Sqs;
+import dev.aloft.kernel.store.Codec;
+import java.util.Map;
+
+/**
+ * What was sent.
+ *
+ * @param sender   the id of who sent it
+ * @param trace    the AWSTraceHeader, or null
+ * @param group    the MessageGroupId, or null
+ * @param source   the ARN of the queue it came from as a dead letter, or null
+ */
+record Content(
+        String messageId,
+        String body,
+        String bodyDigest,
+        Map<String, Attribute> attributes,
+        String sender,
+        String trace,
+        String group,
+        String deduplicationId,
+        String source) {
+    static final Codec<Content> CODEC = Codec.of(Content.class);
+
+    /** @param text null where it is binary */
+    record Attribute(String type, String text, Bytes binary) {
+        Sqs.MessageAttributeValue told() {
+            return Sqs.MessageAttributeValue.of(a -> a.dataType(type).stringValue(text).binaryValue(binary));
+        }
+    }
+
+    Content from(String sourceArn) {
+        return new Content(messageId, body, bodyDigest, attributes, sender, trace, group, deduplicationId, sourceArn);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Sqs;
+
+/** The errors that no model names, and the words of those that many places tell. */
+final class Errors {
+    private Errors() {}
+
+    static ApiError invalid(String message) {
+        return ApiError.of("InvalidParameterValueException", 400, message);
+    }
+
+    static ApiError invalid(String parameter, Object value, String reason) {
+        return invalid("Value " + value + " for parameter " + parameter + " is invalid. Reason: " + reason);
+    }
+
+    static ApiError missing(String parameter) {
+        return ApiError.of("MissingRequiredParameterException", 400, "The request must contain the parameter " + parameter + ".");
+    }
+
+    static Sqs.QueueDoesNotExist noQueue() {
+        return new Sqs.QueueDoesNotExist("The specified queue does not exist.");
+    }
+
+    static Sqs.ReceiptHandleIsInvalid noReceipt(String handle) {
+        return new Sqs.ReceiptHandleIsInvalid("The input receipt handle \"" + handle + "\" is not a valid receipt handle.");
+    }
+
+    static ApiError expired(String handle) {
+        return invalid("ReceiptHandle", handle, "The receipt handle has expired.");
+    }
+
+    /** The code as SQS tells it in the entries of a batch. */
+    static String code(ApiError error) {
+        return switch (error.code()) {
+            case "InvalidParameterValueException" -> "InvalidParameterValue";
+            case "MissingRequiredParameterException" -> "MissingParameter";
+            default -> error.code();
+        };
+    }
+}

@@ -1,0 +1,81 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Sqs;
+import dev.aloft.kernel.store.Key;
+import java.util.regex.Pattern;
+
+/** Where a queue is: what its URL, its ARN and its key in the store say in three ways. */
+record QueueName(String account, String region, String name) {
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,80}");
+    private static final Pattern FIFO = Pattern.compile("[a-zA-Z0-9_-]{1,75}\\.fifo");
+    private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
+    private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]");
+    private static final String SERVICE = "sqs";
+
+    /**
+     * Of a URL as any client builds it: the last two parts of its path are the account and the name, and the host may say the
+     * region ({@code sqs.eu-west-1.…}, {@code eu-west-1.queue.…}). Which host it is otherwise does not matter: clients reach us
+     * by several.
+     */
+    static QueueName of(Caller caller, String url) {
+        if (url == null) {
+            throw Errors.missing("QueueUrl");
+        }
+        int host = url.indexOf("://") + 3;
+        int path = host < 3 ? -1 : url.indexOf('/', host);
+        int name = url.lastIndexOf('/');
+        if (path < 0 || name <= path) {
+            throw new Sqs.InvalidAddress("The address " + url + " is not valid for this endpoint.");
+        }
+        var account = url.substring(url.lastIndexOf('/', name - 1) + 1, name);
+        if (!ACCOUNT.matcher(account).matches() || name == url.length() - 1) {
+            throw new Sqs.InvalidAddress("The address " + url + " is not valid for this endpoint.");
+        }
+        return new QueueName(account, region(url.substring(host, path), caller.region()), url.substring(name + 1));
+    }
+
+    private static String region(String host, String otherwise) {
+        var labels = host.split("[.:]", 4);
+        if (labels.length > 1 && labels[0].equals(SERVICE) && REGION.matcher(labels[1]).matches()) {
+            return labels[1];
+        }
+        return labels.length > 1 && labels[1].equals("queue") && REGION.matcher(labels[0]).matches() ? labels[0] : otherwise;
+    }
+
+    static QueueName named(Caller caller, String name) {
+        return new QueueName(caller.account(), caller.region(), name);
+    }
+
+    /** Of an ARN of this service, or null. */
+    static QueueName ofArn(String text) {
+        if (text == null || !Arn.isArn(text)) {
+            return null;
+        }
+        var arn = Arn.parse(text);
+        return arn.service().equals(SERVICE) && isValid(arn.resource())
+            ? new QueueName(arn.account(), arn.region(), arn.resource()) : null;
+    }
+
+    static boolean isValid(String name) {
+        return NAME.matcher(name).matches() || FIFO.matcher(name).matches();
+    }
+
+    boolean isFifo() {
+        return name.endsWith(".fifo");
+    }
+
+    Key key() {
+        return Key.of(account, region, name);
+    }
+
+    String arn() {
+        return "arn:aws:sqs:" + region + ":" + account + ":" + name;
+    }
+
+    /** Under the address by which the caller reached us. */
+    String url(Caller caller) {
+        return caller.endpoint() + "/" + account + "/" + name;
+    }
+}

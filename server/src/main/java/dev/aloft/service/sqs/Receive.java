@@ -1,0 +1,170 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Sqs;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.sqs.Order.Standing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** ReceiveMessage, by short and by long polling. */
+final class Receive {
+    private static final int MOST = 10;
+    private static final int LONGEST_WAIT = 20;
+    static final int LONGEST_VISIBILITY = 43_200;
+
+    private final Queues queues;
+    private final Lines lines;
+    private final DeadLetters deadLetters;
+    private final Arrivals arrivals;
+    private final Store store;
+    private final Time time;
+
+    Receive(Queues queues, Lines lines, DeadLetters deadLetters, Arrivals arrivals, Store store, Time time) {
+        this.queues = queues;
+        this.lines = lines;
+        this.deadLetters = deadLetters;
+        this.arrivals = arrivals;
+        this.store = store;
+        this.time = time;
+    }
+
+    Sqs.ReceiveMessageResponse receive(Caller caller, Sqs.ReceiveMessageRequest input) {
+        var name = QueueName.of(caller, input.queueUrl());
+        var queue = queues.get(name);
+        check("MaxNumberOfMessages", input.maxNumberOfMessages(), 1, MOST, "Must be between 1 and 10, if provided.");
+        check("WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT, "Must be >= 0 and <= 20, if provided.");
+        check("VisibilityTimeout", input.visibilityTimeout(), 0, LONGEST_VISIBILITY,
+            "Must be >= 0 and <= 43200, if provided.");
+        int wait = input.waitTimeSeconds() == null
+            ? queue.number("ReceiveMessageWaitTimeSeconds") : input.waitTimeSeconds();
+        var found = wait == 0 ? take(name, input, true) : await(queue, input, time.instant().plusSeconds(wait));
+        var messages = found.stream().flatMap(standing -> message(name, standing, input).stream()).toList();
+        return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
+    }
+
+    private static void check(String parameter, Integer value, int least, int most, String reason) {
+        if (value != null && (value < least || value > most)) {
+            throw Errors.invalid(parameter, value, reason);
+        }
+    }
+
+    /** Looks first without a transaction that writes, which most looks need not. */
+    private List<Standing> take(QueueName name, Sqs.ReceiveMessageRequest input, boolean shortPolling) {
+        long now = time.instant().toEpochMilli();
+        boolean visible = store.read(tx -> lines.hasVisible(tx, queues.get(tx, name), now));
+        return visible ? store.write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling)) : List.of();
+    }
+
+    private List<Standing> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {
+        int asked = input.maxNumberOfMessages() == null ? 1 : input.maxNumberOfMessages();
+        int most = lines.room(tx, queue, now, asked);
+        if (most <= 0) {
+            if (shortPolling && !queue.fifo()) {
+                throw new Sqs.OverLimit("Too many messages are in flight: a queue can have " + Lines.MOST_IN_FLIGHT + ".");
+            }
+            return List.of();
+        }
+        int seconds = input.visibilityTimeout() == null ? queue.number("VisibilityTimeout") : input.visibilityTimeout();
+        var found = lines.take(tx, queue, most, now, now + seconds * 1000L);
+        if (!found.dead().isEmpty()) {
+            deadLetters.move(tx, queue, found.dead(), now);
+        }
+        return found.received();
+    }
+
+    private List<Standing> await(Queue queue, Sqs.ReceiveMessageRequest input, Instant deadline) {
+        var waiter = arrivals.waiter(queue.id());
+        try {
+            while (true) {
+                long seen = waiter.signal().count();
+                boolean first = waiter.enter();
+                var found = take(queue.name(), input, false);
+                if (!found.isEmpty()) {
+                    // There may be more than this one can take.
+                    arrivals.wake(queue.id(), 1);
+                    return found;
+                }
+                var now = time.instant();
+                if (!now.isBefore(deadline)) {
+                    return List.of();
+                }
+                time.await(waiter.signal(), seen, first ? next(queue, now).filter(deadline::isAfter).orElse(deadline) : deadline);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } finally {
+            waiter.leave();
+        }
+    }
+
+    private Optional<Instant> next(Queue queue, Instant now) {
+        var next = store.read(tx -> lines.next(tx, queues.get(tx, queue.name()), now.toEpochMilli()));
+        return next.isPresent() ? Optional.of(Instant.ofEpochMilli(next.getAsLong())) : Optional.empty();
+    }
+
+    /** Nothing where it has been deleted in the meantime. */
+    private Optional<Sqs.Message> message(QueueName name, Standing standing, Sqs.ReceiveMessageRequest input) {
+        return store.read(tx -> {
+            var queue = queues.get(tx, name);
+            return lines.content(tx, queue, standing).map(bytes -> message(queue, standing, Content.CODEC.decode(bytes), input));
+        });
+    }
+
+    private static Sqs.Message message(Queue queue, Standing standing, Content content, Sqs.ReceiveMessageRequest input) {
+        var place = standing.place();
+        var receipt = new Receipt(queue.id(), queue.line(), place.enqueued(), standing.sequence(), standing.at(),
+            place.receives(), standing.group());
+        var attributes = MessageAttributes.asked(content.attributes(), input.messageAttributeNames());
+        var told = new LinkedHashMap<String, Sqs.MessageAttributeValue>();
+        attributes.forEach((name, attribute) -> told.put(name, attribute.told()));
+        var system = system(queue, standing, content, asked(input));
+        return Sqs.Message.of(m -> m.messageId(content.messageId()).receiptHandle(receipt.handle())
+            .md5OfBody(content.bodyDigest()).body(content.body())
+            .attributes(system.isEmpty() ? null : system)
+            .md5OfMessageAttributes(Digests.md5(attributes))
+            .messageAttributes(told.isEmpty() ? null : told));
+    }
+
+    private static List<String> asked(Sqs.ReceiveMessageRequest input) {
+        var asked = new ArrayList<String>();
+        if (input.attributeNames() != null) {
+            asked.addAll(input.attributeNames());
+        }
+        if (input.messageSystemAttributeNames() != null) {
+            asked.addAll(input.messageSystemAttributeNames());
+        }
+        return asked;
+    }
+
+    private static Map<String, String> system(Queue queue, Standing standing, Content content, List<String> asked) {
+        if (asked.isEmpty()) {
+            return Map.of();
+        }
+        var place = standing.place();
+        var all = new LinkedHashMap<String, String>();
+        all.put("SenderId", content.sender());
+        all.put("ApproximateFirstReceiveTimestamp", Long.toString(place.first()));
+        all.put("ApproximateReceiveCount", Integer.toString(place.receives()));
+        all.put("SentTimestamp", Long.toString(place.enqueued()));
+        if (queue.fifo()) {
+            all.put("SequenceNumber", SequenceNumbers.told(standing.sequence()));
+        }
+        all.put("MessageDeduplicationId", content.deduplicationId());
+        all.put("MessageGroupId", content.group());
+        all.put(MessageAttributes.TRACE_HEADER, content.trace());
+        all.put("DeadLetterQueueSourceArn", content.source());
+        all.values().removeIf(value -> value == null);
+        if (!asked.contains("All")) {
+            all.keySet().retainAll(asked);
+        }
+        return all;
+    }
+}

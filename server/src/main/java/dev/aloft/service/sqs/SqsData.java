@@ -1,0 +1,140 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Space;
+import dev.aloft.kernel.store.Table;
+import dev.aloft.kernel.time.Signal;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What SQS keeps. A queue's messages are under its line, a number that a purge replaces; moments are milliseconds.
+ *
+ * <pre>
+ *   contents   (line, enqueued, sequence)    what was sent: written once, removed with the message
+ *   order      (line, visible from, sequence)      standard queues: one small entry a message
+ *   members    (line, group, sequence)             FIFO queues: one small entry a message
+ *   heads      (line, visible from, sequence)      FIFO queues: one entry a group, that of its first message
+ * </pre>
+ */
+final class SqsData {
+    final Signal due = new Signal();
+    /** By account, region and name. */
+    final Table<Queue> queues = Table.of("queues", new Remembered<>(Codec.of(Queue.class)));
+    /** When queues were deleted whose names are not free yet; by account, region and name. */
+    final Table<Instant> deleted = Table.of("deleted", Codec.NUMBER.as(Instant::ofEpochMilli, Instant::toEpochMilli));
+    /** The last number given to a queue or a line. */
+    final Table<Long> numbers = Table.of("numbers", Codec.NUMBER);
+
+    final Table<byte[]> contents = Table.of("c", Codec.BYTES);
+    final Table<Place> order = Table.of("o", Place.CODEC);
+    /** Where a message stands that was moved since it was received, so that its receipt still finds it: (line, sequence). */
+    final Table<Long> moved = Table.of("m", Codec.NUMBER);
+    final Table<Tally> tallies = Table.of("t", Tally.CODEC);
+    /** How many messages become visible in a second, by line, whether they were received, and the second. */
+    final Table<Long> waiting = Table.of("w", Codec.NUMBER);
+
+    final Table<Member> members = Table.of("f", Member.CODEC);
+    final Table<String> heads = Table.of("h", Codec.TEXT);
+    /** The key of a group's entry in heads, by line and group. */
+    final Table<Key> groups = Table.of("g", Codec.KEY);
+    /** What was sent to a FIFO queue of late, by queue, scope and deduplication id. */
+    final Table<Sent> sent = Table.of("d", Sent.CODEC);
+    /** The keys of sent by queue and the moment they are forgotten. */
+    final Table<Key> forgotten = Table.of("e", Codec.KEY);
+
+    /** What is to be done later; see {@link Housekeeping}. */
+    final Due<Chore> chores = new Due<>(Space.of("chores"), Codec.of(Chore.class), due);
+
+    /** Something that waits for its moment. */
+    sealed interface Chore {
+        /** The name of a deleted queue is free again. */
+        record Free(Key queue) implements Chore {}
+
+        /** The oldest messages of a line may have been kept long enough. */
+        record Expire(Key queue, long line) implements Chore {}
+
+        /** The messages of a line that no queue has any more. */
+        record Clear(long line) implements Chore {}
+    }
+
+    /**
+     * How a message stands in its queue.
+     *
+     * @param enqueued when it was sent, which counts for its retention
+     * @param receives how often it was received
+     * @param first    when it was received first, or 0
+     * @param last     when it was received last, or 0
+     * @param moved    whether it stands elsewhere than its receipt says
+     */
+    record Place(long enqueued, int receives, long first, long last, boolean moved) {
+        static final Codec<Place> CODEC = Codec.of(Place::encode, bytes -> decode(Key.decoded(bytes), 0));
+
+        private byte[] encode() {
+            return Key.of(enqueued, receives, first, last, moved).raw();
+        }
+
+        private static Place decode(Key key, int at) {
+            return new Place(key.number(at), (int) key.number(at + 1), key.number(at + 2), key.number(at + 3), key.flag(at + 4));
+        }
+
+        Place received(long now) {
+            return new Place(enqueued, receives + 1, first == 0 ? now : first, now, false);
+        }
+
+        Place shifted() {
+            return new Place(enqueued, receives, first, last, true);
+        }
+    }
+
+    /** A message of a group, and from when it is visible. */
+    record Member(long visible, Place place) {
+        static final Codec<Member> CODEC = Codec.of(
+            member -> Key.of(member.visible).and(
+                member.place.enqueued, member.place.receives, member.place.first, member.place.last, member.place.moved).raw(),
+            bytes -> {
+                var key = Key.decoded(bytes);
+                return new Member(key.number(0), Place.decode(key, 1));
+            });
+    }
+
+    /**
+     * A line's counters.
+     *
+     * @param sequence the last number given to a message
+     * @param messages how many there are
+     * @param most     no more than this many are in flight
+     * @param watched  whether a chore waits to remove what is kept too long
+     */
+    record Tally(long sequence, long messages, long most, boolean watched) {
+        static final Tally NONE = new Tally(0, 0, 0, false);
+        static final Codec<Tally> CODEC = Codec.of(
+            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched).raw(),
+            bytes -> {
+                var key = Key.decoded(bytes);
+                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3));
+            });
+    }
+
+    /** What a deduplication id was sent with. */
+    record Sent(String messageId, long sequence, long until) {
+        static final Codec<Sent> CODEC = Codec.of(
+            sent -> Key.of(sent.messageId, sent.sequence, sent.until).raw(),
+            bytes -> {
+                var key = Key.decoded(bytes);
+                return new Sent(key.text(0), key.number(1), key.number(2));
+            });
+    }
+
+    /** Everything under a line, for clearing it. */
+    List<Table<?>> ofLine() {
+        return List.of(contents, order, moved, tallies, waiting, members, heads, groups);
+    }
+
+    /** Everything under a queue's id. */
+    List<Table<?>> ofQueue() {
+        return List.of(sent, forgotten);
+    }
+}

@@ -1,0 +1,229 @@
+package dev.aloft.service.sqs;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Shape;
+import dev.aloft.api.Sqs;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import java.util.List;
+import java.util.Optional;
+
+/** The operations of Amazon SQS. */
+public final class SqsService implements Service, Sqs {
+    private final SqsData data = new SqsData();
+    private final Queues queues;
+    private final Permissions permissions;
+    private final Send send;
+    private final Receive receive;
+    private final Messages messages;
+    private final Housekeeping housekeeping;
+
+    public SqsService(Store platform, Time time, Endpoint endpoint) {
+        var store = platform.in("sqs");
+        var lines = new Lines(data);
+        var arrivals = new Arrivals();
+        queues = new Queues(data, lines, arrivals, store, time);
+        permissions = new Permissions(queues);
+        send = new Send(queues, lines, new Deduplication(data), arrivals, store, time);
+        receive = new Receive(queues, lines, new DeadLetters(data, lines, arrivals), arrivals, store, time);
+        messages = new Messages(queues, lines, arrivals, store, time);
+        housekeeping = new Housekeeping(data, lines, store, time);
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(new Worker("sqs housekeeping", data.due, housekeeping::turn));
+    }
+
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case AddPermissionRequest r -> queue("AddPermission", caller, r.queueUrl());
+            case CancelMessageMoveTaskRequest _ -> Access.to("sqs:CancelMessageMoveTask");
+            case ChangeMessageVisibilityRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
+            case ChangeMessageVisibilityBatchRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
+            case CreateQueueRequest r -> Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn());
+            case DeleteMessageRequest r -> queue("DeleteMessage", caller, r.queueUrl());
+            case DeleteMessageBatchRequest r -> queue("DeleteMessage", caller, r.queueUrl());
+            case DeleteQueueRequest r -> queue("DeleteQueue", caller, r.queueUrl());
+            case GetQueueAttributesRequest r -> queue("GetQueueAttributes", caller, r.queueUrl());
+            case GetQueueUrlRequest r -> Access.to("sqs:GetQueueUrl", new QueueName(
+                r.queueOwnerAWSAccountId() == null ? caller.account() : r.queueOwnerAWSAccountId(), caller.region(),
+                r.queueName()).arn());
+            case ListDeadLetterSourceQueuesRequest r -> queue("ListDeadLetterSourceQueues", caller, r.queueUrl());
+            case ListMessageMoveTasksRequest r -> Access.to("sqs:ListMessageMoveTasks", r.sourceArn());
+            case ListQueueTagsRequest r -> queue("ListQueueTags", caller, r.queueUrl());
+            case ListQueuesRequest _ -> Access.to("sqs:ListQueues");
+            case PurgeQueueRequest r -> queue("PurgeQueue", caller, r.queueUrl());
+            case ReceiveMessageRequest r -> queue("ReceiveMessage", caller, r.queueUrl());
+            case RemovePermissionRequest r -> queue("RemovePermission", caller, r.queueUrl());
+            case SendMessageRequest r -> queue("SendMessage", caller, r.queueUrl());
+            case SendMessageBatchRequest r -> queue("SendMessage", caller, r.queueUrl());
+            case SetQueueAttributesRequest r -> queue("SetQueueAttributes", caller, r.queueUrl());
+            case StartMessageMoveTaskRequest r -> Access.to("sqs:StartMessageMoveTask", r.sourceArn());
+            case TagQueueRequest r -> queue("TagQueue", caller, r.queueUrl());
+            case UntagQueueRequest r -> queue("UntagQueue", caller, r.queueUrl());
+        };
+    }
+
+    private static Access queue(String action, Caller caller, String url) {
+        return Access.to("sqs:" + action, QueueName.of(caller, url).arn());
+    }
+
+    @Override
+    public Optional<String> policy(Caller caller, String arn) {
+        var name = QueueName.ofArn(arn);
+        return name == null ? Optional.empty()
+            : queues.find(name).map(queue -> queue.attributes().get("Policy"));
+    }
+
+    @Override
+    public AddPermissionResponse addPermission(Caller caller, AddPermissionRequest input) {
+        permissions.add(QueueName.of(caller, input.queueUrl()), input);
+        return AddPermissionResponse.of(_ -> {});
+    }
+
+    @Override
+    public RemovePermissionResponse removePermission(Caller caller, RemovePermissionRequest input) {
+        permissions.remove(QueueName.of(caller, input.queueUrl()), input.label());
+        return RemovePermissionResponse.of(_ -> {});
+    }
+
+    @Override
+    public CreateQueueResponse createQueue(Caller caller, CreateQueueRequest input) {
+        var name = queues.create(caller, input);
+        return CreateQueueResponse.of(r -> r.queueUrl(name.url(caller)));
+    }
+
+    @Override
+    public DeleteQueueResponse deleteQueue(Caller caller, DeleteQueueRequest input) {
+        queues.delete(QueueName.of(caller, input.queueUrl()));
+        return DeleteQueueResponse.of(_ -> {});
+    }
+
+    @Override
+    public PurgeQueueResponse purgeQueue(Caller caller, PurgeQueueRequest input) {
+        queues.purge(QueueName.of(caller, input.queueUrl()));
+        return PurgeQueueResponse.of(_ -> {});
+    }
+
+    @Override
+    public GetQueueUrlResponse getQueueUrl(Caller caller, GetQueueUrlRequest input) {
+        var name = queues.url(caller, input);
+        return GetQueueUrlResponse.of(r -> r.queueUrl(name.url(caller)));
+    }
+
+    @Override
+    public ListQueuesResponse listQueues(Caller caller, ListQueuesRequest input) {
+        return queues.list(caller, input);
+    }
+
+    @Override
+    public ListDeadLetterSourceQueuesResponse listDeadLetterSourceQueues(
+            Caller caller, ListDeadLetterSourceQueuesRequest input) {
+        return queues.sources(caller, QueueName.of(caller, input.queueUrl()), input.nextToken(), input.maxResults());
+    }
+
+    @Override
+    public GetQueueAttributesResponse getQueueAttributes(Caller caller, GetQueueAttributesRequest input) {
+        var told = queues.attributes(QueueName.of(caller, input.queueUrl()), input.attributeNames());
+        return GetQueueAttributesResponse.of(r -> r.attributes(told.isEmpty() ? null : told));
+    }
+
+    @Override
+    public SetQueueAttributesResponse setQueueAttributes(Caller caller, SetQueueAttributesRequest input) {
+        queues.setAttributes(QueueName.of(caller, input.queueUrl()), input.attributes());
+        return SetQueueAttributesResponse.of(_ -> {});
+    }
+
+    @Override
+    public ListQueueTagsResponse listQueueTags(Caller caller, ListQueueTagsRequest input) {
+        var tags = queues.get(QueueName.of(caller, input.queueUrl())).tags();
+        return ListQueueTagsResponse.of(r -> r.tags(tags.isEmpty() ? null : tags));
+    }
+
+    @Override
+    public TagQueueResponse tagQueue(Caller caller, TagQueueRequest input) {
+        if (input.tags() == null || input.tags().isEmpty()) {
+            throw Errors.missing("Tags");
+        }
+        queues.changeTags(QueueName.of(caller, input.queueUrl()), tags -> {
+            tags.putAll(input.tags());
+            return tags;
+        });
+        return TagQueueResponse.of(_ -> {});
+    }
+
+    @Override
+    public UntagQueueResponse untagQueue(Caller caller, UntagQueueRequest input) {
+        if (input.tagKeys() == null || input.tagKeys().isEmpty()) {
+            throw Errors.missing("TagKeys");
+        }
+        queues.changeTags(QueueName.of(caller, input.queueUrl()), tags -> {
+            tags.keySet().removeAll(List.copyOf(input.tagKeys()));
+            return tags;
+        });
+        return UntagQueueResponse.of(_ -> {});
+    }
+
+    @Override
+    public SendMessageResponse sendMessage(Caller caller, SendMessageRequest input) {
+        return send.send(caller, input);
+    }
+
+    @Override
+    public SendMessageBatchResponse sendMessageBatch(Caller caller, SendMessageBatchRequest input) {
+        return send.batch(caller, input);
+    }
+
+    @Override
+    public ReceiveMessageResponse receiveMessage(Caller caller, ReceiveMessageRequest input) {
+        if (input.receiveRequestAttemptId() != null) {
+            throw ApiError.notBuilt("ReceiveRequestAttemptId");
+        }
+        return receive.receive(caller, input);
+    }
+
+    @Override
+    public DeleteMessageResponse deleteMessage(Caller caller, DeleteMessageRequest input) {
+        messages.delete(caller, input);
+        return DeleteMessageResponse.of(_ -> {});
+    }
+
+    @Override
+    public DeleteMessageBatchResponse deleteMessageBatch(Caller caller, DeleteMessageBatchRequest input) {
+        return messages.deleteBatch(caller, input);
+    }
+
+    @Override
+    public ChangeMessageVisibilityResponse changeMessageVisibility(Caller caller, ChangeMessageVisibilityRequest input) {
+        messages.changeVisibility(caller, input);
+        return ChangeMessageVisibilityResponse.of(_ -> {});
+    }
+
+    @Override
+    public ChangeMessageVisibilityBatchResponse changeMessageVisibilityBatch(
+            Caller caller, ChangeMessageVisibilityBatchRequest input) {
+        return messages.changeVisibilityBatch(caller, input);
+    }
+
+    @Override
+    public StartMessageMoveTaskResponse startMessageMoveTask(Caller caller, StartMessageMoveTaskRequest input) {
+        throw ApiError.notBuilt("sqs:StartMessageMoveTask");
+    }
+
+    @Override
+    public CancelMessageMoveTaskResponse cancelMessageMoveTask(Caller caller, CancelMessageMoveTaskRequest input) {
+        throw ApiError.notBuilt("sqs:CancelMessageMoveTask");
+    }
+
+    @Override
+    public ListMessageMoveTasksResponse listMessageMoveTasks(Caller caller, ListMessageMoveTasksRequest input) {
+        throw ApiError.notBuilt("sqs:ListMessageMoveTasks");
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Amazon SQS: standard and FIFO queues.
+ *
+ * <p>A message is its content, written once, and a small entry at the moment from which it is visible. Who receives it moves
+ * the entry to the moment at which it is to be visible again; nobody brings it back. Who deletes it removes both. A FIFO
+ * queue has such an entry for each group, at the moment of its first message ({@link dev.aloft.service.sqs.Order}).
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html">SQS API Reference</a>
+ */
+package dev.aloft.service.sqs;

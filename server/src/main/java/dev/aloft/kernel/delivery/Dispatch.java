@@ -12,24 +12,23 @@ import dev.aloft.kernel.call.Event;
  * @param sourceArn for what it does so, such as the topic
  * @param roleArn   the role whose policies decide instead, or null
  * @param target    an ARN
- * @param depth     how many services deep the call was that caused it
  */
 public record Dispatch(
-        String account, String region, String service, String sourceArn, String roleArn, String target, Event event, int depth) {
+        String account, String region, String service, String sourceArn, String roleArn, String target, Event event) {
 
     /** Caused by this call, brought as the service itself. */
     public static Dispatch of(Caller cause, String service, String sourceArn, String target, Event event) {
         var traced = event.trace() == null ? event.withTrace(cause.trace()) : event;
-        return new Dispatch(cause.account(), cause.region(), service, sourceArn, null, target, traced, cause.depth());
+        return new Dispatch(cause.account(), cause.region(), service, sourceArn, null, target, traced);
     }
 
     /** Brought under a role that trusts the service. */
     public Dispatch as(String role) {
-        return new Dispatch(account, region, service, sourceArn, role, target, event, depth);
+        return new Dispatch(account, region, service, sourceArn, role, target, event);
     }
 
-    /** The service that brings it, before any role. */
+    /** The service that brings it, before any role. What goes in circles through deliveries is not cut by its depth. */
     Caller caller(String requestId) {
-        return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), depth + 1, null, null, null);
+        return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), 0, null, null, null);
     }
 }

@@ -26,6 +26,10 @@ public sealed interface Outcome {
         public Failed judged(Verdict other) {
             return new Failed(other, status, code, message, detail);
         }
+
+        public Failed with(byte[] knowledge) {
+            return new Failed(verdict, status, code, message, knowledge);
+        }
     }
 
     /** What a failure means for the next attempt. */

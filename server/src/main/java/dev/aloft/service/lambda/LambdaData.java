@@ -23,6 +23,9 @@ final class LambdaData {
     /** By account, region, name of the function and name of the alias. */
     static final Table<Lambda.AliasConfiguration> ALIASES =
             Table.of("aliases", new RecentlyRead<>(Codec.of(Lambda.AliasConfiguration.class)));
+    /** By account, region, name and qualifier. */
+    static final Table<Lambda.FunctionEventInvokeConfig> EVENT_INVOKE_CONFIGS =
+            Table.of("eventInvokeConfigs", new RecentlyRead<>(Codec.of(Lambda.FunctionEventInvokeConfig.class)));
     /** Resource policies, by account, region, name and qualifier ("" for the function itself). */
     static final Table<Policy> POLICIES = Table.of("policies", Codec.of(Policy.class));
     /** The number of the last version that a layer had, by account, region and layer; it stays when the versions are gone. */
@@ -113,12 +116,14 @@ final class LambdaData {
         ALIASES.deleteAll(tx, function);
         POLICIES.deleteAll(tx, function);
         PROVISIONED.deleteAll(tx, function);
+        EVENT_INVOKE_CONFIGS.deleteAll(tx, function);
     }
 
     /** Deletes what belongs to a version or an alias, but for itself. */
     static void forgetQualified(Tx tx, Key qualified) {
         POLICIES.delete(tx, qualified);
         PROVISIONED.delete(tx, qualified);
+        EVENT_INVOKE_CONFIGS.delete(tx, qualified);
     }
 
     /** Of what belongs to a function, a version or an alias. */

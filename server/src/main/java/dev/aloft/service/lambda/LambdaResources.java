@@ -10,6 +10,7 @@ final class LambdaResources {
 
     static List<ResourceType> all(Lambda lambda) {
         return List.of(new FunctionResource(lambda), new PermissionResource(lambda), new VersionResource(lambda),
-                new AliasResource(lambda), new LayerVersionResource(lambda), new LayerVersionPermissionResource(lambda));
+                new AliasResource(lambda), new LayerVersionResource(lambda), new LayerVersionPermissionResource(lambda),
+                new EventInvokeConfigResource(lambda));
     }
 }

@@ -46,6 +46,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Invoke invoke;
     private final Invocations invocations;
     private final AsyncInvocations async;
+    private final EventInvokeConfigs eventInvokeConfigs;
     private final CodeDownloads downloads;
     private final List<ResourceType> resourceTypes;
 
@@ -78,7 +79,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
-        async = new AsyncInvocations(store, time, targets, new Attempts());
+        eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
+        async = new AsyncInvocations(store, time, targets, endpoint, roles, endpointUrl, new QueuedFunctions(functions, invocations));
         invoke = new Invoke(functions, invocations, async);
         downloads = new CodeDownloads(codes);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint));
@@ -108,23 +110,6 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         invocations.close();
     }
 
-    private final class Attempts implements AsyncInvocations.Attempt {
-        @Override
-        public Outcome run(Caller caller, AsyncInvocations.Event event) {
-            FunctionName name = FunctionName.of(caller, event.functionArn(), event.qualifier());
-            var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(), event.clientContext());
-            return invocations.runQueued(functions.runnable(name), caller, invocation).outcome();
-        }
-
-        @Override
-        public Optional<Arn> deadLetters(AsyncInvocations.Event event) {
-            Arn arn = Arn.parse(event.functionArn());
-            var name = new FunctionName(arn.account(), arn.region(), arn.resourceName(), event.qualifier());
-            FunctionConfiguration configuration = functions.configuration(name);
-            return Optional.ofNullable(configuration.deadLetterConfig()).map(c -> Arn.parse(c.targetArn()));
-        }
-    }
-
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
@@ -145,6 +130,13 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case GetPolicyRequest r -> function("GetPolicy", caller, r.functionName(), r.qualifier());
             case PublishVersionRequest r -> function("PublishVersion", caller, r.functionName(), null);
             case ListVersionsByFunctionRequest r -> function("ListVersionsByFunction", caller, r.functionName(), null);
+            case PutFunctionEventInvokeConfigRequest r -> function("PutFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
+            case UpdateFunctionEventInvokeConfigRequest r ->
+                function("UpdateFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
+            case GetFunctionEventInvokeConfigRequest r -> function("GetFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
+            case DeleteFunctionEventInvokeConfigRequest r ->
+                function("DeleteFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
+            case ListFunctionEventInvokeConfigsRequest r -> function("ListFunctionEventInvokeConfigs", caller, r.functionName(), null);
             case ListTagsRequest r -> Access.to("lambda:ListTags", r.resource());
             case TagResourceRequest r -> Access.to("lambda:TagResource", r.resource());
             case UntagResourceRequest r -> Access.to("lambda:UntagResource", r.resource());
@@ -208,7 +200,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return List.of(async.worker(), invocations.worker(), provisionedEnvironments.worker());
+        return Stream.concat(async.workers().stream(), Stream.of(invocations.worker(), provisionedEnvironments.worker())).toList();
     }
 
     @Override
@@ -266,6 +258,33 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public InvokeWithResponseStreamResponse invokeWithResponseStream(Caller caller, InvokeWithResponseStreamRequest input) {
         return invoke.stream(caller, input);
+    }
+
+    @Override
+    public FunctionEventInvokeConfig putFunctionEventInvokeConfig(Caller caller, PutFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.put(caller, input);
+    }
+
+    @Override
+    public FunctionEventInvokeConfig updateFunctionEventInvokeConfig(Caller caller, UpdateFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.update(caller, input);
+    }
+
+    @Override
+    public FunctionEventInvokeConfig getFunctionEventInvokeConfig(Caller caller, GetFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.get(caller, input);
+    }
+
+    @Override
+    public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
+            Caller caller, DeleteFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.delete(caller, input);
+    }
+
+    @Override
+    public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
+            Caller caller, ListFunctionEventInvokeConfigsRequest input) {
+        return eventInvokeConfigs.list(caller, input);
     }
 
     @Override

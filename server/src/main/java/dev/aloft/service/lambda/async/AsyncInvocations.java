@@ -3,170 +3,154 @@ package dev.aloft.service.lambda.async;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Carrier;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Ending;
+import dev.aloft.kernel.delivery.Lane;
+import dev.aloft.kernel.delivery.Outcome;
+import dev.aloft.kernel.delivery.RetryPolicy;
 import dev.aloft.kernel.store.Codec;
-import dev.aloft.kernel.store.Due;
-import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Space;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
-import dev.aloft.kernel.time.Signal;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
-import dev.aloft.service.lambda.invoke.Outcome;
+import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.lambda.invoke.Invocations;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
+import java.util.function.Supplier;
 
-/** Lambda's durable queue of events. */
+/**
+ * Lambda's durable queue of events, and what follows when an event is done with.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Errors and retries</a>
+ */
 public final class AsyncInvocations {
-    private static final System.Logger LOG = System.getLogger(AsyncInvocations.class.getName());
-    private static final List<Duration> RETRIES = List.of(Duration.ofMinutes(1), Duration.ofMinutes(2));
-    private static final Duration OLDEST = Duration.ofHours(6);
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
-    private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
-    /** Longer than any function runs: a platform that dies in between takes its events up at its next start. */
-    private static final Duration HELD = Duration.ofMinutes(20);
-    private static final int AT_ONCE = 200;
+    public static final int MOST_RETRIES = 2;
+    public static final Duration OLDEST = Duration.ofHours(6);
+    /** Before the first and the second retry of a function that failed. */
+    private static final List<RetryPolicy.Phase> RETRIES =
+            List.of(RetryPolicy.Phase.at(1, Duration.ofMinutes(1)), RetryPolicy.Phase.at(1, Duration.ofMinutes(2)));
+    /** After a throttle or a fault of the system. */
+    private static final Backoff BUSY = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5));
 
     /**
      * An event that waits.
      *
-     * @param errors    how often the function failed so far
-     * @param throttles how often it could not be run
-     * @param held      whether it is being run
+     * @param qualifier as the caller gave it, or null
+     * @param trace     the X-Ray trace header, or null
      */
     public record Event(String account, String region, String functionArn, String qualifier, String requestId, byte[] payload,
-            String clientContext, String trace, int depth, String endpoint, Instant since, int errors, int throttles, boolean held) {
+            String clientContext, String trace) {
 
-        Event with(int errors, int throttles, boolean held) {
-            return new Event(account, region, functionArn, qualifier, requestId, payload, clientContext, trace, depth, endpoint,
-                    since, errors, throttles, held);
+        /** As records and log lines name it. */
+        String qualifiedArn() {
+            return functionArn + ":" + (qualifier == null ? "$LATEST" : qualifier);
+        }
+
+        /** The event was accepted: what is asked now is asked as Lambda itself. */
+        Caller caller(String endpoint) {
+            return new Caller(account, region, new Principal.Service("lambda.amazonaws.com", functionArn), requestId, trace, 0, endpoint,
+                    null, null);
         }
     }
 
-    /** Runs an event once; throws ApiError when it could not be run. */
-    public interface Attempt {
-        Outcome run(Caller caller, Event event);
+    /**
+     * What a function wants of its asynchronous invocations.
+     *
+     * @param deadLetters ARN of a queue or topic, or null
+     * @param onSuccess   ARN of a destination, or null
+     * @param onFailure   ARN of a destination, or null
+     * @param stopped     whether its reserved concurrency is zero
+     */
+    public record Settings(String role, String deadLetters, int retries, Duration maximumAge, String onSuccess, String onFailure,
+            boolean stopped) {}
 
-        /** The ARN of the function's dead-letter queue. */
-        Optional<Arn> deadLetters(Event event);
+    /** The functions as this queue needs them. */
+    public interface Functions {
+        /** Runs an event once; throws ApiError when it could not be run. */
+        Invocations.Result run(Caller caller, Event event);
+
+        /** Nothing where the function is gone. */
+        Optional<Settings> settings(ReadTx tx, Event event);
     }
 
     private final Store store;
-    private final Time time;
-    private final Attempt attempt;
-    private final Targets targets;
-    private final Signal signal = new Signal();
-    private final Due<Event> waiting = new Due<>(Space.of("async"), Codec.of(Event.class), signal);
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean recovered;
+    private final Functions functions;
+    private final Supplier<String> endpointUrl;
+    private final Deliveries<Event> events;
+    private final Destinations destinations;
 
-    public AsyncInvocations(Store store, Time time, Targets targets, Attempt attempt) {
+    public AsyncInvocations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles,
+            Supplier<String> endpointUrl, Functions functions) {
         this.store = store;
-        this.time = time;
-        this.targets = targets;
-        this.attempt = attempt;
+        this.functions = functions;
+        this.endpointUrl = endpointUrl;
+        events = new Deliveries<>("lambda-async", store, time, Codec.of(Event.class), new Queue());
+        destinations = new Destinations(store, time, targets, endpoint, roles);
     }
 
-    public Worker worker() {
-        return new Worker("lambda-async", signal, this::turn);
+    public List<Worker> workers() {
+        return List.of(events.worker(), destinations.worker());
     }
 
     /** Keeps the event; from here on it will be run. */
     public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext) {
-        Instant now = time.instant();
-        Arn arn = Arn.parse(functionArn);
-        Event event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext,
-                caller.trace(), caller.depth(), caller.endpoint(), now, 0, 0, false);
-        store.change(tx -> waiting.add(tx, now, Key.of(requestId, functionArn), event));
+        var arn = Arn.parse(functionArn);
+        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace());
+        var id = UUID.randomUUID().toString();
+        store.change(tx -> events.promise(tx, id, event));
     }
 
-    /** Starts what is due; each event on a thread of its own, since functions take their time. */
-    private Optional<Instant> turn() {
-        if (!recovered) {
-            recover();
-            recovered = true;
+    private final class Queue implements Carrier<Event> {
+        @Override
+        public Lane lane(Event event) {
+            return Lane.of(event.functionArn());
         }
-        Instant now = time.instant();
-        for (var due : store.read(tx -> waiting.due(tx, now, AT_ONCE))) {
-            if (running.size() >= AT_ONCE) {
-                break;
-            }
-            store.change(tx -> waiting.get(tx, due.id()).ifPresent(entry ->
-                    waiting.add(tx, now.plus(HELD), due.id(), entry.value().with(entry.value().errors(), entry.value().throttles(), true))));
-            running.add(due.value().requestId());
-            time.start("lambda-async-" + due.value().requestId(), () -> run(due.id(), due.value()));
+
+        @Override
+        public RetryPolicy policy(Event event) {
+            var settings = store.<Optional<Settings>>read(tx -> functions.settings(tx, event));
+            return new RetryPolicy(RETRIES.subList(0, settings.map(Settings::retries).orElse(MOST_RETRIES)),
+                    settings.map(Settings::maximumAge).orElse(OLDEST), BUSY);
         }
-        return running.size() >= AT_ONCE ? Optional.of(now.plusSeconds(1)) : store.read(waiting::next);
-    }
 
-    /** What was being run when the platform ended is due now. */
-    private void recover() {
-        Instant now = time.instant();
-        store.change(tx -> waiting.all(tx).stream().filter(entry -> entry.value().held()).forEach(entry ->
-                waiting.add(tx, now, entry.id(), entry.value().with(entry.value().errors(), entry.value().throttles(), false))));
-    }
-
-    private void run(Key id, Event event) {
-        try {
-            // The event was accepted: what is asked now is asked as Lambda itself.
-            var caller = new Caller(event.account(), event.region(), new Principal.Service("lambda.amazonaws.com", event.functionArn()),
-                    event.requestId(), event.trace(), event.depth() + 1, event.endpoint(), null, null);
-            Outcome outcome;
+        @Override
+        public Outcome deliver(Event event, Attempt attempt) {
+            var before = attempt.previous() == null ? Response.NONE : Response.decode(attempt.previous().detail());
             try {
-                outcome = attempt.run(caller, event);
+                var result = functions.run(event.caller(endpointUrl.get()), event);
+                var response = before.ran(result);
+                return response.failed()
+                        ? new Outcome.Failed(Outcome.Verdict.RETRY, 200, "Unhandled", response.errorMessage(), response.encode())
+                        : Outcome.delivered(response.encode());
             } catch (ApiError refused) {
-                if (refused.status() == 404) {
-                    // The function is gone, and with it where its dead letters would go.
-                    store.change(tx -> waiting.cancel(tx, id));
-                    return;
-                }
-                later(caller, id, event, refused);
-                return;
+                return refused(event, before, refused);
             }
-            if (!outcome.failed()) {
-                store.change(tx -> waiting.cancel(tx, id));
-            } else if (event.errors() < RETRIES.size()) {
-                Instant at = time.instant().plus(RETRIES.get(event.errors()));
-                store.change(tx -> waiting.add(tx, at, id, event.with(event.errors() + 1, event.throttles(), false)));
-            } else {
-                giveUp(caller, id, event);
-            }
-        } catch (RuntimeException bug) {
-            LOG.log(System.Logger.Level.WARNING, "Event " + event.requestId() + " of " + event.functionArn() + " is tried again", bug);
-            Instant at = time.instant().plus(LONGEST_BACKOFF);
-            store.change(tx -> waiting.add(tx, at, id, event.with(event.errors(), event.throttles() + 1, false)));
-        } finally {
-            running.remove(event.requestId());
-            signal.raise();
         }
-    }
 
-    private void later(Caller caller, Key id, Event event, ApiError refused) {
-        Duration pause = FIRST_BACKOFF.multipliedBy(1L << Math.min(event.throttles(), 20));
-        Instant at = time.instant().plus(pause.compareTo(LONGEST_BACKOFF) < 0 ? pause : LONGEST_BACKOFF);
-        if (at.isAfter(event.since().plus(OLDEST))) {
-            LOG.log(System.Logger.Level.INFO, () -> "Event " + event.requestId() + " of " + event.functionArn() + " is too old: " + refused);
-            giveUp(caller, id, event);
-        } else {
-            store.change(tx -> waiting.add(tx, at, id, event.with(event.errors(), event.throttles() + 1, false)));
-        }
-    }
-
-    private void giveUp(Caller caller, Key id, Event event) {
-        Optional<Arn> deadLetters = attempt.deadLetters(event);
-        if (deadLetters.isPresent()) {
-            try {
-                targets.deliver(caller, deadLetters.get(), dev.aloft.kernel.call.Event.of(event.payload()));
-            } catch (ApiError lost) {
-                LOG.log(System.Logger.Level.WARNING, "Event " + event.requestId() + " of " + event.functionArn()
-                        + " could not be brought to " + deadLetters.get() + ": " + lost);
+        private Outcome refused(Event event, Response before, ApiError error) {
+            var settings = store.<Optional<Settings>>read(tx -> functions.settings(tx, event));
+            if (settings.isPresent() && settings.get().stopped() && error.status() == 429) {
+                return new Outcome.Failed(Outcome.Verdict.FINAL, 429, InvocationRecord.ZERO_CONCURRENCY, InvocationRecord.STOPPED,
+                        Response.NONE.encode());
             }
+            boolean isFinal = settings.isEmpty() || error.status() == 404 || error.code().equals("RecursiveInvocationException");
+            return Outcome.Failed.of(error).judged(isFinal ? Outcome.Verdict.FINAL : Outcome.Verdict.BUSY)
+                    .with(before.refused(error).encode());
         }
-        store.change(tx -> waiting.cancel(tx, id));
+
+        @Override
+        public void settled(Tx tx, Event event, Attempt last, Ending ending) {
+            functions.settings(tx, event).ifPresent(settings -> destinations.promise(tx, event, settings, last, ending));
+        }
     }
 }

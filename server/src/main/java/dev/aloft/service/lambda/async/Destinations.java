@@ -1,0 +1,142 @@
+package dev.aloft.service.lambda.async;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Body;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.S3;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Carrier;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Ending;
+import dev.aloft.kernel.delivery.Lane;
+import dev.aloft.kernel.delivery.Outcome;
+import dev.aloft.kernel.delivery.RetryPolicy;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Brings records of events to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
+final class Destinations implements Carrier<Destinations.Note> {
+    private static final Logger LOG = System.getLogger(Destinations.class.getName());
+    private static final DateTimeFormatter OBJECT =
+            DateTimeFormatter.ofPattern("uuuu/MM/dd/uuuu-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
+
+    /** What kind of note it is. */
+    enum Kind { SUCCESS, FAILURE, DEAD_LETTER }
+
+    /**
+     * One on its way.
+     *
+     * @param functionArn with qualifier
+     * @param at          when the event was done with
+     */
+    record Note(Kind kind, String account, String region, String functionArn, String role, String requestId, String target, Event event,
+            Instant at) {
+        String functionName() {
+            var resource = Arn.parse(functionArn).resource();
+            return resource.substring("function:".length(), resource.lastIndexOf(':'));
+        }
+    }
+
+    private final Time time;
+    private final Targets targets;
+    private final ExecutionRoles roles;
+    private final S3 s3;
+    private final Deliveries<Note> notes;
+
+    Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles) {
+        this.time = time;
+        this.targets = targets;
+        this.roles = roles;
+        s3 = S3.at(endpoint);
+        notes = new Deliveries<>("lambda-destinations", store, time, Codec.of(Note.class), this);
+    }
+
+    Worker worker() {
+        return notes.worker();
+    }
+
+    /** In the commit that ends an event. */
+    void promise(Tx tx, AsyncInvocations.Event event, AsyncInvocations.Settings settings, Attempt last, Ending ending) {
+        var now = time.instant();
+        var condition = InvocationRecord.condition(ending);
+        switch (ending) {
+            case Outcome.Delivered delivered -> {
+                if (settings.onSuccess() != null) {
+                    var record = InvocationRecord.json(event, Response.decode(delivered.detail()), condition, now);
+                    promise(tx, Kind.SUCCESS, settings.onSuccess(), event, settings, last, Event.of(record), now);
+                }
+            }
+            case Ending.GivenUp(var _, var failure) -> {
+                if (settings.onFailure() != null) {
+                    var record = InvocationRecord.json(event, Response.decode(failure.detail()), condition, now);
+                    promise(tx, Kind.FAILURE, settings.onFailure(), event, settings, last, Event.of(record), now);
+                }
+                if (settings.deadLetters() != null) {
+                    var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure));
+                    promise(tx, Kind.DEAD_LETTER, settings.deadLetters(), event, settings, last, letter, now);
+                }
+            }
+        }
+    }
+
+    private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, AsyncInvocations.Settings settings,
+            Attempt last, Event note, Instant now) {
+        notes.promise(tx, last.id() + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), settings.role(),
+                event.requestId(), target, note.withTrace(event.trace()), now));
+    }
+
+    @Override
+    public Lane lane(Note note) {
+        return Lane.of(note.target());
+    }
+
+    @Override
+    public RetryPolicy policy(Note note) {
+        return RetryPolicy.DISPATCH;
+    }
+
+    @Override
+    public Outcome deliver(Note note, Attempt attempt) {
+        var lambda = new AsyncInvocations.Event(note.account(), note.region(), note.functionArn(), null, note.requestId(), null, null,
+                note.event().trace()).caller(null);
+        var caller = roles.assume(lambda, note.role(), note.functionName()).caller();
+        var target = Arn.parse(note.target());
+        switch (target.service()) {
+            case "events" -> putEvent(caller, note);
+            case "s3" -> putObject(caller, target, note, attempt);
+            default -> targets.deliver(caller, target, note.event());
+        }
+        return Outcome.delivered();
+    }
+
+    private void putObject(Caller caller, Arn bucket, Note note, Attempt attempt) {
+        var key = "aws/lambda/async/" + note.functionName() + "/" + OBJECT.format(note.at()) + "-" + attempt.id().substring(0, 36);
+        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket.resource()).key(key).contentType("application/json")
+                .body(Body.of(note.event().body()))));
+    }
+
+    private void putEvent(Caller caller, Note note) {
+        throw dev.aloft.api.ApiError.notBuilt("EventBridge as a destination");
+    }
+
+    @Override
+    public void ended(Note note, Attempt last, Ending ending) {
+        if (ending instanceof Ending.GivenUp(var _, var failure)) {
+            LOG.log(Level.WARNING, (note.kind() == Kind.DEAD_LETTER ? "DeadLetterErrors" : "DestinationDeliveryFailures") + ": what became of "
+                    + note.requestId() + " of " + note.functionArn() + " could not be brought to " + note.target() + ": "
+                    + failure.code() + ": " + failure.message());
+        }
+    }
+}

@@ -43,7 +43,7 @@ final class Collections {
                 return null;
             }
             var hash = item.get(table.schema.hash());
-            Key partition = KeySchema.partitionKey(hash);
+            Key partition = table.schema.partitionKey(item);
             var spaces = Stream.concat(Stream.of(table.at(partition)), local.stream().map(index -> index.at(partition)));
             long bytes = spaces.flatMap(space -> tx.range(Range.of(space)))
                 .mapToLong(entry -> ItemSize.of(ITEMS.decode(entry.value()))).sum();

@@ -21,6 +21,7 @@ import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a table is told as. */
 final class Descriptions {
@@ -101,8 +102,8 @@ final class Descriptions {
     }
 
     private static List<KeySchemaElement> schema(KeyNames key) {
-        var hash = new KeySchemaElement(key.hash(), KeyType.HASH);
-        return key.range().map(range -> List.of(hash, new KeySchemaElement(range, KeyType.RANGE))).orElseGet(() -> List.of(hash));
+        return Stream.concat(key.hashes().stream().map(name -> new KeySchemaElement(name, KeyType.HASH)),
+            key.ranges().stream().map(name -> new KeySchemaElement(name, KeyType.RANGE))).toList();
     }
 
     private static ProvisionedThroughputDescription throughput(Throughput throughput) {

@@ -12,42 +12,57 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The key attributes of a table or an index, and how their values become a key of the store: a hash of the partition key's
- * value with the value itself behind it, then the sort key's value, in bytes whose order is the values' own. So the items of
- * a partition stand together in the order of their sort keys, and partitions stand in the order of their hashes, which a
- * parallel scan shares out.
+ * values with the values themselves behind it, then the sort key's values one by one, in bytes whose order is the values' own.
+ * So the items of a partition stand together in the order of their sort keys, and partitions stand in the order of their
+ * hashes, which a parallel scan shares out. Only global indexes have keys of more attributes than one and one.
+ *
+ * @param hashes the attributes of the partition key
+ * @param ranges the attributes of the sort key, none where there is no sort key
+ * @param types  of all of them
  */
-record KeySchema(String hash, String hashType, Optional<String> range, String rangeType) {
+record KeySchema(List<String> hashes, List<String> ranges, Map<String, String> types) {
     static final int HASH_BYTES = 3;
     private static final int MAX_HASH_KEY = 2048;
     private static final int MAX_RANGE_KEY = 1024;
     private static final byte[] SEED = "Outliers".getBytes(StandardCharsets.US_ASCII);
 
     static KeySchema of(StoredTable table, StoredTable.KeyNames names) {
-        return new KeySchema(names.hash(), table.type(names.hash()), names.range(), names.range().map(table::type).orElse(""));
+        var types = new LinkedHashMap<String, String>();
+        names.all().forEach(name -> types.put(name, table.type(name)));
+        return new KeySchema(names.hashes(), names.ranges(), types);
+    }
+
+    /** The partition key's only attribute, as all tables have it. */
+    String hash() {
+        return hashes.getFirst();
+    }
+
+    /** Whether it is a key as tables have it too: one attribute, or one and one. */
+    boolean isSimple() {
+        return hashes.size() == 1 && ranges.size() < 2;
     }
 
     List<String> names() {
-        return range.map(name -> List.of(hash, name)).orElseGet(() -> List.of(hash));
+        return List.copyOf(types.keySet());
     }
 
     boolean has(String attribute) {
-        return attribute.equals(hash) || range.isPresent() && attribute.equals(range.get());
+        return types.containsKey(attribute);
     }
 
     String type(String attribute) {
-        return attribute.equals(hash) ? hashType : rangeType;
+        return types.get(attribute);
     }
 
     /** The key that these attributes are, no more and no less of them than the schema has. */
     Key ofKey(Map<String, AttributeValue> attributes) {
-        if (attributes.size() != (range.isPresent() ? 2 : 1)) {
+        if (attributes.size() != types.size()) {
             throw mismatch();
         }
-        for (var name : names()) {
+        for (var name : types.keySet()) {
             checkPiece(name, attributes.get(name));
         }
         return unchecked(attributes);
@@ -66,7 +81,7 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     /** The key of an item to be put. */
     Key ofItem(Map<String, AttributeValue> item) {
-        for (var name : names()) {
+        for (var name : types.keySet()) {
             var value = item.get(name);
             if (value == null) {
                 throw ValidationException.parameters("Missing the key " + name + " in the item");
@@ -85,27 +100,33 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     /** Of an item that has them all in the right types. */
     Key unchecked(Map<String, AttributeValue> item) {
-        var partition = partition(item.get(hash));
-        return range.isPresent() ? Key.of(partition, ordered(item.get(range.get()))) : Key.of((Object) partition);
+        var elements = new Object[1 + ranges.size()];
+        elements[0] = partition(item);
+        for (int i = 0; i < ranges.size(); i++) {
+            elements[i + 1] = ordered(item.get(ranges.get(i)));
+        }
+        return Key.of(elements);
     }
 
     boolean isIn(Map<String, AttributeValue> item) {
-        return item.containsKey(hash) && (range.isEmpty() || item.containsKey(range.get()));
+        return item.keySet().containsAll(types.keySet());
     }
 
     Map<String, AttributeValue> keyOf(Map<String, AttributeValue> item) {
         var key = new LinkedHashMap<String, AttributeValue>();
-        names().forEach(name -> key.put(name, item.get(name)));
+        types.keySet().forEach(name -> key.put(name, item.get(name)));
         return key;
     }
 
-    /** All keys of the partition that has this value begin so. */
-    static Key partitionKey(AttributeValue hash) {
-        return Key.of((Object) partition(hash));
+    /** All keys of the partition that has these values begin so. */
+    Key partitionKey(Map<String, AttributeValue> item) {
+        return Key.of((Object) partition(item));
     }
 
-    private static byte[] partition(AttributeValue value) {
-        var key = ordered(value);
+    private byte[] partition(Map<String, AttributeValue> item) {
+        // A value's end shows in what stands behind it only where there are more: they are a key of their own then.
+        var key = hashes.size() == 1 ? ordered(item.get(hash()))
+            : Key.of(hashes.stream().map(name -> (Object) ordered(item.get(name))).toArray()).raw();
         var partition = Arrays.copyOf(hash(key), HASH_BYTES + key.length);
         System.arraycopy(key, 0, partition, HASH_BYTES, key.length);
         return partition;
@@ -128,7 +149,7 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     /** The hash of a whole key. */
     byte[] hashOf(Map<String, AttributeValue> item) {
-        return hash(names().stream().map(name -> ordered(item.get(name))).toArray(byte[][]::new));
+        return hash(types.keySet().stream().map(name -> ordered(item.get(name))).toArray(byte[][]::new));
     }
 
     private static byte[] hash(byte[]... parts) {
@@ -167,7 +188,7 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     void checkSize(String name, AttributeValue value) {
         if (!fits(name, value)) {
-            throw ValidationException.parameters(name.equals(hash)
+            throw ValidationException.parameters(hashes.contains(name)
                 ? "Size of hashkey has exceeded the maximum size limit of2048 bytes"
                 : "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
         }
@@ -175,7 +196,7 @@ record KeySchema(String hash, String hashType, Optional<String> range, String ra
 
     boolean fits(String name, AttributeValue value) {
         return value instanceof AttributeValue.N
-            || ordered(value).length <= (name.equals(hash) ? MAX_HASH_KEY : MAX_RANGE_KEY);
+            || ordered(value).length <= (hashes.contains(name) ? MAX_HASH_KEY : MAX_RANGE_KEY);
     }
 
     private static ValidationException mismatch() {

@@ -27,6 +27,7 @@ final class NewTable {
     private static final int MAX_LOCAL = 5;
     private static final int MAX_GLOBAL = 20;
     private static final int MAX_INCLUDED = 100;
+    private static final int MAX_KEY_ATTRIBUTES = 4;
 
     private NewTable() {
     }
@@ -73,6 +74,7 @@ final class NewTable {
         }
         refuseLong(schema);
         checkKey(schema, attributes);
+        checkSecond(schema);
         boolean hasLocal = in.localSecondaryIndexes() != null;
         boolean hasGlobal = in.globalSecondaryIndexes() != null;
         if (!hasLocal && !hasGlobal && keys.size() != attributes.size()) {
@@ -135,18 +137,40 @@ final class NewTable {
             throw new ValidationException("1 validation error detected: Value null at 'keySchema' failed to satisfy "
                 + "constraint: Member must not be null");
         }
-        if (keys.size() > 1 && keys.getFirst().equals(keys.get(1))) {
+        if (keys.size() == 2 && keys.getFirst().equals(keys.get(1)) && schema.get(1).keyType().equals(KeyType.RANGE)) {
             throw new ValidationException(
                 "Both the Hash Key and the Range Key element in the KeySchema have the same name");
         }
         if (!schema.getFirst().keyType().equals(KeyType.HASH)) {
             throw new ValidationException("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
         }
-        if (schema.size() > 2) {
-            throw ApiError.notBuilt("A key of more than two attributes in DynamoDB");
-        }
+    }
+
+    /** The key of a table or of a local index has one attribute, or one and one. */
+    private static void checkSecond(List<KeySchemaElement> schema) {
         if (schema.size() > 1 && !schema.get(1).keyType().equals(KeyType.RANGE)) {
             throw new ValidationException("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+        }
+    }
+
+    /** The key of a global index has up to four attributes, and up to four. */
+    private static void checkMany(List<KeySchemaElement> schema) {
+        if (schema.stream().map(KeySchemaElement::attributeName).distinct().count() < schema.size()) {
+            throw new ValidationException(
+                "The KeySchema contains multiple key attributes with the same name");
+        }
+        int hashes = names(schema, KeyType.HASH).size();
+        if (schema.subList(0, hashes).stream().anyMatch(key -> key.keyType().equals(KeyType.RANGE))) {
+            throw ValidationException.parameters(
+                "All HASH key attributes must precede RANGE key attributes in the KeySchema");
+        }
+        if (hashes > MAX_KEY_ATTRIBUTES) {
+            throw ValidationException.parameters(
+                "The KeySchema exceeds the maximum allowed number of HASH key attributes");
+        }
+        if (schema.size() - hashes > MAX_KEY_ATTRIBUTES) {
+            throw ValidationException.parameters(
+                "The KeySchema exceeds the maximum allowed number of RANGE key attributes");
         }
     }
 
@@ -163,6 +187,7 @@ final class NewTable {
         for (var index : indexes) {
             refuseLong(index.keySchema());
             checkKey(index.keySchema(), attributes);
+            checkSecond(index.keySchema());
             if (index.keySchema().size() != 2) {
                 throw ValidationException.parameters("Index KeySchema does not have a range key for index: "
                     + index.indexName());
@@ -204,6 +229,7 @@ final class NewTable {
             throw ApiError.notBuilt("OnDemandThroughput and WarmThroughput of a DynamoDB index");
         }
         checkKey(index.keySchema(), attributes);
+        checkMany(index.keySchema());
         checkProjection(index.projection());
         if (onDemand && index.provisionedThroughput() != null) {
             throw ValidationException.parameters("ProvisionedThroughput should not be specified for index: "
@@ -250,8 +276,11 @@ final class NewTable {
     }
 
     static KeyNames key(List<KeySchemaElement> schema) {
-        return new KeyNames(schema.getFirst().attributeName(),
-            schema.size() > 1 ? Optional.of(schema.get(1).attributeName()) : Optional.empty());
+        return KeyNames.of(names(schema, KeyType.HASH), names(schema, KeyType.RANGE));
+    }
+
+    private static List<String> names(List<KeySchemaElement> schema, String keyType) {
+        return schema.stream().filter(key -> key.keyType().equals(keyType)).map(KeySchemaElement::attributeName).toList();
     }
 
     static Throughput throughput(ProvisionedThroughput throughput) {

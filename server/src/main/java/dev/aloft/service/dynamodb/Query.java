@@ -19,6 +19,7 @@ import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -55,8 +56,8 @@ final class Query {
         placeholders.refuseUnused();
         var conditions = keyCondition.map(KeyCondition::of).orElseGet(() -> Legacy.keyConditions(in.keyConditions()));
         int tests = conditions.tests().size();
-        if (tests != 1 && tests != 2) {
-            throw new ValidationException("Conditions can be of length 1 or 2 only");
+        if (tests < 1 || tests > 2 && in.indexName() == null) {
+            throw tooMany();
         }
         var selection = Selection.of(in.select(), in.indexName(), projection, in.projectionExpression() != null,
             "1 validation error detected: ");
@@ -97,10 +98,20 @@ final class Query {
             .check(in.expressionAttributeNames(), in.expressionAttributeValues());
     }
 
+    private static ValidationException tooMany() {
+        return new ValidationException("Conditions can be of length 1 or 2 only");
+    }
+
     private static void checkTests(Source source, KeyCondition conditions, Map<String, AttributeValue> start) {
         var schema = source.schema();
+        if (schema.isSimple() && conditions.tests().size() > 2) {
+            throw tooMany();
+        }
         if (start != null && start.size() != source.startNames().size()) {
             throw new ValidationException("The provided starting key is invalid");
+        }
+        if (!schema.isSimple()) {
+            checkPlaces(schema, conditions);
         }
         for (var name : schema.names()) {
             if (start != null) {
@@ -109,14 +120,14 @@ final class Query {
                 }
                 schema.checkPiece(name, start.get(name));
             }
-            boolean hash = name.equals(schema.hash());
-            if (hash && schema.range().isEmpty() && conditions.tests().size() > 1) {
+            boolean hash = schema.hashes().contains(name);
+            if (hash && schema.ranges().isEmpty() && conditions.tests().size() > schema.hashes().size()) {
                 throw new ValidationException("Query key condition not supported");
             }
             var test = conditions.tests().get(name);
             if (test == null) {
-                if (hash || conditions.tests().size() > 1) {
-                    throw new ValidationException("Query condition missed key schema element: " + name);
+                if (hash || schema.isSimple() && conditions.tests().size() > 1) {
+                    throw missed(name);
                 }
                 continue;
             }
@@ -126,13 +137,45 @@ final class Query {
             if (test.values().stream().anyMatch(value -> !Values.type(value).equals(schema.type(name)))) {
                 throw ValidationException.parameters("Condition parameter type does not match schema type");
             }
-            if (hash && !(test instanceof KeyCondition.Compares(var comparator, _) && comparator == Comparator.EQ)) {
+            if (hash && !isEquality(test)) {
                 throw new ValidationException("Query key condition not supported");
             }
             if (!(test instanceof KeyCondition.BeginsWith) || !hash) {
                 test.values().forEach(value -> checkValue(schema, name, value, test));
             }
         }
+    }
+
+    private static ValidationException missed(String name) {
+        return new ValidationException("Query condition missed key schema element: " + name);
+    }
+
+    private static boolean isEquality(KeyCondition.Test test) {
+        return test instanceof KeyCondition.Compares(var comparator, _) && comparator == Comparator.EQ;
+    }
+
+    /**
+     * Of a key of many attributes each of the partition key is given, and those of the sort key from the first on without a
+     * gap, all but the last of them by an equality.
+     */
+    private static void checkPlaces(KeySchema schema, KeyCondition conditions) {
+        for (var name : schema.hashes()) {
+            var test = conditions.tests().get(name);
+            if (test == null || !isEquality(test)) {
+                throw missed("HASH key attribute " + name + " must have an equality condition");
+            }
+        }
+        String open = null;
+        for (var name : schema.ranges()) {
+            var test = conditions.tests().get(name);
+            if (test != null && open != null) {
+                throw missed("RANGE key attribute " + open + " must have an equality condition before one on " + name);
+            }
+            open = open == null && (test == null || !isEquality(test)) ? name : open;
+        }
+        conditions.tests().keySet().stream().filter(name -> !schema.has(name)).findFirst().ifPresent(_ -> {
+            throw new ValidationException("Query key condition not supported");
+        });
     }
 
     /** A key is never empty; a prefix or a bound of a range may be. */
@@ -153,15 +196,16 @@ final class Query {
             throw new ValidationException("The provided starting key is invalid: " + e.getMessage());
         }
         var schema = source.schema();
-        boolean samePartition = conditions.tests().get(schema.hash()).accepts(start.get(schema.hash()));
-        var rangeTest = schema.range().map(conditions.tests()::get);
-        if (rangeTest.isEmpty()) {
+        boolean samePartition = schema.hashes().stream().allMatch(name ->
+            conditions.tests().get(name).accepts(start.get(name)));
+        var rangeTests = schema.ranges().stream().filter(conditions.tests()::containsKey).toList();
+        if (rangeTests.isEmpty()) {
             if (!samePartition) {
                 throw new ValidationException(
                     "The provided starting key is outside query boundaries based on provided conditions");
             }
         } else {
-            if (!rangeTest.get().accepts(start.get(schema.range().get()))) {
+            if (!rangeTests.stream().allMatch(name -> conditions.tests().get(name).accepts(start.get(name)))) {
                 throw new ValidationException("The provided starting key does not match the range key predicate");
             }
             if (!samePartition) {
@@ -180,34 +224,47 @@ final class Query {
         }
     }
 
-    /** The part of the partition that the condition on the sort key leaves. */
+    /** The part of the partition that the conditions on the sort key leave. */
     private static Range range(Source source, KeyCondition conditions) {
         var schema = source.schema();
-        var hash = ((KeyCondition.Compares) conditions.tests().get(schema.hash())).with();
-        var partition = source.at(KeySchema.partitionKey(hash));
-        var range = Range.of(partition);
-        return switch (schema.range().map(conditions.tests()::get).orElse(null)) {
+        var values = new HashMap<String, AttributeValue>();
+        schema.hashes().forEach(name -> values.put(name, conditions.tests().get(name).values().getFirst()));
+        var at = source.at(schema.partitionKey(values));
+        for (var name : schema.ranges()) {
+            var test = conditions.tests().get(name);
+            if (test == null) {
+                break;
+            }
+            if (!isEquality(test)) {
+                return part(at, test);
+            }
+            at = at.and((Object) KeySchema.ordered(test.values().getFirst()));
+        }
+        return Range.of(at);
+    }
+
+    /** Of what stands behind a key, the part that a test of the next element leaves. */
+    private static Range part(Key all, KeyCondition.Test test) {
+        var range = Range.of(all);
+        return switch (test) {
             case KeyCondition.Compares(var comparator, var with) -> {
-                var at = partition.and((Object) KeySchema.ordered(with));
+                var at = all.and((Object) KeySchema.ordered(with));
                 yield switch (comparator) {
-                    case EQ -> Range.of(at);
                     case LT -> range.to(at);
                     case LE -> range.to(behind(at));
                     case GT -> range.from(behind(at));
                     case GE -> range.from(at);
-                    case NE -> throw new IllegalStateException("no key condition");
+                    case EQ, NE -> throw new IllegalStateException("no inequality");
                 };
             }
-            case KeyCondition.Between(var low, var high) -> Values.compare(low, high) > 0 ? range.to(partition)
-                : range.from(partition.and((Object) KeySchema.ordered(low)))
-                    .to(behind(partition.and((Object) KeySchema.ordered(high))));
+            case KeyCondition.Between(var low, var high) -> Values.compare(low, high) > 0 ? range.to(all)
+                : range.from(all.and((Object) KeySchema.ordered(low))).to(behind(all.and((Object) KeySchema.ordered(high))));
             case KeyCondition.BeginsWith(var prefix) -> {
                 var start = KeySchema.ordered(prefix);
-                var from = range.from(partition.and((Object) start));
-                yield successor(start).map(next -> from.to(partition.and((Object) next))).orElse(from);
+                var from = range.from(all.and((Object) start));
+                yield successor(start).map(next -> from.to(all.and((Object) next))).orElse(from);
             }
             case KeyCondition.NotIndexable _ -> throw new IllegalStateException("no key condition");
-            case null -> range;
         };
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A table as it is kept.
@@ -55,8 +56,29 @@ record StoredTable(
     record OpenShard(long number, String id, int from) {
     }
 
-    /** The partition key, and the sort key where there is one. */
-    record KeyNames(String hash, Optional<String> range) {
+    /**
+     * The partition key, and the sort key where there is one.
+     *
+     * @param moreHashes further attributes of the partition key
+     * @param moreRanges further attributes of the sort key
+     */
+    record KeyNames(String hash, Optional<String> range, List<String> moreHashes, List<String> moreRanges) {
+        static KeyNames of(List<String> hashes, List<String> ranges) {
+            return new KeyNames(hashes.getFirst(), ranges.stream().findFirst(), hashes.subList(1, hashes.size()),
+                ranges.isEmpty() ? List.of() : ranges.subList(1, ranges.size()));
+        }
+
+        List<String> hashes() {
+            return Stream.concat(Stream.of(hash), moreHashes.stream()).toList();
+        }
+
+        List<String> ranges() {
+            return Stream.concat(range.stream(), moreRanges.stream()).toList();
+        }
+
+        List<String> all() {
+            return Stream.concat(hashes().stream(), ranges().stream()).toList();
+        }
     }
 
     record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased) {

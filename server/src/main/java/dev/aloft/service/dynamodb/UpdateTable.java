@@ -294,10 +294,7 @@ final class UpdateTable {
     }
 
     private static boolean isUsed(StoredTable table, String attribute) {
-        return isIn(table.key(), attribute) || table.indexes().stream().anyMatch(index -> isIn(index.key(), attribute));
-    }
-
-    private static boolean isIn(StoredTable.KeyNames key, String attribute) {
-        return key.hash().equals(attribute) || key.range().filter(attribute::equals).isPresent();
+        return table.key().all().contains(attribute)
+            || table.indexes().stream().anyMatch(index -> index.key().all().contains(attribute));
     }
 }

@@ -7,7 +7,6 @@ import dev.aloft.api.DynamoDb.BatchGetItemResponse;
 import dev.aloft.api.DynamoDb.ConsumedCapacity;
 import dev.aloft.api.DynamoDb.KeysAndAttributes;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -24,12 +23,10 @@ final class BatchGetItem {
     /** 16 MB; the keys behind are left for another call. */
     private static final long MAX_BYTES = 16 << 20;
 
-    private final OpenTables tables;
-    private final Store store;
+    private final Reads reads;
 
-    BatchGetItem(OpenTables tables, Store store) {
-        this.tables = tables;
-        this.store = store;
+    BatchGetItem(Reads reads) {
+        this.reads = reads;
     }
 
     /** What is wanted of one table. */
@@ -53,24 +50,31 @@ final class BatchGetItem {
                 throw new ValidationException("Too many items requested for the BatchGetItem call");
             }
         }
-        return store.read(tx -> {
-            var open = all.stream().map(gets -> tables.open(tx, gets.ref())).toList();
+        var used = new LinkedHashMap<LiveTable, Capacity>();
+        BatchGetItemResponse response = reads.read(tx -> {
+            used.clear();
+            var open = all.stream().map(gets -> reads.open(tx, gets.ref())).toList();
             var responses = new LinkedHashMap<String, List<Map<String, AttributeValue>>>();
             var unprocessed = new LinkedHashMap<String, KeysAndAttributes>();
             var capacities = new ArrayList<ConsumedCapacity>();
             for (int i = 0; i < all.size(); i++) {
                 checkKeys(open.get(i), all.get(i));
             }
+            if (open.stream().noneMatch(reads::admits)) {
+                reads.admit(open.getFirst(), Optional.empty());
+            }
             long size = 0;
             for (int i = 0; i < all.size(); i++) {
                 var gets = all.get(i);
+                var view = reads.view(tx, open.get(i), gets.consistent());
+                boolean admitted = reads.admits(open.get(i));
                 var capacity = new Capacity();
                 var found = new ArrayList<Map<String, AttributeValue>>();
                 int done = 0;
                 for (var key : gets.keys()) {
-                    var item = GetItem.read(tx, open.get(i), key, gets.projection());
+                    var item = GetItem.read(view, open.get(i), key, gets.projection());
                     int itemSize = item.map(ItemSize::of).orElse(0);
-                    if (size + itemSize > MAX_BYTES) {
+                    if (!admitted || size + itemSize > MAX_BYTES) {
                         break;
                     }
                     size += itemSize;
@@ -83,11 +87,14 @@ final class BatchGetItem {
                     var rest = gets.keys().subList(done, gets.keys().size());
                     unprocessed.put(gets.name(), gets.request().toBuilder().keys(rest).build());
                 }
+                used.put(open.get(i), capacity);
                 capacities.add(capacity.told(gets.name(), in.returnConsumedCapacity()));
             }
             return BatchGetItemResponse.of(r -> r.responses(responses).unprocessedKeys(unprocessed)
                 .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities : null));
         });
+        used.forEach(reads::used);
+        return response;
     }
 
     private static Gets checked(Caller caller, String name, KeysAndAttributes request) {

@@ -62,6 +62,14 @@ final class BatchWriteItem {
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
         var binds = new LinkedHashMap<TableRef, Function<LiveTable, List<Change>>>();
         writes.forEach((ref, some) -> binds.put(ref, table -> changes(table, some, counts)));
+        var unprocessed = new LinkedHashMap<String, List<WriteRequest>>();
+        if (writes.size() > 1) {
+            writer.throttled(writes.keySet()).forEach(ref -> unprocessed.put(names.get(ref), in.requestItems().get(names.get(ref))));
+        }
+        if (unprocessed.size() < writes.size()) {
+            binds.keySet().removeIf(ref -> unprocessed.containsKey(names.get(ref)));
+            writes.keySet().retainAll(binds.keySet());
+        }
 
         var outcomes = writer.write(binds).iterator();
 
@@ -71,7 +79,7 @@ final class BatchWriteItem {
             some.forEach(_ -> capacity.add(outcomes.next().capacity()));
             capacities.add(capacity.told(names.get(ref), in.returnConsumedCapacity()));
         });
-        return BatchWriteItemResponse.of(r -> r.unprocessedItems(Map.of())
+        return BatchWriteItemResponse.of(r -> r.unprocessedItems(unprocessed)
             .itemCollectionMetrics(metrics(names, writes, in.returnItemCollectionMetrics()))
             .consumedCapacity(counts ? capacities : null));
     }

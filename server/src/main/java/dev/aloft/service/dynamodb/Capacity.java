@@ -19,6 +19,12 @@ final class Capacity {
     private final Map<String, Double> global = new LinkedHashMap<>();
     private final Map<String, Double> local = new LinkedHashMap<>();
 
+    static Capacity ofTable(double units) {
+        var capacity = new Capacity();
+        capacity.addTable(units);
+        return capacity;
+    }
+
     static boolean isWanted(String returned) {
         return returned != null && !returned.equals(DynamoDb.ReturnConsumedCapacity.NONE);
     }
@@ -39,10 +45,46 @@ final class Capacity {
         (index.stored.global() ? global : local).merge(index.stored.name(), units, Double::sum);
     }
 
+    double ofTable() {
+        return table;
+    }
+
+    double of(LiveIndex index) {
+        return (index.stored.global() ? global : local).getOrDefault(index.stored.name(), 0.0);
+    }
+
     void add(Capacity other) {
         table += other.table;
         other.global.forEach((name, units) -> global.merge(name, units, Double::sum));
         other.local.forEach((name, units) -> local.merge(name, units, Double::sum));
+    }
+
+    /** As transactions tell it, which say besides that they were reads. */
+    DynamoDb.ConsumedCapacity toldRead(String tableName, String returned) {
+        var told = told(tableName, returned);
+        return told == null ? null : told.toBuilder().readCapacityUnits(told.capacityUnits()).table(told.table() == null ? null
+            : told.table().toBuilder().readCapacityUnits(told.table().capacityUnits()).build()).build();
+    }
+
+    /** As transactions tell it, which say besides that they were writes. */
+    DynamoDb.ConsumedCapacity toldWrite(String tableName, String returned) {
+        var told = told(tableName, returned);
+        return told == null ? null : told.toBuilder().writeCapacityUnits(told.capacityUnits())
+            .table(written(told.table())).globalSecondaryIndexes(written(told.globalSecondaryIndexes()))
+            .localSecondaryIndexes(written(told.localSecondaryIndexes())).build();
+    }
+
+    private static DynamoDb.Capacity written(DynamoDb.Capacity units) {
+        return units == null ? null : units.toBuilder().writeCapacityUnits(units.capacityUnits()).build();
+    }
+
+    private static Map<String, DynamoDb.Capacity> written(Map<String, DynamoDb.Capacity> byIndex) {
+        if (byIndex == null) {
+            return null;
+        }
+        var written = new LinkedHashMap<String, DynamoDb.Capacity>();
+        byIndex.forEach((name, units) -> written.put(name, written(units)));
+        return written;
     }
 
     /** As the caller wants it told: not at all (null), in one sum, or by index. */

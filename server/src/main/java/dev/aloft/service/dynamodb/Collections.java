@@ -5,9 +5,13 @@ import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.ItemCollectionMetrics;
+import dev.aloft.api.DynamoDb.ItemCollectionSizeLimitExceededException;
+import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Item collections: the items of one partition with their entries in local secondary indexes. Only tables that have such
- * indexes know them.
+ * indexes know them, keep count of their bytes, and limit them.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections">Item
  *     collections</a>
@@ -38,18 +42,37 @@ final class Collections {
         }
         return store.read(tx -> {
             var table = tables.open(tx, ref);
-            var local = table.indexes.stream().filter(index -> !index.stored.global()).toList();
-            if (local.isEmpty()) {
+            if (!table.hasCollections()) {
                 return null;
             }
-            var hash = item.get(table.schema.hash());
-            Key partition = table.schema.partitionKey(item);
-            var spaces = Stream.concat(Stream.of(table.at(partition)), local.stream().map(index -> index.at(partition)));
-            long bytes = spaces.flatMap(space -> tx.range(Range.of(space)))
-                .mapToLong(entry -> ItemSize.of(ITEMS.decode(entry.value()))).sum();
-            double least = Math.floor(bytes / GIGABYTE);
-            return ItemCollectionMetrics.of(m -> m.itemCollectionKey(Map.of(table.schema.hash(), hash))
+            double least = Math.floor(bytes(tx, table, table.schema.partitionKey(item)) / GIGABYTE);
+            return ItemCollectionMetrics.of(m -> m.itemCollectionKey(Map.of(table.schema.hash(), item.get(table.schema.hash())))
                 .sizeEstimateRangeGB(List.of(least, least + 1)));
         });
+    }
+
+    /** Keeps count of a collection; it may not grow past the limit. Called before the item itself is written. */
+    static void grow(Tx tx, LiveTable table, Map<String, AttributeValue> item, long bytes) {
+        if (bytes == 0) {
+            return;
+        }
+        var partition = table.schema.partitionKey(item);
+        long now = bytes(tx, table, partition) + bytes;
+        if (bytes > 0 && now > table.settings.collectionLimit()) {
+            throw new ItemCollectionSizeLimitExceededException("Item collection size limit exceeded");
+        }
+        tx.put(DynamoDbData.collection(table.ref, table.stored.number(), partition), Codec.NUMBER.encode(now));
+    }
+
+    private static long bytes(ReadTx tx, LiveTable table, Key partition) {
+        return tx.get(DynamoDbData.collection(table.ref, table.stored.number(), partition)).map(Codec.NUMBER::decode)
+            .orElseGet(() -> counted(tx, table, partition));
+    }
+
+    private static long counted(ReadTx tx, LiveTable table, Key partition) {
+        var spaces = Stream.concat(Stream.of(table.at(partition)),
+            table.indexes.stream().filter(index -> !index.stored.global()).map(index -> index.at(partition)));
+        return spaces.flatMap(space -> tx.range(Range.of(space)))
+            .mapToLong(entry -> ItemSize.of(ITEMS.decode(entry.value()))).sum();
     }
 }

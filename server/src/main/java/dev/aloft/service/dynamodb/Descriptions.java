@@ -4,6 +4,7 @@ import dev.aloft.api.DynamoDb.AttributeDefinition;
 import dev.aloft.api.DynamoDb.BillingMode;
 import dev.aloft.api.DynamoDb.BillingModeSummary;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
+import dev.aloft.api.DynamoDb.GlobalSecondaryIndexWarmThroughputDescription;
 import dev.aloft.api.DynamoDb.IndexStatus;
 import dev.aloft.api.DynamoDb.KeySchemaElement;
 import dev.aloft.api.DynamoDb.KeyType;
@@ -15,12 +16,14 @@ import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableClassSummary;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.TableStatus;
+import dev.aloft.api.DynamoDb.TableWarmThroughputDescription;
 import dev.aloft.service.dynamodb.StoredTable.KeyNames;
 import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
 import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a table is told as. */
@@ -65,16 +68,18 @@ final class Descriptions {
                     d.streamSpecification(new StreamSpecification(true, stream.view()));
                 }
             });
-            if (!table.tableClass().equals(TableClass.STANDARD)) {
-                d.tableClassSummary(TableClassSummary.of(s -> s.tableClass(table.tableClass())));
+            if (!table.tableClass().equals(TableClass.STANDARD) || table.tableClassSince().isPresent()) {
+                d.tableClassSummary(new TableClassSummary(table.tableClass(), table.tableClassSince().orElse(null)));
             }
+            d.onDemandThroughput(table.onDemandLimit().map(Units::told).orElse(null))
+                .warmThroughput(warm(warm(table))).sseDescription(Encryption.told(table.encryptionKey()));
         });
     }
 
     /** What is told of a table that goes: not its keys any more. */
     static TableDescription deleted(TableRef ref, StoredTable table) {
         return of(ref, table, TableStatus.DELETING, Map.of()).toBuilder().creationDateTime(null).attributeDefinitions(null)
-            .keySchema(null).globalSecondaryIndexes(null).localSecondaryIndexes(null).build();
+            .keySchema(null).globalSecondaryIndexes(null).localSecondaryIndexes(null).warmThroughput(null).build();
     }
 
     private static GlobalSecondaryIndexDescription global(TableRef ref, StoredTable table, StoredIndex index, String status,
@@ -83,12 +88,39 @@ final class Descriptions {
             d.indexName(index.name()).indexArn(ref.arn() + "/index/" + index.name()).keySchema(schema(index.key()))
                 .projection(projection(index)).itemCount(count.items()).indexSizeBytes(count.bytes())
                 .provisionedThroughput(throughput(index.throughput()))
+                .onDemandThroughput(index.onDemandLimit().map(Units::told).orElse(null))
+                .warmThroughput(warm(warm(table, index), status))
                 .indexStatus(index.filling() || status.equals(TableStatus.CREATING) ? IndexStatus.CREATING
                     : status.equals(TableStatus.DELETING) ? IndexStatus.DELETING : IndexStatus.ACTIVE);
             if (index.filling()) {
-                d.backfilling(true);
+                // Right after the request resources are found for it; then it is filled.
+                d.backfilling(!status.equals(TableStatus.UPDATING));
             }
         });
+    }
+
+    /** What a table is prepared for: what it was asked to be, and at least what it may use. */
+    static Units warm(StoredTable table) {
+        return warm(table, table.warm(), table.throughput());
+    }
+
+    static Units warm(StoredTable table, StoredIndex index) {
+        return warm(table, index.warm(), index.throughput());
+    }
+
+    private static Units warm(StoredTable table, Optional<Units> asked, Throughput throughput) {
+        var least = table.onDemand() ? Units.INITIAL
+            : new Units(Optional.of(throughput.read()), Optional.of(throughput.write()));
+        return asked.map(units -> units.or(least)).orElse(least);
+    }
+
+    private static TableWarmThroughputDescription warm(Units units) {
+        return new TableWarmThroughputDescription(units.read().orElse(null), units.write().orElse(null), TableStatus.ACTIVE);
+    }
+
+    private static GlobalSecondaryIndexWarmThroughputDescription warm(Units units, String status) {
+        return new GlobalSecondaryIndexWarmThroughputDescription(units.read().orElse(null), units.write().orElse(null),
+            status.equals(TableStatus.CREATING) ? IndexStatus.CREATING : IndexStatus.ACTIVE);
     }
 
     private static LocalSecondaryIndexDescription local(TableRef ref, StoredIndex index, Count count) {

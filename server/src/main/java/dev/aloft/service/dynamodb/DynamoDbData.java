@@ -7,6 +7,7 @@ import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
+import java.util.List;
 
 /** All that is kept. A table's items stand under its number, so a deleted table's can be cleared away later. */
 final class DynamoDbData {
@@ -16,6 +17,12 @@ final class DynamoDbData {
     private static final Space ENTRIES = Space.of("entries");
     private static final Space RECORDS = Space.of("records");
     private static final Space SEQUENCES = Space.of("sequences");
+    private static final Space COLLECTIONS = Space.of("collections");
+    private static final Space HISTORY = Space.of("history");
+    private static final Space MOMENTS = Space.of("moments");
+    private static final Space LAST_MOMENTS = Space.of("lastMoments");
+    /** Where a deleted table has things besides its items. */
+    private static final List<Space> BESIDE = List.of(ENTRIES, COLLECTIONS, HISTORY, MOMENTS, LAST_MOMENTS);
 
     private final Codec<StoredTable> tableCodec = Codec.of(StoredTable.class);
 
@@ -32,6 +39,8 @@ final class DynamoDbData {
     final Due<Key> filling = new Due<>(Space.of("filling"), Codec.KEY, work);
     /** (account, region, client token): the digest of a transaction that was carried out, until its token may be used anew. */
     final Due<byte[]> tokens = new Due<>(Space.of("tokens"), Codec.BYTES);
+    /** (account, region, table number): a table whose past is to be forgotten bit by bit; its value is the key of its table. */
+    final Due<Key> forgetting = new Due<>(Space.of("forgetting"), Codec.KEY, work);
     /** (account, region, table number, item): an item that expires then; its value is the key of its table. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, work);
 
@@ -52,13 +61,9 @@ final class DynamoDbData {
         return ENTRIES.key(Key.of(table.account(), table.region(), number, index));
     }
 
-    /** Where a cleared thing stands: items of a table, or entries of an index or of all of a table's. */
+    /** Where the items of a table stand. */
     static Key itemsAt(Key numbers) {
         return ITEMS.key(numbers);
-    }
-
-    static Key entriesAt(Key numbers) {
-        return ENTRIES.key(numbers);
     }
 
     /** (account, region, stream number, shard number), behind which stand records by sequence number. */
@@ -72,7 +77,36 @@ final class DynamoDbData {
     }
 
     static Key stream(TableRef table, long number) {
+        return numbered(table, number);
+    }
+
+    static Key numbered(TableRef table, long number) {
         return Key.of(table.account(), table.region(), number);
+    }
+
+    /** (account, region, table number, partition): how many bytes an item collection has. */
+    static Key collection(TableRef table, long number, Key partition) {
+        return COLLECTIONS.key(numbered(table, number).and(partition));
+    }
+
+    /** (account, region, table number), behind which stands what was, by index, key and moment. */
+    static Key history(TableRef table, long number) {
+        return HISTORY.key(numbered(table, number));
+    }
+
+    /** (account, region, table number), behind which stand moment, index and key of what was. */
+    static Key moments(TableRef table, long number) {
+        return MOMENTS.key(numbered(table, number));
+    }
+
+    /** (account, region, table number): the moment that was noted last. */
+    static Key lastMoment(TableRef table, long number) {
+        return LAST_MOMENTS.key(numbered(table, number));
+    }
+
+    /** Where all that a table has besides its items stands, or what an index of it has. */
+    static List<Key> besideAt(Key numbers) {
+        return BESIDE.stream().map(space -> space.key(numbers)).toList();
     }
 
     static Key table(TableRef ref) {

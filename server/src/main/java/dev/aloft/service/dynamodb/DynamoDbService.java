@@ -42,25 +42,27 @@ public final class DynamoDbService implements Service, DynamoDb {
         var store = platform.in("dynamodb");
         var open = new OpenTables(data, store);
         var streams = new Streams(data);
-        var writer = new ItemWriter(data, open, streams, store, time);
+        var throttle = new Throttle(time);
+        var writer = new ItemWriter(data, open, streams, throttle, store, time);
+        var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
         tables = new Tables(data, streams, store, time);
-        updateTable = new UpdateTable(data, tables, streams, store, time);
+        updateTable = new UpdateTable(tables, new Indexes(data), streams, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
-        tags = new Tags(data, store);
+        tags = new Tags(data, tables, store, time);
         putItem = new PutItem(writer, collections);
-        getItem = new GetItem(open, store);
+        getItem = new GetItem(reads);
         updateItem = new UpdateItem(writer, collections);
         deleteItem = new DeleteItem(writer, collections);
-        query = new Query(open, store);
-        scan = new Scan(open, store);
+        query = new Query(reads);
+        scan = new Scan(reads);
         batchWriteItem = new BatchWriteItem(writer, collections);
-        batchGetItem = new BatchGetItem(open, store);
-        transactWriteItems = new TransactWriteItems(data, open, writer, store, time);
-        transactGetItems = new TransactGetItems(open, store);
+        batchGetItem = new BatchGetItem(reads);
+        transactWriteItems = new TransactWriteItems(data, open, writer, throttle, store, time);
+        transactGetItems = new TransactGetItems(reads);
         fineGrained = new FineGrained(open, store);
         housekeeping = new Housekeeping(data, open, writer, streams, store, time);
-        resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint)));
+        resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint), time));
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
         var store = platform.in("dynamodb");
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
-        records = new StreamRecords(data, streams, store, time);
+        records = new StreamRecords(new OpenTables(data, store), streams, store, time);
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.GetItemRequest;
 import dev.aloft.api.DynamoDb.GetItemResponse;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
@@ -17,12 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 
 final class GetItem {
-    private final OpenTables tables;
-    private final Store store;
+    private final Reads reads;
 
-    GetItem(OpenTables tables, Store store) {
-        this.tables = tables;
-        this.store = store;
+    GetItem(Reads reads) {
+        this.reads = reads;
     }
 
     GetItemResponse get(Caller caller, GetItemRequest in) {
@@ -31,12 +28,21 @@ final class GetItem {
             .legacy("AttributesToGet", in.attributesToGet()).check(in.expressionAttributeNames(), null);
         var key = Values.checked(in.key());
         var projection = projection(in.projectionExpression(), in.attributesToGet(), in.expressionAttributeNames());
-        var item = store.read(tx -> read(tx, tables.open(tx, ref), key, projection));
-        var capacity = new Capacity();
-        if (Capacity.isWanted(in.returnConsumedCapacity())) {
-            capacity.addTable(Capacity.read(item.map(ItemSize::of).orElse(0), Boolean.TRUE.equals(in.consistentRead())));
+        boolean consistent = Boolean.TRUE.equals(in.consistentRead());
+        record Got(LiveTable table, Optional<Map<String, AttributeValue>> item) {
         }
-        return new GetItemResponse(item.map(whole -> projected(projection, whole)).orElse(null),
+
+        var got = reads.<Got>read(tx -> {
+            var table = reads.open(tx, ref);
+            reads.admit(table, Optional.empty());
+            return new Got(table, read(reads.view(tx, table, consistent), table, key, projection));
+        });
+        var capacity = new Capacity();
+        if (Reads.counts(got.table, in.returnConsumedCapacity())) {
+            capacity.addTable(Capacity.read(got.item.map(ItemSize::of).orElse(0), consistent));
+            reads.used(got.table, capacity);
+        }
+        return new GetItemResponse(got.item.map(whole -> projected(projection, whole)).orElse(null),
             capacity.told(in.tableName(), in.returnConsumedCapacity()));
     }
 

@@ -11,6 +11,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.Values;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 final class Housekeeping {
     private static final int STEP = 100;
     private static final int STEPS_A_TURN = 50;
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(5);
 
     private final DynamoDbData data;
     private final OpenTables tables;
@@ -45,10 +47,11 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
-            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now);
+            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(now);
             if (!worked) {
                 return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
-                        data.tokens.next(tx), data.shardsChanging.next(tx))
+                        data.tokens.next(tx), data.shardsChanging.next(tx),
+                        data.forgetting.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }
@@ -104,7 +107,7 @@ final class Housekeeping {
             var item = ITEMS.decode(one.value());
             if (index.isPresent()) {
                 if (hasKeys(index.get(), item)) {
-                    writer.follow(tx, index.get(), null, item, Optional.empty());
+                    writer.follow(tx, live, index.get(), null, item, Optional.empty(), now);
                 }
             } else {
                 live.stored.expiry().flatMap(attribute -> ItemWriter.expiry(item.get(attribute))).ifPresent(at ->
@@ -144,12 +147,33 @@ final class Housekeeping {
         return !due.isEmpty();
     }
 
+    /** The past of a table is forgotten once nobody may want to see it any more. */
+    private boolean forget(Instant now) {
+        var due = store.read(tx -> data.forgetting.due(tx, now, 1));
+        due.forEach(entry -> store.change(tx -> {
+            var ref = new TableRef(entry.value().text(0), entry.value().text(1), entry.value().text(2));
+            var table = tables.find(tx, ref).filter(live -> live.stored.number() == entry.id().number(2));
+            var horizon = table.map(live -> live.historyFrom(now)).orElse(Optional.empty());
+            boolean more = table.isPresent()
+                && History.forget(tx, ref, entry.id().number(2), horizon.orElse(now.plusMillis(1)), STEP);
+            if (more || horizon.isPresent()) {
+                data.forgetting.add(tx, more ? now : now.plus(FORGET_EVERY), entry.id(), entry.value());
+            } else {
+                data.forgetting.cancel(tx, entry.id());
+            }
+        }));
+        return !due.isEmpty();
+    }
+
     private boolean clear(Instant now) {
         var due = store.read(tx -> data.clearing.due(tx, now, 1));
         due.forEach(entry -> store.change(tx -> {
             var numbers = entry.value();
             boolean table = numbers.size() == 3;
-            int left = delete(tx, DynamoDbData.entriesAt(numbers), STEP);
+            int left = STEP;
+            for (var beside : DynamoDbData.besideAt(numbers)) {
+                left = delete(tx, beside, left);
+            }
             if (table) {
                 left = delete(tx, DynamoDbData.itemsAt(numbers), left);
             }

@@ -14,6 +14,7 @@ import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +32,12 @@ final class ItemWriter {
     private final DynamoDbData data;
     private final OpenTables tables;
     private final Streams streams;
+    private final Throttle throttle;
     private final Store store;
     private final Time time;
 
-    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Store store, Time time) {
+    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Throttle throttle, Store store, Time time) {
+        this.throttle = throttle;
         this.data = data;
         this.tables = tables;
         this.streams = streams;
@@ -51,6 +54,7 @@ final class ItemWriter {
     List<Outcome> write(Map<TableRef, Function<LiveTable, List<Change>>> binds) {
         while (true) {
             var open = store.read(tx -> binds.keySet().stream().map(ref -> tables.open(tx, ref)).toList());
+            open.forEach(throttle::admitWrite);
             var changes = open.stream().flatMap(table -> binds.get(table.ref).apply(table).stream()).toList();
             var now = time.instant();
             var outcomes = store.write(tx -> {
@@ -62,8 +66,22 @@ final class ItemWriter {
                 return Optional.of(changes.stream().map(change -> apply(tx, change, now)).toList());
             });
             if (outcomes.isPresent()) {
+                used(changes, outcomes.get());
                 return outcomes.get();
             }
+        }
+    }
+
+    /** Which of these tables take no writes now. */
+    List<TableRef> throttled(Collection<TableRef> refs) {
+        return store.read(tx -> refs.stream().filter(ref ->
+            tables.find(tx, ref).filter(table -> !throttle.admitsWrite(table)).isPresent()).toList());
+    }
+
+    /** Counts what writes cost where capacity is enforced. */
+    void used(List<Change> changes, List<Outcome> outcomes) {
+        for (int i = 0; i < outcomes.size(); i++) {
+            throttle.used(changes.get(i).table(), outcomes.get(i).capacity(), Throttle.Kind.WRITE);
         }
     }
 
@@ -79,36 +97,40 @@ final class ItemWriter {
     private Outcome apply(Tx tx, Change change, Instant now, boolean byService) {
         var table = change.table();
         var at = table.at(change.key());
-        var before = change.readsOld() ? tx.get(at).map(ITEMS::decode).orElse(null) : null;
+        var stood = change.readsOld() ? tx.get(at) : Optional.<byte[]>empty();
+        var before = stood.map(ITEMS::decode).orElse(null);
         if (change.condition().isPresent() && !change.condition().get().holds(before == null ? Map.of() : before)) {
             throw new DynamoDb.ConditionalCheckFailedException(DynamoDb.ConditionalCheckFailedException.Detail.of(d ->
                 d.message("The conditional request failed").item(change.tellsOld() ? before : null)));
         }
-        var capacity = new Capacity();
         var after = switch (change.effect()) {
-            case Change.Put(var item, var bytes) -> {
-                tx.put(at, bytes);
-                yield item;
-            }
-            case Change.Delete() -> {
-                tx.delete(at);
-                yield null;
-            }
+            case Change.Put(var item, _) -> item;
+            case Change.Delete() -> null;
             case Change.Check() -> before;
-            case Change.Modify(var modify) -> {
-                var item = modify.apply(before);
-                if (item != null) {
-                    tx.put(at, ITEMS.encode(item));
-                }
-                yield item;
-            }
+            case Change.Modify(var modify) -> modify.apply(before);
         };
-        if (change.wantsOld()) {
+        if (table.hasCollections()) {
+            Collections.grow(tx, table, after == null ? before : after, growth(table, before, after));
+        }
+        switch (change.effect()) {
+            case Change.Put(_, var bytes) -> tx.put(at, bytes);
+            case Change.Delete() -> tx.delete(at);
+            case Change.Check() -> { }
+            case Change.Modify _ when after != null -> tx.put(at, ITEMS.encode(after));
+            case Change.Modify _ -> { }
+        }
+        boolean noted = table.keepsHistory() && Streams.differ(before, after);
+        if (noted) {
+            History.note(tx, table, 0, change.key(), stood, now);
+        }
+        var capacity = new Capacity();
+        boolean counts = change.wantsOld() || table.settings.throttled();
+        if (counts) {
             capacity.addTable(Capacity.write(Math.max(before == null ? 0 : ItemSize.of(before),
                 after == null ? 0 : ItemSize.of(after))));
         }
         for (var index : table.indexes) {
-            follow(tx, index, before, after, change.wantsOld() ? Optional.of(capacity) : Optional.empty());
+            follow(tx, table, index, before, after, counts ? Optional.of(capacity) : Optional.empty(), now);
         }
         if (table.hasStream()) {
             streams.record(tx, table, change.key(), before, after, now, byService);
@@ -117,29 +139,51 @@ final class ItemWriter {
         return new Outcome(before, after, capacity);
     }
 
+    private static long growth(LiveTable table, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
+        long growth = size(after) - size(before);
+        for (var index : table.indexes) {
+            if (!index.stored.global()) {
+                growth += size(index.entry(after)) - size(index.entry(before));
+            }
+        }
+        return growth;
+    }
+
+    private static long size(Map<String, AttributeValue> item) {
+        return item == null ? 0 : ItemSize.of(item);
+    }
+
     /** Brings an index in step with its table. */
-    void follow(Tx tx, LiveIndex index, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
-            Optional<Capacity> capacity) {
-        var gone = before != null && index.schema.isIn(before) ? index.projection(before) : null;
-        var now = after != null && index.schema.isIn(after) ? index.projection(after) : null;
-        if (gone == null && now == null || gone != null && gone.equals(now)) {
+    void follow(Tx tx, LiveTable table, LiveIndex index, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
+            Optional<Capacity> capacity, Instant now) {
+        var gone = index.entry(before);
+        var entry = index.entry(after);
+        if (gone == null && entry == null || gone != null && gone.equals(entry)) {
             return;
         }
         var oldKey = gone == null ? null : index.key(gone);
-        var newKey = now == null ? null : index.key(now);
+        var newKey = entry == null ? null : index.key(entry);
         boolean moved = oldKey != null && !oldKey.equals(newKey);
+        if (table.settings.lags()) {
+            if (moved) {
+                History.note(tx, table, index.stored.number(), oldKey, tx.get(index.at(oldKey)), now);
+            }
+            if (entry != null) {
+                History.note(tx, table, index.stored.number(), newKey, tx.get(index.at(newKey)), now);
+            }
+        }
         if (moved) {
             tx.delete(index.at(oldKey));
         }
-        if (now != null) {
-            tx.put(index.at(newKey), ITEMS.encode(now));
+        if (entry != null) {
+            tx.put(index.at(newKey), ITEMS.encode(entry));
         }
         capacity.ifPresent(units -> {
             if (moved) {
                 units.addIndex(index, Capacity.write(ItemSize.of(gone)));
             }
-            if (now != null) {
-                long size = ItemSize.of(now);
+            if (entry != null) {
+                long size = ItemSize.of(entry);
                 units.addIndex(index, Capacity.write(gone == null || moved ? size : Math.max(size, ItemSize.of(gone))));
             }
         });

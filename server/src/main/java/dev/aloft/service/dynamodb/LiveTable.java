@@ -5,6 +5,8 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +22,8 @@ final class LiveTable {
     final StoredTable stored;
     final KeySchema schema;
     final List<LiveIndex> indexes;
+    final TableSettings settings;
+    private final boolean keepsHistory;
     private final byte[] bytes;
     private final Key items;
 
@@ -28,6 +32,8 @@ final class LiveTable {
         this.stored = stored;
         this.bytes = bytes;
         this.schema = KeySchema.of(stored, stored.key());
+        this.settings = TableSettings.of(stored.tags());
+        this.keepsHistory = stored.keepsHistory();
         this.items = DynamoDbData.items(ref, stored.number());
         this.indexes = stored.indexes().stream().map(index -> new LiveIndex(this, index)).toList();
     }
@@ -54,7 +60,25 @@ final class LiveTable {
 
     /** Whether a write has to know what stood there before. */
     boolean needsOld() {
-        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream();
+        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory() || settings.throttled();
+    }
+
+    boolean keepsHistory() {
+        return keepsHistory;
+    }
+
+    /** From which moment on the past is kept; nothing where none is. */
+    Optional<Instant> historyFrom(Instant now) {
+        if (!stored.copies().isEmpty()) {
+            return Optional.of(Instant.EPOCH);
+        }
+        var lag = Optional.of(settings.lag()).filter(Duration::isPositive).map(now::minus);
+        var recovery = stored.recovery().map(one -> now.minus(Duration.ofDays(one.days())));
+        return Stream.of(lag, recovery).flatMap(Optional::stream).min(Instant::compareTo);
+    }
+
+    boolean hasCollections() {
+        return indexes.stream().anyMatch(index -> !index.stored.global());
     }
 
     boolean hasStream() {
@@ -134,8 +158,13 @@ final class LiveTable {
             return projected.isEmpty() || projected.get().contains(attribute);
         }
 
+        /** What the index has of an item, or of null; null where the item is not in it. */
+        Map<String, AttributeValue> entry(Map<String, AttributeValue> item) {
+            return item == null || !schema.isIn(item) ? null : projection(item);
+        }
+
         /** What of an item the index has. */
-        Map<String, AttributeValue> projection(Map<String, AttributeValue> item) {
+        private Map<String, AttributeValue> projection(Map<String, AttributeValue> item) {
             if (projected.isEmpty()) {
                 return item;
             }

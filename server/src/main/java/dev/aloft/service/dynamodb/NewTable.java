@@ -26,6 +26,7 @@ final class NewTable {
     static final long MAX_UNITS = 1_000_000_000_000L;
     private static final int MAX_LOCAL = 5;
     private static final int MAX_GLOBAL = 20;
+    /** Of all indexes together; the model limits each. */
     private static final int MAX_INCLUDED = 100;
     private static final int MAX_KEY_ATTRIBUTES = 4;
 
@@ -36,15 +37,6 @@ final class NewTable {
     static void refuseNotBuilt(CreateTableRequest in) {
         if (in.resourcePolicy() != null) {
             throw ApiError.notBuilt("ResourcePolicy of DynamoDB CreateTable");
-        }
-        if (in.onDemandThroughput() != null) {
-            throw ApiError.notBuilt("OnDemandThroughput of DynamoDB CreateTable");
-        }
-        if (in.warmThroughput() != null) {
-            throw ApiError.notBuilt("WarmThroughput of DynamoDB CreateTable");
-        }
-        if (in.sseSpecification() != null && Boolean.TRUE.equals(in.sseSpecification().enabled())) {
-            throw ApiError.notBuilt("SSESpecification with a key of AWS KMS in DynamoDB CreateTable");
         }
         if (in.globalTableSourceArn() != null || in.globalTableSettingsReplicationMode() != null) {
             throw ApiError.notBuilt("GlobalTableSourceArn of DynamoDB CreateTable");
@@ -65,7 +57,7 @@ final class NewTable {
         }
         var seen = new HashSet<String>();
         attributes.stream().filter(name -> !seen.add(name)).findFirst().ifPresent(name -> {
-            throw ValidationException.parameters("Duplicate AttributeName in AttributeDefinitions: " + name);
+            throw new ValidationException("Attribute Name is duplicated: " + name);
         });
         var schema = in.keySchema() == null ? List.<KeySchemaElement>of() : in.keySchema();
         var keys = schema.stream().map(KeySchemaElement::attributeName).toList();
@@ -89,6 +81,7 @@ final class NewTable {
             checkGlobal(in, attributes, names);
         }
         refuseUnusedAttributes(in, keys, attributes);
+        checkCapacity(in);
     }
 
     private static void checkBilling(CreateTableRequest in) {
@@ -105,6 +98,12 @@ final class NewTable {
                 + "BillingMode is PROVISIONED");
         }
         checkUnits(throughput);
+    }
+
+    private static void checkCapacity(CreateTableRequest in) {
+        boolean onDemand = isOnDemand(in.billingMode());
+        Units.checkOnDemand(in.onDemandThroughput(), onDemand, " for table");
+        Units.checkWarm(in.warmThroughput(), onDemand ? Units.INITIAL : Units.of(in.provisionedThroughput()), onDemand, " for table");
     }
 
     static void checkUnits(ProvisionedThroughput throughput) {
@@ -225,9 +224,6 @@ final class NewTable {
     }
 
     static void checkGlobal(GlobalSecondaryIndex index, List<String> attributes, boolean onDemand) {
-        if (index.onDemandThroughput() != null || index.warmThroughput() != null) {
-            throw ApiError.notBuilt("OnDemandThroughput and WarmThroughput of a DynamoDB index");
-        }
         checkKey(index.keySchema(), attributes);
         checkMany(index.keySchema());
         checkProjection(index.projection());
@@ -236,8 +232,11 @@ final class NewTable {
                 + index.indexName() + " when BillingMode is PAY_PER_REQUEST");
         }
         if (!onDemand && index.provisionedThroughput() == null) {
-            throw ValidationException.parameters("ProvisionedThroughput must be specified for index: " + index.indexName());
+            throw ValidationException.parameters("ProvisionedThroughput is not specified for index: " + index.indexName());
         }
+        var subject = " for index " + index.indexName();
+        Units.checkOnDemand(index.onDemandThroughput(), onDemand, subject);
+        Units.checkWarm(index.warmThroughput(), onDemand ? Units.INITIAL : Units.of(index.provisionedThroughput()), onDemand, subject);
     }
 
     private static void checkProjection(Projection projection) {
@@ -294,7 +293,7 @@ final class NewTable {
         if (in.localSecondaryIndexes() != null) {
             in.localSecondaryIndexes().forEach(index -> indexes.add(new StoredIndex(index.indexName(), indexes.size() + 1,
                 false, key(index.keySchema()), index.projection().projectionType(), included(index.projection()),
-                Throughput.of(0, 0), false)));
+                Throughput.of(0, 0), false, Optional.empty(), Optional.empty())));
         }
         if (in.globalSecondaryIndexes() != null) {
             in.globalSecondaryIndexes().forEach(index ->
@@ -305,7 +304,8 @@ final class NewTable {
 
     static StoredIndex global(GlobalSecondaryIndex index, long number, boolean filling) {
         return new StoredIndex(index.indexName(), number, true, key(index.keySchema()), index.projection().projectionType(),
-            included(index.projection()), throughput(index.provisionedThroughput()), filling);
+            included(index.projection()), throughput(index.provisionedThroughput()), filling, Units.of(index.onDemandThroughput()),
+            Units.of(index.warmThroughput()));
     }
 
     private static List<String> included(Projection projection) {

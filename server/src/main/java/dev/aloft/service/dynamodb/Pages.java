@@ -123,7 +123,7 @@ final class Pages {
     }
 
     /** What was read; no items for a count (null). */
-    record Page(List<Map<String, AttributeValue>> items, int count, int scanned,
+    record Page(LiveTable table, List<Map<String, AttributeValue>> items, int count, int scanned,
             Optional<Map<String, AttributeValue>> last, Capacity capacity) {
     }
 
@@ -173,7 +173,7 @@ final class Pages {
         double units = size == 0 && scanned == 0 ? (consistent ? 1 : 0.5) : Capacity.read(size, consistent);
         source.index().ifPresentOrElse(index -> capacity.addIndex(index, units), () -> capacity.addTable(units));
         capacity.addTable(tableUnits);
-        return new Page(selection.count() ? null : items, count, scanned,
+        return new Page(source.table(), selection.count() ? null : items, count, scanned,
             full ? Optional.of(source.startKey(last)) : Optional.empty(), capacity);
     }
 }

@@ -6,7 +6,6 @@ import dev.aloft.api.DynamoDb.QueryRequest;
 import dev.aloft.api.DynamoDb.QueryResponse;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.Pages.Selection;
 import dev.aloft.service.dynamodb.Pages.Source;
 import dev.aloft.service.dynamodb.expression.Condition;
@@ -24,12 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 
 final class Query {
-    private final OpenTables tables;
-    private final Store store;
+    private final Reads reads;
 
-    Query(OpenTables tables, Store store) {
-        this.tables = tables;
-        this.store = store;
+    Query(Reads reads) {
+        this.reads = reads;
     }
 
     QueryResponse query(Caller caller, QueryRequest in) {
@@ -62,8 +59,8 @@ final class Query {
         var selection = Selection.of(in.select(), in.indexName(), projection, in.projectionExpression() != null,
             "1 validation error detected: ");
 
-        return store.read(tx -> {
-            var source = Source.of(tables.open(tx, ref), in.indexName(), in.consistentRead());
+        var page = reads.<Pages.Page>read(tx -> {
+            var source = Source.of(reads.open(tx, ref), in.indexName(), in.consistentRead());
             checkTests(source, conditions, start);
             if (start != null) {
                 checkStart(source, conditions, start);
@@ -79,11 +76,13 @@ final class Query {
             if (start != null) {
                 range = range.after(source.start(start));
             }
-            var page = Pages.read(tx, source, range, in.limit(), filter, selection,
-                Boolean.TRUE.equals(in.consistentRead()));
-            return new QueryResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
-                page.capacity().told(in.tableName(), in.returnConsumedCapacity()));
+            boolean consistent = Boolean.TRUE.equals(in.consistentRead());
+            reads.admit(source.table(), source.index());
+            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection, consistent);
         });
+        reads.used(page.table(), page.capacity());
+        return new QueryResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
+            page.capacity().told(in.tableName(), in.returnConsumedCapacity()));
     }
 
     private static void checkKinds(QueryRequest in) {

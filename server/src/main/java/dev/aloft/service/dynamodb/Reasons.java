@@ -1,6 +1,8 @@
 package dev.aloft.service.dynamodb;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.DynamoDb.CancellationReason;
+import dev.aloft.api.DynamoDb.ThrottlingException;
 import dev.aloft.api.DynamoDb.TransactionCanceledException;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.Arrays;
@@ -25,6 +27,11 @@ final class Reasons {
 
     void invalid(int action, ValidationException e) {
         set(action, CancellationReason.of(r -> r.code("ValidationError").message(e.getMessage())));
+    }
+
+    void throttled(int action, ApiError e) {
+        set(action, CancellationReason.of(r -> r.message(e.getMessage()).code(
+            e instanceof ThrottlingException ? "ThrottlingError" : "ProvisionedThroughputExceeded")));
     }
 
     /** Cancels the transaction if there is a reason to. */

@@ -6,7 +6,6 @@ import dev.aloft.api.DynamoDb.ScanRequest;
 import dev.aloft.api.DynamoDb.ScanResponse;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.Pages.Selection;
 import dev.aloft.service.dynamodb.Pages.Source;
 import dev.aloft.service.dynamodb.expression.Condition;
@@ -22,12 +21,10 @@ final class Scan {
     /** Segments share out the hashes of partition keys, of which the first so many bits count. */
     private static final int HASH_BITS = 24;
 
-    private final OpenTables tables;
-    private final Store store;
+    private final Reads reads;
 
-    Scan(OpenTables tables, Store store) {
-        this.tables = tables;
-        this.store = store;
+    Scan(Reads reads) {
+        this.reads = reads;
     }
 
     ScanResponse scan(Caller caller, ScanRequest in) {
@@ -49,8 +46,8 @@ final class Scan {
         placeholders.refuseUnused();
         var selection = Selection.of(in.select(), in.indexName(), projection, in.projectionExpression() != null, "");
 
-        return store.read(tx -> {
-            var source = Source.of(tables.open(tx, ref), in.indexName(), in.consistentRead());
+        var page = reads.<Pages.Page>read(tx -> {
+            var source = Source.of(reads.open(tx, ref), in.indexName(), in.consistentRead());
             if (start != null) {
                 checkStart(source, start);
             }
@@ -68,11 +65,13 @@ final class Scan {
             }
             projection.ifPresent(wanted -> source.table().refuseNestedKeys(wanted.paths()));
             filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
-            var page = Pages.read(tx, source, range, in.limit(), filter, selection,
-                Boolean.TRUE.equals(in.consistentRead()));
-            return new ScanResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
-                page.capacity().told(in.tableName(), in.returnConsumedCapacity()));
+            boolean consistent = Boolean.TRUE.equals(in.consistentRead());
+            reads.admit(source.table(), source.index());
+            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection, consistent);
         });
+        reads.used(page.table(), page.capacity());
+        return new ScanResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
+            page.capacity().told(in.tableName(), in.returnConsumedCapacity()));
     }
 
     private static void checkSegments(ScanRequest in) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -14,6 +15,11 @@ import java.util.stream.Stream;
  * @param attributes the types of all key attributes, the indexes' included
  * @param expiry     the attribute that says when an item expires
  * @param stream     the one that it has or had last
+ * @param onDemandLimit what an on-demand table may use at most
+ * @param warm       what it was asked to be prepared for
+ * @param recovery   to which moments it can be restored
+ * @param copies     the numbers of copies that are being made of it as it was at some moment
+ * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
  */
 record StoredTable(
         String name,
@@ -30,7 +36,13 @@ record StoredTable(
         boolean deletionProtected,
         Map<String, String> tags,
         Optional<String> expiry,
-        Optional<TableStream> stream) {
+        Optional<TableStream> stream,
+        Optional<Units> onDemandLimit,
+        Optional<Units> warm,
+        Optional<Instant> tableClassSince,
+        Optional<String> encryptionKey,
+        Optional<Recovery> recovery,
+        Set<Long> copies) {
 
     record Attribute(String name, String type) {
     }
@@ -81,6 +93,15 @@ record StoredTable(
         }
     }
 
+    /**
+     * Point-in-time recovery.
+     *
+     * @param since when it was enabled
+     * @param days  how far back it reaches
+     */
+    record Recovery(Instant since, int days) {
+    }
+
     record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased) {
         static Throughput of(long read, long write) {
             return new Throughput(read, write, Optional.empty(), Optional.empty());
@@ -103,13 +124,23 @@ record StoredTable(
             String projection,
             List<String> included,
             Throughput throughput,
-            boolean filling) {
+            boolean filling,
+            Optional<Units> onDemandLimit,
+            Optional<Units> warm) {
         StoredIndex with(Throughput other) {
-            return new StoredIndex(name, number, global, key, projection, included, other, filling);
+            return new StoredIndex(name, number, global, key, projection, included, other, filling, onDemandLimit, warm);
         }
 
         StoredIndex filled() {
-            return new StoredIndex(name, number, global, key, projection, included, throughput, false);
+            return new StoredIndex(name, number, global, key, projection, included, throughput, false, onDemandLimit, warm);
+        }
+
+        StoredIndex withOnDemandLimit(Optional<Units> limit) {
+            return new StoredIndex(name, number, global, key, projection, included, throughput, filling, limit, warm);
+        }
+
+        StoredIndex withWarm(Optional<Units> prepared) {
+            return new StoredIndex(name, number, global, key, projection, included, throughput, filling, onDemandLimit, prepared);
         }
     }
 
@@ -157,6 +188,12 @@ record StoredTable(
         Map<String, String> tags;
         Optional<String> expiry;
         Optional<TableStream> stream;
+        Optional<Units> onDemandLimit;
+        Optional<Units> warm;
+        Optional<Instant> tableClassSince;
+        Optional<String> encryptionKey;
+        Optional<Recovery> recovery;
+        Set<Long> copies;
 
         private Draft(StoredTable from) {
             this.from = from;
@@ -170,12 +207,24 @@ record StoredTable(
             tags = from.tags;
             expiry = from.expiry;
             stream = from.stream;
+            onDemandLimit = from.onDemandLimit;
+            warm = from.warm;
+            tableClassSince = from.tableClassSince;
+            encryptionKey = from.encryptionKey;
+            recovery = from.recovery;
+            copies = from.copies;
         }
 
         private StoredTable table() {
             return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes, onDemand,
-                onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream);
+                onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
+                tableClassSince, encryptionKey, recovery, copies);
         }
+    }
+
+    /** Whether what stood there before a write has to be kept for a while. */
+    boolean keepsHistory() {
+        return TableSettings.of(tags).lags() || recovery.isPresent() || !copies.isEmpty();
     }
 
     String type(String attribute) {

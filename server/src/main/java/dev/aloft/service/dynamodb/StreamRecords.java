@@ -41,13 +41,13 @@ final class StreamRecords {
     private static final Duration ITERATOR_LIFE = Duration.ofMinutes(15);
     private static final Identity DYNAMODB = new Identity("dynamodb.amazonaws.com", "Service");
 
-    private final DynamoDbData data;
+    private final OpenTables tables;
     private final Streams streams;
     private final Store store;
     private final Time time;
 
-    StreamRecords(DynamoDbData data, Streams streams, Store store, Time time) {
-        this.data = data;
+    StreamRecords(OpenTables tables, Streams streams, Store store, Time time) {
+        this.tables = tables;
         this.streams = streams;
         this.store = store;
         this.time = time;
@@ -122,12 +122,13 @@ final class StreamRecords {
             var stream = streams.find(tx, ref, now).orElseThrow(() -> StreamDescriptions.notFound(ref));
             var shard = shard(tx, ref, stream, place.shard());
             refuseTrimmed(tx, ref, stream, shard, place, now);
-            return page(tx, stream, shard, place, limit, now);
+            var lag = tables.find(tx, ref.table()).map(table -> table.settings.lag()).orElse(Duration.ZERO);
+            return page(tx, stream, shard, place, limit, now, now.minus(lag));
         });
     }
 
     private static GetRecordsResponse page(ReadTx tx, StoredStream stream, StoredStream.Shard shard, ShardIterator place, int limit,
-            Instant now) {
+            Instant now, Instant visible) {
         var horizon = now.minus(Streams.RETENTION);
         var ref = place.stream();
         var space = DynamoDbData.records(ref.table(), stream.number(), shard.number());
@@ -142,6 +143,9 @@ final class StreamRecords {
             if (!record.at().isAfter(horizon)) {
                 continue;
             }
+            if (record.at().isAfter(visible)) {
+                break;
+            }
             long sequence = entry.key().without(space).number(0);
             var told = told(ref, stream, record, sequence);
             bytes += told.dynamodb().sizeBytes();
@@ -153,7 +157,7 @@ final class StreamRecords {
                 full = records.size() == limit;
             }
         }
-        boolean ended = !full && shard.closed().isPresent();
+        boolean ended = !full && shard.closed().filter(at -> !at.isAfter(visible)).isPresent();
         var following = records.isEmpty() ? place.renewed(now) : place.at(next, now);
         return new GetRecordsResponse(records, ended ? null : following.token());
     }

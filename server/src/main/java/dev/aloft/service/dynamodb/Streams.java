@@ -57,14 +57,25 @@ final class Streams {
 
     /** Whether a stream is asked for, after what is wrong with the asking. */
     static boolean isWanted(StreamSpecification specification) {
+        return isWanted(specification, "If stream is being enabled then UpdateViewType is required",
+            "If stream is being disabled, then UpdateViewType must not be specified");
+    }
+
+    /** The same for a table to be made. */
+    static boolean isWantedFirst(StreamSpecification specification) {
+        return isWanted(specification, "Table is being created with a stream enabled, UpdateViewType is required",
+            "Table is being created with a stream disabled, UpdateViewType should not be specified");
+    }
+
+    private static boolean isWanted(StreamSpecification specification, String missing, String given) {
         if (specification == null) {
             return false;
         }
         if (specification.streamEnabled() && specification.streamViewType() == null) {
-            throw ValidationException.parameters("If stream is being enabled then UpdateViewType is required");
+            throw ValidationException.parameters(missing);
         }
         if (!specification.streamEnabled() && specification.streamViewType() != null) {
-            throw ValidationException.parameters("If stream is being disabled then UpdateViewType should not be specified");
+            throw ValidationException.parameters(given);
         }
         return specification.streamEnabled();
     }
@@ -76,7 +87,8 @@ final class Streams {
         data.streams.put(tx, new StreamRef(ref, label).key(), new StoredStream(ref.name(), label, number, view, table.key(), now,
             Optional.empty(), 0, now));
         var open = new ArrayList<OpenShard>();
-        int shards = partitions(table.throughput());
+        int chosen = TableSettings.of(table.tags()).streamShards();
+        int shards = chosen > 0 ? chosen : partitions(table.throughput());
         for (int i = 0; i < shards; i++) {
             open.add(open(tx, ref, number, Optional.empty(), (int) ((long) HASHES * i / shards), now));
         }
@@ -93,8 +105,8 @@ final class Streams {
     }
 
     private static int partitions(StoredTable.Throughput throughput) {
-        long wanted = Math.ceilDiv(throughput.write(), WRITES_A_SECOND) + throughput.read() / READS_A_SECOND;
-        return (int) Math.clamp(wanted, 1, MAX_SHARDS);
+        long wanted = Math.ceilDiv(throughput.write(), (long) WRITES_A_SECOND) + throughput.read() / READS_A_SECOND;
+        return (int) Math.clamp(wanted, 1L, MAX_SHARDS);
     }
 
     private OpenShard open(Tx tx, TableRef ref, long stream, Optional<String> parent, int from, Instant now) {

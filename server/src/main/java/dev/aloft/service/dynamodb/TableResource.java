@@ -13,6 +13,7 @@ import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
+import dev.aloft.api.DynamoDb.IndexStatus;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
@@ -26,7 +27,9 @@ import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,10 +52,14 @@ final class TableResource implements ResourceType {
     private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
         "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled");
 
-    private final DynamoDb dynamoDb;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-    TableResource(DynamoDb dynamoDb) {
+    private final DynamoDb dynamoDb;
+    private final Time time;
+
+    TableResource(DynamoDb dynamoDb, Time time) {
         this.dynamoDb = dynamoDb;
+        this.time = time;
     }
 
     @Override
@@ -257,7 +264,24 @@ final class TableResource implements ResourceType {
         for (var update : updates) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).attributeDefinitions(attributes)
                 .globalSecondaryIndexUpdates(List.of(update))));
+            awaitIndexes(caller, name);
         }
+    }
+
+    /** One index is made at a time, and no table is deleted meanwhile. */
+    private void awaitIndexes(Caller caller, String name) {
+        try {
+            while (indexes(describe(caller, name)).stream().anyMatch(index -> !IndexStatus.ACTIVE.equals(index.indexStatus()))) {
+                time.sleep(BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while an index was being filled");
+        }
+    }
+
+    private static List<GlobalSecondaryIndexDescription> indexes(TableDescription table) {
+        return table.globalSecondaryIndexes() == null ? List.of() : table.globalSecondaryIndexes();
     }
 
     private static Optional<String> view(Desired desired) {
@@ -303,6 +327,7 @@ final class TableResource implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
+            awaitIndexes(caller, physicalId);
             dynamoDb.deleteTable(caller, DeleteTableRequest.of(r -> r.tableName(physicalId)));
         } catch (ResourceNotFoundException _) {
             // Gone already, as wanted.

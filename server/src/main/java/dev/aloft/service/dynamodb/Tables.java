@@ -31,9 +31,11 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Descriptions.Count;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -60,9 +62,10 @@ final class Tables {
     CreateTableResponse create(Caller caller, CreateTableRequest in) {
         var ref = TableRef.toCreate(caller, in.tableName());
         NewTable.check(in);
-        boolean streamed = Streams.isWanted(in.streamSpecification());
+        boolean streamed = Streams.isWantedFirst(in.streamSpecification());
         NewTable.refuseNotBuilt(in);
         var tags = in.tags() == null ? Map.<String, String>of() : Tags.added(Map.of(), in.tags());
+        var key = Encryption.key(ref, in.sseSpecification());
         var now = time.instant();
         boolean onDemand = NewTable.isOnDemand(in.billingMode());
         var id = UUID.randomUUID().toString();
@@ -74,9 +77,11 @@ final class Tables {
                 NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand ? Optional.of(now) : Optional.empty(),
                 NewTable.throughput(in.provisionedThroughput()),
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
-                Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty());
+                Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
+                Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
+                Optional.empty(), Set.of());
             var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
-            data.tables.put(tx, ref.key(), made);
+            put(tx, ref, made, now);
             return made;
         });
         return new CreateTableResponse(Descriptions.of(ref, table, TableStatus.CREATING, Map.of()));
@@ -123,8 +128,13 @@ final class Tables {
             new ResourceNotFoundException("Requested resource not found: Table: " + ref.name() + " not found"));
     }
 
-    void put(Tx tx, TableRef ref, StoredTable table) {
+    /** Keeps a table; from here on somebody looks after its past if it has one. */
+    void put(Tx tx, TableRef ref, StoredTable table, Instant now) {
         data.tables.put(tx, ref.key(), table);
+        var id = DynamoDbData.numbered(ref, table.number());
+        if (table.keepsHistory() && data.forgetting.get(tx, id).isEmpty()) {
+            data.forgetting.add(tx, now, id, ref.key());
+        }
     }
 
     DeleteTableResponse delete(Caller caller, DeleteTableRequest in) {
@@ -135,6 +145,10 @@ final class Tables {
             if (known.deletionProtected()) {
                 throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
                     + "Disable deletion protection first.");
+            }
+            if (known.indexes().stream().anyMatch(StoredTable.StoredIndex::filling)) {
+                throw new ResourceInUseException("Attempt to change a resource which is still in use: Cannot delete table while "
+                    + "indexes are being created, updated, or deleted.");
             }
             streams.stop(tx, ref, known, now);
             data.tables.delete(tx, ref.key());

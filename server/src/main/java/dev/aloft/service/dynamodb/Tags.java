@@ -12,6 +12,7 @@ import dev.aloft.api.DynamoDb.UntagResourceRequest;
 import dev.aloft.api.DynamoDb.UntagResourceResponse;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +28,15 @@ final class Tags {
     private static final Pattern TABLE = Pattern.compile("arn:aws:dynamodb:.+:\\d+:table/[^/]{3,}");
 
     private final DynamoDbData data;
+    private final Tables tables;
     private final Store store;
+    private final Time time;
 
-    Tags(DynamoDbData data, Store store) {
+    Tags(DynamoDbData data, Tables tables, Store store, Time time) {
         this.data = data;
+        this.tables = tables;
         this.store = store;
+        this.time = time;
     }
 
     ListTagsOfResourceResponse list(Caller caller, ListTagsOfResourceRequest in) {
@@ -55,9 +60,10 @@ final class Tags {
         if (in.tags() == null || in.tags().isEmpty()) {
             throw new ValidationException("Atleast one Tag needs to be provided as Input.");
         }
+        var now = time.instant();
         store.change(tx -> {
             var table = get(tx, ref, in.resourceArn());
-            data.tables.put(tx, ref.key(), table.withTags(added(table.tags(), in.tags())));
+            tables.put(tx, ref, table.withTags(added(table.tags(), in.tags())), now);
         });
         return new TagResourceResponse();
     }
@@ -67,12 +73,13 @@ final class Tags {
         if (in.tagKeys() == null || in.tagKeys().isEmpty()) {
             throw new ValidationException("Atleast one Tag Key needs to be provided as Input.");
         }
+        var now = time.instant();
         store.change(tx -> {
             var table = data.tables.get(tx, ref.key()).orElseThrow(() ->
                 new ResourceNotFoundException("Requested resource not found"));
             var rest = new LinkedHashMap<>(table.tags());
             rest.keySet().removeAll(in.tagKeys());
-            data.tables.put(tx, ref.key(), table.withTags(rest));
+            tables.put(tx, ref, table.withTags(rest), now);
         });
         return new UntagResourceResponse();
     }
@@ -93,6 +100,7 @@ final class Tags {
         if (all.size() > MAX_TAGS) {
             throw ValidationException.parameters("Tag limit exceeded: " + MAX_TAGS);
         }
+        TableSettings.check(all);
         return all;
     }
 

@@ -45,7 +45,7 @@ final class TimeToLive {
                 if (table.expiry().isPresent()) {
                     throw new ValidationException("TimeToLive is already enabled");
                 }
-                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.of(wanted.attributeName())));
+                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.of(wanted.attributeName())), now);
                 data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), 0), Key.EMPTY);
             } else {
                 var attribute = table.expiry().orElseThrow(() ->
@@ -54,7 +54,7 @@ final class TimeToLive {
                     throw new ValidationException("TimeToLive is active on a different AttributeName: current AttributeName is "
                         + attribute);
                 }
-                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.empty()));
+                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.empty()), now);
             }
         });
         return new UpdateTimeToLiveResponse(TimeToLiveSpecification.of(s -> s.enabled(wanted.enabled())

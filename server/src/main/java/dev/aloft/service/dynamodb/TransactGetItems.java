@@ -3,11 +3,12 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.ItemResponse;
+import dev.aloft.api.DynamoDb.ProvisionedThroughputExceededException;
+import dev.aloft.api.DynamoDb.ThrottlingException;
 import dev.aloft.api.DynamoDb.TransactGetItem;
 import dev.aloft.api.DynamoDb.TransactGetItemsRequest;
 import dev.aloft.api.DynamoDb.TransactGetItemsResponse;
 import dev.aloft.kernel.store.Key;
-import dev.aloft.kernel.store.Store;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -22,12 +23,10 @@ import java.util.Optional;
 final class TransactGetItems {
     private static final int MAX_BYTES = 4 << 20;
 
-    private final OpenTables tables;
-    private final Store store;
+    private final Reads reads;
 
-    TransactGetItems(OpenTables tables, Store store) {
-        this.tables = tables;
-        this.store = store;
+    TransactGetItems(Reads reads) {
+        this.reads = reads;
     }
 
     private record Wanted(TableRef ref, String tableName, Map<String, AttributeValue> key, Optional<Projection> projection) {
@@ -43,8 +42,10 @@ final class TransactGetItems {
 
     TransactGetItemsResponse get(Caller caller, TransactGetItemsRequest in) {
         var all = in.transactItems().stream().map(item -> wanted(caller, item)).toList();
-        return store.read(tx -> {
-            var open = all.stream().map(wanted -> tables.open(tx, wanted.ref())).toList();
+        var used = new ArrayList<Map.Entry<LiveTable, Capacity>>();
+        TransactGetItemsResponse response = reads.read(tx -> {
+            used.clear();
+            var open = all.stream().map(wanted -> reads.open(tx, wanted.ref())).toList();
             var reasons = new Reasons(all.size());
             var responses = new ArrayList<ItemResponse>();
             var capacities = new LinkedHashMap<String, Capacity>();
@@ -57,15 +58,19 @@ final class TransactGetItems {
                     throw new ValidationException("Transaction request cannot include multiple operations on one item");
                 }
                 try {
+                    reads.admit(open.get(i), Optional.empty());
                     var item = GetItem.read(tx, open.get(i), wanted.key(), wanted.projection());
                     size += item.map(ItemSize::of).orElse(0);
                     // A transactional read costs two strongly consistent ones.
-                    capacities.computeIfAbsent(wanted.tableName(), _ -> new Capacity())
-                        .addTable(2 * Capacity.read(item.map(ItemSize::of).orElse(0), true));
+                    double units = 2 * Capacity.read(item.map(ItemSize::of).orElse(0), true);
+                    capacities.computeIfAbsent(wanted.tableName(), _ -> new Capacity()).addTable(units);
+                    used.add(Map.entry(open.get(i), Capacity.ofTable(units)));
                     responses.add(ItemResponse.of(r -> r.item(item.map(whole ->
                         GetItem.projected(wanted.projection(), whole)).orElse(null))));
                 } catch (ValidationException e) {
                     reasons.invalid(i, e);
+                } catch (ProvisionedThroughputExceededException | ThrottlingException e) {
+                    reasons.throttled(i, e);
                 }
             }
             reasons.check();
@@ -74,8 +79,10 @@ final class TransactGetItems {
             }
             return TransactGetItemsResponse.of(r -> r.responses(responses)
                 .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities.entrySet().stream()
-                    .map(entry -> entry.getValue().told(entry.getKey(), in.returnConsumedCapacity())).toList() : null));
+                    .map(entry -> entry.getValue().toldRead(entry.getKey(), in.returnConsumedCapacity())).toList() : null));
         });
+        used.forEach(entry -> reads.used(entry.getKey(), entry.getValue()));
+        return response;
     }
 
     private static Wanted wanted(Caller caller, TransactGetItem item) {

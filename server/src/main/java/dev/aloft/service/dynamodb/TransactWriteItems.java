@@ -7,7 +7,10 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.CancellationReason;
 import dev.aloft.api.DynamoDb.ConditionalCheckFailedException;
 import dev.aloft.api.DynamoDb.IdempotentParameterMismatchException;
+import dev.aloft.api.DynamoDb.ItemCollectionSizeLimitExceededException;
+import dev.aloft.api.DynamoDb.ProvisionedThroughputExceededException;
 import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
+import dev.aloft.api.DynamoDb.ThrottlingException;
 import dev.aloft.api.DynamoDb.TransactWriteItem;
 import dev.aloft.api.DynamoDb.TransactWriteItemsRequest;
 import dev.aloft.api.DynamoDb.TransactWriteItemsResponse;
@@ -52,10 +55,12 @@ final class TransactWriteItems {
     private final DynamoDbData data;
     private final OpenTables tables;
     private final ItemWriter writer;
+    private final Throttle throttle;
     private final Store store;
     private final Time time;
 
-    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Store store, Time time) {
+    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Throttle throttle, Store store, Time time) {
+        this.throttle = throttle;
         this.data = data;
         this.tables = tables;
         this.writer = writer;
@@ -92,7 +97,7 @@ final class TransactWriteItems {
             capacity.add(outcomes.get().get(i).capacity());
         }
         return TransactWriteItemsResponse.of(r -> r.consumedCapacity(capacities.entrySet().stream()
-            .map(entry -> entry.getValue().told(entry.getKey(), in.returnConsumedCapacity())).toList()));
+            .map(entry -> entry.getValue().toldWrite(entry.getKey(), in.returnConsumedCapacity())).toList()));
     }
 
     private static Action action(Caller caller, TransactWriteItem item, boolean counts) {
@@ -170,8 +175,9 @@ final class TransactWriteItems {
             return byRef;
         });
         var changes = bind(actions, open);
+        admit(changes);
         var now = time.instant();
-        return store.write(tx -> {
+        Optional<List<Outcome>> outcomes = store.write(tx -> {
             if (!open.values().stream().allMatch(table -> tables.isCurrent(tx, table))) {
                 return Optional.empty();
             }
@@ -180,6 +186,24 @@ final class TransactWriteItems {
             }
             return Optional.of(apply(tx, changes, now));
         });
+        // A transaction costs twice.
+        outcomes.ifPresent(done -> {
+            writer.used(changes, done);
+            writer.used(changes, done);
+        });
+        return outcomes;
+    }
+
+    private void admit(List<Change> changes) {
+        var reasons = new Reasons(changes.size());
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                throttle.admitWrite(changes.get(i).table());
+            } catch (ProvisionedThroughputExceededException | ThrottlingException e) {
+                reasons.throttled(i, e);
+            }
+        }
+        reasons.check();
     }
 
     private List<Change> bind(List<Action> actions, Map<TableRef, LiveTable> open) {
@@ -214,6 +238,9 @@ final class TransactWriteItems {
             } catch (ConditionalCheckFailedException e) {
                 reasons.set(i, CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
                     .item(e.detail().item())));
+            } catch (ItemCollectionSizeLimitExceededException _) {
+                reasons.set(i, CancellationReason.of(r ->
+                    r.code("ItemCollectionSizeLimitExceeded").message("Collection size exceeded.")));
             } catch (ValidationException e) {
                 reasons.invalid(i, e);
             }

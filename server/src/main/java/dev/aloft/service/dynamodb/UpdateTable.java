@@ -2,51 +2,43 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.DynamoDb.AttributeDefinition;
 import dev.aloft.api.DynamoDb.BillingMode;
-import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
-import dev.aloft.api.DynamoDb.LimitExceededException;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
-import dev.aloft.api.DynamoDb.ResourceNotFoundException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
+import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableStatus;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTableResponse;
-import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.dynamodb.StoredTable.Attribute;
 import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
 import dev.aloft.service.dynamodb.StoredTable.TableStream;
 import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
+/** Changes of a table's settings, of which most stand alone in a request. */
 final class UpdateTable {
-    private static final int MAX_GLOBAL = 20;
-    private static final int MAX_UPDATES = 5;
-    private static final String ONE_INDEX =
-        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table";
+    private static final String NOTHING = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+        + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required";
 
-    private final DynamoDbData data;
     private final Tables tables;
+    private final Indexes indexes;
     private final Streams streams;
     private final Store store;
     private final Time time;
 
-    UpdateTable(DynamoDbData data, Tables tables, Streams streams, Store store, Time time) {
-        this.data = data;
+    UpdateTable(Tables tables, Indexes indexes, Streams streams, Store store, Time time) {
         this.tables = tables;
+        this.indexes = indexes;
         this.streams = streams;
         this.store = store;
         this.time = time;
@@ -55,45 +47,42 @@ final class UpdateTable {
     UpdateTableResponse update(Caller caller, UpdateTableRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         refuseNotBuilt(in);
+        checkParts(in);
         check(in);
+        var updates = in.globalSecondaryIndexUpdates() == null ? List.<GlobalSecondaryIndexUpdate>of()
+            : in.globalSecondaryIndexUpdates();
+        Indexes.check(updates);
         var now = time.instant();
         var told = store.write(tx -> {
             var before = tables.get(tx, ref);
-            if (in.globalSecondaryIndexUpdates() != null) {
-                checkUpdates(in.globalSecondaryIndexUpdates());
-            }
-            var changed = streams.grown(tx, ref, billing(before, in, now), now);
+            Indexes.checkUpdates(updates);
+            var changed = settings(ref, streams.grown(tx, ref, billing(before, in, now), now), in, now);
             if (in.streamSpecification() != null) {
                 changed = stream(tx, ref, changed, in.streamSpecification(), now);
             }
-            if (in.tableClass() != null) {
-                changed = changed.with(draft -> draft.tableClass = in.tableClass());
+            for (var update : updates) {
+                changed = indexes.update(tx, ref, changed, update, in.attributeDefinitions(), now);
             }
-            if (in.deletionProtectionEnabled() != null) {
-                changed = changed.with(draft -> draft.deletionProtected = in.deletionProtectionEnabled());
-            }
-            if (in.globalSecondaryIndexUpdates() != null) {
-                for (var one : in.globalSecondaryIndexUpdates()) {
-                    changed = index(tx, ref, changed, one, in.attributeDefinitions(), now);
-                }
-            }
-            tables.put(tx, ref, changed);
+            tables.put(tx, ref, changed, now);
             // While it is updated a table has its old capacity.
             return before.onDemand() == changed.onDemand()
                 ? changed.withBilling(changed.onDemand(), changed.onDemandSince(), before.throughput()) : changed;
         });
-        return new UpdateTableResponse(Descriptions.of(ref, told, TableStatus.UPDATING, Map.of()));
+        return new UpdateTableResponse(Descriptions.of(ref, told, status(in), Map.of()));
+    }
+
+    /** These are done at once on AWS too. */
+    private static String status(UpdateTableRequest in) {
+        return in.deletionProtectionEnabled() != null || in.onDemandThroughput() != null && in.billingMode() == null
+            || in.sseSpecification() != null ? TableStatus.ACTIVE : TableStatus.UPDATING;
     }
 
     private static void refuseNotBuilt(UpdateTableRequest in) {
         var parts = new LinkedHashMap<String, Object>();
-        parts.put("SSESpecification", in.sseSpecification());
         parts.put("ReplicaUpdates", in.replicaUpdates());
         parts.put("MultiRegionConsistency", in.multiRegionConsistency());
         parts.put("GlobalTableWitnessUpdates", in.globalTableWitnessUpdates());
         parts.put("GlobalTableSettingsReplicationMode", in.globalTableSettingsReplicationMode());
-        parts.put("OnDemandThroughput", in.onDemandThroughput());
-        parts.put("WarmThroughput", in.warmThroughput());
         parts.forEach((name, value) -> {
             if (value != null) {
                 throw ApiError.notBuilt(name + " of DynamoDB UpdateTable");
@@ -101,77 +90,68 @@ final class UpdateTable {
         });
     }
 
+    /** Which parts stand alone, in the order in which AWS complains. */
+    private static void checkParts(UpdateTableRequest in) {
+        var parts = new ArrayList<String>();
+        add(parts, "throughput", in.provisionedThroughput());
+        add(parts, "billing", in.billingMode());
+        add(parts, "stream", in.streamSpecification());
+        add(parts, "indexes", in.globalSecondaryIndexUpdates());
+        add(parts, "encryption", in.sseSpecification());
+        add(parts, "class", in.tableClass());
+        add(parts, "protection", in.deletionProtectionEnabled());
+        add(parts, "limit", in.onDemandThroughput());
+        add(parts, "warm", in.warmThroughput());
+        boolean emptyIndexes = in.globalSecondaryIndexUpdates() != null && in.globalSecondaryIndexUpdates().isEmpty();
+        if (parts.isEmpty() || emptyIndexes && parts.size() == 1) {
+            throw new ValidationException(NOTHING);
+        }
+        boolean many = parts.size() > 1;
+        refuse(many && parts.contains("encryption"), "Server-Side Encryption modification must be the only operation in the request");
+        refuse(many && parts.contains("class"), "TableClass modification must be the only operation in the request");
+        refuse(many && parts.contains("protection"), "DeletionProtection modification must be the only operation in the request");
+        refuse(emptyIndexes, "List of GlobalSecondaryIndexUpdates is empty");
+        boolean makes = in.globalSecondaryIndexUpdates() != null
+            && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.create() != null);
+        boolean makesOrDrops = makes || in.globalSecondaryIndexUpdates() != null
+            && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.delete() != null);
+        refuse(makes && parts.contains("warm"), "Create global secondary index cannot be specified when updating WarmThroughput");
+        refuse(many && parts.contains("warm"), "WarmThroughput must be the only operation in the request");
+        refuse(parts.contains("limit") && parts.stream().anyMatch(part -> !part.equals("limit") && !part.equals("billing")),
+            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
+        boolean provisions = parts.contains("throughput") || BillingMode.PROVISIONED.equals(in.billingMode());
+        refuse(provisions && parts.contains("stream"), "You cannot modify stream status while updating table IOPS");
+        refuse(provisions && makesOrDrops, "You cannot create or delete index while updating table IOPS");
+        refuse(makesOrDrops && parts.contains("stream"), "You cannot create or delete index while changing stream status");
+    }
+
+    private static void add(List<String> parts, String name, Object given) {
+        if (given != null) {
+            parts.add(name);
+        }
+    }
+
+    private static void refuse(boolean is, String complaint) {
+        if (is) {
+            throw ValidationException.parameters(complaint);
+        }
+    }
+
     private static void check(UpdateTableRequest in) {
-        var updates = in.globalSecondaryIndexUpdates();
-        if (in.provisionedThroughput() == null && in.billingMode() == null && (updates == null || updates.isEmpty())
-            && in.tableClass() == null && in.deletionProtectionEnabled() == null && in.streamSpecification() == null) {
-            throw new ValidationException("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-                + "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-        }
-        if (BillingMode.PROVISIONED.equals(in.billingMode()) && in.provisionedThroughput() == null) {
-            throw ValidationException.parameters(
-                "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
-        }
+        refuse(BillingMode.PROVISIONED.equals(in.billingMode()) && in.provisionedThroughput() == null,
+            "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
         if (in.provisionedThroughput() != null) {
             NewTable.checkUnits(in.provisionedThroughput());
         }
-        int changing = 0;
-        var names = new HashSet<String>();
-        for (var update : updates == null ? List.<GlobalSecondaryIndexUpdate>of() : updates) {
-            long kinds = Stream.of(update.update(), update.create(), update.delete()).filter(Objects::nonNull).count();
-            if (kinds == 0) {
-                throw ValidationException.parameters("One of GlobalSecondaryIndexUpdate.Update, "
-                    + "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null");
-            }
-            if (kinds > 1) {
-                throw ValidationException.parameters("Only one of GlobalSecondaryIndexUpdate.Update, "
-                    + "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be given");
-            }
-            var name = name(update);
-            if (!names.add(name)) {
-                throw ValidationException.parameters(
-                    "Only one global secondary index update per index is allowed simultaneously. Index: " + name);
-            }
-            changing += update.update() == null ? 1 : 0;
-        }
-        if (changing > 1) {
-            throw new LimitExceededException(ONE_INDEX);
-        }
-    }
-
-    /** What is told only of tables that are there. */
-    private static void checkUpdates(List<GlobalSecondaryIndexUpdate> updates) {
-        if (updates.size() > MAX_UPDATES) {
-            throw new LimitExceededException(ONE_INDEX);
-        }
-        for (var update : updates) {
-            if (update.update() != null && isTooMuch(update.update().provisionedThroughput())) {
-                throw new ValidationException("This operation cannot be performed with given input values. Please contact "
-                    + "DynamoDB service team for more info: Action Blocked: IndexUpdate");
-            }
-        }
-    }
-
-    private static boolean isTooMuch(ProvisionedThroughput wanted) {
-        return wanted != null && (wanted.readCapacityUnits() > NewTable.MAX_UNITS
-            || wanted.writeCapacityUnits() > NewTable.MAX_UNITS);
-    }
-
-    private static String name(GlobalSecondaryIndexUpdate update) {
-        return update.update() != null ? update.update().indexName()
-            : update.create() != null ? update.create().indexName() : update.delete().indexName();
     }
 
     private static StoredTable billing(StoredTable table, UpdateTableRequest in, Instant now) {
         boolean onDemand = in.billingMode() == null ? table.onDemand() : NewTable.isOnDemand(in.billingMode());
         var wanted = in.provisionedThroughput();
-        if (wanted != null && onDemand) {
-            throw ValidationException.parameters("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
-                + "BillingMode is PAY_PER_REQUEST");
-        }
+        refuse(wanted != null && onDemand,
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
         if (onDemand) {
-            return table.onDemand() ? table : table.withBilling(true, Optional.of(now), Throughput.of(0, 0))
-                .withIndexes(table.indexes().stream().map(index -> index.with(Throughput.of(0, 0))).toList());
+            return table.onDemand() ? table : unlimited(table).withBilling(true, Optional.of(now), Throughput.of(0, 0));
         }
         if (wanted == null) {
             return table;
@@ -181,7 +161,79 @@ final class UpdateTable {
         } else {
             refuseSame(table, wanted);
         }
-        return table.withBilling(false, table.onDemandSince(), changed(table.throughput(), wanted, now));
+        return (table.onDemand() ? unlimited(table) : table).withBilling(false, table.onDemandSince(),
+            changed(table.throughput(), wanted, now));
+    }
+
+    /** With another billing mode a table and its indexes lose their capacity and their limits. */
+    private static StoredTable unlimited(StoredTable table) {
+        return table.with(draft -> {
+            draft.onDemandLimit = Optional.empty();
+            draft.indexes = table.indexes().stream().map(index ->
+                index.with(Throughput.of(0, 0)).withOnDemandLimit(Optional.empty())).toList();
+        });
+    }
+
+    static Throughput changed(Throughput before, ProvisionedThroughput wanted, Instant now) {
+        boolean more = wanted.readCapacityUnits() > before.read() || wanted.writeCapacityUnits() > before.write();
+        boolean less = wanted.readCapacityUnits() < before.read() || wanted.writeCapacityUnits() < before.write();
+        return new Throughput(wanted.readCapacityUnits(), wanted.writeCapacityUnits(),
+            more ? Optional.of(now) : before.increased(), less ? Optional.of(now) : before.decreased());
+    }
+
+    private static void refuseSame(StoredTable table, ProvisionedThroughput wanted) {
+        refuseSame(table.throughput(), wanted, "the table", "the table");
+    }
+
+    /** @param within as AWS says it a second time */
+    static void refuseSame(Throughput now, ProvisionedThroughput wanted, String subject, String within) {
+        if (now.read() == wanted.readCapacityUnits() && now.write() == wanted.writeCapacityUnits()) {
+            throw new ValidationException("The provisioned throughput for " + subject + " will not change. The requested value "
+                + "equals the current value. Current ReadCapacityUnits provisioned for " + within + ": " + now.read()
+                + ". Requested ReadCapacityUnits: " + now.read() + ". Current WriteCapacityUnits provisioned for " + within + ": "
+                + now.write() + ". Requested WriteCapacityUnits: " + now.write()
+                + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+        }
+    }
+
+    /** A table that leaves on-demand mode needs capacity for all its indexes. */
+    private static void checkIndexes(StoredTable table, UpdateTableRequest in) {
+        var without = new ArrayList<>(table.indexes().stream().filter(StoredIndex::global).map(StoredIndex::name).toList());
+        if (in.globalSecondaryIndexUpdates() != null) {
+            in.globalSecondaryIndexUpdates().forEach(update -> without.remove(Indexes.name(update)));
+        }
+        refuse(!without.isEmpty(), "ProvisionedThroughput must be specified for index: " + String.join(",", without));
+    }
+
+    private static StoredTable settings(TableRef ref, StoredTable table, UpdateTableRequest in, Instant now) {
+        if (in.onDemandThroughput() != null) {
+            Units.checkOnDemand(in.onDemandThroughput(), table.onDemand(), " for table");
+        }
+        if (in.warmThroughput() != null) {
+            Descriptions.warm(table).refuseLess(in.warmThroughput(), " for table");
+        }
+        var key = Encryption.key(ref, in.sseSpecification());
+        refuse(in.sseSpecification() != null && key.isEmpty() && table.encryptionKey().isEmpty(),
+            "Table is already encrypted by default");
+        return table.with(draft -> {
+            if (in.tableClass() != null
+                    && !(in.tableClass().equals(TableClass.STANDARD) && table.tableClass().equals(TableClass.STANDARD))) {
+                draft.tableClassSince = in.tableClass().equals(table.tableClass()) ? table.tableClassSince() : Optional.of(now);
+                draft.tableClass = in.tableClass();
+            }
+            if (in.deletionProtectionEnabled() != null) {
+                draft.deletionProtected = in.deletionProtectionEnabled();
+            }
+            if (in.onDemandThroughput() != null) {
+                draft.onDemandLimit = Units.of(in.onDemandThroughput());
+            }
+            if (in.warmThroughput() != null) {
+                draft.warm = Units.of(in.warmThroughput()).map(units -> units.or(Descriptions.warm(table)));
+            }
+            if (in.sseSpecification() != null) {
+                draft.encryptionKey = key;
+            }
+        });
     }
 
     private StoredTable stream(Tx tx, TableRef ref, StoredTable table, StreamSpecification wanted, Instant now) {
@@ -196,105 +248,5 @@ final class UpdateTable {
             throw new ValidationException("Table has no stream to disable: TableName: " + ref.name());
         }
         return streams.stop(tx, ref, table, now);
-    }
-
-    private static Throughput changed(Throughput before, ProvisionedThroughput wanted, Instant now) {
-        boolean more = wanted.readCapacityUnits() > before.read() || wanted.writeCapacityUnits() > before.write();
-        boolean less = wanted.readCapacityUnits() < before.read() || wanted.writeCapacityUnits() < before.write();
-        return new Throughput(wanted.readCapacityUnits(), wanted.writeCapacityUnits(),
-            more ? Optional.of(now) : before.increased(), less ? Optional.of(now) : before.decreased());
-    }
-
-    private static void refuseSame(StoredTable table, ProvisionedThroughput wanted) {
-        var now = table.throughput();
-        if (now.read() == wanted.readCapacityUnits() && now.write() == wanted.writeCapacityUnits()) {
-            throw new ValidationException("The provisioned throughput for the table will not change. The requested value equals "
-                + "the current value. Current ReadCapacityUnits provisioned for the table: " + now.read()
-                + ". Requested ReadCapacityUnits: " + now.read()
-                + ". Current WriteCapacityUnits provisioned for the table: " + now.write()
-                + ". Requested WriteCapacityUnits: " + now.write()
-                + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
-        }
-    }
-
-    /** A table that leaves on-demand mode needs capacity for all its indexes. */
-    private static void checkIndexes(StoredTable table, UpdateTableRequest in) {
-        var without = new ArrayList<>(table.indexes().stream().filter(StoredIndex::global).map(StoredIndex::name).toList());
-        if (in.globalSecondaryIndexUpdates() != null) {
-            in.globalSecondaryIndexUpdates().forEach(update -> without.remove(name(update)));
-        }
-        if (!without.isEmpty()) {
-            throw ValidationException.parameters("ProvisionedThroughput must be specified for index: "
-                + String.join(",", without));
-        }
-    }
-
-    private StoredTable index(Tx tx, TableRef ref, StoredTable table, GlobalSecondaryIndexUpdate update,
-            List<AttributeDefinition> definitions, Instant now) {
-        var known = table.indexes().stream().filter(index -> index.name().equals(name(update))).findFirst();
-        if (update.create() != null) {
-            return create(tx, ref, table, update, definitions, now);
-        }
-        if (known.isEmpty() || !known.get().global()) {
-            throw new ResourceNotFoundException("Requested resource not found");
-        }
-        var index = known.get();
-        if (update.delete() != null) {
-            var id = Key.of(ref.account(), ref.region(), table.number(), index.number());
-            data.clearing.add(tx, now, id, id);
-            var rest = table.withIndexes(table.indexes().stream().filter(one -> one != index).toList());
-            return rest.withAttributes(rest.attributes().stream().filter(one -> isUsed(rest, one.name())).toList());
-        }
-        if (update.update().onDemandThroughput() != null || update.update().warmThroughput() != null) {
-            throw ApiError.notBuilt("OnDemandThroughput and WarmThroughput of a DynamoDB index");
-        }
-        var changed = index.with(changed(index.throughput(), update.update().provisionedThroughput(), now));
-        return table.withIndexes(table.indexes().stream().map(one -> one == index ? changed : one).toList());
-    }
-
-    private StoredTable create(Tx tx, TableRef ref, StoredTable table, GlobalSecondaryIndexUpdate update,
-            List<AttributeDefinition> definitions, Instant now) {
-        var wanted = update.create();
-        if (table.indexes().stream().anyMatch(index -> index.name().equals(wanted.indexName()))) {
-            throw ValidationException.parameters("Index already exists: " + wanted.indexName());
-        }
-        if (table.indexes().stream().filter(StoredIndex::global).count() >= MAX_GLOBAL) {
-            throw new LimitExceededException("Subscriber limit exceeded: Number of GSIs exceeds per-table limit of "
-                + MAX_GLOBAL);
-        }
-        var attributes = attributes(table, definitions);
-        var index = GlobalSecondaryIndex.of(i -> i.indexName(wanted.indexName()).keySchema(wanted.keySchema())
-            .projection(wanted.projection()).provisionedThroughput(wanted.provisionedThroughput())
-            .onDemandThroughput(wanted.onDemandThroughput()).warmThroughput(wanted.warmThroughput()));
-        // The types of its keys are given with it, even those that the table knows.
-        NewTable.checkGlobal(index, definitions == null ? List.of()
-            : definitions.stream().map(AttributeDefinition::attributeName).toList(), table.onDemand());
-        var made = NewTable.global(index, DynamoDbData.nextNumber(tx) + MAX_GLOBAL, true);
-        var indexes = new ArrayList<>(table.indexes());
-        indexes.add(made);
-        var changed = table.withIndexes(indexes);
-        data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), made.number()), Key.EMPTY);
-        return changed.withAttributes(attributes.stream().filter(one -> isUsed(changed, one.name())).toList());
-    }
-
-    /** Those of the table, and what the request adds; a type does not change. */
-    private static List<Attribute> attributes(StoredTable table, List<AttributeDefinition> definitions) {
-        var types = new LinkedHashMap<String, String>();
-        table.attributes().forEach(one -> types.put(one.name(), one.type()));
-        for (var definition : definitions == null ? List.<AttributeDefinition>of() : definitions) {
-            var known = types.putIfAbsent(definition.attributeName(), definition.attributeType());
-            if (known != null && !known.equals(definition.attributeType())) {
-                throw ValidationException.parameters("Attributes cannot be redefined. Please check that your attribute has the "
-                    + "same type as previously defined. Existing schema: Schema:[SchemaElement: key{" + definition.attributeName()
-                    + ":" + known + "}] New schema: Schema:[SchemaElement: key{" + definition.attributeName() + ":"
-                    + definition.attributeType() + "}]");
-            }
-        }
-        return types.entrySet().stream().map(one -> new Attribute(one.getKey(), one.getValue())).toList();
-    }
-
-    private static boolean isUsed(StoredTable table, String attribute) {
-        return table.key().all().contains(attribute)
-            || table.indexes().stream().anyMatch(index -> index.key().all().contains(attribute));
     }
 }

@@ -94,9 +94,11 @@ class StreamsTest extends DynamoDbFixture {
     class IsRefused {
         @Test
         void forSettingsThatDoNotFit() {
-            refused("One or more parameter values were invalid: If stream is being enabled then UpdateViewType is required",
-                () -> streamed(null));
+            refused("One or more parameter values were invalid: Table is being created with a stream enabled, UpdateViewType is "
+                + "required", () -> streamed(null));
             streamed("KEYS_ONLY");
+            refused("One or more parameter values were invalid: If stream is being enabled then UpdateViewType is required", () ->
+                update(r -> r.streamSpecification(new StreamSpecification(true, null))));
             refused("Table already has an enabled stream: TableName: streamed", () ->
                 update(r -> r.streamSpecification(new StreamSpecification(true, "OLD_IMAGE"))));
             disable();

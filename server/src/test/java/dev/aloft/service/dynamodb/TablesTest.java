@@ -141,8 +141,9 @@ class TablesTest extends DynamoDbFixture {
 
     @Test
     void throughputAndBillingModeChange() {
-        refused("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
-            + "SSESpecification or ReplicaUpdates is required", () -> update(HASH, r -> { }));
+        refused("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+            + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
+            + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required", () -> update(HASH, r -> { }));
         assertThat(update(HASH, r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(3L, 4L)))
             .tableStatus()).isEqualTo("UPDATING");
         assertThat(describe(HASH).provisionedThroughput().writeCapacityUnits()).isEqualTo(4);

@@ -4,6 +4,7 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.store.Codec;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What was sent.
@@ -30,6 +31,11 @@ record Content(
         Sqs.MessageAttributeValue told() {
             return Sqs.MessageAttributeValue.of(a -> a.dataType(type).stringValue(text).binaryValue(binary));
         }
+    }
+
+    /** The same as a new message, which comes from nowhere. */
+    Content anew() {
+        return new Content(UUID.randomUUID().toString(), body, bodyDigest, attributes, sender, trace, group, deduplicationId, null);
     }
 
     Content from(String sourceArn) {

@@ -13,19 +13,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The worker that removes what nobody will ask for: messages kept long enough, purged lines, names that are free again. */
+/**
+ * The worker that removes what nobody will ask for: messages kept long enough, purged lines, names that are free again;
+ * and carries on the tasks that move messages.
+ */
 final class Housekeeping {
     /** As many in one transaction, so that others are not held up. */
     private static final int SOME = 200;
 
     private final SqsData data;
     private final Lines lines;
+    private final MoveTasks moveTasks;
     private final Store store;
     private final Time time;
 
-    Housekeeping(SqsData data, Lines lines, Store store, Time time) {
+    Housekeeping(SqsData data, Lines lines, MoveTasks moveTasks, Store store, Time time) {
         this.data = data;
         this.lines = lines;
+        this.moveTasks = moveTasks;
         this.store = store;
         this.time = time;
     }
@@ -49,6 +54,11 @@ final class Housekeeping {
         return switch (current.get().value()) {
             case Chore.Free(var queue) -> {
                 data.deleted.delete(tx, queue);
+                yield done(tx, waiting.id());
+            }
+            case Chore.Move(var task) -> again(tx, waiting.id(), moveTasks.some(tx, task, now), now);
+            case Chore.Forget(var attempt) -> {
+                data.attempts.delete(tx, attempt);
                 yield done(tx, waiting.id());
             }
             case Chore.Clear(var line) -> clear(tx, line) || done(tx, waiting.id());
@@ -86,7 +96,10 @@ final class Housekeeping {
         if (queue.isEmpty()) {
             return done(tx, id);
         }
-        var next = lines.expire(tx, queue.get(), now.toEpochMilli(), SOME);
+        return again(tx, id, lines.expire(tx, queue.get(), now.toEpochMilli(), SOME), now);
+    }
+
+    private boolean again(Tx tx, Key id, Optional<Instant> next, Instant now) {
         if (next.isEmpty()) {
             return done(tx, id);
         }

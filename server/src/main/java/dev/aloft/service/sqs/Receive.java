@@ -2,6 +2,7 @@ package dev.aloft.service.sqs;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sqs;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
@@ -12,13 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** ReceiveMessage, by short and by long polling. */
 final class Receive {
     private static final int MOST = 10;
     private static final int LONGEST_WAIT = 20;
     static final int LONGEST_VISIBILITY = 43_200;
+    private static final Pattern ATTEMPT = Pattern.compile("[\\p{Alnum}\\p{Punct}]{1,128}");
 
+    private final SqsData data;
     private final Queues queues;
     private final Lines lines;
     private final DeadLetters deadLetters;
@@ -26,7 +30,8 @@ final class Receive {
     private final Store store;
     private final Time time;
 
-    Receive(Queues queues, Lines lines, DeadLetters deadLetters, Arrivals arrivals, Store store, Time time) {
+    Receive(SqsData data, Queues queues, Lines lines, DeadLetters deadLetters, Arrivals arrivals, Store store, Time time) {
+        this.data = data;
         this.queues = queues;
         this.lines = lines;
         this.deadLetters = deadLetters;
@@ -35,6 +40,9 @@ final class Receive {
         this.time = time;
     }
 
+    /** A message that was received, and the moment that its receipt tells. */
+    private record Received(Standing standing, long receiptAt) {}
+
     Sqs.ReceiveMessageResponse receive(Caller caller, Sqs.ReceiveMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
         var queue = queues.get(name);
@@ -42,10 +50,13 @@ final class Receive {
         check("WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT, "Must be >= 0 and <= 20, if provided.");
         check("VisibilityTimeout", input.visibilityTimeout(), 0, LONGEST_VISIBILITY,
             "Must be >= 0 and <= 43200, if provided.");
+        if (input.receiveRequestAttemptId() != null) {
+            checkAttempt(queue, input.receiveRequestAttemptId());
+        }
         int wait = input.waitTimeSeconds() == null
             ? queue.number("ReceiveMessageWaitTimeSeconds") : input.waitTimeSeconds();
         var found = wait == 0 ? take(name, input, true) : await(queue, input, time.instant().plusSeconds(wait));
-        var messages = found.stream().flatMap(standing -> message(name, standing, input).stream()).toList();
+        var messages = found.stream().flatMap(taken -> message(name, taken, input).stream()).toList();
         return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
     }
 
@@ -55,14 +66,34 @@ final class Receive {
         }
     }
 
-    /** Looks first without a transaction that writes, which most looks need not. */
-    private List<Standing> take(QueueName name, Sqs.ReceiveMessageRequest input, boolean shortPolling) {
-        long now = time.instant().toEpochMilli();
-        boolean visible = store.read(tx -> lines.hasVisible(tx, queues.get(tx, name), now));
-        return visible ? store.write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling)) : List.of();
+    private static void checkAttempt(Queue queue, String id) {
+        if (!queue.fifo()) {
+            throw Errors.invalid("ReceiveRequestAttemptId", id,
+                "The request include parameter that is not valid for this queue type.");
+        }
+        if (!ATTEMPT.matcher(id).matches()) {
+            throw Errors.invalid("ReceiveRequestAttemptId", id,
+                "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+        }
     }
 
-    private List<Standing> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {
+    /** Looks first without a transaction that writes, which most looks need not. */
+    private List<Received> take(QueueName name, Sqs.ReceiveMessageRequest input, boolean shortPolling) {
+        long now = time.instant().toEpochMilli();
+        boolean look = input.receiveRequestAttemptId() != null
+            || store.read(tx -> lines.hasVisible(tx, queues.get(tx, name), now));
+        return look ? store.write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling)) : List.of();
+    }
+
+    private List<Received> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {
+        int seconds = input.visibilityTimeout() == null ? queue.number("VisibilityTimeout") : input.visibilityTimeout();
+        long until = now + seconds * 1000L;
+        if (input.receiveRequestAttemptId() != null) {
+            var before = again(tx, queue, input.receiveRequestAttemptId(), now, until);
+            if (!before.isEmpty()) {
+                return before;
+            }
+        }
         int asked = input.maxNumberOfMessages() == null ? 1 : input.maxNumberOfMessages();
         int most = lines.room(tx, queue, now, asked);
         if (most <= 0) {
@@ -71,15 +102,54 @@ final class Receive {
             }
             return List.of();
         }
-        int seconds = input.visibilityTimeout() == null ? queue.number("VisibilityTimeout") : input.visibilityTimeout();
-        var found = lines.take(tx, queue, most, now, now + seconds * 1000L);
+        var found = lines.take(tx, queue, most, now, until);
         if (!found.dead().isEmpty()) {
             deadLetters.move(tx, queue, found.dead(), now);
         }
-        return found.received();
+        var received = found.received().stream().map(standing -> new Received(standing, standing.at())).toList();
+        if (input.receiveRequestAttemptId() != null && !received.isEmpty()) {
+            remember(tx, queue, input.receiveRequestAttemptId(), received, now);
+        }
+        return received;
     }
 
-    private List<Standing> await(Queue queue, Sqs.ReceiveMessageRequest input, Instant deadline) {
+    /**
+     * What the same attempt received before, hidden anew, with the receipts it had; nothing where any of it has been deleted,
+     * hidden otherwise or become visible since.
+     */
+    private List<Received> again(Tx tx, Queue queue, String attempt, long now, long until) {
+        var before = data.attempts.get(tx, Key.of(queue.id(), attempt));
+        if (before.isEmpty()) {
+            return List.of();
+        }
+        var found = new ArrayList<Received>();
+        for (var taken : before.get().messages()) {
+            var standing = lines.order(queue).find(tx, queue.line(), taken.enqueued(), taken.sequence(), taken.group());
+            if (standing.isEmpty() || standing.get().at() != taken.at() || taken.at() <= now
+                    || standing.get().place().receives() != taken.receives()) {
+                return List.of();
+            }
+            found.add(new Received(standing.get(), taken.receiptAt()));
+        }
+        var moves = found.stream()
+            .map(it -> new Order.Move(it.standing(), it.standing().to(until, it.standing().place()))).toList();
+        lines.move(tx, queue, moves);
+        var again = found.stream()
+            .map(it -> new Received(it.standing().to(until, it.standing().place()), it.receiptAt())).toList();
+        remember(tx, queue, attempt, again, now);
+        return again;
+    }
+
+    private void remember(Tx tx, Queue queue, String attempt, List<Received> received, long now) {
+        var key = Key.of(queue.id(), attempt);
+        data.attempts.put(tx, key, new SqsData.Attempt(received.stream().map(it -> new SqsData.Taken(
+            it.standing().sequence(), it.standing().group(), it.standing().place().enqueued(),
+            it.standing().place().receives(), it.receiptAt(), it.standing().at())).toList()));
+        data.chores.add(tx, Instant.ofEpochMilli(now).plus(Deduplication.WINDOW), Key.of("forget", key),
+            new SqsData.Chore.Forget(key));
+    }
+
+    private List<Received> await(Queue queue, Sqs.ReceiveMessageRequest input, Instant deadline) {
         var waiter = arrivals.waiter(queue.id());
         try {
             while (true) {
@@ -111,16 +181,18 @@ final class Receive {
     }
 
     /** Nothing where it has been deleted in the meantime. */
-    private Optional<Sqs.Message> message(QueueName name, Standing standing, Sqs.ReceiveMessageRequest input) {
+    private Optional<Sqs.Message> message(QueueName name, Received received, Sqs.ReceiveMessageRequest input) {
         return store.read(tx -> {
             var queue = queues.get(tx, name);
-            return lines.content(tx, queue, standing).map(bytes -> message(queue, standing, Content.CODEC.decode(bytes), input));
+            return lines.content(tx, queue, received.standing())
+                .map(bytes -> message(queue, received, Content.CODEC.decode(bytes), input));
         });
     }
 
-    private static Sqs.Message message(Queue queue, Standing standing, Content content, Sqs.ReceiveMessageRequest input) {
+    private static Sqs.Message message(Queue queue, Received received, Content content, Sqs.ReceiveMessageRequest input) {
+        var standing = received.standing();
         var place = standing.place();
-        var receipt = new Receipt(queue.id(), queue.line(), place.enqueued(), standing.sequence(), standing.at(),
+        var receipt = new Receipt(queue.id(), queue.line(), place.enqueued(), standing.sequence(), received.receiptAt(),
             place.receives(), standing.group());
         var attributes = MessageAttributes.asked(content.attributes(), input.messageAttributeNames());
         var told = new LinkedHashMap<String, Sqs.MessageAttributeValue>();

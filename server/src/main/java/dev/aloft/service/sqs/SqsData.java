@@ -45,6 +45,11 @@ final class SqsData {
     /** The keys of sent by queue and the moment they are forgotten. */
     final Table<Key> forgotten = Table.of("e", Codec.KEY);
 
+    /** By the source's id, the moment of the start, and the task's id. */
+    final Table<MoveTask> tasks = Table.of("tasks", Codec.of(MoveTask.class));
+    /** What was received with a ReceiveRequestAttemptId of late, by queue and that id. */
+    final Table<Attempt> attempts = Table.of("attempts", Codec.of(Attempt.class));
+
     /** What is to be done later; see {@link Housekeeping}. */
     final Due<Chore> chores = new Due<>(Space.of("chores"), Codec.of(Chore.class), due);
 
@@ -55,6 +60,12 @@ final class SqsData {
 
         /** The oldest messages of a line may have been kept long enough. */
         record Expire(Key queue, long line) implements Chore {}
+
+        /** The next messages of a move task. */
+        record Move(Key task) implements Chore {}
+
+        /** An attempt that cannot be repeated any more. */
+        record Forget(Key attempt) implements Chore {}
 
         /** The messages of a line that no queue has any more. */
         record Clear(long line) implements Chore {}
@@ -128,6 +139,48 @@ final class SqsData {
             });
     }
 
+    /**
+     * A message move task.
+     *
+     * @param destinationArn where messages go, or null: back to where they came from
+     * @param rate           messages a second, or null: as fast as it goes
+     * @param toMove         how many there were at the start
+     * @param failure        why it failed, or null
+     */
+    record MoveTask(
+            String id,
+            QueueName source,
+            String destinationArn,
+            Integer rate,
+            long toMove,
+            long moved,
+            Instant started,
+            String status,
+            String failure) {
+        boolean isRunning() {
+            return status.equals(MoveTasks.RUNNING);
+        }
+
+        MoveTask moved(int more) {
+            return new MoveTask(id, source, destinationArn, rate, toMove, moved + more, started, status, failure);
+        }
+
+        MoveTask ended(String how, String why) {
+            return new MoveTask(id, source, destinationArn, rate, toMove, moved, started, how, why);
+        }
+    }
+
+    /** The messages of one receive. */
+    record Attempt(List<Taken> messages) {}
+
+    /**
+     * A message that was received.
+     *
+     * @param receiptAt the moment that its receipt tells
+     * @param at        the moment to which it is hidden
+     */
+    record Taken(long sequence, String group, long enqueued, int receives, long receiptAt, long at) {}
+
     /** Everything under a line, for clearing it. */
     List<Table<?>> ofLine() {
         return List.of(contents, order, moved, tallies, waiting, members, heads, groups);
@@ -135,6 +188,6 @@ final class SqsData {
 
     /** Everything under a queue's id. */
     List<Table<?>> ofQueue() {
-        return List.of(sent, forgotten);
+        return List.of(sent, forgotten, tasks, attempts);
     }
 }

@@ -1,11 +1,11 @@
 package dev.aloft.service.sqs;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -21,7 +21,9 @@ public final class SqsService implements Service, Sqs {
     private final Send send;
     private final Receive receive;
     private final Messages messages;
+    private final MoveTasks moveTasks;
     private final Housekeeping housekeeping;
+    private final List<ResourceType> resourceTypes;
 
     public SqsService(Store platform, Time time, Endpoint endpoint) {
         var store = platform.in("sqs");
@@ -30,9 +32,13 @@ public final class SqsService implements Service, Sqs {
         queues = new Queues(data, lines, arrivals, store, time);
         permissions = new Permissions(queues);
         send = new Send(queues, lines, new Deduplication(data), arrivals, store, time);
-        receive = new Receive(queues, lines, new DeadLetters(data, lines, arrivals), arrivals, store, time);
+        receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), arrivals, store, time);
         messages = new Messages(queues, lines, arrivals, store, time);
-        housekeeping = new Housekeeping(data, lines, store, time);
+        moveTasks = new MoveTasks(data, lines, arrivals, store, time);
+        housekeeping = new Housekeeping(data, lines, moveTasks, store, time);
+        var sqs = Sqs.at(endpoint);
+        resourceTypes = List.of(new QueueResource(sqs, queues), new QueuePolicyResource(sqs, false),
+            new QueuePolicyResource(sqs, true));
     }
 
     @Override
@@ -41,10 +47,15 @@ public final class SqsService implements Service, Sqs {
     }
 
     @Override
+    public List<ResourceType> resourceTypes() {
+        return resourceTypes;
+    }
+
+    @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
             case AddPermissionRequest r -> queue("AddPermission", caller, r.queueUrl());
-            case CancelMessageMoveTaskRequest _ -> Access.to("sqs:CancelMessageMoveTask");
+            case CancelMessageMoveTaskRequest r -> Access.to("sqs:CancelMessageMoveTask", MoveTasks.sourceArn(r.taskHandle()));
             case ChangeMessageVisibilityRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case ChangeMessageVisibilityBatchRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case CreateQueueRequest r -> Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn());
@@ -183,9 +194,6 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public ReceiveMessageResponse receiveMessage(Caller caller, ReceiveMessageRequest input) {
-        if (input.receiveRequestAttemptId() != null) {
-            throw ApiError.notBuilt("ReceiveRequestAttemptId");
-        }
         return receive.receive(caller, input);
     }
 
@@ -214,16 +222,19 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public StartMessageMoveTaskResponse startMessageMoveTask(Caller caller, StartMessageMoveTaskRequest input) {
-        throw ApiError.notBuilt("sqs:StartMessageMoveTask");
+        var handle = moveTasks.start(input);
+        return StartMessageMoveTaskResponse.of(r -> r.taskHandle(handle));
     }
 
     @Override
     public CancelMessageMoveTaskResponse cancelMessageMoveTask(Caller caller, CancelMessageMoveTaskRequest input) {
-        throw ApiError.notBuilt("sqs:CancelMessageMoveTask");
+        long moved = moveTasks.cancel(input.taskHandle());
+        return CancelMessageMoveTaskResponse.of(r -> r.approximateNumberOfMessagesMoved(moved));
     }
 
     @Override
     public ListMessageMoveTasksResponse listMessageMoveTasks(Caller caller, ListMessageMoveTasksRequest input) {
-        throw ApiError.notBuilt("sqs:ListMessageMoveTasks");
+        var tasks = moveTasks.list(input);
+        return ListMessageMoveTasksResponse.of(r -> r.results(tasks.isEmpty() ? null : tasks));
     }
 }

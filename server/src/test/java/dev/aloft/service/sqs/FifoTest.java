@@ -2,6 +2,8 @@ package dev.aloft.service.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aloft.api.Sqs.Message;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FifoTest extends SqsFixture {
@@ -80,5 +82,26 @@ class FifoTest extends SqsFixture {
         assertThat(bodies(url)).containsExactly("3");
         pass(5);
         assertThat(bodies(url)).containsExactly("1", "2");
+    }
+
+    @Test
+    void anAttemptRepeatedReceivesTheSameMessagesWithTheSameReceipts() {
+        var url = fifo("q");
+        send(url, "a", "1");
+        send(url, "a", "2");
+        var first = attempt(url, "try");
+        assertThat(bodies(first)).containsExactly("1", "2");
+        pass(20);
+        assertThat(attempt(url, "try")).isEqualTo(first);
+        pass(20);
+        assertThat(receive(url)).as("hidden anew by the second").isEmpty();
+        delete(url, first.getFirst());
+        assertThat(attempt(url, "try")).as("one of them is gone").isEmpty();
+        refused("InvalidParameterValue", "Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include "
+            + "parameter that is not valid for this queue type.", () -> attempt(queue("standard"), "x"));
+    }
+
+    private List<Message> attempt(String url, String id) {
+        return receive(r -> r.queueUrl(url).maxNumberOfMessages(10).receiveRequestAttemptId(id));
     }
 }

@@ -9,6 +9,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.http.FrontDoor;
 import dev.aloft.kernel.http.HttpServer;
+import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.http.Router;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
@@ -41,6 +42,8 @@ import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
 import dev.aloft.service.sqs.SqsService;
 import dev.aloft.service.sqs.SqsTarget;
+import dev.aloft.service.sns.SnsService;
+import dev.aloft.service.sns.SnsTarget;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
 import java.util.ArrayList;
@@ -62,6 +65,7 @@ public final class Platform implements AutoCloseable {
     private final Workers workers;
     private final Sandboxes sandboxes;
     private final LambdaService lambda;
+    private final Outbound outbound = new Outbound();
     private volatile HttpServer http;
 
     /** The platform on a data folder of this machine. */
@@ -91,6 +95,7 @@ public final class Platform implements AutoCloseable {
         var targets = new Targets();
         targets.add(new LambdaTarget(endpoint));
         targets.add(new SqsTarget(endpoint));
+        targets.add(new SnsTarget(endpoint));
         var resources = new Resources();
 
         var lambdaFolder = config.data().resolve("lambda");
@@ -107,6 +112,7 @@ public final class Platform implements AutoCloseable {
                 new EventsService(store, targets, time, endpoint),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
+                new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
@@ -170,6 +176,7 @@ public final class Platform implements AutoCloseable {
         }
         workers.close();
         lambda.close();
+        outbound.close();
         sandboxes.close();
         store.close();
     }

@@ -107,7 +107,7 @@ public final class Validator {
             var member = members.get(i);
             var value = shape.get(i);
             if (value == null) {
-                if (member.required() && !ownWords(member)) {
+                if (member.required() && !ownWords(member) && !namesItself(path, member)) {
                     missing(at(path, member), member);
                 }
             } else if (constrained(member.target()) && !ownWords(member)) {
@@ -119,6 +119,11 @@ public final class Validator {
     /** DynamoDB checks the names of its tables, and tells them, in words of its own. */
     private boolean ownWords(Member member) {
         return member.name().equals("TableName") && operation.service().serviceId().equals("DynamoDB");
+    }
+
+    /** SNS tells the first text that is missing at the top, in words of its own. */
+    private boolean namesItself(String path, Member member) {
+        return path.isEmpty() && member.target() instanceof Schema.Scalar && operation.service().serviceId().equals("SNS");
     }
 
     private void missing(String path, Member member) {

@@ -21,13 +21,18 @@ public record Event(
         String trace) {
 
     /**
-     * A message attribute that is no binary.
+     * A message attribute.
      *
-     * @param type {@code String} or {@code Number}
+     * @param type  {@code String}, {@code Number} or {@code Binary}, or one of these with a label behind a dot
+     * @param value of a binary in base64
      */
     public record Attribute(String type, String value) {
         public static Attribute text(String value) {
             return new Attribute("String", value);
+        }
+
+        public boolean binary() {
+            return type.startsWith("Binary");
         }
 
         public static Attribute number(long value) {

@@ -289,7 +289,8 @@ public final class Deliveries<D> {
             return settle(work, attempt, new Ending.GivenUp(Ending.Reason.RETRIES, failure));
         }
         var now = time.instant();
-        var due = now.plus(pause.get());
+        // A pause of nothing is another moment all the same: its entry is told from the one in hand by it.
+        var due = now.plus(pause.get()).isAfter(work.stored().due()) ? now.plus(pause.get()) : work.stored().due().plusNanos(1);
         var oldest = work.oldest();
         return again(work, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
     }

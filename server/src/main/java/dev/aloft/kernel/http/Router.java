@@ -244,7 +244,9 @@ public final class Router {
         Operation named = null;
         for (var service : candidates) {
             var operation = service.operation(action);
-            boolean sameVersion = version == null ? scope != null : version.equals(service.apiVersion());
+            // Links in messages of SNS are neither signed nor do they tell a version.
+            boolean sameVersion = version == null ? scope != null || operation != null && !operation.signed()
+                    : version.equals(service.apiVersion());
             if (operation != null && (sameVersion || named == null && scope != null)) {
                 named = operation;
             }

@@ -1,6 +1,7 @@
 package dev.aloft.service.sqs;
 
 import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Sqs;
@@ -26,8 +27,9 @@ public final class SqsTarget implements Target {
     public void deliver(Caller caller, Arn target, Event event) {
         var name = new QueueName(target.account(), target.region(), target.resource());
         var attributes = new LinkedHashMap<String, Sqs.MessageAttributeValue>();
-        event.attributes().forEach((key, value) -> attributes.put(key, Sqs.MessageAttributeValue.of(
-            a -> a.dataType(value.type()).stringValue(value.value()))));
+        event.attributes().forEach((key, value) -> attributes.put(key, Sqs.MessageAttributeValue.of(a -> a.dataType(value.type())
+            .stringValue(value.binary() ? null : value.value())
+            .binaryValue(value.binary() ? Bytes.fromBase64(value.value()) : null))));
         var sender = event.trace() == null ? caller : caller.withTrace(event.trace());
         sqs.sendMessage(sender, Sqs.SendMessageRequest.of(r -> r.queueUrl(name.url(caller))
             .messageBody(new String(event.body(), StandardCharsets.UTF_8))

@@ -1,0 +1,211 @@
+package dev.aloft.service.sns;
+
+import static dev.aloft.service.sns.Refusals.arn;
+import static dev.aloft.service.sns.Refusals.invalid;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Sns;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.sns.SnsData.KeptApplication;
+import dev.aloft.service.sns.SnsData.KeptEndpoint;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Applications of push platforms and the devices that have them. What is sent to a device is put into the mailbox. */
+final class Platforms {
+    private static final Set<String> PLATFORMS = Set.of("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS",
+            "MACOS_SANDBOX", "BAIDU", "FCM", "GCM", "MPNS", "WNS");
+    private static final Set<String> SECRETS = Set.of("PlatformPrincipal", "PlatformCredential");
+    private static final Set<String> DEVICE_ATTRIBUTES = Set.of("CustomUserData", "Enabled", "Token");
+    private static final int LONGEST_NAME = 256;
+    private static final int LONGEST_USER_DATA = 2048;
+
+    private final SnsData data;
+    private final Store store;
+
+    Platforms(SnsData data, Store store) {
+        this.data = data;
+        this.store = store;
+    }
+
+    static boolean isEndpoint(String arn) {
+        return Arn.isArn(arn) && Arn.parse(arn).service().equals("sns") && Arn.parse(arn).resource().startsWith("endpoint/");
+    }
+
+    /** {@code endpoint/PLATFORM/application/id}. */
+    static Key endpointKey(String endpointArn) {
+        var arn = arn(endpointArn, "EndpointArn");
+        var parts = arn.resource().split("/", -1);
+        if (parts.length != 4) {
+            throw invalid("EndpointArn", "Wrong number of slashes in relative portion of the ARN.");
+        }
+        return Key.of(arn.account(), arn.region(), parts[1], parts[2], parts[3]);
+    }
+
+    private static Key applicationKey(String applicationArn) {
+        var arn = arn(applicationArn, "PlatformApplicationArn");
+        var parts = arn.resource().split("/", -1);
+        if (parts.length != 3) {
+            throw invalid("PlatformApplicationArn", "Wrong number of slashes in relative portion of the ARN.");
+        }
+        return Key.of(arn.account(), arn.region(), parts[1], parts[2]);
+    }
+
+    String create(Caller caller, Sns.CreatePlatformApplicationRequest input) {
+        checkName(input.name());
+        if (!PLATFORMS.contains(input.platform())) {
+            throw invalid("Platform", input.platform() + " is not supported");
+        }
+        checkSecrets(input.attributes());
+        var attributes = shown(input.attributes());
+        attributes.putIfAbsent("Enabled", "true");
+        var made = new KeptApplication(caller.account(), caller.region(), input.platform(), input.name(), attributes);
+        store.change(tx -> data.applications.putIfAbsent(tx, made.key(), made));
+        return made.arn();
+    }
+
+    private static void checkName(String name) {
+        if (name.isEmpty()) {
+            throw invalid(name, "cannot be empty");
+        }
+        if (name.length() > LONGEST_NAME) {
+            throw invalid(name, "must be at most 256 characters long");
+        }
+        if (!name.matches("[a-zA-Z0-9_.-]+")) {
+            throw invalid(name, "must contain only characters 'a'-'z', 'A'-'Z', '0'-'9', '_', '-', and '.'");
+        }
+    }
+
+    private static void checkSecrets(Map<String, String> attributes) {
+        boolean principal = attributes.containsKey("PlatformPrincipal");
+        boolean credential = attributes.containsKey("PlatformCredential");
+        if (principal && !credential) {
+            throw invalid("Attributes", "PlatformPrincipal attribute provided without PlatformCredential");
+        }
+        if (credential && !principal) {
+            throw invalid("Attributes", "PlatformCredential attribute provided without PlatformPrincipal");
+        }
+    }
+
+    private static Map<String, String> shown(Map<String, String> attributes) {
+        var shown = new LinkedHashMap<>(attributes);
+        shown.keySet().removeAll(SECRETS);
+        return shown;
+    }
+
+    void delete(String applicationArn) {
+        store.change(tx -> data.applications.delete(tx, applicationKey(applicationArn)));
+    }
+
+    Map<String, String> attributes(String applicationArn) {
+        return store.read(tx -> application(tx, applicationKey(applicationArn)).attributes());
+    }
+
+    private KeptApplication application(ReadTx tx, Key key) {
+        return data.applications.get(tx, key)
+                .orElseThrow(() -> new Sns.NotFoundException("PlatformApplication does not exist"));
+    }
+
+    void setAttributes(Sns.SetPlatformApplicationAttributesRequest input) {
+        var key = applicationKey(input.platformApplicationArn());
+        store.change(tx -> {
+            var old = application(tx, key);
+            var attributes = new LinkedHashMap<>(old.attributes());
+            attributes.putAll(shown(input.attributes()));
+            data.applications.put(tx, key, new KeptApplication(old.account(), old.region(), old.platform(), old.name(), attributes));
+        });
+    }
+
+    Sns.ListPlatformApplicationsResponse list(Caller caller, String token) {
+        var after = Paging.after(token);
+        return store.read(tx -> {
+            var page = data.applications.page(tx, SnsData.all(caller), after, Paging.PAGE);
+            return Sns.ListPlatformApplicationsResponse.of(r -> r.nextToken(Paging.next(page))
+                    .platformApplications(page.values().stream().map(it -> Sns.PlatformApplication.of(
+                            a -> a.platformApplicationArn(it.arn()).attributes(it.attributes()))).toList()));
+        });
+    }
+
+    /** A device with the same token is the same device. */
+    String createEndpoint(Sns.CreatePlatformEndpointRequest input) {
+        var key = applicationKey(input.platformApplicationArn());
+        var given = input.attributes() == null ? Map.<String, String>of() : input.attributes();
+        var attributes = new LinkedHashMap<String, String>();
+        if (input.customUserData() != null) {
+            attributes.put("CustomUserData", input.customUserData());
+        }
+        attributes.putAll(given);
+        attributes.putIfAbsent("Enabled", "true");
+        attributes.put("Token", input.token());
+        checkDevice(attributes);
+        var id = UUID.randomUUID().toString();
+        return store.write(tx -> {
+            var application = application(tx, key);
+            var known = data.byToken.first(tx, application.key().and(Endpoints.identity(input.token()))).map(Row::value);
+            if (known.isPresent()) {
+                if (!known.get().attributes().equals(attributes)) {
+                    throw invalid("Token", "Endpoint " + known.get().arn()
+                            + " already exists with the same Token, but different attributes.");
+                }
+                return known.get().arn();
+            }
+            var made = new KeptEndpoint(application.account(), application.region(), application.platform(), application.name(),
+                    id, attributes);
+            data.endpoints.put(tx, made.key(), made);
+            return made.arn();
+        });
+    }
+
+    private static void checkDevice(Map<String, String> attributes) {
+        for (var name : attributes.keySet()) {
+            if (!DEVICE_ATTRIBUTES.contains(name)) {
+                throw invalid("Attributes", "Invalid attribute name: " + name);
+            }
+        }
+        if (MessageAttributes.bytes(attributes.get("CustomUserData")) > LONGEST_USER_DATA) {
+            throw invalid("Attributes",
+                    "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 encoding");
+        }
+    }
+
+    void deleteEndpoint(String endpointArn) {
+        store.change(tx -> data.endpoints.delete(tx, endpointKey(endpointArn)));
+    }
+
+    Map<String, String> endpointAttributes(String endpointArn) {
+        return store.read(tx -> device(tx, endpointKey(endpointArn)).attributes());
+    }
+
+    private KeptEndpoint device(ReadTx tx, Key key) {
+        return data.endpoints.get(tx, key).orElseThrow(() -> new Sns.NotFoundException("Endpoint does not exist"));
+    }
+
+    void setEndpointAttributes(Sns.SetEndpointAttributesRequest input) {
+        var key = endpointKey(input.endpointArn());
+        store.change(tx -> {
+            var old = device(tx, key);
+            checkDevice(input.attributes());
+            var attributes = new LinkedHashMap<>(old.attributes());
+            attributes.putAll(input.attributes());
+            data.endpoints.put(tx, key, new KeptEndpoint(old.account(), old.region(), old.platform(), old.application(), old.id(),
+                    attributes));
+        });
+    }
+
+    Sns.ListEndpointsByPlatformApplicationResponse endpoints(String applicationArn, String token) {
+        var after = Paging.after(token);
+        return store.read(tx -> {
+            var application = application(tx, applicationKey(applicationArn));
+            var page = data.endpoints.page(tx, application.key(), after, Paging.PAGE);
+            return Sns.ListEndpointsByPlatformApplicationResponse.of(r -> r.nextToken(Paging.next(page))
+                    .endpoints(page.values().stream().map(it -> Sns.Endpoint_.of(
+                            e -> e.endpointArn(it.arn()).attributes(it.attributes()))).toList()));
+        });
+    }
+}

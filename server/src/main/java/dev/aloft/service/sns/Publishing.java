@@ -1,0 +1,337 @@
+package dev.aloft.service.sns;
+
+import static dev.aloft.service.sns.Refusals.arn;
+import static dev.aloft.service.sns.Refusals.invalid;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.Sns;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.sns.SnsData.Attribute;
+import dev.aloft.service.sns.SnsData.Expiring;
+import dev.aloft.service.sns.SnsData.KeptSubscription;
+import dev.aloft.service.sns.SnsData.KeptTopic;
+import dev.aloft.service.sns.SnsData.Letter;
+import dev.aloft.service.sns.SnsData.Message;
+import dev.aloft.service.sns.SnsData.Published;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Publishing: one message or a batch, to a topic, a phone or a device. */
+final class Publishing {
+    private static final int LARGEST = 262_144;
+    private static final int LONGEST_SUBJECT = 100;
+    private static final int LARGEST_BATCH = 10;
+    private static final int LONGEST_ENTRY_ID = 80;
+    private static final Duration DEDUPLICATED = Duration.ofMinutes(5);
+
+    private final SnsData data;
+    private final Topics topics;
+    private final Outgoing outgoing;
+    private final Replays replays;
+    private final Filter filter;
+    private final Mailbox mailbox;
+    private final Store store;
+    private final Time time;
+
+    Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox, Store store,
+            Time time) {
+        this.data = data;
+        this.topics = topics;
+        this.outgoing = outgoing;
+        this.replays = replays;
+        this.filter = filter;
+        this.mailbox = mailbox;
+        this.store = store;
+        this.time = time;
+    }
+
+    /** What was asked, whichever operation asked it, with its parameters found good. */
+    private record Draft(String text, String subject, String structure, Map<String, Attribute> attributes, String deduplication,
+            String group) {
+        long size() {
+            return MessageAttributes.bytes(text) + MessageAttributes.size(attributes);
+        }
+    }
+
+    Sns.PublishResponse publish(Caller caller, Sns.PublishRequest input) {
+        checkAddress(input);
+        if (input.message() == null || input.message().isEmpty()) {
+            throw invalid("Empty message");
+        }
+        checkSubject(input.subject());
+        var draft = new Draft(input.message(), input.subject(), input.messageStructure(),
+                MessageAttributes.checked(input.messageAttributes()), input.messageDeduplicationId(), input.messageGroupId());
+        if (draft.size() > LARGEST) {
+            throw invalid("Message too long");
+        }
+        if (input.phoneNumber() != null) {
+            return toPhone(caller, input.phoneNumber(), draft);
+        }
+        var target = input.topicArn() == null ? input.targetArn() : input.topicArn();
+        if (input.targetArn() != null && Platforms.isEndpoint(target)) {
+            return toDevice(caller, target, draft);
+        }
+        arn(caller, target, input.topicArn() == null ? "TargetArn" : "TopicArn");
+        var topic = store.read(tx -> topics.existing(tx, caller, target));
+        checkFor(topic, draft);
+        var published = toTopic(caller, topic, List.of(message(caller, topic, draft))).getFirst();
+        return Sns.PublishResponse.of(r -> r.messageId(published.messageId()).sequenceNumber(published.sequence()));
+    }
+
+    private static void checkAddress(Sns.PublishRequest input) {
+        if (input.topicArn() == null && input.targetArn() == null && input.phoneNumber() == null) {
+            throw invalid("TopicArn or TargetArn", "no value for required parameter");
+        }
+        if (input.phoneNumber() != null && !Endpoints.isPhone(input.phoneNumber())) {
+            throw invalid("PhoneNumber", input.phoneNumber() + " is not valid to publish to");
+        }
+    }
+
+    private static void checkSubject(String subject) {
+        if (subject == null) {
+            return;
+        }
+        boolean plain = subject.chars().allMatch(c -> c >= ' ' && c != 127);
+        if (subject.isEmpty() || subject.length() > LONGEST_SUBJECT || !plain) {
+            throw invalid("Subject");
+        }
+    }
+
+    private void checkFor(KeptTopic topic, Draft draft) {
+        if (!topic.fifo()) {
+            if (draft.deduplication() != null) {
+                throw invalid("MessageDeduplicationId",
+                        "The request includes MessageDeduplicationId parameter that is not valid for this topic type");
+            }
+            return;
+        }
+        if (draft.group() == null) {
+            throw invalid("The MessageGroupId parameter is required for FIFO topics");
+        }
+        if (draft.deduplication() == null && !topic.is("ContentBasedDeduplication")) {
+            throw invalid("The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+                    + "explicitly");
+        }
+    }
+
+    private Message message(Caller caller, KeptTopic topic, Draft draft) {
+        var deduplication = draft.deduplication() != null || topic == null || !topic.fifo() ? draft.deduplication()
+                : Endpoints.identity(draft.text());
+        return new Message(UUID.randomUUID().toString(), topic == null ? null : topic.arn(), texts(draft), draft.subject(),
+                draft.attributes(), draft.group(), deduplication, null, time.instant(), caller.endpoint(), caller.trace(),
+                caller.depth());
+    }
+
+    private static Map<String, String> texts(Draft draft) {
+        if (!"json".equals(draft.structure())) {
+            if (draft.structure() != null) {
+                throw invalid("MessageStructure");
+            }
+            return Map.of("default", draft.text());
+        }
+        var texts = new HashMap<String, String>();
+        try {
+            if (!(JsonReader.tree(draft.text()) instanceof Map<?, ?> byProtocol)) {
+                throw invalid("Message Structure - JSON message body failed to parse");
+            }
+            // What is no text counts as not there.
+            byProtocol.forEach((protocol, text) -> {
+                if (text instanceof String it) {
+                    texts.put(protocol.toString(), it);
+                }
+            });
+        } catch (JsonReader.Malformed _) {
+            throw invalid("Message Structure - JSON message body failed to parse");
+        }
+        if (!texts.containsKey("default")) {
+            throw invalid("Message Structure - No default entry in JSON message body");
+        }
+        return texts;
+    }
+
+    /** Where each message goes is found out first, so that the commit of the promise is short. */
+    private List<Published> toTopic(Caller caller, KeptTopic topic, List<Message> messages) {
+        var subscriptions = store.<List<KeptSubscription>>read(tx -> data.subscriptions.range(tx, topic.key()).map(Row::value)
+                .filter(it -> it.confirmed() && !replays.catchingUp(tx, it)).toList());
+        var receivers = messages.stream().map(message -> subscriptions.stream()
+                .filter(it -> filter.accepts(it, message)).toList()).toList();
+        if (!topic.fifo() && receivers.stream().allMatch(List::isEmpty)) {
+            return messages.stream().map(it -> new Published(it.id(), null, it.at())).toList();
+        }
+        var now = time.instant();
+        return store.write(tx -> {
+            var published = new ArrayList<Published>();
+            for (int i = 0; i < messages.size(); i++) {
+                published.add(promise(tx, topic, messages.get(i), receivers.get(i), now));
+            }
+            return published;
+        });
+    }
+
+    private Published promise(Tx tx, KeptTopic topic, Message message, List<KeptSubscription> receivers, Instant now) {
+        if (!topic.fifo()) {
+            outgoing.promise(tx, message, topic, receivers);
+            return new Published(message.id(), null, now);
+        }
+        var key = deduplicationKey(topic, message);
+        var known = data.deduplications.get(tx, key).filter(it -> it.at().plus(DEDUPLICATED).isAfter(now));
+        if (known.isPresent()) {
+            return known.get();
+        }
+        var ordered = sequenced(message, nextSequence(tx, topic));
+        var published = new Published(message.id(), ordered.sequence(), now);
+        data.deduplications.put(tx, key, published);
+        data.expiring.add(tx, now.plus(DEDUPLICATED), Key.of("deduplication", key), new Expiring.Deduplication(key, now));
+        archive(tx, topic, ordered);
+        outgoing.promise(tx, ordered, topic, receivers);
+        return published;
+    }
+
+    /** Whether an id stands for one message in the whole topic or in its group. */
+    private static Key deduplicationKey(KeptTopic topic, Message message) {
+        boolean byGroup = "MessageGroup".equals(topic.attributes().get("FifoThroughputScope"));
+        return topic.key().and(byGroup ? message.group() : "", message.deduplication());
+    }
+
+    private String nextSequence(Tx tx, KeptTopic topic) {
+        long next = data.sequences.get(tx, topic.key()).orElse(0L) + 1;
+        data.sequences.put(tx, topic.key(), next);
+        return "1%019d".formatted(next * 1000);
+    }
+
+    private static Message sequenced(Message it, String sequence) {
+        return new Message(it.id(), it.topicArn(), it.texts(), it.subject(), it.attributes(), it.group(), it.deduplication(),
+                sequence, it.at(), it.endpoint(), it.trace(), it.depth());
+    }
+
+    private void archive(Tx tx, KeptTopic topic, Message message) {
+        int days = TopicAttributes.retentionDays(topic.attributes().get("ArchivePolicy"));
+        if (days > 0) {
+            var key = topic.key().and(message.at(), message.sequence());
+            data.archive.put(tx, key, message);
+            data.expiring.add(tx, message.at().plus(Duration.ofDays(days)), Key.of("archived", key), new Expiring.Archived(key));
+        }
+    }
+
+    private Sns.PublishResponse toPhone(Caller caller, String number, Draft draft) {
+        var message = message(caller, null, draft);
+        store.change(tx -> {
+            if (!data.optedOut.has(tx, SnsData.all(caller).and(number))) {
+                mailbox.put(tx, letter(caller, "sms", number, message, message.text("sms")));
+            }
+        });
+        return Sns.PublishResponse.of(r -> r.messageId(message.id()));
+    }
+
+    private Sns.PublishResponse toDevice(Caller caller, String target, Draft draft) {
+        var message = message(caller, null, draft);
+        store.change(tx -> {
+            checkDevice(tx, target);
+            mailbox.put(tx, letter(caller, "application", target, message, message.text(Mailbox.platform(target))));
+        });
+        return Sns.PublishResponse.of(r -> r.messageId(message.id()));
+    }
+
+    private void checkDevice(ReadTx tx, String target) {
+        var endpoint = data.endpoints.get(tx, Platforms.endpointKey(target))
+                .orElseThrow(() -> invalid("TargetArn", "No endpoint found for the target arn specified"));
+        if ("false".equals(endpoint.attributes().get("Enabled"))) {
+            throw new Sns.EndpointDisabledException("Endpoint is disabled");
+        }
+        var application = data.applications.get(tx, endpoint.applicationKey());
+        if (application.isEmpty() || "false".equals(application.get().attributes().get("Enabled"))) {
+            throw new Sns.PlatformApplicationDisabledException("Platform application is disabled");
+        }
+    }
+
+    private static Letter letter(Caller caller, String protocol, String to, Message message, String text) {
+        return new Letter(caller.account(), caller.region(), protocol, to, message.id(), null, null, text, message.at());
+    }
+
+    Sns.PublishBatchResponse publishBatch(Caller caller, Sns.PublishBatchRequest input) {
+        var entries = input.publishBatchRequestEntries() == null ? List.<Sns.PublishBatchRequestEntry>of()
+                : input.publishBatchRequestEntries();
+        arn(caller, input.topicArn(), "TopicArn");
+        checkBatch(entries);
+        var topic = store.read(tx -> topics.existing(tx, caller, input.topicArn()));
+        var drafts = new ArrayList<Draft>();
+        long size = 0;
+        for (var entry : entries) {
+            var draft = new Draft(entry.message() == null ? "" : entry.message(), entry.subject(), entry.messageStructure(),
+                    MessageAttributes.checked(entry.messageAttributes()), entry.messageDeduplicationId(),
+                    entry.messageGroupId());
+            size += draft.size();
+            drafts.add(draft);
+        }
+        if (size > LARGEST) {
+            throw new Sns.BatchRequestTooLongException("The length of all the messages put together is more than the limit.");
+        }
+        drafts.forEach(draft -> checkFor(topic, draft));
+        var good = new ArrayList<String>();
+        var messages = new ArrayList<Message>();
+        var failed = new ArrayList<Sns.BatchResultErrorEntry>();
+        for (int i = 0; i < entries.size(); i++) {
+            var id = entries.get(i).id();
+            try {
+                messages.add(checked(caller, topic, drafts.get(i)));
+                good.add(id);
+            } catch (ApiError refused) {
+                failed.add(Sns.BatchResultErrorEntry.of(e -> e.id(id).code(refused.code()).message(refused.getMessage())
+                        .senderFault(true)));
+            }
+        }
+        var published = messages.isEmpty() ? List.<Published>of() : toTopic(caller, topic, messages);
+        var successful = new ArrayList<Sns.PublishBatchResultEntry>();
+        for (int i = 0; i < good.size(); i++) {
+            var id = good.get(i);
+            var it = published.get(i);
+            successful.add(Sns.PublishBatchResultEntry.of(
+                    e -> e.id(id).messageId(it.messageId()).sequenceNumber(it.sequence())));
+        }
+        return Sns.PublishBatchResponse.of(r -> r.successful(successful).failed(failed));
+    }
+
+    private Message checked(Caller caller, KeptTopic topic, Draft draft) {
+        if (draft.text().isEmpty()) {
+            throw invalid("Empty message");
+        }
+        checkSubject(draft.subject());
+        return message(caller, topic, draft);
+    }
+
+    private static void checkBatch(List<Sns.PublishBatchRequestEntry> entries) {
+        if (entries.isEmpty()) {
+            throw new Sns.EmptyBatchRequestException("The batch request doesn't contain any entries.");
+        }
+        if (entries.size() > LARGEST_BATCH) {
+            throw new Sns.TooManyEntriesInBatchRequestException("The batch request contains more entries than permissible.");
+        }
+        var ids = new HashSet<String>();
+        for (var entry : entries) {
+            var id = entry.id();
+            if (id.length() > LONGEST_ENTRY_ID) {
+                throw new Sns.InvalidBatchEntryIdException("The Id of a batch entry in the batch request is too long: " + id);
+            }
+            if (!id.matches("[a-zA-Z0-9_-]+")) {
+                throw new Sns.InvalidBatchEntryIdException(
+                        "The Id of a batch entry in the batch request contains an impermissible character: " + id);
+            }
+            if (!ids.add(id)) {
+                throw new Sns.BatchEntryIdsNotDistinctException("Two or more batch entries in the request have the same Id.");
+            }
+        }
+    }
+}

@@ -25,8 +25,10 @@ import java.util.TreeSet;
  * @param enforce whether signatures are checked from the start, not only once there is an IAM user
  * @param sandbox how functions are kept apart: {@code auto} or, giving that up, {@code none}
  * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
+ * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also while
+ *                     nobody else wants them
  */
-public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency) {
+public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency, boolean exactProcessors) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -38,6 +40,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         defaults.put("iam", "open");
         defaults.put("sandbox", "auto");
         defaults.put("concurrency", "1000");
+        defaults.put("cpu", "shared");
         return Collections.unmodifiableMap(defaults);
     }
 
@@ -63,7 +66,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
                 data.toAbsolutePath().normalize(),
                 oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
                 oneOf("sandbox", values.get("sandbox"), "auto", "none"),
-                number("concurrency", values.get("concurrency"), 1, 1_000_000))
+                number("concurrency", values.get("concurrency"), 1, 1_000_000),
+                oneOf("cpu", values.get("cpu"), "shared", "exact").equals("exact"))
                 .checked();
     }
 

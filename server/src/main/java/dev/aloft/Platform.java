@@ -102,7 +102,8 @@ public final class Platform implements AutoCloseable {
         sandboxes = new Sandboxes(
                 config.data().resolve("sandboxes"),
                 LambdaService.library(lambdaFolder),
-                Isolation.of(config.sandbox()));
+                Isolation.of(config.sandbox()),
+                config.exactProcessors());
         lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), endpoint, targets,
                 new RoleSessions(roles, sessions), this::url, time);
 
@@ -132,7 +133,7 @@ public final class Platform implements AutoCloseable {
             working.addAll(service.workers());
         }
         workers = new Workers(time, working);
-        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), about());
+        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about);
     }
 
     private Map<String, Object> about() {
@@ -140,7 +141,8 @@ public final class Platform implements AutoCloseable {
                 "version", VERSION,
                 "edition", "aloft",
                 "pid", ProcessHandle.current().pid(),
-                "data", config.data().toString());
+                "data", config.data().toString(),
+                "isolation", sandboxes.description());
     }
 
     /** Starts the workers, then the listener. Throws {@link HttpServer.CannotListen} where the port is taken. */
@@ -148,6 +150,7 @@ public final class Platform implements AutoCloseable {
         http = HttpServer.start(config.http(), time, new FrontDoor(router, signatures, endpoint));
         workers.start();
         lambda.start();
+        time.start("sandboxes", sandboxes::prepare);
     }
 
     /** The door, for whoever is inside. */

@@ -19,12 +19,13 @@ class ConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency.
+            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency, --cpu.
             --port          | --port needs a value.
             --port=abc      | port is abc; it must be a number from 0 to 65535.
             --port=65536    | port is 65536; it must be a number from 0 to 65535.
             --iam=closed    | iam is closed; it must be one of open, enforce.
             --concurrency=0 | concurrency is 0; it must be a number from 1 to 1000000.
+            --cpu=none      | cpu is none; it must be one of shared, exact.
             --sandbox=vm    | sandbox is vm; it must be one of auto, none.
             --host=0.0.0.0  | host is 0.0.0.0, which others can reach, and any access key is root until IAM is enforced. \
             Add --iam enforce, or listen on 127.0.0.1.
@@ -40,13 +41,13 @@ class ConfigTest {
         Files.writeString(folder.resolve("aloft.properties"), "port = 1\niam = enforce\nsandbox = none\n");
         var config = Config.read(
                 List.of("--data", folder.toString(), "--port", "3"), Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
-        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000));
+        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false));
     }
 
     @Test
     void anUnknownSettingOfTheFileIsRefusedByName() throws IOException {
         Files.writeString(folder.resolve("aloft.properties"), "prot = 1\n");
         assertThatThrownBy(() -> Config.read(List.of("--data=" + folder), Map.of()))
-                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, port, iam, sandbox, concurrency.");
+                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, port, iam, sandbox, concurrency, cpu.");
     }
 }

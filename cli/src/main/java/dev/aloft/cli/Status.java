@@ -33,6 +33,9 @@ final class Status implements Callable<Integer> {
         }
         out.println("Aloft " + health.get().get("version") + " is running at " + connection.url() + ", process "
                 + health.get().get("pid") + ", data in " + health.get().get("data"));
+        if (health.get().get("isolation") instanceof String isolation) {
+            out.println("Functions are isolated by: " + isolation);
+        }
         var stacks = stacks();
         if (stacks.isEmpty()) {
             out.println("No stacks in " + connection.region() + ".");

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -56,7 +57,8 @@ public final class Router {
      * @param about   what the platform says of itself at {@code /_aws/health}
      */
     public Router(
-            Collection<ServiceModel> services, List<DataPlane> planes, List<String> domains, Map<String, Object> about) {
+            Collection<ServiceModel> services, List<DataPlane> planes, List<String> domains,
+            Supplier<Map<String, Object>> about) {
         this.planes = List.copyOf(planes);
         this.hosts = new Hosts(domains);
         this.preflights = new Preflights(domains);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
  * that goes on where this one ended, and processes can be started beside it.
  */
 public final class Sandbox {
+    private static final long PAGE_BYTES = 4096;
+
     private final Sandboxes sandboxes;
     private final Isolation isolation;
     private final View view;
@@ -34,12 +37,12 @@ public final class Sandbox {
     private volatile long lastPeakBytes;
     private volatile boolean lastOutOfMemory;
     private Set<Long> frozen = Set.of();
-    private boolean isFrozen;
+    private volatile boolean isFrozen;
     private Kept kept;
     private boolean ended;
     /** What the kernel had killed in this group before this sandbox. */
     private long killedBefore;
-    private Optional<Assignment> assignment = Optional.empty();
+    private volatile Optional<Assignment> assignment = Optional.empty();
 
     Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group, long number) {
         this.sandboxes = sandboxes;
@@ -56,7 +59,7 @@ public final class Sandbox {
             companions.forEach(Companion::kill);
             group.ifPresent(limited -> {
                 lastPeakBytes = limited.peakBytes();
-                lastOutOfMemory = limited.killed() > killedBefore;
+                lastOutOfMemory |= limited.killed() > killedBefore;
             });
             synchronized (this) {
                 this.ended = true;
@@ -162,7 +165,7 @@ public final class Sandbox {
             throw new IllegalStateException("a sandbox is assigned once");
         }
         assignment = Optional.of(assigned);
-        group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes()));
+        group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
         if (process == null) {
             List<String> command = spec.command().stream().map(this::outside).toList();
             started(sandboxes.start(spec, group, 0, command, Path.of("/")));
@@ -287,6 +290,44 @@ public final class Sandbox {
         return process == null ? new Exit.Status(0) : exit.join();
     }
 
+    /**
+     * Ends the sandbox if its processes hold more memory than their function has. Where control groups do this the kernel
+     * counts /tmp as memory, which AWS does not, and so lets them grow by its size; where there are none nobody else looks.
+     */
+    void watchMemory() {
+        Optional<Assignment> now = assignment;
+        if (now.isEmpty() || process == null || isFrozen) {
+            return;
+        }
+        long most = now.get().memoryMegabytes() * 1024L * 1024L;
+        if (heldBytes(most) > most) {
+            lastOutOfMemory = true;
+            kill();
+        }
+    }
+
+    private long heldBytes(long most) {
+        if (group.isPresent() && group.get().holds("memory")) {
+            return group.get().heldBytes(most);
+        }
+        return processes().stream().mapToLong(Sandbox::anonymousBytes).sum();
+    }
+
+    private static long anonymousBytes(long pid) {
+        try {
+            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ");
+            return (Long.parseLong(pages[1]) - Long.parseLong(pages[2])) * PAGE_BYTES;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    /** Whether the other end of a connection on the loopback is a process of this sandbox. */
+    public boolean holds(InetSocketAddress peer) {
+        return isolation == Isolation.NONE || Connections.inode(peer).stream().anyMatch(inode ->
+                processes().stream().anyMatch(pid -> Connections.holds(pid, inode)));
+    }
+
     /** Whether the kernel killed a process of this sandbox for want of memory. */
     public boolean outOfMemory() {
         return lastOutOfMemory || group.isPresent() && group.get().killed() > killedBefore;
@@ -294,7 +335,7 @@ public final class Sandbox {
 
     /** The most memory the sandbox held so far. */
     public long peakMemoryBytes() {
-        if (group.isPresent()) {
+        if (group.isPresent() && group.get().holds("memory")) {
             return Math.max(lastPeakBytes, group.get().peakBytes());
         }
         return process == null ? 0 : processes().stream().mapToLong(Sandbox::peakOf).sum();

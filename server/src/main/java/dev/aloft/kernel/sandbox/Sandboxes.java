@@ -17,6 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Boots sandboxes and ends them all when the platform closes. */
 public final class Sandboxes implements AutoCloseable {
@@ -26,10 +29,13 @@ public final class Sandboxes implements AutoCloseable {
     private static final int CLOSING_SECONDS = 10;
     /** Each takes some processes, threads and files of the platform's user. */
     private static final int MOST = 4_000;
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path folder;
     private final Path library;
     private final Optional<Isolation> wanted;
+    private final boolean exactProcessors;
+    private final Supplier<Optional<ControlGroups>> groups;
     private final AtomicLong numbers = new AtomicLong();
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
     // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
@@ -44,6 +50,8 @@ public final class Sandboxes implements AutoCloseable {
     private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view) {}
 
     private volatile Ground ground;
+    private volatile Thread watcher;
+    private volatile Optional<String> refused = Optional.empty();
 
     /**
      * @param folder for the sandboxes' own use
@@ -51,9 +59,32 @@ public final class Sandboxes implements AutoCloseable {
      * @param wanted {@link Isolation#NONE} only if the owner of the machine asked for it
      */
     public Sandboxes(Path folder, Path library, Optional<Isolation> wanted) {
+        this(folder, library, wanted, false);
+    }
+
+    /** @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants them */
+    public Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors) {
+        this(folder, library, wanted, exactProcessors, ControlGroups::find);
+    }
+
+    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Supplier<Optional<ControlGroups>> groups) {
+        this.groups = groups;
         this.folder = folder;
         this.library = library;
         this.wanted = wanted;
+        this.exactProcessors = exactProcessors;
+    }
+
+    boolean exactProcessors() {
+        return exactProcessors;
+    }
+
+    /** Looks after the memory of those that run, in a beat that no function notices. */
+    private void watch() {
+        while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(WATCH_NANOS);
+            living.forEach(Sandbox::watchMemory);
+        }
     }
 
     private Ground ground() {
@@ -65,7 +96,10 @@ public final class Sandboxes implements AutoCloseable {
             if (ground == null) {
                 Isolation isolation = wanted.isPresent() ? wanted.get() : detect();
                 try {
-                    ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : ControlGroups.find(),
+                    if (isolation != Isolation.NONE) {
+                        watcher = Thread.ofPlatform().daemon().name("sandbox-memory").start(this::watch);
+                    }
+                    ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
                             new View(folder, library));
                 } catch (IOException e) {
                     throw new SandboxException("cannot prepare the sandboxes in " + folder + ": " + e.getMessage());
@@ -80,16 +114,36 @@ public final class Sandboxes implements AutoCloseable {
         return ground().isolation();
     }
 
-    /** What holds functions apart on this machine and what is missing, in plain words. */
-    public String description() {
+    /** Finds out what this machine allows, before the first function has to. */
+    public void prepare() {
         try {
-            Ground found = ground();
-            return found.isolation().words() + (found.isolation() == Isolation.NONE ? "" : found.groups().isPresent()
-                    ? "; memory and processes limited by control groups"
-                    : "; memory not limited: no control group may be made by this user");
-        } catch (SandboxException none) {
-            return none.getMessage();
+            ground();
+        } catch (SandboxException e) {
+            refused = Optional.of(e.getMessage());
         }
+    }
+
+    /** What holds functions apart on this machine and what is missing, in plain words; soon after the start, once it is known. */
+    public String description() {
+        Ground found = ground;
+        return found != null ? described(found) : refused.orElse("not known yet");
+    }
+
+    private String described(Ground found) {
+        if (found.isolation() == Isolation.NONE) {
+            return found.isolation().words();
+        }
+        var said = new ArrayList<String>();
+        said.add(found.isolation().words());
+        Predicate<String> held = controller -> found.groups().filter(groups -> groups.holds(controller)).isPresent();
+        said.add(held.test("memory") ? "memory limited by control groups"
+                : "memory watched ten times a second and ended when there is too much of it (the kernel would do it at once,"
+                        + " but this user may make no control group for memory)");
+        said.add("at most 1,024 processes and 1,024 open files");
+        said.add(!held.test("cpu") ? "processors shared evenly, whatever a function's memory (no control group for them)"
+                : exactProcessors ? "processors limited in proportion to memory" : "processors shared in proportion to memory while they are short");
+        said.add("the network is the machine's");
+        return String.join("; ", said);
     }
 
     private Isolation detect() {
@@ -279,6 +333,9 @@ public final class Sandboxes implements AutoCloseable {
             starter.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (watcher != null) {
+            watcher.interrupt();
         }
         List.copyOf(living).forEach(Sandbox::kill);
         List.copyOf(living).forEach(Sandbox::awaitExit);

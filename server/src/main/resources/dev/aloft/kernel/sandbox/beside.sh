@@ -12,6 +12,9 @@ for name in sys irq bus fs sysrq-trigger; do
 done
 if [ -n "$user" ]; then chown "$user" /proc/self/fd/1; fi
 ulimit -n 1024 || :
+ulimit -c 0 || :
+# Some shells call it u, some p.
+ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
 status=0
 PATH=$path "$@" || status=$?
 exit $status

@@ -6,6 +6,9 @@
 #   fd 1  to the platform: "mounted" when held, then what the process writes on its fd 4
 #   fd 2  the process's stdout and stderr
 ulimit -n 1024 || :
+ulimit -c 0 || :
+# Some shells call it u, some p.
+ulimit -u 1024 2> /dev/null || ulimit -p 1024 || :
 exec 3<&0 4>&1
 status=0
 {

@@ -93,7 +93,7 @@ class FrontDoorTest {
         var sessions = new Sessions(KeyFile.inMemory(), time);
         var signatures = new Signatures(NOBODY, sessions, rootKeys, time, enforce);
         var router = new Router(
-                List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(), Map.of("version", "test"));
+                List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(), () -> Map.of("version", "test"));
         var config = new HttpServer.Config(
                 "127.0.0.1", 0, Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 1 << 24, null);
         server = HttpServer.start(config, time, new FrontDoor(router, signatures, FrontDoorTest::call));

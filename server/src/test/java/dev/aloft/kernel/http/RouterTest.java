@@ -69,7 +69,7 @@ class RouterTest {
                     QUEUES),
             List.of(GATEWAY),
             List.of("aloft.test"),
-            Map.of("version", "1.2.3"));
+            () -> Map.of("version", "1.2.3"));
 
     private static HttpRequest request(String method, String url, String scope, String headers, String body) {
         int slash = url.indexOf('/');

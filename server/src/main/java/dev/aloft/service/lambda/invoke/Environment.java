@@ -5,6 +5,7 @@ import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.time.SystemTime;
 import dev.aloft.kernel.time.Time;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +113,11 @@ final class Environment {
             try {
                 while (true) {
                     var socket = listener.accept();
+                    if (!sandbox.holds((InetSocketAddress) socket.getRemoteSocketAddress())) {
+                        // Another function looks for what is not its own.
+                        socket.close();
+                        continue;
+                    }
                     socket.setTcpNoDelay(true);
                     thread("runtime-api", new RuntimeApi(this, socket.getInputStream(), socket.getOutputStream()));
                 }

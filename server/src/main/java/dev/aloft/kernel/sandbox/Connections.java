@@ -1,0 +1,58 @@
+package dev.aloft.kernel.sandbox;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Which process of this machine is at the other end of a connection on the loopback, as /proc tells. */
+final class Connections {
+    private Connections() {}
+
+    /** The socket of a peer, by the number that the kernel gives it. */
+    static Optional<String> inode(InetSocketAddress peer) {
+        String port = String.format(Locale.ROOT, ":%04X", peer.getPort());
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            try (var lines = Files.lines(Path.of(table))) {
+                Optional<String> found = lines.map(line -> line.strip().split("\\s+"))
+                        .filter(fields -> fields.length > 9 && fields[1].endsWith("0100007F" + port))
+                        .map(fields -> fields[9])
+                        .filter(inode -> !inode.equals("0"))
+                        .findFirst();
+                if (found.isPresent()) {
+                    return found;
+                }
+            } catch (IOException notThere) {
+                // a machine without that protocol
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a process has that socket open. */
+    static boolean holds(long pid, String inode) {
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path each : open) {
+                if (isSocket(each, inode)) {
+                    return true;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException gone) {
+            // no longer
+        }
+        return false;
+    }
+
+    private static boolean isSocket(Path file, String inode) {
+        try {
+            return Files.readSymbolicLink(file).toString().equals("socket:[" + inode + "]");
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+}

@@ -38,6 +38,7 @@ import dev.aloft.service.iam.IamService;
 import dev.aloft.service.iam.StsService;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
+import dev.aloft.service.lambda.SignedUrls;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.logs.LogsService;
 import dev.aloft.service.sqs.SqsService;
@@ -91,7 +92,8 @@ public final class Platform implements AutoCloseable {
         var rootKeys = new RootKeys(keys);
         rootKeys.writeTo(config.data().resolve("credentials"));
         signatures = new Signatures(policies, sessions, rootKeys, time, config.enforce());
-        endpoint = new LocalEndpoint(new Authorizer(policies, time), store::inTransaction);
+        var authorizer = new Authorizer(policies, time);
+        endpoint = new LocalEndpoint(authorizer, store::inTransaction);
         var targets = new Targets();
         targets.add(new LambdaTarget(endpoint));
         targets.add(new SqsTarget(endpoint));
@@ -105,7 +107,7 @@ public final class Platform implements AutoCloseable {
                 Isolation.of(config.sandbox()),
                 config.exactProcessors());
         lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), endpoint, targets,
-                new RoleSessions(roles, sessions), this::url, time);
+                new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),

@@ -111,8 +111,7 @@ final class Aliases {
             AliasConfiguration now = Functions.alias(tx, name).orElseThrow(() ->
                     new Lambda.ResourceNotFoundException("Alias not found: " + name.qualifiedArn()));
             if (r.revisionId() != null && !r.revisionId().equals(now.revisionId())) {
-                throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
-                        + " the GetFunction/GetAlias API to retrieve the latest Revision Id");
+                throw Functions.otherRevision();
             }
             var changed = now.toBuilder().revisionId(revision);
             if (r.functionVersion() != null) {

@@ -56,6 +56,9 @@ final class CreateFunction {
             if (!LambdaData.FUNCTIONS.putIfAbsent(tx, LambdaData.key(name), function)) {
                 throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
             }
+            if (r.codeSigningConfigArn() != null) {
+                LambdaData.CODE_SIGNED.put(tx, LambdaData.key(name), r.codeSigningConfigArn());
+            }
             return publish ? versions.publish(tx, name, function, null, published) : latest.configuration();
         });
         functions.prepare(name, latest);
@@ -80,6 +83,7 @@ final class CreateFunction {
             throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
         }
         roles.check(caller, name, r.role());
+        store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
     }
 
     private static void notBuilt(CreateFunctionRequest r) {
@@ -88,7 +92,6 @@ final class CreateFunction {
         Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
-        Settings.refuse(r.codeSigningConfigArn() != null, "CodeSigningConfigArn");
         Settings.refuse(r.imageConfig() != null, "ImageConfig");
         Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
     }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a> */
 record FunctionResource(Lambda lambda) implements ResourceType {
@@ -32,7 +33,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         return Set.of("FunctionName", "Runtime", "Handler", "Role", "Code", "Description", "Timeout", "MemorySize",
                 "Environment", "Tags", "TracingConfig", "Architectures", "EphemeralStorage", "LoggingConfig",
                 "DeadLetterConfig", "ReservedConcurrentExecutions", "PackageType", "Layers", "VpcConfig", "KmsKeyArn",
-                "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn");
+                "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "RecursiveLoop",
+                "RuntimeManagementConfig");
     }
 
     @Override
@@ -57,6 +59,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         }
         return ResourceType.complete(name, () -> {
             reserve(caller, name, desired, null);
+            beside(caller, name, desired, null);
             return read(caller, name).orElseThrow();
         });
     }
@@ -106,6 +109,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn")).vpcConfig(vpc(p)).snapStart(snapStart(p))
                 .fileSystemConfigs(files(p))));
         reserve(caller, physicalId, after, before);
+        beside(caller, physicalId, after, before);
         retag(caller, physicalId, before, after);
         return read(caller, physicalId).orElseThrow();
     }
@@ -117,6 +121,40 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         } else if (before != null && before.properties().containsKey("ReservedConcurrentExecutions")) {
             lambda.deleteFunctionConcurrency(caller, Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName(name)));
         }
+    }
+
+    /** What has operations of its own. */
+    private void beside(Caller caller, String name, Desired desired, Desired before) {
+        String loop = changed(desired, before, "RecursiveLoop", p -> text(p, "RecursiveLoop"), Lambda.RecursiveLoop.TERMINATE);
+        if (loop != null) {
+            lambda.putFunctionRecursionConfig(caller, Lambda.PutFunctionRecursionConfigRequest.of(
+                    r -> r.functionName(name).recursiveLoop(loop)));
+        }
+        Map<String, Object> updates = changed(desired, before, "RuntimeManagementConfig", p -> map(p, "RuntimeManagementConfig"),
+                Map.of("UpdateRuntimeOn", Lambda.UpdateRuntimeOn.AUTO));
+        if (updates != null) {
+            lambda.putRuntimeManagementConfig(caller, Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName(name)
+                    .updateRuntimeOn(text(updates, "UpdateRuntimeOn")).runtimeVersionArn(text(updates, "RuntimeVersionArn"))));
+        }
+        if (before != null) {
+            String signing = changed(desired, before, "CodeSigningConfigArn", p -> text(p, "CodeSigningConfigArn"), "");
+            if (signing != null && signing.isEmpty()) {
+                lambda.deleteFunctionCodeSigningConfig(caller,
+                        Lambda.DeleteFunctionCodeSigningConfigRequest.of(r -> r.functionName(name)));
+            } else if (signing != null) {
+                lambda.putFunctionCodeSigningConfig(caller, Lambda.PutFunctionCodeSigningConfigRequest.of(
+                        r -> r.functionName(name).codeSigningConfigArn(signing)));
+            }
+        }
+    }
+
+    /** What is wanted where that is not what was; the default where it is no longer said. */
+    private static <T> T changed(Desired desired, Desired before, String name, Function<Map<String, Object>, T> read, T otherwise) {
+        Object old = before == null ? null : before.properties().get(name);
+        if (Objects.equals(old, desired.properties().get(name))) {
+            return null;
+        }
+        return Objects.requireNonNullElse(read.apply(desired.properties()), otherwise);
     }
 
     private void retag(Caller caller, String name, Desired before, Desired after) {

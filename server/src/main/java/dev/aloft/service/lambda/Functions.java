@@ -109,9 +109,13 @@ final class Functions {
 
     static void revision(FunctionConfiguration now, String wanted) {
         if (wanted != null && !wanted.equals(now.revisionId())) {
-            throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
-                    + " the GetFunction/GetAlias API to retrieve the latest Revision Id");
+            throw otherRevision();
         }
+    }
+
+    static Lambda.PreconditionFailedException otherRevision() {
+        return new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call the"
+                + " GetFunction/GetAlias API to retrieve the latest Revision Id");
     }
 
     FunctionConfiguration configuration(FunctionName name) {

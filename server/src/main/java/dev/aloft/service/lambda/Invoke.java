@@ -87,6 +87,21 @@ final class Invoke {
                 .eventStream(new StreamedEvents(answer)));
     }
 
+    /** The answer of a function that is called by its URL. */
+    ResponseStream answer(Caller caller, FunctionName name, byte[] event) {
+        FunctionVersion version = functions.runnable(name);
+        return invocations.stream(version, caller,
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), null), false);
+    }
+
+    /** The operation of 2014, which takes any event and answers before it is looked at. */
+    Lambda.InvokeAsyncResponse queue(Caller caller, Lambda.InvokeAsyncRequest r) {
+        byte[] event = r.invokeArgs().bytes(MOST_ASYNC_BYTES);
+        invoke(caller, Lambda.InvokeRequest.of(i -> i.functionName(r.functionName())
+                .invocationType(Lambda.InvocationType.EVENT).payload(Bytes.of(event))));
+        return Lambda.InvokeAsyncResponse.of(a -> a.status(202));
+    }
+
     private static byte[] event(Bytes payload, String kind, int most) {
         byte[] event = payload == null || payload.length() == 0 ? NOTHING : payload.array();
         if (event.length > most) {

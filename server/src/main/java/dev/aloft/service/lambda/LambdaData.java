@@ -35,6 +35,19 @@ final class LambdaData {
     /** By account, region, layer and number. */
     static final Table<Policy> LAYER_POLICIES = Table.of("layerPolicies", Codec.of(Policy.class));
 
+    /** What functions do about recursive loops where it is not the default, by account, region and name. */
+    static final Table<String> RECURSION = Table.of("recursion", Codec.TEXT);
+    /** When versions get other patches of their runtime, by account, region, name and qualifier ("" for $LATEST). */
+    static final Table<RuntimeUpdates> RUNTIME_UPDATES = Table.of("runtimeUpdates", Codec.of(RuntimeUpdates.class));
+    /** By account, region and id. */
+    static final Table<SigningConfig> CODE_SIGNING_CONFIGS = Table.of("codeSigningConfigs", Codec.of(SigningConfig.class));
+    /** The ARNs of the code signing configurations of functions, by account, region and name. */
+    static final Table<String> CODE_SIGNED = Table.of("codeSigned", Codec.TEXT);
+
+    /** By account, region, name and alias ("" for the function itself). */
+    static final Table<Url> URLS = Table.of("urls", new RecentlyRead<>(Codec.of(Url.class)));
+    static final Index<Url> URL_IDS = URLS.index("urlIds", url -> List.of(Key.of(url.id())));
+
     private LambdaData() {}
 
     /**
@@ -105,6 +118,22 @@ final class LambdaData {
 
     record Statement(String id, String json) {}
 
+    /** @param runtimeVersion the ARN of the version that stays, or null */
+    record RuntimeUpdates(String on, String runtimeVersion) {}
+
+    /**
+     * A function URL.
+     *
+     * @param id the first label of its host
+     */
+    record Url(String id, String authType, Lambda.Cors cors, String invokeMode, String created, String modified) {
+        boolean streams() {
+            return Lambda.InvokeMode.RESPONSE_STREAM.equals(invokeMode);
+        }
+    }
+
+    record SigningConfig(Lambda.CodeSigningConfig config, Map<String, String> tags) {}
+
     static Key key(FunctionName name) {
         return Key.of(name.account(), name.region(), name.name());
     }
@@ -115,6 +144,10 @@ final class LambdaData {
         VERSIONS.deleteAll(tx, function);
         ALIASES.deleteAll(tx, function);
         POLICIES.deleteAll(tx, function);
+        RECURSION.delete(tx, function);
+        RUNTIME_UPDATES.deleteAll(tx, function);
+        CODE_SIGNED.delete(tx, function);
+        URLS.deleteAll(tx, function);
         PROVISIONED.deleteAll(tx, function);
         EVENT_INVOKE_CONFIGS.deleteAll(tx, function);
     }
@@ -122,6 +155,7 @@ final class LambdaData {
     /** Deletes what belongs to a version or an alias, but for itself. */
     static void forgetQualified(Tx tx, Key qualified) {
         POLICIES.delete(tx, qualified);
+        RUNTIME_UPDATES.delete(tx, qualified);
         PROVISIONED.delete(tx, qualified);
         EVENT_INVOKE_CONFIGS.delete(tx, qualified);
     }

@@ -11,6 +11,6 @@ final class LambdaResources {
     static List<ResourceType> all(Lambda lambda) {
         return List.of(new FunctionResource(lambda), new PermissionResource(lambda), new VersionResource(lambda),
                 new AliasResource(lambda), new LayerVersionResource(lambda), new LayerVersionPermissionResource(lambda),
-                new EventInvokeConfigResource(lambda));
+                new UrlResource(lambda), new EventInvokeConfigResource(lambda), new CodeSigningConfigResource(lambda));
     }
 }

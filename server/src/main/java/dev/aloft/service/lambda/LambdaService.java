@@ -48,18 +48,25 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final AsyncInvocations async;
     private final EventInvokeConfigs eventInvokeConfigs;
     private final CodeDownloads downloads;
+    private final Recursion recursion;
+    private final RuntimeManagement runtimeManagement;
+    private final CodeSigning codeSigning;
+    private final FunctionUrls urls;
+    private final UrlRequests urlRequests;
     private final List<ResourceType> resourceTypes;
 
     /**
      * @param sandboxes   made over {@link #library(Path)} of the same folder
      * @param folder      for what Lambda keeps beside the store
      * @param roles       in the product a {@link RoleSessions}
+     * @param urlAccess   in the product {@link SignedUrls}
      * @param nodePackages the node_modules with the AWS SDK for Node.js functions, if it is installed
      * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Optional<Path> nodePackages,
-            int concurrencyLimit, Endpoint endpoint, Targets targets, ExecutionRoles roles, Supplier<String> endpointUrl, Time time) {
+            int concurrencyLimit, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
+            Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
@@ -83,6 +90,11 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         async = new AsyncInvocations(store, time, targets, endpoint, roles, endpointUrl, new QueuedFunctions(functions, invocations));
         invoke = new Invoke(functions, invocations, async);
         downloads = new CodeDownloads(codes);
+        recursion = new Recursion(store, functions);
+        runtimeManagement = new RuntimeManagement(store, functions);
+        codeSigning = new CodeSigning(store, functions, time);
+        urls = new FunctionUrls(store, time);
+        urlRequests = new UrlRequests(this, urls, invoke, urlAccess, time);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint));
     }
 
@@ -149,6 +161,26 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case UpdateAliasRequest r -> function("UpdateAlias", caller, r.functionName(), null);
             case DeleteAliasRequest r -> function("DeleteAlias", caller, r.functionName(), null);
             case ListAliasesRequest r -> function("ListAliases", caller, r.functionName(), null);
+            case PutRuntimeManagementConfigRequest r -> function("PutRuntimeManagementConfig", caller, r.functionName(), r.qualifier());
+            case GetRuntimeManagementConfigRequest r -> function("GetRuntimeManagementConfig", caller, r.functionName(), r.qualifier());
+            case CreateFunctionUrlConfigRequest r -> function("CreateFunctionUrlConfig", caller, r.functionName(), r.qualifier())
+                    .with("lambda:FunctionUrlAuthType", r.authType());
+            case GetFunctionUrlConfigRequest r -> function("GetFunctionUrlConfig", caller, r.functionName(), r.qualifier());
+            case UpdateFunctionUrlConfigRequest r -> function("UpdateFunctionUrlConfig", caller, r.functionName(), r.qualifier())
+                    .with("lambda:FunctionUrlAuthType", r.authType());
+            case DeleteFunctionUrlConfigRequest r -> function("DeleteFunctionUrlConfig", caller, r.functionName(), r.qualifier());
+            case PutFunctionRecursionConfigRequest r -> function("PutFunctionRecursionConfig", caller, r.functionName(), null);
+            case GetFunctionRecursionConfigRequest r -> function("GetFunctionRecursionConfig", caller, r.functionName(), null);
+            case ListFunctionUrlConfigsRequest r -> function("ListFunctionUrlConfigs", caller, r.functionName(), null);
+            case PutFunctionCodeSigningConfigRequest r -> function("PutFunctionCodeSigningConfig", caller, r.functionName(), null);
+            case DeleteFunctionCodeSigningConfigRequest r -> function("DeleteFunctionCodeSigningConfig", caller, r.functionName(), null);
+            case InvokeAsyncRequest r -> function("InvokeAsync", caller, r.functionName(), null);
+            case GetCodeSigningConfigRequest r -> Access.to("lambda:GetCodeSigningConfig", r.codeSigningConfigArn());
+            case UpdateCodeSigningConfigRequest r -> Access.to("lambda:UpdateCodeSigningConfig", r.codeSigningConfigArn());
+            case DeleteCodeSigningConfigRequest r -> Access.to("lambda:DeleteCodeSigningConfig", r.codeSigningConfigArn());
+            case ListFunctionsByCodeSigningConfigRequest r -> Access.to("lambda:ListFunctionsByCodeSigningConfig", r.codeSigningConfigArn());
+            case CreateCodeSigningConfigRequest _ -> Access.to("lambda:CreateCodeSigningConfig");
+            case ListCodeSigningConfigsRequest _ -> Access.to("lambda:ListCodeSigningConfigs");
             case PublishLayerVersionRequest r -> Access.to("lambda:PublishLayerVersion", LayerName.of(caller, r.layerName()).arn());
             case GetLayerVersionRequest r -> layerVersion("GetLayerVersion", caller, r.layerName(), r.versionNumber());
             case GetLayerVersionByArnRequest r -> Access.to("lambda:GetLayerVersion", r.arn());
@@ -210,7 +242,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<DataPlane> dataPlanes() {
-        return List.of(downloads);
+        return List.of(urlRequests, downloads);
     }
 
     @Override
@@ -327,12 +359,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         return tags.untag(caller, input);
     }
 
-    /** No function has one: giving one is refused. */
     @Override
     public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(Caller caller, GetFunctionCodeSigningConfigRequest input) {
-        FunctionName name = FunctionName.of(caller, input.functionName());
-        functions.configuration(name);
-        return GetFunctionCodeSigningConfigResponse.of(a -> a.functionName(name.name()));
+        return codeSigning.get(caller, input);
     }
 
     @Override
@@ -408,6 +437,102 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public GetLayerVersionPolicyResponse getLayerVersionPolicy(Caller caller, GetLayerVersionPolicyRequest input) {
         return layerPermissions.get(caller, input);
+    }
+
+    @Override
+    public PutFunctionRecursionConfigResponse putFunctionRecursionConfig(Caller caller, PutFunctionRecursionConfigRequest input) {
+        return recursion.put(caller, input);
+    }
+
+    @Override
+    public GetFunctionRecursionConfigResponse getFunctionRecursionConfig(Caller caller, GetFunctionRecursionConfigRequest input) {
+        return recursion.get(caller, input);
+    }
+
+    @Override
+    public PutRuntimeManagementConfigResponse putRuntimeManagementConfig(Caller caller, PutRuntimeManagementConfigRequest input) {
+        return runtimeManagement.put(caller, input);
+    }
+
+    @Override
+    public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(Caller caller, GetRuntimeManagementConfigRequest input) {
+        return runtimeManagement.get(caller, input);
+    }
+
+    @Override
+    public CreateCodeSigningConfigResponse createCodeSigningConfig(Caller caller, CreateCodeSigningConfigRequest input) {
+        return codeSigning.create(caller, input);
+    }
+
+    @Override
+    public GetCodeSigningConfigResponse getCodeSigningConfig(Caller caller, GetCodeSigningConfigRequest input) {
+        return codeSigning.get(input);
+    }
+
+    @Override
+    public UpdateCodeSigningConfigResponse updateCodeSigningConfig(Caller caller, UpdateCodeSigningConfigRequest input) {
+        return codeSigning.update(input);
+    }
+
+    @Override
+    public DeleteCodeSigningConfigResponse deleteCodeSigningConfig(Caller caller, DeleteCodeSigningConfigRequest input) {
+        return codeSigning.delete(input);
+    }
+
+    @Override
+    public ListCodeSigningConfigsResponse listCodeSigningConfigs(Caller caller, ListCodeSigningConfigsRequest input) {
+        return codeSigning.list(caller, input);
+    }
+
+    @Override
+    public PutFunctionCodeSigningConfigResponse putFunctionCodeSigningConfig(Caller caller, PutFunctionCodeSigningConfigRequest input) {
+        return codeSigning.put(caller, input);
+    }
+
+    @Override
+    public DeleteFunctionCodeSigningConfigResponse deleteFunctionCodeSigningConfig(Caller caller, DeleteFunctionCodeSigningConfigRequest input) {
+        return codeSigning.remove(caller, input);
+    }
+
+    @Override
+    public ListFunctionsByCodeSigningConfigResponse listFunctionsByCodeSigningConfig(Caller caller, ListFunctionsByCodeSigningConfigRequest input) {
+        return codeSigning.functions(input);
+    }
+
+    @Override
+    public InvokeAsyncResponse invokeAsync(Caller caller, InvokeAsyncRequest input) {
+        return invoke.queue(caller, input);
+    }
+
+    @Override
+    public CreateFunctionUrlConfigResponse createFunctionUrlConfig(Caller caller, CreateFunctionUrlConfigRequest input) {
+        FunctionUrlConfig c = urls.create(caller, input);
+        return CreateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+                .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()));
+    }
+
+    @Override
+    public GetFunctionUrlConfigResponse getFunctionUrlConfig(Caller caller, GetFunctionUrlConfigRequest input) {
+        FunctionUrlConfig c = urls.get(caller, input);
+        return GetFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn()).authType(c.authType())
+                .cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()).lastModifiedTime(c.lastModifiedTime()));
+    }
+
+    @Override
+    public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(Caller caller, UpdateFunctionUrlConfigRequest input) {
+        FunctionUrlConfig c = urls.update(caller, input);
+        return UpdateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn()).authType(c.authType())
+                .cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()).lastModifiedTime(c.lastModifiedTime()));
+    }
+
+    @Override
+    public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(Caller caller, DeleteFunctionUrlConfigRequest input) {
+        return urls.delete(caller, input);
+    }
+
+    @Override
+    public ListFunctionUrlConfigsResponse listFunctionUrlConfigs(Caller caller, ListFunctionUrlConfigsRequest input) {
+        return urls.list(caller, input);
     }
 
     @Override

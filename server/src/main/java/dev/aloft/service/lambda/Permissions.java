@@ -8,6 +8,8 @@ import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +18,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Resource policies of functions and their versions.
+ * Resource policies of functions, their versions and aliases.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html">Resource-based policies</a>
  */
 final class Permissions {
+    private static final int MOST_BYTES = 20 * 1024;
+
     private final Store store;
     private final Functions functions;
 
@@ -29,30 +33,103 @@ final class Permissions {
         this.functions = functions;
     }
 
-    private static Key key(FunctionName name) {
-        return LambdaData.key(name).and(name.qualifier() == null ? "" : name.qualifier());
-    }
-
     Lambda.AddPermissionResponse add(Caller caller, Lambda.AddPermissionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         if (FunctionName.LATEST.equals(name.qualifier())) {
             throw new Lambda.InvalidParameterValueException("We currently do not support adding policies for $LATEST.");
         }
+        if (r.functionUrlAuthType() != null && !r.action().equals("lambda:InvokeFunctionUrl")) {
+            throw new Lambda.InvalidParameterValueException("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
+        }
         String json = JsonWriter.string(statement(name, r));
         String revision = UUID.randomUUID().toString();
         store.change(tx -> {
-            functions.version(tx, name);
-            LambdaData.Policy policy = LambdaData.POLICIES.get(tx, key(name)).orElse(new LambdaData.Policy(List.of(), ""));
-            revision(policy, r.revisionId());
-            if (policy.statements().stream().anyMatch(s -> s.id().equals(r.statementId()))) {
+            Revised revised = revised(tx, name);
+            if (r.revisionId() != null && !r.revisionId().equals(revised.revision())) {
+                throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
+                        + " the GetPolicy API to retrieve the latest Revision Id");
+            }
+            LambdaData.Policy policy = policy(tx, name).orElse(LambdaData.Policy.NONE);
+            if (policy.has(r.statementId())) {
                 throw new Lambda.ResourceConflictException("The statement id (" + r.statementId() + ") provided already exists."
                         + " Please provide a new statement id, or remove the existing statement.");
             }
             var statements = new ArrayList<>(policy.statements());
             statements.add(new LambdaData.Statement(r.statementId(), json));
-            LambdaData.POLICIES.put(tx, key(name), new LambdaData.Policy(statements, revision));
+            var longer = new LambdaData.Policy(statements, revision);
+            int bytes = json(longer).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MOST_BYTES) {
+                throw new Lambda.PolicyLengthExceededException(
+                        "The final policy size (" + bytes + ") is bigger than the limit (" + MOST_BYTES + ").");
+            }
+            LambdaData.POLICIES.put(tx, LambdaData.qualified(name), longer);
+            revised.revise(tx, revision);
         });
         return Lambda.AddPermissionResponse.of(a -> a.statement(json));
+    }
+
+    /** What a policy belongs to: its revision is the policy's, and a change of the policy is a change of it. */
+    private interface Revised {
+        String revision();
+
+        void revise(Tx tx, String revision);
+    }
+
+    private record RevisedFunction(FunctionName name, LambdaData.Function function) implements Revised {
+        @Override
+        public String revision() {
+            return function.latest().revisionId();
+        }
+
+        @Override
+        public void revise(Tx tx, String revision) {
+            LambdaData.FUNCTIONS.put(tx, LambdaData.key(name),
+                    function.with(function.latest().toBuilder().revisionId(revision).build()));
+        }
+    }
+
+    private record RevisedVersion(Key key, LambdaData.Version version) implements Revised {
+        @Override
+        public String revision() {
+            return version.configuration().revisionId();
+        }
+
+        @Override
+        public void revise(Tx tx, String revision) {
+            // What was kept before there were builds is told apart by its first revision.
+            LambdaData.VERSIONS.put(tx, key, new LambdaData.Version(
+                    version.configuration().toBuilder().revisionId(revision).build(), version.code(), version.layers(), version.stamp()));
+        }
+    }
+
+    private record RevisedAlias(Key key, Lambda.AliasConfiguration alias) implements Revised {
+        @Override
+        public String revision() {
+            return alias.revisionId();
+        }
+
+        @Override
+        public void revise(Tx tx, String revision) {
+            LambdaData.ALIASES.put(tx, key, alias.toBuilder().revisionId(revision).build());
+        }
+    }
+
+    private Revised revised(ReadTx tx, FunctionName name) {
+        LambdaData.Function function = functions.find(tx, name.unqualified());
+        if (name.isLatest()) {
+            return new RevisedFunction(name, function);
+        }
+        if (name.isVersion()) {
+            Key key = LambdaData.key(name).and(Long.parseLong(name.qualifier()));
+            return new RevisedVersion(key, LambdaData.VERSIONS.get(tx, key).orElseThrow(name::notFound));
+        }
+        Key key = LambdaData.key(name).and(name.qualifier());
+        return new RevisedAlias(key, LambdaData.ALIASES.get(tx, key).orElseThrow(() ->
+                name.qualifier().contains("$") ? name.notFound() : Aliases.missing(name)));
+    }
+
+    private static Optional<LambdaData.Policy> policy(ReadTx tx, FunctionName name) {
+        return LambdaData.POLICIES.get(tx, LambdaData.qualified(name));
     }
 
     private static Map<String, Object> statement(FunctionName name, Lambda.AddPermissionRequest r) {
@@ -106,13 +183,6 @@ final class Permissions {
                 "The provided principal was invalid. Please check the principal and try again.");
     }
 
-    private static void revision(LambdaData.Policy policy, String wanted) {
-        if (wanted != null && !wanted.equals(policy.revision())) {
-            throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
-                    + " the GetPolicy API to retrieve the latest Revision Id");
-        }
-    }
-
     Lambda.RemovePermissionResponse remove(Caller caller, Lambda.RemovePermissionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         String revision = UUID.randomUUID().toString();
@@ -120,35 +190,39 @@ final class Permissions {
             if (!LambdaData.FUNCTIONS.has(tx, LambdaData.key(name))) {
                 throw new Lambda.ResourceNotFoundException("No policy found for: " + name.qualifiedArn());
             }
-            LambdaData.Policy policy = LambdaData.POLICIES.get(tx, key(name)).orElseThrow(() ->
+            Revised revised = revised(tx, name);
+            LambdaData.Policy policy = policy(tx, name).orElseThrow(() ->
                     new Lambda.ResourceNotFoundException("No policy is associated with the given resource."));
-            revision(policy, r.revisionId());
-            var statements = policy.statements().stream().filter(s -> !s.id().equals(r.statementId())).toList();
-            if (statements.size() == policy.statements().size()) {
+            if (!policy.has(r.statementId())) {
                 throw new Lambda.ResourceNotFoundException(
                         "Statement " + r.statementId() + " is not found in resource policy.");
             }
-            if (statements.isEmpty()) {
-                LambdaData.POLICIES.delete(tx, key(name));
-            } else {
-                LambdaData.POLICIES.put(tx, key(name), new LambdaData.Policy(statements, revision));
+            if (r.revisionId() != null && !r.revisionId().equals(revised.revision())) {
+                throw Functions.otherRevision();
             }
+            var statements = policy.statements().stream().filter(s -> !s.id().equals(r.statementId())).toList();
+            if (statements.isEmpty()) {
+                LambdaData.POLICIES.delete(tx, LambdaData.qualified(name));
+            } else {
+                LambdaData.POLICIES.put(tx, LambdaData.qualified(name), new LambdaData.Policy(statements, revision));
+            }
+            revised.revise(tx, revision);
         });
         return Lambda.RemovePermissionResponse.of(_ -> {});
     }
 
     Lambda.GetPolicyResponse get(Caller caller, Lambda.GetPolicyRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
-        LambdaData.Policy policy = store.read(tx -> {
-            functions.version(tx, name);
-            return LambdaData.POLICIES.get(tx, key(name));
-        }).orElseThrow(() -> new Lambda.ResourceNotFoundException("The resource you requested does not exist."));
-        return Lambda.GetPolicyResponse.of(a -> a.policy(json(policy)).revisionId(policy.revision()));
+        return store.read(tx -> {
+            String revision = revised(tx, name).revision();
+            LambdaData.Policy policy = policy(tx, name).orElseThrow(Layers::missing);
+            return Lambda.GetPolicyResponse.of(a -> a.policy(json(policy)).revisionId(revision));
+        });
     }
 
-    /** The policy of this very function or version. */
+    /** The policy of this very function, version or alias. */
     Optional<String> policy(FunctionName name) {
-        return store.read((ReadTx tx) -> LambdaData.POLICIES.get(tx, key(name))).map(Permissions::json);
+        return store.read((ReadTx tx) -> policy(tx, name)).map(Permissions::json);
     }
 
     static String json(LambdaData.Policy policy) {

@@ -47,6 +47,7 @@ final class UpdateFunction {
             throw new Lambda.InvalidParameterValueException(
                     "Please don't provide ImageUri when updating a function with packageType Zip.");
         }
+        store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
         CodeStore.Code code = uploads.keep(caller, new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()));
         layers.fit(code, before.layers());
         if (Boolean.TRUE.equals(r.dryRun())) {

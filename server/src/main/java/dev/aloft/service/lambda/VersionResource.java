@@ -34,10 +34,30 @@ record VersionResource(Lambda lambda) implements ResourceType {
     @Override
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
-        Resource version = resource(lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
-                .functionName(text(p, "FunctionName")).description(text(p, "Description")).codeSha256(text(p, "CodeSha256")))));
+        String last = last(caller, text(p, "FunctionName"));
+        var published = lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
+                .functionName(text(p, "FunctionName")).description(text(p, "Description")).codeSha256(text(p, "CodeSha256"))));
+        // Publishing what is published gives the version that is there, which is not this resource's to delete.
+        if (published.version().equals(last)) {
+            throw new Lambda.ResourceConflictException("A version for this Lambda function exists ( " + last
+                    + " ). Modify the function to create a new version.");
+        }
+        Resource version = resource(published);
         ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, version.physicalId()), Map.of(), p);
         return version;
+    }
+
+    private String last(Caller caller, String function) {
+        String last = null;
+        String marker = null;
+        do {
+            String from = marker;
+            var page = lambda.listVersionsByFunction(caller,
+                    Lambda.ListVersionsByFunctionRequest.of(r -> r.functionName(function).marker(from)));
+            last = page.versions().isEmpty() ? last : page.versions().getLast().version();
+            marker = page.nextMarker();
+        } while (marker != null);
+        return last;
     }
 
     @Override

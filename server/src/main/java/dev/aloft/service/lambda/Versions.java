@@ -68,8 +68,7 @@ final class Versions {
     /** Whether a version is what $LATEST is: the same build, or another one of the same code and settings. */
     private static boolean same(LambdaData.Version last, LambdaData.Function function) {
         return last.stamp().equals(function.version().stamp())
-                || last.code().sha256().equals(function.code().sha256())
-                && settings(last.configuration(), function.latest()).equals(settings(function.latest(), function.latest()));
+                || settings(last.configuration(), function.latest()).equals(settings(function.latest(), function.latest()));
     }
 
     /** What says which version it is, and when and how often it changed, left out. */

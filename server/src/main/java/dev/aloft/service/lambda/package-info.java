@@ -1,9 +1,9 @@
 /**
- * AWS Lambda: functions, versions, aliases, layers, permissions, and invoking them.
+ * AWS Lambda: functions, versions, aliases, layers, function URLs, permissions, and invoking them.
  *
  * <p>{@code LambdaService} is the table of contents; {@code invoke} runs functions, {@code async} carries events that
- * nobody waits for. Left out so far, each refused by its name: container images, function URLs, event
- * source mappings, provisioned concurrency, SnapStart, VPC, file systems, code signing, customer keys.
+ * nobody waits for. Left out so far, each refused by its name: container images,
+ * event source mappings, SnapStart, VPC, file systems, customer keys.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/welcome.html">Lambda API</a>
  */

@@ -1,13 +1,18 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.identity.Authorizer;
+import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
@@ -19,6 +24,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.logs.LogsService;
+import dev.aloft.wire.HttpRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +67,7 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
-                1_000, endpoint, new Targets(), new TestRoles(), () -> "http://127.0.0.1:4566", time);
+                1_000, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(service);
         endpoint.add(logsService);
@@ -82,6 +88,47 @@ final class TestLambda implements AutoCloseable {
         @Override
         public boolean trusted(Caller lambda, String role) {
             return !role.endsWith("/stranger");
+        }
+    }
+
+    /** Signed requests are the account's own; the others are judged by resource policies. */
+    private final class TestAccess implements UrlAccess {
+        private final Authorizer authorizer = new Authorizer(new Nobody(), time);
+
+        @Override
+        public Signed signed(HttpRequest request, String requestId) {
+            if (!request.headers().has("authorization")) {
+                throw ApiError.of("MissingAuthenticationTokenException", 403, "Missing Authentication Token");
+            }
+            return new Signed(caller().withRequestId(requestId), request);
+        }
+
+        @Override
+        public void require(Caller caller, Access access, Service service) {
+            authorizer.require(caller, access, service);
+        }
+    }
+
+    /** No users and no roles. */
+    private record Nobody() implements PolicySource {
+        @Override
+        public boolean hasUsers() {
+            return false;
+        }
+
+        @Override
+        public Optional<AccessKey> accessKey(String accessKeyId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Role> role(String roleArn) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Identity> identity(Principal principal) {
+            return Optional.empty();
         }
     }
 

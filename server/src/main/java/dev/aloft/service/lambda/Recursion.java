@@ -1,0 +1,40 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.store.Store;
+
+/**
+ * Whether a function may be part of a loop.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html">Recursive loop detection</a>
+ */
+final class Recursion {
+    private final Store store;
+    private final Functions functions;
+
+    Recursion(Store store, Functions functions) {
+        this.store = store;
+        this.functions = functions;
+    }
+
+    /** {@code Terminate} unless {@code Allow} was said. */
+    String of(FunctionName name) {
+        return store.read(tx -> LambdaData.RECURSION.get(tx, LambdaData.key(name))).orElse(Lambda.RecursiveLoop.TERMINATE);
+    }
+
+    Lambda.PutFunctionRecursionConfigResponse put(Caller caller, Lambda.PutFunctionRecursionConfigRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName());
+        store.change(tx -> {
+            functions.find(tx, name);
+            LambdaData.RECURSION.put(tx, LambdaData.key(name), r.recursiveLoop());
+        });
+        return Lambda.PutFunctionRecursionConfigResponse.of(a -> a.recursiveLoop(r.recursiveLoop()));
+    }
+
+    Lambda.GetFunctionRecursionConfigResponse get(Caller caller, Lambda.GetFunctionRecursionConfigRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName());
+        store.read(tx -> functions.find(tx, name));
+        return Lambda.GetFunctionRecursionConfigResponse.of(a -> a.recursiveLoop(of(name)));
+    }
+}

@@ -30,6 +30,7 @@ import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.cloudformation.CloudFormationService;
 import dev.aloft.service.ecr.EcrService;
+import dev.aloft.service.events.BusTarget;
 import dev.aloft.service.events.EventsService;
 import dev.aloft.service.iam.IamPolicySource;
 import dev.aloft.service.dynamodb.DynamoDbService;
@@ -65,8 +66,8 @@ public final class Platform implements AutoCloseable {
     private final Router router;
     private final Workers workers;
     private final Sandboxes sandboxes;
-    private final LambdaService lambda;
     private final Outbound outbound = new Outbound();
+    private final LambdaService lambda;
     private volatile HttpServer http;
 
     /** The platform on a data folder of this machine. */
@@ -96,6 +97,7 @@ public final class Platform implements AutoCloseable {
         endpoint = new LocalEndpoint(authorizer, store::inTransaction);
         var targets = new Targets();
         targets.add(new LambdaTarget(endpoint));
+        targets.add(new BusTarget(endpoint));
         targets.add(new SqsTarget(endpoint));
         targets.add(new SnsTarget(endpoint));
         var resources = new Resources();
@@ -112,7 +114,7 @@ public final class Platform implements AutoCloseable {
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles),
                 new EcrService(store, time, endpoint),
-                new EventsService(store, targets, time, endpoint),
+                new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
@@ -180,8 +182,8 @@ public final class Platform implements AutoCloseable {
             http.close();
         }
         workers.close();
-        lambda.close();
         outbound.close();
+        lambda.close();
         sandboxes.close();
         store.close();
     }

@@ -1,81 +1,228 @@
 package dev.aloft.service.events;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.Events;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.time.Signal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
-/** What EventBridge keeps, by account, region and the rule's name. */
+/** What EventBridge keeps. Every key begins with account and region. */
 final class EventsData {
+    static final String DEFAULT_BUS = "default";
+
     final Signal due = new Signal();
-    final Table<KeptRule> rules = Table.of("rules", Codec.of(KeptRule.class));
-    /** By one more element: the target's id. */
-    final Table<KeptTarget> targets = Table.of("targets", Codec.of(KeptTarget.class));
+    /** By the bus's name. The default bus is here only once it was given a policy, tags or a setting. */
+    final Table<KeptBus> buses = Table.of("buses", Codec.of(KeptBus.class));
+    /** By the bus's name: how often its rules or their targets were changed. */
+    final Table<Long> changes = Table.of("changes", Codec.NUMBER);
+    /** By the names of bus and rule. */
+    final Table<KeptRule> rules = Table.of("bus-rules", Codec.of(KeptRule.class));
+    /** By the names of bus and rule and the target's id. */
+    final Table<Events.Target> targets = Table.of("bus-targets", Codec.of(Events.Target.class));
+    /** By account, region, the bus's name, the target's ARN. */
+    final Index<Events.Target> byTarget = targets.index("targets-by-arn",
+            (key, target) -> List.of(Key.of(key.text(0), key.text(1), key.text(2), target.arn())));
     /** When each enabled rule fires next; the id is the rule's key. */
     final Due<Key> schedules = new Due<>(Space.of("schedules"), Codec.KEY, due);
-    /** Events that are on their way; the id is the event's and the target's. */
-    final Due<Delivery> deliveries = new Due<>(Space.of("deliveries"), Codec.of(Delivery.class), due);
+    final Table<KeptArchive> archives = Table.of("archives", Codec.of(KeptArchive.class));
+    /** By the archive's name, the moment of arrival and the event's id. */
+    final Table<byte[]> archived = Table.of("archived", Codec.BYTES);
+    /** When an archive's oldest event may be thrown away; the id is the archive's key. */
+    final Due<Key> retention = new Due<>(Space.of("retention"), Codec.KEY, due);
+    final Table<KeptReplay> replays = Table.of("replays", Codec.of(KeptReplay.class));
+    /** The replays that have events left; the id is the replay's key. */
+    final Due<Key> replaying = new Due<>(Space.of("replaying"), Codec.KEY, due);
+    final Table<KeptConnection> connections = Table.of("connections", Codec.of(KeptConnection.class));
+    final Table<KeptDestination> destinations = Table.of("destinations", Codec.of(KeptDestination.class));
 
-    record KeptRule(
+    /** @param policy a JSON document, or null */
+    record KeptBus(
             String account,
             String region,
             String name,
-            String schedule,
-            boolean enabled,
             String description,
-            String roleArn,
-            Map<String, String> tags) {
+            String policy,
+            String deadLetterArn,
+            Map<String, String> tags,
+            Instant created,
+            Instant modified) {
+        static KeptBus of(Key key, Instant now) {
+            return new KeptBus(key.text(0), key.text(1), key.text(2), null, null, null, Map.of(), now, now);
+        }
+
         String arn() {
-            return "arn:aws:events:" + region + ":" + account + ":rule/" + name;
+            return "arn:aws:events:" + region + ":" + account + ":event-bus/" + name;
         }
 
         Key key() {
             return Key.of(account, region, name);
         }
 
-        KeptRule withEnabled(boolean changed) {
-            return new KeptRule(account, region, name, schedule, changed, description, roleArn, tags);
+        KeptBus withPolicy(String changed, Instant now) {
+            return new KeptBus(account, region, name, description, changed, deadLetterArn, tags, created, now);
         }
 
-        KeptRule withTags(Map<String, String> changed) {
-            return new KeptRule(account, region, name, schedule, enabled, description, roleArn, changed);
+        KeptBus withTags(Map<String, String> changed) {
+            return new KeptBus(account, region, name, description, policy, deadLetterArn, changed, created, modified);
         }
     }
 
     /**
-     * Of input, inputPath and template at most one is there.
+     * Pattern and schedule: at least one of them is there.
      *
-     * @param inputPaths values for the template, by the names it uses
+     * @param managedBy the service that made the rule for itself, or null
      */
-    record KeptTarget(
-            String id,
-            String arn,
-            String input,
-            String inputPath,
-            String template,
-            Map<String, String> inputPaths,
-            Integer maximumRetries,
-            Integer maximumAgeSeconds) {}
-
-    /** @param attempts how often it failed */
-    record Delivery(
+    record KeptRule(
             String account,
             String region,
-            String ruleArn,
-            String targetArn,
-            byte[] event,
-            Instant first,
-            int attempts,
-            int maximumRetries,
-            int maximumAgeSeconds) {
-        Delivery failed() {
-            return new Delivery(account, region, ruleArn, targetArn, event, first, attempts + 1, maximumRetries,
-                    maximumAgeSeconds);
+            String bus,
+            String name,
+            String pattern,
+            String schedule,
+            boolean enabled,
+            String description,
+            String roleArn,
+            String managedBy,
+            Map<String, String> tags) {
+        String arn() {
+            return Rules.arn(account, region, bus, name);
+        }
+
+        Key key() {
+            return Key.of(account, region, bus, name);
+        }
+
+        KeptRule withEnabled(boolean changed) {
+            return new KeptRule(account, region, bus, name, pattern, schedule, changed, description, roleArn, managedBy, tags);
+        }
+
+        KeptRule withTags(Map<String, String> changed) {
+            return new KeptRule(account, region, bus, name, pattern, schedule, enabled, description, roleArn, managedBy, changed);
+        }
+    }
+
+    /**
+     * @param retentionDays 0 for ever
+     * @param events        how many it holds
+     * @param bytes         how much they are together
+     */
+    record KeptArchive(
+            String account,
+            String region,
+            String name,
+            String bus,
+            String description,
+            String pattern,
+            int retentionDays,
+            long events,
+            long bytes,
+            Instant created) {
+        String arn() {
+            return "arn:aws:events:" + region + ":" + account + ":archive/" + name;
+        }
+
+        Key key() {
+            return Key.of(account, region, name);
+        }
+
+        KeptArchive holding(long changedEvents, long changedBytes) {
+            return new KeptArchive(account, region, name, bus, description, pattern, retentionDays, changedEvents, changedBytes,
+                    created);
+        }
+    }
+
+    /**
+     * @param after  the key of the event that was replayed last, or null
+     * @param last   when that event had arrived, or null
+     * @param ended  when it was completed or cancelled, or null
+     */
+    record KeptReplay(
+            String account,
+            String region,
+            String name,
+            String description,
+            String archive,
+            String bus,
+            List<String> ruleArns,
+            String state,
+            Instant from,
+            Instant to,
+            Key after,
+            Instant last,
+            Instant started,
+            Instant ended) {
+        String arn() {
+            return "arn:aws:events:" + region + ":" + account + ":replay/" + name;
+        }
+
+        Key key() {
+            return Key.of(account, region, name);
+        }
+
+        KeptReplay in(String changed, Instant end) {
+            return new KeptReplay(account, region, name, description, archive, bus, ruleArns, changed, from, to, after, last,
+                    started, end);
+        }
+
+        KeptReplay upTo(Key event, Instant arrived) {
+            return new KeptReplay(account, region, name, description, archive, bus, ruleArns, Events.ReplayState.RUNNING, from, to,
+                    event, arrived, started, ended);
+        }
+    }
+
+    /**
+     * @param id         the last part of its ARN
+     * @param secretId   the end of its secret's name
+     * @param parameters as they were given, as a JSON document, encrypted
+     */
+    record KeptConnection(
+            String account,
+            String region,
+            String name,
+            String id,
+            String secretId,
+            String description,
+            String type,
+            byte[] parameters,
+            String state,
+            Instant created,
+            Instant modified,
+            Instant authorized) {
+        String arn() {
+            return "arn:aws:events:" + region + ":" + account + ":connection/" + name + "/" + id;
+        }
+
+        Key key() {
+            return Key.of(account, region, name);
+        }
+    }
+
+    /** @param rateLimit invocations a second */
+    record KeptDestination(
+            String account,
+            String region,
+            String name,
+            String id,
+            String description,
+            String connectionArn,
+            String method,
+            String url,
+            int rateLimit,
+            Instant created,
+            Instant modified) {
+        String arn() {
+            return "arn:aws:events:" + region + ":" + account + ":api-destination/" + name + "/" + id;
+        }
+
+        Key key() {
+            return Key.of(account, region, name);
         }
     }
 

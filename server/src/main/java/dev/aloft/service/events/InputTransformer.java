@@ -1,13 +1,17 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Fills a target's template: a placeholder in a JSON string becomes the value's text, one outside the value's JSON.
+ * Fills a target's template. In a template that is a JSON object a placeholder stands for the value's JSON, or within quotes
+ * for its text; one within quotes that leads to an object or a list makes a document that is no JSON, which AWS does not
+ * deliver. In a template that is text everything is written without its quotes.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html">Input
  *     transformation</a>
@@ -19,19 +23,23 @@ final class InputTransformer {
 
     private InputTransformer() {}
 
-    static void check(String targetId, Map<String, String> paths, String template) {
-        if (template == null || template.isBlank()) {
-            throw Rules.invalid("InputTemplate for target " + targetId + " must not be empty.");
+    /** The filled template is no JSON. */
+    static final class NoJson extends RuntimeException {
+        NoJson(String message) {
+            super(message, null, false, false);
         }
+    }
+
+    static void check(String targetId, Map<String, String> paths, String template) {
         paths.forEach((name, path) -> {
             if (!EventPath.isValid(path)) {
-                throw Rules.invalid("InputPathsMap for target " + targetId + " has an invalid path for " + name + ".");
+                throw Refusals.invalid("InputPath for target " + targetId + " is invalid.");
             }
         });
         var matcher = PLACEHOLDER.matcher(template);
         while (matcher.find()) {
             if (!paths.containsKey(matcher.group(1)) && !RESERVED.contains(matcher.group(1))) {
-                throw Rules.invalid("InputTemplate for target " + targetId + " contains invalid placeholder "
+                throw Refusals.invalid("InputTemplate for target " + targetId + " contains invalid placeholder "
                         + matcher.group(1) + ".");
             }
         }
@@ -39,29 +47,48 @@ final class InputTransformer {
 
     /** @param values what a placeholder stands for: a JSON tree, or null where the event has nothing there */
     static String fill(String template, Function<String, Object> values) {
+        boolean isText = template.stripLeading().startsWith("\"");
         var filled = new StringBuilder();
         var matcher = PLACEHOLDER.matcher(template);
-        boolean inString = false;
+        boolean quoted = false;
         int from = 0;
         while (matcher.find()) {
-            inString = copy(template, from, matcher.start(), inString, filled);
-            var value = values.apply(matcher.group(1));
-            if (!inString) {
-                filled.append(value == null ? "\"\"" : JsonWriter.string(value));
-            } else if (value != null) {
-                Object text = value instanceof String ? value : JsonWriter.string(value);
-                String json = JsonWriter.string(text);
-                filled.append(json, 1, json.length() - 1);
-            }
+            quoted = copy(template, from, matcher.start(), quoted, filled);
+            filled.append(value(values.apply(matcher.group(1)), isText, quoted));
             from = matcher.end();
         }
-        copy(template, from, template.length(), inString, filled);
-        return filled.toString();
+        copy(template, from, template.length(), quoted, filled);
+        var result = filled.toString();
+        if (!isText) {
+            requireJson(result);
+        }
+        return result;
     }
 
-    /** Copies a piece of the template and says whether it ends within a string. */
-    private static boolean copy(String template, int from, int to, boolean inString, StringBuilder filled) {
-        boolean within = inString;
+    private static String value(Object value, boolean isText, boolean quoted) {
+        return switch (value) {
+            case null -> quoted || isText ? "" : "\"\"";
+            case Map<?, ?> map -> isText ? JsonWriter.string(map).replace("\"", "") : JsonWriter.string(map);
+            case List<?> list -> isText ? JsonWriter.string(list).replace("\"", "") : JsonWriter.string(list);
+            case String text when quoted || isText -> {
+                var json = JsonWriter.string((Object) text);
+                yield json.substring(1, json.length() - 1);
+            }
+            default -> JsonWriter.string(value);
+        };
+    }
+
+    private static void requireJson(String text) {
+        try {
+            JsonReader.tree(text);
+        } catch (JsonReader.Malformed e) {
+            throw new NoJson("The filled input template is no JSON: " + e.getMessage());
+        }
+    }
+
+    /** Copies a piece of the template and says whether it ends within quotes. */
+    private static boolean copy(String template, int from, int to, boolean quoted, StringBuilder filled) {
+        boolean within = quoted;
         for (int i = from; i < to; i++) {
             char c = template.charAt(i);
             filled.append(c);

@@ -8,16 +8,20 @@ import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
-import dev.aloft.service.events.EventsData.KeptTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The targets of rules. */
 final class RuleTargets {
     private static final int MOST = 5;
     private static final int PAGE = 100;
+    /** Those that have no policy of their own by which a service could be let in. */
+    private static final Set<String> UNDER_A_ROLE = Set.of("kinesis", "firehose", "states", "ecs", "batch", "codebuild",
+            "codepipeline", "ssm", "sagemaker", "redshift-data", "appsync", "inspector");
 
     private final EventsData data;
     private final Rules rules;
@@ -31,51 +35,83 @@ final class RuleTargets {
         this.store = store;
     }
 
-    void put(Caller caller, Events.PutTargetsRequest input) {
-        Rules.onDefaultBus(caller, input.eventBusName());
-        var checked = input.targets().stream().map(this::checked).toList();
+    /** Those that are refused one by one, which leaves the others. */
+    List<Events.PutTargetsResultEntry> put(Caller caller, Events.PutTargetsRequest input) {
+        var bus = BusName.of(caller, input.eventBusName());
+        var good = new ArrayList<Events.Target>();
+        var failed = new ArrayList<Events.PutTargetsResultEntry>();
+        for (var target : input.targets()) {
+            refusal(target).ifPresentOrElse(failed::add, () -> good.add(checked(target)));
+        }
         store.change(tx -> {
-            var key = rules.existing(tx, caller, input.rule()).key();
-            for (var target : checked) {
-                data.targets.put(tx, key.and(target.id()), target);
+            var rule = rules.existing(tx, bus, input.rule());
+            Rules.requireOwn(rule, false);
+            good.forEach(target -> data.targets.put(tx, rule.key().and(target.id()), target));
+            if (data.targets.range(tx, rule.key()).count() > MOST) {
+                throw Refusals.tooMany();
             }
-            if (data.targets.range(tx, key).count() > MOST) {
-                throw new Events.LimitExceededException("The requested resource exceeds the maximum number allowed.");
-            }
+            rules.changed(tx, bus);
         });
+        return failed;
     }
 
-    private KeptTarget checked(Events.Target target) {
-        refuseWhatIsNotBuilt(target);
+    private static Optional<Events.PutTargetsResultEntry> refusal(Events.Target target) {
         if (!Arn.isArn(target.arn())) {
-            throw Rules.invalid("Parameter " + target.arn() + " is not valid. Reason: Provided Arn is not in correct format.");
+            return Optional.of(failed(target, "Parameter " + target.arn()
+                    + " is not valid. Reason: Provided Arn is not in correct format."));
         }
-        if (!targets.takes(Arn.parse(target.arn()))) {
-            throw ApiError.notBuilt("A target of service " + Arn.parse(target.arn()).service());
+        boolean fifo = Arn.parse(target.arn()).service().equals("sqs") && target.arn().endsWith(".fifo");
+        boolean grouped = target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null;
+        return fifo && !grouped
+                ? Optional.of(failed(target, "Parameter(s) SqsParameters must be specified for target: " + target.id() + "."))
+                : Optional.empty();
+    }
+
+    private static Events.PutTargetsResultEntry failed(Events.Target target, String message) {
+        return Events.PutTargetsResultEntry.of(e -> e.targetId(target.id()).errorCode("ValidationException")
+                .errorMessage(message));
+    }
+
+    private Events.Target checked(Events.Target target) {
+        refuseWhatIsNotBuilt(target);
+        var arn = Arn.parse(target.arn());
+        if (!arn.service().equals("events") && !arn.service().equals("execute-api") && !targets.takes(arn)) {
+            throw ApiError.notBuilt("A target of service " + arn.service());
         }
-        if (target.roleArn() != null && Arn.parse(target.arn()).service().equals("lambda")) {
-            throw Rules.invalid("RoleArn is not supported for target " + target.arn() + ".");
+        if (target.roleArn() == null && (UNDER_A_ROLE.contains(arn.service()) || arn.resource().startsWith("api-destination/"))) {
+            throw Refusals.invalid("RoleArn is required for target " + target.arn() + ".");
         }
+        checkInput(target);
+        boolean transformed = target.input() != null || target.inputPath() != null || target.inputTransformer() != null;
+        if (arn.resource().startsWith("event-bus/") && transformed) {
+            throw ApiError.notBuilt("The input of a target that is an event bus");
+        }
+        var kinesis = target.kinesisParameters();
+        if (kinesis != null && !EventPath.isValid(kinesis.partitionKeyPath())) {
+            throw Refusals.invalid("Invalid PartitionKeyPath for target " + target.id() + ".");
+        }
+        return target;
+    }
+
+    private static void checkInput(Events.Target target) {
         if (Stream.of(target.input(), target.inputPath(), target.inputTransformer()).filter(it -> it != null).count() > 1) {
-            throw Rules.invalid("Only one of Input, InputPath, or InputTransformer must be provided for target "
+            throw Refusals.invalid("Only one of Input, InputPath, or InputTransformer must be provided for target "
                     + target.id() + ".");
         }
         if (target.input() != null && !isJson(target.input())) {
-            throw Rules.invalid("JSON syntax error in input for target " + target.id() + ".");
+            throw Refusals.invalid("JSON syntax error in input for target " + target.id() + ".");
         }
         if (target.inputPath() != null && !EventPath.isValid(target.inputPath())) {
-            throw Rules.invalid("Invalid InputPath for target " + target.id() + ".");
+            throw Refusals.invalid("Invalid InputPath for target " + target.id() + ".");
         }
         var transformer = target.inputTransformer();
-        Map<String, String> paths = transformer == null || transformer.inputPathsMap() == null
-                ? Map.of() : transformer.inputPathsMap();
         if (transformer != null) {
-            InputTransformer.check(target.id(), paths, transformer.inputTemplate());
+            InputTransformer.check(target.id(), paths(transformer), transformer.inputTemplate());
         }
-        var retry = target.retryPolicy();
-        return new KeptTarget(target.id(), target.arn(), target.input(), target.inputPath(),
-                transformer == null ? null : transformer.inputTemplate(), paths,
-                retry == null ? null : retry.maximumRetryAttempts(), retry == null ? null : retry.maximumEventAgeInSeconds());
+    }
+
+    static Map<String, String> paths(Events.InputTransformer transformer) {
+        return transformer.inputPathsMap() == null ? Map.of() : transformer.inputPathsMap();
     }
 
     private static boolean isJson(String text) {
@@ -88,60 +124,38 @@ final class RuleTargets {
     }
 
     private static void refuseWhatIsNotBuilt(Events.Target target) {
-        refuse("DeadLetterConfig", target.deadLetterConfig());
-        refuse("KinesisParameters", target.kinesisParameters());
-        refuse("RunCommandParameters", target.runCommandParameters());
-        refuse("EcsParameters", target.ecsParameters());
-        refuse("BatchParameters", target.batchParameters());
-        refuse("SqsParameters", target.sqsParameters());
-        refuse("HttpParameters", target.httpParameters());
-        refuse("RedshiftDataParameters", target.redshiftDataParameters());
-        refuse("SageMakerPipelineParameters", target.sageMakerPipelineParameters());
+        Refusals.unbuilt("A target's RunCommandParameters", target.runCommandParameters());
+        Refusals.unbuilt("A target's EcsParameters", target.ecsParameters());
+        Refusals.unbuilt("A target's BatchParameters", target.batchParameters());
+        Refusals.unbuilt("A target's RedshiftDataParameters", target.redshiftDataParameters());
+        Refusals.unbuilt("A target's SageMakerPipelineParameters", target.sageMakerPipelineParameters());
+        Refusals.unbuilt("A target's AppSyncParameters", target.appSyncParameters());
     }
 
-    private static void refuse(String name, Object value) {
-        if (value != null) {
-            throw ApiError.notBuilt("A target's " + name);
-        }
-    }
-
-    List<Events.RemoveTargetsResultEntry> remove(Caller caller, String bus, String rule, List<String> ids) {
-        Rules.onDefaultBus(caller, bus);
+    List<Events.RemoveTargetsResultEntry> remove(Caller caller, Events.RemoveTargetsRequest input) {
+        var bus = BusName.of(caller, input.eventBusName());
         return store.write(tx -> {
-            var key = rules.existing(tx, caller, rule).key();
+            var rule = rules.existing(tx, bus, input.rule());
+            Rules.requireOwn(rule, Boolean.TRUE.equals(input.force()));
             var failed = new ArrayList<Events.RemoveTargetsResultEntry>();
-            for (var id : ids) {
-                if (!data.targets.delete(tx, key.and(id))) {
-                    failed.add(Events.RemoveTargetsResultEntry.of(e -> e.targetId(id)
-                            .errorCode("ResourceNotFoundException").errorMessage("Rule " + rule + " has no target " + id + ".")));
+            for (var id : input.ids()) {
+                if (!data.targets.delete(tx, rule.key().and(id))) {
+                    failed.add(Events.RemoveTargetsResultEntry.of(e -> e.targetId(id).errorCode("ResourceNotFoundException")
+                            .errorMessage("Rule '" + input.rule() + "' does not have a target with the Id '" + id + "'.")));
                 }
             }
+            rules.changed(tx, bus);
             return failed;
         });
     }
 
     Events.ListTargetsByRuleResponse list(Caller caller, Events.ListTargetsByRuleRequest input) {
-        Rules.onDefaultBus(caller, input.eventBusName());
-        int limit = input.limit() == null ? PAGE : input.limit();
-        var after = input.nextToken() == null ? "" : Tokens.text(input.nextToken());
+        var bus = BusName.of(caller, input.eventBusName());
         return store.read(tx -> {
-            var key = rules.existing(tx, caller, input.rule()).key();
-            var found = data.targets.range(tx, key).map(Row::value)
-                    .filter(target -> target.id().compareTo(after) > 0).limit(limit + 1L).toList();
-            boolean more = found.size() > limit;
-            var page = more ? found.subList(0, limit) : found;
-            return Events.ListTargetsByRuleResponse.of(r -> r.targets(page.stream().map(RuleTargets::told).toList())
-                    .nextToken(more ? Tokens.of(page.getLast().id()) : null));
+            var key = rules.existing(tx, bus, input.rule()).key();
+            var page = Paging.of(data.targets.range(tx, key).map(Row::value), Events.Target::id, null, input.nextToken(),
+                    input.limit(), PAGE);
+            return Events.ListTargetsByRuleResponse.of(r -> r.targets(page.items()).nextToken(page.next()));
         });
-    }
-
-    private static Events.Target told(KeptTarget target) {
-        return Events.Target.of(t -> t.id(target.id()).arn(target.arn()).input(target.input()).inputPath(target.inputPath())
-                .inputTransformer(target.template() == null ? null : Events.InputTransformer.of(i -> i
-                        .inputTemplate(target.template())
-                        .inputPathsMap(target.inputPaths().isEmpty() ? null : target.inputPaths())))
-                .retryPolicy(target.maximumRetries() == null && target.maximumAgeSeconds() == null ? null
-                        : Events.RetryPolicy.of(p -> p.maximumRetryAttempts(target.maximumRetries())
-                                .maximumEventAgeInSeconds(target.maximumAgeSeconds()))));
     }
 }

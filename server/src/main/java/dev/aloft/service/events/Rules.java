@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
+import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -14,179 +15,220 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.events.EventsData.KeptRule;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** Rules. */
 final class Rules {
-    private static final String DEFAULT_BUS = "default";
+    private static final int MOST_OF_A_BUS = 300;
     private static final int PAGE = 100;
 
     private final EventsData data;
+    private final Buses buses;
     private final Store store;
     private final Time time;
 
-    Rules(EventsData data, Store store, Time time) {
+    Rules(EventsData data, Buses buses, Store store, Time time) {
         this.data = data;
+        this.buses = buses;
         this.store = store;
         this.time = time;
     }
 
-    static String arn(Caller caller, String name) {
-        return caller.arn("events", "rule/" + name).toString();
+    static String arn(String account, String region, String bus, String name) {
+        return "arn:aws:events:" + region + ":" + account + ":rule/"
+                + (bus.equals(EventsData.DEFAULT_BUS) ? "" : bus + "/") + name;
     }
 
-    /** There is one bus yet. */
-    static void onDefaultBus(Caller caller, String bus) {
-        if (bus == null || bus.equals(DEFAULT_BUS) || bus.equals(caller.arn("events", "event-bus/default").toString())) {
-            return;
-        }
-        var name = Arn.isArn(bus) ? Arn.parse(bus).resourceName() : bus;
-        throw new Events.ResourceNotFoundException("Event bus " + name + " does not exist.");
+    /** The key of the rule that an ARN names. */
+    static Key key(Arn arn) {
+        var path = arn.resource().substring("rule/".length());
+        int slash = path.lastIndexOf('/');
+        return Key.of(arn.account(), arn.region(), slash < 0 ? EventsData.DEFAULT_BUS : path.substring(0, slash),
+                path.substring(slash + 1));
+    }
+
+    static Key key(BusName bus, String name) {
+        return bus.key().and(name);
     }
 
     String put(Caller caller, Events.PutRuleRequest input) {
-        onDefaultBus(caller, input.eventBusName());
-        if (input.eventPattern() != null && !input.eventPattern().isBlank()) {
-            throw ApiError.notBuilt("A rule's EventPattern");
+        var bus = BusName.of(caller, input.eventBusName());
+        var pattern = blankToNull(input.eventPattern());
+        var expression = blankToNull(input.scheduleExpression());
+        if (pattern == null && expression == null) {
+            throw Refusals.invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
         }
-        if (input.scheduleExpression() == null || input.scheduleExpression().isBlank()) {
-            throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+        if (expression != null && !bus.isDefault()) {
+            throw Refusals.invalid("ScheduleExpression is supported only on the default event bus.");
         }
-        var schedule = schedule(input.scheduleExpression());
-        if (input.state() != null && !input.state().equals(Events.RuleState.ENABLED)
-                && !input.state().equals(Events.RuleState.DISABLED)) {
-            throw ApiError.notBuilt("A rule's State " + input.state());
+        var schedule = Optional.ofNullable(expression).map(Rules::schedule);
+        if (pattern != null) {
+            pattern(pattern);
         }
-        boolean enabled = !Events.RuleState.DISABLED.equals(input.state());
+        boolean enabled = enabled(input.state());
         var now = time.instant();
         store.change(tx -> {
-            var before = data.rules.get(tx, EventsData.key(caller, input.name()));
+            requireBus(tx, bus);
+            var before = data.rules.get(tx, key(bus, input.name()));
+            before.ifPresent(rule -> requireOwn(rule, false));
+            if (before.isEmpty() && data.rules.range(tx, bus.key()).count() >= MOST_OF_A_BUS) {
+                throw Refusals.tooMany();
+            }
             // Tags are of the creation alone, as on AWS.
-            var tags = before.map(KeptRule::tags).orElseGet(() -> with(Map.of(), input.tags()));
-            var rule = new KeptRule(caller.account(), caller.region(), input.name(), input.scheduleExpression(), enabled,
-                    input.description(), input.roleArn(), tags);
-            data.rules.put(tx, rule.key(), rule);
-            boolean goesOn = before.isPresent() && before.get().enabled() && enabled
-                    && before.get().schedule().equals(rule.schedule());
+            var tags = before.map(KeptRule::tags).orElseGet(() -> Tags.with(Map.of(), input.tags()));
+            var rule = new KeptRule(bus.account(), bus.region(), bus.name(), input.name(), pattern, expression, enabled,
+                    input.description(), input.roleArn(), null, tags);
+            boolean goesOn = enabled && before.filter(KeptRule::enabled)
+                    .filter(it -> expression != null && expression.equals(it.schedule())).isPresent();
+            keep(tx, rule);
             if (!goesOn) {
                 reschedule(tx, rule, schedule, now);
             }
         });
-        return arn(caller, input.name());
+        return arn(bus.account(), bus.region(), bus.name(), input.name());
+    }
+
+    private static String blankToNull(String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    private static boolean enabled(String state) {
+        if (Events.RuleState.ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS.equals(state)) {
+            throw ApiError.notBuilt("A rule's State " + state);
+        }
+        return !Events.RuleState.DISABLED.equals(state);
+    }
+
+    static EventPattern pattern(String json) {
+        try {
+            return EventPattern.parse(json);
+        } catch (EventPattern.Malformed e) {
+            throw new Events.InvalidEventPatternException("Event pattern is not valid. Reason: " + e.getMessage());
+        }
     }
 
     static Schedule schedule(String expression) {
         try {
             return Schedule.parse(expression);
         } catch (IllegalArgumentException e) {
-            throw invalid(e.getMessage());
+            throw Refusals.invalid(e.getMessage());
         }
     }
 
-    private void reschedule(Tx tx, KeptRule rule, Schedule schedule, Instant now) {
-        var next = rule.enabled() ? schedule.next(now, ZoneOffset.UTC) : Optional.<Instant>empty();
+    private void requireBus(ReadTx tx, BusName bus) {
+        if (!buses.exists(tx, bus)) {
+            throw Refusals.noBus(bus.name());
+        }
+    }
+
+    /** A rule that a service made for itself is left alone unless the caller insists. */
+    static void requireOwn(KeptRule rule, boolean force) {
+        if (rule.managedBy() != null && !force) {
+            throw new Events.ManagedRuleException("Rule '" + rule.name()
+                    + "' is managed by an AWS service can only be modified if force is True.");
+        }
+    }
+
+    /** Writes a rule and lets those who match events know. */
+    void keep(Tx tx, KeptRule rule) {
+        data.rules.put(tx, rule.key(), rule);
+        changed(tx, BusName.of(rule.key()));
+    }
+
+    void changed(Tx tx, BusName bus) {
+        data.changes.put(tx, bus.key(), data.changes.get(tx, bus.key()).orElse(0L) + 1);
+    }
+
+    private void reschedule(Tx tx, KeptRule rule, Optional<Schedule> schedule, Instant now) {
+        var next = rule.enabled() ? schedule.flatMap(it -> it.next(now, ZoneOffset.UTC)) : Optional.<Instant>empty();
         next.ifPresentOrElse(at -> data.schedules.add(tx, at, rule.key(), rule.key()),
                 () -> data.schedules.cancel(tx, rule.key()));
     }
 
-    void setEnabled(Caller caller, String bus, String name, boolean enabled) {
-        onDefaultBus(caller, bus);
+    void setEnabled(Caller caller, String busName, String name, boolean enabled) {
+        var bus = BusName.of(caller, busName);
         var now = time.instant();
         store.change(tx -> {
-            var rule = existing(tx, caller, name);
+            var rule = existing(tx, bus, name);
+            requireOwn(rule, false);
             if (rule.enabled() != enabled) {
                 var changed = rule.withEnabled(enabled);
-                data.rules.put(tx, rule.key(), changed);
-                reschedule(tx, changed, schedule(rule.schedule()), now);
+                keep(tx, changed);
+                reschedule(tx, changed, Optional.ofNullable(rule.schedule()).map(Rules::schedule), now);
             }
         });
     }
 
-    KeptRule get(Caller caller, String bus, String name) {
-        onDefaultBus(caller, bus);
-        return store.<KeptRule>read(tx -> existing(tx, caller, name));
+    KeptRule get(Caller caller, String busName, String name) {
+        var bus = BusName.of(caller, busName);
+        return store.<KeptRule>read(tx -> existing(tx, bus, name));
     }
 
-    KeptRule existing(ReadTx tx, Caller caller, String name) {
-        return data.rules.get(tx, EventsData.key(caller, name)).orElseThrow(() -> new Events.ResourceNotFoundException(
-                "Rule " + name + " does not exist on EventBus default."));
+    KeptRule existing(ReadTx tx, BusName bus, String name) {
+        requireBus(tx, bus);
+        return data.rules.get(tx, key(bus, name)).orElseThrow(() -> Refusals.noRule(bus.name(), name));
     }
 
     Events.ListRulesResponse list(Caller caller, Events.ListRulesRequest input) {
-        onDefaultBus(caller, input.eventBusName());
-        int limit = input.limit() == null ? PAGE : input.limit();
-        var after = input.nextToken() == null ? null : EventsData.key(caller, Tokens.text(input.nextToken()));
-        var prefix = input.namePrefix() == null ? "" : input.namePrefix();
+        var bus = BusName.of(caller, input.eventBusName());
         return store.read(tx -> {
-            var found = data.rules.range(tx, EventsData.all(caller))
-                    .filter(row -> after == null || row.key().compareTo(after) > 0).map(Row::value)
-                    .filter(rule -> rule.name().startsWith(prefix)).limit(limit + 1L).toList();
-            boolean more = found.size() > limit;
-            var page = more ? found.subList(0, limit) : found;
-            return Events.ListRulesResponse.of(r -> r.rules(page.stream().map(Rules::told).toList())
-                    .nextToken(more ? Tokens.of(page.getLast().name()) : null));
+            requireBus(tx, bus);
+            var page = Paging.of(data.rules.range(tx, bus.key()).map(Row::value), KeptRule::name, input.namePrefix(),
+                    input.nextToken(), input.limit(), PAGE);
+            return Events.ListRulesResponse.of(r -> r.rules(page.items().stream().map(Rules::told).toList())
+                    .nextToken(page.next()));
+        });
+    }
+
+    Events.ListRuleNamesByTargetResponse namesByTarget(Caller caller, Events.ListRuleNamesByTargetRequest input) {
+        var bus = BusName.of(caller, input.eventBusName());
+        return store.read(tx -> {
+            requireBus(tx, bus);
+            var names = data.byTarget.range(tx, bus.key().and(input.targetArn())).map(row -> row.key().text(3)).distinct();
+            var page = Paging.of(names, UnaryOperator.identity(), null, input.nextToken(), input.limit(), PAGE);
+            return Events.ListRuleNamesByTargetResponse.of(r -> r.ruleNames(page.items()).nextToken(page.next()));
         });
     }
 
     /** Deleting what is not there succeeds. */
-    void delete(Caller caller, String bus, String name) {
-        onDefaultBus(caller, bus);
+    void delete(Caller caller, Events.DeleteRuleRequest input) {
+        var bus = BusName.of(caller, input.eventBusName());
+        var key = key(bus, input.name());
         store.change(tx -> {
-            Key key = EventsData.key(caller, name);
+            requireBus(tx, bus);
+            data.rules.get(tx, key).ifPresent(rule -> requireOwn(rule, Boolean.TRUE.equals(input.force())));
             if (data.targets.range(tx, key).findAny().isPresent()) {
-                throw invalid("Rule can't be deleted since it has targets.");
+                throw Refusals.invalid("Rule can't be deleted since it has targets.");
             }
-            data.rules.delete(tx, key);
-            data.schedules.cancel(tx, key);
+            remove(tx, key);
         });
     }
 
-    void changeTags(Caller caller, String resourceArn, UnaryOperator<Map<String, String>> how) {
-        store.change(tx -> {
-            var rule = existing(tx, caller, named(resourceArn));
-            data.rules.put(tx, rule.key(), rule.withTags(how.apply(rule.tags())));
-        });
+    void remove(Tx tx, Key key) {
+        data.targets.deleteAll(tx, key);
+        data.rules.delete(tx, key);
+        data.schedules.cancel(tx, key);
+        changed(tx, BusName.of(key));
     }
 
-    static String named(String arn) {
-        if (!Arn.isArn(arn) || !Arn.parse(arn).resource().startsWith("rule/")) {
-            throw ApiError.notBuilt("Tags of " + arn);
-        }
-        return Arn.parse(arn).resourceName();
+    void changeTags(Tx tx, Key key, UnaryOperator<Map<String, String>> how) {
+        var rule = tagged(tx, key);
+        data.rules.put(tx, rule.key(), rule.withTags(how.apply(rule.tags())));
     }
 
-    static Map<String, String> with(Map<String, String> before, List<Events.Tag> tags) {
-        var all = new LinkedHashMap<>(before);
-        (tags == null ? List.<Events.Tag>of() : tags).forEach(tag -> all.put(tag.key(), tag.value()));
-        return all;
-    }
-
-    static Map<String, String> without(Map<String, String> before, List<String> keys) {
-        var all = new LinkedHashMap<>(before);
-        keys.forEach(all::remove);
-        return all;
-    }
-
-    static List<Events.Tag> tags(Map<String, String> tags) {
-        return new TreeMap<>(tags).entrySet().stream()
-                .map(entry -> Events.Tag.of(t -> t.key(entry.getKey()).value(entry.getValue()))).toList();
+    KeptRule tagged(ReadTx tx, Key key) {
+        return data.rules.get(tx, key).orElseThrow(() -> Refusals.noRule(key.text(2), key.text(3)));
     }
 
     private static Events.Rule told(KeptRule rule) {
-        return Events.Rule.of(r -> r.name(rule.name()).arn(rule.arn()).scheduleExpression(rule.schedule())
-                .state(state(rule)).description(rule.description()).roleArn(rule.roleArn()).eventBusName(DEFAULT_BUS));
+        return Events.Rule.of(r -> r.name(rule.name()).arn(rule.arn()).eventPattern(rule.pattern())
+                .scheduleExpression(rule.schedule()).state(state(rule)).description(rule.description())
+                .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus()));
     }
 
     static String state(KeptRule rule) {
         return rule.enabled() ? Events.RuleState.ENABLED : Events.RuleState.DISABLED;
-    }
-
-    static ApiError invalid(String message) {
-        return ApiError.of("ValidationException", 400, message);
     }
 }

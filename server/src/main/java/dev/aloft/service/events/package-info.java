@@ -1,11 +1,18 @@
 /**
- * Amazon EventBridge as far as schedules: rules of the default bus with a ScheduleExpression, and their targets. When a rule
- * falls due, an event for each target is kept in the same commit that moves the schedule on; it is delivered at least once and
- * retried as the target's policy says.
+ * Amazon EventBridge: buses, rules with patterns and schedules, archives and replays, connections and API destinations.
  *
- * <pre>  schedules (Due) → deliveries (Due) → kernel.call.Targets as events.amazonaws.com</pre>
+ * <pre>
+ *   PutEvents ─► PutEvents ─┐                      ┌─► RuleCarrier ─► kernel.call.Targets · another bus · a web server
+ *   another bus ► Forwarding┼─► Routing ─ promise ─┤        └ given up ─► dead-letter queue
+ *   an archive ─► Replays ──┘   (Matchers)         └─► Archives
+ *   a schedule ─► Schedules ──────────── promise ──┘
+ * </pre>
  *
- * <p>Left out: event patterns, PutEvents, other buses, dead-letter queues, targets' own parameters, archives.
+ * Other services put their events on an account's default bus through {@link dev.aloft.service.events.BusTarget}, or with
+ * PutEvents as the service that they are.
+ *
+ * <p>Left out: partner event sources, global endpoints, schemas, encryption with customer keys, logs of a bus, targets of
+ * services that are not here (ECS, Batch, Redshift, …).
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html">EventBridge API Reference</a>
  */

@@ -1,0 +1,243 @@
+package dev.aloft.service.events;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Events;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.events.EventsData.KeptConnection;
+import dev.aloft.wire.Trees;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * Connections: how to show oneself to a web server. What is secret in them is encrypted at rest and never told again.
+ *
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection.html">Connections</a>
+ */
+final class Connections {
+    private static final String PURPOSE = "events connection";
+    private static final int PAGE = 100;
+
+    private final EventsData data;
+    private final Store store;
+    private final KeyFile keys;
+    private final Time time;
+
+    Connections(EventsData data, Store store, KeyFile keys, Time time) {
+        this.data = data;
+        this.store = store;
+        this.keys = keys;
+        this.time = time;
+    }
+
+    KeptConnection create(Caller caller, Events.CreateConnectionRequest input) {
+        Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
+        var parameters = Trees.of(input.authParameters());
+        check(input.authorizationType(), parameters);
+        var now = time.instant();
+        var arn = "arn:aws:events:" + caller.region() + ":" + caller.account() + ":connection/" + input.name();
+        var connection = new KeptConnection(caller.account(), caller.region(), input.name(), EventsResources.id(caller, input.name()),
+                UUID.randomUUID() + "-" + suffix(), input.description(), input.authorizationType(), sealed(arn, parameters),
+                state(input.authorizationType()), now, now, now);
+        store.change(tx -> {
+            if (!data.connections.putIfAbsent(tx, connection.key(), connection)) {
+                throw new Events.ResourceAlreadyExistsException("Connection " + input.name() + " already exists.");
+            }
+        });
+        return connection;
+    }
+
+    /** Tokens are asked for when the first request needs one; until then AWS calls an OAuth connection authorizing. */
+    private static String state(String type) {
+        return type.equals(Events.ConnectionAuthorizationType.OAUTH_CLIENT_CREDENTIALS)
+                ? Events.ConnectionState.AUTHORIZING : Events.ConnectionState.AUTHORIZED;
+    }
+
+    private static void check(String type, Map<String, Object> parameters) {
+        if (parameters.containsKey("ConnectivityParameters")) {
+            Refusals.unbuilt("A connection's ConnectivityParameters", parameters);
+        }
+        if (!parameters.containsKey(member(type))) {
+            throw Refusals.invalid("Authorization parameters for the type " + type + " are required.");
+        }
+    }
+
+    private static String member(String type) {
+        return switch (type) {
+            case Events.ConnectionAuthorizationType.BASIC -> "BasicAuthParameters";
+            case Events.ConnectionAuthorizationType.API_KEY -> "ApiKeyAuthParameters";
+            default -> "OAuthParameters";
+        };
+    }
+
+    private static String suffix() {
+        return UUID.randomUUID().toString().replace("-", "").substring(0, 6);
+    }
+
+    private byte[] sealed(String arn, Map<String, Object> parameters) {
+        return keys.seal(PURPOSE, arn, JsonWriter.bytes(parameters));
+    }
+
+    /** With its secrets. */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> parameters(KeptConnection connection) {
+        var arn = "arn:aws:events:" + connection.region() + ":" + connection.account() + ":connection/" + connection.name();
+        var json = keys.unseal(PURPOSE, arn, connection.parameters()).orElseThrow(() -> new IllegalStateException(
+                "The connection " + connection.name() + " was encrypted with another key file"));
+        return (Map<String, Object>) JsonReader.tree(json);
+    }
+
+    KeptConnection update(Caller caller, Events.UpdateConnectionRequest input) {
+        Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
+        return change(caller, input.name(), before -> {
+            var type = input.authorizationType() == null ? before.type() : input.authorizationType();
+            var parameters = type.equals(before.type()) ? parameters(before) : new LinkedHashMap<String, Object>();
+            if (input.authParameters() != null) {
+                merge(parameters, Trees.of(input.authParameters()));
+            }
+            check(type, parameters);
+            var now = time.instant();
+            var arn = before.arn().substring(0, before.arn().lastIndexOf('/'));
+            return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
+                    input.description() == null ? before.description() : input.description(), type, sealed(arn, parameters),
+                    state(type), before.created(), now, now);
+        });
+    }
+
+    /** Members that are given replace those that were; lists are replaced as a whole. */
+    @SuppressWarnings("unchecked")
+    private static void merge(Map<String, Object> into, Map<String, Object> given) {
+        given.forEach((name, value) -> {
+            if (value instanceof Map<?, ?> map && into.get(name) instanceof Map<?, ?> known) {
+                var both = new LinkedHashMap<>((Map<String, Object>) known);
+                merge(both, (Map<String, Object>) map);
+                into.put(name, both);
+            } else {
+                into.put(name, value);
+            }
+        });
+    }
+
+    KeptConnection deauthorize(Caller caller, String name) {
+        return change(caller, name, before -> in(before, Events.ConnectionState.DEAUTHORIZED));
+    }
+
+    private KeptConnection in(KeptConnection before, String state) {
+        return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
+                before.description(), before.type(), before.parameters(), state, before.created(), time.instant(),
+                before.authorized());
+    }
+
+    /** A token was had, or refused. */
+    void tell(KeptConnection connection, String state) {
+        if (!connection.state().equals(state)) {
+            store.change(tx -> data.connections.update(tx, connection.key(), before -> in(before, state)));
+        }
+    }
+
+    private KeptConnection change(Caller caller, String name, UnaryOperator<KeptConnection> how) {
+        return store.write(tx -> {
+            var changed = how.apply(existing(tx, caller, name));
+            data.connections.put(tx, changed.key(), changed);
+            return changed;
+        });
+    }
+
+    private KeptConnection existing(ReadTx tx, Caller caller, String name) {
+        return data.connections.get(tx, EventsData.key(caller, name)).orElseThrow(() -> none(name));
+    }
+
+    private static RuntimeException none(String name) {
+        return new Events.ResourceNotFoundException(
+                "Failed to describe the connection(s). Connection '" + name + "' does not exist.");
+    }
+
+    KeptConnection delete(Caller caller, String name) {
+        return store.write(tx -> {
+            var connection = existing(tx, caller, name);
+            data.connections.delete(tx, connection.key());
+            return in(connection, Events.ConnectionState.DELETING);
+        });
+    }
+
+    /** The one that an ARN names, unless it was deleted, or made anew, since. */
+    Optional<KeptConnection> find(ReadTx tx, String arn) {
+        var parts = Arn.parse(arn);
+        var names = parts.resource().split("/");
+        return data.connections.get(tx, Key.of(parts.account(), parts.region(), names[1]))
+                .filter(connection -> connection.arn().equals(arn));
+    }
+
+    void requireExisting(ReadTx tx, String arn) {
+        if (find(tx, arn).isEmpty()) {
+            throw none(Arn.parse(arn).resource().split("/")[1]);
+        }
+    }
+
+    Events.DescribeConnectionResponse describe(Caller caller, String name) {
+        var connection = store.<KeptConnection>read(tx -> existing(tx, caller, name));
+        var told = withoutSecrets(parameters(connection));
+        var shape = (Events.ConnectionAuthResponseParameters) Trees.lenient(
+                Events.MODEL.structure("ConnectionAuthResponseParameters"), told, _ -> {});
+        return Events.DescribeConnectionResponse.of(r -> r.connectionArn(connection.arn()).name(name)
+                .description(connection.description()).connectionState(connection.state())
+                .authorizationType(connection.type()).secretArn(secretArn(connection)).authParameters(shape)
+                .creationTime(connection.created()).lastModifiedTime(connection.modified())
+                .lastAuthorizedTime(connection.authorized()));
+    }
+
+    private static String secretArn(KeptConnection connection) {
+        return "arn:aws:secretsmanager:" + connection.region() + ":" + connection.account() + ":secret:events!connection/"
+                + connection.name() + "/" + connection.secretId();
+    }
+
+    /** Values of parameters that are marked as secret are left out; passwords have no place in the answer's shape anyway. */
+    private static Map<String, Object> withoutSecrets(Map<String, Object> tree) {
+        var told = new LinkedHashMap<String, Object>();
+        boolean secret = Boolean.TRUE.equals(tree.get("IsValueSecret"));
+        tree.forEach((name, value) -> {
+            if (!(secret && name.equals("Value"))) {
+                told.put(name, told(value));
+            }
+        });
+        return told;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object told(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> withoutSecrets((Map<String, Object>) map);
+            case List<?> list -> list.stream().map(Connections::told).toList();
+            default -> value;
+        };
+    }
+
+    Events.ListConnectionsResponse list(Caller caller, Events.ListConnectionsRequest input) {
+        return store.read(tx -> {
+            var all = data.connections.range(tx, EventsData.all(caller)).map(Row::value)
+                    .filter(it -> input.connectionState() == null || input.connectionState().equals(it.state()));
+            var page = Paging.of(all, KeptConnection::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
+            return Events.ListConnectionsResponse.of(r -> r.connections(page.items().stream().map(Connections::told).toList())
+                    .nextToken(page.next()));
+        });
+    }
+
+    private static Events.Connection told(KeptConnection connection) {
+        return Events.Connection.of(c -> c.connectionArn(connection.arn()).name(connection.name())
+                .connectionState(connection.state()).authorizationType(connection.type()).creationTime(connection.created())
+                .lastModifiedTime(connection.modified()).lastAuthorizedTime(connection.authorized()));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.aloft.service.events;
+
+import dev.aloft.kernel.call.Event.Attribute;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Ending;
+import dev.aloft.kernel.delivery.Outcome;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** What a dead letter says of why it is one; its body is the event as it came. */
+final class DeadLetters {
+    private static final Pattern OWN = Pattern.compile("[A-Z]+(_[A-Z]+)*");
+    private static final Pattern GONE = Pattern.compile(".*(NotFound|NonExistent|DoesNotExist|NoSuch).*");
+
+    private DeadLetters() {}
+
+    static Map<String, Attribute> attributes(RuleDelivery delivery, Attempt last, Ending.GivenUp ending) {
+        var attributes = new LinkedHashMap<String, Attribute>();
+        attributes.put("RULE_ARN", Attribute.text(delivery.ruleArn()));
+        attributes.put("TARGET_ARN", Attribute.text(delivery.target().arn()));
+        attributes.put("ERROR_CODE", Attribute.text(code(ending.last())));
+        attributes.put("ERROR_MESSAGE", Attribute.text(String.valueOf(ending.last().message())));
+        switch (ending.reason()) {
+            case RETRIES -> attributes.put("EXHAUSTED_RETRY_CONDITION", Attribute.text("MaximumRetryAttempts"));
+            case AGE -> attributes.put("EXHAUSTED_RETRY_CONDITION", Attribute.text("MaximumEventAgeInSeconds"));
+            case HOPELESS -> { }
+        }
+        if (ending.reason() != Ending.Reason.HOPELESS || last.number() > 1) {
+            attributes.put("RETRY_ATTEMPTS", Attribute.text(String.valueOf(last.number() - 1)));
+        }
+        return attributes;
+    }
+
+    /** EventBridge's name for what the target's service answered. */
+    static String code(Outcome.Failed failure) {
+        var code = String.valueOf(failure.code());
+        if (OWN.matcher(code).matches()) {
+            return code;
+        }
+        if (failure.verdict() == Outcome.Verdict.BUSY) {
+            return "THROTTLING";
+        }
+        if (failure.status() == 403 || code.startsWith("AccessDenied")) {
+            return "NO_PERMISSIONS";
+        }
+        if (failure.status() == 404 || GONE.matcher(code).matches()) {
+            return "NO_RESOURCE";
+        }
+        return failure.status() >= 500 ? failure.status() == 501 ? "SDK_CLIENT_ERROR" : "INTERNAL_ERROR" : "INVALID_PARAMETER";
+    }
+}

@@ -1,0 +1,217 @@
+package dev.aloft.service.events;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Events;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.delivery.Outcome;
+import dev.aloft.kernel.delivery.Outcome.Verdict;
+import dev.aloft.kernel.http.Outbound;
+import dev.aloft.service.events.ApiDestinations.Standing;
+import dev.aloft.service.events.EventsData.KeptConnection;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Targets that are web servers: API destinations, with what their connection adds, and deployed APIs of API Gateway.
+ *
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html">API destinations</a>
+ */
+final class HttpTargets {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Set<String> OF_THE_CONNECTION = Set.of("host", "content-length", "connection", "expect", "upgrade",
+            "transfer-encoding", "te", "trailer", "via", "forwarded");
+    private static final int MOST_OF_A_MESSAGE = 1024;
+
+    private final ApiDestinations destinations;
+    private final Connections connections;
+    private final Authorizations authorizations;
+    private final RateLimits limits;
+    private final Outbound outbound;
+    private final Supplier<String> platform;
+    private final BiConsumer<Caller, Access> require;
+
+    /**
+     * @param platform the platform's own address, at which deployed APIs answer
+     * @param require  asks IAM, and throws its refusal
+     */
+    HttpTargets(ApiDestinations destinations, Connections connections, Authorizations authorizations, RateLimits limits,
+            Outbound outbound, Supplier<String> platform, BiConsumer<Caller, Access> require) {
+        this.destinations = destinations;
+        this.connections = connections;
+        this.authorizations = authorizations;
+        this.limits = limits;
+        this.outbound = outbound;
+        this.platform = platform;
+        this.require = require;
+    }
+
+    Outcome deliver(RuleDelivery delivery, Caller caller, Arn arn, byte[] body) {
+        var parameters = parameters(delivery);
+        if (arn.service().equals("execute-api")) {
+            return deliverToApi(arn, parameters, body);
+        }
+        if (!arn.resource().startsWith("api-destination/")) {
+            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No target: " + arn);
+        }
+        var standing = destinations.find(arn);
+        if (standing.isEmpty() || standing.get().connection().isEmpty()) {
+            return RuleCarrier.failed(404, "NO_RESOURCE", "The API destination " + arn + " or its connection does not exist.");
+        }
+        try {
+            require.accept(caller, Access.to("events:InvokeApiDestination", arn.toString()));
+        } catch (ApiError denied) {
+            return Outcome.Failed.of(denied);
+        }
+        return deliver(standing.get(), parameters, body);
+    }
+
+    /** What a request has in its path, its headers and its query. */
+    private record Parameters(List<String> path, Map<String, String> headers, Map<String, String> query) {}
+
+    /** Values that are paths are looked up in the event as it came. */
+    private static Parameters parameters(RuleDelivery delivery) {
+        var given = delivery.target().httpParameters();
+        if (given == null) {
+            return new Parameters(List.of(), Map.of(), Map.of());
+        }
+        var event = TargetInput.tree(delivery);
+        var path = given.pathParameterValues() == null ? List.<String>of()
+                : given.pathParameterValues().stream().map(value -> dynamic(value, event)).toList();
+        return new Parameters(path, dynamic(given.headerParameters(), event), dynamic(given.queryStringParameters(), event));
+    }
+
+    private static Map<String, String> dynamic(Map<String, String> values, Object event) {
+        var found = new LinkedHashMap<String, String>();
+        (values == null ? Map.<String, String>of() : values).forEach((name, value) -> found.put(name, dynamic(value, event)));
+        return found;
+    }
+
+    private static String dynamic(String value, Object event) {
+        if (!value.startsWith("$.") || !EventPath.isValid(value)) {
+            return value;
+        }
+        return EventPath.find(value, event).map(it -> it instanceof String text ? text : JsonWriter.string(it)).orElse("");
+    }
+
+    private Outcome deliverToApi(Arn arn, Parameters parameters, byte[] body) {
+        // {api}/{stage}/{method}/{path}
+        var parts = arn.resource().split("/", 4);
+        if (parts.length < 3) {
+            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No API with stage and method: " + arn);
+        }
+        var url = platform.get() + "/_aws/execute-api/" + parts[0] + "/" + parts[1] + "/" + (parts.length > 3 ? parts[3] : "");
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", "application/json");
+        headers.put("User-Agent", "Amazon/EventBridge/ApiGateway");
+        add(headers, parameters.headers());
+        return sent("API Gateway", parts[2].equals("*") ? "POST" : parts[2], withParameters(url, parameters.path(), parameters.query()),
+                headers, body);
+    }
+
+    private Outcome deliver(Standing standing, Parameters parameters, byte[] body) {
+        var destination = standing.destination();
+        var connection = standing.connection().orElseThrow();
+        if (connection.state().equals(Events.ConnectionState.DEAUTHORIZED)) {
+            return RuleCarrier.failed(401, "SDK_CLIENT_ERROR", "The connection " + connection.arn() + " is not authorized.");
+        }
+        var secrets = connections.parameters(connection);
+        var always = Authorizations.map(secrets.get("InvocationHttpParameters"));
+        var query = new LinkedHashMap<>(parameters.query());
+        query.putAll(Authorizations.pairs(always.get("QueryStringParameters")));
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", "application/json; charset=utf-8");
+        headers.put("User-Agent", "Amazon/EventBridge/ApiDestinations");
+        headers.put("Range", "bytes=0-1048575");
+        add(headers, parameters.headers());
+        add(headers, Authorizations.pairs(always.get("HeaderParameters")));
+        try {
+            limits.await(destination.arn(), destination.rateLimit());
+            add(headers, authorizations.headers(connection, secrets));
+        } catch (IOException e) {
+            return new Outcome.Failed(Verdict.RETRY, 401, "SDK_CLIENT_ERROR", "No token could be had: " + e.getMessage(), null);
+        }
+        var whole = withBody(body, Authorizations.pairs(always.get("BodyParameters")));
+        var outcome = sent("ApiDestination", destination.method(), withParameters(destination.url(), parameters.path(), query),
+                headers, whole);
+        return outcome instanceof Outcome.Failed failed ? refreshed(connection, failed) : outcome;
+    }
+
+    /** A token that is no longer taken is thrown away; the next attempt asks for another. */
+    private Outcome refreshed(KeptConnection connection, Outcome.Failed failed) {
+        boolean refused = failed.status() == 401 || failed.status() == 407;
+        return refused && authorizations.forget(connection) ? failed.judged(Verdict.RETRY) : failed;
+    }
+
+    private static void add(Map<String, String> headers, Map<String, String> more) {
+        more.forEach((name, value) -> {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase())) {
+                headers.keySet().removeIf(name::equalsIgnoreCase);
+                headers.put(name, value);
+            }
+        });
+    }
+
+    private static byte[] withBody(byte[] body, Map<String, String> more) {
+        if (more.isEmpty() || !(JsonReader.tree(body) instanceof Map<?, ?> given)) {
+            return body;
+        }
+        var whole = new LinkedHashMap<Object, Object>(given);
+        whole.putAll(more);
+        return JsonWriter.bytes(whole);
+    }
+
+    private static String withParameters(String url, List<String> path, Map<String, String> query) {
+        var filled = url;
+        for (var value : path) {
+            int star = filled.indexOf('*');
+            filled = star < 0 ? filled : filled.substring(0, star) + encoded(value) + filled.substring(star + 1);
+        }
+        var whole = new StringBuilder(filled);
+        query.forEach((name, value) -> whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(encoded(name)).append('=')
+                .append(encoded(value)));
+        return whole.toString();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private Outcome sent(String what, String method, String url, Map<String, String> headers, byte[] body) {
+        try {
+            var answer = outbound.send(method, URI.create(url), headers, body, TIMEOUT);
+            if (answer.status() / 100 == 2) {
+                return Outcome.delivered();
+            }
+            var said = new String(answer.body(), StandardCharsets.UTF_8);
+            var message = "Unable to invoke " + what + " endpoint: API destination returned HTTP status " + answer.status()
+                    + " with payload: " + said.substring(0, Math.min(said.length(), MOST_OF_A_MESSAGE));
+            return new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message, null);
+        } catch (HttpTimeoutException e) {
+            return new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", "Unable to invoke " + what + " endpoint: The request timed out.",
+                    null);
+        } catch (IOException e) {
+            return new Outcome.Failed(Verdict.RETRY, 502, "CONNECTION_FAILURE",
+                    "Unable to invoke " + what + " endpoint: " + e.getMessage(), null);
+        } catch (IllegalArgumentException e) {
+            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No URL: " + e.getMessage());
+        }
+    }
+
+    private static Verdict verdict(int status) {
+        return status == 409 || status == 429 || status >= 500 ? Verdict.RETRY : Verdict.FINAL;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.aloft.service.events;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Events;
+
+/** What EventBridge answers where a request is wrong. */
+final class Refusals {
+    private Refusals() {}
+
+    static ApiError invalid(String message) {
+        return ApiError.of("ValidationException", 400, message);
+    }
+
+    static ApiError badArn(String arn) {
+        return invalid("Parameter " + arn + " is not valid. Reason: Provided Arn is not in correct format.");
+    }
+
+    static ApiError noBus(String name) {
+        return new Events.ResourceNotFoundException("Event bus " + name + " does not exist.");
+    }
+
+    static ApiError noRule(String bus, String name) {
+        return new Events.ResourceNotFoundException("Rule " + name + " does not exist on EventBus " + bus + ".");
+    }
+
+    static ApiError tooMany() {
+        return new Events.LimitExceededException("The requested resource exceeds the maximum number allowed.");
+    }
+
+    /** A setting whose effect is not built. */
+    static void unbuilt(String what, Object value) {
+        if (value != null) {
+            throw ApiError.notBuilt(what);
+        }
+    }
+}

@@ -34,6 +34,9 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final BatchGetItem batchGetItem;
     private final TransactWriteItems transactWriteItems;
     private final TransactGetItems transactGetItems;
+    private final ExecuteStatement executeStatement;
+    private final BatchExecuteStatement batchExecuteStatement;
+    private final ExecuteTransaction executeTransaction;
     private final FineGrained fineGrained;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
@@ -60,6 +63,9 @@ public final class DynamoDbService implements Service, DynamoDb {
         batchGetItem = new BatchGetItem(reads);
         transactWriteItems = new TransactWriteItems(data, open, writer, throttle, store, time);
         transactGetItems = new TransactGetItems(reads);
+        executeStatement = new ExecuteStatement(reads, writer);
+        batchExecuteStatement = new BatchExecuteStatement(reads, executeStatement);
+        executeTransaction = new ExecuteTransaction(reads, transactWriteItems);
         fineGrained = new FineGrained(open, store);
         housekeeping = new Housekeeping(data, open, writer, streams, store, time);
         resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint), time));
@@ -93,6 +99,9 @@ public final class DynamoDbService implements Service, DynamoDb {
             case BatchGetItemRequest r -> tables("BatchGetItem", caller, r.requestItems().keySet());
             case TransactWriteItemsRequest r -> accesses(caller, r).getFirst();
             case TransactGetItemsRequest r -> accesses(caller, r).getFirst();
+            case ExecuteStatementRequest r -> Statements.access(caller, r.statement(), r.parameters());
+            case BatchExecuteStatementRequest r -> accesses(caller, r).getFirst();
+            case ExecuteTransactionRequest r -> accesses(caller, r).getFirst();
             case DescribeTimeToLiveRequest r -> table("DescribeTimeToLive", caller, r.tableName());
             case UpdateTimeToLiveRequest r -> table("UpdateTimeToLive", caller, r.tableName());
             case DescribeContinuousBackupsRequest r -> table("DescribeContinuousBackups", caller, r.tableName());
@@ -126,6 +135,10 @@ public final class DynamoDbService implements Service, DynamoDb {
                 r.transactItems().stream().flatMap(item -> parts(caller, item)).distinct().toList();
             case TransactGetItemsRequest r -> r.transactItems().stream().map(item ->
                 part("GetItem", caller, item.get_().tableName(), item.get_().key())).distinct().toList();
+            case BatchExecuteStatementRequest r -> r.statements().stream().map(one ->
+                Statements.access(caller, one.statement(), one.parameters())).distinct().toList();
+            case ExecuteTransactionRequest r -> r.transactStatements().stream().map(one ->
+                Statements.access(caller, one.statement(), one.parameters())).distinct().toList();
             default -> List.of(fineGrained.with(access(caller, input), caller, (Request) input));
         };
     }
@@ -221,6 +234,21 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public TransactGetItemsResponse transactGetItems(Caller caller, TransactGetItemsRequest input) {
         return transactGetItems.get(caller, input);
+    }
+
+    @Override
+    public ExecuteStatementResponse executeStatement(Caller caller, ExecuteStatementRequest input) {
+        return executeStatement.execute(caller, input);
+    }
+
+    @Override
+    public BatchExecuteStatementResponse batchExecuteStatement(Caller caller, BatchExecuteStatementRequest input) {
+        return batchExecuteStatement.execute(caller, input);
+    }
+
+    @Override
+    public ExecuteTransactionResponse executeTransaction(Caller caller, ExecuteTransactionRequest input) {
+        return executeTransaction.execute(caller, input);
     }
 
     @Override

@@ -224,7 +224,7 @@ final class Query {
     }
 
     /** The part of the partition that the conditions on the sort key leave. */
-    private static Range range(Source source, KeyCondition conditions) {
+    static Range range(Source source, KeyCondition conditions) {
         var schema = source.schema();
         var values = new HashMap<String, AttributeValue>();
         schema.hashes().forEach(name -> values.put(name, conditions.tests().get(name).values().getFirst()));

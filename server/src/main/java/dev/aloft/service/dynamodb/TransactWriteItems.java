@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -68,27 +69,37 @@ final class TransactWriteItems {
         this.time = time;
     }
 
-    /** One action: the table as the request names it, and what is done once the table is open. */
-    private record Action(TableRef ref, String tableName, int bytes, Function<LiveTable, Change> bind) {
+    /**
+     * One action: the table as the request names it, and what is done once the table is open.
+     *
+     * @param inserts a condition that fails means that the item is there already
+     */
+    record Action(TableRef ref, String tableName, int bytes, Function<LiveTable, Change> bind, boolean inserts) {
+        Action(TableRef ref, String tableName, int bytes, Function<LiveTable, Change> bind) {
+            this(ref, tableName, bytes, bind, false);
+        }
     }
 
     TransactWriteItemsResponse write(Caller caller, TransactWriteItemsRequest in) {
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
         var actions = in.transactItems().stream().map(item -> action(caller, item, counts)).toList();
+        var capacities = run(caller, actions, in.clientRequestToken(), () -> digest(in));
+        return TransactWriteItemsResponse.of(r -> r.consumedCapacity(!counts ? null : capacities.entrySet().stream()
+            .map(entry -> entry.getValue().toldWrite(entry.getKey(), in.returnConsumedCapacity())).toList()));
+    }
+
+    /** Carries out the actions, unless this very call was carried out already. What they cost is told by table. */
+    Map<String, Capacity> run(Caller caller, List<Action> actions, String clientToken, Supplier<byte[]> callDigest) {
         if (actions.stream().mapToLong(Action::bytes).sum() > MAX_BYTES) {
             throw new ValidationException("Transaction request size cannot exceed " + MAX_BYTES + " bytes");
         }
-        var token = Optional.ofNullable(in.clientRequestToken()).map(text ->
-            Key.of(caller.account(), caller.region(), text));
-        var digest = token.map(_ -> digest(in));
+        var token = Optional.ofNullable(clientToken).map(text -> Key.of(caller.account(), caller.region(), text));
+        var digest = token.map(_ -> callDigest.get());
         Optional<List<Outcome>> outcomes;
         do {
             outcomes = attempt(actions, token, digest);
         } while (outcomes.isEmpty());
 
-        if (!counts) {
-            return TransactWriteItemsResponse.of(_ -> { });
-        }
         var capacities = new LinkedHashMap<String, Capacity>();
         for (int i = 0; i < outcomes.get().size(); i++) {
             // Preparing and committing cost a write each.
@@ -96,8 +107,7 @@ final class TransactWriteItems {
             capacity.add(outcomes.get().get(i).capacity());
             capacity.add(outcomes.get().get(i).capacity());
         }
-        return TransactWriteItemsResponse.of(r -> r.consumedCapacity(capacities.entrySet().stream()
-            .map(entry -> entry.getValue().toldWrite(entry.getKey(), in.returnConsumedCapacity())).toList()));
+        return capacities;
     }
 
     private static Action action(Caller caller, TransactWriteItem item, boolean counts) {
@@ -159,9 +169,13 @@ final class TransactWriteItems {
     }
 
     private static byte[] digest(TransactWriteItemsRequest in) {
+        return sha256(REQUESTS.encode(in.toBuilder().clientRequestToken(null).returnConsumedCapacity(null)
+            .returnItemCollectionMetrics(null).build()));
+    }
+
+    static byte[] sha256(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(REQUESTS.encode(in.toBuilder().clientRequestToken(null)
-                .returnConsumedCapacity(null).returnItemCollectionMetrics(null).build()));
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -184,7 +198,7 @@ final class TransactWriteItems {
             if (token.isPresent() && isRepeated(tx, token.get(), digest.get(), now)) {
                 return Optional.of(List.of());
             }
-            return Optional.of(apply(tx, changes, now));
+            return Optional.of(apply(tx, actions, changes, now));
         });
         // A transaction costs twice.
         outcomes.ifPresent(done -> {
@@ -229,15 +243,17 @@ final class TransactWriteItems {
         return changes;
     }
 
-    private List<Outcome> apply(Tx tx, List<Change> changes, Instant now) {
+    private List<Outcome> apply(Tx tx, List<Action> actions, List<Change> changes, Instant now) {
         var reasons = new Reasons(changes.size());
         var outcomes = new ArrayList<Outcome>();
         for (int i = 0; i < changes.size(); i++) {
             try {
                 outcomes.add(writer.apply(tx, changes.get(i), now));
             } catch (ConditionalCheckFailedException e) {
-                reasons.set(i, CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
-                    .item(e.detail().item())));
+                reasons.set(i, actions.get(i).inserts()
+                    ? CancellationReason.of(r -> r.code("DuplicateItem").message("Duplicate primary key exists in table"))
+                    : CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
+                        .item(e.detail().item())));
             } catch (ItemCollectionSizeLimitExceededException _) {
                 reasons.set(i, CancellationReason.of(r ->
                     r.code("ItemCollectionSizeLimitExceeded").message("Collection size exceeded.")));

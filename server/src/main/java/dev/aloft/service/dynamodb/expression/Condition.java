@@ -72,7 +72,7 @@ public sealed interface Condition {
             this.symbol = symbol;
         }
 
-        static Comparator of(String symbol) {
+        public static Comparator of(String symbol) {
             return Arrays.stream(values()).filter(one -> one.symbol.equals(symbol)).findFirst().orElseThrow();
         }
 
@@ -127,7 +127,7 @@ public sealed interface Condition {
     }
 
     record TypeIs(Operand value, String type) implements Condition {
-        static final Set<String> TYPES = Set.of("S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M");
+        public static final Set<String> TYPES = Set.of("S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M");
 
         @Override
         public boolean holds(Map<String, AttributeValue> item) {

@@ -7,6 +7,7 @@ import dev.aloft.service.dynamodb.value.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a query asks of key attributes: one test for each. */
 public record KeyCondition(Map<String, Test> tests) {
@@ -76,6 +77,25 @@ public record KeyCondition(Map<String, Test> tests) {
         var tests = new LinkedHashMap<String, Test>();
         collect(condition, tests);
         return new KeyCondition(tests);
+    }
+
+    /** The test of an attribute that a condition is, if it is one against given values. */
+    public static Optional<Test> test(Condition condition, String attribute) {
+        var at = new Operand.At(Path.of(attribute));
+        return switch (condition) {
+            case Condition.Compare(var comparator, var left, var right)
+                when comparator != Comparator.NE && left.equals(at) && right instanceof Operand.Literal(var with) ->
+                Optional.of(new Compares(comparator, with));
+            case Condition.Compare(var comparator, var left, var right)
+                when comparator != Comparator.NE && right.equals(at) && left instanceof Operand.Literal(var with) ->
+                Optional.of(new Compares(comparator.mirrored(), with));
+            case Condition.Between(var value, var low, var high)
+                when value.equals(at) && low instanceof Operand.Literal(var from) && high instanceof Operand.Literal(var to) ->
+                Optional.of(new Between(from, to));
+            case Condition.BeginsWith(var value, var prefix)
+                when value.equals(at) && prefix instanceof Operand.Literal(var start) -> Optional.of(new BeginsWith(start));
+            default -> Optional.empty();
+        };
     }
 
     private static void collect(Condition condition, Map<String, Test> tests) {

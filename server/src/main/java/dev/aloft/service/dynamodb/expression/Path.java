@@ -23,7 +23,7 @@ public record Path(List<Object> steps) {
     }
 
     /** The value there, or null. */
-    AttributeValue in(Map<String, AttributeValue> item) {
+    public AttributeValue in(Map<String, AttributeValue> item) {
         var value = item.get(attribute());
         for (int i = 1; i < steps.size() && value != null; i++) {
             value = step(value, steps.get(i));

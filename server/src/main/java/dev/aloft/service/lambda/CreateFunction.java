@@ -88,7 +88,6 @@ final class CreateFunction {
 
     private static void notBuilt(CreateFunctionRequest r) {
         Settings.refuse("Image".equals(r.packageType()) || r.code() != null && r.code().imageUri() != null, "PackageType Image");
-        Settings.refuse(r.durableConfig() != null, "DurableConfig");
         Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
@@ -119,7 +118,8 @@ final class CreateFunction {
                     .runtimeVersionConfig(Lambda.RuntimeVersionConfig.of(
                             v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))))
                     .loggingConfig(Settings.logging(name, r.loggingConfig()))
-                    .layers(Layers.told(used));
+                    .layers(Layers.told(used))
+                    .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));
             Settings.environment(c, r.environment());
             Lambda.DeadLetterConfig letters = r.deadLetterConfig();
             if (letters != null && letters.targetArn() != null && !letters.targetArn().isEmpty()) {

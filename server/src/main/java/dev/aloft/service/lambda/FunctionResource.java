@@ -34,7 +34,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 "Environment", "Tags", "TracingConfig", "Architectures", "EphemeralStorage", "LoggingConfig",
                 "DeadLetterConfig", "ReservedConcurrentExecutions", "PackageType", "Layers", "VpcConfig", "KmsKeyArn",
                 "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "RecursiveLoop",
-                "RuntimeManagementConfig");
+                "RuntimeManagementConfig", "DurableConfig");
     }
 
     @Override
@@ -81,6 +81,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                         .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())))
                 .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
+                .durableConfig(durable(p))
                 .imageConfig(p.containsKey("ImageConfig") ? Lambda.ImageConfig.of(_ -> {}) : null)
                 .tags(tags(desired)));
     }
@@ -107,7 +108,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
                 .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
                 .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn")).vpcConfig(vpc(p)).snapStart(snapStart(p))
-                .fileSystemConfigs(files(p))));
+                .fileSystemConfigs(files(p)).durableConfig(durable(p))));
         reserve(caller, physicalId, after, before);
         beside(caller, physicalId, after, before);
         retag(caller, physicalId, before, after);
@@ -172,6 +173,12 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         if (!wanted.isEmpty()) {
             lambda.tagResource(caller, Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(wanted)));
         }
+    }
+
+    private static Lambda.DurableConfig durable(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "DurableConfig");
+        return given == null ? null : Lambda.DurableConfig.of(d -> d.executionTimeout(number(given, "ExecutionTimeout"))
+                .retentionPeriodInDays(number(given, "RetentionPeriodInDays")));
     }
 
     private static Map<String, String> tags(Desired desired) {

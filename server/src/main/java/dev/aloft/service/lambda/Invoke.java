@@ -7,6 +7,7 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.service.lambda.async.AsyncInvocations;
+import dev.aloft.service.lambda.durable.DurableExecutions;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
@@ -28,24 +29,29 @@ final class Invoke {
     private final Functions functions;
     private final Invocations invocations;
     private final AsyncInvocations async;
+    private final DurableExecutions durable;
     // Its words are AWS's: Lambda reads payloads with Jackson and tells what Jackson says.
     private final JsonFactory json = new JsonFactory();
 
-    Invoke(Functions functions, Invocations invocations, AsyncInvocations async) {
+    Invoke(Functions functions, Invocations invocations, AsyncInvocations async, DurableExecutions durable) {
         this.functions = functions;
         this.invocations = invocations;
         this.async = async;
+        this.durable = durable;
     }
 
     Lambda.InvokeResponse invoke(Caller caller, Lambda.InvokeRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
-        if (r.durableExecutionName() != null) {
-            throw ApiError.notBuilt("Lambda's durable executions");
-        }
         if (r.tenantId() != null) {
             throw ApiError.notBuilt("Lambda's tenant isolation");
         }
         FunctionVersion version = functions.runnable(name);
+        if (version.durable().isPresent() && name.qualifier() == null) {
+            throw new Lambda.InvalidParameterValueException("You cannot invoke a durable function using an unqualified ARN.");
+        }
+        if (version.durable().isEmpty() && r.durableExecutionName() != null) {
+            throw new Lambda.InvalidParameterValueException("Function " + name.name() + " is not a durable function");
+        }
         boolean queued = Lambda.InvocationType.EVENT.equals(r.invocationType());
         byte[] event = event(r.payload(), queued ? "Event" : "RequestResponse", queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES);
         if (Lambda.InvocationType.DRY_RUN.equals(r.invocationType())) {
@@ -53,6 +59,12 @@ final class Invoke {
         }
         check(event);
         String context = clientContext(r.clientContext());
+        if (version.durable().isPresent()) {
+            var function = new DurableExecutions.Function(version.account(), version.region(), version.name(), version.version(),
+                    version.durable().get());
+            return !queued ? durable.run(caller, function, r.durableExecutionName(), event) : Lambda.InvokeResponse.of(a ->
+                    a.statusCode(202).durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
+        }
         if (queued) {
             async.promise(caller, name.arn(), name.qualifier(), caller.requestId(), event, context);
             return Lambda.InvokeResponse.of(a -> a.statusCode(202));
@@ -73,6 +85,9 @@ final class Invoke {
             throw ApiError.notBuilt("Lambda's tenant isolation");
         }
         FunctionVersion version = functions.runnable(name);
+        if (version.durable().isPresent()) {
+            throw ApiError.notBuilt("The streaming of durable functions' answers");
+        }
         byte[] event = event(r.payload(), "RequestResponse", MOST_SYNC_BYTES);
         if (Lambda.ResponseStreamingInvocationType.DRY_RUN.equals(r.invocationType())) {
             return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
@@ -90,6 +105,9 @@ final class Invoke {
     /** The answer of a function that is called by its URL. */
     ResponseStream answer(Caller caller, FunctionName name, byte[] event) {
         FunctionVersion version = functions.runnable(name);
+        if (version.durable().isPresent()) {
+            throw ApiError.notBuilt("A function URL of a durable function");
+        }
         return invocations.stream(version, caller,
                 new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), null), false);
     }
@@ -100,6 +118,16 @@ final class Invoke {
         invoke(caller, Lambda.InvokeRequest.of(i -> i.functionName(r.functionName())
                 .invocationType(Lambda.InvocationType.EVENT).payload(Bytes.of(event))));
         return Lambda.InvokeAsyncResponse.of(a -> a.status(202));
+    }
+
+    Lambda.ListDurableExecutionsByFunctionResponse executions(Caller caller, Lambda.ListDurableExecutionsByFunctionRequest r) {
+        FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
+        if (r.statuses() != null && r.statuses().size() > 1) {
+            throw new Lambda.InvalidParameterValueException("Cannot filter by more than one status");
+        }
+        String version = functions.configuration(name).version();
+        return durable.list(new DurableExecutions.Target(name.account(), name.region(), name.name(), true),
+                name.qualifier() == null ? null : version, r);
     }
 
     private static byte[] event(Bytes payload, String kind, int most) {

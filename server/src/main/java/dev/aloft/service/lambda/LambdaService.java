@@ -16,6 +16,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.async.AsyncInvocations;
+import dev.aloft.service.lambda.durable.DurableExecutions;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
@@ -47,6 +48,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Invocations invocations;
     private final AsyncInvocations async;
     private final EventInvokeConfigs eventInvokeConfigs;
+    private final DurableExecutions durable;
     private final CodeDownloads downloads;
     private final Recursion recursion;
     private final RuntimeManagement runtimeManagement;
@@ -88,7 +90,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         account = new AccountSettings(store, concurrency);
         eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
         async = new AsyncInvocations(store, time, targets, endpoint, roles, endpointUrl, new QueuedFunctions(functions, invocations));
-        invoke = new Invoke(functions, invocations, async);
+        durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles));
+        invoke = new Invoke(functions, invocations, async, durable);
         downloads = new CodeDownloads(codes);
         recursion = new Recursion(store, functions);
         runtimeManagement = new RuntimeManagement(store, functions);
@@ -200,6 +203,19 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case DeleteProvisionedConcurrencyConfigRequest r ->
                 function("DeleteProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
             case GetAccountSettingsRequest _ -> Access.to("lambda:GetAccountSettings");
+            case CheckpointDurableExecutionRequest r -> Access.to("lambda:CheckpointDurableExecution", r.durableExecutionArn());
+            case GetDurableExecutionRequest r -> Access.to("lambda:GetDurableExecution", r.durableExecutionArn());
+            case GetDurableExecutionHistoryRequest r -> Access.to("lambda:GetDurableExecutionHistory", r.durableExecutionArn());
+            case GetDurableExecutionStateRequest r -> Access.to("lambda:GetDurableExecutionState", r.durableExecutionArn());
+            case StopDurableExecutionRequest r -> Access.to("lambda:StopDurableExecution", r.durableExecutionArn());
+            case ListDurableExecutionsByFunctionRequest r ->
+                function("ListDurableExecutionsByFunction", caller, r.functionName(), r.qualifier());
+            case SendDurableExecutionCallbackSuccessRequest r ->
+                Access.to("lambda:SendDurableExecutionCallbackSuccess", DurableExecutions.functionOf(r.callbackId()));
+            case SendDurableExecutionCallbackFailureRequest r ->
+                Access.to("lambda:SendDurableExecutionCallbackFailure", DurableExecutions.functionOf(r.callbackId()));
+            case SendDurableExecutionCallbackHeartbeatRequest r ->
+                Access.to("lambda:SendDurableExecutionCallbackHeartbeat", DurableExecutions.functionOf(r.callbackId()));
         };
     }
 
@@ -232,7 +248,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return Stream.concat(async.workers().stream(), Stream.of(invocations.worker(), provisionedEnvironments.worker())).toList();
+        return Stream.concat(async.workers().stream(),
+                Stream.of(durable.worker(), invocations.worker(), provisionedEnvironments.worker())).toList();
     }
 
     @Override
@@ -577,5 +594,54 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public GetAccountSettingsResponse getAccountSettings(Caller caller, GetAccountSettingsRequest input) {
         return account.get(caller);
+    }
+
+    @Override
+    public CheckpointDurableExecutionResponse checkpointDurableExecution(Caller caller, CheckpointDurableExecutionRequest input) {
+        return durable.checkpoint(input);
+    }
+
+    @Override
+    public GetDurableExecutionResponse getDurableExecution(Caller caller, GetDurableExecutionRequest input) {
+        return durable.get(input);
+    }
+
+    @Override
+    public GetDurableExecutionHistoryResponse getDurableExecutionHistory(Caller caller, GetDurableExecutionHistoryRequest input) {
+        return durable.history(input);
+    }
+
+    @Override
+    public GetDurableExecutionStateResponse getDurableExecutionState(Caller caller, GetDurableExecutionStateRequest input) {
+        return durable.state(input);
+    }
+
+    @Override
+    public ListDurableExecutionsByFunctionResponse listDurableExecutionsByFunction(
+            Caller caller, ListDurableExecutionsByFunctionRequest input) {
+        return invoke.executions(caller, input);
+    }
+
+    @Override
+    public StopDurableExecutionResponse stopDurableExecution(Caller caller, StopDurableExecutionRequest input) {
+        return durable.stop(input);
+    }
+
+    @Override
+    public SendDurableExecutionCallbackSuccessResponse sendDurableExecutionCallbackSuccess(
+            Caller caller, SendDurableExecutionCallbackSuccessRequest input) {
+        return durable.succeed(input);
+    }
+
+    @Override
+    public SendDurableExecutionCallbackFailureResponse sendDurableExecutionCallbackFailure(
+            Caller caller, SendDurableExecutionCallbackFailureRequest input) {
+        return durable.fail(input);
+    }
+
+    @Override
+    public SendDurableExecutionCallbackHeartbeatResponse sendDurableExecutionCallbackHeartbeat(
+            Caller caller, SendDurableExecutionCallbackHeartbeatRequest input) {
+        return durable.heartbeat(input);
     }
 }

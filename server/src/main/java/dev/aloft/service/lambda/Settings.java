@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionConfiguration;
+import dev.aloft.service.lambda.durable.DurableExecutions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -106,6 +107,14 @@ final class Settings {
                 .applicationLogLevel(!json ? null : given.applicationLogLevel() == null ? "INFO" : given.applicationLogLevel())
                 .systemLogLevel(!json ? null : given.systemLogLevel() == null ? "INFO" : given.systemLogLevel())
                 .logGroup(given == null || given.logGroup() == null ? "/aws/lambda/" + name.name() : given.logGroup()));
+    }
+
+    static Lambda.DurableConfig durable(Lambda.DurableConfig given) {
+        if (given.executionTimeout() == null) {
+            throw new Lambda.InvalidParameterValueException("ExecutionTimeout is required in DurableConfig.");
+        }
+        return given.retentionPeriodInDays() != null ? given
+                : given.toBuilder().retentionPeriodInDays(DurableExecutions.DEFAULT_RETENTION_DAYS).build();
     }
 
     static void tags(Map<String, String> tags) {

@@ -77,12 +77,14 @@ final class UpdateFunction {
 
     FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
-        Settings.refuse(r.durableConfig() != null, "DurableConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.imageConfig() != null, "ImageConfig");
         Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
+        if (r.durableConfig() != null && before.latest().durableConfig() == null) {
+            throw new Lambda.InvalidParameterValueException("DurableConfig can only be set when the function is created.");
+        }
         if (r.runtime() != null) {
             Settings.runtime(r.runtime());
         }
@@ -100,6 +102,9 @@ final class UpdateFunction {
             Functions.revision(now.latest(), r.revisionId());
             var c = now.latest().toBuilder().lastModified(modified).revisionId(revision);
             change(c, name, r);
+            if (r.durableConfig() != null) {
+                c.durableConfig(Settings.durable(r.durableConfig()));
+            }
             if (r.layers() != null) {
                 c.layers(Layers.told(used));
             }

@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.api.Lambda;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param reserved    the function's reserved concurrency, or null
  * @param code        its folder in the code store's library
  * @param layers      the folder there of its layers' content
+ * @param durable     how long its executions may last, if it is a durable function
  */
 public record FunctionVersion(
         String account,
@@ -33,7 +35,8 @@ public record FunctionVersion(
         boolean traced,
         String logGroup,
         boolean jsonLogs,
-        String applicationLogLevel) {
+        String applicationLogLevel,
+        Optional<Lambda.DurableConfig> durable) {
 
     /** With the version as qualifier. */
     String qualifiedArn() {

@@ -59,6 +59,7 @@ public final class Invocations implements AutoCloseable {
     private final Concurrency concurrency;
     private final Starts starts;
     private final SecureRandom random = new SecureRandom();
+    private volatile boolean closing;
     private final Map<String, Revision> pools = new ConcurrentHashMap<>();
 
     private record Revision(String revision, Pool onDemand, Pool provisioned) {
@@ -109,6 +110,15 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
+        Result result = ran(version, caller, given, wantsTail, counted);
+        if (closing && result.outcome().failed()) {
+            // Its environment was ended with the platform: no failure of the function's.
+            throw new Lambda.ServiceException("The platform is stopping.");
+        }
+        return result;
+    }
+
+    private Result ran(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
         Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
         Revision revision = revision(version);
         try {
@@ -400,6 +410,7 @@ public final class Invocations implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         pools.values().forEach(each -> each.pools().forEach(Pool::close));
         spares.close();
         shipper.close();

@@ -1,0 +1,275 @@
+package dev.aloft.service.lambda.durable;
+
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.ErrorObject;
+import dev.aloft.api.Lambda.Event;
+import dev.aloft.api.Lambda.EventError;
+import dev.aloft.api.Lambda.EventResult;
+import dev.aloft.api.Lambda.EventType;
+import dev.aloft.api.Lambda.ExecutionStatus;
+import dev.aloft.api.Lambda.OperationStatus;
+import dev.aloft.api.Lambda.OperationType;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.service.lambda.durable.DurableData.Checkpoint;
+import dev.aloft.service.lambda.durable.DurableData.Execution;
+import dev.aloft.service.lambda.durable.DurableData.Operation;
+import dev.aloft.service.lambda.durable.DurableData.State;
+import dev.aloft.service.lambda.durable.DurableData.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** One execution inside one transaction. What happens to it here is kept by {@link #keep}. */
+final class Progress {
+    final Tx tx;
+    final Execution execution;
+    private final DurableData data;
+    private final Instant now;
+    private final Map<String, Operation> operations = new HashMap<>();
+
+    String status;
+    String result;
+    ErrorObject error;
+    Instant ended;
+    long changes;
+    long seen;
+    long token;
+    String running;
+    Instant runningSince;
+    int failures;
+    Checkpoint last;
+    private int events;
+
+    Progress(DurableData data, Tx tx, Execution execution, Instant now) {
+        this.data = data;
+        this.tx = tx;
+        this.execution = execution;
+        this.now = now.truncatedTo(ChronoUnit.MILLIS);
+        State state = execution.state();
+        status = state.status();
+        result = state.result();
+        error = state.error();
+        ended = state.ended();
+        changes = state.changes();
+        seen = state.seen();
+        token = state.token();
+        running = state.running();
+        runningSince = state.runningSince();
+        failures = state.failures();
+        last = state.last();
+        events = state.events();
+        DurableData.OPERATIONS.range(tx, execution.key()).forEach(row -> operations.put(row.key().text(4), row.value()));
+    }
+
+    void keep() {
+        var state = new State(status, result, error, ended, changes, seen, token, running, runningSince, failures, events, last);
+        DurableData.EXECUTIONS.put(tx, execution.key(), execution.with(state));
+    }
+
+    boolean closed() {
+        return !status.equals(ExecutionStatus.RUNNING);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    // ---- operations
+
+    Optional<Operation> operation(String id) {
+        return Optional.ofNullable(operations.get(id));
+    }
+
+    int size() {
+        return operations.size();
+    }
+
+    /** Those that changed since the function was last told, in the order of their start. */
+    List<Lambda.Operation_> unseen() {
+        return operations.values().stream().filter(each -> each.changed() > seen).sorted(Comparator.comparingInt(Operation::order))
+                .map(Operation::operation).toList();
+    }
+
+    /** All that a function needs to go on, in the order of their start: what happened inside a context that is done is not told again. */
+    static List<Lambda.Operation_> told(ReadTx tx, Execution execution) {
+        var all = new LinkedHashMap<String, Operation>();
+        DurableData.OPERATIONS.range(tx, execution.key()).map(Row::value).sorted(Comparator.comparingInt(Operation::order))
+                .forEach(each -> all.put(each.operation().id(), each));
+        return all.values().stream().map(Operation::operation).filter(each -> isTold(each, all)).toList();
+    }
+
+    private static boolean isTold(Lambda.Operation_ each, Map<String, Operation> all) {
+        if (each.parentId() == null || !all.containsKey(each.parentId())) {
+            return true;
+        }
+        var context = all.get(each.parentId()).operation();
+        boolean replayed = context.contextDetails() != null && Boolean.TRUE.equals(context.contextDetails().replayChildren());
+        return (context.endTimestamp() == null || replayed) && isTold(context, all);
+    }
+
+    /** Whether something will happen without the function. */
+    boolean waits() {
+        return operations.values().stream().map(Operation::operation)
+                .filter(each -> !each.type().equals(OperationType.EXECUTION) && each.endTimestamp() == null)
+                .anyMatch(each -> switch (each.type()) {
+                    case OperationType.WAIT, OperationType.CALLBACK, OperationType.CHAINED_INVOKE -> true;
+                    case OperationType.STEP -> OperationStatus.PENDING.equals(each.status());
+                    default -> false;
+                });
+    }
+
+    void put(Lambda.Operation_ operation) {
+        put(operation, known -> known);
+    }
+
+    /** Keeps an operation as it is from now on; {@code more} changes what is kept beside it. */
+    void put(Lambda.Operation_ operation, UnaryOperator<Operation> more) {
+        var known = operations.get(operation.id());
+        var base = known == null ? new Operation(operation, operations.size(), 0, null, null, null) : known;
+        var given = more.apply(base);
+        var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(), given.target());
+        operations.put(operation.id(), kept);
+        DurableData.OPERATIONS.put(tx, execution.key().and(operation.id()), kept);
+    }
+
+    /** An operation comes to its end. */
+    Lambda.Operation_ end(Lambda.Operation_ operation, String status, Consumer<Lambda.Operation_.Builder> details) {
+        var builder = operation.toBuilder().status(status).endTimestamp(now);
+        details.accept(builder);
+        var done = builder.build();
+        put(done);
+        return done;
+    }
+
+    // ---- history
+
+    void tell(String type, Lambda.Operation_ operation, Consumer<Event.Builder> details) {
+        int number = ++events;
+        DurableData.EVENTS.put(tx, execution.key().and(number), Event.of(e -> {
+            e.eventType(type).eventId(number).eventTimestamp(now);
+            if (operation != null) {
+                e.id(operation.id()).name(operation.name()).parentId(operation.parentId()).subType(operation.subType());
+            }
+            details.accept(e);
+        }));
+    }
+
+    static EventError told(ErrorObject error) {
+        return EventError.of(e -> e.payload(error));
+    }
+
+    static EventResult told(String payload) {
+        return EventResult.of(r -> r.payload(payload));
+    }
+
+    // ---- what is due
+
+    void timer(Timer.Kind kind, String operation, Instant at) {
+        var timer = new Timer(execution.key(), operation, kind);
+        data.timers.add(tx, at, timer.id(), timer);
+    }
+
+    void noTimer(Timer.Kind kind, String operation) {
+        data.timers.cancel(tx, Timer.id(execution.key(), operation, kind));
+    }
+
+    /** The function is invoked, unless it is being invoked: then it is once more after that, if it has not seen everything. */
+    void wake() {
+        if (!closed() && running == null) {
+            data.runs.add(tx, now, execution.key(), true);
+        }
+    }
+
+    /** The function is invoked again after a pause. */
+    void again(Duration pause) {
+        data.runs.add(tx, now.plus(pause), execution.key(), true);
+    }
+
+    // ---- the end
+
+    void close(String status, String result, ErrorObject error) {
+        this.status = status;
+        this.result = result;
+        this.error = error;
+        this.ended = now;
+        var root = operation(execution.id()).orElseThrow().operation();
+        end(root, status.equals(ExecutionStatus.RUNNING) ? OperationStatus.STARTED : status, _ -> {});
+        switch (status) {
+            case ExecutionStatus.SUCCEEDED -> tell(EventType.EXECUTION_SUCCEEDED, root,
+                    e -> e.executionSucceededDetails(Lambda.ExecutionSucceededDetails.of(d -> d.result(told(result)))));
+            case ExecutionStatus.TIMED_OUT -> tell(EventType.EXECUTION_TIMED_OUT, root,
+                    e -> e.executionTimedOutDetails(Lambda.ExecutionTimedOutDetails.of(d -> d.error(told(error)))));
+            case ExecutionStatus.STOPPED -> tell(EventType.EXECUTION_STOPPED, root,
+                    e -> e.executionStoppedDetails(Lambda.ExecutionStoppedDetails.of(d -> d.error(told(error)))));
+            default -> tell(EventType.EXECUTION_FAILED, root,
+                    e -> e.executionFailedDetails(Lambda.ExecutionFailedDetails.of(d -> d.error(told(error)))));
+        }
+        data.runs.cancel(tx, execution.key());
+        operations.values().stream().map(Operation::operation).filter(each -> each.endTimestamp() == null).forEach(each -> {
+            for (var kind : Timer.Kind.values()) {
+                noTimer(kind, each.id());
+            }
+        });
+        noTimer(Timer.Kind.EXECUTION, null);
+        timer(Timer.Kind.RETENTION, null, now.plus(execution.retentionDays(), ChronoUnit.DAYS));
+        tx.afterCommit(() -> data.endings.raise(execution.key()));
+        tellParent();
+    }
+
+    private void tellParent() {
+        if (execution.parent() == null) {
+            return;
+        }
+        DurableData.PARENTS.delete(tx, execution.key());
+        var parent = DurableData.EXECUTIONS.get(tx, execution.parent().execution());
+        if (parent.isEmpty()) {
+            return;
+        }
+        var progress = new Progress(data, tx, parent.get(), now);
+        progress.invoked(execution.parent().operation(), status, result, status.equals(ExecutionStatus.TIMED_OUT)
+                ? ErrorObject.of(e -> e.errorType("ChainedInvoke.Timeout")
+                        .errorMessage("CHAINED_INVOKE timed out after " + execution.timeoutSeconds() + " seconds."))
+                : error);
+        progress.keep();
+    }
+
+    /** Another function that this execution invoked has ended. */
+    void invoked(String id, String status, String result, ErrorObject error) {
+        var operation = operation(id).map(Operation::operation).filter(each -> each.endTimestamp() == null);
+        if (closed() || operation.isEmpty()) {
+            return;
+        }
+        noTimer(Timer.Kind.INVOKE, id);
+        var done = end(operation.get(), status, o -> o.chainedInvokeDetails(
+                Lambda.ChainedInvokeDetails.of(d -> d.result(result).error(error))));
+        switch (status) {
+            case OperationStatus.SUCCEEDED -> tell(EventType.CHAINED_INVOKE_SUCCEEDED, done,
+                    e -> e.chainedInvokeSucceededDetails(Lambda.ChainedInvokeSucceededDetails.of(d -> d.result(told(result)))));
+            case OperationStatus.TIMED_OUT -> tell(EventType.CHAINED_INVOKE_TIMED_OUT, done,
+                    e -> e.chainedInvokeTimedOutDetails(Lambda.ChainedInvokeTimedOutDetails.of(d -> d.error(told(error)))));
+            case OperationStatus.STOPPED -> tell(EventType.CHAINED_INVOKE_STOPPED, done,
+                    e -> e.chainedInvokeStoppedDetails(Lambda.ChainedInvokeStoppedDetails.of(d -> d.error(told(error)))));
+            default -> tell(EventType.CHAINED_INVOKE_FAILED, done,
+                    e -> e.chainedInvokeFailedDetails(Lambda.ChainedInvokeFailedDetails.of(d -> d.error(told(error)))));
+        }
+        wake();
+    }
+
+    /** All of it goes. */
+    static void forget(Tx tx, Key execution) {
+        DurableData.OPERATIONS.deleteAll(tx, execution);
+        DurableData.EVENTS.deleteAll(tx, execution);
+        DurableData.EXECUTIONS.delete(tx, execution);
+    }
+}

@@ -30,10 +30,11 @@ final class AccountSettings {
         return store.read(tx -> {
             int claimed = Claimed.claimed(tx, caller.account(), caller.region());
             long functions = LambdaData.FUNCTIONS.range(tx, account).count();
-            long bytes = Stream.concat(
-                    LambdaData.FUNCTIONS.range(tx, account).map(row -> row.value().latest().codeSize()),
-                    LambdaData.VERSIONS.range(tx, account).map(row -> row.value().configuration().codeSize()))
-                    .mapToLong(Long::longValue).sum();
+            long bytes = Stream.of(
+                    LambdaData.FUNCTIONS.range(tx, account).map(row -> row.value().code()),
+                    LambdaData.VERSIONS.range(tx, account).map(row -> row.value().code()),
+                    LambdaData.LAYER_VERSIONS.range(tx, account).map(row -> row.value().code()))
+                    .flatMap(codes -> codes).mapToLong(CodeStore.Code::size).sum();
             return Lambda.GetAccountSettingsResponse.of(a -> a
                     .accountLimit(Lambda.AccountLimit.of(l -> l.totalCodeSize(TOTAL_CODE_BYTES)
                             .codeSizeUnzipped(UNZIPPED_CODE_BYTES)

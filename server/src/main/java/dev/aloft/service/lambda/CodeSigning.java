@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.CodeSigningConfig;
@@ -66,7 +67,8 @@ final class CodeSigning {
     }
 
     private static LambdaData.SigningConfig find(ReadTx tx, String arn) {
-        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn)).orElseThrow(() -> new Lambda.ResourceNotFoundException(
+        // Unlike Lambda's other errors these tell no type.
+        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn)).orElseThrow(() -> ApiError.of("ResourceNotFoundException", 404,
                 "The Lambda code signing configuration " + arn + " can not be found."));
     }
 

@@ -4,6 +4,7 @@ import static dev.aloft.service.lambda.TemplateProperties.map;
 import static dev.aloft.service.lambda.TemplateProperties.text;
 import static dev.aloft.service.lambda.TemplateProperties.texts;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
@@ -66,8 +67,10 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
             lambda.deleteCodeSigningConfig(caller, Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId)));
-        } catch (Lambda.ResourceNotFoundException _) {
-            // gone already
+        } catch (ApiError e) {
+            if (e.status() != 404) {
+                throw e;
+            }
         }
     }
 
@@ -76,7 +79,10 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
         try {
             return Optional.of(resource(lambda.getCodeSigningConfig(caller,
                     Lambda.GetCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId))).codeSigningConfig()));
-        } catch (Lambda.ResourceNotFoundException _) {
+        } catch (ApiError e) {
+            if (e.status() != 404) {
+                throw e;
+            }
             return Optional.empty();
         }
     }

@@ -72,9 +72,13 @@ final class CodeStore {
 
     Code keep(byte[] zip) {
         if (zip.length > MOST_ZIPPED_BYTES) {
-            throw ApiError.of("RequestEntityTooLargeException", 413, "Zipped size must be smaller than 52428800 bytes");
+            throw tooLarge();
         }
         return keep(new ByteArrayInputStream(zip));
+    }
+
+    static ApiError tooLarge() {
+        return ApiError.of("RequestEntityTooLargeException", 413, "Zipped size must be smaller than 52428800 bytes");
     }
 
     Code keep(Body zip) {
@@ -186,7 +190,8 @@ final class CodeStore {
         try {
             delete(arriving);
             Files.createDirectories(arriving);
-            Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES);
+            // "Smaller than" is what AWS says and does.
+            Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1);
             Files.move(arriving, folder);
         } catch (Zip.TooLarge e) {
             discard(arriving);

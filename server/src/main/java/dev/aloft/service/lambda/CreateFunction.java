@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.CreateFunctionRequest;
@@ -17,6 +18,7 @@ import java.util.UUID;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html">CreateFunction</a>
  */
 final class CreateFunction {
+    private static final long MOST_REQUEST_BYTES = 70_167_211;
     private static final int DEFAULT_SECONDS = 3;
     private static final int DEFAULT_MEGABYTES = 128;
     private static final int DEFAULT_SCRATCH_MEGABYTES = 512;
@@ -69,6 +71,7 @@ final class CreateFunction {
         if (name.qualifier() != null) {
             throw new Lambda.InvalidParameterValueException("Function name must not contain a qualifier.");
         }
+        size(r);
         notBuilt(r);
         if (r.runtime() == null || r.handler() == null && !r.runtime().startsWith("provided")) {
             throw new Lambda.InvalidParameterValueException(
@@ -84,6 +87,20 @@ final class CreateFunction {
         }
         roles.check(caller, name, r.role());
         store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
+    }
+
+    /** The zip's own limit goes first. What else is in a request but zip and variables is small. */
+    private static void size(CreateFunctionRequest r) {
+        long zip = r.code() == null || r.code().zipFile() == null ? 0 : r.code().zipFile().length();
+        if (zip > CodeStore.MOST_ZIPPED_BYTES) {
+            throw CodeStore.tooLarge();
+        }
+        long variables = r.environment() == null || r.environment().variables() == null ? 0
+                : r.environment().variables().entrySet().stream().mapToLong(each -> each.getKey().length() + each.getValue().length()).sum();
+        if ((zip + 2) / 3 * 4 + variables >= MOST_REQUEST_BYTES) {
+            throw ApiError.of("RequestEntityTooLargeException", 413,
+                    "Request must be smaller than " + MOST_REQUEST_BYTES + " bytes for the CreateFunction operation");
+        }
     }
 
     private static void notBuilt(CreateFunctionRequest r) {

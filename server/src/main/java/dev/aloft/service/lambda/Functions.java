@@ -66,6 +66,10 @@ final class Functions {
     }
 
     private LambdaData.Version routed(ReadTx tx, FunctionName name, double chance) {
+        if (!LambdaData.FUNCTIONS.has(tx, LambdaData.key(name))) {
+            // Whoever invokes is told of a version in any case.
+            throw (name.qualifier() == null ? name.with(FunctionName.LATEST) : name).notFound();
+        }
         if (name.isLatest() || name.isVersion()) {
             return version(tx, name);
         }

@@ -5,6 +5,7 @@ import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
 import dev.aloft.wire.Authorization;
 import dev.aloft.wire.HttpRequest;
+import dev.aloft.wire.Percent;
 import dev.aloft.wire.QueryString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -40,7 +41,7 @@ record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolea
         var event = new LinkedHashMap<String, Object>();
         event.put("version", "2.0");
         event.put("routeKey", "$default");
-        event.put("rawPath", path);
+        event.put("rawPath", decodedPath());
         event.put("rawQueryString", request.rawQuery());
         List<String> cookies = request.headers().all("cookie").stream()
                 .flatMap(each -> Arrays.stream(each.split(";\\s*"))).toList();
@@ -80,7 +81,18 @@ record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolea
                 : request.scheme().equals("https") ? "443" : "80");
         headers.put("x-forwarded-proto", request.scheme());
         headers.put("x-amzn-trace-id", trace);
+        // On AWS there are function URLs over TLS only.
+        headers.put("x-amzn-tls-version", "TLSv1.2");
+        headers.put("x-amzn-tls-cipher-suite", "ECDHE-RSA-AES128-GCM-SHA256");
         return headers;
+    }
+
+    private String decodedPath() {
+        try {
+            return Percent.decode(path);
+        } catch (IllegalArgumentException notEncoded) {
+            return path;
+        }
     }
 
     private String sourceIp() {
@@ -106,7 +118,7 @@ record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolea
         context.put("domainPrefix", url.url().id());
         var http = new LinkedHashMap<String, Object>();
         http.put("method", request.method());
-        http.put("path", path);
+        http.put("path", decodedPath());
         http.put("protocol", "HTTP/1.1");
         http.put("sourceIp", sourceIp());
         String agent = request.headers().first("user-agent");

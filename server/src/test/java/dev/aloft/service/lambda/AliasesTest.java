@@ -30,7 +30,7 @@ class AliasesTest {
         test = new TestLambda(folder);
         test.create("f", "python3.12", "index.handler", Map.of("index.py",
                 "import os\ndef handler(event, context): return {'arn': context.invoked_function_arn, 'is': os.environ['IS']}"),
-                r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("IS", "one")))));
+                r -> r.timeout(30).environment(Lambda.Environment.of(e -> e.variables(Map.of("IS", "one")))));
         publish();
         configure("two");
         publish();

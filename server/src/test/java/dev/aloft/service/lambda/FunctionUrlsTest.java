@@ -47,7 +47,7 @@ class FunctionUrlsTest {
     @BeforeEach
     void start() {
         test = new TestLambda(folder);
-        test.create("f", "nodejs22.x", ECHO);
+        test.create("f", "nodejs22.x", "index.handler", Map.of("index.js", ECHO), r -> r.timeout(30));
     }
 
     @AfterEach
@@ -174,7 +174,7 @@ class FunctionUrlsTest {
     void theEventIsOfFormat2() {
         String url = create(_ -> {}).functionUrl();
         allowAll();
-        var event = json(send(url, "POST", "/pa2%Fth/1?q=query&m=foo&m=%2Fbar", Headers.of("Content-Type", "application/json",
+        var event = json(send(url, "POST", "/pa2%25Fth/1?q=query&m=foo&m=%2Fbar", Headers.of("Content-Type", "application/json",
                 "ExTrA", "With CapS", "Cookie", "a=b; c=d", "User-Agent", "me"), "{\"foo\": 1}".getBytes()));
         String id = URI.create(url).getHost().substring(0, 32);
         assertThat(event).containsEntry("version", "2.0").containsEntry("routeKey", "$default")
@@ -263,13 +263,13 @@ class FunctionUrlsTest {
 
     @Test
     void aStreamedAnswerBeginsWithItsHead() {
-        test.create("s", "nodejs22.x", """
+        test.create("s", "nodejs22.x", "index.handler", Map.of("index.js", """
                 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
                   if (event.rawPath === '/plain') { stream.setContentType('text/plain'); stream.write('a'); stream.end('b'); return; }
                   const out = awslambda.HttpResponseStream.from(stream, {statusCode: 202, headers: {'x-h': 'v'}, cookies: ['c=1']});
                   out.write('one '); out.write('two'); out.end();
                 });
-                """);
+                """), r -> r.timeout(30));
         String url = test.lambda.createFunctionUrlConfig(caller(), Lambda.CreateFunctionUrlConfigRequest.of(
                 r -> r.functionName("s").authType("AWS_IAM").invokeMode("RESPONSE_STREAM"))).functionUrl();
         String signature = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/lambda/aws4_request, SignedHeaders=host,"

@@ -174,7 +174,7 @@ class LayersTest {
                 def handler(event, context):
                     return [shared.WORD, below.WORD, subprocess.run(["tool"], capture_output=True, text=True).stdout.strip(),
                             os.path.realpath(shared.__file__)]
-                """), r -> r.layers(List.of(below, above)));
+                """), r -> r.timeout(30).layers(List.of(below, above)));
         assertThat(made.layers()).extracting(Lambda.Layer::arn).containsExactly(below, above);
         for (String name : List.of("below", "above")) {
             test.lambda.deleteLayerVersion(caller(), Lambda.DeleteLayerVersionRequest.of(r -> r.layerName(name).versionNumber(1L)));

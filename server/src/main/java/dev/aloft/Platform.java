@@ -46,6 +46,7 @@ import dev.aloft.service.sqs.SqsService;
 import dev.aloft.service.sqs.SqsTarget;
 import dev.aloft.service.sns.SnsService;
 import dev.aloft.service.sns.SnsTarget;
+import dev.aloft.service.scheduler.SchedulerService;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ public final class Platform implements AutoCloseable {
                 new CloudFormationService(store, time, endpoint, resources, roles),
                 new EcrService(store, time, endpoint),
                 new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url),
+                new SchedulerService(store, targets, time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),

@@ -31,9 +31,11 @@ public final class Trees {
 
     private final Consumer<String> unknown;
     private final boolean lenient;
+    private final boolean bytesAreText;
 
-    private Trees(boolean lenient, Consumer<String> unknown) {
+    private Trees(boolean lenient, boolean bytesAreText, Consumer<String> unknown) {
         this.lenient = lenient;
+        this.bytesAreText = bytesAreText;
         this.unknown = unknown;
     }
 
@@ -47,7 +49,7 @@ public final class Trees {
 
     /** The shape that the tree describes, name for name; anything else is a ValidationException that names the place. */
     public static Shape read(Schema.Structure structure, Map<String, ?> tree) {
-        return new Trees(false, path -> {
+        return new Trees(false, false, path -> {
             throw invalid("Unknown member " + path + " of " + structure.name());
         }).structure(structure, tree, "", 0);
     }
@@ -58,7 +60,17 @@ public final class Trees {
      * are told to {@code unknown}.
      */
     public static Shape lenient(Schema.Structure structure, Map<String, ?> tree, Consumer<String> unknown) {
-        return new Trees(true, unknown).structure(structure, tree, "", 0);
+        return new Trees(true, false, unknown).structure(structure, tree, "", 0);
+    }
+
+    /**
+     * The input of an operation as people write it for Scheduler and Step Functions: as {@link #lenient}, and bytes are the text
+     * itself. What the operation does not know is a ValidationException.
+     */
+    public static Shape written(Schema.Structure structure, Map<String, ?> tree) {
+        return new Trees(true, true, path -> {
+            throw invalid("The field '" + path + "' is not supported by " + structure.name());
+        }).structure(structure, tree, "", 0);
     }
 
     private Shape structure(Schema.Structure structure, Map<?, ?> tree, String path, int depth) {
@@ -164,7 +176,7 @@ public final class Trees {
                 if (member.traits().streaming()) {
                     yield Body.of(text);
                 }
-                yield Bytes.fromBase64(text);
+                yield bytesAreText ? Bytes.of(text.getBytes(StandardCharsets.UTF_8)) : Bytes.fromBase64(text);
             }
             default -> switch (value) {
                 case Number number -> Numbers.parse(scalar.kind(), plain(number));

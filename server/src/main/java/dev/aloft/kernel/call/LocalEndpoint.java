@@ -20,6 +20,7 @@ public final class LocalEndpoint implements Endpoint {
     private static final int MAX_DEPTH = 64;
 
     private final Map<ServiceModel, Service> services = new HashMap<>();
+    private final Operations operations = new Operations();
     private final Gate gate;
     private final BooleanSupplier inTransaction;
 
@@ -35,6 +36,12 @@ public final class LocalEndpoint implements Endpoint {
 
     public void add(Service service) {
         services.put(service.model(), service);
+        operations.add(service.model());
+    }
+
+    /** Every operation by its name, once all services are there. */
+    public Operations operations() {
+        return operations;
     }
 
     @Override

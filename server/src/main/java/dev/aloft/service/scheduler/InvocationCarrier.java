@@ -1,0 +1,152 @@
+package dev.aloft.service.scheduler;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.Event.Attribute;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Carrier;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Ending;
+import dev.aloft.kernel.delivery.Lane;
+import dev.aloft.kernel.delivery.Outcome;
+import dev.aloft.kernel.delivery.RetryPolicy;
+import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.wire.Trees;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Calls the targets of schedules under their roles. What cannot be called is told to the schedule's dead-letter queue.
+ *
+ * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html">Dead-letter queues</a>
+ */
+final class InvocationCarrier implements Carrier<Invocation> {
+    private static final Logger LOG = System.getLogger(InvocationCarrier.class.getName());
+
+    private final SchedulerData data;
+    private final Endpoint endpoint;
+    private final Targets targets;
+    private final TargetRules targetRules;
+    private final Roles roles;
+    private final Deliveries<Dispatch> deadLetters;
+
+    InvocationCarrier(SchedulerData data, Endpoint endpoint, Targets targets, TargetRules targetRules, Roles roles,
+            Deliveries<Dispatch> deadLetters) {
+        this.data = data;
+        this.endpoint = endpoint;
+        this.targets = targets;
+        this.targetRules = targetRules;
+        this.roles = roles;
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    public Lane lane(Invocation invocation) {
+        return Lane.of(invocation.target().arn());
+    }
+
+    @Override
+    public RetryPolicy policy(Invocation invocation) {
+        var policy = invocation.target().retryPolicy();
+        return RetryPolicy.eventBridge(policy.maximumRetryAttempts(), Duration.ofSeconds(policy.maximumEventAgeInSeconds()));
+    }
+
+    @Override
+    public Outcome deliver(Invocation invocation, Attempt attempt) {
+        var target = invocation.target();
+        var group = SchedulerData.groupArn(invocation.account(), invocation.region(), invocation.group());
+        var service = new Caller(invocation.account(), invocation.region(), new Principal.Service("scheduler.amazonaws.com", group),
+                attempt.id(), null, 0, null, null, null);
+        var caller = roles.assume(service, target.roleArn(), sessionName(attempt.id()));
+        var input = invocation.input(attempt.id(), attempt.number());
+        if (TargetRules.isUniversal(target.arn())) {
+            callUniversal(target.arn(), caller, input);
+        } else {
+            targets.deliver(caller, Arn.parse(target.arn()), event(invocation, input));
+        }
+        return Outcome.delivered();
+    }
+
+    private static String sessionName(String id) {
+        return id.length() > 64 ? id.substring(0, 64) : id;
+    }
+
+    private void callUniversal(String arn, Caller caller, String input) {
+        var operation = targetRules.operation(arn);
+        var tree = TargetRules.tree(input).orElseThrow(() ->
+                ApiError.of("ValidationException", 400, "The input is no JSON object."));
+        endpoint.call(operation, caller, Trees.written(operation.input(), tree));
+    }
+
+    private static Event event(Invocation invocation, String input) {
+        var target = invocation.target();
+        if (target.eventBridgeParameters() != null) {
+            var event = new LinkedHashMap<String, Object>();
+            event.put("source", target.eventBridgeParameters().source());
+            event.put("detail-type", target.eventBridgeParameters().detailType());
+            event.put("detail", JsonReader.tree(input));
+            return Event.of(JsonWriter.bytes(event));
+        }
+        var event = Event.of(input.getBytes(StandardCharsets.UTF_8));
+        if (target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null) {
+            event = event.inGroup(target.sqsParameters().messageGroupId(), null);
+        }
+        return target.kinesisParameters() == null ? event : event.withPartitionKey(target.kinesisParameters().partitionKey());
+    }
+
+    @Override
+    public void settled(Tx tx, Invocation invocation, Attempt last, Ending ending) {
+        var config = invocation.target().deadLetterConfig();
+        if (ending instanceof Ending.GivenUp givenUp && config != null && config.arn() != null) {
+            var body = invocation.input(last.id(), last.number()).getBytes(StandardCharsets.UTF_8);
+            var letter = Event.of(body).withAttributes(attributes(invocation, last, givenUp));
+            deadLetters.promise(tx, last.id(), new Dispatch(invocation.account(), invocation.region(), "scheduler.amazonaws.com",
+                    SchedulerData.groupArn(invocation.account(), invocation.region(), invocation.group()),
+                    invocation.target().roleArn(), config.arn(), letter));
+        }
+        var key = Key.of(invocation.account(), invocation.region(), invocation.group(), invocation.schedule());
+        if (invocation.isLast() && data.due.get(tx, key).isEmpty()) {
+            data.schedules.delete(tx, key);
+        }
+    }
+
+    private static Map<String, Attribute> attributes(Invocation invocation, Attempt last, Ending.GivenUp ending) {
+        var attributes = new LinkedHashMap<String, Attribute>();
+        attributes.put("ERROR_CODE", Attribute.text(String.valueOf(ending.last().code())));
+        attributes.put("ERROR_MESSAGE", Attribute.text(String.valueOf(ending.last().message())));
+        attributes.put("EXECUTION_ID", Attribute.text(last.id()));
+        switch (ending.reason()) {
+            case RETRIES -> attributes.put("EXHAUSTED_RETRY_CONDITION", Attribute.text("MaximumRetryAttempts"));
+            case AGE -> attributes.put("EXHAUSTED_RETRY_CONDITION", Attribute.text("MaximumEventAgeInSeconds"));
+            case HOPELESS -> { }
+        }
+        attributes.put("IS_PAYLOAD_TRUNCATED", Attribute.text("false"));
+        attributes.put("RETRY_ATTEMPTS", Attribute.text(String.valueOf(last.number() - 1)));
+        attributes.put("SCHEDULED_TIME", Attribute.text(Invocation.time(invocation.scheduled())));
+        attributes.put("SCHEDULE_ARN", Attribute.text(invocation.arn()));
+        attributes.put("TARGET_ARN", Attribute.text(invocation.target().arn()));
+        return attributes;
+    }
+
+    @Override
+    public void ended(Invocation invocation, Attempt last, Ending ending) {
+        if (ending instanceof Ending.GivenUp(var reason, var failure)) {
+            LOG.log(Level.WARNING, "A call of " + invocation.arn() + " was given up after " + last.number() + " attempts to reach "
+                    + invocation.target().arn() + " (" + reason + "): " + failure.code() + ": " + failure.message());
+        }
+    }
+}

@@ -18,6 +18,7 @@ final class Connection implements AutoCloseable {
     private final OutputStream out;
     private final InputStream in;
     private final byte[] line = new byte[MAX_LINE];
+    private String content = "";
 
     Connection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -44,8 +45,27 @@ final class Connection implements AutoCloseable {
 
     /** Sends the request, reads the answer to its end and returns its status. */
     int exchange(byte[] request) throws IOException {
+        send(request);
+        return status(false);
+    }
+
+    /** Sends the request and reads the answer, whose content {@link #content} then has. */
+    int ask(byte[] request) throws IOException {
+        send(request);
+        return status(true);
+    }
+
+    void send(byte[] request) throws IOException {
         out.write(request);
         out.flush();
+    }
+
+    /** What the last answer asked for had; chunked ones are not kept. */
+    String content() {
+        return content;
+    }
+
+    private int status(boolean keep) throws IOException {
         var status = Integer.parseInt(readLine().substring(9, 12));
         long length = 0;
         boolean chunked = false;
@@ -65,6 +85,8 @@ final class Connection implements AutoCloseable {
                     break;
                 }
             }
+        } else if (keep) {
+            content = new String(in.readNBytes((int) length), StandardCharsets.UTF_8);
         } else {
             in.skipNBytes(length);
         }

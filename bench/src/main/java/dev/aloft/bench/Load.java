@@ -9,8 +9,17 @@ import java.util.function.LongFunction;
 record Load(double perSecond, double p50Micros, double p99Micros, long failed) {
     private static final int KEPT = 200_000;
 
+    /** What is done for the n-th time; answers the HTTP status. */
+    interface Turn {
+        int run(Connection connection, long n) throws IOException;
+    }
+
     /** @param request makes the bytes of the n-th request */
     static Load run(int port, int connections, double seconds, LongFunction<byte[]> request) throws Exception {
+        return turns(port, connections, seconds, (connection, n) -> connection.exchange(request.apply(n)));
+    }
+
+    static Load turns(int port, int connections, double seconds, Turn turn) throws Exception {
         var threads = new ArrayList<Thread>();
         var times = new long[connections][];
         var failed = new long[connections];
@@ -25,7 +34,7 @@ record Load(double perSecond, double p50Micros, double p99Micros, long failed) {
                 try (var connection = new Connection(port)) {
                     long n = 0;
                     for (long at = System.nanoTime(); at < end; n++) {
-                        int status = connection.exchange(request.apply(n * connections + number));
+                        int status = turn.run(connection, n * connections + number);
                         long now = System.nanoTime();
                         if (status >= 300) {
                             failed[number]++;

@@ -87,6 +87,11 @@ final class Product implements AutoCloseable {
                 .sum() / 1024.0;
     }
 
+    /** The processor time that the process has used, in seconds. */
+    double processorSeconds() {
+        return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0);
+    }
+
     @Override
     public void close() throws IOException {
         process.destroy();

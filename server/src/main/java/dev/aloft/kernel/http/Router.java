@@ -253,6 +253,11 @@ public final class Router {
                 named = operation;
             }
         }
+        if (QUEUE.matcher(path).matches() && (named == null || isOfNoQueue(named))) {
+            return Optional.of(new Route.Refused(
+                    Query.AWS,
+                    ApiError.of("InvalidAction", 400, "The action " + action + " is not valid for this endpoint.")));
+        }
         if (named == null) {
             return Optional.of(new Route.Refused(
                     Query.AWS,
@@ -262,6 +267,11 @@ public final class Router {
                             "Could not find operation " + action + " for version " + version)));
         }
         return Optional.of(to(named, protocol(named.service(), "query"), request));
+    }
+
+    /** SQS's operations without a queue are not at the address of one. */
+    private static boolean isOfNoQueue(Operation operation) {
+        return !operation.input().members().isEmpty() && operation.input().member("QueueUrl") == null;
     }
 
     private static boolean isForm(HttpRequest http) {
@@ -303,7 +313,10 @@ public final class Router {
                             "No operation of " + first.serviceId() + " is at " + http.method() + " " + path + "."));
             case "query", "ec2" -> new Route.Refused(
                     Query.AWS, ApiError.of("MissingAction", 400, "The request must contain the parameter Action."));
-            default -> unknown(Protocols.of(first), http.method() + " " + path);
+            default -> http.method().equals("GET") && first.protocols().contains("query")
+                    ? new Route.Answer(HttpResponse.of(404, "text/xml",
+                            "<UnknownOperationException/>\n".getBytes(StandardCharsets.UTF_8)))
+                    : unknown(Protocols.of(first), http.method() + " " + path);
         };
     }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class MessageAttributes {
     private static final int MOST = 10;
     private static final int LONGEST_NAME = 256;
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]+");
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_.-]+");
     private static final Pattern RESERVED = Pattern.compile("(?i)(aws\\.|amazon\\.).*");
     private static final Pattern DOTS = Pattern.compile("\\..*|.*\\.|.*\\.\\..*");
     static final String TRACE_HEADER = "AWSTraceHeader";

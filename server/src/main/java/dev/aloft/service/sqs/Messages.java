@@ -121,8 +121,9 @@ final class Messages {
         if (seconds < 0 || seconds > Receive.LONGEST_VISIBILITY) {
             throw Errors.invalid("VisibilityTimeout", seconds, "VisibilityTimeout must be an integer between 0 and 43200");
         }
-        var standing = lines.find(tx, queue, receipt).filter(it -> it.place().receives() == receipt.receives()
-            && it.at() > now).orElseThrow(() -> Errors.invalid("ReceiptHandle", handle,
+        // In a standard queue an older receipt still changes the visibility, as was seen on AWS; it does not delete.
+        var standing = lines.find(tx, queue, receipt).filter(it -> it.at() > now
+            && (!queue.fifo() || it.place().receives() == receipt.receives())).orElseThrow(() -> Errors.invalid("ReceiptHandle", handle,
                 "Message does not exist or is not available for visibility timeout change."));
         long until = now + seconds * 1000L;
         if (until > standing.place().last() + Receive.LONGEST_VISIBILITY * 1000L) {

@@ -1,5 +1,6 @@
 package dev.aloft.service.sqs;
 
+import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Sqs;
@@ -54,8 +55,8 @@ final class MoveTasks {
         this.time = time;
     }
 
-    String start(Sqs.StartMessageMoveTaskRequest input) {
-        var source = source(input.sourceArn());
+    String start(Caller caller, Sqs.StartMessageMoveTaskRequest input) {
+        var source = source(caller, input.sourceArn());
         var rate = input.maxNumberOfMessagesPerSecond();
         if (rate != null && (rate < 1 || rate > FASTEST)) {
             throw Errors.invalid("MaxNumberOfMessagesPerSecond", rate, "Must be an integer between 1 and 500.");
@@ -84,7 +85,7 @@ final class MoveTasks {
         return handle(id, source);
     }
 
-    private static QueueName source(String arn) {
+    private static QueueName source(Caller caller, String arn) {
         if (arn == null) {
             throw Errors.missing("SourceArn");
         }
@@ -93,7 +94,7 @@ final class MoveTasks {
                 + "arn:<partition>:<service>:<region>:<account-id>:<resource-id>");
         }
         var name = QueueName.ofArn(arn);
-        if (name == null) {
+        if (name == null || !name.account().equals(caller.account())) {
             throw missing("SourceArn");
         }
         return name;
@@ -124,8 +125,8 @@ final class MoveTasks {
         return data.tasks.range(tx, Range.of(Key.of(queue.id())).reversed()).toList();
     }
 
-    List<Sqs.ListMessageMoveTasksResultEntry> list(Sqs.ListMessageMoveTasksRequest input) {
-        var source = source(input.sourceArn());
+    List<Sqs.ListMessageMoveTasksResultEntry> list(Caller caller, Sqs.ListMessageMoveTasksRequest input) {
+        var source = source(caller, input.sourceArn());
         int most = input.maxResults() == null ? 1 : input.maxResults();
         if (most < 1 || most > MOST_LISTED) {
             throw Errors.invalid("MaxResults", most, "Must be an integer between 1 and 10.");
@@ -145,11 +146,11 @@ final class MoveTasks {
     }
 
     /** How many messages had been moved. */
-    long cancel(String handle) {
+    long cancel(Caller caller, String handle) {
         var told = read(handle);
         var source = QueueName.ofArn(String.valueOf(told.get("sourceArn")));
         return store.write(tx -> {
-            var queue = Optional.ofNullable(source).flatMap(name -> data.queues.get(tx, name.key()))
+            var queue = Optional.ofNullable(source).filter(name -> name.account().equals(caller.account())).flatMap(name -> data.queues.get(tx, name.key()))
                 .orElseThrow(() -> missing("SourceArn"));
             var row = tasks(tx, queue).stream()
                 .filter(it -> it.value().id().equals(told.get("taskId")) && it.value().isRunning()).findFirst()

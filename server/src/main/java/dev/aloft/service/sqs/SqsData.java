@@ -78,7 +78,7 @@ final class SqsData {
      * @param receives how often it was received
      * @param first    when it was received first, or 0
      * @param last     when it was received last, or 0
-     * @param moved    whether it stands elsewhere than its receipt says
+     * @param moved    whether it stands elsewhere than one of its receipts says
      */
     record Place(long enqueued, int receives, long first, long last, boolean moved) {
         static final Codec<Place> CODEC = Codec.of(Place::encode, bytes -> decode(Key.decoded(bytes), 0));
@@ -92,7 +92,7 @@ final class SqsData {
         }
 
         Place received(long now) {
-            return new Place(enqueued, receives + 1, first == 0 ? now : first, now, false);
+            return new Place(enqueued, receives + 1, first == 0 ? now : first, now, receives > 0);
         }
 
         Place shifted() {

@@ -55,7 +55,7 @@ public final class SqsService implements Service, Sqs {
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
             case AddPermissionRequest r -> queue("AddPermission", caller, r.queueUrl());
-            case CancelMessageMoveTaskRequest r -> Access.to("sqs:CancelMessageMoveTask", MoveTasks.sourceArn(r.taskHandle()));
+            case CancelMessageMoveTaskRequest r -> tasks("CancelMessageMoveTask", caller, MoveTasks.sourceArn(r.taskHandle()));
             case ChangeMessageVisibilityRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case ChangeMessageVisibilityBatchRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case CreateQueueRequest r -> Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn());
@@ -67,7 +67,7 @@ public final class SqsService implements Service, Sqs {
                 r.queueOwnerAWSAccountId() == null ? caller.account() : r.queueOwnerAWSAccountId(), caller.region(),
                 r.queueName()).arn());
             case ListDeadLetterSourceQueuesRequest r -> queue("ListDeadLetterSourceQueues", caller, r.queueUrl());
-            case ListMessageMoveTasksRequest r -> Access.to("sqs:ListMessageMoveTasks", r.sourceArn());
+            case ListMessageMoveTasksRequest r -> tasks("ListMessageMoveTasks", caller, r.sourceArn());
             case ListQueueTagsRequest r -> queue("ListQueueTags", caller, r.queueUrl());
             case ListQueuesRequest _ -> Access.to("sqs:ListQueues");
             case PurgeQueueRequest r -> queue("PurgeQueue", caller, r.queueUrl());
@@ -76,7 +76,7 @@ public final class SqsService implements Service, Sqs {
             case SendMessageRequest r -> queue("SendMessage", caller, r.queueUrl());
             case SendMessageBatchRequest r -> queue("SendMessage", caller, r.queueUrl());
             case SetQueueAttributesRequest r -> queue("SetQueueAttributes", caller, r.queueUrl());
-            case StartMessageMoveTaskRequest r -> Access.to("sqs:StartMessageMoveTask", r.sourceArn());
+            case StartMessageMoveTaskRequest r -> tasks("StartMessageMoveTask", caller, r.sourceArn());
             case TagQueueRequest r -> queue("TagQueue", caller, r.queueUrl());
             case UntagQueueRequest r -> queue("UntagQueue", caller, r.queueUrl());
         };
@@ -84,6 +84,13 @@ public final class SqsService implements Service, Sqs {
 
     private static Access queue(String action, Caller caller, String url) {
         return Access.to("sqs:" + action, QueueName.of(caller, url).arn());
+    }
+
+    /** Tasks are for the caller's own queues; those of others are not there for them. */
+    private static Access tasks(String action, Caller caller, String arn) {
+        var name = QueueName.ofArn(arn);
+        return name != null && name.account().equals(caller.account())
+            ? Access.to("sqs:" + action, arn) : Access.to("sqs:" + action);
     }
 
     @Override
@@ -222,19 +229,19 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public StartMessageMoveTaskResponse startMessageMoveTask(Caller caller, StartMessageMoveTaskRequest input) {
-        var handle = moveTasks.start(input);
+        var handle = moveTasks.start(caller, input);
         return StartMessageMoveTaskResponse.of(r -> r.taskHandle(handle));
     }
 
     @Override
     public CancelMessageMoveTaskResponse cancelMessageMoveTask(Caller caller, CancelMessageMoveTaskRequest input) {
-        long moved = moveTasks.cancel(input.taskHandle());
+        long moved = moveTasks.cancel(caller, input.taskHandle());
         return CancelMessageMoveTaskResponse.of(r -> r.approximateNumberOfMessagesMoved(moved));
     }
 
     @Override
     public ListMessageMoveTasksResponse listMessageMoveTasks(Caller caller, ListMessageMoveTasksRequest input) {
-        var tasks = moveTasks.list(input);
+        var tasks = moveTasks.list(caller, input);
         return ListMessageMoveTasksResponse.of(r -> r.results(tasks.isEmpty() ? null : tasks));
     }
 }

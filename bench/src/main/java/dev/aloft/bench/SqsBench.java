@@ -1,0 +1,213 @@
+package dev.aloft.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sending, receiving and deleting messages of 256 bytes beside ElasticMQ, in turns; ElasticMQ keeps its queues in memory, we keep
+ * them on disk before we answer.
+ */
+final class SqsBench {
+    private static final int ROUNDS = 3;
+    private static final double SECONDS = 3;
+    private static final double WARM_UP_SECONDS = 4;
+    private static final int GROUPS = 1000;
+    private static final int IDLE = Integer.getInteger("bench.idle", 10_000);
+    private static final int MANY = Integer.getInteger("bench.messages", 300_000);
+    private static final String BODY = "x".repeat(256);
+    private static final String HANDLE = "\"ReceiptHandle\":\"";
+
+    private SqsBench() {}
+
+    static void run(Path launcher, Path peerFolder, Figures figures) throws Exception {
+        figures.chapter("SQS, messages of 256 bytes (goal beside ElasticMQ in memory, ours durable: 2×)");
+        try (var product = Product.start(launcher); var peer = Peer.start(peerFolder)) {
+            prepare(product.port);
+            if (peer != null) {
+                prepare(peer.port);
+            }
+            for (int connections : new int[] {1, 16, 64}) {
+                compare(figures, "send", connections, product, peer, (c, n) -> c.exchange(send("standard")));
+                compare(figures, "receive and delete", connections, product, peer, (c, _) -> take(c, "standard"));
+            }
+            compare(figures, "send in batches of 10 (messages)", 16, product, peer, (c, _) -> c.exchange(batch("batch")), 10);
+            compare(figures, "send to 1,000 groups (FIFO)", 16, product, peer, (c, n) -> c.exchange(fifo(n)));
+            compare(figures, "receive and delete from 1,000 groups (FIFO)", 16, product, peer, (c, _) -> take(c, "groups.fifo"));
+            idle(figures, product);
+            large(figures, product);
+        }
+    }
+
+    private static byte[] request(String operation, String body) {
+        return Connection.post("/", "sqs",
+                "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS." + operation + "\r\n",
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String url(String queue) {
+        return "\"QueueUrl\":\"http://127.0.0.1/000000000000/" + queue + "\"";
+    }
+
+    private static byte[] send(String queue) {
+        return request("SendMessage", "{" + url(queue) + ",\"MessageBody\":\"" + BODY + "\"}");
+    }
+
+    private static byte[] fifo(long n) {
+        return request("SendMessage", "{" + url("groups.fifo") + ",\"MessageBody\":\"" + BODY + "\",\"MessageGroupId\":\"g"
+                + n % GROUPS + "\",\"MessageDeduplicationId\":\"" + System.nanoTime() + "-" + n + "\"}");
+    }
+
+    private static byte[] batch(String queue) {
+        var entries = new ArrayList<String>();
+        for (int i = 0; i < 10; i++) {
+            entries.add("{\"Id\":\"" + i + "\",\"MessageBody\":\"" + BODY + "\"}");
+        }
+        return request("SendMessageBatch", "{" + url(queue) + ",\"Entries\":[" + String.join(",", entries) + "]}");
+    }
+
+    /** Receives one message and deletes it. */
+    private static int take(Connection connection, String queue) throws IOException {
+        int status = connection.ask(request("ReceiveMessage", "{" + url(queue) + "}"));
+        var answer = connection.content();
+        int at = answer.indexOf(HANDLE);
+        if (at < 0) {
+            return status == 200 ? 404 : status;
+        }
+        var handle = answer.substring(at + HANDLE.length(), answer.indexOf('"', at + HANDLE.length()));
+        return connection.exchange(request("DeleteMessage", "{" + url(queue) + ",\"ReceiptHandle\":\"" + handle + "\"}"));
+    }
+
+    private static void prepare(int port) throws Exception {
+        try (var connection = new Connection(port)) {
+            for (var queue : new String[] {"standard", "batch", "idle"}) {
+                connection.exchange(request("CreateQueue", "{\"QueueName\":\"" + queue + "\"}"));
+            }
+            connection.exchange(request("CreateQueue", "{\"QueueName\":\"groups.fifo\",\"Attributes\":{\"FifoQueue\":\"true\"}}"));
+        }
+        Load.run(port, 8, WARM_UP_SECONDS, _ -> send("standard"));
+        Load.turns(port, 8, WARM_UP_SECONDS / 2, (connection, _) -> take(connection, "standard"));
+        Load.run(port, 8, WARM_UP_SECONDS / 2, SqsBench::fifo);
+        Load.turns(port, 8, WARM_UP_SECONDS / 2, (connection, _) -> take(connection, "groups.fifo"));
+    }
+
+    private static void compare(Figures figures, String name, int connections, Product product, Peer peer, Load.Turn turn)
+            throws Exception {
+        compare(figures, name, connections, product, peer, turn, 1);
+    }
+
+    private static void compare(Figures figures, String name, int connections, Product product, Peer peer, Load.Turn turn,
+            int messages) throws Exception {
+        var ours = new double[ROUNDS];
+        var theirs = new double[ROUNDS];
+        Load last = null;
+        double processor = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            double before = product.processorSeconds();
+            last = Load.turns(product.port, connections, SECONDS, turn);
+            ours[round] = last.perSecond() * messages;
+            processor = (product.processorSeconds() - before) / (ours[round] * SECONDS) * 1e6;
+            if (peer != null) {
+                theirs[round] = Load.turns(peer.port, connections, SECONDS, turn).perSecond() * messages;
+            }
+        }
+        double median = Load.median(ours);
+        var beside = peer == null ? "no peer"
+                : "%.1f× of ElasticMQ's %,.0f/s".formatted(median / Load.median(theirs), Load.median(theirs));
+        figures.add(name + ", " + connections + " connections", median, "/s",
+                beside + "; " + last.latency() + "; %.0f µs of our processor each".formatted(processor));
+    }
+
+    /** What it costs that many wait for a message that does not come, and how soon one of them has the message that does. */
+    private static void idle(Figures figures, Product product) throws Exception {
+        var waiting = new ArrayList<Connection>();
+        var poll = request("ReceiveMessage", "{" + url("idle") + ",\"WaitTimeSeconds\":20}");
+        double memory = product.residentMegabytes();
+        try {
+            for (int i = 0; i < IDLE; i++) {
+                var connection = new Connection(product.port);
+                connection.send(poll);
+                waiting.add(connection);
+            }
+            Product.pause(1000);
+            double before = product.processorSeconds();
+            Product.pause(5000);
+            figures.add("processor for %,d idle long polls".formatted(IDLE), (product.processorSeconds() - before) / 5 * 100, "%",
+                    "of one core; %.0f MB more resident".formatted(product.residentMegabytes() - memory));
+            var sent = Load.run(product.port, 1, 3, _ -> send("idle"));
+            figures.add("send beside them, 1 connection", sent.perSecond(), "/s", sent.latency());
+        } finally {
+            for (var connection : waiting) {
+                connection.close();
+            }
+        }
+    }
+
+    /** The same on a queue with many messages. */
+    private static void large(Figures figures, Product product) throws Exception {
+        try (var connection = new Connection(product.port)) {
+            connection.exchange(request("CreateQueue", "{\"QueueName\":\"large\"}"));
+        }
+        long begun = System.nanoTime();
+        for (long sent = 0; sent < MANY; ) {
+            sent += (long) (Load.run(product.port, 16, Math.min(60, MANY / 20_000.0), _ -> batch("large")).perSecond() * 10
+                * Math.min(60, MANY / 20_000.0));
+        }
+        double filled = (System.nanoTime() - begun) / 1e9;
+        var send = Load.run(product.port, 16, SECONDS, _ -> send("large"));
+        figures.add("send to a queue of %,d messages, 16 connections".formatted(MANY), send.perSecond(), "/s",
+                send.latency() + "; filled in %.0f s".formatted(filled));
+        var take = Load.turns(product.port, 16, SECONDS, (connection, _) -> take(connection, "large"));
+        figures.add("receive and delete from it, 16 connections", take.perSecond(), "/s", take.latency()
+                + "; %.0f MB resident".formatted(product.residentMegabytes()));
+    }
+
+    /** ElasticMQ, in memory. */
+    private record Peer(Process process, int port, Path log) implements AutoCloseable {
+        static Peer start(Path folder) throws IOException {
+            if (!Files.isDirectory(folder)) {
+                System.out.println("  (ElasticMQ is not there: run through ./aloft bench)");
+                return null;
+            }
+            int port = Product.freePort();
+            var log = Files.createTempFile("elasticmq", ".log");
+            var java = ProcessHandle.current().info().command().orElse("java");
+            var process = new ProcessBuilder(java, "-Drest-sqs.bind-port=" + port, "-Drest-sqs.bind-hostname=127.0.0.1",
+                            "-Drest-stats.enabled=false", "-Daws.accountId=000000000000", "-cp", folder + "/*",
+                            "org.elasticmq.server.Main")
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            for (int i = 0; i < 600; i++) {
+                try (var connection = new Connection(port)) {
+                    connection.exchange(request("ListQueues", "{}"));
+                    return new Peer(process, port, log);
+                } catch (IOException e) {
+                    if (!process.isAlive()) {
+                        System.out.println("  (ElasticMQ did not start; see " + log + ")");
+                        return null;
+                    }
+                    Product.pause(50);
+                }
+            }
+            process.destroyForcibly();
+            return null;
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.destroy();
+            try {
+                if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+            }
+            Files.deleteIfExists(log);
+        }
+    }
+}

@@ -1,11 +1,13 @@
 package dev.aloft.service.lambda;
 
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.delivery.poll.StreamPoller;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.service.lambda.source.Mapping;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +28,10 @@ final class LambdaData {
     /** By account, region, name and qualifier. */
     static final Table<Lambda.FunctionEventInvokeConfig> EVENT_INVOKE_CONFIGS =
             Table.of("eventInvokeConfigs", new RecentlyRead<>(Codec.of(Lambda.FunctionEventInvokeConfig.class)));
+    /** Event source mappings, by account, region and UUID. */
+    static final Table<Mapping> MAPPINGS = Table.of("mappings", Codec.of(Mapping.class));
+    /** How far mappings read their streams, by UUID and shard. */
+    static final Table<StreamPoller.Checkpoint> CHECKPOINTS = Table.of("checkpoints", Codec.of(StreamPoller.Checkpoint.class));
     /** Resource policies, by account, region, name and qualifier ("" for the function itself). */
     static final Table<Policy> POLICIES = Table.of("policies", Codec.of(Policy.class));
     /** The number of the last version that a layer had, by account, region and layer; it stays when the versions are gone. */

@@ -11,6 +11,7 @@ final class LambdaResources {
     static List<ResourceType> all(Lambda lambda) {
         return List.of(new FunctionResource(lambda), new PermissionResource(lambda), new VersionResource(lambda),
                 new AliasResource(lambda), new LayerVersionResource(lambda), new LayerVersionPermissionResource(lambda),
-                new UrlResource(lambda), new EventInvokeConfigResource(lambda), new CodeSigningConfigResource(lambda));
+                new UrlResource(lambda), new EventInvokeConfigResource(lambda), new EventSourceMappingResource(lambda),
+                new CodeSigningConfigResource(lambda));
     }
 }

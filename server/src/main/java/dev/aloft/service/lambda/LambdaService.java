@@ -16,6 +16,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.async.AsyncInvocations;
+import dev.aloft.service.lambda.async.Destinations;
 import dev.aloft.service.lambda.durable.DurableExecutions;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocation;
@@ -23,6 +24,8 @@ import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Outcome;
 import dev.aloft.service.lambda.invoke.Provisioned;
 import dev.aloft.service.lambda.invoke.RoleSessions;
+import dev.aloft.service.lambda.source.Mapping;
+import dev.aloft.service.lambda.source.Sources;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +50,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Invoke invoke;
     private final Invocations invocations;
     private final AsyncInvocations async;
+    private final Destinations destinations;
+    private final Sources sources;
+    private final EventSourceMappings eventSourceMappings;
     private final EventInvokeConfigs eventInvokeConfigs;
     private final DurableExecutions durable;
     private final CodeDownloads downloads;
@@ -83,13 +89,17 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         createFunction = new CreateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
         updateFunction = new UpdateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
-        tags = new Tags(store, functions);
         permissions = new Permissions(store, functions);
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
         eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
-        async = new AsyncInvocations(store, time, targets, endpoint, roles, endpointUrl, new QueuedFunctions(functions, invocations));
+        destinations = new Destinations(store, time, targets, endpoint, roles, endpointUrl);
+        async = new AsyncInvocations(store, time, destinations, endpointUrl, new QueuedFunctions(functions, invocations));
+        sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
+                new MappedFunctions(store, functions, invocations, this::lambda), destinations, endpointUrl, time);
+        eventSourceMappings = new EventSourceMappings(store, functions, sources, time);
+        tags = new Tags(store, functions, eventSourceMappings);
         durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles));
         invoke = new Invoke(functions, invocations, async, durable);
         downloads = new CodeDownloads(codes);
@@ -103,6 +113,10 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     private List<Provisioned.Wish> provisionedWishes() {
         return provisioned.wishes();
+    }
+
+    private Caller lambda(Mapping mapping, String requestId) {
+        return sources.lambda(mapping, requestId);
     }
 
     /** Where functions' code lies within Lambda's folder; sandboxes see parts of it. */
@@ -152,6 +166,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             case DeleteFunctionEventInvokeConfigRequest r ->
                 function("DeleteFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
             case ListFunctionEventInvokeConfigsRequest r -> function("ListFunctionEventInvokeConfigs", caller, r.functionName(), null);
+            case CreateEventSourceMappingRequest r -> Access.to("lambda:CreateEventSourceMapping")
+                .with("lambda:FunctionArn", FunctionName.of(caller, r.functionName()).arn());
+            case GetEventSourceMappingRequest r -> Access.to("lambda:GetEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
+            case UpdateEventSourceMappingRequest r ->
+                Access.to("lambda:UpdateEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
+            case DeleteEventSourceMappingRequest r ->
+                Access.to("lambda:DeleteEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
+            case ListEventSourceMappingsRequest _ -> Access.to("lambda:ListEventSourceMappings");
             case ListTagsRequest r -> Access.to("lambda:ListTags", r.resource());
             case TagResourceRequest r -> Access.to("lambda:TagResource", r.resource());
             case UntagResourceRequest r -> Access.to("lambda:UntagResource", r.resource());
@@ -248,8 +270,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return Stream.concat(async.workers().stream(),
-                Stream.of(durable.worker(), invocations.worker(), provisionedEnvironments.worker())).toList();
+        return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(), invocations.worker(),
+                provisionedEnvironments.worker());
     }
 
     @Override
@@ -334,6 +356,31 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
             Caller caller, ListFunctionEventInvokeConfigsRequest input) {
         return eventInvokeConfigs.list(caller, input);
+    }
+
+    @Override
+    public EventSourceMappingConfiguration createEventSourceMapping(Caller caller, CreateEventSourceMappingRequest input) {
+        return eventSourceMappings.create(caller, input);
+    }
+
+    @Override
+    public EventSourceMappingConfiguration getEventSourceMapping(Caller caller, GetEventSourceMappingRequest input) {
+        return eventSourceMappings.get(caller, input.uuid());
+    }
+
+    @Override
+    public EventSourceMappingConfiguration updateEventSourceMapping(Caller caller, UpdateEventSourceMappingRequest input) {
+        return eventSourceMappings.update(caller, input);
+    }
+
+    @Override
+    public EventSourceMappingConfiguration deleteEventSourceMapping(Caller caller, DeleteEventSourceMappingRequest input) {
+        return eventSourceMappings.delete(caller, input.uuid());
+    }
+
+    @Override
+    public ListEventSourceMappingsResponse listEventSourceMappings(Caller caller, ListEventSourceMappingsRequest input) {
+        return eventSourceMappings.list(caller, input);
     }
 
     @Override

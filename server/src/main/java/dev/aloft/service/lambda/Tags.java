@@ -14,34 +14,49 @@ import java.util.UUID;
 final class Tags {
     private final Store store;
     private final Functions functions;
+    private final EventSourceMappings mappings;
 
-    Tags(Store store, Functions functions) {
+    Tags(Store store, Functions functions, EventSourceMappings mappings) {
         this.store = store;
         this.functions = functions;
+        this.mappings = mappings;
     }
 
     Lambda.ListTagsResponse list(Caller caller, Lambda.ListTagsRequest r) {
+        if (isMapping(r.resource())) {
+            return Lambda.ListTagsResponse.of(a -> a.tags(mappings.tags(r.resource())));
+        }
         FunctionName name = tagged(caller, r.resource());
         return Lambda.ListTagsResponse.of(a -> a.tags(store.read(tx -> functions.find(tx, name)).tags()));
     }
 
     Lambda.TagResourceResponse tag(Caller caller, Lambda.TagResourceRequest r) {
-        FunctionName name = tagged(caller, r.resource());
         if (r.tags().isEmpty()) {
             throw new Lambda.InvalidParameterValueException("An error occurred and the request cannot be processed.");
         }
-        change(name, tags -> tags.putAll(r.tags()));
+        change(caller, r.resource(), tags -> tags.putAll(r.tags()));
         return Lambda.TagResourceResponse.of(_ -> {});
     }
 
     Lambda.UntagResourceResponse untag(Caller caller, Lambda.UntagResourceRequest r) {
-        FunctionName name = tagged(caller, r.resource());
-        change(name, tags -> r.tagKeys().forEach(tags::remove));
+        change(caller, r.resource(), tags -> r.tagKeys().forEach(tags::remove));
         return Lambda.UntagResourceResponse.of(_ -> {});
     }
 
     private interface Change {
         void on(TreeMap<String, String> tags);
+    }
+
+    private static boolean isMapping(String arn) {
+        return arn.contains(":event-source-mapping:");
+    }
+
+    private void change(Caller caller, String arn, Change change) {
+        if (isMapping(arn)) {
+            mappings.changeTags(arn, change::on);
+        } else {
+            change(tagged(caller, arn), change);
+        }
     }
 
     /** Another revision is told afterwards, as on AWS. */

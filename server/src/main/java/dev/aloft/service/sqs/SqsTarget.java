@@ -31,9 +31,14 @@ public final class SqsTarget implements Target {
             .stringValue(value.binary() ? null : value.value())
             .binaryValue(value.binary() ? Bytes.fromBase64(value.value()) : null))));
         var sender = event.trace() == null ? caller : caller.withTrace(event.trace());
-        sqs.sendMessage(sender, Sqs.SendMessageRequest.of(r -> r.queueUrl(name.url(caller))
+        sqs.sendMessage(sender, Sqs.SendMessageRequest.of(r -> r.queueUrl(url(target))
             .messageBody(new String(event.body(), StandardCharsets.UTF_8))
             .messageAttributes(attributes.isEmpty() ? null : attributes)
             .messageGroupId(event.groupId()).messageDeduplicationId(name.isFifo() ? event.deduplicationId() : null)));
+    }
+
+    /** Of the queue's own region, whoever calls from wherever. */
+    private static String url(Arn queue) {
+        return "https://sqs." + queue.region() + ".amazonaws.com/" + queue.account() + "/" + queue.resource();
     }
 }

@@ -3,9 +3,7 @@ package dev.aloft.service.lambda.async;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Endpoint;
 import dev.aloft.api.Principal;
-import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Attempt;
 import dev.aloft.kernel.delivery.Carrier;
 import dev.aloft.kernel.delivery.Deliveries;
@@ -20,7 +18,6 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
-import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.time.Duration;
 import java.util.List;
@@ -89,17 +86,16 @@ public final class AsyncInvocations {
     private final Deliveries<Event> events;
     private final Destinations destinations;
 
-    public AsyncInvocations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles,
-            Supplier<String> endpointUrl, Functions functions) {
+    public AsyncInvocations(Store store, Time time, Destinations destinations, Supplier<String> endpointUrl, Functions functions) {
         this.store = store;
         this.functions = functions;
         this.endpointUrl = endpointUrl;
         events = new Deliveries<>("lambda-async", store, time, Codec.of(Event.class), new Queue());
-        destinations = new Destinations(store, time, targets, endpoint, roles);
+        this.destinations = destinations;
     }
 
-    public List<Worker> workers() {
-        return List.of(events.worker(), destinations.worker());
+    public Worker worker() {
+        return events.worker();
     }
 
     /** Keeps the event; from here on it will be run. */

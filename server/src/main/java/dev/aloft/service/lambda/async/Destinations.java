@@ -25,45 +25,45 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.function.Supplier;
 
-/** Brings records of events to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
-final class Destinations implements Carrier<Destinations.Note> {
+/** Brings records of events and batches to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
+public final class Destinations implements Carrier<Destinations.Note> {
     private static final Logger LOG = System.getLogger(Destinations.class.getName());
     private static final DateTimeFormatter OBJECT =
             DateTimeFormatter.ofPattern("uuuu/MM/dd/uuuu-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
 
     /** What kind of note it is. */
-    enum Kind { SUCCESS, FAILURE, DEAD_LETTER }
+    enum Kind { SUCCESS, FAILURE, DEAD_LETTER, BATCH }
 
     /**
      * One on its way.
      *
      * @param functionArn with qualifier
+     * @param session     the role's session
      * @param at          when the event was done with
+     * @param object      the key where the target is a bucket
      */
-    record Note(Kind kind, String account, String region, String functionArn, String role, String requestId, String target, Event event,
-            Instant at) {
-        String functionName() {
-            var resource = Arn.parse(functionArn).resource();
-            return resource.substring("function:".length(), resource.lastIndexOf(':'));
-        }
-    }
+    record Note(Kind kind, String account, String region, String functionArn, String role, String session, String requestId,
+            String target, Event event, Instant at, String object) {}
 
     private final Time time;
     private final Targets targets;
     private final ExecutionRoles roles;
+    private final Supplier<String> endpointUrl;
     private final S3 s3;
     private final Deliveries<Note> notes;
 
-    Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles) {
+    public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles, Supplier<String> endpointUrl) {
         this.time = time;
         this.targets = targets;
         this.roles = roles;
+        this.endpointUrl = endpointUrl;
         s3 = S3.at(endpoint);
         notes = new Deliveries<>("lambda-destinations", store, time, Codec.of(Note.class), this);
     }
 
-    Worker worker() {
+    public Worker worker() {
         return notes.worker();
     }
 
@@ -93,8 +93,23 @@ final class Destinations implements Carrier<Destinations.Note> {
 
     private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, AsyncInvocations.Settings settings,
             Attempt last, Event note, Instant now) {
+        var name = Arn.parse(event.functionArn()).resourceName();
         notes.promise(tx, last.id() + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), settings.role(),
-                event.requestId(), target, note.withTrace(event.trace()), now));
+                name, event.requestId(), target, note.withTrace(event.trace()), now,
+                "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + last.id()));
+    }
+
+    /**
+     * The record of a batch that an event source mapping gave up.
+     *
+     * @param id     new for each
+     * @param folder of the object where the target is a bucket
+     */
+    public void promise(Tx tx, String id, String functionArn, String role, String target, byte[] record, String folder) {
+        var function = Arn.parse(functionArn);
+        var now = time.instant();
+        notes.promise(tx, id, new Note(Kind.BATCH, function.account(), function.region(), functionArn, role, function.resource().split(":")[1], id, target,
+                Event.of(record), now, "aws/lambda/" + folder + "/" + OBJECT.format(now) + "-" + id));
     }
 
     @Override
@@ -110,20 +125,19 @@ final class Destinations implements Carrier<Destinations.Note> {
     @Override
     public Outcome deliver(Note note, Attempt attempt) {
         var lambda = new AsyncInvocations.Event(note.account(), note.region(), note.functionArn(), null, note.requestId(), null, null,
-                note.event().trace()).caller(null);
-        var caller = roles.assume(lambda, note.role(), note.functionName()).caller();
+                note.event().trace()).caller(endpointUrl.get());
+        var caller = roles.assume(lambda, note.role(), note.session()).caller();
         var target = Arn.parse(note.target());
         switch (target.service()) {
             case "events" -> putEvent(caller, note);
-            case "s3" -> putObject(caller, target, note, attempt);
+            case "s3" -> putObject(caller, target, note);
             default -> targets.deliver(caller, target, note.event());
         }
         return Outcome.delivered();
     }
 
-    private void putObject(Caller caller, Arn bucket, Note note, Attempt attempt) {
-        var key = "aws/lambda/async/" + note.functionName() + "/" + OBJECT.format(note.at()) + "-" + attempt.id().substring(0, 36);
-        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket.resource()).key(key).contentType("application/json")
+    private void putObject(Caller caller, Arn bucket, Note note) {
+        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket.resource()).key(note.object()).contentType("application/json")
                 .body(Body.of(note.event().body()))));
     }
 

@@ -67,15 +67,16 @@ class AsyncInvocationsTest {
                         + (event.attributes().isEmpty() ? "" : " " + new java.util.TreeMap<>(event.attributes())));
             }
         });
-        async = new AsyncInvocations(store, time, targets, (operation, _, input) -> {
+        var destinations = new Destinations(store, time, targets, (operation, _, input) -> {
             if (operation != S3.PUT_OBJECT) {
                 throw new AssertionError(operation);
             }
             var put = (S3.PutObjectRequest) input;
             tell(put.bucket() + "/" + put.key().replaceAll("[0-9a-f-]{36}$", "ID") + " " + new String(put.body().bytes(10_000)));
             return S3.PutObjectResponse.of(_ -> {});
-        }, new Roles(), () -> "http://127.0.0.1:4566", new Functions());
-        workers = new Workers(time, async.workers());
+        }, new Roles(), () -> "http://127.0.0.1:4566");
+        async = new AsyncInvocations(store, time, destinations, () -> "http://127.0.0.1:4566", new Functions());
+        workers = new Workers(time, List.of(async.worker(), destinations.worker()));
         workers.start();
     }
 

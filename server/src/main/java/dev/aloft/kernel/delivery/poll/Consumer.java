@@ -1,0 +1,37 @@
+package dev.aloft.kernel.delivery.poll;
+
+import java.util.Set;
+
+/** Whom batches are for. */
+public interface Consumer {
+    /** Takes a batch, blocking as long as it takes. */
+    Result consume(Batch batch);
+
+    /** What is told of the source, such as that it cannot be read. */
+    default void problem(String what) {
+    }
+
+    /** How it went. */
+    sealed interface Result {
+        /** @param state of a tumbling window, JSON; or null */
+        record Done(String state) implements Result {
+        }
+
+        /**
+         * Some were not processed.
+         *
+         * @param failed the ids of those
+         * @param detail for {@link StreamPoller.Progress#dropped}
+         */
+        record Some(Set<String> failed, String state, Object detail) implements Result {
+        }
+
+        /** None counts as processed. */
+        record Failed(Object detail) implements Result {
+        }
+
+        /** There was no room; the same batch is tried again and it does not count. */
+        record Busy() implements Result {
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.aloft.kernel.delivery.poll;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.kernel.time.Backoff;
+import dev.aloft.kernel.time.Signal;
+import dev.aloft.kernel.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Polls a stream: each shard in its order and after its parent, from the last checkpoint on.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html">Errors of stream batches</a>
+ */
+public final class StreamPoller implements Poller {
+    private static final Logger LOG = System.getLogger(StreamPoller.class.getName());
+    private static final Duration LOOK_FOR_SHARDS = Duration.ofSeconds(10);
+    private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
+
+    /**
+     * What is wanted of it.
+     *
+     * @param start           where shards that are there now are read from
+     * @param since           records older than this are passed over where reading starts; the epoch for none
+     * @param window          how long records are gathered, from the first one on
+     * @param retries         of a batch that fails; -1 for no limit
+     * @param maximumAge      of a record; a negative one for no limit
+     * @param parallelization batches under way at once, records of one group in order
+     * @param tumblingSeconds length of tumbling windows; 0 for none
+     */
+    public record Settings(Stream.Start start, Instant since, int batchSize, Duration window, boolean bisects, int retries,
+            Duration maximumAge, int parallelization, long tumblingSeconds) {
+    }
+
+    /**
+     * How far a shard was read.
+     *
+     * @param after  the last record that is done with, or null for none
+     * @param ended  whether nothing comes after it
+     * @param window the tumbling window that is open, or null
+     */
+    public record Checkpoint(String after, boolean ended, Window window) {
+        public static final Checkpoint NONE = new Checkpoint(null, false, null);
+    }
+
+    /**
+     * Records that are given up.
+     *
+     * @param condition AWS's word for why
+     * @param invokes   how often they were handed on
+     * @param detail    of the last attempt, from the consumer; null where there was none
+     */
+    public record Dropped(String condition, Batch batch, int invokes, Object detail) {
+    }
+
+    /** What is kept of a poller. */
+    public interface Progress {
+        Checkpoint checkpoint(String shard);
+
+        /** In one commit: how far the shard is done with, and what was given up on the way. */
+        void reached(String shard, Checkpoint checkpoint, Optional<Dropped> dropped);
+    }
+
+    final String name;
+    final Stream stream;
+    final Settings settings;
+    final Predicate<Item> filter;
+    final Consumer consumer;
+    final Progress progress;
+    final Time time;
+    private final Signal signal = new Signal();
+    private volatile boolean closed;
+
+    public StreamPoller(String name, Stream stream, Settings settings, Predicate<Item> filter, Consumer consumer, Progress progress,
+            Time time) {
+        this.name = name;
+        this.stream = stream;
+        this.settings = settings;
+        this.filter = filter;
+        this.consumer = consumer;
+        this.progress = progress;
+        this.time = time;
+    }
+
+    @Override
+    public void start() {
+        time.start("poller " + name, this::run);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        signal.raise();
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Until something happens to the poller, or the time is over. */
+    void pause(Duration duration) throws InterruptedException {
+        time.await(signal, signal.count(), time.instant().plus(duration));
+    }
+
+    private void run() {
+        var running = new HashSet<String>();
+        int failures = 0;
+        try {
+            while (!closed) {
+                try {
+                    begin(stream.shards(), running);
+                    failures = 0;
+                    pause(LOOK_FOR_SHARDS);
+                } catch (ApiError refused) {
+                    refused(refused, failures);
+                    pause(AFTER_FAILURE.after(++failures));
+                }
+            }
+        } catch (InterruptedException _) {
+            // The platform is stopping.
+        }
+    }
+
+    private void refused(ApiError refused, int failures) {
+        consumer.problem(refused.code() + ": " + refused.getMessage());
+        LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG, "The poller " + name + " cannot read its stream: " + refused);
+    }
+
+    private void begin(List<Stream.Shard> shards, Set<String> running) {
+        var there = new HashSet<String>();
+        shards.forEach(shard -> there.add(shard.id()));
+        for (var shard : shards) {
+            boolean parentEnded = shard.parent() == null || !there.contains(shard.parent())
+                || progress.checkpoint(shard.parent()).ended();
+            synchronized (running) {
+                if (!parentEnded || running.contains(shard.id()) || progress.checkpoint(shard.id()).ended()) {
+                    continue;
+                }
+                running.add(shard.id());
+            }
+            time.start("shard " + shard.id() + " of " + name, () -> {
+                try {
+                    read(shard.id());
+                } finally {
+                    synchronized (running) {
+                        running.remove(shard.id());
+                    }
+                    signal.raise();
+                }
+            });
+        }
+    }
+
+    private void read(String shard) {
+        int failures = 0;
+        try {
+            while (!closed) {
+                try {
+                    if (new ShardReader(this, shard).read()) {
+                        return;
+                    }
+                    failures = 0;
+                } catch (ApiError refused) {
+                    if (!stream.isStale(refused.code())) {
+                        refused(refused, failures);
+                        pause(AFTER_FAILURE.after(++failures));
+                    }
+                } catch (RuntimeException | Error bug) {
+                    LOG.log(Level.ERROR, "The shard " + shard + " of " + name + " is read again from its checkpoint", bug);
+                    pause(AFTER_FAILURE.after(++failures));
+                }
+            }
+        } catch (InterruptedException _) {
+            // The platform is stopping.
+        }
+    }
+
+    /** Records in the order of their shard, of one group together, in so many lists as may be under way at once. */
+    List<List<Item>> lanes(List<Item> items) {
+        if (settings.parallelization() == 1) {
+            return List.of(items);
+        }
+        var lanes = new ArrayList<List<Item>>();
+        for (int i = 0; i < settings.parallelization(); i++) {
+            lanes.add(new ArrayList<>());
+        }
+        items.forEach(item -> lanes.get(Math.floorMod(String.valueOf(item.group()).hashCode(), lanes.size())).add(item));
+        lanes.removeIf(List::isEmpty);
+        return lanes;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.aloft.kernel.delivery.poll;
+
+import java.time.Instant;
+
+/**
+ * A tumbling window over a shard.
+ *
+ * @param state      what the consumer answered last, JSON
+ * @param last       whether nothing more follows in it
+ * @param terminated whether it ended before its time
+ */
+public record Window(Instant start, Instant end, String state, boolean last, boolean terminated) {
+    public static final String NO_STATE = "{}";
+
+    static Window of(Instant at, long seconds) {
+        long start = Math.floorDiv(at.getEpochSecond(), seconds) * seconds;
+        return new Window(Instant.ofEpochSecond(start), Instant.ofEpochSecond(start + seconds), NO_STATE, false, false);
+    }
+
+    boolean has(Instant at) {
+        return !at.isBefore(start) && at.isBefore(end);
+    }
+
+    Window with(String newState) {
+        return new Window(start, end, newState, last, terminated);
+    }
+
+    Window ended() {
+        return new Window(start, end, state, true, terminated);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.aloft.service.lambda;
+
+import static dev.aloft.service.lambda.TemplateProperties.list;
+import static dev.aloft.service.lambda.TemplateProperties.map;
+import static dev.aloft.service.lambda.TemplateProperties.number;
+import static dev.aloft.service.lambda.TemplateProperties.text;
+import static dev.aloft.service.lambda.TemplateProperties.texts;
+import static dev.aloft.service.lambda.TemplateProperties.truth;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.call.ResourceType;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html">
+ *     AWS::Lambda::EventSourceMapping</a>
+ */
+record EventSourceMappingResource(Lambda lambda) implements ResourceType {
+    /** Says which stack and resource a mapping is of: a create that is repeated finds it by that. */
+    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+    private static final String STACK_ID = "aws:cloudformation:stack-id";
+
+    @Override
+    public String type() {
+        return "AWS::Lambda::EventSourceMapping";
+    }
+
+    @Override
+    public Set<String> properties() {
+        return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled",
+                "FilterCriteria", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds",
+                "MaximumRetryAttempts", "ParallelizationFactor", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
+                "TumblingWindowInSeconds", "Tags");
+    }
+
+    @Override
+    public Set<String> required() {
+        return Set.of("FunctionName");
+    }
+
+    @Override
+    public Set<String> replacedBy() {
+        return Set.of("EventSourceArn", "StartingPosition", "StartingPositionTimestamp");
+    }
+
+    @Override
+    public Resource create(Caller caller, Desired desired) {
+        Map<String, Object> p = desired.properties();
+        var tags = tags(p, desired);
+        try {
+            return resource(lambda.createEventSourceMapping(caller, Lambda.CreateEventSourceMappingRequest.of(r -> r
+                    .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")).batchSize(number(p, "BatchSize"))
+                    .bisectBatchOnFunctionError(truth(p, "BisectBatchOnFunctionError")).destinationConfig(destinations(p))
+                    .enabled(truth(p, "Enabled")).filterCriteria(filters(p)).functionResponseTypes(texts(p, "FunctionResponseTypes"))
+                    .maximumBatchingWindowInSeconds(number(p, "MaximumBatchingWindowInSeconds"))
+                    .maximumRecordAgeInSeconds(number(p, "MaximumRecordAgeInSeconds"))
+                    .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
+                    .scalingConfig(scaling(p)).startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
+                    .tumblingWindowInSeconds(number(p, "TumblingWindowInSeconds")).tags(tags))));
+        } catch (Lambda.ResourceConflictException e) {
+            return own(caller, p, tags).orElseThrow(() -> e);
+        }
+    }
+
+    private Optional<Resource> own(Caller caller, Map<String, Object> p, Map<String, String> tags) {
+        return lambda.listEventSourceMappings(caller, Lambda.ListEventSourceMappingsRequest.of(r -> r
+                        .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")))).eventSourceMappings().stream()
+                .filter(mapping -> {
+                    var its = lambda.listTags(caller, Lambda.ListTagsRequest.of(r -> r.resource(mapping.eventSourceMappingArn()))).tags();
+                    return its != null && Objects.equals(its.get(STACK_ID), tags.get(STACK_ID))
+                            && Objects.equals(its.get(LOGICAL_ID), tags.get(LOGICAL_ID));
+                })
+                .findFirst().map(EventSourceMappingResource::resource);
+    }
+
+    private static Map<String, String> tags(Map<String, Object> p, Desired desired) {
+        var tags = new HashMap<>(desired.tags());
+        var given = list(p, "Tags");
+        if (given != null) {
+            given.forEach(tag -> tags.put(text(tag, "Key"), text(tag, "Value")));
+        }
+        return tags;
+    }
+
+    @Override
+    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+        Map<String, Object> p = after.properties();
+        boolean queue = text(p, "EventSourceArn") != null && text(p, "EventSourceArn").contains(":sqs:");
+        return resource(lambda.updateEventSourceMapping(caller, Lambda.UpdateEventSourceMappingRequest.of(r -> {
+            r.uuid(physicalId).functionName(text(p, "FunctionName"))
+                    .batchSize(or(number(p, "BatchSize"), queue ? 10 : 100))
+                    .enabled(or(truth(p, "Enabled"), true))
+                    .filterCriteria(or(filters(p), Lambda.FilterCriteria.of(f -> f.filters(List.of()))))
+                    .functionResponseTypes(or(texts(p, "FunctionResponseTypes"), List.of()))
+                    .maximumBatchingWindowInSeconds(or(number(p, "MaximumBatchingWindowInSeconds"), 0));
+            if (queue) {
+                r.scalingConfig(or(scaling(p), Lambda.ScalingConfig.of(_ -> {}))).destinationConfig(destinations(p));
+            } else {
+                r.bisectBatchOnFunctionError(or(truth(p, "BisectBatchOnFunctionError"), false))
+                        .destinationConfig(or(destinations(p), Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(_ -> {})))))
+                        .maximumRecordAgeInSeconds(or(number(p, "MaximumRecordAgeInSeconds"), -1))
+                        .maximumRetryAttempts(or(number(p, "MaximumRetryAttempts"), -1))
+                        .parallelizationFactor(or(number(p, "ParallelizationFactor"), 1))
+                        .tumblingWindowInSeconds(or(number(p, "TumblingWindowInSeconds"), 0));
+            }
+        })));
+    }
+
+    private static <V> V or(V given, V otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private static Lambda.DestinationConfig destinations(Map<String, Object> p) {
+        var given = map(p, "DestinationConfig");
+        var failure = given == null ? null : map(given, "OnFailure");
+        return failure == null ? null
+                : Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(text(failure, "Destination")))));
+    }
+
+    private static Lambda.FilterCriteria filters(Map<String, Object> p) {
+        var given = map(p, "FilterCriteria");
+        var filters = given == null ? null : list(given, "Filters");
+        return filters == null ? null : Lambda.FilterCriteria.of(c -> c.filters(filters.stream()
+                .map(filter -> Lambda.Filter.of(f -> f.pattern(text(filter, "Pattern")))).toList()));
+    }
+
+    private static Lambda.ScalingConfig scaling(Map<String, Object> p) {
+        var given = map(p, "ScalingConfig");
+        return given == null ? null : Lambda.ScalingConfig.of(c -> c.maximumConcurrency(number(given, "MaximumConcurrency")));
+    }
+
+    private static Instant moment(Map<String, Object> p) {
+        var seconds = text(p, "StartingPositionTimestamp");
+        try {
+            return seconds == null ? null : Instant.ofEpochMilli(Math.round(Double.parseDouble(seconds) * 1000));
+        } catch (NumberFormatException e) {
+            throw ApiError.of("ValidationError", 400, "Value of property StartingPositionTimestamp must be of type Double");
+        }
+    }
+
+    @Override
+    public void delete(Caller caller, String physicalId, Desired last) {
+        try {
+            lambda.deleteEventSourceMapping(caller, Lambda.DeleteEventSourceMappingRequest.of(r -> r.uuid(physicalId)));
+        } catch (Lambda.ResourceNotFoundException _) {
+            // gone already
+        }
+    }
+
+    @Override
+    public Optional<Resource> read(Caller caller, String physicalId) {
+        try {
+            return Optional.of(resource(lambda.getEventSourceMapping(caller,
+                    Lambda.GetEventSourceMappingRequest.of(r -> r.uuid(physicalId)))));
+        } catch (Lambda.ResourceNotFoundException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Resource resource(Lambda.EventSourceMappingConfiguration mapping) {
+        return new Resource(mapping.uuid(), Map.of("Id", mapping.uuid(), "EventSourceMappingArn", mapping.eventSourceMappingArn()));
+    }
+}

@@ -1,0 +1,401 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.EventSourceMappingConfiguration;
+import dev.aloft.kernel.delivery.poll.ItemFilter;
+import dev.aloft.kernel.delivery.poll.SqsQueue;
+import dev.aloft.kernel.pattern.EventPattern;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.lambda.source.Mapping;
+import dev.aloft.service.lambda.source.Sources;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Event source mappings: made, told, changed, deleted.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html">CreateEventSourceMapping</a>
+ */
+final class EventSourceMappings {
+    private static final int PAGE = 100;
+    private static final int MOST_WITHOUT_WINDOW = 10;
+    private static final int MOST_OF_FIFO = 10;
+    private static final int MOST_PATTERNS = 5;
+
+    private final Store store;
+    private final Functions functions;
+    private final Sources sources;
+    private final Time time;
+
+    EventSourceMappings(Store store, Functions functions, Sources sources, Time time) {
+        this.store = store;
+        this.functions = functions;
+        this.sources = sources;
+        this.time = time;
+    }
+
+    EventSourceMappingConfiguration create(Caller caller, Lambda.CreateEventSourceMappingRequest r) {
+        refuseUnbuilt(r);
+        var source = source(r.eventSourceArn());
+        boolean queue = source.service().equals("sqs");
+        checkDestination(queue, r.destinationConfig());
+        checkStart(queue, r);
+        var name = FunctionName.of(caller, r.functionName());
+        var made = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
+        var uuid = UUID.randomUUID().toString();
+        var configuration = queue ? queue(r) : stream(r);
+        configuration.uuid(uuid).eventSourceArn(source.toString()).functionArn(name.qualifiedArn()).lastModified(made)
+                .eventSourceMappingArn(arn(caller, uuid)).state(Boolean.FALSE.equals(r.enabled()) ? "Disabled" : "Enabled")
+                .stateTransitionReason(queue ? "USER_INITIATED" : "User action");
+        var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
+                configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags());
+        check(mapping);
+        var timeout = timeout(name);
+        checkSource(mapping, timeout);
+        store.change(tx -> {
+            refuseSecond(tx, mapping);
+            LambdaData.MAPPINGS.put(tx, key(mapping), mapping);
+            tx.afterCommit(sources::changed);
+        });
+        return told(mapping).toBuilder().state(mapping.enabled() || !queue ? "Creating" : "Disabled").build();
+    }
+
+    EventSourceMappingConfiguration get(Caller caller, String uuid) {
+        return told(store.read(tx -> find(tx, caller, uuid)));
+    }
+
+    EventSourceMappingConfiguration delete(Caller caller, String uuid) {
+        var gone = store.write(tx -> {
+            var mapping = find(tx, caller, uuid);
+            LambdaData.MAPPINGS.delete(tx, key(mapping));
+            LambdaData.CHECKPOINTS.deleteAll(tx, Key.of(uuid));
+            tx.afterCommit(sources::changed);
+            return mapping;
+        });
+        return told(gone).toBuilder().state("Deleting").build();
+    }
+
+    EventSourceMappingConfiguration update(Caller caller, Lambda.UpdateEventSourceMappingRequest r) {
+        refuseUnbuilt(r);
+        var before = store.read(tx -> find(tx, caller, r.uuid()));
+        boolean queue = before.isQueue();
+        checkDestination(queue, r.destinationConfig());
+        var name = r.functionName() == null
+                ? new FunctionName(before.account(), before.region(), before.functionName(), before.qualifier())
+                : FunctionName.of(caller, r.functionName());
+        boolean enabled = r.enabled() == null ? before.enabled() : r.enabled();
+        var now = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
+        var changed = changed(before, r).toBuilder().functionArn(name.qualifiedArn()).lastModified(now)
+                .state(enabled ? "Enabled" : "Disabled").build();
+        var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
+                before.created(), UUID.randomUUID().toString(), before.tags());
+        check(after);
+        checkSource(after, timeout(name));
+        store.change(tx -> {
+            find(tx, caller, r.uuid());
+            LambdaData.MAPPINGS.put(tx, key(after), after);
+            tx.afterCommit(sources::changed);
+        });
+        var state = enabled == before.enabled() ? "Updating" : enabled ? "Enabling" : "Disabling";
+        return told(after).toBuilder().state(state).build();
+    }
+
+    Lambda.ListEventSourceMappingsResponse list(Caller caller, Lambda.ListEventSourceMappingsRequest r) {
+        var prefix = Key.of(caller.account(), caller.region());
+        int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
+        var function = r.functionName() == null ? null : FunctionName.of(caller, r.functionName());
+        var found = store.<List<Mapping>>read(tx -> LambdaData.MAPPINGS.range(tx, prefix).map(Row::value)
+                .filter(mapping -> r.eventSourceArn() == null || r.eventSourceArn().equals(mapping.configuration().eventSourceArn()))
+                .filter(mapping -> function == null || isFor(mapping, function))
+                .filter(mapping -> r.marker() == null || mapping.uuid().compareTo(r.marker()) > 0)
+                .limit(limit + 1L).toList());
+        boolean more = found.size() > limit;
+        var page = more ? found.subList(0, limit) : found;
+        return Lambda.ListEventSourceMappingsResponse.of(a -> a.eventSourceMappings(page.stream().map(this::told).toList())
+                .nextMarker(more ? page.getLast().uuid() : null));
+    }
+
+    private static boolean isFor(Mapping mapping, FunctionName function) {
+        var own = new FunctionName(mapping.account(), mapping.region(), mapping.functionName(), mapping.qualifier());
+        return own.unqualified().equals(function.unqualified())
+                && (function.isLatest() ? own.isLatest() : function.qualifier().equals(own.qualifier()));
+    }
+
+    // ---- of a request
+
+    private EventSourceMappingConfiguration.Builder queue(Lambda.CreateEventSourceMappingRequest r) {
+        var builder = new EventSourceMappingConfiguration.Builder();
+        return builder.batchSize(r.batchSize() == null ? 10 : r.batchSize())
+                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
+                .filterCriteria(criteria(r.filterCriteria())).scalingConfig(r.scalingConfig())
+                .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes());
+    }
+
+    private EventSourceMappingConfiguration.Builder stream(Lambda.CreateEventSourceMappingRequest r) {
+        var builder = new EventSourceMappingConfiguration.Builder();
+        return builder.batchSize(r.batchSize() == null ? 100 : r.batchSize())
+                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
+                .filterCriteria(criteria(r.filterCriteria()))
+                .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes())
+                .bisectBatchOnFunctionError(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()))
+                .destinationConfig(destinations(r.destinationConfig()))
+                .maximumRecordAgeInSeconds(r.maximumRecordAgeInSeconds() == null ? -1 : r.maximumRecordAgeInSeconds())
+                .maximumRetryAttempts(r.maximumRetryAttempts() == null ? -1 : r.maximumRetryAttempts())
+                .parallelizationFactor(r.parallelizationFactor() == null ? 1 : r.parallelizationFactor())
+                .tumblingWindowInSeconds(r.tumblingWindowInSeconds() == null ? 0 : r.tumblingWindowInSeconds())
+                .startingPosition(r.startingPosition()).startingPositionTimestamp(r.startingPositionTimestamp());
+    }
+
+    private static EventSourceMappingConfiguration changed(Mapping before, Lambda.UpdateEventSourceMappingRequest r) {
+        var old = before.configuration();
+        var builder = old.toBuilder()
+                .batchSize(or(r.batchSize(), old.batchSize()))
+                .maximumBatchingWindowInSeconds(or(r.maximumBatchingWindowInSeconds(), old.maximumBatchingWindowInSeconds()))
+                .filterCriteria(r.filterCriteria() == null ? old.filterCriteria() : criteria(r.filterCriteria()))
+                .functionResponseTypes(or(r.functionResponseTypes(), old.functionResponseTypes()));
+        if (before.isQueue()) {
+            boolean none = r.scalingConfig() != null && r.scalingConfig().maximumConcurrency() == null;
+            return builder.scalingConfig(none ? null : or(r.scalingConfig(), old.scalingConfig())).build();
+        }
+        return builder.bisectBatchOnFunctionError(or(r.bisectBatchOnFunctionError(), old.bisectBatchOnFunctionError()))
+                .destinationConfig(r.destinationConfig() == null ? old.destinationConfig() : destinations(r.destinationConfig()))
+                .maximumRecordAgeInSeconds(or(r.maximumRecordAgeInSeconds(), old.maximumRecordAgeInSeconds()))
+                .maximumRetryAttempts(or(r.maximumRetryAttempts(), old.maximumRetryAttempts()))
+                .parallelizationFactor(or(r.parallelizationFactor(), old.parallelizationFactor()))
+                .tumblingWindowInSeconds(or(r.tumblingWindowInSeconds(), old.tumblingWindowInSeconds())).build();
+    }
+
+    private static <V> V or(V given, V old) {
+        return given == null ? old : given;
+    }
+
+    /** Criteria without a filter are none. */
+    private static Lambda.FilterCriteria criteria(Lambda.FilterCriteria given) {
+        return given == null || given.filters() == null || given.filters().isEmpty() ? null : given;
+    }
+
+    private static Lambda.DestinationConfig destinations(Lambda.DestinationConfig given) {
+        var target = given == null || given.onFailure() == null ? null : given.onFailure().destination();
+        return Lambda.DestinationConfig.of(d -> d.onFailure(
+                Lambda.OnFailure.of(f -> f.destination(target == null || target.isEmpty() ? null : target))));
+    }
+
+    // ---- checks, in AWS's order
+
+    private static void refuseUnbuilt(Lambda.CreateEventSourceMappingRequest r) {
+        refuse(r.selfManagedEventSource() != null || r.topics() != null || r.selfManagedKafkaEventSourceConfig() != null
+                || r.amazonManagedKafkaEventSourceConfig() != null, "An event source mapping of Kafka");
+        refuse(r.queues() != null, "An event source mapping of Amazon MQ");
+        refuse(r.documentDBEventSourceConfig() != null, "An event source mapping of DocumentDB");
+        refuse(r.sourceAccessConfigurations() != null && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
+        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
+        refuse(r.provisionedPollerConfig() != null, "ProvisionedPollerConfig of an event source mapping");
+        refuse(r.metricsConfig() != null && r.metricsConfig().metrics() != null && !r.metricsConfig().metrics().isEmpty(),
+                "MetricsConfig of an event source mapping");
+        refuse(r.loggingConfig() != null, "LoggingConfig of an event source mapping");
+    }
+
+    private static void refuseUnbuilt(Lambda.UpdateEventSourceMappingRequest r) {
+        refuse(r.selfManagedKafkaEventSourceConfig() != null || r.amazonManagedKafkaEventSourceConfig() != null
+                || r.documentDBEventSourceConfig() != null || r.sourceAccessConfigurations() != null
+                && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
+        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
+        refuse(r.provisionedPollerConfig() != null, "ProvisionedPollerConfig of an event source mapping");
+        refuse(r.metricsConfig() != null && r.metricsConfig().metrics() != null && !r.metricsConfig().metrics().isEmpty(),
+                "MetricsConfig of an event source mapping");
+        refuse(r.loggingConfig() != null, "LoggingConfig of an event source mapping");
+    }
+
+    private static void refuse(boolean given, String what) {
+        if (given) {
+            throw ApiError.notBuilt(what);
+        }
+    }
+
+    private static Arn source(String text) {
+        if (text == null || !Arn.isArn(text)) {
+            throw invalid("Unrecognized event source.");
+        }
+        var source = Arn.parse(text);
+        return switch (source.service()) {
+            case "sqs", "dynamodb" -> source;
+            case "kinesis" -> throw ApiError.notBuilt("An event source mapping of a Kinesis stream");
+            case "kafka", "mq", "rds" -> throw ApiError.notBuilt("An event source mapping of " + source.service());
+            default -> throw invalid("Unrecognized event source.");
+        };
+    }
+
+    private static void checkDestination(boolean queue, Lambda.DestinationConfig config) {
+        if (config != null && (queue || config.onSuccess() != null)) {
+            throw invalid("Unsupported DestinationConfig parameter for given event source mapping type.");
+        }
+    }
+
+    private static void checkStart(boolean queue, Lambda.CreateEventSourceMappingRequest r) {
+        if (queue) {
+            if (r.startingPosition() != null) {
+                throw invalid("StartingPosition is not valid for SQS event sources.");
+            }
+        } else if (r.startingPosition() == null) {
+            throw invalid("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not"
+                    + " be null.");
+        } else if (r.startingPosition().equals("AT_TIMESTAMP")) {
+            throw invalid("Unsupported starting position for arn type: " + r.eventSourceArn());
+        }
+    }
+
+    private static void check(Mapping mapping) {
+        var c = mapping.configuration();
+        if (mapping.isQueue()) {
+            boolean fifo = mapping.source().resource().endsWith(".fifo");
+            if (fifo && c.maximumBatchingWindowInSeconds() > 0) {
+                throw invalid("Batching window is not supported for FIFO queues");
+            }
+            if (fifo && c.batchSize() > MOST_OF_FIFO) {
+                throw invalid("Batch size is greater than the maximum of 10 for FIFO queues");
+            }
+        }
+        if (c.batchSize() > MOST_WITHOUT_WINDOW && c.maximumBatchingWindowInSeconds() == 0 && mapping.isQueue()) {
+            throw invalid("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
+        }
+        var criteria = c.filterCriteria();
+        if (criteria != null) {
+            if (criteria.filters().size() > MOST_PATTERNS) {
+                throw invalid("Maximum number of filters exceeded. You can have at most 5 filters per event source mapping.");
+            }
+            for (var filter : criteria.filters()) {
+                checkPattern(filter.pattern());
+            }
+        }
+    }
+
+    private static void checkPattern(String pattern) {
+        try {
+            if (pattern == null) {
+                throw invalid("Invalid filter pattern definition.");
+            }
+            new ItemFilter(List.of(pattern), null);
+        } catch (EventPattern.Malformed e) {
+            throw invalid("Invalid filter pattern definition.");
+        }
+    }
+
+    private int timeout(FunctionName name) {
+        try {
+            return functions.configuration(name).timeout();
+        } catch (Lambda.ResourceNotFoundException _) {
+            throw invalid("Function does not exist");
+        }
+    }
+
+    /** The source must be there, and the function's role must be able to read it. */
+    private void checkSource(Mapping mapping, int timeoutSeconds) {
+        if (mapping.isQueue()) {
+            checkQueue(mapping, timeoutSeconds);
+            return;
+        }
+        try {
+            sources.stream(mapping).shards();
+        } catch (ApiError refused) {
+            if (refused.code().equals("ResourceNotFoundException")) {
+                throw invalid("Stream not found: " + mapping.configuration().eventSourceArn());
+            }
+            throw invalid("Cannot access stream " + mapping.configuration().eventSourceArn() + ". Please ensure the role can perform the"
+                    + " GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.");
+        }
+    }
+
+    private void checkQueue(Mapping mapping, int timeoutSeconds) {
+        var queue = sources.queue(mapping);
+        var attributes = asked(queue, "GetQueueAttributes", queue::attributesOfQueue);
+        int visibility = Integer.parseInt(attributes.get("VisibilityTimeout"));
+        if (visibility < timeoutSeconds) {
+            throw invalid("Queue visibility timeout: " + visibility + " seconds is less than Function timeout: " + timeoutSeconds + " seconds");
+        }
+        // Where nothing waits, trying takes nothing away.
+        if ("0".equals(attributes.get("ApproximateNumberOfMessages"))) {
+            asked(queue, "ReceiveMessage", () -> queue.receive(1, 0));
+        }
+    }
+
+    private static <V> V asked(SqsQueue queue, String operation, Supplier<V> call) {
+        try {
+            return call.get();
+        } catch (ApiError refused) {
+            if (refused.status() == 403) {
+                throw invalid("The function execution role does not have permissions to call " + operation + " on SQS");
+            }
+            var code = refused.code().equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue" : refused.code();
+            throw invalid("Error occurred while ReceiveMessage. SQS Error Code: " + code + ". SQS Error Message: " + refused.getMessage());
+        }
+    }
+
+    private static void refuseSecond(ReadTx tx, Mapping mapping) {
+        LambdaData.MAPPINGS.range(tx, Key.of(mapping.account(), mapping.region())).map(Row::value)
+                .filter(other -> other.configuration().eventSourceArn().equals(mapping.configuration().eventSourceArn())
+                        && other.configuration().functionArn().equals(mapping.configuration().functionArn()))
+                .findFirst().ifPresent(other -> {
+                    var what = mapping.isQueue() ? "An event source mapping with SQS arn" : "The event source arn";
+                    throw new Lambda.ResourceConflictException(what + " (\" " + mapping.configuration().eventSourceArn()
+                            + " \") and function (\" " + mapping.functionName() + " \") " + (mapping.isQueue() ? "" : "provided mapping ")
+                            + "already exists. Please update or delete the existing mapping with UUID " + other.uuid());
+                });
+    }
+
+    // ---- keeping and telling
+
+    private static Mapping find(ReadTx tx, Caller caller, String uuid) {
+        return LambdaData.MAPPINGS.get(tx, Key.of(caller.account(), caller.region(), uuid))
+                .orElseThrow(() -> new Lambda.ResourceNotFoundException("The resource you requested does not exist."));
+    }
+
+    private static Key key(Mapping mapping) {
+        return Key.of(mapping.account(), mapping.region(), mapping.uuid());
+    }
+
+    static String arn(Caller caller, String uuid) {
+        return caller.arn("lambda", "event-source-mapping:" + uuid).toString();
+    }
+
+    private EventSourceMappingConfiguration told(Mapping mapping) {
+        return mapping.isQueue() ? mapping.configuration()
+                : mapping.configuration().toBuilder().lastProcessingResult(sources.lastResult(mapping.uuid())).build();
+    }
+
+    Map<String, String> tags(String arn) {
+        return store.read(tx -> tagged(tx, arn)).tags();
+    }
+
+    void changeTags(String arn, Consumer<TreeMap<String, String>> change) {
+        store.change(tx -> {
+            var mapping = tagged(tx, arn);
+            var tags = new TreeMap<>(mapping.tags());
+            change.accept(tags);
+            Settings.tags(tags);
+            LambdaData.MAPPINGS.put(tx, key(mapping), mapping.withTags(tags));
+        });
+    }
+
+    private static Mapping tagged(ReadTx tx, String text) {
+        var arn = Arn.parse(text);
+        return LambdaData.MAPPINGS.get(tx, Key.of(arn.account(), arn.region(), arn.resourceName()))
+                .orElseThrow(() -> new Lambda.ResourceNotFoundException("Event source mapping not found: " + text));
+    }
+
+    private static Lambda.InvalidParameterValueException invalid(String message) {
+        return new Lambda.InvalidParameterValueException(message);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.aloft.service.lambda;
+
+import dev.aloft.kernel.delivery.poll.Item;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.lambda.invoke.Invocation;
+import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.source.Mapping;
+import dev.aloft.service.lambda.source.Sources;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
+
+/** The functions as event source mappings need them. */
+final class MappedFunctions implements Sources.Functions {
+    private final Store store;
+    private final Functions functions;
+    private final Invocations invocations;
+    private final BiFunction<Mapping, String, dev.aloft.api.Caller> lambda;
+
+    /** @param lambda the service itself at work for a mapping, with this request id */
+    MappedFunctions(Store store, Functions functions, Invocations invocations, BiFunction<Mapping, String, dev.aloft.api.Caller> lambda) {
+        this.store = store;
+        this.functions = functions;
+        this.invocations = invocations;
+        this.lambda = lambda;
+    }
+
+    @Override
+    public Invocations.Result run(Mapping mapping, String requestId, byte[] payload, List<Item> items) {
+        var name = name(mapping);
+        var trace = items.stream().map(MappedFunctions::trace).filter(Objects::nonNull).findFirst().orElse(null);
+        return invocations.runQueued(functions.runnable(name), lambda.apply(mapping, requestId),
+                new Invocation(requestId, mapping.configuration().functionArn(), payload, trace, null));
+    }
+
+    private static String trace(Item item) {
+        return item.event().get("attributes") instanceof Map<?, ?> attributes && attributes.get("AWSTraceHeader") instanceof String header
+                ? header : null;
+    }
+
+    @Override
+    public String role(Mapping mapping) {
+        return store.read(tx -> functions.version(tx, name(mapping))).configuration().role();
+    }
+
+    private static FunctionName name(Mapping mapping) {
+        return new FunctionName(mapping.account(), mapping.region(), mapping.functionName(), mapping.qualifier());
+    }
+}

@@ -443,8 +443,27 @@ function fail(id, error) {
     `Lambda-Runtime-Function-Error-Type: ${utf8(body.errorType).replace(/[\r\n]/g, ' ')}\r\n`));
 }
 
+// Whether the loop must go round while there is no event: at first, and for ever when an extension lives in this process.
+let waitsInLoop = true;
+
 function turn() {
+  if (waitsInLoop && start === end) {
+    fs.read(IN, input, 0, input.length, null, (error, count) => {
+      if (error || count === 0) {
+        process.reallyExit(0);
+      }
+      start = 0;
+      end = count;
+      begin();
+    });
+  } else {
+    begin();
+  }
+}
+
+function begin() {
   const next = answer();
+  waitsInLoop = next.headers['aloft-internal-extensions'] !== undefined;
   // One turn of the event loop, in which what waited since the last event happens, as after a thaw.
   setImmediate(run, next);
 }

@@ -56,7 +56,6 @@ public final class Sandbox {
     void started(Process process) {
         this.process = process;
         process.onExit().thenAccept(ended -> {
-            companions.forEach(Companion::kill);
             group.ifPresent(limited -> {
                 lastPeakBytes = limited.peakBytes();
                 lastOutOfMemory |= limited.killed() > killedBefore;
@@ -118,19 +117,21 @@ public final class Sandbox {
         }
     }
 
-    /** Starts a process beside, once what it shall see is mounted: see {@link #hold}. */
+    /** Starts a process beside, once what it shall see is mounted: see {@link #hold}. It outlives the process, not {@link #kill}. */
     public Companion beside(List<String> command, Map<String, String> environment) throws IOException {
         keep();
+        if (isolation != Isolation.NONE && kept == null) {
+            throw new IOException("the sandbox has ended");
+        }
         List<String> seen = isolation == Isolation.NONE ? command.stream().map(this::outside).toList() : command;
-        Kept files = kept;
-        Process beside = sandboxes.startBeside(group, number, files, environment, seen);
+        Process beside = sandboxes.startBeside(group, number, kept, environment, seen);
         var companion = new Companion(beside, isolation != Isolation.NONE);
         companions.add(companion);
         beside.onExit().thenAccept(_ -> companions.remove(companion));
         try (var out = beside.getOutputStream()) {
             out.write(Sandboxes.exports(environment));
         }
-        if (ended) {
+        if (killed) {
             companion.kill();
         }
         return companion;
@@ -207,6 +208,11 @@ public final class Sandbox {
         return inside(path, assignment.orElseThrow());
     }
 
+    /** The address at which the platform reaches what listens in the sandbox on its {@code sandbox.localdomain}. */
+    public String address() {
+        return "127.0.0.1";
+    }
+
     /** To the process's fd 3. Only after the assignment. */
     public OutputStream input() {
         return process.getOutputStream();
@@ -263,10 +269,15 @@ public final class Sandbox {
         return all;
     }
 
-    /** Ends every process of the sandbox, at once and by force. */
+    /** Ends every process of the sandbox and those beside it, at once and by force. */
     public void kill() {
-        killed = true;
         companions.forEach(Companion::kill);
+        killProcess();
+    }
+
+    /** Ends the process and those that it started; what runs beside it goes on. */
+    public void killProcess() {
+        killed = true;
         Process running = process;
         if (running == null) {
             return;

@@ -86,7 +86,7 @@ final class Functions {
                 c.ephemeralStorage().size(), c.environment() == null ? Map.of() : c.environment().variables(),
                 codes.folder(version.code()), codes.merged(version.layers()), reserved,
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
-                "JSON".equals(logging.logFormat()), logging.applicationLogLevel(),
+                "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
                 Optional.ofNullable(c.durableConfig()));
     }
 

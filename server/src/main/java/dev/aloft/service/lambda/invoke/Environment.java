@@ -2,22 +2,28 @@ package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.kernel.sandbox.Exit;
 import dev.aloft.kernel.sandbox.Sandbox;
+import dev.aloft.kernel.sandbox.SandboxException;
 import dev.aloft.kernel.time.SystemTime;
 import dev.aloft.kernel.time.Time;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import dev.aloft.service.lambda.invoke.Incarnation.NotAllowed;
+import dev.aloft.service.lambda.invoke.Incarnation.Runtime;
+import dev.aloft.service.lambda.invoke.Life.Event;
+import dev.aloft.service.lambda.invoke.Life.State;
+import dev.aloft.service.lambda.invoke.Report.Phase;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One execution environment: a sandbox that serves one version of a function, one event at a time.
+ * One execution environment: it serves one version of a function, one event at a time, through the processes of its
+ * {@link Incarnation}. When those fail it is reset: the next event begins with new ones that see the same files.
  *
- * <p>A thread of its own speaks the Runtime API with the process inside; whoever invokes waits for that thread's word.
+ * <p>Threads of its own speak with the processes; whoever invokes waits for their word.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html">Execution environment</a>
  */
@@ -26,56 +32,67 @@ final class Environment {
     private static final long FREEZE_AFTER_MILLIS = 50;
     /** Reading the kernel's account of memory costs more than a short function. */
     private static final long MEMORY_READ_NANOS = 100_000_000;
-
     /** How long after a connection's end the end of its process may be noticed. */
     private static final long ENDING_MILLIS = 200;
 
     /** Functions compare their deadline with the machine's clock, also when the platform's was moved. */
     private static final Time MACHINE = new SystemTime();
 
-    /** What the Runtime API answers to an answer. */
-    enum Reply { ACCEPTED, WRONG_ID, WRONG_STATE }
-
     private final FunctionVersion version;
-    private final Sandbox sandbox;
+    private final Launch launch;
     private final EnvironmentLog log;
     private final Report report;
     private final Time time;
     private final Pool pool;
-    private final SynchronousQueue<Invocation> handover = new SynchronousQueue<>();
-    /** Completed with null when the runtime asks for its first event, else with how the init failed. */
-    private final CompletableFuture<Outcome> initialized = new CompletableFuture<>();
-    private final long startedNanos = System.nanoTime();
+    private final Overdue overdue;
+    private final Runnable onGone;
     private final Instant startedAt;
 
     private final Life life = new Life();
+    private volatile Incarnation now;
     private volatile Invocation current;
-    private volatile boolean answered;
-    private volatile ServerSocket listener;
     private volatile Instant idleSince;
-    private volatile String exitReason = "Runtime exited without providing a reason";
-    private volatile String exitType = "Runtime.ExitError";
+    /** When the answer to the current event began and ended. */
+    private long answerNanos;
+    private long answeredNanos;
+    private long producedBytes;
+    private long readyNanos;
+    private Outcome answer;
+    /** How long the init took that the next event reports; else -1. */
     private long initNanos = -1;
     private long peakBytes;
     private long peakReadNanos;
 
-    Environment(FunctionVersion version, Sandbox sandbox, EnvironmentLog log, Time time, Pool pool) {
+    /** @param onGone run when nothing of it is left but its log's last lines */
+    Environment(FunctionVersion version, Launch launch, Sandbox sandbox, EnvironmentLog log, Report report, Time time, Pool pool,
+            Overdue overdue, Runnable onGone) {
         this.version = version;
-        this.sandbox = sandbox;
+        this.launch = launch;
         this.log = log;
-        this.report = new Report(version, pool.initialization());
+        this.report = report;
         this.time = time;
         this.pool = pool;
+        this.overdue = overdue;
+        this.onGone = onGone;
         this.startedAt = time.instant();
         this.idleSince = startedAt;
-        this.peakReadNanos = startedNanos - MEMORY_READ_NANOS;
+        this.now = incarnation(sandbox, Phase.INIT);
+        this.peakReadNanos = now.startedNanos - MEMORY_READ_NANOS;
+    }
+
+    private Incarnation incarnation(Sandbox sandbox, Phase phase) {
+        return new Incarnation(sandbox, phase, new Telemetry(time, sandbox.address()));
     }
 
     FunctionVersion version() {
         return version;
     }
 
-    synchronized Life.State state() {
+    Incarnation incarnation() {
+        return now;
+    }
+
+    synchronized State state() {
         return life.state();
     }
 
@@ -87,256 +104,474 @@ final class Environment {
         return startedAt;
     }
 
-    EnvironmentLog log() {
-        return log;
+    // ---- init
+
+    /**
+     * Starts the processes and waits until all are ready for events. After a failure the environment is reset, and an
+     * event begins with another init.
+     *
+     * @return whether all went well
+     */
+    boolean init(long seconds) throws InterruptedException {
+        launch.listen(this);
+        Incarnation first = now;
+        begin(first);
+        if (awaitInit(first, TimeUnit.SECONDS.toNanos(seconds)).isEmpty()) {
+            return true;
+        }
+        first.emptied.join();
+        return false;
     }
 
-    private synchronized boolean on(Life.Event event) {
-        return life.on(event);
+    private void begin(Incarnation incarnation) {
+        String runtimeVersion = launch.runtime().version();
+        tell(incarnation, report.initStart(incarnation.phase, runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
+        incarnation.emptied.thenRun(() -> emptied(incarnation));
+        incarnation.sandbox.exit().thenAccept(exit -> exited(incarnation, exit));
+        launch.begin(this, incarnation, log);
     }
 
-    // ---- the platform's side
-
-    /** Serves a runtime of ours, over the sandbox's pipes; the environment's variables go first. */
-    void serve(byte[] assignment) throws IOException {
-        begin();
-        RuntimeApi api = new RuntimeApi(this, sandbox.output(), sandbox.input());
-        api.tell(assignment);
-        thread("runtime-api", api);
-    }
-
-    /** Serves any runtime that comes to this address. */
-    void serve(ServerSocket listener) {
-        this.listener = listener;
-        begin();
-        Thread.ofVirtual().name("runtime-api-" + version.name()).start(() -> {
-            try {
-                while (true) {
-                    var socket = listener.accept();
-                    if (!sandbox.holds((InetSocketAddress) socket.getRemoteSocketAddress())) {
-                        // Another function looks for what is not its own.
-                        socket.close();
-                        continue;
-                    }
-                    socket.setTcpNoDelay(true);
-                    thread("runtime-api", new RuntimeApi(this, socket.getInputStream(), socket.getOutputStream()));
-                }
-            } catch (IOException closed) {
-                // the environment is gone
-            }
-        });
-    }
-
-    private void begin() {
-        sandbox.exit().thenAccept(this::exited);
-        thread("log", () -> log.read(sandbox.log()));
-    }
-
-    private void thread(String what, Runnable task) {
-        // Not virtual: these block in pipes, which would hold a carrier each.
-        Thread.ofPlatform().daemon().name(what + "-" + version.name()).stackSize(256 * 1024).start(task);
-    }
-
-    /** Waits for the end of the init; null if all went well. */
-    Outcome awaitInit(long seconds) throws InterruptedException, TimeoutException {
+    private Optional<Failure> awaitInit(Incarnation incarnation, long nanos) throws InterruptedException {
         try {
-            return initialized.get(seconds, TimeUnit.SECONDS);
+            return incarnation.initialized.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            fail(incarnation, Failure.timeout());
+            return incarnation.initialized.join();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    void initTookTooLong() {
-        log.say(report.initReport(time.instant(), System.nanoTime() - startedNanos, "timeout", ""));
-    }
-
-    /** Runs an event to its end, or to the function's timeout. */
-    Outcome invoke(Invocation invocation, boolean first) throws InterruptedException {
-        boolean frozen;
+    /** Somebody is ready: if it was the last of all, the init is over. */
+    private void initialized(Incarnation incarnation) {
+        boolean over;
         synchronized (this) {
-            frozen = life.state() == Life.State.FROZEN;
-            if (!on(Life.Event.INVOKED)) {
-                return exitOutcome(invocation.requestId());
+            over = !incarnation.over && incarnation.runtime == Runtime.READY && incarnation.extensions.allReady()
+                    && !incarnation.initialized.isDone() && life.on(Event.INITIALIZED);
+            if (over) {
+                initNanos = incarnation.phase == Phase.INIT ? System.nanoTime() - incarnation.startedNanos : -1;
+                tellInit(incarnation, Optional.empty());
+                incarnation.telemetry.close();
             }
         }
-        var pending = invocation.pending();
-        pending.initNanos = first ? initNanos : -1;
-        pending.begunNanos = System.nanoTime();
-        pending.deadlineMillis = MACHINE.millis() + version.timeoutSeconds() * 1000L;
-        answered = false;
-        current = invocation;
-        log.begin(invocation, report.start(time.instant(), invocation.requestId()));
+        if (over) {
+            incarnation.initialized.complete(Optional.empty());
+            Thread.ofVirtual().start(incarnation::keep);
+        }
+    }
+
+    private void tellInit(Incarnation incarnation, Optional<Failure> failure) {
+        incarnation.extensions.told(report).forEach(event -> tell(incarnation, event));
+        tell(incarnation, report.initReport(incarnation.phase, System.nanoTime() - incarnation.startedNanos, failure.orElse(null)));
+    }
+
+    private void tell(Incarnation incarnation, PlatformEvent event) {
+        String moment = Report.moment(time.instant());
+        log.say(event.lines(version, moment));
+        incarnation.telemetry.platform(event, moment);
+    }
+
+    // ---- events
+
+    /** Runs an event to its answer, or to the function's timeout; nothing if the environment takes none at this moment. */
+    Optional<Outcome> invoke(Invocation invocation) throws InterruptedException {
+        State before;
+        synchronized (this) {
+            before = life.state();
+            if (!life.on(Event.INVOKED)) {
+                return Optional.empty();
+            }
+            var pending = invocation.pending();
+            pending.begunNanos = System.nanoTime();
+            pending.deadlineMillis = MACHINE.millis() + version.timeoutSeconds() * 1000L;
+            pending.initNanos = initNanos;
+            initNanos = -1;
+            answer = null;
+            current = invocation;
+        }
+        if (before == State.RESET && !restart(invocation)) {
+            return Optional.of(invocation.pending().outcome.join());
+        }
+        hand(invocation, before == State.FROZEN);
+        return Optional.of(await(invocation));
+    }
+
+    /** Begins an event with an init, within the function's timeout. */
+    private boolean restart(Invocation invocation) throws InterruptedException {
+        try {
+            now = incarnation(now.sandbox.again(), Phase.INVOKE);
+        } catch (SandboxException e) {
+            now = new Incarnation(now.sandbox, Phase.INVOKE, now.telemetry);
+            fail(now, Failure.platform(e.getMessage()));
+            now.emptied.complete(null);
+            emptied(now);
+            return false;
+        }
+        begin(now);
+        return awaitInit(now, leftNanos(invocation)).isEmpty();
+    }
+
+    private void hand(Invocation invocation, boolean frozen) throws InterruptedException {
+        Incarnation incarnation = now;
+        PlatformEvent start = report.start(invocation);
+        String moment = Report.moment(time.instant());
+        synchronized (this) {
+            if (incarnation.over) {
+                return;
+            }
+            log.begin(invocation, start.lines(version, moment));
+            incarnation.runtime = Runtime.RUNNING;
+        }
         if (frozen) {
-            sandbox.thaw();
+            incarnation.sandbox.thaw();
+        }
+        if (incarnation.telemetry.heard()) {
+            incarnation.telemetry.platform(start, moment);
+        }
+        if (incarnation.extensions.wants(Extensions.Event.INVOKE)) {
+            incarnation.extensions.hand(Extensions.Event.INVOKE, Extensions.invoke(invocation));
         }
         // The process may have died in this very moment; then its end completes the outcome.
-        while (!handover.offer(invocation, 1, TimeUnit.SECONDS)) {
-            if (pending.outcome.isDone()) {
-                break;
+        while (!incarnation.handover.offer(invocation, 1, TimeUnit.SECONDS)) {
+            if (invocation.pending().outcome.isDone()) {
+                return;
             }
         }
+    }
+
+    private Outcome await(Invocation invocation) throws InterruptedException {
+        Incarnation incarnation = now;
         try {
-            return pending.outcome.get(version.timeoutSeconds(), TimeUnit.SECONDS);
+            return invocation.pending().outcome.get(leftNanos(invocation), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return timedOut(invocation);
+            fail(incarnation, Failure.timeout());
+            return invocation.pending().outcome.join();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private Outcome timedOut(Invocation invocation) {
-        Outcome outcome = Outcome.timeout(invocation.requestId(), version.timeoutSeconds());
-        if (!invocation.pending().outcome.complete(outcome)) {
-            return invocation.pending().outcome.join();
+    private long leftNanos(Invocation invocation) {
+        return Math.max(0, invocation.pending().begunNanos + TimeUnit.SECONDS.toNanos(version.timeoutSeconds()) - System.nanoTime());
+    }
+
+    /** The caller has its answer and nobody asks for more: ends what takes too long. */
+    void endIfOverdue() {
+        Invocation invocation = current;
+        Incarnation incarnation = now;
+        if (invocation != null && invocation.pending().outcome.isDone() && leftNanos(invocation) == 0) {
+            fail(incarnation, Failure.timeout());
         }
-        answered = true;
-        log.say(Report.moment(time.instant()) + " " + invocation.requestId() + " "
-                + Outcome.timedOut(version.timeoutSeconds()) + "\n");
-        close(invocation, outcome);
-        stop();
-        return outcome;
+    }
+
+    /** Somebody has done its part: if it was the last of all, the event is over. */
+    private void completed(Incarnation incarnation) {
+        Invocation invocation;
+        synchronized (this) {
+            if (incarnation.over || incarnation.runtime != Runtime.READY || incarnation.extensions.anyRunning() || current == null
+                    || !life.on(Event.COMPLETED)) {
+                return;
+            }
+            invocation = current;
+            current = null;
+            idleSince = time.instant();
+        }
+        overdue.remove(this);
+        end(incarnation, invocation, answer, List.of());
+        pool.free(this);
+    }
+
+    private void end(Incarnation incarnation, Invocation invocation, Outcome outcome, List<String> fault) {
+        long ended = System.nanoTime();
+        if (ended - peakReadNanos >= MEMORY_READ_NANOS || outcome.failed()) {
+            peakReadNanos = ended;
+            peakBytes = Math.max(peakBytes, incarnation.sandbox.peakMemoryBytes());
+        }
+        var pending = invocation.pending();
+        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, peakBytes, producedBytes);
+        boolean heard = incarnation.telemetry.heard();
+        PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended) : List.of());
+        String moment = Report.moment(time.instant());
+        var lines = new ArrayList<>(fault);
+        lines.addAll(event.lines(version, moment));
+        log.end(invocation, lines);
+        if (heard) {
+            incarnation.telemetry.platform(event, moment);
+        }
+    }
+
+    private List<Report.Span> overhead(long ended) {
+        return List.of(new Report.Span("extensionOverhead", time.instant().minusNanos(ended - readyNanos), ended - readyNanos));
+    }
+
+    private void tellRuntimeDone(Incarnation incarnation, Invocation invocation, Outcome outcome) {
+        if (!incarnation.telemetry.heard() && !version.jsonLogs()) {
+            return;
+        }
+        long done = System.nanoTime();
+        long begun = invocation.pending().begunNanos;
+        Instant instant = time.instant();
+        List<Report.Span> spans = answer == null ? List.of() : List.of(
+                new Report.Span("responseLatency", instant.minusNanos(done - begun), answerNanos - begun),
+                new Report.Span("responseDuration", instant.minusNanos(done - answerNanos), answeredNanos - answerNanos),
+                new Report.Span("runtimeOverhead", instant.minusNanos(done - answeredNanos), done - answeredNanos));
+        tell(incarnation, report.runtimeDone(invocation, outcome, new Report.Measures(done - begun, -1, 0, producedBytes), spans));
+    }
+
+    // ---- the end of processes
+
+    /** Something went so wrong that the processes must end: whoever waits is told, and the environment is reset. */
+    void fail(Incarnation incarnation, Failure given) {
+        Failure failure = incarnation.remember(given);
+        State was;
+        Invocation invocation;
+        synchronized (this) {
+            was = life.state();
+            if (incarnation != now || incarnation.over || !life.on(Event.FAILED)) {
+                return;
+            }
+            incarnation.over = true;
+            invocation = current;
+            current = null;
+        }
+        if (was != State.STARTING) {
+            pool.resetting(this);
+        }
+        overdue.remove(this);
+        boolean init = was == State.STARTING || was == State.RESTARTING;
+        if (init) {
+            tell(incarnation, report.initRuntimeDone(incarnation.phase, failure));
+            tellInit(incarnation, Optional.of(failure));
+        }
+        if (invocation != null) {
+            Outcome outcome = failure.outcome(invocation.requestId(), version.timeoutSeconds());
+            if (invocation.pending().log == null) {
+                log.begin(invocation, report.start(invocation).lines(version, Report.moment(time.instant())));
+            } else {
+                tellRuntimeDone(incarnation, invocation, outcome);
+            }
+            invocation.pending().outcome.complete(outcome);
+            end(incarnation, invocation, outcome, report.fault(invocation, failure, time.instant()));
+        }
+        incarnation.initialized.complete(Optional.of(failure));
+        synchronized (incarnation.extensions) {
+            incarnation.extensions.notifyAll();
+        }
+        incarnation.shutDown(failure.reason(), millis -> MACHINE.millis() + millis);
+    }
+
+    private void exited(Incarnation incarnation, Exit exit) {
+        fail(incarnation, Failure.runtimeExit(exit, incarnation.sandbox.outOfMemory()));
+    }
+
+    /** Nothing runs any more. */
+    private void emptied(Incarnation incarnation) {
+        State next;
+        synchronized (this) {
+            if (incarnation != now || !life.on(Event.EMPTIED)) {
+                return;
+            }
+            next = life.state();
+            idleSince = time.instant();
+        }
+        if (next == State.GONE) {
+            gone();
+        } else if (incarnation.phase == Phase.INVOKE || incarnation.initialized.join().isEmpty()) {
+            pool.free(this);
+        }
+        // Else it is still in the hands of whoever started it.
     }
 
     /** Ends the environment and all its processes. */
     void stop() {
-        if (on(Life.Event.STOPPED)) {
-            pool.left(this);
-            sandbox.kill();
-        }
-    }
-
-    private void exited(Exit exit) {
-        boolean outOfMemory = sandbox.outOfMemory();
-        on(Life.Event.EXITED);
-        closeListener();
-        pool.left(this);
-        String reason = switch (exit) {
-            case Exit.Status(int status) when status == 0 -> "Runtime exited without providing a reason";
-            case Exit.Status(int status) -> "Runtime exited with error: exit status " + status;
-            case Exit.Signal(String name) -> "Runtime exited with error: signal: " + name;
-        };
-        exitReason = reason;
-        exitType = outOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
-        Invocation invocation = current;
-        if (invocation != null && !invocation.pending().outcome.isDone()) {
-            Outcome outcome = exitOutcome(invocation.requestId());
-            log.say("RequestId: " + invocation.requestId() + " Error: " + reason + "\n" + exitType);
-            close(invocation, outcome);
-            invocation.pending().outcome.complete(outcome);
-        }
-        if (!initialized.isDone()) {
-            log.say(report.initReport(time.instant(), System.nanoTime() - startedNanos, "error", exitType));
-            initialized.complete(exitOutcome(""));
-        }
-    }
-
-    private Outcome exitOutcome(String requestId) {
-        return Outcome.exit(requestId, exitReason, exitType);
-    }
-
-    /** How an init that ended with the process's end is told to the one whose event began it. */
-    Outcome initOutcome(String requestId, Outcome failed) {
-        return failed.status() == Outcome.Status.ERROR ? exitOutcome(requestId) : failed;
-    }
-
-    private void closeListener() {
-        try {
-            if (listener != null) {
-                listener.close();
+        Incarnation incarnation;
+        Invocation invocation;
+        State was;
+        synchronized (this) {
+            was = life.state();
+            if (!life.on(Event.STOPPED)) {
+                return;
             }
-        } catch (IOException e) {
-            // nothing more to close
+            incarnation = now;
+            incarnation.over = true;
+            invocation = current;
+            current = null;
+        }
+        pool.left(this);
+        overdue.remove(this);
+        if (invocation != null) {
+            Outcome outcome = Outcome.exit(invocation.requestId(), "Runtime exited with error: signal: killed", "Runtime.ExitError");
+            invocation.pending().outcome.complete(outcome);
+            end(incarnation, invocation, outcome, List.of());
+        }
+        incarnation.initialized.complete(Optional.of(Failure.platform("The environment was stopped.")));
+        switch (was) {
+            case RESET -> emptied(incarnation);
+            case RESETTING -> { }
+            default -> incarnation.shutDown(Failure.Reason.SPINDOWN, millis -> MACHINE.millis() + millis);
         }
     }
 
-    private void close(Invocation invocation, Outcome outcome) {
-        var pending = invocation.pending();
-        long now = System.nanoTime();
-        if (now - peakReadNanos >= MEMORY_READ_NANOS || outcome.failed()) {
-            peakReadNanos = now;
-            peakBytes = Math.max(peakBytes, sandbox.peakMemoryBytes());
-        }
-        log.end(invocation, report.end(time.instant(), invocation.requestId(), outcome, now - pending.begunNanos, pending.initNanos,
-                peakBytes));
+    private void gone() {
+        now.sandbox.release();
+        launch.close();
+        log.close();
+        onGone.run();
     }
 
-    /** Writes what an invocation leaves in the log that ended before it could begin. */
-    void logFailedInit(Invocation invocation, Outcome outcome) {
-        log.begin(invocation, report.start(time.instant(), invocation.requestId()));
-        log.end(invocation, report.end(time.instant(), invocation.requestId(), outcome, 1_000_000, -1, sandbox.peakMemoryBytes()));
+    /** Completed when nothing of the environment runs. */
+    CompletableFuture<Void> emptied() {
+        return now.emptied;
     }
 
     // ---- the runtime's side
 
     /** The runtime has nothing to do: blocks until there is an event. */
-    Invocation next() throws InterruptedException {
-        if (on(Life.Event.INITIALIZED)) {
-            initNanos = System.nanoTime() - startedNanos;
-            initialized.complete(null);
-        } else if (on(Life.Event.COMPLETED)) {
-            idleSince = time.instant();
-            pool.free(this);
-        } else if (state() == Life.State.STOPPING || state() == Life.State.GONE) {
-            throw new InterruptedException("stopped");
-        }
-        Invocation invocation = handover.poll(FREEZE_AFTER_MILLIS, TimeUnit.MILLISECONDS);
-        if (invocation != null) {
-            return invocation;
-        }
+    Invocation next(Incarnation incarnation) throws InterruptedException, NotAllowed {
+        Invocation done = null;
+        boolean first = false;
         synchronized (this) {
-            // Under the lock, so that nobody thaws what is just being frozen.
-            if (life.state() == Life.State.IDLE) {
-                sandbox.freeze();
-                on(Life.Event.FROZE);
+            if (incarnation.over) {
+                throw new InterruptedException("the environment ends");
             }
+            switch (incarnation.runtime) {
+                case STARTED -> first = true;
+                case READY -> { }
+                case RUNNING -> {
+                    return current;
+                }
+                case ANSWERED -> done = current;
+                case ANSWERING, INIT_ERROR -> throw new NotAllowed(incarnation.runtime, "Ready");
+            }
+            incarnation.runtime = Runtime.READY;
         }
-        return handover.take();
+        if (first) {
+            incarnation.extensions.close();
+            tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
+            initialized(incarnation);
+        } else if (done != null) {
+            readyNanos = incarnation.extensions.none() ? 0 : System.nanoTime();
+            tellRuntimeDone(incarnation, done, answer);
+            completed(incarnation);
+        }
+        return handed(incarnation);
     }
 
-    /** An answer begins: only the first one for the current event is heard. */
-    synchronized Reply answering(String requestId) {
+    private Invocation handed(Incarnation incarnation) throws InterruptedException {
+        while (true) {
+            Invocation invocation = incarnation.handover.poll(FREEZE_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+            if (invocation != null) {
+                return invocation;
+            }
+            synchronized (this) {
+                // Under the lock, so that nobody thaws what is just being frozen.
+                if (incarnation.over) {
+                    throw new InterruptedException("the environment ends");
+                }
+                if (life.on(Event.FROZE)) {
+                    incarnation.sandbox.freeze();
+                }
+                if (life.state() != State.FROZEN) {
+                    continue;
+                }
+            }
+            return incarnation.handover.take();
+        }
+    }
+
+    /**
+     * An answer begins: only the first one for the current event is heard.
+     *
+     * @return whether it is for the current event
+     */
+    synchronized boolean answering(Incarnation incarnation, String requestId, String state) throws NotAllowed {
         Invocation invocation = current;
-        if (invocation == null || !invocation.requestId().equals(requestId)) {
-            return Reply.WRONG_ID;
+        if (incarnation.over || invocation == null || !invocation.requestId().equals(requestId)) {
+            return false;
         }
-        if (answered) {
-            return Reply.WRONG_STATE;
+        if (incarnation.runtime != Runtime.RUNNING) {
+            throw new NotAllowed(incarnation.runtime, state);
         }
-        answered = true;
-        return Reply.ACCEPTED;
+        incarnation.runtime = Runtime.ANSWERING;
+        answerNanos = System.nanoTime();
+        return true;
     }
 
     /** Where the current event's answer goes as it comes; null when it is gathered. */
     ResponseStream answerStream() {
-        return current.pending().answer;
+        Invocation invocation = current;
+        return invocation == null ? null : invocation.pending().answer;
     }
 
     /** An answer broke off: the process may have ended, which then is what is told. */
-    void truncated() {
+    void truncated(Incarnation incarnation) {
+        Invocation invocation = current;
         try {
-            sandbox.exit().get(ENDING_MILLIS, TimeUnit.MILLISECONDS);
+            incarnation.sandbox.exit().get(ENDING_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException alive) {
-            answered(Outcome.truncated(current.requestId()));
+            if (invocation != null) {
+                answered(incarnation, Outcome.truncated(invocation.requestId()));
+            }
         } catch (InterruptedException | ExecutionException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** The answer that began with {@link #answering} is complete. */
-    void answered(Outcome outcome) {
-        Invocation invocation = current;
-        pool.finishing(this, System.nanoTime() - invocation.pending().begunNanos);
-        if (invocation.pending().outcome.complete(outcome)) {
-            close(invocation, outcome);
+    void answered(Incarnation incarnation, Outcome outcome) {
+        Invocation invocation;
+        synchronized (this) {
+            if (incarnation.over || current == null) {
+                return;
+            }
+            invocation = current;
+            answeredNanos = System.nanoTime();
+            producedBytes = outcome.payload().length;
+            answer = outcome;
+            incarnation.runtime = Runtime.ANSWERED;
+        }
+        pool.finishing(this, answeredNanos - invocation.pending().begunNanos);
+        overdue.add(this);
+        invocation.pending().outcome.complete(outcome);
+    }
+
+    /** The runtime tells that it cannot begin. */
+    synchronized void initError(Incarnation incarnation) throws NotAllowed {
+        if (incarnation.runtime != Runtime.STARTED) {
+            throw new NotAllowed(incarnation.runtime, "InitError");
+        }
+        incarnation.runtime = Runtime.INIT_ERROR;
+    }
+
+    // ---- the extensions' side
+
+    Extensions.Extension register(Incarnation incarnation, String name, List<?> events) throws Extensions.Refused {
+        Extensions.Extension extension = incarnation.extensions.register(name, events);
+        synchronized (incarnation.extensions) {
+            incarnation.extensions.notifyAll();
+        }
+        return extension;
+    }
+
+    /** An extension asks for its next event. */
+    Extensions.Extension ask(Incarnation incarnation, String id) throws Extensions.Refused {
+        Extensions.Extension extension = incarnation.extensions.ask(id);
+        if (!incarnation.initialized.isDone()) {
+            initialized(incarnation);
+        } else {
+            completed(incarnation);
+        }
+        return extension;
+    }
+
+    /** It said why; what matters is that its process ends now, or the init with it. */
+    void extensionFailed(Incarnation incarnation) {
+        if (!incarnation.initialized.isDone()) {
+            fail(incarnation, incarnation.failure());
         }
     }
 
-    boolean initFailed(byte[] payload, String errorType) {
-        if (state() != Life.State.STARTING) {
-            return false;
-        }
-        log.say(report.initReport(time.instant(), System.nanoTime() - startedNanos, "error", errorType));
-        initialized.complete(Outcome.failure(payload, errorType));
-        return true;
+    void subscribed(Incarnation incarnation, Telemetry.Api api, String name, List<String> types) {
+        tell(incarnation, report.subscription(api.event, name, types));
     }
 }

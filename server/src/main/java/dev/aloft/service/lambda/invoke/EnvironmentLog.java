@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.time.Time;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -28,6 +31,8 @@ final class EnvironmentLog {
     private static final int MOST_WAITING = 10_000;
     private static final int FRAME_HEAD = 16;
     private static final int MARK = 0xA55A8000;
+    /** As frames number them. */
+    private static final List<String> LEVELS = List.of("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
     /** Should a mark be lost, END is written without it. */
     private static final int MOST_OPEN = 64;
 
@@ -37,43 +42,56 @@ final class EnvironmentLog {
     /** An invocation on its way through the log: the next may begin while the last lines of this one are in the pipe. */
     private static final class Open {
         final Invocation invocation;
-        final String startLine;
+        final List<String> beginning;
         List<String> ending;
         boolean markSeen;
 
-        Open(Invocation invocation, String startLine) {
+        Open(Invocation invocation, List<String> beginning) {
             this.invocation = invocation;
-            this.startLine = startLine;
+            this.beginning = beginning;
+        }
+    }
+
+    /** Whose processes write. */
+    enum Source {
+        FUNCTION, EXTENSION;
+
+        /** The type of its entries in telemetry. */
+        String type() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
     private final Time time;
+    private final FunctionVersion version;
     private final boolean marked;
     private final Consumer<EnvironmentLog> written;
     private List<Line> waiting = new ArrayList<>();
     private final StringBuilder tail = new StringBuilder();
     /** Begun and not yet ended in the log, in order. The first is the one whose lines come now. */
     private final Deque<Open> open = new ArrayDeque<>();
-    private boolean over;
+    private int readers;
+    private boolean closed;
     private int dropped;
 
     /** @param marked whether the runtime marks the end of each invocation */
-    EnvironmentLog(Time time, boolean marked, Consumer<EnvironmentLog> written) {
+    EnvironmentLog(Time time, FunctionVersion version, boolean marked, Consumer<EnvironmentLog> written) {
         this.time = time;
+        this.version = version;
         this.marked = marked;
         this.written = written;
     }
 
     // ---- what the platform says
 
-    synchronized void say(String text) {
-        add(time.millis(), text);
+    synchronized void say(List<String> lines) {
+        lines.forEach(line -> add(time.millis(), line));
     }
 
-    synchronized void begin(Invocation invocation, String startLine) {
+    synchronized void begin(Invocation invocation, List<String> lines) {
         settleUnmarked();
         invocation.pending().log = this;
-        open.addLast(new Open(invocation, startLine));
+        open.addLast(new Open(invocation, lines));
         if (open.size() == 1) {
             start();
         }
@@ -81,13 +99,14 @@ final class EnvironmentLog {
 
     private void start() {
         tail.setLength(0);
-        add(time.millis(), open.getFirst().startLine);
+        open.getFirst().beginning.forEach(line -> add(time.millis(), line));
     }
 
     /** The invocation is over; its last lines are written once all before them are. */
     synchronized void end(Invocation invocation, List<String> lines) {
         open.stream().filter(each -> each.invocation == invocation).forEach(each -> each.ending = lines);
         settle(false);
+        invocation.pending().ended.complete(null);
     }
 
     /**
@@ -106,7 +125,7 @@ final class EnvironmentLog {
 
     private void settle(boolean anyway) {
         for (Open first = open.peekFirst(); first != null; first = open.peekFirst()) {
-            boolean complete = first.markSeen || over || anyway || open.size() > MOST_OPEN;
+            boolean complete = first.markSeen || readers == 0 || anyway || open.size() > MOST_OPEN;
             if (first.ending == null || !complete) {
                 return;
             }
@@ -138,9 +157,15 @@ final class EnvironmentLog {
         }
     }
 
+    /** No more processes will write. */
+    synchronized void close() {
+        closed = true;
+        settle(true);
+    }
+
     /** Whether the processes have ended and all they wrote was taken. */
     synchronized boolean isOver() {
-        return over && waiting.isEmpty();
+        return closed && readers == 0 && waiting.isEmpty();
     }
 
     /** What was written since the last time. */
@@ -157,37 +182,42 @@ final class EnvironmentLog {
 
     // ---- what the processes say
 
+    /** A process begins to write: {@link #read} follows. */
+    synchronized void opened() {
+        readers++;
+    }
+
     /** Reads to the end of the stream. */
-    void read(InputStream source) {
-        try (var in = new BufferedInputStream(source, 16 * 1024)) {
+    void read(InputStream stream, Source source, Telemetry telemetry) {
+        try (var in = new BufferedInputStream(stream, 16 * 1024)) {
             var line = new ByteArrayOutputStream();
             int b;
             while ((b = in.read()) >= 0) {
-                if (b == 0xA5 && line.size() == 0 && frame(in)) {
+                if (b == 0xA5 && line.size() == 0 && source == Source.FUNCTION && frame(in, telemetry)) {
                     continue;
                 }
                 if (b == '\n') {
-                    line(line);
+                    line(line, source, telemetry);
                 } else {
                     line.write(b);
                     if (line.size() >= LONGEST_LINE) {
-                        line(line);
+                        line(line, source, telemetry);
                     }
                 }
             }
             if (line.size() > 0) {
-                line(line);
+                line(line, source, telemetry);
             }
-        } catch (IOException closed) {
+        } catch (IOException gone) {
             // as if it had ended
         }
         synchronized (this) {
-            over = true;
-            settle(true);
+            readers--;
+            settle(false);
         }
     }
 
-    private boolean frame(BufferedInputStream in) throws IOException {
+    private boolean frame(BufferedInputStream in, Telemetry telemetry) throws IOException {
         in.mark(FRAME_HEAD);
         byte[] head = new byte[FRAME_HEAD];
         head[0] = (byte) 0xA5;
@@ -212,16 +242,40 @@ final class EnvironmentLog {
         byte[] kept = in.readNBytes(Math.min(length, LONGEST_LINE));
         in.skipNBytes(length - kept.length);
         String text = new String(kept, StandardCharsets.UTF_8);
-        synchronized (this) {
-            // The frame's own time is the machine's, which is not the platform's when somebody moved that.
-            add(time.millis(), text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
-        }
+        boolean json = (kind & 1) == 0;
+        String level = LEVELS.get(Math.min((kind >> 2) & 7, LEVELS.size() - 1));
+        // The frame's own time is the machine's, which is not the platform's when somebody moved that.
+        write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text, json, level, Source.FUNCTION, telemetry);
         return true;
     }
 
-    private synchronized void line(ByteArrayOutputStream line) {
+    private void line(ByteArrayOutputStream line, Source source, Telemetry telemetry) {
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
-        add(time.millis(), text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
+        boolean json = version.jsonLogs() && text.startsWith("{");
+        write(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, json, json ? levelOf(text) : "", source, telemetry);
+    }
+
+    private void write(String text, boolean json, String level, Source source, Telemetry telemetry) {
+        if (version.jsonLogs() && version.applicationLogLevel() != null && LEVELS.contains(level) && !level.isEmpty()
+                && LEVELS.indexOf(level) < LEVELS.indexOf(version.applicationLogLevel())) {
+            return;
+        }
+        synchronized (this) {
+            add(time.millis(), text);
+        }
+        if (telemetry.heard()) {
+            telemetry.line(source.type(), Report.moment(time.instant()), text, json && version.jsonLogs());
+        }
+    }
+
+    /** What a line of JSON says of itself; one that says nothing counts as INFO. */
+    private static String levelOf(String text) {
+        try {
+            return JsonReader.tree(text.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> said && said.get("level") instanceof String level
+                    && LEVELS.contains(level.toUpperCase(Locale.ROOT)) ? level.toUpperCase(Locale.ROOT) : "INFO";
+        } catch (RuntimeException notJson) {
+            return "";
+        }
     }
 }

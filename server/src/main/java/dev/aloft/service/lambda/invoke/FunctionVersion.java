@@ -36,6 +36,7 @@ public record FunctionVersion(
         String logGroup,
         boolean jsonLogs,
         String applicationLogLevel,
+        String systemLogLevel,
         Optional<Lambda.DurableConfig> durable) {
 
     /** With the version as qualifier. */

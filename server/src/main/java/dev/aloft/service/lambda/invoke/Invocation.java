@@ -29,6 +29,8 @@ public record Invocation(
     /** What the invocation waits for. */
     static final class Pending {
         final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        /** Completed when everybody has done its part. */
+        final CompletableFuture<Void> ended = new CompletableFuture<>();
         /** Completed once END and REPORT are in the log. */
         final CompletableFuture<Optional<byte[]>> tail = new CompletableFuture<>();
         /** Where the answer goes as it comes; null when it is waited for whole. */

@@ -4,10 +4,8 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
-import dev.aloft.kernel.sandbox.Assignment;
 import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.sandbox.SandboxException;
 import dev.aloft.kernel.sandbox.Sandboxes;
@@ -15,10 +13,7 @@ import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -42,6 +37,8 @@ import java.util.stream.Stream;
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
     private static final int INIT_SECONDS = 10;
+    /** How long a caller who wants the log's end waits for it after the answer. */
+    private static final int TAIL_MILLIS = 1_000;
     private static final int UNMARKED_TAIL_MILLIS = 5;
     private static final Duration IDLE = Duration.ofMinutes(10);
     private static final Duration OLDEST = Duration.ofHours(6);
@@ -56,6 +53,7 @@ public final class Invocations implements AutoCloseable {
     private final Runtimes runtimes;
     private final Spares spares;
     private final LogShipper shipper;
+    private final Overdue overdue = new Overdue();
     private final Concurrency concurrency;
     private final Starts starts;
     private final SecureRandom random = new SecureRandom();
@@ -90,6 +88,7 @@ public final class Invocations implements AutoCloseable {
 
     public void start() {
         shipper.start();
+        overdue.start();
     }
 
     /** How an invocation ended. */
@@ -123,8 +122,9 @@ public final class Invocations implements AutoCloseable {
         Revision revision = revision(version);
         try {
             Optional<Environment> provisioned = revision.provisioned().takeReady();
-            if (provisioned.isPresent()) {
-                return result(provisioned.get().invoke(invocation, false), version, invocation, wantsTail);
+            Optional<Outcome> outcome = provisioned.isPresent() ? provisioned.get().invoke(invocation) : Optional.empty();
+            if (outcome.isPresent()) {
+                return result(outcome.get(), version, invocation, wantsTail);
             }
             return onDemand(revision.onDemand(), version, caller, invocation, wantsTail, counted);
         } catch (InterruptedException e) {
@@ -173,15 +173,15 @@ public final class Invocations implements AutoCloseable {
     }
 
     private static Optional<byte[]> tail(Invocation invocation) throws InterruptedException {
-        EnvironmentLog log = invocation.pending().log;
-        if (log == null) {
-            return Optional.empty();
-        }
+        var pending = invocation.pending();
         try {
-            return invocation.pending().tail.get(log.marked() ? 1000 : UNMARKED_TAIL_MILLIS, TimeUnit.MILLISECONDS);
+            pending.ended.get(TAIL_MILLIS, TimeUnit.MILLISECONDS);
+            return pending.tail.get(pending.log.marked() ? TAIL_MILLIS : UNMARKED_TAIL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            log.settleUnmarked();
-            return invocation.pending().tail.getNow(Optional.empty());
+            if (pending.log != null) {
+                pending.log.settleUnmarked();
+            }
+            return pending.tail.getNow(Optional.empty());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -196,9 +196,9 @@ public final class Invocations implements AutoCloseable {
                 }
             }
             // One that ended or is being recycled in this moment is passed over.
-            var state = idle.get().state();
-            if (state == Life.State.IDLE || state == Life.State.FROZEN) {
-                return idle.get().invoke(invocation, false);
+            Optional<Outcome> outcome = idle.get().invoke(invocation);
+            if (outcome.isPresent()) {
+                return outcome.get();
             }
         }
     }
@@ -206,37 +206,23 @@ public final class Invocations implements AutoCloseable {
     private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
         concurrency.grow(version);
-        if (version.runtime().startsWith("provided") && runtimes.bootstrap(version).isEmpty()) {
-            return Outcome.noBootstrap(invocation.requestId());
-        }
         Runtimes.Runtime runtime = runtimes.of(version);
         long begun = System.nanoTime();
         Environment environment = start(version, caller, runtime, pool);
-        Outcome failed;
+        boolean ready;
         try {
-            failed = environment.awaitInit(INIT_SECONDS);
-        } catch (TimeoutException e) {
-            // On AWS the init then runs once more as part of the first event, under the function's own timeout.
-            environment.initTookTooLong();
-            try {
-                failed = environment.awaitInit(version.timeoutSeconds());
-            } catch (TimeoutException e2) {
-                failed = Outcome.timeout(invocation.requestId(), version.timeoutSeconds());
-            }
+            ready = environment.init(INIT_SECONDS);
         } finally {
             if (runtime.ordinary()) {
                 spares.refill(runtime.spec());
             }
         }
         granted.close();
-        if (failed == null) {
+        if (ready) {
             pool.started(System.nanoTime() - begun);
-            return environment.invoke(invocation, true);
         }
-        Outcome outcome = environment.initOutcome(invocation.requestId(), failed);
-        environment.logFailedInit(invocation, outcome);
-        environment.stop();
-        return outcome;
+        // After a failed init the event begins with another, under the function's own timeout.
+        return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
     }
 
     private Environment start(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
@@ -245,30 +231,19 @@ public final class Invocations implements AutoCloseable {
                 caller.depth() + 1, caller.endpoint(), null, null);
         ExecutionRoles.Session session = session(lambda, version);
         String stream = DAY.format(time.instant()) + "/[" + version.version() + "]" + hex(16);
+        var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get());
         Sandbox sandbox = sandbox(runtime);
-        var log = new EnvironmentLog(time, runtime.over() == Runtimes.Over.PIPES, shipper::written);
-        shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
-        var environment = new Environment(version, sandbox, log, time, pool);
-        pool.add(environment);
-        sandbox.exit().thenAccept(_ -> shipper.forgetLater(log));
-        log.say(new Report(version, pool.initialization()).initStart(time.instant(), runtime.version(), runtimeArn(version.region(), runtime.version())));
         try {
-            ServerSocket listener = runtime.over() == Runtimes.Over.TCP
-                    ? new ServerSocket(0, 16, InetAddress.getLoopbackAddress()) : null;
-            String api = listener == null ? "127.0.0.1:9001" : "127.0.0.1:" + listener.getLocalPort();
-            var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
-            Map<String, String> variables = Variables.of(version, pool.initialization(), session, stream, endpointUrl.get(),
-                    api, path -> sandbox.inside(path, bare));
-            if (listener != null) {
-                environment.serve(listener);
-                sandbox.assign(new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), variables));
-            } else {
-                sandbox.assign(bare);
-                environment.serve(new JsonWriter().beginObject().name("environment").value(variables).endObject().toBytes());
-            }
+            boolean bootstrap = !version.runtime().startsWith("provided") || runtimes.bootstrap(version).isPresent();
+            var launch = new Launch(version, runtime, bootstrap, library, variables);
+            var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
+            shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
+            var environment = new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
+                    overdue, () -> shipper.forgetLater(log));
+            pool.add(environment);
             return environment;
-        } catch (IOException | SandboxException e) {
-            environment.stop();
+        } catch (IOException e) {
+            sandbox.kill();
             throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
         }
     }
@@ -329,12 +304,10 @@ public final class Invocations implements AutoCloseable {
         Runtimes.Runtime runtime = runtimes.of(version);
         Environment environment = start(version, lambda, runtime, pool);
         try {
-            if (environment.awaitInit(seconds) == null) {
+            if (environment.init(seconds)) {
                 pool.free(environment);
                 return true;
             }
-        } catch (TimeoutException e) {
-            environment.initTookTooLong();
         } finally {
             if (runtime.ordinary()) {
                 spares.refill(runtime.spec());
@@ -413,6 +386,7 @@ public final class Invocations implements AutoCloseable {
         closing = true;
         pools.values().forEach(each -> each.pools().forEach(Pool::close));
         spares.close();
+        overdue.close();
         shipper.close();
     }
 }

@@ -7,34 +7,50 @@ import java.util.Map;
  *
  * <pre>
  *   STARTING ─initialized→ IDLE ─invoked→ BUSY ─completed→ IDLE ─froze→ FROZEN ─invoked→ BUSY
- *   each of them ─stopped→ STOPPING ─exited→ GONE, or ─exited→ GONE when the process ends by itself
+ *   each of them ─failed→ RESETTING ─emptied→ RESET ─invoked→ RESTARTING ─initialized→ BUSY
+ *   each of them ─stopped→ STOPPING ─emptied→ GONE
  * </pre>
+ *
+ * An environment that failed (its process ended, an event or its init took too long) is reset: its processes end, its
+ * files stay, and the next event begins with another init.
  */
 final class Life {
-    enum State { STARTING, IDLE, BUSY, FROZEN, STOPPING, GONE }
+    private static final System.Logger LOG = System.getLogger(Life.class.getName());
 
-    enum Event { INITIALIZED, INVOKED, COMPLETED, FROZE, STOPPED, EXITED }
+    enum State { STARTING, IDLE, BUSY, FROZEN, RESETTING, RESET, RESTARTING, STOPPING, GONE }
+
+    enum Event { INITIALIZED, INVOKED, COMPLETED, FROZE, FAILED, EMPTIED, STOPPED }
 
     static final Map<State, Map<Event, State>> TABLE = Map.of(
             State.STARTING, Map.of(
                     Event.INITIALIZED, State.IDLE,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
+                    Event.FAILED, State.RESETTING,
+                    Event.STOPPED, State.STOPPING),
             State.IDLE, Map.of(
                     Event.INVOKED, State.BUSY,
                     Event.FROZE, State.FROZEN,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
+                    Event.FAILED, State.RESETTING,
+                    Event.STOPPED, State.STOPPING),
             State.BUSY, Map.of(
                     Event.COMPLETED, State.IDLE,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
+                    Event.FAILED, State.RESETTING,
+                    Event.STOPPED, State.STOPPING),
             State.FROZEN, Map.of(
                     Event.INVOKED, State.BUSY,
-                    Event.STOPPED, State.STOPPING,
-                    Event.EXITED, State.GONE),
+                    Event.FAILED, State.RESETTING,
+                    Event.STOPPED, State.STOPPING),
+            State.RESETTING, Map.of(
+                    Event.EMPTIED, State.RESET,
+                    Event.STOPPED, State.STOPPING),
+            State.RESET, Map.of(
+                    Event.INVOKED, State.RESTARTING,
+                    Event.STOPPED, State.STOPPING),
+            State.RESTARTING, Map.of(
+                    Event.INITIALIZED, State.BUSY,
+                    Event.FAILED, State.RESETTING,
+                    Event.STOPPED, State.STOPPING),
             State.STOPPING, Map.of(
-                    Event.EXITED, State.GONE),
+                    Event.EMPTIED, State.GONE),
             State.GONE, Map.of());
 
     private State state = State.STARTING;
@@ -45,11 +61,19 @@ final class Life {
         if (next == null) {
             return false;
         }
+        if (LOG.isLoggable(System.Logger.Level.TRACE)) {
+            LOG.log(System.Logger.Level.TRACE, state + " " + event + " " + next);
+        }
         state = next;
         return true;
     }
 
     State state() {
         return state;
+    }
+
+    /** Whether an event can begin. */
+    static boolean takesEvents(State state) {
+        return TABLE.get(state).containsKey(Event.INVOKED);
     }
 }

@@ -27,16 +27,9 @@ public record Outcome(byte[] payload, String errorType, Status status) {
         return new Outcome(payload, errorType, Status.FAILURE);
     }
 
-    /** The process ended. */
+    /** Something ended that the event needed. */
     static Outcome exit(String requestId, String reason, String errorType) {
-        return new Outcome(json(errorType.equals("Runtime.OutOfMemory") ? "Runtime.OutOfMemory" : "Runtime.ExitError",
-                "RequestId: " + requestId + " Error: " + reason), errorType, Status.ERROR);
-    }
-
-    static Outcome noBootstrap(String requestId) {
-        return new Outcome(json("Runtime.InvalidEntrypoint", "RequestId: " + requestId
-                + " Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"),
-                "Runtime.InvalidEntrypoint", Status.ERROR);
+        return new Outcome(json(errorType, "RequestId: " + requestId + " Error: " + reason), errorType, Status.ERROR);
     }
 
     static Outcome timeout(String requestId, int timeoutSeconds) {

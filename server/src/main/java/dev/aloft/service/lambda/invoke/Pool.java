@@ -100,7 +100,7 @@ final class Pool {
     private Environment pollIdle() {
         for (Environment first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
             // One that ended or is being recycled in this moment is passed over.
-            if (first.state() == Life.State.IDLE || first.state() == Life.State.FROZEN) {
+            if (Life.takesEvents(first.state())) {
                 return first;
             }
         }
@@ -281,6 +281,19 @@ final class Pool {
         try {
             busyNanos = mean(busyNanos, tookNanos);
             if (all.contains(environment) && !idle.contains(environment)) {
+                finishing.add(environment);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its processes end; it will be free again with others. */
+    void resetting(Environment environment) {
+        lock.lock();
+        try {
+            idle.remove(environment);
+            if (all.contains(environment)) {
                 finishing.add(environment);
             }
         } finally {

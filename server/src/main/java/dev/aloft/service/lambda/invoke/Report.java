@@ -1,17 +1,19 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonWriter;
+import dev.aloft.service.lambda.invoke.PlatformEvent.Level;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * The platform's lines in a function's log, in both log formats.
+ * What the platform tells of an environment's life and of its events: START, REPORT and the like.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html">Lambda's logs</a>
  */
@@ -21,88 +23,212 @@ final class Report {
 
     private final FunctionVersion version;
     private final Initialization initialization;
+    private final String logStream;
 
-    Report(FunctionVersion version, Initialization initialization) {
+    /** In which part of its life an environment has its init. */
+    enum Phase {
+        INIT, INVOKE;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A stretch of time within an event's. */
+    record Span(String name, Instant start, long nanos) {}
+
+    /**
+     * How long an event took and what it took.
+     *
+     * @param initNanos of the init before it, else -1
+     */
+    record Measures(long nanos, long initNanos, long peakBytes, long producedBytes) {}
+
+    Report(FunctionVersion version, Initialization initialization, String logStream) {
         this.version = version;
         this.initialization = initialization;
+        this.logStream = logStream;
     }
 
     static String moment(Instant at) {
         return MILLIS.format(at);
     }
 
-    String initStart(Instant now, String runtimeVersion, String runtimeArn) {
-        if (version.jsonLogs()) {
-            return platform(now, "platform.initStart", record -> record
-                    .name("initializationType").string(initialization.word())
-                    .name("phase").string("init")
-                    .name("runtimeVersion").string(runtimeVersion)
-                    .name("runtimeVersionArn").string(runtimeArn)
-                    .name("functionName").string(version.name())
-                    .name("functionVersion").string(version.version()));
-        }
-        return "INIT_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn;
+    // ---- init
+
+    PlatformEvent initStart(Phase phase, String runtimeVersion, String runtimeArn) {
+        List<String> text = phase == Phase.INVOKE ? List.of()
+                : List.of("INIT_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn);
+        return new PlatformEvent("platform.initStart", Level.INFO, text, record -> record
+                .name("initializationType").string(initialization.word())
+                .name("phase").string(phase.word())
+                .name("runtimeVersion").string(runtimeVersion)
+                .name("runtimeVersionArn").string(runtimeArn)
+                .name("functionName").string(version.name())
+                .name("functionArn").string(version.functionArn())
+                .name("functionVersion").string(version.version())
+                .name("instanceId").string(logStream)
+                .name("instanceMaxMemory").number((long) version.memoryMegabytes() << 20));
     }
 
-    String initReport(Instant now, long initNanos, String status, String errorType) {
-        if (version.jsonLogs()) {
-            return platform(now, "platform.initReport", record -> record
-                    .name("initializationType").string(initialization.word()).name("phase").string("init")
-                    .name("status").string(status).name("errorType").string(errorType));
-        }
-        return "INIT_REPORT Init Duration: " + millis(initNanos) + " ms\tPhase: init\tStatus: " + status
-                + (status.equals("timeout") ? "" : "\tError Type: " + errorType);
+    /** @param failure null when the runtime is ready */
+    PlatformEvent initRuntimeDone(Phase phase, Failure failure) {
+        return new PlatformEvent("platform.initRuntimeDone", failure == null ? Level.DEBUG : Level.WARN, List.of(), record -> {
+            record.name("initializationType").string(initialization.word()).name("phase").string(phase.word());
+            status(record, failure);
+        });
     }
 
-    String start(Instant now, String requestId) {
-        if (version.jsonLogs()) {
-            return platform(now, "platform.start", record -> record
-                    .name("requestId").string(requestId).name("version").string(version.version()));
-        }
-        return "START RequestId: " + requestId + " Version: " + version.version();
+    /** @param failure null when all went well */
+    PlatformEvent initReport(Phase phase, long nanos, Failure failure) {
+        boolean onDemand = initialization == Initialization.ON_DEMAND;
+        List<String> text = failure == null && onDemand ? List.of()
+                : List.of("INIT_REPORT Init Duration: " + millis(nanos) + " ms\tPhase: " + phase.word() + "\tStatus: " + statusOf(failure)
+                        + (failure == null || failure.isTimeout() ? "" : "\tError Type: " + failure.errorType()));
+        Level level = failure != null ? Level.WARN : onDemand ? Level.DEBUG : Level.INFO;
+        return new PlatformEvent("platform.initReport", level, text, record -> {
+            record.name("initializationType").string(initialization.word()).name("phase").string(phase.word());
+            status(record, failure);
+            record.name("metrics").beginObject().name("durationMs").value(number(nanos)).endObject();
+        });
     }
 
-    List<String> end(Instant now, String requestId, Outcome outcome, long nanos, long initNanos, long peakBytes) {
-        long usedMegabytes = Math.clamp((peakBytes + (1 << 20) - 1) >> 20, 1, version.memoryMegabytes());
+    PlatformEvent extension(String name, String state, Collection<String> events, String errorType) {
+        String text = "EXTENSION\tName: " + name + "\tState: " + state + "\tEvents: [" + String.join(", ", events) + "]"
+                + (errorType == null ? "" : "\tError Type: " + errorType);
+        return new PlatformEvent("platform.extension", errorType == null ? Level.INFO : Level.WARN, List.of(text), record -> {
+            record.name("name").string(name).name("state").string(state).name("events").value(List.copyOf(events));
+            if (errorType != null) {
+                record.name("errorType").string(errorType);
+            }
+        });
+    }
+
+    PlatformEvent subscription(String type, String name, Collection<String> types) {
+        boolean telemetry = type.equals("platform.telemetrySubscription");
+        String text = (telemetry ? "TELEMETRY" : "LOGS") + "\tName: " + name + "\tState: Subscribed\tTypes: [" + String.join(", ", types.stream()
+                .map(each -> each.substring(0, 1).toUpperCase(Locale.ROOT) + each.substring(1)).toList()) + "]";
+        return new PlatformEvent(type, Level.INFO, List.of(text), record -> record
+                .name("name").string(name).name("state").string("Subscribed").name("types").value(List.copyOf(types)));
+    }
+
+    // ---- events
+
+    PlatformEvent start(Invocation invocation) {
+        List<String> text = version.jsonLogs() ? List.of()
+                : List.of("START RequestId: " + invocation.requestId() + " Version: " + version.version());
+        return new PlatformEvent("platform.start", Level.INFO, text, record -> {
+            record.name("requestId").string(invocation.requestId()).name("version").string(version.version());
+            tracing(record, invocation);
+        });
+    }
+
+    PlatformEvent runtimeDone(Invocation invocation, Outcome outcome, Measures measures, List<Span> spans) {
+        return new PlatformEvent("platform.runtimeDone", wentWell(outcome) ? Level.DEBUG : Level.WARN, List.of(), record -> {
+            record.name("requestId").string(invocation.requestId());
+            status(record, outcome);
+            record.name("metrics").beginObject()
+                    .name("durationMs").value(number(measures.nanos()))
+                    .name("producedBytes").number(measures.producedBytes())
+                    .endObject();
+            tracing(record, invocation);
+            spans(record, spans);
+        });
+    }
+
+    PlatformEvent end(Invocation invocation, Outcome outcome, Measures measures, List<Span> spans) {
+        long usedMegabytes = Math.clamp((measures.peakBytes() + (1 << 20) - 1) >> 20, 1, version.memoryMegabytes());
         // Init is billed since August 2025.
-        long billed = Math.ceilDiv(nanos + Math.max(initNanos, 0), 1_000_000L);
-        if (version.jsonLogs()) {
-            return List.of(platform(now, "platform.report", record -> {
-                record.name("requestId").string(requestId).name("metrics").beginObject()
-                        .name("durationMs").value(number(nanos))
-                        .name("billedDurationMs").number(billed)
-                        .name("memorySizeMB").number((long) version.memoryMegabytes())
-                        .name("maxMemoryUsedMB").number(usedMegabytes);
-                if (initNanos >= 0) {
-                    record.name("initDurationMs").value(number(initNanos));
-                }
-                record.endObject().name("status").string(outcome.status().name().toLowerCase(Locale.ROOT));
-                if (outcome.errorType() != null && outcome.status() == Outcome.Status.ERROR) {
-                    record.name("errorType").string(outcome.errorType());
-                }
-            }));
-        }
-        var report = new StringBuilder("REPORT RequestId: ").append(requestId)
-                .append("\tDuration: ").append(millis(nanos)).append(" ms")
+        long billed = Math.ceilDiv(measures.nanos() + Math.max(measures.initNanos(), 0), 1_000_000L);
+        List<String> text = version.jsonLogs() ? List.of()
+                : List.of("END RequestId: " + invocation.requestId(), line(invocation, outcome, measures, billed, usedMegabytes));
+        return new PlatformEvent("platform.report", wentWell(outcome) ? Level.INFO : Level.WARN, text, record -> {
+            record.name("requestId").string(invocation.requestId()).name("metrics").beginObject()
+                    .name("durationMs").value(number(measures.nanos()))
+                    .name("billedDurationMs").number(billed)
+                    .name("memorySizeMB").number((long) version.memoryMegabytes())
+                    .name("maxMemoryUsedMB").number(usedMegabytes);
+            if (measures.initNanos() >= 0) {
+                record.name("initDurationMs").value(number(measures.initNanos()));
+            }
+            record.endObject();
+            tracing(record, invocation);
+            spans(record, spans);
+            status(record, outcome);
+        });
+    }
+
+    private String line(Invocation invocation, Outcome outcome, Measures measures, long billed, long usedMegabytes) {
+        var report = new StringBuilder(256).append("REPORT RequestId: ").append(invocation.requestId())
+                .append("\tDuration: ").append(millis(measures.nanos())).append(" ms")
                 .append("\tBilled Duration: ").append(billed).append(" ms")
                 .append("\tMemory Size: ").append(version.memoryMegabytes()).append(" MB")
                 .append("\tMax Memory Used: ").append(usedMegabytes).append(" MB\t");
-        if (initNanos >= 0) {
-            report.append("Init Duration: ").append(millis(initNanos)).append(" ms\t");
+        if (measures.initNanos() >= 0) {
+            report.append("Init Duration: ").append(millis(measures.initNanos())).append(" ms\t");
         }
         switch (outcome.status()) {
             case TIMEOUT -> report.append("Status: timeout");
             case ERROR -> report.append("Status: error\tError Type: ").append(outcome.errorType());
             case SUCCESS, FAILURE -> { }
         }
-        return List.of("END RequestId: " + requestId, report.toString());
+        Trace trace = Trace.of(invocation.trace());
+        if (version.traced() && trace.sampled()) {
+            report.append("\nXRAY TraceId: ").append(trace.root()).append("\tSegmentId: ").append(trace.parent()).append("\tSampled: true\t");
+        }
+        return report.toString();
     }
 
-    private String platform(Instant now, String type, Consumer<JsonWriter> content) {
-        var json = new JsonWriter().beginObject().name("time").string(moment(now)).name("type").string(type)
-                .name("record").beginObject();
-        content.accept(json);
-        return json.endObject().endObject().toString();
+    /** What an event leaves in a log of text that did not go well. */
+    List<String> fault(Invocation invocation, Failure failure, Instant now) {
+        if (version.jsonLogs()) {
+            return List.of();
+        }
+        if (failure.isTimeout()) {
+            return List.of(moment(now) + " " + invocation.requestId() + " " + Outcome.timedOut(version.timeoutSeconds()) + "\n");
+        }
+        return failure.payload().isPresent() ? List.of()
+                : List.of("RequestId: " + invocation.requestId() + " Error: " + failure.message() + "\n" + failure.errorType());
+    }
+
+    /** A function's own error is no failure of its environment. */
+    private static boolean wentWell(Outcome outcome) {
+        return outcome.status() == Outcome.Status.SUCCESS || outcome.status() == Outcome.Status.FAILURE;
+    }
+
+    private static void status(JsonWriter record, Outcome outcome) {
+        record.name("status").string(wentWell(outcome) ? "success" : outcome.status().name().toLowerCase(Locale.ROOT));
+        if (outcome.status() == Outcome.Status.ERROR) {
+            record.name("errorType").string(outcome.errorType());
+        }
+    }
+
+    private static String statusOf(Failure failure) {
+        return failure == null ? "success" : failure.isTimeout() ? "timeout" : "error";
+    }
+
+    private static void status(JsonWriter record, Failure failure) {
+        record.name("status").string(statusOf(failure));
+        if (failure != null && !failure.isTimeout()) {
+            record.name("errorType").string(failure.errorType());
+        }
+    }
+
+    private void tracing(JsonWriter record, Invocation invocation) {
+        if (version.traced()) {
+            record.name("tracing").beginObject().name("spanId").string(Trace.of(invocation.trace()).parent())
+                    .name("type").string("X-Amzn-Trace-Id").name("value").string(invocation.trace()).endObject();
+        }
+    }
+
+    private static void spans(JsonWriter record, List<Span> spans) {
+        if (!spans.isEmpty()) {
+            record.name("spans").beginArray();
+            Consumer<Span> each = span -> record.beginObject().name("name").string(span.name()).name("start").string(moment(span.start()))
+                    .name("durationMs").value(number(span.nanos())).endObject();
+            spans.forEach(each);
+            record.endArray();
+        }
     }
 
     private static String millis(long nanos) {

@@ -2,19 +2,76 @@ package dev.aloft.service.lambda.invoke;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The variables a function's process sees: the customer's, over which the platform's go.
+ * The variables that an environment's processes see: the customer's, over which the platform's go.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html">Environment variables</a>
  */
 final class Variables {
-    private Variables() {}
+    /** What is the runtime's alone. */
+    private static final Set<String> NOT_FOR_EXTENSIONS = Set.of("AWS_EXECUTION_ENV", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+            "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL",
+            "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS");
 
-    /** @param inside where the process finds a path of the sandbox */
-    static Map<String, String> of(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream, String endpoint,
-            String runtimeApi, UnaryOperator<String> inside) {
+    private final FunctionVersion version;
+    private final Initialization initialization;
+    private final ExecutionRoles.Session session;
+    private final String logStream;
+    private final String endpoint;
+
+    /** Where the process finds a path of the sandbox. */
+    interface Inside extends UnaryOperator<String> {}
+
+    /** @param endpoint where functions reach the platform */
+    Variables(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream, String endpoint) {
+        this.version = version;
+        this.initialization = initialization;
+        this.session = session;
+        this.logStream = logStream;
+        this.endpoint = endpoint;
+    }
+
+    /** @param port of the Runtime API */
+    Map<String, String> ofRuntime(Inside inside, int port) {
+        Map<String, String> all = common(port);
+        all.put("LAMBDA_TASK_ROOT", inside.apply("/var/task"));
+        all.put("LAMBDA_RUNTIME_DIR", inside.apply("/var/runtime"));
+        all.put("_HANDLER", version.handler());
+        if (version.jsonLogs()) {
+            all.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
+        }
+        if (version.applicationLogLevel() != null) {
+            all.put("AWS_LAMBDA_LOG_LEVEL", version.applicationLogLevel());
+        }
+        if (!version.runtime().startsWith("provided")) {
+            all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + version.runtime());
+        }
+        if (version.runtime().startsWith("nodejs")) {
+            String major = version.runtime().replaceAll("[^0-9]", "");
+            all.putIfAbsent("NODE_PATH", inside.apply("/opt/nodejs/node" + major + "/node_modules") + ":" + inside.apply("/opt/nodejs/node_modules")
+                    + ":/var/runtime/node_modules:/var/runtime:" + inside.apply("/var/task"));
+        }
+        if (version.runtime().startsWith("java")) {
+            // Where AWS's client writes its frames; the log reads them among the lines.
+            all.put("_LAMBDA_TELEMETRY_LOG_FD", "2");
+        }
+        if (version.runtime().startsWith("python")) {
+            all.putIfAbsent("PYTHONPATH", "/var/runtime");
+            all.putIfAbsent("LC_CTYPE", "C.UTF-8");
+        }
+        return all;
+    }
+
+    Map<String, String> ofExtension(Inside inside, int port) {
+        Map<String, String> all = common(port);
+        all.keySet().removeIf(name -> name.startsWith("_") || NOT_FOR_EXTENSIONS.contains(name));
+        return all;
+    }
+
+    private Map<String, String> common(int port) {
         var all = new LinkedHashMap<String, String>();
         all.put("AWS_ENDPOINT_URL", endpoint);
         all.putAll(version.variables());
@@ -33,36 +90,11 @@ final class Variables {
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.word());
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
-        all.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);
-        all.put("LAMBDA_TASK_ROOT", inside.apply("/var/task"));
-        all.put("LAMBDA_RUNTIME_DIR", inside.apply("/var/runtime"));
-        all.put("_HANDLER", version.handler());
-        if (version.jsonLogs()) {
-            all.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
-        }
-        if (version.applicationLogLevel() != null) {
-            all.put("AWS_LAMBDA_LOG_LEVEL", version.applicationLogLevel());
-        }
-        if (!version.runtime().startsWith("provided")) {
-            all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + version.runtime());
-        }
+        all.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + port);
         all.putIfAbsent("TZ", ":UTC");
         all.putIfAbsent("LANG", "en_US.UTF-8");
         all.putIfAbsent("PATH", Runtimes.PATH);
         all.putIfAbsent("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
-        if (version.runtime().startsWith("nodejs")) {
-            String major = version.runtime().replaceAll("[^0-9]", "");
-            all.putIfAbsent("NODE_PATH", "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:"
-                    + "/var/runtime/node_modules:/var/runtime:" + inside.apply("/var/task"));
-        }
-        if (version.runtime().startsWith("java")) {
-            // Where AWS's client writes its frames; the log reads them among the lines.
-            all.put("_LAMBDA_TELEMETRY_LOG_FD", "2");
-        }
-        if (version.runtime().startsWith("python")) {
-            all.putIfAbsent("PYTHONPATH", "/var/runtime");
-            all.putIfAbsent("LC_CTYPE", "C.UTF-8");
-        }
         return all;
     }
 }

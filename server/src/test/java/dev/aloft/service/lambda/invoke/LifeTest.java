@@ -55,19 +55,27 @@ class LifeTest {
     }
 
     @Test
-    void nothingComesAfterTheEndAndTheEndComesFromEverywhere() {
+    void nothingComesAfterTheEndAndTheEndCanBeAskedForEverywhere() {
         assertThat(Life.TABLE.get(State.GONE)).isEmpty();
         for (State state : State.values()) {
-            if (state != State.GONE) {
-                assertThat(Life.TABLE.get(state)).containsEntry(Event.EXITED, State.GONE);
+            if (state != State.GONE && state != State.STOPPING) {
+                assertThat(Life.TABLE.get(state)).containsEntry(Event.STOPPED, State.STOPPING);
             }
         }
     }
 
     @Test
-    void onlyAnIdleOrFrozenEnvironmentTakesAnEvent() {
+    void onlyAnEnvironmentWithNothingToDoTakesAnEvent() {
         for (State state : State.values()) {
-            assertThat(Life.TABLE.get(state).containsKey(Event.INVOKED)).isEqualTo(state == State.IDLE || state == State.FROZEN);
+            assertThat(Life.takesEvents(state)).isEqualTo(state == State.IDLE || state == State.FROZEN || state == State.RESET);
         }
+    }
+
+    @Test
+    void whateverRunsCanFailAndIsThenResetNotEnded() {
+        for (State state : List.of(State.STARTING, State.IDLE, State.BUSY, State.FROZEN, State.RESTARTING)) {
+            assertThat(Life.TABLE.get(state)).containsEntry(Event.FAILED, State.RESETTING);
+        }
+        assertThat(Life.TABLE.get(State.RESETTING)).containsEntry(Event.EMPTIED, State.RESET);
     }
 }

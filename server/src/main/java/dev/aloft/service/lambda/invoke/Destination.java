@@ -1,0 +1,96 @@
+package dev.aloft.service.lambda.invoke;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Where an extension listens inside its sandbox. */
+sealed interface Destination {
+    int CONNECT_MILLIS = 1_000;
+    int ANSWER_MILLIS = 3_000;
+
+    /** Brings a batch, or says why not. */
+    void send(List<byte[]> batch) throws IOException;
+
+    /** A listener that is asked to take an array of entries. */
+    record Http(String method, String path, String named, InetSocketAddress address) implements Destination {
+        @Override
+        public void send(List<byte[]> batch) throws IOException {
+            int length = 2 + Math.max(0, batch.size() - 1) + batch.stream().mapToInt(each -> each.length).sum();
+            try (var socket = connect(address)) {
+                var out = new java.io.BufferedOutputStream(socket.getOutputStream());
+                out.write((method + " " + path + " HTTP/1.1\r\nHost: " + named + "\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: " + length + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                out.write('[');
+                for (int i = 0; i < batch.size(); i++) {
+                    if (i > 0) {
+                        out.write(',');
+                    }
+                    out.write(batch.get(i));
+                }
+                out.write(']');
+                out.flush();
+                byte[] head = socket.getInputStream().readNBytes(12);
+                String status = new String(head, StandardCharsets.ISO_8859_1);
+                if (head.length < 12 || status.charAt(9) != '2') {
+                    throw new IOException("answered " + status);
+                }
+            }
+        }
+    }
+
+    /** A listener that takes a line an entry. */
+    record Tcp(InetSocketAddress address) implements Destination {
+        @Override
+        public void send(List<byte[]> batch) throws IOException {
+            try (var socket = connect(address)) {
+                var out = new java.io.BufferedOutputStream(socket.getOutputStream());
+                for (byte[] entry : batch) {
+                    out.write(entry);
+                    out.write('\n');
+                }
+                out.flush();
+            }
+        }
+    }
+
+    private static Socket connect(InetSocketAddress address) throws IOException {
+        var socket = new Socket();
+        socket.connect(address, CONNECT_MILLIS);
+        socket.setSoTimeout(ANSWER_MILLIS);
+        return socket;
+    }
+
+    /** @param host the sandbox's address, whatever the URI calls it */
+    static Destination http(String text, Object method, String host, List<String> wrong) {
+        try {
+            var uri = new URI(text);
+            if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+                wrong.add("URI is not valid");
+            } else if (!uri.getHost().equals("sandbox.localdomain") && !uri.getHost().equals("sandbox")) {
+                wrong.add("URI host should be sandbox.localdomain");
+            } else if (uri.getPort() < 0) {
+                wrong.add("URI port is not provided");
+            } else {
+                String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+                return new Http(method instanceof String given && given.equals("PUT") ? "PUT" : "POST", path,
+                        uri.getHost() + ":" + uri.getPort(), new InetSocketAddress(host, uri.getPort()));
+            }
+        } catch (URISyntaxException e) {
+            wrong.add("URI is not valid");
+        }
+        return null;
+    }
+
+    static Destination tcp(Object port, String host, List<String> wrong) {
+        if (port instanceof Number number && number.intValue() > 0 && number.intValue() < 65_536) {
+            return new Tcp(new InetSocketAddress(host, number.intValue()));
+        }
+        wrong.add("destination.port is not valid");
+        return null;
+    }
+}

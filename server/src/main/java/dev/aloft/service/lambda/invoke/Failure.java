@@ -1,0 +1,72 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.kernel.sandbox.Exit;
+import java.util.Optional;
+
+/**
+ * Why an environment is reset.
+ *
+ * @param errorType AWS's name, for the log and for metrics; null for a timeout
+ * @param message   what the log says and, where the runtime said nothing itself, the answer
+ * @param payload   what the runtime said of it
+ */
+record Failure(String errorType, String message, Optional<byte[]> payload) {
+
+    /** What extensions are told at the end. */
+    enum Reason { SPINDOWN, TIMEOUT, FAILURE }
+
+    static Failure timeout() {
+        return new Failure(null, "", Optional.empty());
+    }
+
+    /** The runtime told of its own init. */
+    static Failure init(byte[] payload, String errorType) {
+        return new Failure(errorType, "", Optional.of(payload));
+    }
+
+    static Failure runtimeExit(Exit exit, boolean outOfMemory) {
+        String message = switch (exit) {
+            case Exit.Status(int status) when status == 0 -> "Runtime exited without providing a reason";
+            default -> "Runtime exited with error: " + words(exit);
+        };
+        return new Failure(outOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError", message, Optional.empty());
+    }
+
+    static Failure extension(String errorType, String message) {
+        return new Failure(errorType, message, Optional.empty());
+    }
+
+    static Failure noBootstrap() {
+        return new Failure("Runtime.InvalidEntrypoint", "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+                Optional.empty());
+    }
+
+    /** The platform itself could not do it. */
+    static Failure platform(String message) {
+        return new Failure("Sandbox.Failure", message, Optional.empty());
+    }
+
+    static String words(Exit exit) {
+        return switch (exit) {
+            case Exit.Status(int status) -> "exit status " + status;
+            case Exit.Signal(String name) -> "signal: " + name;
+        };
+    }
+
+    boolean isTimeout() {
+        return errorType == null;
+    }
+
+    Reason reason() {
+        return isTimeout() ? Reason.TIMEOUT : Reason.FAILURE;
+    }
+
+    /** The outcome of the event that was under way. */
+    Outcome outcome(String requestId, int timeoutSeconds) {
+        if (isTimeout()) {
+            return Outcome.timeout(requestId, timeoutSeconds);
+        }
+        return payload.map(said -> new Outcome(said, errorType, Outcome.Status.ERROR))
+                .orElseGet(() -> Outcome.exit(requestId, message, errorType));
+    }
+}

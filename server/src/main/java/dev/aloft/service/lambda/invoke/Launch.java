@@ -1,0 +1,214 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.sandbox.Assignment;
+import dev.aloft.kernel.sandbox.Companion;
+import dev.aloft.kernel.sandbox.Exit;
+import dev.aloft.kernel.sandbox.Sandbox;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How the processes of one environment are started, the first time and again, and how they are spoken with. */
+final class Launch implements AutoCloseable {
+    private static final int BACKLOG = 64;
+
+    private final FunctionVersion version;
+    private final Runtimes.Runtime runtime;
+    private final Path library;
+    private final boolean bootstrap;
+    private final Variables variables;
+    private final ServerSocket listener;
+
+    /**
+     * @param bootstrap whether there is a program to be the runtime
+     * @param variables of this environment
+     */
+    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library, Variables variables) throws IOException {
+        this.version = version;
+        this.runtime = runtime;
+        this.bootstrap = bootstrap;
+        this.library = library;
+        this.variables = variables;
+        this.listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+    }
+
+    Runtimes.Runtime runtime() {
+        return runtime;
+    }
+
+    /** Serves whatever process of the environment connects. */
+    void listen(Environment environment) {
+        Thread.ofVirtual().name("runtime-api-" + version.name()).start(() -> {
+            try {
+                while (true) {
+                    Socket socket = listener.accept();
+                    socket.setTcpNoDelay(true);
+                    serve(environment, environment.incarnation(), socket);
+                }
+            } catch (IOException closed) {
+                // the environment is gone
+            }
+        });
+    }
+
+    private void serve(Environment environment, Incarnation incarnation, Socket socket) {
+        var builder = runtime.over() == Runtimes.Over.TCP ? platform() : Thread.ofVirtual();
+        builder.start(() -> {
+            incarnation.serves(Thread.currentThread(), socket);
+            try (socket) {
+                if (incarnation.sandbox.holds((InetSocketAddress) socket.getRemoteSocketAddress())) {
+                    new RuntimeApi(environment, incarnation, new Connection(socket.getInputStream(), socket.getOutputStream())).run();
+                }
+            } catch (IOException gone) {
+                // as if it had ended
+            } finally {
+                incarnation.served(Thread.currentThread(), socket);
+            }
+        });
+    }
+
+    private Thread.Builder platform() {
+        // Not virtual: these block in pipes, which would hold a carrier each.
+        return Thread.ofPlatform().daemon().name("runtime-api-" + version.name()).stackSize(256 * 1024);
+    }
+
+    /** Starts an incarnation's processes; how that goes is told to the environment. */
+    void begin(Environment environment, Incarnation incarnation, EnvironmentLog log) {
+        log.opened();
+        Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
+                .start(() -> log.read(incarnation.sandbox.log(), EnvironmentLog.Source.FUNCTION, incarnation.telemetry));
+        if (!bootstrap) {
+            environment.fail(incarnation, Failure.noBootstrap());
+            return;
+        }
+        List<String> extensions = extensions();
+        if (extensions.isEmpty()) {
+            start(environment, incarnation);
+            return;
+        }
+        Thread.ofPlatform().daemon().name("init-" + version.name()).start(() -> start(environment, incarnation, log, extensions));
+    }
+
+    private void start(Environment environment, Incarnation incarnation) {
+        try {
+            Assignment assignment = assignment(incarnation.sandbox);
+            if (runtime.over() == Runtimes.Over.PIPES) {
+                incarnation.sandbox.assign(assignment);
+                converse(environment, incarnation);
+            } else {
+                incarnation.sandbox.assign(assignment);
+            }
+        } catch (IOException e) {
+            environment.fail(incarnation, Failure.platform("The execution environment could not be made: " + e.getMessage()));
+        }
+    }
+
+    /** External extensions start first, and register before the runtime starts. */
+    private void start(Environment environment, Incarnation incarnation, EnvironmentLog log, List<String> names) {
+        try {
+            incarnation.sandbox.hold(assignment(incarnation.sandbox));
+            for (String name : names) {
+                if (!start(environment, incarnation, log, name, names.indexOf(name))) {
+                    return;
+                }
+            }
+            synchronized (incarnation.extensions) {
+                while (!incarnation.extensions.allRegistered()) {
+                    if (incarnation.hasFailed() || incarnation.initialized.isDone()) {
+                        return;
+                    }
+                    incarnation.extensions.wait();
+                }
+            }
+            incarnation.sandbox.open();
+            if (runtime.over() == Runtimes.Over.PIPES) {
+                converse(environment, incarnation);
+            }
+        } catch (IOException e) {
+            environment.fail(incarnation, Failure.platform("The execution environment could not be made: " + e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name, int index) throws IOException {
+        Extensions.Extension extension = incarnation.extensions.external(name);
+        Path program = library.resolve(version.layers().orElseThrow()).resolve("extensions").resolve(name);
+        String problem = index >= Extensions.MOST ? "TooManyExtensions" : Files.isExecutable(program) ? null : "PermissionDenied";
+        if (problem != null) {
+            incarnation.extensions.neverStarted(extension, problem);
+            environment.fail(incarnation, Failure.extension("Extension.LaunchError", problem.equals("TooManyExtensions")
+                    ? "ErrTooManyExtensions" : "fork/exec /opt/extensions/" + name + ": permission denied"));
+            return false;
+        }
+        Companion companion = incarnation.sandbox.beside(List.of("/opt/extensions/" + name), variables.ofExtension(inside(incarnation.sandbox), port()));
+        incarnation.runs(extension, companion);
+        log.opened();
+        Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
+                .start(() -> log.read(companion.log(), EnvironmentLog.Source.EXTENSION, incarnation.telemetry));
+        companion.exit().thenAccept(exit -> {
+            incarnation.extensions.ended(extension);
+            String words = exit instanceof Exit.Status(int status) && status == 0 ? "exit code 0" : Failure.words(exit);
+            environment.fail(incarnation, Failure.extension("Extension.Crash", words));
+        });
+        return true;
+    }
+
+    /** Files that start with the environment: in their order of names. */
+    private List<String> extensions() {
+        Optional<Path> folder = version.layers().map(layers -> library.resolve(layers).resolve("extensions")).filter(Files::isDirectory);
+        if (folder.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder.get())) {
+            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** Speaks with a runtime of ours over the sandbox's pipes; the environment's variables go first. */
+    private void converse(Environment environment, Incarnation incarnation) throws IOException {
+        Sandbox sandbox = incarnation.sandbox;
+        var connection = new Connection(sandbox.output(), sandbox.input());
+        Map<String, String> all = variables.ofRuntime(inside(sandbox), port());
+        connection.answer("200 OK", "application/json", new JsonWriter().beginObject().name("environment").value(all).endObject().toBytes());
+        platform().start(() -> {
+            incarnation.serves(Thread.currentThread(), sandbox.output());
+            new RuntimeApi(environment, incarnation, connection).run();
+            incarnation.served(Thread.currentThread(), sandbox.output());
+        });
+    }
+
+    private Assignment assignment(Sandbox sandbox) {
+        Map<String, String> all = runtime.over() == Runtimes.Over.PIPES ? Map.of() : variables.ofRuntime(inside(sandbox), port());
+        return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), all);
+    }
+
+    private Variables.Inside inside(Sandbox sandbox) {
+        var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
+        return path -> sandbox.inside(path, bare);
+    }
+
+    private int port() {
+        return listener.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            // nothing more to close
+        }
+    }
+}

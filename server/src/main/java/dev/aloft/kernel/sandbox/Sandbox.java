@@ -313,7 +313,7 @@ public final class Sandbox {
         long most = now.get().memoryMegabytes() * 1024L * 1024L;
         if (heldBytes(most) > most) {
             lastOutOfMemory = true;
-            kill();
+            killProcess();
         }
     }
 

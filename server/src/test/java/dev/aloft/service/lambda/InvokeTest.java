@@ -298,7 +298,7 @@ class InvokeTest {
     @Test
     void anUnknownFunctionOrVersionIsNotFound() {
         assertThatThrownBy(() -> test.invoke("nobody", "{}")).isInstanceOf(Lambda.ResourceNotFoundException.class)
-                .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:nobody");
+                .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:nobody:$LATEST");
         test.create("unversioned", "nodejs22.x", "exports.handler = async () => 1;");
         assertThatThrownBy(() -> test.invoke("unversioned:7", "{}")).isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:unversioned:7");

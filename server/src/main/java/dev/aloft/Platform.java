@@ -37,6 +37,8 @@ import dev.aloft.service.dynamodb.DynamoDbService;
 import dev.aloft.service.dynamodb.DynamoDbStreamsService;
 import dev.aloft.service.iam.IamService;
 import dev.aloft.service.iam.StsService;
+import dev.aloft.service.kinesis.KinesisService;
+import dev.aloft.service.kinesis.KinesisTarget;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.SignedUrls;
@@ -97,6 +99,7 @@ public final class Platform implements AutoCloseable {
         var authorizer = new Authorizer(policies, time);
         endpoint = new LocalEndpoint(authorizer, store::inTransaction);
         var targets = new Targets();
+        targets.add(new KinesisTarget(endpoint));
         targets.add(new LambdaTarget(endpoint));
         targets.add(new BusTarget(endpoint));
         targets.add(new SqsTarget(endpoint));
@@ -119,6 +122,7 @@ public final class Platform implements AutoCloseable {
                 new SchedulerService(store, targets, time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
+                new KinesisService(store, keys, time, endpoint),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),

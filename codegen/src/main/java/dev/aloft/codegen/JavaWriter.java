@@ -178,6 +178,12 @@ final class JavaWriter {
     private void union(String name, Map<String, Object> shape) {
         var type = type(name);
         var members = members(shape);
+        // A member may be named after its shape, which it would hide.
+        map(shape.getOrDefault("members", Map.of())).forEach((member, target) -> {
+            if ("structure".equals(model.shapes.get(shapeOf(target)).get("type"))) {
+                members.compute(member, (_, java) -> model.interfaceName + "." + java);
+            }
+        });
         line("");
         line("    /** One of the members of %s. */", name);
         line("    sealed interface %s extends Shape {", type);

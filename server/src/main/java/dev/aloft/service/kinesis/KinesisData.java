@@ -1,0 +1,165 @@
+package dev.aloft.service.kinesis;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Index;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Space;
+import dev.aloft.kernel.store.Table;
+import dev.aloft.kernel.time.Signal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** What Kinesis keeps. What belongs to a stream is kept by its id, so that a new stream of an old name begins empty. */
+final class KinesisData {
+    final Signal old = new Signal();
+
+    /** By account, region and name. */
+    final Table<KeptStream> streams = Table.of("streams", Codec.of(KeptStream.class));
+    /** By stream id and number. */
+    final Table<KeptShard> shards = Table.of("shards", Codec.of(KeptShard.class));
+    /** The index of the next record of a shard. */
+    final Table<Long> next = Table.of("next", Codec.NUMBER);
+    /** By stream id, shard and index. */
+    final Table<KeptRecord> records = Table.of("records", Codec.of(KeptRecord.class));
+    /** By account, region, stream and name. */
+    final Table<KeptConsumer> consumers = Table.of("consumers", Codec.of(KeptConsumer.class));
+    final Index<KeptConsumer> byConsumerArn = consumers.index("consumers-by-arn", it -> List.of(Key.of(it.arn())));
+    /** By the ARN of a stream or a consumer. */
+    final Table<String> policies = Table.of("policies", Codec.TEXT);
+    /** When a shard is looked through for records that are too old, or a deleted stream's rest is thrown away. */
+    final Due<Sweep> sweeps = new Due<>(Space.of("sweeps"), Codec.of(Sweep.class), old);
+
+    /**
+     * @param onDemand      whether its capacity follows the load
+     * @param keyId         of the key that it is said to be encrypted with, or null
+     * @param metrics       the shard-level metrics that are switched on
+     * @param maxRecordKiB  the largest record
+     * @param shards        how many shards it ever had
+     */
+    record KeptStream(
+            String account,
+            String region,
+            String name,
+            String id,
+            Instant created,
+            boolean onDemand,
+            int retentionHours,
+            String keyId,
+            List<String> metrics,
+            Map<String, String> tags,
+            int maxRecordKiB,
+            int shards) {
+        Key key() {
+            return Key.of(account, region, name);
+        }
+
+        String arn() {
+            return "arn:aws:kinesis:" + region + ":" + account + ":stream/" + name;
+        }
+
+        String encryption() {
+            return keyId == null ? "NONE" : "KMS";
+        }
+
+        Duration retention() {
+            return Duration.ofHours(retentionHours);
+        }
+
+        KeptStream withMode(boolean demand) {
+            return new KeptStream(account, region, name, id, created, demand, retentionHours, keyId, metrics, tags,
+                    maxRecordKiB, shards);
+        }
+
+        KeptStream withRetention(int hours) {
+            return new KeptStream(account, region, name, id, created, onDemand, hours, keyId, metrics, tags, maxRecordKiB,
+                    shards);
+        }
+
+        KeptStream withKey(String key) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, key, metrics, tags,
+                    maxRecordKiB, shards);
+        }
+
+        KeptStream withMetrics(List<String> changed) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, changed, tags,
+                    maxRecordKiB, shards);
+        }
+
+        KeptStream withTags(Map<String, String> changed) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, changed,
+                    maxRecordKiB, shards);
+        }
+
+        KeptStream withMaxRecord(int kiB) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags, kiB,
+                    shards);
+        }
+
+        KeptStream withShards(int changed) {
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
+                    maxRecordKiB, changed);
+        }
+    }
+
+    /**
+     * @param from     the first hash key
+     * @param to       the last hash key
+     * @param parent   of a shard that came of a split or merge, or null
+     * @param adjacent the second parent of a merged one, or null
+     * @param created  in whole seconds: the numbers of its records begin with it
+     * @param closed   since when it takes no records any more, or null
+     */
+    record KeptShard(String stream, int number, BigInteger from, BigInteger to, Integer parent, Integer adjacent,
+            Instant created, Instant closed) {
+        Key key() {
+            return Key.of(stream, number);
+        }
+
+        String shardId() {
+            return ShardIds.name(number);
+        }
+
+        boolean open() {
+            return closed == null;
+        }
+
+        boolean has(BigInteger hashKey) {
+            return from.compareTo(hashKey) <= 0 && hashKey.compareTo(to) <= 0;
+        }
+
+        KeptShard closedAt(Instant moment) {
+            return new KeptShard(stream, number, from, to, parent, adjacent, created, moment);
+        }
+    }
+
+    record KeptRecord(String partitionKey, Bytes data, Instant arrival, String encryption) {
+    }
+
+    record KeptConsumer(String account, String region, String stream, String name, Instant created, Map<String, String> tags) {
+        Key key() {
+            return Key.of(account, region, stream, name);
+        }
+
+        String streamArn() {
+            return "arn:aws:kinesis:" + region + ":" + account + ":stream/" + stream;
+        }
+
+        String arn() {
+            return streamArn() + "/consumer/" + name + ":" + created.getEpochSecond();
+        }
+    }
+
+    /** @param stream its key, or null where it is gone and all of its id goes with it */
+    record Sweep(Key stream, String id) {
+    }
+
+    static Key all(Caller caller) {
+        return Key.of(caller.account(), caller.region());
+    }
+}

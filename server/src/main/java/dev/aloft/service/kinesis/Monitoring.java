@@ -1,0 +1,51 @@
+package dev.aloft.service.kinesis;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Kinesis;
+import dev.aloft.kernel.store.Store;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Which shard-level metrics a stream is said to have. */
+final class Monitoring {
+    private static final List<String> ALL = List.of("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds", "OutgoingBytes",
+            "OutgoingRecords", "ReadProvisionedThroughputExceeded", "WriteProvisionedThroughputExceeded");
+
+    private final Streams streams;
+    private final Store store;
+
+    Monitoring(Streams streams, Store store) {
+        this.streams = streams;
+        this.store = store;
+    }
+
+    Kinesis.EnhancedMonitoringOutput enable(Caller caller, Kinesis.EnableEnhancedMonitoringRequest input) {
+        var change = change(caller, input.streamName(), input.streamARN(), input.shardLevelMetrics(), true);
+        return Kinesis.EnhancedMonitoringOutput.of(r -> r.streamName(change.name()).streamARN(change.arn())
+                .currentShardLevelMetrics(change.before()).desiredShardLevelMetrics(change.after()));
+    }
+
+    Kinesis.EnhancedMonitoringOutput disable(Caller caller, Kinesis.DisableEnhancedMonitoringRequest input) {
+        var change = change(caller, input.streamName(), input.streamARN(), input.shardLevelMetrics(), false);
+        return Kinesis.EnhancedMonitoringOutput.of(r -> r.streamName(change.name()).streamARN(change.arn())
+                .currentShardLevelMetrics(change.before()).desiredShardLevelMetrics(change.after()));
+    }
+
+    private record Change(String name, String arn, List<String> before, List<String> after) {
+    }
+
+    private Change change(Caller caller, String name, String arn, List<String> given, boolean on) {
+        var meant = given.contains("ALL") ? ALL : given;
+        return store.write(tx -> {
+            var stream = streams.existing(tx, caller, name, arn);
+            var metrics = new TreeSet<>(stream.metrics());
+            if (on) {
+                metrics.addAll(meant);
+            } else {
+                meant.forEach(metrics::remove);
+            }
+            streams.put(tx, stream.withMetrics(List.copyOf(metrics)));
+            return new Change(stream.name(), stream.arn(), stream.metrics(), List.copyOf(metrics));
+        });
+    }
+}

@@ -1,0 +1,282 @@
+package dev.aloft.service.kinesis;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Kinesis;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.kinesis.KinesisData.KeptRecord;
+import dev.aloft.service.kinesis.KinesisData.KeptShard;
+import dev.aloft.service.kinesis.KinesisData.KeptStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reading records: where to begin, and what follows. */
+final class Reading {
+    private static final Duration LIFE = Duration.ofMinutes(5);
+    private static final int MOST_RECORDS = 10_000;
+    static final long MOST_BYTES = 10 << 20;
+    private static final String PURPOSE = "kinesis iterator";
+    /** Every iterator of Kinesis begins so. */
+    private static final byte[] VERSION = {0, 0, 0, 0, 0, 0, 0, 1};
+    private static final int BLOCK = 16;
+    private static final DateTimeFormatter MOMENT =
+            DateTimeFormatter.ofPattern("EEE MMM dd HH:mm:ss 'UTC' uuuu", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final KinesisData data;
+    private final Streams streams;
+    private final Throughput throughput;
+    private final Store store;
+    private final KeyFile keys;
+    private final Time time;
+
+    Reading(KinesisData data, Streams streams, Throughput throughput, Store store, KeyFile keys, Time time) {
+        this.data = data;
+        this.streams = streams;
+        this.throughput = throughput;
+        this.store = store;
+        this.keys = keys;
+        this.time = time;
+    }
+
+    /** Where somebody is in a shard: the next record's index is at least this. */
+    record Position(Key stream, String id, int shard, long index, Instant made) {
+    }
+
+    /**
+     * Some records of a shard.
+     *
+     * @param next        the index to go on at
+     * @param behind      how old the last record is of which there are more, in milliseconds
+     * @param over        whether the shard is closed and all was read
+     */
+    record Batch(List<Kinesis.Record> records, long next, long behind, boolean over, List<Kinesis.ChildShard> children, long bytes) {
+    }
+
+    String iterator(Caller caller, Kinesis.GetShardIteratorRequest input) {
+        var key = Streams.key(caller, input.streamName(), input.streamARN());
+        int number = ShardIds.require(input.shardId(), key.text(2), key.text(0));
+        var now = time.instant();
+        return store.read(tx -> {
+            var stream = data.streams.get(tx, key).orElseThrow(() -> ShardIds.absent(number, key.text(2), key.text(0)));
+            var shard = data.shards.get(tx, Key.of(stream.id(), number))
+                    .orElseThrow(() -> ShardIds.absent(number, stream.name(), stream.account()));
+            checkArguments(input, now);
+            long index = start(tx, stream, shard, input.shardIteratorType(), input.startingSequenceNumber(), input.timestamp(),
+                    "GetShardIterator");
+            return seal(new Position(key, stream.id(), number, index, now));
+        });
+    }
+
+    private static void checkArguments(Kinesis.GetShardIteratorRequest input, Instant now) {
+        var type = input.shardIteratorType();
+        boolean numbered = type.endsWith("SEQUENCE_NUMBER");
+        if (numbered && input.startingSequenceNumber() == null) {
+            throw wrongArguments("Request specified " + type + " and no StartingSequenceNumber.");
+        }
+        if (!numbered && !type.equals("AT_TIMESTAMP") && input.startingSequenceNumber() != null) {
+            throw wrongArguments("Request specified " + type + " and also a StartingSequenceNumber.");
+        }
+        if (type.equals("AT_TIMESTAMP")) {
+            if (input.timestamp() == null) {
+                throw new Kinesis.InvalidArgumentException("Must specify timestampInMillis parameter for iterator of type "
+                        + "AT_TIMESTAMP. Current request has no timestamp parameter.");
+            }
+            if (input.timestamp().isAfter(now)) {
+                throw new Kinesis.InvalidArgumentException("The timestampInMillis parameter cannot be greater than the "
+                        + "currentTimestampInMillis. timestampInMillis: " + input.timestamp().toEpochMilli()
+                        + ", currentTimestampInMillis: " + now.toEpochMilli());
+            }
+        }
+    }
+
+    private static Kinesis.InvalidArgumentException wrongArguments(String request) {
+        return new Kinesis.InvalidArgumentException("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+                + "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. " + request);
+    }
+
+    /** The index of the first record that is meant. */
+    long start(ReadTx tx, KeptStream stream, KeptShard shard, String type, String sequence, Instant timestamp, String operation) {
+        return switch (type) {
+            case "TRIM_HORIZON" -> 0;
+            case "LATEST" -> data.next.get(tx, shard.key()).orElse(0L);
+            case "AT_TIMESTAMP" -> firstAt(tx, shard, timestamp);
+            case "AT_SEQUENCE_NUMBER" -> index(stream, shard, sequence, operation);
+            default -> {
+                long index = index(stream, shard, sequence, operation);
+                // The number with which a shard begins is that of no record, unless it is the first one's.
+                yield index == SequenceNumber.LAST ? index : index + 1;
+            }
+        };
+    }
+
+    private static long index(KeptStream stream, KeptShard shard, String text, String operation) {
+        SequenceNumber number;
+        try {
+            number = SequenceNumber.parse(text);
+        } catch (SequenceNumber.Invalid _) {
+            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation + " on shard "
+                    + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account() + " is invalid.");
+        }
+        if (number.shard() != shard.number()) {
+            throw new Kinesis.InvalidArgumentException("Invalid StartingSequenceNumber. It encodes " + ShardIds.name(number.shard())
+                    + ", while it was used in a call to a shard with " + shard.shardId());
+        }
+        if (number.shardSecond() != shard.created().getEpochSecond()) {
+            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation + " on shard "
+                    + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account()
+                    + " is invalid because it did not come from this stream.");
+        }
+        return number.index();
+    }
+
+    /** Arrivals grow with the index, so halving finds the first that is not before the moment. */
+    private long firstAt(ReadTx tx, KeptShard shard, Instant moment) {
+        long low = 0;
+        long high = data.next.get(tx, shard.key()).orElse(0L);
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            var found = from(tx, shard, middle, 1).stream().findFirst();
+            if (found.isEmpty() || !found.get().value().arrival().isBefore(moment)) {
+                high = middle;
+            } else {
+                low = found.get().key().number(2) + 1;
+            }
+        }
+        return low;
+    }
+
+    private List<Row<KeptRecord>> from(ReadTx tx, KeptShard shard, long index, int most) {
+        return data.records.range(tx, Range.of(shard.key()).from(shard.key().and(index)).limit(most)).toList();
+    }
+
+    Kinesis.GetRecordsResponse get(Caller caller, Kinesis.GetRecordsRequest input) {
+        var position = open(input.shardIterator());
+        var now = time.instant();
+        if (position.made().plus(LIFE).compareTo(now) <= 0) {
+            throw new Kinesis.ExpiredIteratorException("Iterator expired. The iterator was created at time "
+                    + MOMENT.format(position.made()) + " while right now it is " + MOMENT.format(now)
+                    + " which is further in the future than the tolerated delay of 300000 milliseconds.");
+        }
+        int most = input.limit() == null ? MOST_RECORDS : input.limit();
+        return store.read(tx -> {
+            var stream = data.streams.get(tx, position.stream()).filter(it -> it.id().equals(position.id()))
+                    .orElseThrow(() -> absent(position));
+            var shard = data.shards.get(tx, Key.of(stream.id(), position.shard())).orElseThrow(() -> absent(position));
+            if (StreamSettings.of(stream).throttling() && !throughput.gives(shard.key(), now)) {
+                throw new Kinesis.ProvisionedThroughputExceededException("Rate exceeded for shard " + shard.shardId()
+                        + " in stream " + stream.name() + " under account " + stream.account() + ".");
+            }
+            var batch = read(tx, stream, shard, position.index(), most, MOST_BYTES, now);
+            throughput.gave(shard.key(), batch.bytes(), now);
+            return Kinesis.GetRecordsResponse.of(r -> r.records(batch.records()).millisBehindLatest(batch.behind())
+                    .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(), position.shard(),
+                            batch.next(), now)))
+                    .childShards(batch.over() ? batch.children() : null));
+        });
+    }
+
+    private static Kinesis.ResourceNotFoundException absent(Position position) {
+        return ShardIds.absent(position.shard(), position.stream().text(2), position.stream().text(0));
+    }
+
+    /** At least one record where there is any, then as many as the limits allow. */
+    Batch read(ReadTx tx, KeptStream stream, KeptShard shard, long index, int most, long mostBytes, Instant now) {
+        var horizon = now.minus(stream.retention());
+        var rows = data.records.range(tx, Range.of(shard.key()).from(shard.key().and(index)))
+                .filter(row -> !row.value().arrival().isBefore(horizon)).iterator();
+        var records = new ArrayList<Kinesis.Record>();
+        long bytes = 0;
+        long next = index;
+        Instant last = null;
+        boolean more = false;
+        while (rows.hasNext()) {
+            var row = rows.next();
+            long size = row.value().data().length() + row.value().partitionKey().length();
+            if (records.size() == most || !records.isEmpty() && bytes + size > mostBytes) {
+                more = true;
+                break;
+            }
+            bytes += size;
+            next = row.key().number(2) + 1;
+            last = row.value().arrival();
+            records.add(told(shard, row));
+        }
+        long behind = more ? Math.max(0, Duration.between(last, now).toMillis()) : 0;
+        boolean over = !shard.open() && !more;
+        return new Batch(records, next, behind, over, over ? children(tx, stream, shard) : List.of(), bytes);
+    }
+
+    private static Kinesis.Record told(KeptShard shard, Row<KeptRecord> row) {
+        var record = row.value();
+        return Kinesis.Record.of(r -> r.partitionKey(record.partitionKey()).data(record.data())
+                .approximateArrivalTimestamp(record.arrival()).encryptionType(record.encryption())
+                .sequenceNumber(SequenceNumber.of(shard.created(), shard.number(), row.key().number(2), record.arrival()).toString()));
+    }
+
+    private List<Kinesis.ChildShard> children(ReadTx tx, KeptStream stream, KeptShard shard) {
+        return streams.shards(tx, stream).stream()
+                .filter(it -> isParent(shard, it))
+                .map(it -> Kinesis.ChildShard.of(c -> c.shardId(it.shardId()).hashKeyRange(Shards.range(it)).parentShards(
+                        it.adjacent() == null ? List.of(ShardIds.name(it.parent()))
+                                : List.of(ShardIds.name(it.parent()), ShardIds.name(it.adjacent())))))
+                .toList();
+    }
+
+    private static boolean isParent(KeptShard parent, KeptShard child) {
+        return child.parent() != null && child.parent() == parent.number()
+                || child.adjacent() != null && child.adjacent() == parent.number();
+    }
+
+    private String seal(Position position) {
+        var text = String.join("/", Long.toString(position.made().toEpochMilli()), position.stream().text(0),
+                position.stream().text(1), position.stream().text(2), position.id(), Integer.toString(position.shard()),
+                Long.toString(position.index()), "");
+        // What is sealed is 28 bytes longer; Kinesis's iterators come in blocks.
+        int rest = (text.length() + 28) % BLOCK;
+        var padded = text + " ".repeat((BLOCK - rest) % BLOCK);
+        byte[] sealed = keys.seal(PURPOSE, "", padded.getBytes(StandardCharsets.UTF_8));
+        byte[] all = Arrays.copyOf(VERSION, VERSION.length + sealed.length);
+        System.arraycopy(sealed, 0, all, VERSION.length, sealed.length);
+        return Base64.getEncoder().encodeToString(all);
+    }
+
+    /** Some clients put it in quotes, and Kinesis bears it. */
+    private Position open(String iterator) {
+        var text = iterator.length() > 1 && iterator.startsWith("\"") && iterator.endsWith("\"")
+                ? iterator.substring(1, iterator.length() - 1) : iterator;
+        try {
+            byte[] all = Base64.getDecoder().decode(text);
+            var plain = Arrays.equals(VERSION, 0, VERSION.length, all, 0, Math.min(all.length, VERSION.length))
+                    ? keys.unseal(PURPOSE, "", Arrays.copyOfRange(all, VERSION.length, all.length)) : Optional.<byte[]>empty();
+            var parts = new String(plain.orElseThrow(IllegalArgumentException::new), StandardCharsets.UTF_8).split("/");
+            return new Position(Key.of(parts[1], parts[2], parts[3]), parts[4], Integer.parseInt(parts[5]), Long.parseLong(parts[6]),
+                    Instant.ofEpochMilli(Long.parseLong(parts[0])));
+        } catch (IllegalArgumentException _) {
+            throw new Kinesis.InvalidArgumentException("Invalid ShardIterator.");
+        }
+    }
+
+    /** The stream that an iterator is of, for IAM; empty where it is none. */
+    Optional<String> streamArn(String iterator) {
+        try {
+            var stream = open(iterator).stream();
+            return Optional.of("arn:aws:kinesis:" + stream.text(1) + ":" + stream.text(0) + ":stream/" + stream.text(2));
+        } catch (Kinesis.InvalidArgumentException _) {
+            return Optional.empty();
+        }
+    }
+}

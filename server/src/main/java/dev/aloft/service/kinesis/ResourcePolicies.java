@@ -1,0 +1,65 @@
+package dev.aloft.service.kinesis;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Kinesis;
+import dev.aloft.kernel.identity.Policy;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import java.util.Optional;
+
+/** The policies that streams and consumers have of their own. */
+final class ResourcePolicies {
+    private final KinesisData data;
+    private final Streams streams;
+    private final Consumers consumers;
+    private final Store store;
+
+    ResourcePolicies(KinesisData data, Streams streams, Consumers consumers, Store store) {
+        this.data = data;
+        this.streams = streams;
+        this.consumers = consumers;
+        this.store = store;
+    }
+
+    void put(Caller caller, Kinesis.PutResourcePolicyRequest input) {
+        try {
+            Policy.of(input.policy(), Policy.Kind.RESOURCE);
+        } catch (Policy.Malformed e) {
+            throw new Kinesis.InvalidArgumentException("Invalid policy: " + e.getMessage());
+        }
+        store.change(tx -> {
+            require(tx, caller, input.resourceARN());
+            data.policies.put(tx, Key.of(input.resourceARN()), input.policy());
+        });
+    }
+
+    private void require(ReadTx tx, Caller caller, String arn) {
+        if (ResourceTags.isConsumer(arn)) {
+            consumers.existing(tx, arn);
+        } else {
+            streams.existing(tx, caller, null, arn);
+        }
+    }
+
+    Kinesis.GetResourcePolicyResponse get(Caller caller, Kinesis.GetResourcePolicyRequest input) {
+        return store.read(tx -> {
+            require(tx, caller, input.resourceARN());
+            var policy = data.policies.get(tx, Key.of(input.resourceARN()));
+            return Kinesis.GetResourcePolicyResponse.of(r -> r.policy(policy.orElse("{}")));
+        });
+    }
+
+    void delete(Caller caller, Kinesis.DeleteResourcePolicyRequest input) {
+        store.change(tx -> {
+            require(tx, caller, input.resourceARN());
+            if (!data.policies.delete(tx, Key.of(input.resourceARN()))) {
+                throw new Kinesis.ResourceNotFoundException("No resource policy found for resource ARN " + input.resourceARN());
+            }
+        });
+    }
+
+    Optional<String> of(String arn) {
+        return store.read(tx -> data.policies.get(tx, Key.of(arn)));
+    }
+}

@@ -28,4 +28,15 @@ class GatewayUrlsTest {
             assertThat(urls.rewrite(text)).isEqualTo(text);
         }
     }
+
+    @Test
+    void functionUrlsAreNamedOrFoundByTheirPath() {
+        var told = "http://abc234.lambda-url.eu-west-1.localhost:4566/";
+        assertThat(new GatewayUrls(URI.create("http://127.0.0.1:4700"), true).rewrite(told))
+                .isEqualTo("http://abc234.lambda-url.eu-west-1.localhost:4700/");
+        assertThat(new GatewayUrls(URI.create("http://127.0.0.1:4700"), false).rewrite("open " + told + "x?y"))
+                .isEqualTo("open http://127.0.0.1:4700/_aws/lambda-url/abc234/x?y");
+        assertThat(new GatewayUrls(URI.create("http://127.0.0.1:4700"), false).rewrite("https://abc234.lambda-url.eu-west-1.on.aws"))
+                .isEqualTo("http://127.0.0.1:4700/_aws/lambda-url/abc234/");
+    }
 }

@@ -288,11 +288,26 @@ final class SamFunction {
         return alias;
     }
 
+    /** An alias moves all at once by itself; whatever CodeDeploy would do besides is refused by its name. */
     private void refuseGradualDeployment() {
-        if (source.get("DeploymentPreference") != null && Functions.given(source.get("DeploymentPreference"))) {
-            var enabled = transformation.parameters.resolveMapped(source.map("DeploymentPreference").get("Enabled"));
-            if (!Boolean.FALSE.equals(enabled) && !"false".equalsIgnoreCase(String.valueOf(enabled))) {
-                throw source.error("DeploymentPreference is not built in Aloft; set its Enabled to false.");
+        if (!Functions.given(source.get("DeploymentPreference"))) {
+            return;
+        }
+        var preference = source.map("DeploymentPreference");
+        var enabled = transformation.parameters.resolveMapped(preference.get("Enabled"));
+        if (Boolean.FALSE.equals(enabled) || "false".equalsIgnoreCase(String.valueOf(enabled))) {
+            return;
+        }
+        if (!Functions.given(source.get("AutoPublishAlias"))) {
+            throw source.error("'DeploymentPreference' requires AutoPublishAlias property to be specified.");
+        }
+        var type = transformation.parameters.resolveMapped(preference.get("Type"));
+        if (!"AllAtOnce".equals(type)) {
+            throw source.error("DeploymentPreference of Type " + type + " is not built in Aloft; use AllAtOnce, or set its Enabled to false.");
+        }
+        for (var more : List.of("Alarms", "Hooks", "TriggerConfigurations")) {
+            if (Functions.given(preference.get(more))) {
+                throw source.error("DeploymentPreference with " + more + " is not built in Aloft; set its Enabled to false.");
             }
         }
     }

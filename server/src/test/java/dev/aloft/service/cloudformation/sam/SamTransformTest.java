@@ -201,8 +201,17 @@ class SamTransformTest {
     }
 
     @Test
+    void anAliasThatMovesAllAtOnceNeedsNoDeployment() {
+        assertThat(transform(function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce}")).toString())
+                .contains("AWS::Lambda::Alias").doesNotContain("CodeDeploy");
+        assertThatThrownBy(() -> transform(function("DeploymentPreference: {Type: AllAtOnce}")))
+                .hasMessageContaining("'DeploymentPreference' requires AutoPublishAlias property to be specified.");
+    }
+
+    @Test
     void whatIsNotBuiltIsNamed() {
-        for (var template : List.of(function("DeploymentPreference: {Type: AllAtOnce}"),
+        for (var template : List.of(function("AutoPublishAlias: live\nDeploymentPreference: {Type: Linear10PercentEvery1Minute}"),
+                function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce, Alarms: [x]}"),
                 "Resources: {A: {Type: AWS::Serverless::Connector}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",
                 function("Events: {E: {Type: MSK, Properties: {}}}"), function("Nope: 1"), function("Events: [1]"))) {
             assertThatThrownBy(() -> transform(template)).hasMessageMatching(

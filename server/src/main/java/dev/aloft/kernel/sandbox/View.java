@@ -49,8 +49,9 @@ final class View {
         for (String name : DEVICES) {
             file("/dev/" + name, "bind");
         }
-        // Imports, unlike require, look for packages in the folders above the code only.
-        link(root.resolve("var/node_modules"), Path.of("/var/runtime/node_modules"));
+        // Imports, unlike require, look for packages in the folders above the code only: those of layers go before the runtime's.
+        link(root.resolve("var/node_modules"), Path.of("/opt/nodejs/node_modules"));
+        link(root.resolve("node_modules"), Path.of("/var/runtime/node_modules"));
         link(root.resolve("dev/fd"), Path.of("/proc/self/fd"));
         link(root.resolve("dev/stdin"), Path.of("/proc/self/fd/0"));
         link(root.resolve("dev/stdout"), Path.of("/proc/self/fd/1"));
@@ -111,9 +112,14 @@ final class View {
     }
 
     private static void link(Path at, Path to) throws IOException {
-        if (!Files.isSymbolicLink(at)) {
-            Files.createSymbolicLink(at, to);
+        if (Files.isSymbolicLink(at)) {
+            if (Files.readSymbolicLink(at).equals(to)) {
+                return;
+            }
+            // from an earlier build
+            Files.delete(at);
         }
+        Files.createSymbolicLink(at, to);
     }
 
     private Path inside(String path) {

@@ -188,6 +188,20 @@ class LayersTest {
     }
 
     @Test
+    void packagesOfLayersAreRequiredAndImported() {
+        String layer = publish("packages", Map.of("nodejs/node_modules/word/package.json", "{\"main\": \"main.js\"}",
+                "nodejs/node_modules/word/main.js", "module.exports = 'word';", "nodejs/own.mjs", "export const own = 'own';"))
+                .layerVersionArn();
+        test.create("r", "nodejs22.x", "index.handler", Map.of("index.js",
+                "const word = require('word'); exports.handler = async () => word;"), r -> r.timeout(30).layers(List.of(layer)));
+        test.create("i", "nodejs22.x", "index.handler", Map.of("index.mjs",
+                "import word from 'word'; import { own } from '/opt/nodejs/own.mjs'; export const handler = async () => word + own;"),
+                r -> r.timeout(30).layers(List.of(layer)));
+        assertThat(TestLambda.payload(test.invoke("r", "{}"))).isEqualTo("\"word\"");
+        assertThat(TestLambda.payload(test.invoke("i", "{}"))).isEqualTo("\"wordown\"");
+    }
+
+    @Test
     void aPolicyIsToldAsADocument() {
         publish("shared", Map.of("a", "1"));
         allow("shared", "s1", "111122223333");

@@ -11,6 +11,7 @@ import dev.aloft.api.DynamoDb.KeyType;
 import dev.aloft.api.DynamoDb.LocalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputDescription;
+import dev.aloft.api.DynamoDb.RestoreSummary;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableClassSummary;
@@ -62,6 +63,8 @@ final class Descriptions {
                     .billingMode(table.onDemand() ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED)
                     .lastUpdateToPayPerRequestDateTime(table.onDemandSince().get())));
             }
+            table.restored().ifPresent(restored -> d.restoreSummary(new RestoreSummary(restored.backupArn().orElse(null),
+                restored.tableArn(), restored.moment(), restored.inProgress())));
             table.stream().ifPresent(stream -> {
                 d.latestStreamLabel(stream.label()).latestStreamArn(new StreamRef(ref, stream.label()).arn());
                 if (stream.enabled()) {
@@ -129,11 +132,11 @@ final class Descriptions {
             .indexSizeBytes(count.bytes()));
     }
 
-    private static Projection projection(StoredIndex index) {
+    static Projection projection(StoredIndex index) {
         return new Projection(index.projection(), index.included().isEmpty() ? null : index.included());
     }
 
-    private static List<KeySchemaElement> schema(KeyNames key) {
+    static List<KeySchemaElement> schema(KeyNames key) {
         return Stream.concat(key.hashes().stream().map(name -> new KeySchemaElement(name, KeyType.HASH)),
             key.ranges().stream().map(name -> new KeySchemaElement(name, KeyType.RANGE))).toList();
     }

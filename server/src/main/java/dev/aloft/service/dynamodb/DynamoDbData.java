@@ -21,6 +21,9 @@ final class DynamoDbData {
     private static final Space HISTORY = Space.of("history");
     private static final Space MOMENTS = Space.of("moments");
     private static final Space LAST_MOMENTS = Space.of("lastMoments");
+    private static final Space COPIES = Space.of("copies");
+    /** In place of an index's number: all that a table has besides its items is to be cleared away. */
+    static final long BESIDE_ONLY = 0;
     /** Where a deleted table has things besides its items. */
     private static final List<Space> BESIDE = List.of(ENTRIES, COLLECTIONS, HISTORY, MOMENTS, LAST_MOMENTS);
 
@@ -48,6 +51,24 @@ final class DynamoDbData {
     final Table<StoredStream> streams = Table.of("streams", Codec.of(StoredStream.class));
     /** (account, region, stream number, shard id). */
     final Table<StoredStream.Shard> shards = Table.of("shards", Codec.of(StoredStream.Shard.class));
+    /** (account, region, name of the table, backup id). */
+    final Table<StoredBackup> backups = Table.of("backups", Codec.of(StoredBackup.class));
+    /** (account, region, name of the table, export id). */
+    final Table<Transfer.StoredExport> exports = Table.of("exports", Codec.of(Transfer.StoredExport.class));
+    final Table<Transfer.StoredImport> imports = Table.of("imports", Codec.of(Transfer.StoredImport.class));
+    final Signal transfers = new Signal();
+    /** The key of an export that is under way; its value is the number of its copy. */
+    final Due<Key> exporting = new Due<>(Space.of("exporting"), Codec.KEY, transfers);
+    /** The key of an import that is under way. */
+    final Due<Key> importing = new Due<>(Space.of("importing"), Codec.KEY, transfers);
+    /** (account, region, resource as in its ARN). */
+    final Table<ResourcePolicies.StoredPolicy> policies = Table.of("policies", Codec.of(ResourcePolicies.StoredPolicy.class));
+    /** (account, region, name of the table, index or the empty name). */
+    final Table<Insights.StoredInsight> insights = Table.of("insights", Codec.of(Insights.StoredInsight.class));
+    /** The key of a backup that goes by itself. */
+    final Due<Key> expiringBackups = new Due<>(Space.of("expiringBackups"), Codec.KEY, work);
+    /** (account, region, number of the backup or the table that is made): items on their way there. */
+    final Due<Copy> copying = new Due<>(Space.of("copying"), Codec.of(Copy.class), work);
     /** (account, region, stream number): a stream whose shards are looked after; its value is the stream's key. */
     final Due<Key> shardsChanging = new Due<>(Space.of("shardsChanging"), Codec.KEY, work);
 
@@ -59,6 +80,10 @@ final class DynamoDbData {
     /** (account, region, table number, index number), behind which stand entries by hash, index key and table key. */
     static Key entries(TableRef table, long number, long index) {
         return ENTRIES.key(Key.of(table.account(), table.region(), number, index));
+    }
+
+    static Key copiesAt(Key numbers) {
+        return COPIES.key(numbers);
     }
 
     /** Where the items of a table stand. */
@@ -74,6 +99,11 @@ final class DynamoDbData {
     /** (account, region, stream number): the sequence number that was taken last. */
     static Key sequence(TableRef table, long stream) {
         return SEQUENCES.key(stream(table, stream));
+    }
+
+    /** (account, region, backup number), behind which stand a backup's items by their keys. */
+    static Key copies(TableRef table, long number) {
+        return COPIES.key(numbered(table, number));
     }
 
     static Key stream(TableRef table, long number) {

@@ -3,6 +3,7 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
@@ -10,11 +11,14 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The operations of Amazon DynamoDB. */
@@ -37,6 +41,12 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final ExecuteStatement executeStatement;
     private final BatchExecuteStatement batchExecuteStatement;
     private final ExecuteTransaction executeTransaction;
+    private final ResourcePolicies policies;
+    private final Backups backups;
+    private final Restores restores;
+    private final Exports exports;
+    private final Imports imports;
+    private final Insights insights;
     private final FineGrained fineGrained;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
@@ -49,7 +59,13 @@ public final class DynamoDbService implements Service, DynamoDb {
         var writer = new ItemWriter(data, open, streams, throttle, store, time);
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
-        tables = new Tables(data, streams, store, time);
+        policies = new ResourcePolicies(data, store, time);
+        tables = new Tables(data, streams, this::backups, policies, store, time);
+        backups = new Backups(data, open, tables, store, time);
+        restores = new Restores(data, open, tables, backups, writer, store, time);
+        exports = new Exports(data, open, tables, S3.at(endpoint), store, time);
+        imports = new Imports(data, open, tables, writer, S3.at(endpoint), store, time);
+        insights = new Insights(data, tables, store, time);
         updateTable = new UpdateTable(tables, new Indexes(data), streams, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
         tags = new Tags(data, tables, store, time);
@@ -67,8 +83,9 @@ public final class DynamoDbService implements Service, DynamoDb {
         batchExecuteStatement = new BatchExecuteStatement(reads, executeStatement);
         executeTransaction = new ExecuteTransaction(reads, transactWriteItems);
         fineGrained = new FineGrained(open, store);
-        housekeeping = new Housekeeping(data, open, writer, streams, store, time);
-        resourceTypes = List.of(new TableResource(DynamoDb.at(endpoint), time));
+        housekeeping = new Housekeeping(data, open, writer, streams, backups, restores, store, time);
+        var tableType = new TableResource(DynamoDb.at(endpoint), time);
+        resourceTypes = List.of(tableType, new GlobalTableResource(tableType));
     }
 
     @Override
@@ -78,7 +95,21 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn));
+        return List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
+            new Worker("dynamodb exports and imports", data.transfers, this::transfer));
+    }
+
+    private Optional<Instant> transfer() {
+        return Stream.of(exports.turn(), imports.turn()).flatMap(Optional::stream).min(Instant::compareTo);
+    }
+
+    private Backups backups() {
+        return backups;
+    }
+
+    @Override
+    public Optional<String> policy(Caller caller, String arn) {
+        return policies.document(arn);
     }
 
     @Override
@@ -105,6 +136,30 @@ public final class DynamoDbService implements Service, DynamoDb {
             case DescribeTimeToLiveRequest r -> table("DescribeTimeToLive", caller, r.tableName());
             case UpdateTimeToLiveRequest r -> table("UpdateTimeToLive", caller, r.tableName());
             case DescribeContinuousBackupsRequest r -> table("DescribeContinuousBackups", caller, r.tableName());
+            case UpdateContinuousBackupsRequest r -> table("UpdateContinuousBackups", caller, r.tableName());
+            case CreateBackupRequest r -> table("CreateBackup", caller, r.tableName());
+            case DescribeBackupRequest r -> resource("DescribeBackup", r.backupArn());
+            case DeleteBackupRequest r -> resource("DeleteBackup", r.backupArn());
+            case ListBackupsRequest _ -> Access.to("dynamodb:ListBackups");
+            case RestoreTableFromBackupRequest r -> Access.to("dynamodb:RestoreTableFromBackup", r.backupArn(),
+                TableRef.arn(caller, r.targetTableName()));
+            case RestoreTableToPointInTimeRequest r -> Access.to("dynamodb:RestoreTableToPointInTime", r.sourceTableArn() != null
+                ? r.sourceTableArn() : TableRef.arn(caller, r.sourceTableName()), TableRef.arn(caller, r.targetTableName()));
+            case ExportTableToPointInTimeRequest r -> resource("ExportTableToPointInTime", r.tableArn());
+            case DescribeExportRequest r -> resource("DescribeExport", r.exportArn());
+            case ListExportsRequest _ -> Access.to("dynamodb:ListExports");
+            case ImportTableRequest r -> table("ImportTable", caller, r.tableCreationParameters().tableName());
+            case DescribeImportRequest r -> resource("DescribeImport", r.importArn());
+            case ListImportsRequest _ -> Access.to("dynamodb:ListImports");
+            case PutResourcePolicyRequest r -> resource("PutResourcePolicy", r.resourceArn());
+            case GetResourcePolicyRequest r -> resource("GetResourcePolicy", r.resourceArn());
+            case DeleteResourcePolicyRequest r -> resource("DeleteResourcePolicy", r.resourceArn());
+            case DescribeLimitsRequest _ -> Access.to("dynamodb:DescribeLimits");
+            case UpdateContributorInsightsRequest r -> index("UpdateContributorInsights", caller, r.tableName(), r.indexName());
+            case DescribeContributorInsightsRequest r -> index("DescribeContributorInsights", caller, r.tableName(), r.indexName());
+            case ListContributorInsightsRequest _ -> Access.to("dynamodb:ListContributorInsights");
+            case CreateGlobalTableRequest _ -> Access.to("dynamodb:CreateGlobalTable");
+            case UpdateGlobalTableRequest _ -> Access.to("dynamodb:UpdateGlobalTable");
             case ListTagsOfResourceRequest r -> resource("ListTagsOfResource", r.resourceArn());
             case TagResourceRequest r -> resource("TagResource", r.resourceArn());
             case UntagResourceRequest r -> resource("UntagResource", r.resourceArn());
@@ -264,7 +319,128 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public DescribeContinuousBackupsResponse describeContinuousBackups(Caller caller,
             DescribeContinuousBackupsRequest input) {
-        return tables.describeBackups(caller, input);
+        return restores.describe(caller, input);
+    }
+
+    @Override
+    public UpdateContinuousBackupsResponse updateContinuousBackups(Caller caller, UpdateContinuousBackupsRequest input) {
+        return restores.update(caller, input);
+    }
+
+    @Override
+    public CreateBackupResponse createBackup(Caller caller, CreateBackupRequest input) {
+        return backups.create(caller, input);
+    }
+
+    @Override
+    public DescribeBackupResponse describeBackup(Caller caller, DescribeBackupRequest input) {
+        return backups.describe(input);
+    }
+
+    @Override
+    public DeleteBackupResponse deleteBackup(Caller caller, DeleteBackupRequest input) {
+        return backups.delete(input);
+    }
+
+    @Override
+    public ListBackupsResponse listBackups(Caller caller, ListBackupsRequest input) {
+        return backups.list(caller, input);
+    }
+
+    @Override
+    public RestoreTableFromBackupResponse restoreTableFromBackup(Caller caller, RestoreTableFromBackupRequest input) {
+        return restores.restore(caller, input);
+    }
+
+    @Override
+    public RestoreTableToPointInTimeResponse restoreTableToPointInTime(Caller caller,
+            RestoreTableToPointInTimeRequest input) {
+        return restores.restore(caller, input);
+    }
+
+    @Override
+    public ExportTableToPointInTimeResponse exportTableToPointInTime(Caller caller,
+            ExportTableToPointInTimeRequest input) {
+        return exports.start(caller, input);
+    }
+
+    @Override
+    public DescribeExportResponse describeExport(Caller caller, DescribeExportRequest input) {
+        return exports.describe(input);
+    }
+
+    @Override
+    public ListExportsResponse listExports(Caller caller, ListExportsRequest input) {
+        return exports.list(caller, input);
+    }
+
+    @Override
+    public ImportTableResponse importTable(Caller caller, ImportTableRequest input) {
+        return imports.start(caller, input);
+    }
+
+    @Override
+    public DescribeImportResponse describeImport(Caller caller, DescribeImportRequest input) {
+        return imports.describe(input);
+    }
+
+    @Override
+    public ListImportsResponse listImports(Caller caller, ListImportsRequest input) {
+        return imports.list(caller, input);
+    }
+
+    @Override
+    public PutResourcePolicyResponse putResourcePolicy(Caller caller, PutResourcePolicyRequest input) {
+        return policies.put(input);
+    }
+
+    @Override
+    public GetResourcePolicyResponse getResourcePolicy(Caller caller, GetResourcePolicyRequest input) {
+        return policies.get(input);
+    }
+
+    @Override
+    public DeleteResourcePolicyResponse deleteResourcePolicy(Caller caller, DeleteResourcePolicyRequest input) {
+        return policies.delete(input);
+    }
+
+    /** The quotas of an account of which nobody asked for more. */
+    @Override
+    public DescribeLimitsResponse describeLimits(Caller caller, DescribeLimitsRequest input) {
+        return new DescribeLimitsResponse(80_000L, 80_000L, 40_000L, 40_000L);
+    }
+
+    @Override
+    public UpdateContributorInsightsResponse updateContributorInsights(Caller caller,
+            UpdateContributorInsightsRequest input) {
+        return insights.update(caller, input);
+    }
+
+    @Override
+    public DescribeContributorInsightsResponse describeContributorInsights(Caller caller,
+            DescribeContributorInsightsRequest input) {
+        return insights.describe(caller, input);
+    }
+
+    @Override
+    public ListContributorInsightsResponse listContributorInsights(Caller caller, ListContributorInsightsRequest input) {
+        return insights.list(caller, input);
+    }
+
+    @Override
+    public CreateGlobalTableResponse createGlobalTable(Caller caller, CreateGlobalTableRequest input) {
+        throw oldGlobalTables();
+    }
+
+    @Override
+    public UpdateGlobalTableResponse updateGlobalTable(Caller caller, UpdateGlobalTableRequest input) {
+        throw oldGlobalTables();
+    }
+
+    /** So AWS answers today. */
+    private static ValidationException oldGlobalTables() {
+        return ValidationException.parameters("DynamoDB global tables version 2017.11.29 is not supported. We recommend using "
+            + "DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy)");
     }
 
     @Override

@@ -7,17 +7,20 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import java.util.Optional;
 
 /** The operations of Amazon DynamoDB Streams. */
 public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
     private final StreamDescriptions descriptions;
     private final StreamRecords records;
+    private final ResourcePolicies policies;
 
     public DynamoDbStreamsService(Store platform, Time time) {
         var data = new DynamoDbData();
         var store = platform.in("dynamodb");
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
+        policies = new ResourcePolicies(data, store, time);
         records = new StreamRecords(new OpenTables(data, store), streams, store, time);
     }
 
@@ -29,6 +32,11 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
             case GetRecordsRequest r -> Access.to("dynamodb:GetRecords", ShardIterator.streamArn(r.shardIterator()));
             case ListStreamsRequest _ -> Access.to("dynamodb:ListStreams");
         };
+    }
+
+    @Override
+    public Optional<String> policy(Caller caller, String arn) {
+        return policies.document(arn);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class History {
 
     /** Notes what stood under a key until now. A moment is noted once: the first change of it counts. */
     static void note(Tx tx, LiveTable table, long index, Key key, Optional<byte[]> before, Instant now) {
-        long moment = moment(tx, table, now);
+        long moment = moment(tx, table.ref, table.stored.number(), now);
         var at = DynamoDbData.history(table.ref, table.stored.number()).and(index, key, moment);
         if (tx.get(at).isEmpty()) {
             tx.put(at, before.map(History::marked).orElse(NOTHING));
@@ -46,14 +46,21 @@ final class History {
     }
 
     /** Milliseconds that never go back, whatever the clock does and whichever write took its time first. */
-    private static long moment(Tx tx, LiveTable table, Instant now) {
-        var at = DynamoDbData.lastMoment(table.ref, table.stored.number());
+    private static long moment(Tx tx, TableRef ref, long number, Instant now) {
+        var at = DynamoDbData.lastMoment(ref, number);
         long last = tx.get(at).map(Codec.NUMBER::decode).orElse(0L);
         if (now.toEpochMilli() <= last) {
             return last;
         }
         tx.put(at, Codec.NUMBER.encode(now.toEpochMilli()));
         return now.toEpochMilli();
+    }
+
+    /** A moment that has all that was written before, and nothing that will be. */
+    static Instant mark(Tx tx, TableRef ref, long number, Instant now) {
+        long moment = moment(tx, ref, number, now);
+        tx.put(DynamoDbData.lastMoment(ref, number), Codec.NUMBER.encode(moment + 1));
+        return Instant.ofEpochMilli(moment);
     }
 
     private static byte[] marked(byte[] value) {

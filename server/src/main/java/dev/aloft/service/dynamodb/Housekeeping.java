@@ -31,10 +31,15 @@ final class Housekeeping {
     private final OpenTables tables;
     private final ItemWriter writer;
     private final Streams streams;
+    private final Backups backups;
+    private final Restores restores;
     private final Store store;
     private final Time time;
 
-    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Store store, Time time) {
+    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Backups backups, Restores restores,
+            Store store, Time time) {
+        this.backups = backups;
+        this.restores = restores;
         this.data = data;
         this.tables = tables;
         this.writer = writer;
@@ -47,11 +52,12 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
-            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(now);
+            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(now)
+                | copy(now);
             if (!worked) {
                 return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
                         data.tokens.next(tx), data.shardsChanging.next(tx),
-                        data.forgetting.next(tx))
+                        data.forgetting.next(tx), data.copying.next(tx), data.expiringBackups.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }
@@ -139,6 +145,20 @@ final class Housekeeping {
         return !due.isEmpty();
     }
 
+    private boolean copy(Instant now) {
+        var due = store.read(tx -> data.copying.due(tx, now, 1));
+        due.forEach(entry -> store.change(tx -> {
+            if (entry.value().target().isPresent()) {
+                restores.step(tx, entry, now);
+            } else {
+                backups.step(tx, entry, now);
+            }
+        }));
+        var over = store.read(tx -> data.expiringBackups.due(tx, now, STEP));
+        over.forEach(entry -> store.change(tx -> backups.expire(tx, entry, now)));
+        return !due.isEmpty() || !over.isEmpty();
+    }
+
     private boolean lookAfterStreams(Instant now) {
         var due = store.read(tx -> data.shardsChanging.due(tx, now, 1));
         due.forEach(entry -> store.change(tx -> streams.look(tx, entry, now).ifPresentOrElse(
@@ -168,20 +188,22 @@ final class Housekeeping {
     private boolean clear(Instant now) {
         var due = store.read(tx -> data.clearing.due(tx, now, 1));
         due.forEach(entry -> store.change(tx -> {
-            var numbers = entry.value();
-            boolean table = numbers.size() == 3;
-            int left = STEP;
-            for (var beside : DynamoDbData.besideAt(numbers)) {
-                left = delete(tx, beside, left);
-            }
-            if (table) {
-                left = delete(tx, DynamoDbData.itemsAt(numbers), left);
-            }
-            if (left > 0) {
+            if (clear(tx, entry.value()) > 0) {
                 data.clearing.cancel(tx, entry.id());
             }
         }));
         return !due.isEmpty();
+    }
+
+    /** Clears away some of a deleted table or backup, of a deleted index, or of what a table had besides its items. */
+    private static int clear(Tx tx, Key numbers) {
+        boolean whole = numbers.size() == 3;
+        boolean beside = !whole && numbers.number(3) == DynamoDbData.BESIDE_ONLY;
+        int left = STEP;
+        for (var space : DynamoDbData.besideAt(beside ? Key.of(numbers.text(0), numbers.text(1), numbers.number(2)) : numbers)) {
+            left = delete(tx, space, left);
+        }
+        return !whole ? left : delete(tx, DynamoDbData.copiesAt(numbers), delete(tx, DynamoDbData.itemsAt(numbers), left));
     }
 
     /** Deletes up to so many; says how many fewer it took. */

@@ -85,6 +85,11 @@ final class ItemWriter {
         }
     }
 
+    /** Puts an item into a table that is being made: there is nothing before it, and nobody to tell. */
+    void restore(Tx tx, LiveTable table, Key key, Map<String, AttributeValue> item, byte[] bytes, Instant now) {
+        apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Put(item, bytes)), now);
+    }
+
     /** Deletes an item because it expired. */
     void expire(Tx tx, LiveTable table, Key key, Instant now) {
         apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Delete()), now, true);

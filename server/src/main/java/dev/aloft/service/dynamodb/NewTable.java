@@ -35,9 +35,6 @@ final class NewTable {
 
     /** What is not built is refused by its name. */
     static void refuseNotBuilt(CreateTableRequest in) {
-        if (in.resourcePolicy() != null) {
-            throw ApiError.notBuilt("ResourcePolicy of DynamoDB CreateTable");
-        }
         if (in.globalTableSourceArn() != null || in.globalTableSettingsReplicationMode() != null) {
             throw ApiError.notBuilt("GlobalTableSourceArn of DynamoDB CreateTable");
         }
@@ -65,7 +62,7 @@ final class NewTable {
             throw new ValidationException("Invalid KeySchema: Some index key attribute have no definition");
         }
         refuseLong(schema);
-        checkKey(schema, attributes);
+        checkKey(schema, attributes, false);
         checkSecond(schema);
         boolean hasLocal = in.localSecondaryIndexes() != null;
         boolean hasGlobal = in.globalSecondaryIndexes() != null;
@@ -126,7 +123,7 @@ final class NewTable {
         }
     }
 
-    private static void checkKey(List<KeySchemaElement> schema, List<String> attributes) {
+    private static void checkKey(List<KeySchemaElement> schema, List<String> attributes, boolean global) {
         var keys = schema.stream().map(KeySchemaElement::attributeName).toList();
         if (!attributes.containsAll(keys)) {
             throw ValidationException.parameters("Some index key attributes are not defined in AttributeDefinitions. Keys: "
@@ -136,7 +133,8 @@ final class NewTable {
             throw new ValidationException("1 validation error detected: Value null at 'keySchema' failed to satisfy "
                 + "constraint: Member must not be null");
         }
-        if (keys.size() == 2 && keys.getFirst().equals(keys.get(1)) && schema.get(1).keyType().equals(KeyType.RANGE)) {
+        if (keys.size() == 2 && keys.getFirst().equals(keys.get(1))
+            && (!global || schema.get(1).keyType().equals(KeyType.RANGE))) {
             throw new ValidationException(
                 "Both the Hash Key and the Range Key element in the KeySchema have the same name");
         }
@@ -185,7 +183,7 @@ final class NewTable {
         var tableHash = in.keySchema().getFirst().attributeName();
         for (var index : indexes) {
             refuseLong(index.keySchema());
-            checkKey(index.keySchema(), attributes);
+            checkKey(index.keySchema(), attributes, false);
             checkSecond(index.keySchema());
             if (index.keySchema().size() != 2) {
                 throw ValidationException.parameters("Index KeySchema does not have a range key for index: "
@@ -224,7 +222,7 @@ final class NewTable {
     }
 
     static void checkGlobal(GlobalSecondaryIndex index, List<String> attributes, boolean onDemand) {
-        checkKey(index.keySchema(), attributes);
+        checkKey(index.keySchema(), attributes, true);
         checkMany(index.keySchema());
         checkProjection(index.projection());
         if (onDemand && index.provisionedThroughput() != null) {
@@ -308,7 +306,7 @@ final class NewTable {
             Units.of(index.warmThroughput()));
     }
 
-    private static List<String> included(Projection projection) {
+    static List<String> included(Projection projection) {
         return projection.nonKeyAttributes() == null ? List.of() : projection.nonKeyAttributes();
     }
 }

@@ -44,7 +44,7 @@ final class OpenTables {
 
     /** The table for an operation on its items. */
     LiveTable open(ReadTx tx, TableRef ref) {
-        return find(tx, ref).orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
+        return find(tx, ref).filter(table -> !table.stored.creating()).orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
     }
 
     LiveTable open(Caller caller, String name) {

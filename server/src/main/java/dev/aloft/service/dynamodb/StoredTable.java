@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * @param warm       what it was asked to be prepared for
  * @param recovery   to which moments it can be restored
  * @param copies     the numbers of copies that are being made of it as it was at some moment
+ * @param creating   it is being made from another or from files, and its items cannot be reached yet
+ * @param restored   what it was restored from
  * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
  */
 record StoredTable(
@@ -42,7 +44,9 @@ record StoredTable(
         Optional<Instant> tableClassSince,
         Optional<String> encryptionKey,
         Optional<Recovery> recovery,
-        Set<Long> copies) {
+        Set<Long> copies,
+        boolean creating,
+        Optional<Restored> restored) {
 
     record Attribute(String name, String type) {
     }
@@ -100,6 +104,13 @@ record StoredTable(
      * @param days  how far back it reaches
      */
     record Recovery(Instant since, int days) {
+    }
+
+    /** Where a restored table comes from. */
+    record Restored(Optional<String> backupArn, String tableArn, Instant moment, boolean inProgress) {
+        Restored done() {
+            return new Restored(backupArn, tableArn, moment, false);
+        }
     }
 
     record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased) {
@@ -168,6 +179,13 @@ record StoredTable(
         return with(draft -> draft.stream = Optional.of(other));
     }
 
+    /** Another table with the same keys, indexes and settings. */
+    StoredTable renamed(String otherName, String otherId, long otherNumber, Instant now) {
+        return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince, throughput,
+            tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey, recovery, copies,
+            creating, restored);
+    }
+
     /** The same table with some of it changed. */
     StoredTable with(Consumer<Draft> change) {
         var draft = new Draft(this);
@@ -194,6 +212,8 @@ record StoredTable(
         Optional<String> encryptionKey;
         Optional<Recovery> recovery;
         Set<Long> copies;
+        boolean creating;
+        Optional<Restored> restored;
 
         private Draft(StoredTable from) {
             this.from = from;
@@ -213,12 +233,14 @@ record StoredTable(
             encryptionKey = from.encryptionKey;
             recovery = from.recovery;
             copies = from.copies;
+            creating = from.creating;
+            restored = from.restored;
         }
 
         private StoredTable table() {
             return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes, onDemand,
                 onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
-                tableClassSince, encryptionKey, recovery, copies);
+                tableClassSince, encryptionKey, recovery, copies, creating, restored);
         }
     }
 

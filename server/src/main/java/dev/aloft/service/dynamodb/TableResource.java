@@ -15,8 +15,10 @@ import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.IndexStatus;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
+import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.api.DynamoDb.SSESpecification;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.Tag;
@@ -26,6 +28,7 @@ import dev.aloft.api.DynamoDb.UntagResourceRequest;
 import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -50,15 +53,17 @@ final class TableResource implements ResourceType {
     private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
     /** Those that CreateTable has under the same names. */
     private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
-        "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled");
+        "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput");
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private final DynamoDb dynamoDb;
+    private final TableExtras settings;
     private final Time time;
 
     TableResource(DynamoDb dynamoDb, Time time) {
         this.dynamoDb = dynamoDb;
+        settings = new TableExtras(dynamoDb);
         this.time = time;
     }
 
@@ -71,7 +76,8 @@ final class TableResource implements ResourceType {
     public Set<String> properties() {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
             "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "Tags",
-            "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification", "StreamSpecification");
+            "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification", "StreamSpecification",
+            "OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "ContributorInsightsSpecification");
     }
 
     @Override
@@ -86,11 +92,11 @@ final class TableResource implements ResourceType {
 
     @Override
     public Resource create(Caller caller, Desired desired) {
-        refuseNotBuilt(desired);
         var name = desired.name("TableName", MAX_NAME);
         var tags = tags(desired);
         var request = wanted(desired).toBuilder().tableName(name).tags(list(tags))
-            .streamSpecification(view(desired).map(TableResource::stream).orElse(null)).build();
+            .streamSpecification(view(desired).map(TableResource::stream).orElse(null)).sseSpecification(encryption(desired))
+            .resourcePolicy(policy(desired, "ResourcePolicy").orElse(null)).build();
         try {
             dynamoDb.createTable(caller, request);
         } catch (ResourceInUseException e) {
@@ -98,24 +104,49 @@ final class TableResource implements ResourceType {
                 throw e;
             }
         }
-        setExpiry(caller, name, Optional.empty(), expiry(desired));
-        return resource(describe(caller, name));
+        return ResourceType.complete(name, () -> {
+            setExpiry(caller, name, Optional.empty(), expiry(desired));
+            settings.apply(caller, describe(caller, name), Optional.empty(), desired);
+            return resource(describe(caller, name));
+        });
     }
 
-    private static void refuseNotBuilt(Desired desired) {
-        refuse(desired, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled");
-        refuse(desired, "SSESpecification", "SSEEnabled");
-    }
-
-    private static void refuse(Desired desired, String property, String member) {
-        if (desired.properties().get(property) instanceof Map<?, ?> map && "true".equals(String.valueOf(map.get(member)))) {
-            throw ApiError.notBuilt(property + "." + member + " of AWS::DynamoDB::Table");
+    /** CloudFormation's form of an index says whether it has insights; the API's does not. */
+    private static List<?> withoutInsights(Desired desired) {
+        if (!(desired.properties().get("GlobalSecondaryIndexes") instanceof List<?> indexes)) {
+            return null;
         }
+        return indexes.stream().map(index -> {
+            if (!(index instanceof Map<?, ?> map)) {
+                return index;
+            }
+            var rest = new LinkedHashMap<>(map);
+            rest.remove("ContributorInsightsSpecification");
+            return rest;
+        }).toList();
+    }
+
+    private static SSESpecification encryption(Desired desired) {
+        if (!(desired.properties().get("SSESpecification") instanceof Map<?, ?> map)) {
+            return null;
+        }
+        return new SSESpecification("true".equals(String.valueOf(map.get("SSEEnabled"))), TableExtras.text(map.get("SSEType")),
+            TableExtras.text(map.get("KMSMasterKeyId")));
+    }
+
+    static Optional<String> policy(Desired desired, String property) {
+        return desired.properties().get(property) instanceof Map<?, ?> map && map.get("PolicyDocument") != null
+            ? Optional.of(map.get("PolicyDocument") instanceof String text ? text : JsonWriter.string(map.get("PolicyDocument")))
+            : Optional.empty();
     }
 
     private static CreateTableRequest wanted(Desired desired) {
         var same = new LinkedHashMap<>(desired.properties());
         same.keySet().retainAll(SAME);
+        same.put("GlobalSecondaryIndexes", withoutInsights(desired));
+        if (same.get("GlobalSecondaryIndexes") == null) {
+            same.remove("GlobalSecondaryIndexes");
+        }
         var request = (CreateTableRequest) TemplateShape.read(DynamoDb.CREATE_TABLE.input(), same, "");
         return request.billingMode() != null ? request : request.toBuilder().billingMode(BillingMode.PROVISIONED).build();
     }
@@ -189,14 +220,15 @@ final class TableResource implements ResourceType {
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        refuseNotBuilt(after);
         var wanted = wanted(after);
         var now = describe(caller, physicalId);
         updateTable(caller, physicalId, wanted, now);
+        updateEncryption(caller, physicalId, encryption(after), now);
         updateIndexes(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateStream(caller, physicalId, view(after), now);
         updateTags(caller, now.tableArn(), tags(after));
+        settings.apply(caller, describe(caller, physicalId), Optional.of(before), after);
         return resource(describe(caller, physicalId));
     }
 
@@ -219,6 +251,22 @@ final class TableResource implements ResourceType {
         }
         if (wanted.tableClass() != null) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).tableClass(wanted.tableClass())));
+        }
+        if (isOnDemand && !Objects.equals(wanted.onDemandThroughput(), now.onDemandThroughput())) {
+            var limit = wanted.onDemandThroughput() == null ? new OnDemandThroughput(-1L, -1L) : wanted.onDemandThroughput();
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).onDemandThroughput(limit)));
+        }
+        if (wanted.warmThroughput() != null) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).warmThroughput(wanted.warmThroughput())));
+        }
+    }
+
+    private void updateEncryption(Caller caller, String name, SSESpecification wanted, TableDescription now) {
+        boolean is = now.sseDescription() != null;
+        boolean wants = wanted != null && wanted.enabled();
+        if (is != wants) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).sseSpecification(wants ? wanted
+                : new SSESpecification(false, null, null))));
         }
     }
 
@@ -288,7 +336,7 @@ final class TableResource implements ResourceType {
         if (!(desired.properties().get("StreamSpecification") instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
-        map.keySet().stream().filter(name -> !name.equals("StreamViewType")).findFirst().ifPresent(name -> {
+        map.keySet().stream().filter(name -> !name.equals("StreamViewType") && !name.equals("ResourcePolicy")).findFirst().ifPresent(name -> {
             throw ApiError.notBuilt("StreamSpecification." + name + " of AWS::DynamoDB::Table");
         });
         return Optional.of(Optional.ofNullable(map.get("StreamViewType")).map(Object::toString).orElseThrow(() ->
@@ -344,7 +392,7 @@ final class TableResource implements ResourceType {
     }
 
     private static Resource resource(TableDescription table) {
-        var attributes = new LinkedHashMap<String, Object>(Map.of("Arn", table.tableArn()));
+        var attributes = new LinkedHashMap<String, Object>(Map.of("Arn", table.tableArn(), "TableId", table.tableId()));
         if (table.streamSpecification() != null) {
             attributes.put("StreamArn", table.latestStreamArn());
         }

@@ -3,24 +3,17 @@ package dev.aloft.service.dynamodb;
 import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 
 import dev.aloft.api.Caller;
-import dev.aloft.api.DynamoDb.ContinuousBackupsDescription;
-import dev.aloft.api.DynamoDb.ContinuousBackupsStatus;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.CreateTableResponse;
 import dev.aloft.api.DynamoDb.DeleteTableRequest;
 import dev.aloft.api.DynamoDb.DeleteTableResponse;
-import dev.aloft.api.DynamoDb.DescribeContinuousBackupsRequest;
-import dev.aloft.api.DynamoDb.DescribeContinuousBackupsResponse;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.DescribeTableResponse;
 import dev.aloft.api.DynamoDb.ListTablesRequest;
 import dev.aloft.api.DynamoDb.ListTablesResponse;
-import dev.aloft.api.DynamoDb.PointInTimeRecoveryDescription;
-import dev.aloft.api.DynamoDb.PointInTimeRecoveryStatus;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
 import dev.aloft.api.DynamoDb.TableClass;
-import dev.aloft.api.DynamoDb.TableNotFoundException;
 import dev.aloft.api.DynamoDb.TableStatus;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -37,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Tables are made, told and deleted. AWS takes seconds for what is done here in one transaction: the answer of the call says
@@ -49,10 +44,15 @@ final class Tables {
 
     private final DynamoDbData data;
     private final Streams streams;
+    private final Supplier<Backups> backups;
+    private final ResourcePolicies policies;
     private final Store store;
     private final Time time;
 
-    Tables(DynamoDbData data, Streams streams, Store store, Time time) {
+    /** @param backups which need tables themselves */
+    Tables(DynamoDbData data, Streams streams, Supplier<Backups> backups, ResourcePolicies policies, Store store, Time time) {
+        this.backups = backups;
+        this.policies = policies;
         this.data = data;
         this.streams = streams;
         this.store = store;
@@ -61,15 +61,30 @@ final class Tables {
 
     CreateTableResponse create(Caller caller, CreateTableRequest in) {
         var ref = TableRef.toCreate(caller, in.tableName());
+        var table = make(caller, in, false, (_, _) -> { });
+        return new CreateTableResponse(Descriptions.of(ref, table, TableStatus.CREATING, Map.of()));
+    }
+
+    /**
+     * Makes a table.
+     *
+     * @param creating its items cannot be reached until somebody says so
+     * @param more     what else belongs into the same transaction
+     */
+    StoredTable make(Caller caller, CreateTableRequest in, boolean creating, BiConsumer<Tx, StoredTable> more) {
+        var ref = TableRef.toCreate(caller, in.tableName());
         NewTable.check(in);
         boolean streamed = Streams.isWantedFirst(in.streamSpecification());
         NewTable.refuseNotBuilt(in);
+        if (in.resourcePolicy() != null) {
+            ResourcePolicies.check(in.resourcePolicy());
+        }
         var tags = in.tags() == null ? Map.<String, String>of() : Tags.added(Map.of(), in.tags());
         var key = Encryption.key(ref, in.sseSpecification());
         var now = time.instant();
         boolean onDemand = NewTable.isOnDemand(in.billingMode());
         var id = UUID.randomUUID().toString();
-        var table = store.write(tx -> {
+        return store.write(tx -> {
             if (data.tables.has(tx, ref.key())) {
                 throw new ResourceInUseException("Table already exists: " + ref.name());
             }
@@ -79,19 +94,23 @@ final class Tables {
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
                 Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
                 Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
-                Optional.empty(), Set.of());
+                Optional.empty(), Set.of(), creating, Optional.empty());
             var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
             put(tx, ref, made, now);
+            if (in.resourcePolicy() != null) {
+                policies.make(tx, ref, in.resourcePolicy(), now);
+            }
+            more.accept(tx, made);
             return made;
         });
-        return new CreateTableResponse(Descriptions.of(ref, table, TableStatus.CREATING, Map.of()));
     }
 
     DescribeTableResponse describe(Caller caller, DescribeTableRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         return store.read(tx -> {
             var table = get(tx, ref);
-            return new DescribeTableResponse(Descriptions.of(ref, table, TableStatus.ACTIVE, counts(tx, ref, table)));
+            return new DescribeTableResponse(Descriptions.of(ref, table, table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE,
+                counts(tx, ref, table)));
         });
     }
 
@@ -146,28 +165,33 @@ final class Tables {
                 throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
                     + "Disable deletion protection first.");
             }
+            if (known.creating()) {
+                throw new ResourceInUseException(
+                    "Attempt to change a resource which is still in use: Table is being created: " + ref.name());
+            }
+            if (!known.copies().isEmpty()) {
+                throw new ResourceInUseException("Attempt to change a resource which is still in use: Table: " + ref.name()
+                    + " is being copied: " + known.copies().size() + " backups, restores or exports are under way");
+            }
             if (known.indexes().stream().anyMatch(StoredTable.StoredIndex::filling)) {
                 throw new ResourceInUseException("Attempt to change a resource which is still in use: Cannot delete table while "
                     + "indexes are being created, updated, or deleted.");
             }
             streams.stop(tx, ref, known, now);
             data.tables.delete(tx, ref.key());
-            var id = Key.of(ref.account(), ref.region(), known.number());
-            data.clearing.add(tx, now, id, id);
+            ResourcePolicies.forget(data, tx, ref);
+            data.insights.deleteAll(tx, ref.key());
+            var id = DynamoDbData.numbered(ref, known.number());
+            if (known.recovery().isPresent()) {
+                // Its items stay, as a backup, and only what stands beside them goes.
+                backups.get().keepDeleted(tx, ref, known, count(tx, DynamoDbData.items(ref, known.number())), now);
+                data.clearing.add(tx, now, id, id.and(DynamoDbData.BESIDE_ONLY));
+            } else {
+                data.clearing.add(tx, now, id, id);
+            }
             return known;
         });
         return new DeleteTableResponse(Descriptions.deleted(ref, table));
-    }
-
-    /** None are made; AWS keeps continuous backups of all tables, but nobody can restore one without point-in-time recovery. */
-    DescribeContinuousBackupsResponse describeBackups(Caller caller, DescribeContinuousBackupsRequest in) {
-        var ref = TableRef.of(caller, in.tableName());
-        store.read(tx -> data.tables.get(tx, ref.key())).orElseThrow(() ->
-            new TableNotFoundException("Table not found: " + ref.name()));
-        return new DescribeContinuousBackupsResponse(ContinuousBackupsDescription.of(d -> d
-            .continuousBackupsStatus(ContinuousBackupsStatus.ENABLED)
-            .pointInTimeRecoveryDescription(PointInTimeRecoveryDescription.of(p ->
-                p.pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.DISABLED)))));
     }
 
     ListTablesResponse list(Caller caller, ListTablesRequest in) {

@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.BillingMode;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
+import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableStatus;
@@ -55,6 +56,10 @@ final class UpdateTable {
         var now = time.instant();
         var told = store.write(tx -> {
             var before = tables.get(tx, ref);
+            if (before.creating()) {
+                throw new ResourceInUseException(
+                    "Attempt to change a resource which is still in use: Table is being created: " + ref.name());
+            }
             Indexes.checkUpdates(updates);
             var changed = settings(ref, streams.grown(tx, ref, billing(before, in, now), now), in, now);
             if (in.streamSpecification() != null) {

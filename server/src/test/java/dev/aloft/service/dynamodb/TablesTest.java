@@ -79,9 +79,9 @@ class TablesTest extends DynamoDbFixture {
         @Test
         void byNameForWhatIsNotBuilt() {
             Assertions.assertThatThrownBy(() -> create("abc", r -> r.keySchema(List.of(hash("a")))
-                .attributeDefinitions(List.of(attribute("a", "S"))).resourcePolicy("{}")))
+                .attributeDefinitions(List.of(attribute("a", "S"))).globalTableSourceArn("arn:aws:dynamodb:us-west-2:123456789012:table/abc")))
                 .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code()).isEqualTo("NotImplemented"))
-                .hasMessageContaining("ResourcePolicy");
+                .hasMessageContaining("GlobalTableSourceArn");
         }
     }
 
@@ -250,11 +250,56 @@ class TablesTest extends DynamoDbFixture {
         }
 
         @Test
+        void settingsThatAreOperationsOfTheirOwnAreMadeSoAndTakenBack() {
+            var type = service.resourceTypes().getFirst();
+            var policy = Map.of("PolicyDocument", Map.of("Version", "2012-10-17", "Statement", List.of(Map.of("Effect", "Allow",
+                "Principal", Map.of("AWS", "*"), "Action", "dynamodb:GetItem", "Resource", "*"))));
+            var plain = desired("BillingMode", "PAY_PER_REQUEST");
+            var rich = desired("BillingMode", "PAY_PER_REQUEST", "PointInTimeRecoverySpecification",
+                Map.of("PointInTimeRecoveryEnabled", true, "RecoveryPeriodInDays", 7), "SSESpecification", Map.of("SSEEnabled", true),
+                "ResourcePolicy", policy, "ContributorInsightsSpecification", Map.of("Enabled", true),
+                "OnDemandThroughput", Map.of("MaxReadRequestUnits", 10));
+            var made = type.create(CALLER, rich).physicalId();
+            Runnable isRich = () -> {
+                assertThat(recovery(made).recoveryPeriodInDays()).isEqualTo(7);
+                assertThat(describe(made).sseDescription()).isNotNull();
+                assertThat(describe(made).onDemandThroughput().maxReadRequestUnits()).isEqualTo(10);
+                assertThat(service.policy(CALLER, describe(made).tableArn())).isPresent();
+            };
+            isRich.run();
+            type.update(CALLER, made, rich, plain);
+            assertThat(recovery(made).pointInTimeRecoveryStatus()).isEqualTo("DISABLED");
+            assertThat(describe(made).sseDescription()).isNull();
+            assertThat(describe(made).onDemandThroughput()).isNull();
+            assertThat(service.policy(CALLER, describe(made).tableArn())).isEmpty();
+            type.update(CALLER, made, plain, rich);
+            isRich.run();
+        }
+
+        private DynamoDb.PointInTimeRecoveryDescription recovery(String name) {
+            return dynamoDb.describeContinuousBackups(CALLER, new DynamoDb.DescribeContinuousBackupsRequest(name))
+                .continuousBackupsDescription().pointInTimeRecoveryDescription();
+        }
+
+        @Test
+        void aGlobalTableWithOneReplicaIsATable() {
+            var type = service.resourceTypes().getLast();
+            assertThat(type.type()).isEqualTo("AWS::DynamoDB::GlobalTable");
+            var wanted = desired("BillingMode", "PAY_PER_REQUEST", "Replicas", List.of(Map.of("Region", "us-east-1",
+                "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true), "DeletionProtectionEnabled", true,
+                "Tags", List.of(Map.of("Key", "k", "Value", "v")))), "StreamSpecification", Map.of("StreamViewType", "NEW_IMAGE"));
+            var made = type.create(CALLER, wanted);
+            assertThat(made.attributes()).containsKeys("Arn", "StreamArn", "TableId");
+            assertThat(describe(made.physicalId()).deletionProtectionEnabled()).isTrue();
+            assertThat(recovery(made.physicalId()).pointInTimeRecoveryStatus()).isEqualTo("ENABLED");
+            Assertions.assertThatThrownBy(() -> type.update(CALLER, made.physicalId(), wanted, desired("Replicas",
+                List.of(Map.of("Region", "us-east-1"), Map.of("Region", "eu-west-1"))))).hasMessageContaining("other regions");
+        }
+
+        @Test
         void whatIsNotBuiltFailsByItsName() {
             var type = service.resourceTypes().getFirst();
-            Assertions.assertThatThrownBy(() -> type.create(CALLER, desired("BillingMode", "PAY_PER_REQUEST",
-                "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true))))
-                .hasMessageContaining("PointInTimeRecoverySpecification");
+            assertThat(type.properties()).doesNotContain("KinesisStreamSpecification", "ImportSourceSpecification");
             Assertions.assertThatThrownBy(() -> type.create(CALLER, desired("BillingMode", "PAY_PER_REQUEST",
                 "ProvisionedThroughput", Map.of("Typo", 1)))).hasMessageContaining("ProvisionedThroughput.Typo");
         }

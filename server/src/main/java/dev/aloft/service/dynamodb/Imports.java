@@ -1,0 +1,311 @@
+package dev.aloft.service.dynamodb;
+
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.CreateTableRequest;
+import dev.aloft.api.DynamoDb.DescribeImportRequest;
+import dev.aloft.api.DynamoDb.DescribeImportResponse;
+import dev.aloft.api.DynamoDb.ImportNotFoundException;
+import dev.aloft.api.DynamoDb.ImportStatus;
+import dev.aloft.api.DynamoDb.ImportSummary;
+import dev.aloft.api.DynamoDb.ImportTableDescription;
+import dev.aloft.api.DynamoDb.ImportTableRequest;
+import dev.aloft.api.DynamoDb.ImportTableResponse;
+import dev.aloft.api.DynamoDb.InputCompressionType;
+import dev.aloft.api.DynamoDb.InputFormat;
+import dev.aloft.api.DynamoDb.ListImportsRequest;
+import dev.aloft.api.DynamoDb.ListImportsResponse;
+import dev.aloft.api.DynamoDb.PutRequest;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.S3;
+import dev.aloft.api.S3.GetObjectRequest;
+import dev.aloft.api.S3.ListObjectsV2Request;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.Transfer.StoredImport;
+import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.wire.Trees;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Imports of files from S3 into new tables: an object at a turn. An item that comes twice is put twice, so an object that is
+ * read again does no harm.
+ *
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Format.html">Import formats</a>
+ */
+final class Imports {
+    private static final int BATCH = 100;
+    private static final int PAGE = 25;
+    private static final int MAX_ERRORS = 10_000;
+
+    private final DynamoDbData data;
+    private final OpenTables open;
+    private final Tables tables;
+    private final ItemWriter writer;
+    private final S3 s3;
+    private final Store store;
+    private final Time time;
+
+    Imports(DynamoDbData data, OpenTables open, Tables tables, ItemWriter writer, S3 s3, Store store, Time time) {
+        this.data = data;
+        this.open = open;
+        this.tables = tables;
+        this.writer = writer;
+        this.s3 = s3;
+        this.store = store;
+        this.time = time;
+    }
+
+    ImportTableResponse start(Caller caller, ImportTableRequest in) {
+        if (InputFormat.ION.equals(in.inputFormat())) {
+            throw ApiError.notBuilt("InputFormat ION of DynamoDB ImportTable");
+        }
+        if (InputCompressionType.ZSTD.equals(in.inputCompressionType())) {
+            throw ApiError.notBuilt("InputCompressionType ZSTD of DynamoDB ImportTable");
+        }
+        if (in.inputFormatOptions() != null && !InputFormat.CSV.equals(in.inputFormat())) {
+            throw new ValidationException("Invalid Request: Unsupported InputFormatOptions for the given input format: "
+                + in.inputFormat() + ".");
+        }
+        var wanted = in.tableCreationParameters();
+        var request = CreateTableRequest.of(r -> r.tableName(wanted.tableName()).attributeDefinitions(wanted.attributeDefinitions())
+            .keySchema(wanted.keySchema()).billingMode(wanted.billingMode()).provisionedThroughput(wanted.provisionedThroughput())
+            .onDemandThroughput(wanted.onDemandThroughput()).sseSpecification(wanted.sseSpecification())
+            .globalSecondaryIndexes(wanted.globalSecondaryIndexes()));
+        var ref = TableRef.toCreate(caller, wanted.tableName());
+        var now = time.instant();
+        var told = new ImportTableDescription[1];
+        tables.make(caller, request, true, (tx, table) -> {
+            var id = Backups.id(now, table.number());
+            told[0] = ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id).importStatus(ImportStatus.IN_PROGRESS)
+                .tableArn(ref.arn()).tableId(table.id()).startTime(now).inputFormat(in.inputFormat())
+                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(in.s3BucketSource()).tableCreationParameters(wanted)
+                .inputCompressionType(in.inputCompressionType() == null ? InputCompressionType.NONE : in.inputCompressionType())
+                .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).errorCount(0L)
+                .processedItemCount(0L).importedItemCount(0L).processedSizeBytes(0L));
+            data.imports.put(tx, ref.key().and(id), new StoredImport(told[0], ref.name(), table.number(), ""));
+            data.importing.add(tx, now, ref.key().and(id), Key.EMPTY);
+        });
+        return new ImportTableResponse(told[0]);
+    }
+
+    private static Key key(String arn) {
+        if (!Arn.isArn(arn) || !Arn.parse(arn).resource().matches("table/[^/]+/import/[^/]+")) {
+            throw new ValidationException("Invalid Import ARN");
+        }
+        return TableRef.ofArn(arn).key().and(arn.substring(arn.lastIndexOf('/') + 1));
+    }
+
+    DescribeImportResponse describe(DescribeImportRequest in) {
+        return new DescribeImportResponse(store.read(tx -> data.imports.get(tx, key(in.importArn()))).map(StoredImport::told)
+            .orElseThrow(() -> new ImportNotFoundException("Import not found: " + in.importArn())));
+    }
+
+    ListImportsResponse list(Caller caller, ListImportsRequest in) {
+        int limit = in.pageSize() == null ? PAGE : in.pageSize();
+        var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region()) : TableRef.ofArn(in.tableArn()).key();
+        var page = store.read(tx -> data.imports.page(tx, prefix, Optional.ofNullable(in.nextToken()).map(Imports::key), limit));
+        var told = page.values().stream().map(StoredImport::told).map(one -> ImportSummary.of(s -> s.importArn(one.importArn())
+            .importStatus(one.importStatus()).tableArn(one.tableArn()).s3BucketSource(one.s3BucketSource())
+            .inputFormat(one.inputFormat()).startTime(one.startTime()).endTime(one.endTime()))).toList();
+        return new ListImportsResponse(told, page.next().isPresent() ? told.getLast().importArn() : null);
+    }
+
+    /** One object of one import; says when there is more to do. */
+    Optional<Instant> turn() {
+        var now = time.instant();
+        var due = store.read(tx -> data.importing.due(tx, now, 1));
+        for (var entry : due) {
+            store.read(tx -> data.imports.get(tx, entry.id())).ifPresent(one -> {
+                try {
+                    step(entry.id(), one, now);
+                } catch (ApiError e) {
+                    end(entry.id(), one, one.told().toBuilder().importStatus(ImportStatus.FAILED).failureCode(e.code())
+                        .failureMessage(e.getMessage()).build(), now);
+                }
+            });
+        }
+        return due.isEmpty() ? store.read(data.importing::next) : Optional.of(now);
+    }
+
+    private void step(Key key, StoredImport one, Instant now) {
+        var ref = new TableRef(key.text(0), key.text(1), one.table());
+        var source = one.told().s3BucketSource();
+        var listing = s3.listObjectsV2(Exports.caller(ref), ListObjectsV2Request.of(r -> r.bucket(source.s3Bucket())
+            .prefix(source.s3KeyPrefix()).startAfter(one.after().isEmpty() ? null : one.after()).maxKeys(1)));
+        if (listing.contents() == null || listing.contents().isEmpty()) {
+            end(key, one, one.told().toBuilder().importStatus(ImportStatus.COMPLETED).build(), now);
+            return;
+        }
+        var object = listing.contents().getFirst();
+        var response = s3.getObject(Exports.caller(ref), GetObjectRequest.of(r -> r.bucket(source.s3Bucket()).key(object.key())));
+        var counts = new long[3];
+        try (var in = content(response.body().stream(), one.told().inputCompressionType())) {
+            read(ref, one, in, counts, now);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var told = one.told();
+        store.change(tx -> data.imports.put(tx, key, one.with(told.toBuilder()
+            .processedItemCount(told.processedItemCount() + counts[0]).importedItemCount(told.importedItemCount() + counts[1])
+            .errorCount(told.errorCount() + counts[2]).processedSizeBytes(told.processedSizeBytes() + object.size()).build(),
+            object.key())));
+        if (told.errorCount() + counts[2] > MAX_ERRORS) {
+            throw ApiError.of("ItemValidationError", 400, "Some of the items failed validation checks and were not imported.");
+        }
+    }
+
+    private static InputStream content(InputStream in, String compression) throws IOException {
+        return InputCompressionType.GZIP.equals(compression) ? new GZIPInputStream(in) : in;
+    }
+
+    private void read(TableRef ref, StoredImport one, InputStream content, long[] counts, Instant now) throws IOException {
+        var in = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
+        boolean csv = InputFormat.CSV.equals(one.told().inputFormat());
+        var live = store.read(tx -> open.find(tx, ref)).filter(table -> table.stored.number() == one.number()).orElseThrow(() ->
+            ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
+        char delimiter = delimiter(one.told());
+        var header = csv ? header(one.told(), in, delimiter) : List.<String>of();
+        var batch = new ArrayList<Map<String, AttributeValue>>();
+        for (String line; (line = csv ? record(in) : in.readLine()) != null; ) {
+            if (line.isBlank()) {
+                continue;
+            }
+            counts[0]++;
+            try {
+                batch.add(csv ? item(live, header, fields(line, delimiter)) : item(line));
+            } catch (ApiError | JsonReader.Malformed e) {
+                counts[2]++;
+            }
+            if (batch.size() == BATCH) {
+                put(live, batch, counts, now);
+            }
+        }
+        put(live, batch, counts, now);
+    }
+
+    /** Within quotes a record goes on behind the end of a line. */
+    private static String record(BufferedReader in) throws IOException {
+        var line = in.readLine();
+        while (line != null && line.chars().filter(c -> c == '"').count() % 2 == 1) {
+            var more = in.readLine();
+            if (more == null) {
+                break;
+            }
+            line = line + "\n" + more;
+        }
+        return line;
+    }
+
+    private static char delimiter(ImportTableDescription told) {
+        var options = told.inputFormatOptions();
+        return options == null || options.csv() == null || options.csv().delimiter() == null ? ','
+            : options.csv().delimiter().charAt(0);
+    }
+
+    private static List<String> header(ImportTableDescription told, BufferedReader in, char delimiter) throws IOException {
+        var options = told.inputFormatOptions();
+        if (options != null && options.csv() != null && options.csv().headerList() != null) {
+            return options.csv().headerList();
+        }
+        var first = record(in);
+        return first == null ? List.of() : fields(first, delimiter);
+    }
+
+    private static List<String> fields(String line, char delimiter) {
+        var fields = new ArrayList<String>();
+        var field = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+                field.append(c);
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == delimiter && !quoted) {
+                fields.add(field.toString());
+                field.setLength(0);
+            } else {
+                field.append(c);
+            }
+        }
+        fields.add(field.toString());
+        return fields;
+    }
+
+    /** Key attributes have the types of the table, all others are text. */
+    private static Map<String, AttributeValue> item(LiveTable table, List<String> header, List<String> fields) {
+        var item = new LinkedHashMap<String, AttributeValue>();
+        for (int i = 0; i < Math.min(header.size(), fields.size()); i++) {
+            var name = header.get(i);
+            var type = table.stored.attributes().stream().filter(one -> one.name().equals(name)).map(StoredTable.Attribute::type)
+                .findFirst().orElse("S");
+            if (type.equals("S") || !fields.get(i).isEmpty()) {
+                item.put(name, type.equals("N") ? new AttributeValue.N(fields.get(i)) : new AttributeValue.S(fields.get(i)));
+            }
+        }
+        return item;
+    }
+
+    private static Map<String, AttributeValue> item(String line) {
+        if (!(JsonReader.tree(line) instanceof Map<?, ?> tree)) {
+            throw new ValidationException("The line is no item");
+        }
+        var members = new LinkedHashMap<String, Object>();
+        tree.forEach((name, value) -> members.put(name.toString(), value));
+        var request = (PutRequest) Trees.read(PutRequest.of(_ -> { }).shape(), members);
+        if (request.item() == null) {
+            throw new ValidationException("The line has no Item");
+        }
+        return request.item();
+    }
+
+    private void put(LiveTable table, List<Map<String, AttributeValue>> batch, long[] counts, Instant now) {
+        var items = new ArrayList<Map<String, AttributeValue>>();
+        for (var raw : batch) {
+            try {
+                var item = Values.checked(raw);
+                table.schema.ofItem(item);
+                table.checkIndexKeys(item);
+                ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");
+                items.add(item);
+                counts[1]++;
+            } catch (ValidationException _) {
+                counts[2]++;
+            }
+        }
+        batch.clear();
+        store.change(tx -> items.forEach(item ->
+            writer.restore(tx, table, table.schema.unchecked(item), item, ITEMS.encode(item), now)));
+    }
+
+    private void end(Key key, StoredImport one, ImportTableDescription told, Instant now) {
+        var ref = new TableRef(key.text(0), key.text(1), one.table());
+        store.change(tx -> {
+            data.imports.put(tx, key, one.with(told.toBuilder().endTime(now).build(), one.after()));
+            data.importing.cancel(tx, key);
+            data.tables.get(tx, ref.key()).filter(table -> table.number() == one.number()).ifPresent(table ->
+                tables.put(tx, ref, table.with(draft -> draft.creating = false), now));
+        });
+    }
+}

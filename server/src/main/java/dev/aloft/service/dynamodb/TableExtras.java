@@ -1,0 +1,106 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.api.DynamoDb.ContributorInsightsAction;
+import dev.aloft.api.DynamoDb.DeleteResourcePolicyRequest;
+import dev.aloft.api.DynamoDb.PointInTimeRecoverySpecification;
+import dev.aloft.api.DynamoDb.PutResourcePolicyRequest;
+import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.UpdateContinuousBackupsRequest;
+import dev.aloft.api.DynamoDb.UpdateContributorInsightsRequest;
+import dev.aloft.kernel.call.ResourceType.Desired;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a template says of a table that operations of their own do: recovery, policies, insights. */
+final class TableExtras {
+    private final DynamoDb dynamoDb;
+
+    TableExtras(DynamoDb dynamoDb) {
+        this.dynamoDb = dynamoDb;
+    }
+
+    /** Does what is wanted now and was not before. */
+    void apply(Caller caller, TableDescription table, Optional<Desired> before, Desired after) {
+        var was = before.map(TableExtras::recovery).orElse(recovery(Optional.empty()));
+        if (!recovery(after).equals(was)) {
+            dynamoDb.updateContinuousBackups(caller, new UpdateContinuousBackupsRequest(table.tableName(), recovery(after)));
+        }
+        policy(caller, table.tableArn(), before.flatMap(one -> TableResource.policy(one, "ResourcePolicy")),
+            TableResource.policy(after, "ResourcePolicy"));
+        if (table.streamSpecification() != null) {
+            policy(caller, table.latestStreamArn(), Optional.empty(), streamPolicy(after));
+        }
+        insights(caller, table.tableName(), before.map(TableExtras::insights).orElse(Map.of()), insights(after));
+    }
+
+    private static PointInTimeRecoverySpecification recovery(Desired desired) {
+        return recovery(Optional.ofNullable(desired.properties().get("PointInTimeRecoverySpecification")));
+    }
+
+    private static PointInTimeRecoverySpecification recovery(Optional<Object> specification) {
+        var map = specification.filter(Map.class::isInstance).map(one -> (Map<?, ?>) one).orElse(Map.of());
+        boolean enabled = "true".equals(String.valueOf(map.get("PointInTimeRecoveryEnabled")));
+        var days = text(map.get("RecoveryPeriodInDays"));
+        return new PointInTimeRecoverySpecification(enabled, enabled && days != null ? Integer.valueOf(days) : null);
+    }
+
+    static String text(Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static Optional<String> streamPolicy(Desired desired) {
+        return desired.properties().get("StreamSpecification") instanceof Map<?, ?> map && map.get("ResourcePolicy") != null
+            ? TableResource.policy(new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(),
+                Map.of("ResourcePolicy", map.get("ResourcePolicy")), Map.of()), "ResourcePolicy")
+            : Optional.empty();
+    }
+
+    private void policy(Caller caller, String arn, Optional<String> before, Optional<String> after) {
+        if (after.isPresent() && !after.equals(before)) {
+            dynamoDb.putResourcePolicy(caller, PutResourcePolicyRequest.of(r -> r.resourceArn(arn).policy(after.get())));
+        }
+        if (after.isEmpty() && before.isPresent()) {
+            dynamoDb.deleteResourcePolicy(caller, new DeleteResourcePolicyRequest(arn, null));
+        }
+    }
+
+    /** Of the table (the empty name) and its indexes, those that have insights. */
+    private static Map<String, String> insights(Desired desired) {
+        var enabled = new LinkedHashMap<String, String>();
+        add(enabled, "", desired.properties().get("ContributorInsightsSpecification"));
+        if (desired.properties().get("GlobalSecondaryIndexes") instanceof List<?> indexes) {
+            for (var index : indexes) {
+                if (index instanceof Map<?, ?> map) {
+                    add(enabled, text(map.get("IndexName")), map.get("ContributorInsightsSpecification"));
+                }
+            }
+        }
+        return enabled;
+    }
+
+    private static void add(Map<String, String> enabled, String name, Object specification) {
+        if (specification instanceof Map<?, ?> map && "true".equals(String.valueOf(map.get("Enabled")))) {
+            enabled.put(name, map.get("Mode") == null ? "" : map.get("Mode").toString());
+        }
+    }
+
+    private void insights(Caller caller, String table, Map<String, String> before, Map<String, String> after) {
+        after.forEach((name, mode) -> {
+            if (!mode.equals(before.get(name))) {
+                update(caller, table, name, ContributorInsightsAction.ENABLE, mode);
+            }
+        });
+        before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(name ->
+            update(caller, table, name, ContributorInsightsAction.DISABLE, ""));
+    }
+
+    private void update(Caller caller, String table, String index, String action, String mode) {
+        dynamoDb.updateContributorInsights(caller, UpdateContributorInsightsRequest.of(r -> r.tableName(table)
+            .indexName(index.isEmpty() ? null : index).contributorInsightsAction(action)
+            .contributorInsightsMode(mode.isEmpty() ? null : mode)));
+    }
+}

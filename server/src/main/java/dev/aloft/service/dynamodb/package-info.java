@@ -9,13 +9,14 @@
  *   ItemWriter       the one place where items change, and with them index entries, stream records and expiries
  *   Streams          the life of streams and their shards; StreamRecords reads them
  *   History          what stood in a table before, for reads that lag, recovery and copies
+ *   Backups, Restores, Exports, Imports   copies of tables, made step by step beside the calls
  *   TableSettings    what tables can be set to besides: lag, throttling
  *   partiql/         statements
  *   expression/      conditions, projections, updates
  *   value/           attribute values, numbers, sizes, bytes
  * </pre>
  *
- * Left out until they are built, and refused by name: backups, exports, global tables.
+ * Left out until they are built, and refused by name: Kinesis destinations, replicas in other regions, Ion.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
  */

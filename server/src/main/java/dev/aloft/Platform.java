@@ -17,6 +17,7 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
@@ -29,6 +30,7 @@ import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
 import dev.aloft.service.cloudformation.CloudFormationService;
+import dev.aloft.service.cloudwatch.CloudWatchService;
 import dev.aloft.service.ecr.EcrService;
 import dev.aloft.service.events.BusTarget;
 import dev.aloft.service.events.EventsService;
@@ -69,6 +71,7 @@ public final class Platform implements AutoCloseable {
     private final Router router;
     private final Workers workers;
     private final Sandboxes sandboxes;
+    private final Metrics metrics;
     private final Outbound outbound = new Outbound();
     private final LambdaService lambda;
     private volatile HttpServer http;
@@ -98,6 +101,7 @@ public final class Platform implements AutoCloseable {
         signatures = new Signatures(policies, sessions, rootKeys, time, config.enforce());
         var authorizer = new Authorizer(policies, time);
         endpoint = new LocalEndpoint(authorizer, store::inTransaction);
+        metrics = new Metrics(endpoint, time);
         var targets = new Targets();
         targets.add(new KinesisTarget(endpoint));
         targets.add(new LambdaTarget(endpoint));
@@ -112,7 +116,7 @@ public final class Platform implements AutoCloseable {
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()),
                 config.exactProcessors());
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), endpoint, targets,
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var services = List.<Service>of(
@@ -127,6 +131,7 @@ public final class Platform implements AutoCloseable {
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
+                new CloudWatchService(store, time),
                 new DynamoDbService(store, time, endpoint),
                 new DynamoDbStreamsService(store, time),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
@@ -135,7 +140,7 @@ public final class Platform implements AutoCloseable {
                 lambda);
 
         var planes = new ArrayList<DataPlane>();
-        var working = new ArrayList<Worker>();
+        var working = new ArrayList<>(List.of(metrics.worker()));
         for (var service : services) {
             endpoint.add(service);
             resources.add(service.resourceTypes());
@@ -190,6 +195,7 @@ public final class Platform implements AutoCloseable {
         workers.close();
         outbound.close();
         lambda.close();
+        metrics.flush();
         sandboxes.close();
         store.close();
     }

@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Store;
@@ -22,6 +23,7 @@ import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Outcome;
+import dev.aloft.service.lambda.invoke.Measures;
 import dev.aloft.service.lambda.invoke.Provisioned;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.lambda.source.Mapping;
@@ -73,13 +75,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Optional<Path> nodePackages,
-            int concurrencyLimit, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
+            int concurrencyLimit, Metrics metrics, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
             Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
+        var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), nodePackages, endpoint, roles,
-                concurrency, endpointUrl, time);
+                concurrency, measures, endpointUrl, time);
         var uploads = new Uploads(codes, endpoint);
         functions = new Functions(store, codes, invocations);
         versions = new Versions(store, functions);
@@ -94,8 +97,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
         eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
-        destinations = new Destinations(store, time, targets, endpoint, roles, endpointUrl);
-        async = new AsyncInvocations(store, time, destinations, endpointUrl, new QueuedFunctions(functions, invocations));
+        destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
+        async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
+                new QueuedFunctions(functions, invocations));
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
                 new MappedFunctions(store, functions, invocations, this::lambda), destinations, endpointUrl, time);
         eventSourceMappings = new EventSourceMappings(store, functions, sources, time);

@@ -13,6 +13,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
@@ -47,6 +48,7 @@ final class TestLambda implements AutoCloseable {
     final Lambda lambda;
     final Logs logs;
     final LambdaService service;
+    final Metrics metrics;
     private final Sandboxes sandboxes;
     private final Workers workers;
 
@@ -66,9 +68,11 @@ final class TestLambda implements AutoCloseable {
         this.store = store;
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
+        metrics = new Metrics(endpoint, time);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
-                1_000, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
+                1_000, metrics, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
+        endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time));
         endpoint.add(service);
         endpoint.add(logsService);
         lambda = Lambda.at(endpoint);

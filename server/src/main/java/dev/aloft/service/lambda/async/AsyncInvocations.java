@@ -19,6 +19,7 @@ import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -81,12 +82,17 @@ public final class AsyncInvocations {
     }
 
     private final Store store;
+    private final Time time;
+    private final Measures measures;
     private final Functions functions;
     private final Supplier<String> endpointUrl;
     private final Deliveries<Event> events;
     private final Destinations destinations;
 
-    public AsyncInvocations(Store store, Time time, Destinations destinations, Supplier<String> endpointUrl, Functions functions) {
+    public AsyncInvocations(Store store, Time time, Destinations destinations, Measures measures, Supplier<String> endpointUrl,
+            Functions functions) {
+        this.time = time;
+        this.measures = measures;
         this.store = store;
         this.functions = functions;
         this.endpointUrl = endpointUrl;
@@ -104,6 +110,11 @@ public final class AsyncInvocations {
         var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace());
         var id = UUID.randomUUID().toString();
         store.change(tx -> events.promise(tx, id, event));
+        measured(event).queued();
+    }
+
+    private Measures.Function measured(Event event) {
+        return measures.of(event.account(), event.region(), Arn.parse(event.functionArn()).resourceName());
     }
 
     private final class Queue implements Carrier<Event> {
@@ -123,6 +134,7 @@ public final class AsyncInvocations {
         public Outcome deliver(Event event, Attempt attempt) {
             var before = attempt.previous() == null ? Response.NONE : Response.decode(attempt.previous().detail());
             try {
+                measured(event).queuedFor(Duration.between(attempt.since(), time.instant()).toMillis());
                 var result = functions.run(event.caller(endpointUrl.get()), event);
                 var response = before.ran(result);
                 return response.failed()
@@ -142,6 +154,13 @@ public final class AsyncInvocations {
             boolean isFinal = settings.isEmpty() || error.status() == 404 || error.code().equals("RecursiveInvocationException");
             return Outcome.Failed.of(error).judged(isFinal ? Outcome.Verdict.FINAL : Outcome.Verdict.BUSY)
                     .with(before.refused(error).encode());
+        }
+
+        @Override
+        public void ended(Event event, Attempt last, Ending ending) {
+            if (ending instanceof Ending.GivenUp) {
+                measured(event).dropped();
+            }
         }
 
         @Override

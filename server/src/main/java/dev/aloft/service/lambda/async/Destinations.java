@@ -20,6 +20,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -48,13 +49,16 @@ public final class Destinations implements Carrier<Destinations.Note> {
             String target, Event event, Instant at, String object) {}
 
     private final Time time;
+    private final Measures measures;
     private final Targets targets;
     private final ExecutionRoles roles;
     private final Supplier<String> endpointUrl;
     private final S3 s3;
     private final Deliveries<Note> notes;
 
-    public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles, Supplier<String> endpointUrl) {
+    public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles, Measures measures,
+            Supplier<String> endpointUrl) {
+        this.measures = measures;
         this.time = time;
         this.targets = targets;
         this.roles = roles;
@@ -145,9 +149,19 @@ public final class Destinations implements Carrier<Destinations.Note> {
         throw dev.aloft.api.ApiError.notBuilt("EventBridge as a destination");
     }
 
+    private static String functionName(Note note) {
+        return Arn.parse(note.functionArn()).resource().split(":")[1];
+    }
+
     @Override
     public void ended(Note note, Attempt last, Ending ending) {
         if (ending instanceof Ending.GivenUp(var _, var failure)) {
+            var measured = measures.of(note.account(), note.region(), functionName(note));
+            if (note.kind() == Kind.DEAD_LETTER) {
+                measured.deadLetterFailed();
+            } else {
+                measured.destinationFailed();
+            }
             LOG.log(Level.WARNING, (note.kind() == Kind.DEAD_LETTER ? "DeadLetterErrors" : "DestinationDeliveryFailures") + ": what became of "
                     + note.requestId() + " of " + note.functionArn() + " could not be brought to " + note.target() + ": "
                     + failure.code() + ": " + failure.message());

@@ -47,6 +47,7 @@ public final class Concurrency {
 
     /** What runs of a function. Its requests count only where it has a reservation. */
     private static final class Function {
+        final AtomicInteger running = new AtomicInteger();
         final AtomicInteger onDemand = new AtomicInteger();
         final TokenBucket requests = new TokenBucket();
         final TokenBucket growth = new TokenBucket();
@@ -63,6 +64,7 @@ public final class Concurrency {
     }
 
     private static final class Account {
+        final AtomicInteger running = new AtomicInteger();
         final AtomicInteger unreserved = new AtomicInteger();
         final TokenBucket requests = new TokenBucket();
         volatile int claimed = UNKNOWN;
@@ -113,9 +115,24 @@ public final class Concurrency {
         return known;
     }
 
-    /** An event that runs on demand, until it leaves. */
+    /** An event that runs, until it leaves. */
     interface Seat {
         void leave();
+    }
+
+    /** Counts an event that runs in an environment that was provisioned for it. */
+    Seat provisioned(FunctionVersion version) {
+        return counted(function(version), account(version), () -> { });
+    }
+
+    private static Seat counted(Function function, Account account, Seat seat) {
+        function.running.incrementAndGet();
+        account.running.incrementAndGet();
+        return () -> {
+            function.running.decrementAndGet();
+            account.running.decrementAndGet();
+            seat.leave();
+        };
     }
 
     /**
@@ -126,10 +143,10 @@ public final class Concurrency {
      */
     Seat admit(FunctionVersion version, boolean counted) {
         Function function = function(version);
+        Account account = account(version);
         if (version.reserved() != null) {
-            return reserved(function, version.reserved(), counted);
+            return counted(function, account, reserved(function, version.reserved(), counted));
         }
-        Account account = accounts.computeIfAbsent(key(version.account(), version.region()), _ -> new Account());
         if (counted && !account.requests.take(time.instant(), REQUESTS_EACH * (double) limit, REQUESTS_EACH * (double) limit)) {
             throw throttled("FunctionInvocationRateLimitExceeded");
         }
@@ -137,10 +154,16 @@ public final class Concurrency {
             throw throttled("ConcurrentInvocationLimitExceeded");
         }
         function.onDemand.incrementAndGet();
-        return () -> {
+        return counted(function, account, () -> {
             function.onDemand.decrementAndGet();
             account.unreserved.decrementAndGet();
-        };
+        });
+    }
+
+    private Account account(FunctionVersion version) {
+        String key = key(version.account(), version.region());
+        Account known = accounts.get(key);
+        return known != null ? known : accounts.computeIfAbsent(key, _ -> new Account());
     }
 
     private Seat reserved(Function function, int reserved, boolean counted) {
@@ -177,15 +200,19 @@ public final class Concurrency {
         }
     }
 
-    /** Events of the function that run on demand. */
+    /** Events of the function that run. */
     int running(FunctionVersion version) {
-        return function(version).onDemand.get();
+        return function(version).running.get();
+    }
+
+    /** Events that run of all the account's functions. */
+    int runningInAccount(FunctionVersion version) {
+        return account(version).running.get();
     }
 
     /** Events of the account that run on demand and without a reservation. */
-    int unreserved(String account, String region) {
-        Account known = accounts.get(key(account, region));
-        return known == null ? 0 : known.unreserved.get();
+    int unreserved(FunctionVersion version) {
+        return account(version).unreserved.get();
     }
 
     private Function function(FunctionVersion version) {

@@ -55,6 +55,7 @@ public final class Invocations implements AutoCloseable {
     private final LogShipper shipper;
     private final Overdue overdue = new Overdue();
     private final Concurrency concurrency;
+    private final Measures measures;
     private final Starts starts;
     private final SecureRandom random = new SecureRandom();
     private volatile boolean closing;
@@ -73,11 +74,12 @@ public final class Invocations implements AutoCloseable {
      * @param endpointUrl where functions reach the platform
      */
     public Invocations(Sandboxes sandboxes, Path library, Path folder, Optional<Path> nodePackages, Endpoint endpoint, ExecutionRoles roles,
-            Concurrency concurrency, Supplier<String> endpointUrl, Time time) {
+            Concurrency concurrency, Measures measures, Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.library = library;
         this.roles = roles;
         this.concurrency = concurrency;
+        this.measures = measures;
         this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::onDemand));
         this.endpointUrl = endpointUrl;
         this.time = time;
@@ -121,31 +123,53 @@ public final class Invocations implements AutoCloseable {
         Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
         Revision revision = revision(version);
         try {
+            Measures.Function measure = measures.of(version, invocation.invokedArn());
             Optional<Environment> provisioned = revision.provisioned().takeReady();
-            Optional<Outcome> outcome = provisioned.isPresent() ? provisioned.get().invoke(invocation) : Optional.empty();
-            if (outcome.isPresent()) {
-                return result(outcome.get(), version, invocation, wantsTail);
-            }
-            return onDemand(revision.onDemand(), version, caller, invocation, wantsTail, counted);
+            Optional<Outcome> warm = provisioned.isPresent()
+                    ? provisioned(revision.provisioned(), provisioned.get(), version, invocation, measure) : Optional.empty();
+            Outcome outcome = warm.isPresent() ? warm.get() : onDemand(revision, version, caller, invocation, counted, measure);
+            long begun = invocation.pending().begunNanos;
+            measure.ended(begun == 0 ? 1 : (System.nanoTime() - begun) / 1e6, outcome.failed());
+            return new Result(outcome, version.version(), wantsTail ? tail(invocation) : Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Lambda.ServiceException("The platform is stopping.");
         }
     }
 
-    private Result onDemand(Pool pool, FunctionVersion version, Caller caller, Invocation invocation, boolean wantsTail, boolean counted)
-            throws InterruptedException {
-        Concurrency.Seat seat = concurrency.admit(version, counted);
+    private Optional<Outcome> provisioned(Pool pool, Environment environment, FunctionVersion version, Invocation invocation,
+            Measures.Function measure) throws InterruptedException {
+        Concurrency.Seat seat = concurrency.provisioned(version);
         try {
-            return result(outcome(pool, version, caller, invocation), version, invocation, wantsTail);
+            measure.began(concurrency.running(version), concurrency.runningInAccount(version));
+            measure.provisioned(pool.busy(), pool.ready());
+            return environment.invoke(invocation);
         } finally {
             seat.leave();
         }
     }
 
-    private static Result result(Outcome outcome, FunctionVersion version, Invocation invocation, boolean wantsTail)
-            throws InterruptedException {
-        return new Result(outcome, version.version(), wantsTail ? tail(invocation) : Optional.empty());
+    private Outcome onDemand(Revision revision, FunctionVersion version, Caller caller, Invocation invocation, boolean counted,
+            Measures.Function measure) throws InterruptedException {
+        Concurrency.Seat seat = null;
+        try {
+            seat = concurrency.admit(version, counted);
+            measure.began(concurrency.running(version), concurrency.runningInAccount(version));
+            if (version.reserved() == null) {
+                measures.unreserved(version.account(), version.region(), concurrency.unreserved(version));
+            }
+            if (revision.provisioned().size() > 0) {
+                measure.spilled();
+            }
+            return outcome(revision.onDemand(), version, caller, invocation);
+        } catch (Lambda.TooManyRequestsException e) {
+            measure.throttled();
+            throw e;
+        } finally {
+            if (seat != null) {
+                seat.leave();
+            }
+        }
     }
 
     /**

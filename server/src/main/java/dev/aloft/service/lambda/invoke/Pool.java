@@ -343,6 +343,16 @@ final class Pool {
         return size;
     }
 
+    /** Environments that have an event. */
+    int busy() {
+        lock.lock();
+        try {
+            return Math.max(0, all.size() - granted - idle.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Environments that have been started to their end. */
     int ready() {
         lock.lock();

@@ -15,9 +15,11 @@ import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.lambda.invoke.Measures;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Outcome;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +69,7 @@ class AsyncInvocationsTest {
                         + (event.attributes().isEmpty() ? "" : " " + new java.util.TreeMap<>(event.attributes())));
             }
         });
+        var measures = new Measures(new Metrics((_, _, _) -> null, time));
         var destinations = new Destinations(store, time, targets, (operation, _, input) -> {
             if (operation != S3.PUT_OBJECT) {
                 throw new AssertionError(operation);
@@ -74,8 +77,8 @@ class AsyncInvocationsTest {
             var put = (S3.PutObjectRequest) input;
             tell(put.bucket() + "/" + put.key().replaceAll("[0-9a-f-]{36}$", "ID") + " " + new String(put.body().bytes(10_000)));
             return S3.PutObjectResponse.of(_ -> {});
-        }, new Roles(), () -> "http://127.0.0.1:4566");
-        async = new AsyncInvocations(store, time, destinations, () -> "http://127.0.0.1:4566", new Functions());
+        }, new Roles(), measures, () -> "http://127.0.0.1:4566");
+        async = new AsyncInvocations(store, time, destinations, measures, () -> "http://127.0.0.1:4566", new Functions());
         workers = new Workers(time, List.of(async.worker(), destinations.worker()));
         workers.start();
     }

@@ -1,0 +1,282 @@
+package dev.aloft.service.cloudwatch;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.CloudWatch;
+import dev.aloft.api.CloudWatch.InvalidParameterCombinationException;
+import dev.aloft.api.CloudWatch.InvalidParameterValueException;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.cloudwatch.CloudWatchData.Tier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The operations that read metrics as statistics of periods.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html">
+ *     GetMetricStatistics</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html">GetMetricData</a>
+ */
+final class Statistics {
+    private static final int MOST_POINTS = 1_440;
+    private static final int MOST_DATA = 100_800;
+    private static final Pattern PERCENTILE = Pattern.compile("p(\\d{1,2}(\\.\\d{1,10})?|100)");
+    private static final Pattern OTHER = Pattern.compile("(?i)(tm|wm|tc|ts|pr)\\(.*\\)|(tm|wm|tc|ts)\\d.*|iqm");
+
+    private final Store store;
+    private final Time time;
+
+    Statistics(Store store, Time time) {
+        this.store = store;
+        this.time = time;
+    }
+
+    /** What is asked of a metric. */
+    private record Asked(Caller caller, String namespace, String name, List<CloudWatch.Dimension> dimensions, String unit, Instant start,
+            Instant end, int period) {
+        String id() {
+            return CloudWatchData.id(namespace, name, CloudWatchData.sorted(dimensions));
+        }
+    }
+
+    // ---- GetMetricStatistics
+
+    CloudWatch.GetMetricStatisticsResponse statistics(Caller caller, CloudWatch.GetMetricStatisticsRequest r) {
+        List<String> wanted = new ArrayList<>(r.statistics() == null ? List.of() : r.statistics());
+        List<String> extended = r.extendedStatistics() == null ? List.of() : r.extendedStatistics();
+        if (wanted.isEmpty() && extended.isEmpty()) {
+            throw new InvalidParameterCombinationException("Must specify either Statistics or ExtendedStatistics");
+        }
+        for (int i = 0; i < extended.size(); i++) {
+            checkExtended(extended.get(i), "ExtendedStatistics.member." + (i + 1));
+        }
+        check(r.startTime(), r.endTime(), r.period(), "Period");
+        long points = Duration.between(r.startTime(), r.endTime()).toSeconds() / r.period();
+        if (points > MOST_POINTS) {
+            throw new InvalidParameterCombinationException("You have requested up to " + points + " datapoints, which exceeds the limit of"
+                    + " 1440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.");
+        }
+        var asked = new Asked(caller, r.namespace(), r.metricName(), r.dimensions(), r.unit(), r.startTime(), r.endTime(), r.period());
+        var answers = new ArrayList<CloudWatch.Datapoint>();
+        read(asked).forEach((unit, byTime) -> byTime.forEach((at, aggregate) ->
+                answers.add(datapoint(at, unit, aggregate, wanted, extended))));
+        return CloudWatch.GetMetricStatisticsResponse.of(a -> a.label(r.metricName()).datapoints(answers));
+    }
+
+    private static CloudWatch.Datapoint datapoint(Instant at, String unit, Aggregate aggregate, List<String> wanted, List<String> extended) {
+        var percentiles = new HashMap<String, Double>();
+        for (String each : extended) {
+            Double value = value(aggregate, each);
+            if (value != null) {
+                percentiles.put(each, value);
+            }
+        }
+        return CloudWatch.Datapoint.of(d -> d.timestamp(at).unit(unit)
+                .sampleCount(wanted.contains("SampleCount") ? aggregate.count() : null)
+                .average(wanted.contains("Average") ? aggregate.average() : null)
+                .sum(wanted.contains("Sum") ? aggregate.sum() : null)
+                .minimum(wanted.contains("Minimum") ? aggregate.minimum() : null)
+                .maximum(wanted.contains("Maximum") ? aggregate.maximum() : null)
+                .extendedStatistics(percentiles.isEmpty() ? null : percentiles));
+    }
+
+    private static Double value(Aggregate aggregate, String statistic) {
+        return switch (statistic) {
+            case "SampleCount" -> aggregate.count();
+            case "Average" -> aggregate.average();
+            case "Sum" -> aggregate.sum();
+            case "Minimum" -> aggregate.minimum();
+            case "Maximum" -> aggregate.maximum();
+            default -> aggregate.percentile(Double.parseDouble(statistic.substring(1)));
+        };
+    }
+
+    private static void check(Instant start, Instant end, int period, String name) {
+        if (!start.isBefore(end)) {
+            throw new InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
+        }
+        if (period % 60 != 0 && !List.of(1, 5, 10, 20, 30).contains(period)) {
+            throw new InvalidParameterValueException("The parameter " + name + " must be 1, 5, 10, 20, 30 or a multiple of 60.");
+        }
+    }
+
+    private static void checkExtended(String statistic, String parameter) {
+        if (OTHER.matcher(statistic).matches()) {
+            throw ApiError.notBuilt("CloudWatch's statistic " + statistic);
+        }
+        if (!PERCENTILE.matcher(statistic).matches()) {
+            throw new InvalidParameterValueException("The value " + statistic + " for parameter " + parameter + " is invalid.");
+        }
+    }
+
+    // ---- GetMetricData
+
+    CloudWatch.GetMetricDataResponse data(Caller caller, CloudWatch.GetMetricDataRequest r) {
+        if (!r.startTime().isBefore(r.endTime())) {
+            throw new InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
+        }
+        checkQueries(r.metricDataQueries());
+        boolean ascending = CloudWatch.ScanBy.TIMESTAMP_ASCENDING.equals(r.scanBy());
+        var results = new ArrayList<CloudWatch.MetricDataResult>();
+        Map<String, String> labels = labels(r.metricDataQueries());
+        for (var query : r.metricDataQueries()) {
+            if (!Boolean.FALSE.equals(query.returnData())) {
+                results.add(result(caller, r, query, labels.get(query.id()), ascending));
+            }
+        }
+        return page(r, results);
+    }
+
+    private static void checkQueries(List<CloudWatch.MetricDataQuery> queries) {
+        var ids = new HashSet<String>();
+        for (int i = 0; i < queries.size(); i++) {
+            var query = queries.get(i);
+            String at = "MetricDataQueries.member." + (i + 1);
+            if (!query.id().matches("[a-z][a-zA-Z0-9_]*")) {
+                throw new InvalidParameterValueException("The value " + query.id() + " for parameter " + at + ".Id is not matching the"
+                        + " expected pattern ^[a-z][a-zA-Z0-9_]*$.");
+            }
+            if (!ids.add(query.id())) {
+                throw new InvalidParameterValueException("The values for parameter id in MetricDataQueries are not unique.");
+            }
+            if (query.expression() != null) {
+                throw ApiError.notBuilt("CloudWatch's metric math and Metrics Insights");
+            }
+            if (query.metricStat() == null) {
+                throw new InvalidParameterCombinationException(
+                        "Either MetricStat or Expression must be specified for " + at + ".");
+            }
+            if (!List.of("SampleCount", "Average", "Sum", "Minimum", "Maximum").contains(query.metricStat().stat())) {
+                checkExtended(query.metricStat().stat(), at + ".MetricStat.Stat");
+            }
+            int period = query.metricStat().period();
+            check(Instant.MIN, Instant.MAX, period, at + ".MetricStat.Period");
+        }
+    }
+
+    /** The metric's name, and of what of it where a name comes more than once. */
+    private static Map<String, String> labels(List<CloudWatch.MetricDataQuery> queries) {
+        var names = new HashMap<String, Integer>();
+        queries.forEach(query -> names.merge(query.metricStat().metric().metricName(), 1, Integer::sum));
+        var labels = new HashMap<String, String>();
+        for (var query : queries) {
+            String name = query.metricStat().metric().metricName();
+            labels.put(query.id(), query.label() != null ? query.label() : names.get(name) == 1 ? name : name + " " + query.metricStat().stat());
+        }
+        return labels;
+    }
+
+    private CloudWatch.MetricDataResult result(Caller caller, CloudWatch.GetMetricDataRequest r, CloudWatch.MetricDataQuery query,
+            String label, boolean ascending) {
+        var stat = query.metricStat();
+        var asked = new Asked(caller, stat.metric().namespace(), stat.metric().metricName(), stat.metric().dimensions(), stat.unit(),
+                r.startTime(), r.endTime(), stat.period());
+        var byTime = new TreeMap<Instant, Aggregate>();
+        read(asked).values().forEach(unit -> unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
+        var timestamps = new ArrayList<Instant>();
+        var values = new ArrayList<Double>();
+        byTime.forEach((at, aggregate) -> {
+            Double value = value(aggregate, stat.stat());
+            if (value != null) {
+                timestamps.add(at);
+                values.add(value);
+            }
+        });
+        if (!ascending) {
+            Collections.reverse(timestamps);
+            Collections.reverse(values);
+        }
+        return CloudWatch.MetricDataResult.of(a -> a.id(query.id()).label(label).timestamps(timestamps).values(values)
+                .statusCode(CloudWatch.StatusCode.COMPLETE));
+    }
+
+    /** At most so many points; the token says how many were told already. */
+    private static CloudWatch.GetMetricDataResponse page(CloudWatch.GetMetricDataRequest r, List<CloudWatch.MetricDataResult> results) {
+        long skip = 0;
+        if (r.nextToken() != null) {
+            try {
+                skip = Long.parseLong(r.nextToken());
+            } catch (NumberFormatException e) {
+                throw new InvalidParameterValueException("Invalid nextToken");
+            }
+        }
+        long left = r.maxDatapoints() == null ? MOST_DATA : r.maxDatapoints();
+        long told = skip;
+        boolean more = false;
+        var page = new ArrayList<CloudWatch.MetricDataResult>();
+        for (var result : results) {
+            int size = result.values().size();
+            int from = (int) Math.min(skip, size);
+            int to = (int) Math.min(size, from + left);
+            skip -= from;
+            left -= to - from;
+            told += to - from;
+            more |= to < size;
+            boolean partial = to < size;
+            page.add(result.toBuilder().timestamps(result.timestamps().subList(from, to)).values(result.values().subList(from, to))
+                    .statusCode(partial ? CloudWatch.StatusCode.PARTIAL_DATA : CloudWatch.StatusCode.COMPLETE).build());
+        }
+        String next = more ? String.valueOf(told) : null;
+        return CloudWatch.GetMetricDataResponse.of(a -> a.metricDataResults(page).messages(List.of()).nextToken(next));
+    }
+
+    // ---- reading
+
+    /** By unit, the aggregates of each period in which something was measured. */
+    private Map<String, TreeMap<Instant, Aggregate>> read(Asked asked) {
+        return store.read(tx -> {
+            var metric = CloudWatchData.METRICS.get(tx,
+                    Key.of(asked.caller().account(), asked.caller().region(), asked.namespace(), asked.name(), asked.id()));
+            var byUnit = new TreeMap<String, TreeMap<Instant, Aggregate>>();
+            for (String unit : metric.map(CloudWatchData.Metric::units).orElse(Set.of())) {
+                if (asked.unit() == null || asked.unit().equals(unit)) {
+                    var byTime = read(tx, asked, unit);
+                    if (!byTime.isEmpty()) {
+                        byUnit.put(unit, byTime);
+                    }
+                }
+            }
+            return byUnit;
+        });
+    }
+
+    private TreeMap<Instant, Aggregate> read(ReadTx tx, Asked asked, String unit) {
+        Duration age = Duration.between(asked.start(), time.instant());
+        if (asked.period() < Tier.MINUTE.seconds) {
+            var fine = read(tx, asked, unit, Tier.SECOND);
+            if (!fine.isEmpty()) {
+                return fine;
+            }
+        }
+        Tier tier = age.compareTo(Tier.MINUTE.kept) <= 0 ? Tier.MINUTE
+                : age.compareTo(Tier.FIVE_MINUTES.kept) <= 0 ? Tier.FIVE_MINUTES : Tier.HOUR;
+        return read(tx, asked, unit, tier);
+    }
+
+    private TreeMap<Instant, Aggregate> read(ReadTx tx, Asked asked, String unit, Tier tier) {
+        long begin = asked.start().getEpochSecond();
+        long first = begin - Math.floorMod(begin, tier.seconds);
+        Key prefix = Key.of(asked.caller().account(), asked.caller().region(), asked.id(), tier.seconds, unit);
+        var byTime = new TreeMap<Instant, Aggregate>();
+        CloudWatchData.POINTS.range(tx, Range.of(prefix).from(prefix.and(first)).to(prefix.and(asked.end().getEpochSecond())))
+                .forEach(row -> {
+                    long second = row.key().number(row.key().size() - 1);
+                    long at = first + Math.floorDiv(second - first, asked.period()) * asked.period();
+                    byTime.merge(Instant.ofEpochSecond(at), row.value(), Aggregate::with);
+                });
+        return byTime;
+    }
+}

@@ -191,8 +191,6 @@ final class TestLambda implements AutoCloseable {
     public void close() {
         workers.close();
         service.close();
-        // A process that ends takes its threads along; here they come to their end first.
-        time.settle();
         sandboxes.close();
         // The store is the one that lasts.
     }

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -43,6 +44,8 @@ public final class Invocations implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(10);
     private static final Duration OLDEST = Duration.ofHours(6);
     private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final int DRAIN_SECONDS = 3;
+    private static final System.Logger LOG = System.getLogger(Invocations.class.getName());
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
 
     private final Sandboxes sandboxes;
@@ -58,6 +61,8 @@ public final class Invocations implements AutoCloseable {
     private final Measures measures;
     private final Starts starts;
     private final SecureRandom random = new SecureRandom();
+    /** Events, and the platform itself. */
+    private final Phaser underWay = new Phaser(1);
     private volatile boolean closing;
     private final Map<String, Revision> pools = new ConcurrentHashMap<>();
 
@@ -111,12 +116,17 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Result run(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
-        Result result = ran(version, caller, given, wantsTail, counted);
-        if (closing && result.outcome().failed()) {
-            // Its environment was ended with the platform: no failure of the function's.
-            throw new Lambda.ServiceException("The platform is stopping.");
+        underWay.register();
+        try {
+            Result result = ran(version, caller, given, wantsTail, counted);
+            if (closing && result.outcome().failed()) {
+                // Its environment was ended with the platform: no failure of the function's.
+                throw new Lambda.ServiceException("The platform is stopping.");
+            }
+            return result;
+        } finally {
+            underWay.arriveAndDeregister();
         }
-        return result;
     }
 
     private Result ran(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
@@ -405,12 +415,20 @@ public final class Invocations implements AutoCloseable {
         shipper.flush();
     }
 
+    /** Functions that run may come to their end, for a moment, and what they wrote is kept. */
     @Override
     public void close() {
         closing = true;
         pools.values().forEach(each -> each.pools().forEach(Pool::close));
         spares.close();
         overdue.close();
+        try {
+            underWay.awaitAdvanceInterruptibly(underWay.arrive(), DRAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            LOG.log(System.Logger.Level.INFO, "Functions that still run are ended; events that nobody waits for are run again.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         shipper.close();
     }
 }

@@ -50,6 +50,7 @@ import dev.aloft.service.sqs.SqsService;
 import dev.aloft.service.sqs.SqsTarget;
 import dev.aloft.service.sns.SnsService;
 import dev.aloft.service.sns.SnsTarget;
+import dev.aloft.service.pipes.PipesService;
 import dev.aloft.service.scheduler.SchedulerService;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
@@ -120,10 +121,11 @@ public final class Platform implements AutoCloseable {
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var services = List.<Service>of(
-                new CloudFormationService(store, time, endpoint, resources, roles),
+                new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, time, endpoint),
                 new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url),
                 new SchedulerService(store, targets, time, endpoint, roles),
+                new PipesService(store, targets, time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
                 new KinesisService(store, keys, time, endpoint),

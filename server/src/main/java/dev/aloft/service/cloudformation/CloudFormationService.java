@@ -11,7 +11,12 @@ import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -34,15 +39,17 @@ public final class CloudFormationService implements Service, CloudFormation {
     private final Exports exports;
     private final Deployment deployment;
     private final CustomResource customResource;
+    private final Deliveries<Dispatch> notices;
     private final List<ResourceType> resourceTypes = new ArrayList<>(Markers.all());
 
     /** @param types filled with the resource types of all services by the time that a stack is asked for */
-    public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles) {
+    public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles, Targets targets) {
         store = platform.in("cloudformation");
         var data = new CloudFormationData();
         var outside = new Outside(data, store, endpoint);
         templates = new Templates(types, endpoint);
-        events = new Events(data);
+        notices = new Deliveries<>("notices", store, time, Codec.of(Dispatch.class), new Dispatches(targets, roles::assume));
+        events = new Events(data, targets, notices);
         stacks = new Stacks(data, store, time, events, templates, outside, types);
         changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
         exports = new Exports(data, store);
@@ -64,7 +71,7 @@ public final class CloudFormationService implements Service, CloudFormation {
 
     @Override
     public List<Worker> workers() {
-        return List.of(deployment.worker());
+        return List.of(deployment.worker(), notices.worker());
     }
 
     @Override

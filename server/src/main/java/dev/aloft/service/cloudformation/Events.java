@@ -1,23 +1,41 @@
 package dev.aloft.service.cloudformation;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.CloudFormation;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.cloudformation.template.JsonText;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
-/** The events of stacks, written in the transaction of what they tell. */
+/**
+ * The events of stacks, written in the transaction of what they tell, and told to the account's event bus.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-ref-cloudformation.html">Events of
+ *     CloudFormation</a>
+ */
 public final class Events {
     private static final int PAGE = 100;
 
     private final CloudFormationData data;
+    private final Targets targets;
+    private final Deliveries<Dispatch> notices;
 
-    public Events(CloudFormationData data) {
+    public Events(CloudFormationData data, Targets targets, Deliveries<Dispatch> notices) {
         this.data = data;
+        this.targets = targets;
+        this.notices = notices;
     }
 
     /** Tells that a stack has come to its present status. */
@@ -38,6 +56,37 @@ public final class Events {
         long number = data.lastEvent.get(tx, Key.of(stack)).orElse(0L) + 1;
         data.lastEvent.put(tx, Key.of(stack), number);
         data.events.put(tx, Key.of(stack, number), event);
+        data.stack(tx, stack).ifPresent(it -> notify(tx, it, event));
+    }
+
+    private void notify(Tx tx, Stack stack, StackEvent event) {
+        var bus = new Arn("aws", "events", stack.region(), stack.account(), "event-bus/default");
+        if (!targets.takes(bus)) {
+            return;
+        }
+        boolean ofStack = event.physicalId().equals(stack.arn());
+        var detail = new LinkedHashMap<String, Object>();
+        detail.put("stack-id", stack.arn());
+        if (!ofStack) {
+            detail.put("logical-resource-id", event.logicalId());
+            detail.put("physical-resource-id", event.physicalId());
+        }
+        var status = new LinkedHashMap<String, Object>();
+        status.put("status", event.status());
+        status.put("status-reason", Objects.toString(event.reason(), ""));
+        detail.put("status-details", status);
+        if (!ofStack) {
+            detail.put("resource-type", event.type());
+        }
+        detail.put("client-request-token", Objects.toString(event.clientToken(), ""));
+        var body = new LinkedHashMap<String, Object>();
+        body.put("source", "aws.cloudformation");
+        body.put("detail-type", ofStack ? "CloudFormation Stack Status Change" : "CloudFormation Resource Status Change");
+        body.put("resources", List.of(stack.arn()));
+        body.put("time", event.at().toString());
+        body.put("detail", detail);
+        notices.promise(tx, event.id(), new Dispatch(stack.account(), stack.region(), "cloudformation.amazonaws.com", stack.arn(),
+                null, bus.toString(), Event.of(JsonWriter.bytes(body))));
     }
 
     /** The newest first. */

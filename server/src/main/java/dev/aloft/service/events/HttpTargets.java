@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.delivery.Outcome.Verdict;
 import dev.aloft.kernel.http.Outbound;
+import dev.aloft.kernel.pattern.EventPath;
 import dev.aloft.service.events.ApiDestinations.Standing;
 import dev.aloft.service.events.EventsData.KeptConnection;
 import java.io.IOException;

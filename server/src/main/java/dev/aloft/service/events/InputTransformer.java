@@ -1,34 +1,16 @@
 package dev.aloft.service.events;
 
-import dev.aloft.api.JsonReader;
-import dev.aloft.api.JsonWriter;
-import java.util.List;
+import dev.aloft.kernel.pattern.EventPath;
+import dev.aloft.kernel.pattern.InputTemplate;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 
-/**
- * Fills a target's template. In a template that is a JSON object a placeholder stands for the value's JSON, or within quotes
- * for its text; one within quotes that leads to an object or a list makes a document that is no JSON, which AWS does not
- * deliver. In a template that is text everything is written without its quotes.
- *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html">Input
- *     transformation</a>
- */
+/** What AWS refuses in a target's input transformer. */
 final class InputTransformer {
-    private static final Pattern PLACEHOLDER = Pattern.compile("<([A-Za-z0-9_.-]{1,256})>");
     private static final Set<String> RESERVED = Set.of("aws.events.rule-arn", "aws.events.rule-name",
             "aws.events.event.ingestion-time", "aws.events.event", "aws.events.event.json");
 
     private InputTransformer() {}
-
-    /** The filled template is no JSON. */
-    static final class NoJson extends RuntimeException {
-        NoJson(String message) {
-            super(message, null, false, false);
-        }
-    }
 
     static void check(String targetId, Map<String, String> paths, String template) {
         paths.forEach((name, path) -> {
@@ -36,68 +18,9 @@ final class InputTransformer {
                 throw Refusals.invalid("InputPath for target " + targetId + " is invalid.");
             }
         });
-        var matcher = PLACEHOLDER.matcher(template);
-        while (matcher.find()) {
-            if (!paths.containsKey(matcher.group(1)) && !RESERVED.contains(matcher.group(1))) {
-                throw Refusals.invalid("InputTemplate for target " + targetId + " contains invalid placeholder "
-                        + matcher.group(1) + ".");
-            }
-        }
-    }
-
-    /** @param values what a placeholder stands for: a JSON tree, or null where the event has nothing there */
-    static String fill(String template, Function<String, Object> values) {
-        boolean isText = template.stripLeading().startsWith("\"");
-        var filled = new StringBuilder();
-        var matcher = PLACEHOLDER.matcher(template);
-        boolean quoted = false;
-        int from = 0;
-        while (matcher.find()) {
-            quoted = copy(template, from, matcher.start(), quoted, filled);
-            filled.append(value(values.apply(matcher.group(1)), isText, quoted));
-            from = matcher.end();
-        }
-        copy(template, from, template.length(), quoted, filled);
-        var result = filled.toString();
-        if (!isText) {
-            requireJson(result);
-        }
-        return result;
-    }
-
-    private static String value(Object value, boolean isText, boolean quoted) {
-        return switch (value) {
-            case null -> quoted || isText ? "" : "\"\"";
-            case Map<?, ?> map -> isText ? JsonWriter.string(map).replace("\"", "") : JsonWriter.string(map);
-            case List<?> list -> isText ? JsonWriter.string(list).replace("\"", "") : JsonWriter.string(list);
-            case String text when quoted || isText -> {
-                var json = JsonWriter.string((Object) text);
-                yield json.substring(1, json.length() - 1);
-            }
-            default -> JsonWriter.string(value);
-        };
-    }
-
-    private static void requireJson(String text) {
-        try {
-            JsonReader.tree(text);
-        } catch (JsonReader.Malformed e) {
-            throw new NoJson("The filled input template is no JSON: " + e.getMessage());
-        }
-    }
-
-    /** Copies a piece of the template and says whether it ends within quotes. */
-    private static boolean copy(String template, int from, int to, boolean quoted, StringBuilder filled) {
-        boolean within = quoted;
-        for (int i = from; i < to; i++) {
-            char c = template.charAt(i);
-            filled.append(c);
-            if (c == '\\' && within && i + 1 < to) {
-                filled.append(template.charAt(++i));
-            } else if (c == '"') {
-                within = !within;
-            }
-        }
-        return within;
+        InputTemplate.names(template).stream().filter(name -> !paths.containsKey(name) && !RESERVED.contains(name)).sorted()
+                .findFirst().ifPresent(name -> {
+                    throw Refusals.invalid("InputTemplate for target " + targetId + " contains invalid placeholder " + name + ".");
+                });
     }
 }

@@ -13,6 +13,8 @@ import dev.aloft.kernel.delivery.Lane;
 import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.delivery.RetryPolicy;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.pattern.EventPath;
+import dev.aloft.kernel.pattern.InputTemplate;
 import dev.aloft.kernel.store.Tx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,7 +68,7 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
         byte[] body;
         try {
             body = TargetInput.of(delivery);
-        } catch (InputTransformer.NoJson e) {
+        } catch (InputTemplate.NoJson e) {
             return failed(400, "INVALID_JSON", e.getMessage());
         }
         var caller = delivery.asService(attempt.id());

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.pattern.EventPath;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import java.util.ArrayList;

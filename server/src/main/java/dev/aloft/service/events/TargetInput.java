@@ -3,6 +3,8 @@ package dev.aloft.service.events;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.pattern.EventPath;
+import dev.aloft.kernel.pattern.InputTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +35,7 @@ final class TargetInput {
     private static String transformed(RuleDelivery delivery, Events.InputTransformer transformer) {
         var event = tree(delivery);
         var paths = RuleTargets.paths(transformer);
-        return InputTransformer.fill(transformer.inputTemplate(), name -> switch (name) {
+        return InputTemplate.fill(transformer.inputTemplate(), name -> switch (name) {
             case "aws.events.rule-arn" -> delivery.ruleArn();
             case "aws.events.rule-name" -> delivery.ruleName();
             case "aws.events.event.ingestion-time" -> BusEvent.time(delivery.ingested());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation.CreateChangeSetRequest;
@@ -17,8 +18,12 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Resources;
+import dev.aloft.kernel.call.Target;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -49,6 +54,7 @@ class StacksTest {
     private final FakeType things = new FakeType();
     private final Map<String, String> files = new ConcurrentHashMap<>();
     private final List<Map<String, Object>> invocations = new CopyOnWriteArrayList<>();
+    private final List<String> told = new CopyOnWriteArrayList<>();
     private CloudFormation cloudFormation;
     private DataPlane answers;
     private Workers workers;
@@ -59,7 +65,7 @@ class StacksTest {
         var endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
         var types = new Resources();
         types.add(List.of(things));
-        var service = new CloudFormationService(store, time, this::outside, types, null);
+        var service = new CloudFormationService(store, time, this::outside, types, new Roles(null, time), targets());
         answers = service.dataPlanes().getFirst();
         types.add(service.resourceTypes());
         endpoint.add(service);
@@ -67,6 +73,35 @@ class StacksTest {
         workers = new Workers(time, service.workers());
         workers.start();
         time.settle();
+    }
+
+    /** The event bus, which notes what is told of stacks. */
+    private Targets targets() {
+        var targets = new Targets();
+        targets.add(new Target() {
+            @Override
+            public String service() {
+                return "events";
+            }
+
+            @Override
+            public void deliver(Caller caller, Arn target, Event event) {
+                told.add(target + " " + new String(event.body(), UTF_8));
+            }
+        });
+        return targets;
+    }
+
+    @Test
+    void theEventBusIsToldWhatHappensToStacksAndResources() {
+        var stack = create(template(thing("A", "Name: a")));
+        var bus = "arn:aws:events:us-east-1:123456789012:event-bus/default ";
+        assertThat(told).contains(bus + "{\"source\":\"aws.cloudformation\",\"detail-type\":\"CloudFormation Stack Status Change\","
+                + "\"resources\":[\"" + stack.stackId() + "\"],\"time\":\"2026-01-01T00:00:00Z\",\"detail\":{\"stack-id\":\""
+                + stack.stackId() + "\",\"status-details\":{\"status\":\"CREATE_COMPLETE\",\"status-reason\":\"\"},"
+                + "\"client-request-token\":\"\"}}");
+        assertThat(told).anyMatch(event -> event.contains("CloudFormation Resource Status Change")
+                && event.contains("\"logical-resource-id\":\"A\"") && event.contains("\"resource-type\":\"Test::Thing\""));
     }
 
     /** S3 with the files above, and a function that notes what it is told. */

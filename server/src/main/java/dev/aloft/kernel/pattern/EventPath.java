@@ -1,4 +1,4 @@
-package dev.aloft.service.events;
+package dev.aloft.kernel.pattern;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The small part of JSONPath that EventBridge takes: {@code $}, {@code $.detail.items[0].name}, {@code $.detail.items[*].name}. */
-final class EventPath {
+/** The small part of JSONPath that EventBridge and Pipes take: {@code $}, {@code $.detail.items[0].name}, {@code $.detail.items[*].name}. */
+public final class EventPath {
     private static final Pattern FORM =
             Pattern.compile("\\$(\\.[A-Za-z0-9_@/:-]{1,256}|\\.\\*|\\[([0-9]{1,6}|\\*)]){0,64}");
     private static final Pattern STEP = Pattern.compile("\\.([A-Za-z0-9_@/:-]+|\\*)|\\[([0-9]+|\\*)]");
 
     private EventPath() {}
 
-    static boolean isValid(String path) {
+    public static boolean isValid(String path) {
         return FORM.matcher(path).matches();
     }
 
     /** What the path leads to in a JSON tree, or empty where it leads nowhere; a list of all where it has a wildcard. */
-    static Optional<Object> find(String path, Object tree) {
+    public static Optional<Object> find(String path, Object tree) {
         var found = new ArrayList<Object>();
         found.add(tree);
         boolean many = false;

@@ -1,0 +1,167 @@
+package dev.aloft.service.pipes;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Pipes;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.poll.DynamoDbStream;
+import dev.aloft.kernel.delivery.poll.ItemFilter;
+import dev.aloft.kernel.delivery.poll.Poller;
+import dev.aloft.kernel.delivery.poll.Pollers;
+import dev.aloft.kernel.delivery.poll.QueuePoller;
+import dev.aloft.kernel.delivery.poll.SqsQueue;
+import dev.aloft.kernel.delivery.poll.Stream;
+import dev.aloft.kernel.delivery.poll.StreamPoller;
+import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.pattern.EventPattern;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.pipes.PipesData.KeptPipe;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Runs the poller of each pipe that is running: the same that event source mappings have. */
+final class PipePollers {
+    private final PipesData data;
+    private final Store store;
+    private final Endpoint endpoint;
+    private final Targets targets;
+    private final Roles roles;
+    private final Deliveries<Dispatch> deadLetters;
+    private final Time time;
+    private final Pollers pollers = new Pollers();
+
+    PipePollers(PipesData data, Store store, Endpoint endpoint, Targets targets, Roles roles, Deliveries<Dispatch> deadLetters, Time time) {
+        this.data = data;
+        this.store = store;
+        this.endpoint = endpoint;
+        this.targets = targets;
+        this.roles = roles;
+        this.deadLetters = deadLetters;
+        this.time = time;
+    }
+
+    Optional<Instant> turn() {
+        var wanted = new HashMap<String, Pollers.Wanted>();
+        store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream().filter(KeptPipe::runs)
+                .forEach(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(), new Pollers.Wanted(pipe.revision(), () -> poller(pipe))));
+        pollers.keep(wanted);
+        return Optional.empty();
+    }
+
+    private Caller role(KeptPipe pipe) {
+        var service = new Caller(pipe.account(), pipe.region(), new Principal.Service("pipes.amazonaws.com", pipe.arn()),
+                UUID.randomUUID().toString(), null, 0, null, null, null);
+        return roles.assume(service, pipe.settings().roleArn(), pipe.name());
+    }
+
+    private Poller poller(KeptPipe pipe) {
+        Supplier<Caller> role = () -> role(pipe);
+        var consumer = new PipeConsumer(pipe, endpoint, targets, role, time);
+        var source = pipe.settings().sourceParameters();
+        var name = "of pipe " + pipe.name();
+        if (pipe.source().service().equals("sqs")) {
+            var queue = new SqsQueue(endpoint, pipe.source(), role, false);
+            var filter = filter(pipe, "body");
+            var parameters = source.sqsQueueParameters();
+            var settings = new QueuePoller.Settings(parameters.batchSize(), seconds(parameters.maximumBatchingWindowInSeconds()), 0,
+                    queue.isFifo());
+            return new QueuePoller(name, queue, settings, item -> filter.wants(item.event()), consumer, time);
+        }
+        var stream = new DynamoDbStream(endpoint, pipe.source(), role);
+        var filter = filter(pipe, null);
+        var parameters = source.dynamoDBStreamParameters();
+        boolean fromNow = "LATEST".equals(parameters.startingPosition());
+        var start = fromNow ? new Stream.Start.At(pipe.created()) : new Stream.Start.Horizon();
+        var settings = new StreamPoller.Settings(start, fromNow ? pipe.created() : Instant.EPOCH, parameters.batchSize(),
+                seconds(parameters.maximumBatchingWindowInSeconds()), parameters.onPartialBatchItemFailure() != null,
+                parameters.maximumRetryAttempts(), Duration.ofSeconds(parameters.maximumRecordAgeInSeconds()),
+                parameters.parallelizationFactor(), 0);
+        return new StreamPoller(name, stream, settings, item -> filter.wants(stream.filtered(item)), consumer,
+                new Progress(pipe), time);
+    }
+
+    private static Duration seconds(Integer given) {
+        return Duration.ofSeconds(given == null ? 0 : given);
+    }
+
+    private static ItemFilter filter(KeptPipe pipe, String content) {
+        var criteria = pipe.settings().sourceParameters().filterCriteria();
+        var patterns = criteria == null || criteria.filters() == null ? List.<String>of()
+                : criteria.filters().stream().map(Pipes.Filter::pattern).toList();
+        try {
+            return new ItemFilter(patterns, content);
+        } catch (EventPattern.Malformed e) {
+            throw new IllegalStateException("A pattern that was checked is none: " + e.getMessage());
+        }
+    }
+
+    private final class Progress implements StreamPoller.Progress {
+        private final KeptPipe pipe;
+
+        Progress(KeptPipe pipe) {
+            this.pipe = pipe;
+        }
+
+        private Key key(String shard) {
+            return pipe.key().and(shard);
+        }
+
+        @Override
+        public StreamPoller.Checkpoint checkpoint(String shard) {
+            return store.<Optional<StreamPoller.Checkpoint>>read(tx -> data.checkpoints.get(tx, key(shard)))
+                    .orElse(StreamPoller.Checkpoint.NONE);
+        }
+
+        @Override
+        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
+            var config = pipe.settings().sourceParameters().dynamoDBStreamParameters().deadLetterConfig();
+            var id = UUID.randomUUID().toString();
+            store.change(tx -> {
+                if (data.pipes.has(tx, pipe.key())) {
+                    data.checkpoints.put(tx, key(shard), checkpoint);
+                    if (dropped.isPresent() && config != null && config.arn() != null) {
+                        deadLetters.promise(tx, id, new Dispatch(pipe.account(), pipe.region(), "pipes.amazonaws.com", pipe.arn(),
+                                pipe.settings().roleArn(), config.arn(), Event.of(JsonWriter.bytes(letter(shard, dropped.get())))));
+                    }
+                }
+            });
+        }
+
+        /** What is said of records that are given up; the records themselves are in the stream still. */
+        private Map<String, Object> letter(String shard, StreamPoller.Dropped dropped) {
+            var items = dropped.batch().items();
+            var context = new LinkedHashMap<String, Object>();
+            context.put("partnerResourceArn", pipe.arn());
+            context.put("condition", dropped.condition());
+            var batch = new LinkedHashMap<String, Object>();
+            batch.put("shardId", shard);
+            batch.put("startSequenceNumber", items.getFirst().id());
+            batch.put("endSequenceNumber", items.getLast().id());
+            batch.put("approximateArrivalOfFirstRecord", items.getFirst().at().toString());
+            batch.put("approximateArrivalOfLastRecord", items.getLast().at().toString());
+            batch.put("batchSize", items.size());
+            batch.put("streamArn", pipe.settings().source());
+            var letter = new LinkedHashMap<String, Object>();
+            letter.put("context", context);
+            letter.put("version", "1.0");
+            letter.put("timestamp", time.instant().toString());
+            letter.put("DDBStreamBatchInfo", batch);
+            return letter;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Amazon EventBridge Pipes: from a queue or a stream through a filter and an enrichment to one target.
+ *
+ * <pre>
+ *   kernel.delivery.poll (SQS, DynamoDB streams) ─ batch ─► PipeConsumer ─ enrichment ─► PipeTarget
+ * </pre>
+ *
+ * <p>Left out: brokers and Kafka as sources, enrichment by web servers, logs, encryption with customer keys, targets of services
+ * that are not here.
+ *
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html">EventBridge Pipes</a>
+ */
+package dev.aloft.service.pipes;

@@ -1,0 +1,302 @@
+package dev.aloft.service.pipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Operation;
+import dev.aloft.api.Pipes;
+import dev.aloft.api.Principal;
+import dev.aloft.api.Shape;
+import dev.aloft.api.Sqs;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Target;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.store.FlakyStore;
+import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.TestTime;
+import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.sqs.SqsService;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** From a queue through a filter and an enrichment to a target. */
+class PipesTest {
+    private static final String ACCOUNT = "111122223333";
+    private static final Caller ROOT = new Caller(ACCOUNT, "us-east-1", new Principal.Root(ACCOUNT), "r", null, 0,
+        "http://localhost:4566", "127.0.0.1", "test");
+    private static final String SOURCE = "arn:aws:sqs:us-east-1:111122223333:source";
+    private static final String QUEUE = "arn:aws:sns:us-east-1:111122223333:topic";
+    private static final String BUS = "arn:aws:events:us-east-1:111122223333:event-bus/default";
+    private static final String FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f";
+    private static final String ROLE = "arn:aws:iam::111122223333:role/pipe";
+    private static final String URL = "http://localhost:4566/111122223333/source";
+
+    private record Delivered(Caller caller, String target, String body) {
+    }
+
+    private final List<Delivered> delivered = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> invoked = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicReference<Function<String, Lambda.InvokeResponse>> function = new AtomicReference<>();
+    private final TestTime time = new TestTime();
+    private final Store store = new FlakyStore(new MemoryStore());
+    private final Targets targets = new Targets();
+    private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    private final SqsService sqsService = new SqsService(store, time, endpoint);
+    private final PipesService service = new PipesService(store, targets, time, this::call, new Roles(source(), time));
+    private final Pipes pipes = Pipes.at(endpoint);
+    private final Sqs sqs = Sqs.at(endpoint);
+    private Workers workers;
+
+    @BeforeEach
+    void start() {
+        List.of("sns", "events", "lambda").forEach(name -> targets.add(noting(name)));
+        endpoint.add(sqsService);
+        endpoint.add(service);
+        sqs.createQueue(ROOT, Sqs.CreateQueueRequest.of(r -> r.queueName("source")));
+        var all = new ArrayList<>(service.workers());
+        all.addAll(sqsService.workers());
+        workers = new Workers(time, all);
+        workers.start();
+    }
+
+    @AfterEach
+    void stop() {
+        try {
+            pipes.deletePipe(ROOT, Pipes.DeletePipeRequest.of(r -> r.name("p")));
+            time.advance(Duration.ofSeconds(30));
+        } catch (Pipes.NotFoundException _) {
+            // Not every test has one.
+        }
+        workers.close();
+    }
+
+    /** Functions are not here: what they are told is noted, and they answer as they are told to. */
+    private Shape call(Operation operation, Caller caller, Shape input) {
+        if (operation == Lambda.INVOKE) {
+            var payload = new String(((Lambda.InvokeRequest) input).payload().array(), StandardCharsets.UTF_8);
+            invoked.add(payload);
+            return function.get().apply(payload);
+        }
+        return endpoint.call(operation, caller, input);
+    }
+
+    private static Lambda.InvokeResponse answer(String json) {
+        return Lambda.InvokeResponse.of(r -> r.statusCode(200).payload(Bytes.of(json.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private Target noting(String name) {
+        return new Target() {
+            @Override
+            public String service() {
+                return name;
+            }
+
+            @Override
+            public void deliver(Caller caller, Arn target, Event event) {
+                delivered.add(new Delivered(caller, target.toString(), new String(event.body(), StandardCharsets.UTF_8)));
+            }
+        };
+    }
+
+    private static PolicySource source() {
+        return new PolicySource() {
+            @Override
+            public boolean hasUsers() {
+                return false;
+            }
+
+            @Override
+            public Optional<AccessKey> accessKey(String accessKeyId) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Role> role(String roleArn) {
+                return Optional.of(new Role(ROLE, "AROA", """
+                    {"Statement":[{"Effect":"Allow","Principal":{"Service":"pipes.amazonaws.com"},"Action":"sts:AssumeRole",\
+                    "Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:pipes:us-east-1:111122223333:pipe/*"}}}]}""", 3600));
+            }
+
+            @Override
+            public Optional<Identity> identity(Principal principal) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    private Pipes.CreatePipeResponse create(Consumer<Pipes.CreatePipeRequest.Builder> with) {
+        return pipes.createPipe(ROOT, Pipes.CreatePipeRequest.of(r -> {
+            r.name("p").source(SOURCE).target(QUEUE).roleArn(ROLE);
+            with.accept(r);
+        }));
+    }
+
+    private void send(String... bodies) {
+        for (var body : bodies) {
+            sqs.sendMessage(ROOT, Sqs.SendMessageRequest.of(r -> r.queueUrl(URL).messageBody(body)));
+        }
+        time.advance(Duration.ofSeconds(25));
+    }
+
+    private int left() {
+        var names = List.of("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible");
+        return sqs.getQueueAttributes(ROOT, Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl(URL).attributeNames(names)))
+            .attributes().values().stream().mapToInt(Integer::parseInt).sum();
+    }
+
+    private static void refused(String code, String message, Executable call) {
+        assertThatThrownBy(call::execute)
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+    }
+
+    @Test
+    void theyAreRefused() {
+        refused("NotFoundException", "Pipe p does not exist.", () -> pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))));
+        refused("NotImplemented", "A source arn:aws:mq:us-east-1:111122223333:broker:b is not built in Aloft yet.",
+            () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
+        refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
+            () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
+        refused("NotImplemented", "A pipe's LogConfiguration is not built in Aloft yet.", () -> create(r -> r.logConfiguration(
+            Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)))));
+        refused("ValidationException", "Event pattern is not valid. Reason: Empty arrays are not allowed\n"
+            + " at [Source: (String)\"{\"a\":[]}\"; line: 1, column: 8]", () -> create(r -> r.sourceParameters(filter("{\"a\":[]}"))));
+        create(_ -> { });
+        refused("ConflictException", "Pipe p already exists.", () -> create(_ -> { }));
+    }
+
+    private static Pipes.PipeSourceParameters filter(String pattern) {
+        return Pipes.PipeSourceParameters.of(s -> s.filterCriteria(Pipes.FilterCriteria.of(
+            c -> c.filters(List.of(Pipes.Filter.of(f -> f.pattern(pattern)))))));
+    }
+
+    @Test
+    void recordsThatAreWantedReachTheTargetUnderTheRoleAndLeaveTheQueue() {
+        assertThat(create(r -> r.sourceParameters(filter("{\"body\":{\"n\":[{\"numeric\":[\">\",1]}]}}"))).currentState())
+            .isEqualTo(Pipes.PipeState.CREATING);
+        send("{\"n\":1}", "{\"n\":2}", "no json");
+        assertThat(delivered).singleElement().satisfies(each -> {
+            assertThat(((Principal.RoleSession) each.caller().principal()).roleArn()).isEqualTo(ROLE);
+            var record = (Map<?, ?>) JsonReader.tree(each.body());
+            assertThat(record.get("body")).isEqualTo("{\"n\":2}");
+            assertThat(record.get("eventSource")).isEqualTo("aws:sqs");
+            assertThat(record.get("eventSourceARN")).isEqualTo(SOURCE);
+        });
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void templatesSeeTheContentOfMessages() {
+        create(r -> r.targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate(
+            "{\"n\": <$.body.n>, \"text\": \"<$.body.who> by <aws.pipes.pipe-name>\", \"all\": <$.body>}"))));
+        send("{\"n\":1,\"who\":\"ann\"}");
+        assertThat(delivered).extracting(Delivered::body)
+            .containsExactly("{\"n\":1,\"text\":\"ann by p\",\"all\":{\"n\":1,\"who\":\"ann\"}}");
+    }
+
+    @Test
+    void anEnrichmentsAnswerIsWhatTheTargetGets() {
+        function.set(payload -> answer(payload.contains("drop") ? "[]" : "[{\"a\":1},{\"b\":2}]"));
+        create(r -> r.enrichment(FUNCTION).enrichmentParameters(Pipes.PipeEnrichmentParameters.of(e -> e.inputTemplate("<$.body>"))));
+        send("{\"n\":1}");
+        assertThat(invoked).containsExactly("[{\"n\":1}]");
+        assertThat(delivered).extracting(Delivered::body).containsExactly("{\"a\":1}", "{\"b\":2}");
+        send("{\"n\":\"drop\"}");
+        assertThat(delivered).hasSize(2);
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void aFunctionGetsTheBatchAndNamesWhatItCouldNotProcess() {
+        function.set(payload -> {
+            var second = (Map<?, ?>) ((List<?>) JsonReader.tree(payload)).getLast();
+            return answer("{\"batchItemFailures\":[{\"itemIdentifier\":\"" + second.get("messageId") + "\"}]}");
+        });
+        create(r -> r.target(FUNCTION).sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
+            Pipes.PipeSourceSqsQueueParameters.of(q -> q.batchSize(10).maximumBatchingWindowInSeconds(5))))));
+        send("1", "2");
+        assertThat(invoked.getFirst()).startsWith("[{\"messageId\"");
+        assertThat((List<?>) JsonReader.tree(invoked.getFirst())).hasSize(2);
+        assertThat(left()).isEqualTo(1);
+        function.set(_ -> answer("null"));
+        time.advance(Duration.ofMinutes(2));
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void aFunctionThatFailsLeavesTheMessageInTheQueue() {
+        function.set(_ -> Lambda.InvokeResponse.of(r -> r.statusCode(200).functionError("Unhandled")
+            .payload(Bytes.of("{}".getBytes(StandardCharsets.UTF_8)))));
+        create(r -> r.target(FUNCTION));
+        send("1");
+        assertThat(left()).isEqualTo(1);
+    }
+
+    @Test
+    void aBusIsSentAnEventOfThePipe() {
+        create(r -> r.target(BUS).targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate("<$.body>"))));
+        send("{\"n\":1}");
+        assertThat(delivered).extracting(Delivered::body)
+            .containsExactly("{\"source\":\"Pipe p\",\"detail-type\":\"Event from aws:sqs\",\"detail\":{\"n\":1}}");
+    }
+
+    @Test
+    void aPipeThatIsStoppedReadsNothing() {
+        create(_ -> { });
+        assertThat(pipes.stopPipe(ROOT, Pipes.StopPipeRequest.of(r -> r.name("p"))).currentState()).isEqualTo(Pipes.PipeState.STOPPING);
+        time.advance(Duration.ofSeconds(25));
+        send("1");
+        assertThat(delivered).isEmpty();
+        assertThat(pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).currentState()).isEqualTo(Pipes.PipeState.STOPPED);
+        pipes.startPipe(ROOT, Pipes.StartPipeRequest.of(r -> r.name("p")));
+        time.advance(Duration.ofSeconds(25));
+        assertThat(delivered).hasSize(1);
+    }
+
+    @Test
+    void templatesDeclareThem() {
+        var type = service.resourceTypes().getFirst();
+        var wanted = desired(Map.of("Source", SOURCE, "Target", QUEUE, "RoleArn", ROLE, "Name", "p", "Tags", Map.of("a", "1"),
+            "SourceParameters", Map.of("SqsQueueParameters", Map.of("BatchSize", "1"))));
+        var made = type.create(ROOT, wanted);
+        assertThat(type.create(ROOT, wanted)).isEqualTo(made);
+        assertThat(made.attributes()).containsEntry("Arn", "arn:aws:pipes:us-east-1:111122223333:pipe/p")
+            .containsEntry("CurrentState", "RUNNING");
+        type.update(ROOT, "p", wanted, desired(Map.of("Source", SOURCE, "Target", BUS, "RoleArn", ROLE, "Name", "p",
+            "DesiredState", "STOPPED")));
+        var pipe = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p")));
+        assertThat(pipe.target()).isEqualTo(BUS);
+        assertThat(pipe.sourceParameters().sqsQueueParameters().batchSize()).isEqualTo(1);
+        assertThat(pipe.tags()).doesNotContainKey("a");
+        assertThat(pipes.listPipes(ROOT, Pipes.ListPipesRequest.of(r -> r.currentState(Pipes.PipeState.STOPPED))).pipes()).hasSize(1);
+        type.delete(ROOT, "p", wanted);
+        type.delete(ROOT, "p", wanted);
+        assertThat(type.read(ROOT, "p")).isEmpty();
+    }
+
+    private static ResourceType.Desired desired(Map<String, Object> properties) {
+        return new ResourceType.Desired("arn:stack", "app", "Pipe", "t", properties, Map.of());
+    }
+}

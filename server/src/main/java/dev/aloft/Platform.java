@@ -136,7 +136,7 @@ public final class Platform implements AutoCloseable {
                 new CloudWatchService(store, time),
                 new DynamoDbService(store, time, endpoint),
                 new DynamoDbStreamsService(store, time),
-                new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint),
+                new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume),
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),
                 lambda);

@@ -25,12 +25,23 @@ final class CborReader {
     /** The length of a collection whose end is marked. */
     static final long INDEFINITE = -1;
 
+    private final boolean millis;
     private final byte[] in;
     private int at;
     private int depth;
 
     CborReader(byte[] in) {
+        this(in, false);
+    }
+
+    private CborReader(byte[] in, boolean millis) {
         this.in = in;
+        this.millis = millis;
+    }
+
+    /** Reads whole numbers for moments as milliseconds, not seconds. */
+    static CborReader withMillis(byte[] in) {
+        return new CborReader(in, true);
     }
 
     /** The major type of the next item. */
@@ -231,7 +242,8 @@ final class CborReader {
         if (type() == TAG) {
             head();
         }
-        return moment(number());
+        var number = number();
+        return millis && number instanceof Long whole ? Instant.ofEpochMilli(whole) : moment(number);
     }
 
     static Instant moment(Number number) {

@@ -71,6 +71,13 @@ public final class CborRpc implements Protocol {
     @Override
     public HttpResponse writeError(Operation operation, ApiError error, String requestId) {
         var out = new CborWriter();
+        writeError(out, error);
+        var response = response(error.status(), headers(requestId), out);
+        JsonRpc.addQueryError(response, operation, error);
+        return response;
+    }
+
+    static void writeError(CborWriter out, ApiError error) {
         var detail = error.detail();
         var message = detail == null ? null : RemoteError.messageMember(detail.shape());
         boolean told = message != null && detail.get(message.index()) != null;
@@ -88,9 +95,6 @@ public final class CborRpc implements Protocol {
         if (detail != null) {
             CborCodec.writeMembers(out, detail);
         }
-        var response = response(error.status(), headers(requestId), out);
-        JsonRpc.addQueryError(response, operation, error);
-        return response;
     }
 
     @Override
@@ -123,7 +127,7 @@ public final class CborRpc implements Protocol {
         return read(response.body().bytes(MAX_BODY), operation.output(), false);
     }
 
-    private static ApiError readError(Operation operation, HttpResponse response) {
+    static ApiError readError(Operation operation, HttpResponse response) {
         var body = response.body().bytes(MAX_BODY);
         String code = null;
         String message = null;

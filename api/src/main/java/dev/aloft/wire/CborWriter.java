@@ -8,6 +8,21 @@ import java.util.Arrays;
 
 /** Writes CBOR with definite lengths. */
 final class CborWriter {
+    private final boolean millis;
+
+    CborWriter() {
+        this(false);
+    }
+
+    private CborWriter(boolean millis) {
+        this.millis = millis;
+    }
+
+    /** Writes moments as whole milliseconds, not seconds. */
+    static CborWriter withMillis() {
+        return new CborWriter(true);
+    }
+
     private byte[] out = new byte[512];
     private int size;
 
@@ -68,6 +83,9 @@ final class CborWriter {
 
     CborWriter timestamp(Instant moment) {
         head(CborReader.TAG, 1);
+        if (millis) {
+            return integer(moment.toEpochMilli());
+        }
         return moment.getNano() == 0
                 ? integer(moment.getEpochSecond())
                 : number(moment.toEpochMilli() / 1000.0);

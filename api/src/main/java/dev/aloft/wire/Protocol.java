@@ -5,7 +5,7 @@ import dev.aloft.api.Operation;
 import dev.aloft.api.Shape;
 
 /** One of AWS's protocols: HTTP to shape and back, for the server and for the client. Implementations keep no state. */
-public sealed interface Protocol permits JsonRpc, RestJson, Query, RestXml, CborRpc {
+public sealed interface Protocol permits JsonRpc, RestJson, Query, RestXml, CborRpc, AmzCbor {
     /** The most that a body is read into memory; streaming members are not bounded by it. */
     long MAX_BODY = 96L << 20;
 

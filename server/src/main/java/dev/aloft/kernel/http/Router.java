@@ -5,6 +5,7 @@ import dev.aloft.api.Body;
 import dev.aloft.api.Operation;
 import dev.aloft.api.ServiceModel;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.wire.AmzCbor;
 import dev.aloft.wire.Authorization;
 import dev.aloft.wire.CborRpc;
 import dev.aloft.wire.HttpRequest;
@@ -185,10 +186,8 @@ public final class Router {
 
     private Route target(HttpRequest http, String target, String scope) {
         var type = http.headers().first("content-type");
-        if (type != null && type.startsWith("application/x-amz-cbor")) {
-            return new Route.Refused(JsonRpc.V1_1, ApiError.notBuilt("The protocol " + type));
-        }
-        var version = type != null && type.startsWith("application/x-amz-json-1.0") ? JsonRpc.V1_0 : JsonRpc.V1_1;
+        Protocol version = type != null && type.startsWith("application/x-amz-cbor-1.1") ? AmzCbor.INSTANCE
+                : type != null && type.startsWith("application/x-amz-json-1.0") ? JsonRpc.V1_0 : JsonRpc.V1_1;
         int dot = target.lastIndexOf('.');
         var service = dot < 0 ? null : byTarget.get(target.substring(0, dot));
         if (service == null) {

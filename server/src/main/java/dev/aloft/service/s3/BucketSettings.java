@@ -325,9 +325,4 @@ final class BucketSettings {
         Objects.requireNonNull(buckets.get(input.bucket(), input.expectedBucketOwner()));
         return S3.GetBucketRequestPaymentResponse.of(r -> r.payer("BucketOwner"));
     }
-
-    S3.GetBucketNotificationConfigurationResponse notifications(S3.GetBucketNotificationConfigurationRequest input) {
-        Objects.requireNonNull(buckets.get(input.bucket(), input.expectedBucketOwner()));
-        return S3.GetBucketNotificationConfigurationResponse.of(_ -> {});
-    }
 }

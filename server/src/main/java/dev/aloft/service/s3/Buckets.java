@@ -121,6 +121,7 @@ final class Buckets {
                 Uploads.remove(data, contents, tx, upload.key(), upload.value().id(), now);
             }
             data.rulesDue.cancel(tx, Key.of(bucket.id()));
+            data.notifications.delete(tx, Key.of(bucket.id()));
             data.buckets.delete(tx, Key.of(bucket.name()));
         });
         return S3.DeleteBucketResponse.of(_ -> {});

@@ -3,6 +3,7 @@ package dev.aloft.service.s3;
 import dev.aloft.api.Caller;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.s3.S3Objects.Found;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,10 +15,15 @@ final class Copies {
     private final Buckets buckets;
     private final S3Objects objects;
     private final Contents contents;
+    private final Notifications notifications;
+    private final Time time;
     private final Store store;
     private final S3 door;
 
-    Copies(Buckets buckets, S3Objects objects, Contents contents, Store store, S3 door) {
+    Copies(Buckets buckets, S3Objects objects, Contents contents, Store store, S3 door, Notifications notifications,
+            Time time) {
+        this.notifications = notifications;
+        this.time = time;
         this.buckets = buckets;
         this.objects = objects;
         this.contents = contents;
@@ -76,7 +82,10 @@ final class Copies {
             var content = new Content(contents.get(tx, still.content()).segments(), List.of());
             var made = new ObjectVersion(0, null, false, now, digests.eTag(), source.size(), 0, description,
                 digests.checksum(), null);
-            return objects.write(tx, target, input.key(), made, content, conditions, versionId);
+            var written = objects.write(tx, target, input.key(), made, content, conditions, versionId);
+            notifications.note(tx, target,
+                new Occurrence("ObjectCreated:Copy", "CopyObject", input.key(), written, time.instant(), caller));
+            return written;
         });
         var result = new S3.CopyObjectResult.Builder();
         digests.checksum().tell(S3.CopyObjectResult.of(_ -> { }).shape(), result);

@@ -1,5 +1,6 @@
 package dev.aloft.service.s3;
 
+import dev.aloft.api.S3;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Index;
@@ -32,6 +33,9 @@ final class S3Data {
     final Table<Upload> uploads = Table.of("uploads", Codec.of(Upload.class));
     /** (upload id, part number). */
     final Table<Part> parts = Table.of("parts", Codec.of(Part.class));
+    /** (bucket): what it tells of its objects, and whom. */
+    final Table<S3.NotificationConfiguration> notifications =
+        Table.of("notifications", Codec.of(S3.NotificationConfiguration.class));
     final Signal sweeping = new Signal();
     /** (blob): a blob that nothing names any more, to be deleted then. */
     final Due<Key> doomed = new Due<>(Space.of("doomed"), Codec.KEY, sweeping);

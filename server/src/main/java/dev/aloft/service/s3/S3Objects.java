@@ -1,6 +1,7 @@
 package dev.aloft.service.s3;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
@@ -27,20 +28,23 @@ final class S3Objects {
     private final Buckets buckets;
     private final Contents contents;
     private final Arrivals arrivals;
+    private final Notifications notifications;
     private final Store store;
     private final Time time;
     private final SecureRandom random = new SecureRandom();
 
-    S3Objects(S3Data data, Buckets buckets, Contents contents, Arrivals arrivals, Store store, Time time) {
+    S3Objects(S3Data data, Buckets buckets, Contents contents, Arrivals arrivals,
+            Notifications notifications, Store store, Time time) {
         this.data = data;
         this.buckets = buckets;
         this.contents = contents;
         this.arrivals = arrivals;
+        this.notifications = notifications;
         this.store = store;
         this.time = time;
     }
 
-    S3.PutObjectResponse put(S3.PutObjectRequest input) {
+    S3.PutObjectResponse put(Caller caller, S3.PutObjectRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
         Descriptions.checkKey(input.key());
         var description = Descriptions.of(bucket, input);
@@ -60,7 +64,10 @@ final class S3Objects {
             var versionId = newVersionId();
             var version = store.write(tx -> {
                 var owner = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
-                return write(tx, owner, input.key(), made, content, conditions, versionId);
+                var written = write(tx, owner, input.key(), made, content, conditions, versionId);
+                notifications.note(tx, owner, new Occurrence("ObjectCreated:Put", "PutObject", input.key(), written, time.instant(),
+                    caller));
+                return written;
             });
             received.content().kept();
             var answer = new S3.PutObjectResponse.Builder();
@@ -192,7 +199,7 @@ final class S3Objects {
     record Deleted(String versionId, boolean deleteMarker) {
     }
 
-    S3.DeleteObjectResponse delete(S3.DeleteObjectRequest input) {
+    S3.DeleteObjectResponse delete(Caller caller, S3.DeleteObjectRequest input) {
         if (input.ifMatchLastModifiedTime() != null || input.ifMatchSize() != null) {
             throw Conditions.headerNotBuilt("x-amz-if-match-last-modified-time");
         }
@@ -200,18 +207,19 @@ final class S3Objects {
         var versionId = newVersionId();
         var deleted = store.write(tx -> {
             var bucket = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
-            return delete(tx, bucket, input.key(), input.versionId(), input.ifMatch(), versionId, now);
+            return delete(tx, bucket, input.key(), input.versionId(), input.ifMatch(), versionId, now, caller);
         });
         return S3.DeleteObjectResponse.of(r -> r.versionId(deleted.versionId())
             .deleteMarker(deleted.deleteMarker() ? true : null));
     }
 
+    /** @param by who asks, or null for a lifecycle rule */
     private Deleted delete(Tx tx, Bucket bucket, String key, String versionId, String ifMatch, String newVersionId,
-            Instant now) {
+            Instant now, Caller by) {
         var at = S3Data.object(bucket, key);
         var current = data.objects.get(tx, at);
         if (versionId != null) {
-            return deleteVersion(tx, bucket, key, versionId, ifMatch, now);
+            return deleteVersion(tx, bucket, key, versionId, ifMatch, now, by);
         }
         if (ifMatch != null) {
             new Conditions(ifMatch, null, null, null).checkWrite(current, key);
@@ -220,20 +228,28 @@ final class S3Objects {
             current.ifPresent(version -> {
                 contents.forget(tx, version.content(), now);
                 data.objects.delete(tx, at);
+                noteDeleted(tx, bucket, key, version, "Delete", by);
             });
             return new Deleted(null, false);
         }
         var marker = write(tx, bucket, key, ObjectVersion.marker(now), null, Conditions.toWrite(null, null),
             newVersionId);
+        noteDeleted(tx, bucket, key, marker, "DeleteMarkerCreated", by);
         return new Deleted(marker.versionId(), true);
+    }
+
+    private void noteDeleted(Tx tx, Bucket bucket, String key, ObjectVersion version, String how, Caller by) {
+        notifications.note(tx, bucket, new Occurrence((by == null ? "LifecycleExpiration:" : "ObjectRemoved:") + how,
+            by == null ? "Lifecycle Expiration" : "DeleteObject", key, version, time.instant(), by));
     }
 
     /** A lifecycle rule's deletion: the object goes, or a delete marker comes. */
     void expire(Tx tx, Bucket bucket, String key, Instant now) {
-        delete(tx, bucket, key, null, null, newVersionId(), now.truncatedTo(ChronoUnit.SECONDS));
+        delete(tx, bucket, key, null, null, newVersionId(), now.truncatedTo(ChronoUnit.SECONDS), null);
     }
 
-    private Deleted deleteVersion(Tx tx, Bucket bucket, String key, String versionId, String ifMatch, Instant now) {
+    private Deleted deleteVersion(Tx tx, Bucket bucket, String key, String versionId, String ifMatch, Instant now,
+            Caller by) {
         var told = bucket.isVersioned() ? versionId : null;
         var version = anyVersion(tx, bucket, key, versionId);
         if (version.isEmpty()) {
@@ -253,10 +269,11 @@ final class S3Objects {
                 data.objects.put(tx, at, row.value().noncurrent(null));
             }, () -> data.objects.delete(tx, at));
         }
+        noteDeleted(tx, bucket, key, version.get(), "Delete", by);
         return new Deleted(told, version.get().deleteMarker());
     }
 
-    S3.DeleteObjectsResponse deleteSeveral(S3.DeleteObjectsRequest input) {
+    S3.DeleteObjectsResponse deleteSeveral(Caller caller, S3.DeleteObjectsRequest input) {
         var objects = input.delete() == null ? null : input.delete().objects();
         if (objects == null || objects.isEmpty() || objects.size() > MAX_DELETES
                 || objects.stream().anyMatch(object -> object.key() == null || object.key().isEmpty())) {
@@ -275,7 +292,8 @@ final class S3Objects {
                     if (object.lastModifiedTime() != null || object.size() != null) {
                         throw ApiError.notBuilt("Deletion of several objects on a condition of time or size");
                     }
-                    var deleted = delete(tx, bucket, object.key(), object.versionId(), object.eTag(), ids.get(i), now);
+                    var deleted = delete(tx, bucket, object.key(), object.versionId(), object.eTag(), ids.get(i), now,
+                        caller);
                     result.deleted().add(told(object, deleted));
                 } catch (ApiError e) {
                     result.errors().add(S3.Error.of(r -> r.key(object.key()).versionId(object.versionId())
@@ -295,21 +313,21 @@ final class S3Objects {
             .deleteMarkerVersionId(deleted.deleteMarker() ? deleted.versionId() : null));
     }
 
-    S3.PutObjectTaggingResponse putTagging(S3.PutObjectTaggingRequest input) {
+    S3.PutObjectTaggingResponse putTagging(Caller caller, S3.PutObjectTaggingRequest input) {
         var tags = Tags.ofObject(input.tagging());
         var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "PUT",
-            tags);
+            tags, caller);
         return S3.PutObjectTaggingResponse.of(r -> r.versionId(version));
     }
 
-    S3.DeleteObjectTaggingResponse deleteTagging(S3.DeleteObjectTaggingRequest input) {
+    S3.DeleteObjectTaggingResponse deleteTagging(Caller caller, S3.DeleteObjectTaggingRequest input) {
         var version = changeTags(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "DELETE",
-            Map.of());
+            Map.of(), caller);
         return S3.DeleteObjectTaggingResponse.of(r -> r.versionId(version));
     }
 
     private String changeTags(String bucketName, String expectedOwner, String key, String versionId, String method,
-            Map<String, String> tags) {
+            Map<String, String> tags, Caller caller) {
         return store.write(tx -> {
             var bucket = buckets.find(tx, bucketName, expectedOwner);
             var version = version(tx, bucket, key, versionId, method);
@@ -318,6 +336,8 @@ final class S3Objects {
             if (data.older.update(tx, older, change).isEmpty()) {
                 data.objects.update(tx, S3Data.object(bucket, key), change);
             }
+            notifications.note(tx, bucket, new Occurrence("ObjectTagging:" + (method.equals("PUT") ? "Put" : "Delete"), "", key,
+                version, time.instant(), caller));
             return bucket.isVersioned() ? version.versionId() : null;
         });
     }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,7 +46,8 @@ final class S3Resources {
         @Override
         public Set<String> properties() {
             return Set.of("BucketName", "AccessControl", "VersioningConfiguration", "BucketEncryption",
-                "PublicAccessBlockConfiguration", "OwnershipControls", "LifecycleConfiguration", "Tags");
+                "PublicAccessBlockConfiguration", "OwnershipControls", "LifecycleConfiguration", "Tags",
+                "NotificationConfiguration");
         }
 
         @Override
@@ -117,6 +119,10 @@ final class S3Resources {
                 putVersioning(caller, name, text(versioning, "Status"));
             } else if (before.containsKey("VersioningConfiguration")) {
                 putVersioning(caller, name, S3.BucketVersioningStatus.SUSPENDED);
+            }
+            if (!Objects.equals(wanted.get("NotificationConfiguration"), before.get("NotificationConfiguration"))) {
+                s3.putBucketNotificationConfiguration(caller, S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket(name)
+                    .notificationConfiguration(NotificationProperty.of(wanted.get("NotificationConfiguration")))));
             }
             if (wanted.get("BucketEncryption") instanceof Map<?, ?> encryption) {
                 s3.putBucketEncryption(caller, S3.PutBucketEncryptionRequest.of(r -> r.bucket(name)

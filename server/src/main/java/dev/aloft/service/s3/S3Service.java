@@ -9,6 +9,8 @@ import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -49,21 +51,23 @@ public final class S3Service implements Service, S3 {
     private final UploadListing uploadListing;
     private final Listing listing;
     private final Lifecycle lifecycle;
+    private final Notifications notifications;
     private final Sweeper sweeper;
     private final List<ResourceType> resourceTypes;
 
     /** @param blobs for contents of objects and nothing else: what is in it and no object has is deleted */
-    public S3Service(Store platform, Blobs blobs, Time time, Endpoint endpoint) {
+    public S3Service(Store platform, Blobs blobs, Time time, Endpoint endpoint, Targets targets, Dispatches.Assume roles) {
         door = S3.at(endpoint);
         store = platform.in("s3");
         var contents = new Contents(data, blobs);
         buckets = new Buckets(data, contents, store, time);
         settings = new BucketSettings(data, buckets, store, time);
         var arrivals = new Arrivals(contents);
-        objects = new S3Objects(data, buckets, contents, arrivals, store, time);
+        notifications = new Notifications(data, buckets, targets, roles, store, time, endpoint);
+        objects = new S3Objects(data, buckets, contents, arrivals, notifications, store, time);
         retrieval = new Retrieval(objects, contents);
-        copies = new Copies(buckets, objects, contents, store, door);
-        uploads = new Uploads(data, buckets, objects, contents, arrivals, copies, store);
+        copies = new Copies(buckets, objects, contents, store, door, notifications, time);
+        uploads = new Uploads(data, buckets, objects, contents, arrivals, copies, store, notifications, time);
         uploadListing = new UploadListing(data, buckets, uploads, store);
         listing = new Listing(data, buckets, store);
         lifecycle = new Lifecycle(data, objects, contents, store, time);
@@ -79,7 +83,7 @@ public final class S3Service implements Service, S3 {
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("s3 sweeper", data.sweeping, sweeper::turn),
-            new Worker("s3 lifecycle", data.lifecycle, lifecycle::turn));
+            new Worker("s3 lifecycle", data.lifecycle, lifecycle::turn), notifications.worker());
     }
 
     /** A call of another service, which may set tags of AWS's own: what comes over the wire has an address. */
@@ -207,6 +211,7 @@ public final class S3Service implements Service, S3 {
             case GetBucketRequestPaymentRequest r -> bucket("GetBucketRequestPayment", r.bucket());
             case GetBucketReplicationRequest r -> bucket("GetReplicationConfiguration", r.bucket());
             case GetBucketNotificationConfigurationRequest r -> bucket("GetBucketNotification", r.bucket());
+            case PutBucketNotificationConfigurationRequest r -> bucket("PutBucketNotification", r.bucket());
             case GetObjectLockConfigurationRequest r -> bucket("GetBucketObjectLockConfiguration", r.bucket());
         };
     }
@@ -388,7 +393,7 @@ public final class S3Service implements Service, S3 {
     @Override
     public PutObjectResponse putObject(Caller caller, PutObjectRequest input) {
         Unbuilt.refuse(input);
-        return objects.put(input);
+        return objects.put(caller, input);
     }
 
     @Override
@@ -406,13 +411,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public DeleteObjectResponse deleteObject(Caller caller, DeleteObjectRequest input) {
         Unbuilt.refuse(input);
-        return objects.delete(input);
+        return objects.delete(caller, input);
     }
 
     @Override
     public DeleteObjectsResponse deleteObjects(Caller caller, DeleteObjectsRequest input) {
         Unbuilt.refuse(input);
-        return objects.deleteSeveral(input);
+        return objects.deleteSeveral(caller, input);
     }
 
     @Override
@@ -485,13 +490,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public PutObjectTaggingResponse putObjectTagging(Caller caller, PutObjectTaggingRequest input) {
         Unbuilt.refuse(input);
-        return objects.putTagging(input);
+        return objects.putTagging(caller, input);
     }
 
     @Override
     public DeleteObjectTaggingResponse deleteObjectTagging(Caller caller, DeleteObjectTaggingRequest input) {
         Unbuilt.refuse(input);
-        return objects.deleteTagging(input);
+        return objects.deleteTagging(caller, input);
     }
 
     @Override
@@ -604,10 +609,17 @@ public final class S3Service implements Service, S3 {
     }
 
     @Override
-    public GetBucketNotificationConfigurationResponse getBucketNotificationConfiguration(Caller caller,
+    public NotificationConfiguration getBucketNotificationConfiguration(Caller caller,
             GetBucketNotificationConfigurationRequest input) {
         Unbuilt.refuse(input);
-        return settings.notifications(input);
+        return notifications.get(input);
+    }
+
+    @Override
+    public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(Caller caller,
+            PutBucketNotificationConfigurationRequest input) {
+        Unbuilt.refuse(input);
+        return notifications.put(caller, input);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.s3.Content.Segment;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,10 +35,15 @@ final class Uploads {
     private final Contents contents;
     private final Arrivals arrivals;
     private final Copies copies;
+    private final Notifications notifications;
+    private final Time time;
     private final Store store;
 
     Uploads(S3Data data, Buckets buckets, S3Objects objects, Contents contents, Arrivals arrivals, Copies copies,
-            Store store) {
+            Store store, Notifications notifications,
+            Time time) {
+        this.notifications = notifications;
+        this.time = time;
         this.data = data;
         this.buckets = buckets;
         this.objects = objects;
@@ -221,6 +227,8 @@ final class Uploads {
             var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(),
                 checksum, null);
             var version = objects.write(tx, bucket, input.key(), made, content, conditions, versionId);
+            notifications.note(tx, bucket, new Occurrence("ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload",
+                input.key(), version, time.instant(), caller));
             remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
             var done = new Completed(listed.stream().map(part -> Conditions.unquoted(part.eTag())).toList(),
                 S3Objects.toldVersion(bucket, version), version);

@@ -9,7 +9,7 @@
  * <p>A key's newest version stands in {@code objects} (also when it is a delete marker), its others in {@code older}.
  *
  * <p>Not built, and refused by name: object lock, encryption with customer keys, access control lists other than
- * private, archive storage classes, replication, website hosting, CORS, notifications, inventory, analytics, access
+ * private, archive storage classes, replication, website hosting, CORS, inventory, analytics, access
  * points, S3 Select, POST uploads, directory buckets. Encryption settings are kept and answered as AWS does; contents
  * are not encrypted on disk by this service.
  *

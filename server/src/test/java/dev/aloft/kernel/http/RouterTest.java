@@ -140,14 +140,14 @@ class RouterTest {
     }
 
     @Test
-    void saysThatItDoesNotSpeakAmazonsCborOfOldYet() {
+    void speaksAmazonsCborOfOldWhereItIsAsked() {
         assertThat(route(
                         "POST",
                         "/",
                         "kinesis",
                         "X-Amz-Target: Kinesis_20131202.PutRecord & Content-Type: application/x-amz-cbor-1.1",
                         ""))
-                .isEqualTo("NotImplemented 501 json");
+                .isEqualTo("NotImplemented 501 x-amz-cbor-1.1");
     }
 
     @ParameterizedTest

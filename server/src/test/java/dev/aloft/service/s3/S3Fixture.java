@@ -9,6 +9,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
@@ -30,6 +31,7 @@ abstract class S3Fixture {
     final TestTime time = new TestTime();
     final FlakyStore store = new FlakyStore(new MemoryStore());
     final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    final Targets targets = new Targets();
     S3 s3;
     Blobs blobs;
     S3Service service;
@@ -40,7 +42,7 @@ abstract class S3Fixture {
     @BeforeEach
     final void start() {
         blobs = new Blobs(folder);
-        service = new S3Service(store, blobs, time, endpoint);
+        service = new S3Service(store, blobs, time, endpoint, targets, (service, _, _) -> service);
         endpoint.add(service);
         s3 = S3.at(endpoint);
         workers = new Workers(time, service.workers());

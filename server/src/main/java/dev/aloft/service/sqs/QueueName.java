@@ -74,8 +74,9 @@ record QueueName(String account, String region, String name) {
         return "arn:aws:sqs:" + region + ":" + account + ":" + name;
     }
 
-    /** Under the address by which the caller reached us. */
+    /** Under the address by which the caller reached us; AWS's own for who calls from within. */
     String url(Caller caller) {
-        return caller.endpoint() + "/" + account + "/" + name;
+        var endpoint = caller.endpoint() == null ? "https://sqs." + region + ".amazonaws.com" : caller.endpoint();
+        return endpoint + "/" + account + "/" + name;
     }
 }

@@ -27,8 +27,10 @@ import java.util.TreeSet;
  * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
  * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also while
  *                     nobody else wants them
+ * @param fetches     whether interpreters that the machine lacks are fetched from a package registry, where one has them
  */
-public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency, boolean exactProcessors) {
+public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency, boolean exactProcessors,
+        boolean fetches) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -41,6 +43,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         defaults.put("sandbox", "auto");
         defaults.put("concurrency", "1000");
         defaults.put("cpu", "shared");
+        defaults.put("runtimes", "fetch");
         return Collections.unmodifiableMap(defaults);
     }
 
@@ -67,7 +70,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
                 oneOf("iam", values.get("iam"), "open", "enforce").equals("enforce"),
                 oneOf("sandbox", values.get("sandbox"), "auto", "none"),
                 number("concurrency", values.get("concurrency"), 1, 1_000_000),
-                oneOf("cpu", values.get("cpu"), "shared", "exact").equals("exact"))
+                oneOf("cpu", values.get("cpu"), "shared", "exact").equals("exact"),
+                oneOf("runtimes", values.get("runtimes"), "fetch", "installed").equals("fetch"))
                 .checked();
     }
 

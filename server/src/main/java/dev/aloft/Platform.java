@@ -45,6 +45,7 @@ import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.SignedUrls;
 import dev.aloft.service.lambda.invoke.RoleSessions;
+import dev.aloft.service.lambda.invoke.RuntimeSources;
 import dev.aloft.service.logs.LogsService;
 import dev.aloft.service.sqs.SqsService;
 import dev.aloft.service.sqs.SqsTarget;
@@ -117,7 +118,8 @@ public final class Platform implements AutoCloseable {
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()),
                 config.exactProcessors());
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, config.nodePackages(), config.concurrency(), metrics, endpoint, targets,
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, new RuntimeSources(config.nodePackages(), config.fetches()),
+                config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var services = List.<Service>of(

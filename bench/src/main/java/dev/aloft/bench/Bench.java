@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
- * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|dynamodb|sqs …]}.
+ * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|dynamodb|sqs …]}.
  */
 public final class Bench {
     private Bench() {}
@@ -27,7 +27,7 @@ public final class Bench {
         if (wanted.contains("wire")) {
             WireBench.run(figures);
         }
-        if (wanted.contains("invoke") || wanted.contains("cold")) {
+        if (List.of("invoke", "cold", "burst", "idle").stream().anyMatch(wanted::contains)) {
             try (var product = Product.start(launcher)) {
                 var functions = new LambdaBench(product, figures);
                 if (wanted.contains("invoke")) {
@@ -35,6 +35,12 @@ public final class Bench {
                 }
                 if (wanted.contains("cold")) {
                     functions.cold();
+                }
+                if (wanted.contains("burst")) {
+                    functions.burst();
+                }
+                if (wanted.contains("idle")) {
+                    functions.idle();
                 }
             }
         }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
@@ -27,6 +28,8 @@ import javax.tools.ToolProvider;
 /** Functions that answer at once: warm through the Invoke API, and cold from the request to the answer. */
 final class LambdaBench {
     private static final int COLD_RUNS = 15;
+    private static final int BURST = 500;
+    private static final int IDLE = 40;
     private static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
             + "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
 
@@ -36,8 +39,8 @@ final class LambdaBench {
     private final String role;
     private final List<Hello> hellos = hellos();
 
-    /** A function that answers at once, and the bare program that it is compared with. */
-    private record Hello(String name, String runtime, String handler, byte[] zip, List<String> bare) {}
+    /** A function that answers at once, the bare program that it is compared with, and the same after some seconds, if any. */
+    private record Hello(String name, String runtime, String handler, byte[] zip, List<String> bare, byte[] sleeping) {}
 
     /** A custom runtime as small as can be: what a binary has to do, with nothing to load. */
     private static final String BOOTSTRAP = """
@@ -95,13 +98,15 @@ final class LambdaBench {
     private static List<Hello> hellos() throws Exception {
         var all = new ArrayList<>(List.of(
                 new Hello("node", "nodejs22.x", "index.handler",
-                        zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"), List.of("node", "-e", "0")),
+                        zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"), List.of("node", "-e", "0"),
+                        zip("index.mjs", "export const handler = () => new Promise((done) => setTimeout(done, 4000));")),
                 new Hello("python", "python3.13", "app.handler",
-                        zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"), List.of("python3", "-c", "0")),
-                new Hello("java", "java25", "Hello::handle", javaHello(), List.of(javaCommand(), "-Xshare:auto", "-version"))));
+                        zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"), List.of("python3", "-c", "0"),
+                        zip("app.py", "import time\ndef handler(event, context):\n    time.sleep(4)\n")),
+                new Hello("java", "java25", "Hello::handle", javaHello(), List.of(javaCommand(), "-Xshare:auto", "-version"), null)));
         var binary = bootstrap();
         if (binary.isPresent()) {
-            all.add(new Hello("provided", "provided.al2023", "none", zip("bootstrap", Files.readAllBytes(binary.get())), List.of("/bin/true")));
+            all.add(new Hello("provided", "provided.al2023", "none", zip("bootstrap", Files.readAllBytes(binary.get())), List.of("/bin/true"), null));
         }
         return all;
     }
@@ -165,9 +170,7 @@ final class LambdaBench {
             var times = new double[COLD_RUNS];
             var bares = new double[COLD_RUNS];
             for (int i = 0; i < COLD_RUNS; i++) {
-                int run = i;
-                lambda.updateFunctionConfiguration(Product.caller(), UpdateFunctionConfigurationRequest.of(r -> r.functionName(hello.name())
-                        .environment(Environment.of(e -> e.variables(Map.of("RUN", String.valueOf(run)))))));
+                update(hello, String.valueOf(i));
                 Product.pause(400);
                 long begin = System.nanoTime();
                 var answer = lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name())));
@@ -182,6 +185,72 @@ final class LambdaBench {
             figures.add(hello.name() + " cold", median, "ms", "%.2f× of %.0f ms for the bare interpreter (%s)"
                     .formatted(median / bare, bare, String.join(" ", hello.bare())));
         }
+    }
+
+    /** Many callers at once of a function that has no environment: until the last has its answer. */
+    void burst() throws Exception {
+        figures.chapter("A burst of %d concurrent requests to a cold function (goal: none lost)".formatted(BURST));
+        for (var hello : hellos) {
+            update(hello, "burst");
+            Product.pause(1000);
+            var request = Connection.post("/2015-03-31/functions/" + hello.name() + "/invocations", "lambda", "", "{}".getBytes());
+            var lost = new AtomicInteger();
+            var connections = new ArrayList<Connection>();
+            for (int i = 0; i < BURST; i++) {
+                connections.add(new Connection(product.port));
+            }
+            var threads = new ArrayList<Thread>();
+            long begin = System.nanoTime();
+            for (var connection : connections) {
+                threads.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        if (connection.exchange(request) != 200) {
+                            lost.incrementAndGet();
+                        }
+                    } catch (IOException e) {
+                        lost.incrementAndGet();
+                    }
+                }));
+            }
+            for (var thread : threads) {
+                thread.join();
+            }
+            double took = (System.nanoTime() - begin) / 1e6;
+            for (var connection : connections) {
+                connection.close();
+            }
+            figures.add(hello.name() + ", all answered after", took, "ms", lost.get() + " lost or refused");
+        }
+    }
+
+    /** Memory of environments that wait frozen, from some of them; what they share is counted once for each that shares it. */
+    void idle() throws Exception {
+        figures.chapter("Memory of idle frozen environments (%d of each runtime; their own part, and 1,000 of them)".formatted(IDLE));
+        for (var hello : hellos) {
+            if (hello.sleeping() == null) {
+                continue;
+            }
+            lambda.createFunction(Product.caller(), CreateFunctionRequest.of(r -> r.functionName(hello.name() + "-idle").runtime(hello.runtime())
+                    .handler(hello.handler()).role(role).timeout(30).memorySize(512)
+                    .code(FunctionCode.of(c -> c.zipFile(Bytes.of(hello.sleeping()))))));
+            double before = product.functionMegabytes();
+            var threads = new ArrayList<Thread>();
+            for (int i = 0; i < IDLE; i++) {
+                threads.add(Thread.ofVirtual().start(() -> lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name() + "-idle")))));
+            }
+            for (var thread : threads) {
+                thread.join();
+            }
+            Product.pause(500);
+            double each = (product.functionMegabytes() - before) / IDLE;
+            figures.add(hello.name() + ", one idle environment", each, "MB", "1,000 would take %,.0f MB".formatted(each * 1000));
+            lambda.deleteFunction(Product.caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName(hello.name() + "-idle")));
+        }
+    }
+
+    private void update(Hello hello, String run) {
+        lambda.updateFunctionConfiguration(Product.caller(), UpdateFunctionConfigurationRequest.of(r -> r.functionName(hello.name())
+                .environment(Environment.of(e -> e.variables(Map.of("RUN", run))))));
     }
 
     private static double bareStart(List<String> command) throws Exception {

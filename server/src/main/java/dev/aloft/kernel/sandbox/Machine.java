@@ -1,7 +1,9 @@
 package dev.aloft.kernel.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +13,36 @@ public final class Machine {
     private static final int MOST_BYTES = 64 * 1024;
 
     private Machine() {}
+
+    /** Runs a program of the machine that takes its time; what it said when it failed, nothing when all went well. */
+    public static Optional<String> run(List<String> command, Duration most) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            var said = new StringBuilder();
+            Thread reader = Thread.ofVirtual().start(() -> read(process, said));
+            if (!process.waitFor(most.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return Optional.of("it took longer than " + most.toSeconds() + " seconds");
+            }
+            reader.join();
+            return process.exitValue() == 0 ? Optional.empty() : Optional.of(said.toString().strip());
+        } catch (IOException notThere) {
+            return Optional.of(String.valueOf(notThere.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
+    }
+
+    private static void read(Process process, StringBuilder into) {
+        try {
+            into.append(new String(process.getInputStream().readNBytes(MOST_BYTES), StandardCharsets.UTF_8));
+            process.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException ended) {
+            // what it said so far is enough
+        }
+    }
 
     /** What it printed, if it is there and succeeded within some seconds. */
     public static Optional<String> ask(List<String> command) {

@@ -26,6 +26,7 @@ import dev.aloft.service.lambda.invoke.Outcome;
 import dev.aloft.service.lambda.invoke.Measures;
 import dev.aloft.service.lambda.invoke.Provisioned;
 import dev.aloft.service.lambda.invoke.RoleSessions;
+import dev.aloft.service.lambda.invoke.RuntimeSources;
 import dev.aloft.service.lambda.source.Mapping;
 import dev.aloft.service.lambda.source.Sources;
 import java.nio.file.Path;
@@ -70,18 +71,17 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param folder      for what Lambda keeps beside the store
      * @param roles       in the product a {@link RoleSessions}
      * @param urlAccess   in the product {@link SignedUrls}
-     * @param nodePackages the node_modules with the AWS SDK for Node.js functions, if it is installed
      * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
-    public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, Optional<Path> nodePackages,
+    public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, RuntimeSources runtimes,
             int concurrencyLimit, Metrics metrics, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
             Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var codes = new CodeStore(blobs, library(folder));
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         var measures = new Measures(metrics);
-        invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), nodePackages, endpoint, roles,
+        invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
                 concurrency, measures, endpointUrl, time);
         var uploads = new Uploads(codes, endpoint);
         functions = new Functions(store, codes, invocations);

@@ -24,6 +24,7 @@ import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
+import dev.aloft.service.lambda.invoke.RuntimeSources;
 import dev.aloft.service.logs.LogsService;
 import dev.aloft.wire.HttpRequest;
 import java.io.ByteArrayOutputStream;
@@ -69,7 +70,8 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
-        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"), Optional.empty(),
+        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"),
+                new RuntimeSources(Optional.empty(), false),
                 1_000, metrics, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time));

@@ -75,10 +75,9 @@ public final class Invocations implements AutoCloseable {
     /**
      * @param library     where functions' code is, by {@link FunctionVersion#code}
      * @param folder      for the runtimes' own files
-     * @param nodePackages the AWS SDK that Node.js functions find in their runtime
      * @param endpointUrl where functions reach the platform
      */
-    public Invocations(Sandboxes sandboxes, Path library, Path folder, Optional<Path> nodePackages, Endpoint endpoint, ExecutionRoles roles,
+    public Invocations(Sandboxes sandboxes, Path library, Path folder, RuntimeSources sources, Endpoint endpoint, ExecutionRoles roles,
             Concurrency concurrency, Measures measures, Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.library = library;
@@ -88,7 +87,7 @@ public final class Invocations implements AutoCloseable {
         this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::onDemand));
         this.endpointUrl = endpointUrl;
         this.time = time;
-        this.runtimes = new Runtimes(library, folder, nodePackages);
+        this.runtimes = new Runtimes(library, folder, sources);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
     }
@@ -366,6 +365,14 @@ public final class Invocations implements AutoCloseable {
 
     /** Boots a runtime that will soon be needed. */
     public void prepare(FunctionVersion version) {
+        if (runtimes.isAtHand(version)) {
+            boot(version);
+        } else {
+            Thread.ofVirtual().name("prepare-" + version.runtime()).start(() -> boot(version));
+        }
+    }
+
+    private void boot(FunctionVersion version) {
         try {
             Runtimes.Runtime runtime = runtimes.of(version);
             if (runtime.ordinary()) {

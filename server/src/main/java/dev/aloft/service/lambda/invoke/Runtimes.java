@@ -41,17 +41,18 @@ final class Runtimes {
     private final Path library;
     private final Path folder;
     private final Optional<Path> packages;
+    private final NodePrograms nodes;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
 
     /**
      * @param library  where functions' code is
      * @param folder   where the runtimes' own files are put for the sandboxes to see
-     * @param packages the node_modules with the AWS SDK that Node.js functions find in their runtime, if it was installed
      */
-    Runtimes(Path library, Path folder, Optional<Path> packages) {
+    Runtimes(Path library, Path folder, RuntimeSources sources) {
         this.library = library;
         this.folder = folder.toAbsolutePath().normalize();
-        this.packages = packages;
+        this.packages = sources.nodePackages();
+        this.nodes = new NodePrograms(this.folder.resolve("fetched"), sources.fetches());
         FILES.forEach(this::unpack);
         // Where the packages are seen.
         folder.resolve("node/node_modules").toFile().mkdir();
@@ -67,9 +68,6 @@ final class Runtimes {
     record Runtime(SandboxSpec spec, Over over, boolean ordinary, String version) {}
 
     enum Over { PIPES, TCP }
-
-    /** A program that runs functions. */
-    private record Interpreter(Path program, List<Path> software, String version) {}
 
     private void unpack(String kind, List<String> files) {
         try {
@@ -92,7 +90,7 @@ final class Runtimes {
     Runtime of(FunctionVersion version) {
         String name = version.runtime();
         if (name.startsWith("nodejs")) {
-            Interpreter node = interpreter("node", Runtimes::findNode, name, "Node.js (nodejs.org, or your system's package nodejs)");
+            Interpreter node = nodes.of(name);
             return ahead(version, "node", node, List.of(node.program().toString(), "/var/runtime/index.mjs"), Map.of());
         }
         if (name.startsWith("python")) {
@@ -111,6 +109,11 @@ final class Runtimes {
         }
         throw new Lambda.InvalidRuntimeException("Aloft runs no functions of the runtime " + name
                 + " yet. It runs nodejs, python, java and provided runtimes.");
+    }
+
+    /** Whether a runtime is at hand, and need not be looked for or fetched. */
+    boolean isAtHand(FunctionVersion version) {
+        return !version.runtime().startsWith("nodejs") || nodes.isKnown(version.runtime());
     }
 
     /** The program that is a function's own runtime: in its code, else in a layer. */
@@ -153,7 +156,7 @@ final class Runtimes {
                 "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED", "-cp", "/var/runtime:/var/runtime/lib/*",
                 JAVA.replace('/', '.') + "JavaBootstrap");
-        var interpreter = new Interpreter(home, software(home), "Java " + System.getProperty("java.version"));
+        var interpreter = new Interpreter(home, Interpreter.software(home), "Java " + System.getProperty("java.version"));
         return ahead(version, "java", interpreter, command, Map.of());
     }
 
@@ -192,17 +195,6 @@ final class Runtimes {
         return now;
     }
 
-    private static Optional<Interpreter> findNode() {
-        return candidates("node", ".nvm/versions/node/*/bin/node", ".volta/bin/node", ".local/bin/node")
-                .flatMap(program -> Machine.ask(List.of(program.toString(), "-p", "process.execPath + '\\n' + process.version"))
-                        .map(said -> said.split("\n")).filter(said -> said.length == 2).stream())
-                .map(said -> {
-                    Path program = Path.of(said[0]);
-                    return new Interpreter(program, software(program.getParent().getParent()), "Node.js " + said[1]);
-                })
-                .findFirst();
-    }
-
     /** The version asked for where the machine has it, else any Python 3. */
     private static Optional<Interpreter> findPython(String runtime) {
         String number = runtime.substring("python".length());
@@ -211,20 +203,12 @@ final class Runtimes {
                         candidates("python3", ".local/bin/python3"))
                 .flatMap(program -> Machine.ask(List.of(program.toString(), "-c", script))
                         .map(said -> said.split("\n")).filter(said -> said.length == 3).stream())
-                .map(said -> new Interpreter(Path.of(said[0]), software(Path.of(said[1]), Path.of(said[0]).getParent()), "Python " + said[2]))
+                .map(said -> new Interpreter(Path.of(said[0]), Interpreter.software(Path.of(said[1]), Path.of(said[0]).getParent()), "Python " + said[2]))
                 .findFirst();
     }
 
-    /** What must be seen besides /usr. */
-    private static List<Path> software(Path... folders) {
-        return Stream.of(folders)
-                .filter(folder -> !folder.startsWith("/usr") && !folder.startsWith("/bin") && folder.getNameCount() > 0)
-                .distinct()
-                .toList();
-    }
-
     /** Programs of a name on the PATH, then those that match patterns in the home folder. */
-    private static Stream<Path> candidates(String name, String... inHome) {
+    static Stream<Path> candidates(String name, String... inHome) {
         var all = new ArrayList<Path>();
         for (String folder : (System.getenv().getOrDefault("PATH", "") + ":/usr/local/bin:/usr/bin").split(":")) {
             if (!folder.isBlank()) {

@@ -1,0 +1,142 @@
+package dev.aloft.service.lambda.invoke;
+
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.Lambda;
+import dev.aloft.kernel.sandbox.Machine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The Node.js of each version: one that is installed on this machine, else one that npm brings from the registry for which it
+ * is set up. npm holds what it fetched against the registry's checksum.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html">Lambda runtimes</a>
+ */
+final class NodePrograms {
+    private static final System.Logger LOG = System.getLogger(NodePrograms.class.getName());
+    private static final Duration FETCHING = Duration.ofMinutes(5);
+    private static final String ASK = "process.execPath + '\\n' + process.version";
+
+    private final Path folder;
+    private final boolean fetches;
+    private final Map<String, Interpreter> known = new ConcurrentHashMap<>();
+    private List<Interpreter> installed;
+
+    /**
+     * @param folder  where fetched ones are kept
+     * @param fetches whether missing ones are fetched
+     */
+    NodePrograms(Path folder, boolean fetches) {
+        this.folder = folder;
+        this.fetches = fetches;
+    }
+
+    /** The version asked for; where that is to be had from nowhere another one, which then says so; else what to do. */
+    Interpreter of(String runtime) {
+        Interpreter before = known.get(runtime);
+        if (before != null) {
+            return before;
+        }
+        synchronized (this) {
+            return known.computeIfAbsent(runtime, _ -> find(runtime));
+        }
+    }
+
+    /** Whether asking for it now may take as long as fetching does. */
+    boolean isKnown(String runtime) {
+        return known.containsKey(runtime);
+    }
+
+    private Interpreter find(String runtime) {
+        String major = runtime.replaceAll("[^0-9]", "");
+        if (installed == null) {
+            installed = installed();
+        }
+        Optional<Interpreter> exact = installed.stream().filter(each -> isOf(each, major)).findFirst()
+                .or(() -> fetched(major))
+                .or(() -> fetches ? fetch(runtime, major) : Optional.empty());
+        return exact.or(() -> another(runtime, major)).orElseThrow(() -> new Lambda.InvalidRuntimeException(
+                "No program on this machine runs functions of the runtime " + runtime + ". Install Node.js " + major
+                        + " (nodejs.org, or your system's package nodejs) so that Aloft's PATH has it, and invoke again."));
+    }
+
+    private static boolean isOf(Interpreter node, String major) {
+        return node.version().startsWith("Node.js v" + major + ".");
+    }
+
+    private Optional<Interpreter> another(String runtime, String major) {
+        Optional<Interpreter> nearest = installed.stream().min(Comparator.comparingInt(
+                each -> Math.abs(Integer.parseInt(each.version().replaceAll("Node.js v(\\d+).*", "$1")) - Integer.parseInt(major))));
+        nearest.ifPresent(node -> LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on " + node.version()
+                + ", since there is no Node.js " + major + " on this machine."));
+        return nearest;
+    }
+
+    private static List<Interpreter> installed() {
+        return Runtimes.candidates("node", ".nvm/versions/node/*/bin/node", ".volta/tools/image/node/*/bin/node", ".volta/bin/node",
+                ".local/bin/node").flatMap(program -> ask(program).stream()).toList();
+    }
+
+    private static Optional<Interpreter> ask(Path program) {
+        return Machine.ask(List.of(program.toString(), "-p", ASK))
+                .map(said -> said.split("\n")).filter(said -> said.length == 2)
+                .map(said -> new Interpreter(Path.of(said[0]), Interpreter.software(Path.of(said[0]).getParent().getParent()),
+                        "Node.js " + said[1]));
+    }
+
+    // ---- from the registry
+
+    private static String packageName() {
+        return "node-linux-" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64");
+    }
+
+    private Path home(String major) {
+        return folder.resolve("node-" + major);
+    }
+
+    private Optional<Interpreter> fetched(String major) {
+        Path program = home(major).resolve("node_modules").resolve(packageName()).resolve("bin/node");
+        return Files.isExecutable(program) ? ask(program).filter(node -> isOf(node, major)) : Optional.empty();
+    }
+
+    private Optional<Interpreter> fetch(String runtime, String major) {
+        LOG.log(System.Logger.Level.INFO, () -> "Fetching Node.js " + major + " for functions of " + runtime + " with npm …");
+        try {
+            Files.createDirectories(home(major));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Node.js " + major + " cannot be kept: " + e);
+            return Optional.empty();
+        }
+        var command = new ArrayList<>(List.of("npm", "install", "--prefix", home(major).toString(), "--ignore-scripts", "--no-audit",
+                "--no-fund", "--no-progress", packageName() + "@" + major));
+        Optional<String> failure = Machine.run(command, FETCHING);
+        if (failure.isPresent()) {
+            LOG.log(System.Logger.Level.WARNING, () -> "Node.js " + major + " could not be fetched: " + failure.get());
+            return Optional.empty();
+        }
+        Optional<Interpreter> node = fetched(major);
+        node.ifPresent(there -> LOG.log(System.Logger.Level.INFO, () -> there.version() + " is in " + home(major) + ", checksum " + checksum(major)));
+        return node;
+    }
+
+    /** As npm checked it. */
+    private String checksum(String major) {
+        try {
+            Object lock = JsonReader.tree(Files.readAllBytes(home(major).resolve("package-lock.json")));
+            for (String name : List.of("packages", "node_modules/" + packageName())) {
+                lock = ((Map<?, ?>) lock).get(name);
+            }
+            return String.valueOf(((Map<?, ?>) lock).get("integrity"));
+        } catch (IOException | RuntimeException e) {
+            return "unknown";
+        }
+    }
+}

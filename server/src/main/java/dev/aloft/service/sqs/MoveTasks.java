@@ -17,6 +17,7 @@ import dev.aloft.service.sqs.SqsData.MoveTask;
 import dev.aloft.service.sqs.SqsData.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -201,7 +202,11 @@ final class MoveTasks {
             return Optional.empty();
         }
         int most = task.rate() == null ? AT_ONCE : task.rate();
-        var visible = lines.order(queue.get()).visible(tx, queue.get().line(), now.toEpochMilli()).limit(most).toList();
+        var visible = new ArrayList<Standing>();
+        var all = lines.order(queue.get()).visible(tx, queue.get().line(), now.toEpochMilli());
+        while (visible.size() < most && all.hasNext()) {
+            visible.add(all.next());
+        }
         for (var standing : visible) {
             var failure = move(tx, queue.get(), task, standing, now);
             if (failure.isPresent()) {

@@ -3,10 +3,10 @@ package dev.aloft.service.sqs;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.sqs.SqsData.Place;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** In which order the messages of a line are received. A message stands at the moment from which it is visible. */
 sealed interface Order permits StandardOrder, FifoOrder {
@@ -23,7 +23,7 @@ sealed interface Order permits StandardOrder, FifoOrder {
     void add(Tx tx, long line, Standing standing);
 
     /** Those that can be received now, in order, found as they are asked for. */
-    Stream<Standing> visible(ReadTx tx, long line, long now);
+    Iterator<Standing> visible(ReadTx tx, long line, long now);
 
     void move(Tx tx, long line, List<Move> moves);
 

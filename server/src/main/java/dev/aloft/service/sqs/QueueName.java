@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 record QueueName(String account, String region, String name) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,80}");
     private static final Pattern FIFO = Pattern.compile("[a-zA-Z0-9_-]{1,75}\\.fifo");
-    private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
+    private static final int ACCOUNT_DIGITS = 12;
     private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-[0-9]");
     private static final String SERVICE = "sqs";
 
@@ -26,22 +26,36 @@ record QueueName(String account, String region, String name) {
         int host = url.indexOf("://") + 3;
         int path = host < 3 ? -1 : url.indexOf('/', host);
         int name = url.lastIndexOf('/');
-        if (path < 0 || name <= path) {
+        int account = name - ACCOUNT_DIGITS;
+        if (path < 0 || account <= path || url.charAt(account - 1) != '/' || !isNumber(url, account, name)
+                || name == url.length() - 1) {
             throw new Sqs.InvalidAddress("The address " + url + " is not valid for this endpoint.");
         }
-        var account = url.substring(url.lastIndexOf('/', name - 1) + 1, name);
-        if (!ACCOUNT.matcher(account).matches() || name == url.length() - 1) {
-            throw new Sqs.InvalidAddress("The address " + url + " is not valid for this endpoint.");
-        }
-        return new QueueName(account, region(url.substring(host, path), caller.region()), url.substring(name + 1));
+        return new QueueName(url.substring(account, name), region(url, host, caller.region()), url.substring(name + 1));
     }
 
-    private static String region(String host, String otherwise) {
-        var labels = host.split("[.:]", 4);
-        if (labels.length > 1 && labels[0].equals(SERVICE) && REGION.matcher(labels[1]).matches()) {
-            return labels[1];
+    private static boolean isNumber(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
         }
-        return labels.length > 1 && labels[1].equals("queue") && REGION.matcher(labels[0]).matches() ? labels[0] : otherwise;
+        return true;
+    }
+
+    /** Of the first two labels of the host, the one that is not the service. */
+    private static String region(String url, int host, String otherwise) {
+        int end = url.indexOf('.', host);
+        int next = end < 0 ? -1 : url.indexOf('.', end + 1);
+        if (next < 0) {
+            return otherwise;
+        }
+        boolean serviceFirst = url.startsWith("sqs.", host);
+        if (!serviceFirst && !url.startsWith("queue.", end + 1)) {
+            return otherwise;
+        }
+        var region = serviceFirst ? url.substring(end + 1, next) : url.substring(host, end);
+        return REGION.matcher(region).matches() ? region : otherwise;
     }
 
     static QueueName named(Caller caller, String name) {

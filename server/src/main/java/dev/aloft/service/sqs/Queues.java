@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /** Queues: made, found, listed, changed, emptied and deleted; their tags. */
@@ -27,6 +28,7 @@ final class Queues {
     private static final Duration PAUSE = Duration.ofSeconds(60);
     private static final int MOST_LISTED = 1000;
     private static final int MOST_TAGS = 50;
+    private static final int MOST_SEEN = 10_000;
     private static final String ONLY = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
 
     private final SqsData data;
@@ -34,6 +36,7 @@ final class Queues {
     private final Arrivals arrivals;
     private final Store store;
     private final Time time;
+    private final Map<QueueName, Queue> seen = new ConcurrentHashMap<>();
 
     Queues(SqsData data, Lines lines, Arrivals arrivals, Store store, Time time) {
         this.data = data;
@@ -44,7 +47,20 @@ final class Queues {
     }
 
     Queue get(ReadTx tx, QueueName name) {
-        return data.queues.get(tx, name.key()).orElseThrow(Errors::noQueue);
+        var queue = data.queues.get(tx, name.key()).orElseThrow(Errors::noQueue);
+        if (seen.get(name) != queue) {
+            if (seen.size() >= MOST_SEEN) {
+                seen.clear();
+            }
+            seen.put(name, queue);
+        }
+        return queue;
+    }
+
+    /** A queue as it was when it was read last: good for checking a request by, before a transaction that reads it again. */
+    Queue seen(QueueName name) {
+        var queue = seen.get(name);
+        return queue == null ? get(name) : queue;
     }
 
     Queue get(QueueName name) {

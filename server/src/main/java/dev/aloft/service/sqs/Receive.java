@@ -13,12 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /** ReceiveMessage, by short and by long polling. */
 final class Receive {
     private static final int MOST = 10;
     private static final int LONGEST_WAIT = 20;
+    private static final int MOST_FLOWING = 10_000;
     static final int LONGEST_VISIBILITY = 43_200;
     private static final Pattern ATTEMPT = Pattern.compile("[\\p{Alnum}\\p{Punct}]{1,128}");
 
@@ -29,6 +32,8 @@ final class Receive {
     private final Arrivals arrivals;
     private final Store store;
     private final Time time;
+    /** Queues in which there was something at the last look. */
+    private final Set<QueueName> flowing = ConcurrentHashMap.newKeySet();
 
     Receive(SqsData data, Queues queues, Lines lines, DeadLetters deadLetters, Arrivals arrivals, Store store, Time time) {
         this.data = data;
@@ -45,23 +50,25 @@ final class Receive {
 
     Sqs.ReceiveMessageResponse receive(Caller caller, Sqs.ReceiveMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
-        var queue = queues.get(name);
-        check("MaxNumberOfMessages", input.maxNumberOfMessages(), 1, MOST, "Must be between 1 and 10, if provided.");
-        check("WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT, "Must be >= 0 and <= 20, if provided.");
-        check("VisibilityTimeout", input.visibilityTimeout(), 0, LONGEST_VISIBILITY,
+        check(name, "MaxNumberOfMessages", input.maxNumberOfMessages(), 1, MOST, "Must be between 1 and 10, if provided.");
+        check(name, "WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT, "Must be >= 0 and <= 20, if provided.");
+        check(name, "VisibilityTimeout", input.visibilityTimeout(), 0, LONGEST_VISIBILITY,
             "Must be >= 0 and <= 43200, if provided.");
         if (input.receiveRequestAttemptId() != null) {
-            checkAttempt(queue, input.receiveRequestAttemptId());
+            checkAttempt(queues.get(name), input.receiveRequestAttemptId());
         }
         int wait = input.waitTimeSeconds() == null
-            ? queue.number("ReceiveMessageWaitTimeSeconds") : input.waitTimeSeconds();
-        var found = wait == 0 ? take(name, input, true) : await(queue, input, time.instant().plusSeconds(wait));
+            ? queues.get(name).number("ReceiveMessageWaitTimeSeconds") : input.waitTimeSeconds();
+        var found = wait == 0 ? take(name, input, true)
+            : await(queues.get(name), input, time.instant().plusSeconds(wait));
         var messages = found.stream().flatMap(taken -> message(name, taken, input).stream()).toList();
         return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
     }
 
-    private static void check(String parameter, Integer value, int least, int most, String reason) {
+    /** Whether the queue exists comes first. */
+    private void check(QueueName name, String parameter, Integer value, int least, int most, String reason) {
         if (value != null && (value < least || value > most)) {
+            queues.get(name);
             throw Errors.invalid(parameter, value, reason);
         }
     }
@@ -77,12 +84,21 @@ final class Receive {
         }
     }
 
-    /** Looks first without a transaction that writes, which most looks need not. */
+    /** Looks first without a transaction that writes, which most looks need not; not where the last look found something. */
     private List<Received> take(QueueName name, Sqs.ReceiveMessageRequest input, boolean shortPolling) {
         long now = time.instant().toEpochMilli();
-        boolean look = input.receiveRequestAttemptId() != null
+        boolean look = input.receiveRequestAttemptId() != null || flowing.contains(name)
             || store.read(tx -> lines.hasVisible(tx, queues.get(tx, name), now));
-        return look ? store.write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling)) : List.of();
+        if (!look) {
+            return List.of();
+        }
+        var found = store.<List<Received>>write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling));
+        if (found.isEmpty()) {
+            flowing.remove(name);
+        } else if (flowing.size() < MOST_FLOWING) {
+            flowing.add(name);
+        }
+        return found;
     }
 
     private List<Received> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {

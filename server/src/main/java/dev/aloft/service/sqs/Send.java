@@ -10,9 +10,10 @@ import dev.aloft.service.sqs.Deduplication.Kept;
 import dev.aloft.service.sqs.SqsData.Place;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** SendMessage and SendMessageBatch. */
@@ -38,28 +39,48 @@ final class Send {
     }
 
     /** A message that may be sent, and what is told of it. */
-    private record Ready(Content content, byte[] bytes, int delay, String attributesDigest, String systemDigest, long size) {}
+    private record Ready(Content content, byte[] bytes, int delay, String attributesDigest, String systemDigest) {}
 
     Sqs.SendMessageResponse send(Caller caller, Sqs.SendMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
-        var queue = queues.get(name);
-        var ready = ready(caller, queue, Sqs.SendMessageBatchRequestEntry.of(e -> e.messageBody(input.messageBody())
+        var entry = Sqs.SendMessageBatchRequestEntry.of(e -> e.messageBody(input.messageBody())
             .delaySeconds(input.delaySeconds()).messageAttributes(input.messageAttributes())
             .messageSystemAttributes(input.messageSystemAttributes()).messageGroupId(input.messageGroupId())
-            .messageDeduplicationId(input.messageDeduplicationId())));
-        if (queue.fifo() && input.messageGroupId() == null) {
-            throw Errors.missing("MessageGroupId");
-        }
-        checkDeduplication(queue, input.messageDeduplicationId());
-        var kept = keep(name, List.of(ready)).getFirst();
+            .messageDeduplicationId(input.messageDeduplicationId()));
+        return sending(name, queue -> {
+            var ready = ready(caller, queue, entry);
+            if (queue.fifo() && input.messageGroupId() == null) {
+                throw Errors.missing("MessageGroupId");
+            }
+            checkDeduplication(queue, input.messageDeduplicationId());
+            return keep(queue, List.of(ready)).map(kept -> answer(queue, ready, kept.getFirst()));
+        });
+    }
+
+    private static Sqs.SendMessageResponse answer(Queue queue, Ready ready, Kept kept) {
         return Sqs.SendMessageResponse.of(r -> r.messageId(kept.messageId()).md5OfMessageBody(ready.content().bodyDigest())
             .md5OfMessageAttributes(ready.attributesDigest()).md5OfMessageSystemAttributes(ready.systemDigest())
             .sequenceNumber(told(queue, kept.sequence())));
     }
 
+    /** Checks by the queue as it was seen last, and again where the transaction finds another. */
+    private <R> R sending(QueueName name, Function<Queue, Optional<R>> attempt) {
+        var queue = queues.seen(name);
+        while (true) {
+            var sent = attempt.apply(queue);
+            if (sent.isPresent()) {
+                return sent.get();
+            }
+            queue = queues.get(name);
+        }
+    }
+
     Sqs.SendMessageBatchResponse batch(Caller caller, Sqs.SendMessageBatchRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
-        var queue = queues.get(name);
+        return sending(name, queue -> batch(caller, queue, input));
+    }
+
+    private Optional<Sqs.SendMessageBatchResponse> batch(Caller caller, Queue queue, Sqs.SendMessageBatchRequest input) {
         var entries = Batches.checked(input.entries(), Sqs.SendMessageBatchRequestEntry::id, "SendMessageBatchRequestEntry");
         if (queue.fifo()) {
             for (var entry : entries) {
@@ -85,17 +106,19 @@ final class Send {
                 failed.add(Batches.failed(entry.id(), e));
             }
         }
-        var kept = ready.isEmpty() ? List.<Kept>of() : keep(name, ready);
-        var successful = new ArrayList<Sqs.SendMessageBatchResultEntry>();
-        for (int i = 0; i < ready.size(); i++) {
-            var one = ready.get(i);
-            var id = ids.get(i);
-            var sent = kept.get(i);
-            successful.add(Sqs.SendMessageBatchResultEntry.of(e -> e.id(id).messageId(sent.messageId())
-                .md5OfMessageBody(one.content().bodyDigest()).md5OfMessageAttributes(one.attributesDigest())
-                .md5OfMessageSystemAttributes(one.systemDigest()).sequenceNumber(told(queue, sent.sequence()))));
-        }
-        return Sqs.SendMessageBatchResponse.of(r -> r.successful(successful).failed(failed));
+        return keep(queue, ready).map(kept -> {
+            var successful = new ArrayList<Sqs.SendMessageBatchResultEntry>();
+            for (int i = 0; i < ready.size(); i++) {
+                successful.add(answer(queue, ids.get(i), ready.get(i), kept.get(i)));
+            }
+            return Sqs.SendMessageBatchResponse.of(r -> r.successful(successful).failed(failed));
+        });
+    }
+
+    private static Sqs.SendMessageBatchResultEntry answer(Queue queue, String id, Ready ready, Kept kept) {
+        return Sqs.SendMessageBatchResultEntry.of(e -> e.id(id).messageId(kept.messageId())
+            .md5OfMessageBody(ready.content().bodyDigest()).md5OfMessageAttributes(ready.attributesDigest())
+            .md5OfMessageSystemAttributes(ready.systemDigest()).sequenceNumber(told(queue, kept.sequence())));
     }
 
     private static void checkDeduplication(Queue queue, String id) {
@@ -149,7 +172,7 @@ final class Send {
             ? entry.messageDeduplicationId() : Digests.sha256(body);
         var content = new Content(messageId(), body, Digests.md5(body), attributes, caller.principal().id(), trace,
             entry.messageGroupId(), deduplicationId, null);
-        return new Ready(content, Content.CODEC.encode(content), delay, Digests.md5(attributes), Digests.md5(system), size);
+        return new Ready(content, Content.CODEC.encode(content), delay, Digests.md5(attributes), Digests.md5(system));
     }
 
     private static int delay(Queue queue, Integer asked) {
@@ -179,9 +202,14 @@ final class Send {
             random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
     }
 
-    private List<Kept> keep(QueueName name, List<Ready> messages) {
+    /** Nothing where the queue is another than the one by which the messages were checked. */
+    private Optional<List<Kept>> keep(Queue checked, List<Ready> messages) {
         long now = time.instant().toEpochMilli();
-        return store.write(tx -> keep(tx, queues.get(tx, name), messages, now));
+        return store.write(tx -> {
+            var queue = queues.get(tx, checked.name());
+            return queue.attributes().equals(checked.attributes())
+                ? Optional.of(keep(tx, queue, messages, now)) : Optional.empty();
+        });
     }
 
     private List<Kept> keep(Tx tx, Queue queue, List<Ready> messages, long now) {

@@ -6,6 +6,7 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.sqs.SqsData.Place;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,8 +20,8 @@ record StandardOrder(SqsData data) implements Order {
     }
 
     @Override
-    public Stream<Standing> visible(ReadTx tx, long line, long now) {
-        return data.order.range(tx, Range.of(Key.of(line)).to(Key.of(line, now + 1))).map(StandardOrder::standing);
+    public Iterator<Standing> visible(ReadTx tx, long line, long now) {
+        return data.order.range(tx, Range.of(Key.of(line)).to(Key.of(line, now + 1))).map(StandardOrder::standing).iterator();
     }
 
     /** Those that become visible after one moment and not after another. */

@@ -47,6 +47,7 @@ import dev.aloft.service.lambda.SignedUrls;
 import dev.aloft.service.lambda.invoke.RoleSessions;
 import dev.aloft.service.lambda.invoke.RuntimeSources;
 import dev.aloft.service.logs.LogsService;
+import dev.aloft.service.logs.LogsTarget;
 import dev.aloft.service.sqs.SqsService;
 import dev.aloft.service.sqs.SqsTarget;
 import dev.aloft.service.sns.SnsService;
@@ -108,6 +109,7 @@ public final class Platform implements AutoCloseable {
         targets.add(new KinesisTarget(endpoint));
         targets.add(new LambdaTarget(endpoint));
         targets.add(new BusTarget(endpoint));
+        targets.add(new LogsTarget(endpoint, time));
         targets.add(new SqsTarget(endpoint));
         targets.add(new SnsTarget(endpoint));
         var resources = new Resources();

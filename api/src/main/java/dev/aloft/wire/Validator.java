@@ -235,6 +235,11 @@ public final class Validator {
     private List<String> broken(Schema.Scalar scalar, Object value) {
         var constraints = scalar.constraints();
         List<String> broken = null;
+        // EventBridge alone tells a wrong form before a wrong length.
+        boolean formFirst = operation.service().serviceId().equals("EventBridge");
+        if (formFirst && isOfWrongForm(constraints, value)) {
+            broken = add(null, pattern(constraints.pattern()));
+        }
         if (constraints != Constraints.NONE) {
             boolean counted = value instanceof Number;
             double size = counted ? ((Number) value).doubleValue() : length(value);
@@ -250,8 +255,7 @@ public final class Validator {
                             : atLeastLength(constraints.min()));
                 }
             }
-            if (constraints.pattern() != null && value instanceof String text
-                    && !BoundedPattern.of(constraints.pattern()).matches(text)) {
+            if (!formFirst && isOfWrongForm(constraints, value)) {
                 broken = add(broken, pattern(constraints.pattern()));
             }
         }
@@ -259,6 +263,11 @@ public final class Validator {
             broken = add(broken, oneOf(scalar));
         }
         return broken == null ? List.of() : broken;
+    }
+
+    private static boolean isOfWrongForm(Constraints constraints, Object value) {
+        return constraints.pattern() != null && value instanceof String text
+                && !BoundedPattern.of(constraints.pattern()).matches(text);
     }
 
     private static int length(Object value) {

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
- * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|dynamodb|sqs …]}.
+ * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|dynamodb|sqs|events …]}.
  */
 public final class Bench {
     private Bench() {}
@@ -18,7 +18,8 @@ public final class Bench {
         var launcher = Path.of(args[0]);
         var output = Path.of(args[1]);
         var peer = Path.of(args[2]);
-        var wanted = args.length > 3 ? Set.copyOf(List.of(args).subList(3, args.length)) : Set.of("start", "wire", "invoke", "cold", "dynamodb", "sqs");
+        var wanted = args.length > 3 ? Set.copyOf(List.of(args).subList(3, args.length))
+                : Set.of("start", "wire", "invoke", "cold", "dynamodb", "sqs", "events");
         var figures = new Figures();
         System.out.println("Aloft's benchmarks on " + machine());
         if (wanted.contains("start")) {
@@ -49,6 +50,9 @@ public final class Bench {
         }
         if (wanted.contains("sqs")) {
             SqsBench.run(launcher, peer, figures);
+        }
+        if (wanted.contains("events")) {
+            EventsBench.run(launcher, figures);
         }
         System.out.println("Load at the end: " + load());
         Files.createDirectories(output.toAbsolutePath().getParent());

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +89,8 @@ final class Authorizations {
         headers.put("Accept", "application/json");
         headers.putAll(pairs(more.get("HeaderParameters")));
         var query = new LinkedHashMap<>(pairs(more.get("QueryStringParameters")));
-        var method = String.valueOf(oauth.get("HttpMethod"));
+        // AWS takes small letters too.
+        var method = String.valueOf(oauth.get("HttpMethod")).toUpperCase(Locale.ROOT);
         boolean inQuery = method.equals("GET");
         if (inQuery) {
             query.putAll(fields);

@@ -30,6 +30,8 @@ final class LogsData {
     final Space piecesOfStream = Space.of("piecesOfStream");
     /** (group) to the bytes of its messages, as AWS counts them. */
     final Table<Long> storedBytes = Table.of("storedBytes", Codec.NUMBER);
+    /** (account, region, name). */
+    final Table<ResourcePolicies.Kept> resourcePolicies = Table.of("resourcePolicies", Codec.of(ResourcePolicies.Kept.class));
     final Signal housekeeping = new Signal();
     /** (group): a group whose oldest events expire then. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, housekeeping);

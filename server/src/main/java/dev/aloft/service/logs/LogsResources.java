@@ -2,6 +2,7 @@ package dev.aloft.service.logs;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.HashMap;
@@ -10,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What templates can declare: AWS::Logs::LogGroup and AWS::Logs::LogStream. */
+/** What templates can declare: AWS::Logs::LogGroup, AWS::Logs::LogStream and AWS::Logs::ResourcePolicy. */
 final class LogsResources {
     private LogsResources() {
     }
 
     static List<ResourceType> all(Logs logs) {
-        return List.of(new LogGroup(logs), new LogStream(logs));
+        return List.of(new LogGroup(logs), new LogStream(logs), new ResourcePolicy(logs));
     }
 
     private record LogGroup(Logs logs) implements ResourceType {
@@ -191,6 +192,57 @@ final class LogsResources {
 
         private static String group(Desired desired) {
             return String.valueOf(desired.properties().get("LogGroupName"));
+        }
+    }
+
+    private record ResourcePolicy(Logs logs) implements ResourceType {
+        @Override
+        public String type() {
+            return "AWS::Logs::ResourcePolicy";
+        }
+
+        @Override
+        public Set<String> properties() {
+            return Set.of("PolicyName", "PolicyDocument");
+        }
+
+        @Override
+        public Set<String> required() {
+            return Set.of("PolicyName", "PolicyDocument");
+        }
+
+        @Override
+        public Set<String> replacedBy() {
+            return Set.of("PolicyName");
+        }
+
+        @Override
+        public Resource create(Caller caller, Desired desired) {
+            var name = desired.properties().get("PolicyName").toString();
+            var given = desired.properties().get("PolicyDocument");
+            var document = given instanceof String text ? text : JsonWriter.string(given);
+            logs.putResourcePolicy(caller, Logs.PutResourcePolicyRequest.of(r -> r.policyName(name).policyDocument(document)));
+            return new Resource(name, Map.of());
+        }
+
+        @Override
+        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+            return create(caller, after);
+        }
+
+        @Override
+        public void delete(Caller caller, String physicalId, Desired last) {
+            try {
+                logs.deleteResourcePolicy(caller, Logs.DeleteResourcePolicyRequest.of(r -> r.policyName(physicalId)));
+            } catch (Logs.ResourceNotFoundException _) {
+                // Which is what was wanted.
+            }
+        }
+
+        @Override
+        public Optional<Resource> read(Caller caller, String physicalId) {
+            return logs.describeResourcePolicies(caller, Logs.DescribeResourcePoliciesRequest.of(_ -> { })).resourcePolicies().stream()
+                .filter(policy -> policy.policyName().equals(physicalId)).findFirst().map(_ -> new Resource(physicalId, Map.of()));
         }
     }
 }

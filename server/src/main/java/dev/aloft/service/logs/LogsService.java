@@ -12,6 +12,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import java.util.List;
+import java.util.Optional;
 
 /** The operations of Amazon CloudWatch Logs. */
 public final class LogsService implements Service, Logs {
@@ -20,6 +21,7 @@ public final class LogsService implements Service, Logs {
     private final Streams streams;
     private final PutEvents putEvents;
     private final ReadEvents readEvents;
+    private final ResourcePolicies resourcePolicies;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
@@ -29,6 +31,7 @@ public final class LogsService implements Service, Logs {
         streams = new Streams(data, groups, store, time);
         putEvents = new PutEvents(data, groups, streams, store, time);
         readEvents = new ReadEvents(data, groups, streams, store, time);
+        resourcePolicies = new ResourcePolicies(data, store, time);
         housekeeping = new Housekeeping(data, store, time);
         resourceTypes = LogsResources.all(Logs.at(endpoint));
     }
@@ -41,6 +44,11 @@ public final class LogsService implements Service, Logs {
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("logs housekeeping", data.housekeeping, housekeeping::turn));
+    }
+
+    @Override
+    public Optional<String> policy(Caller caller, String arn) {
+        return resourcePolicies.document(caller);
     }
 
     /** An operation on a group asks for the group and any stream: its ARN ends with an empty stream's name. */
@@ -65,6 +73,9 @@ public final class LogsService implements Service, Logs {
             case TagResourceRequest r -> Access.to("logs:TagResource", r.resourceArn());
             case UntagResourceRequest r -> Access.to("logs:UntagResource", r.resourceArn());
             case ListTagsLogGroupRequest r -> group("ListTagsLogGroup", caller, r.logGroupName());
+            case PutResourcePolicyRequest _ -> Access.to("logs:PutResourcePolicy");
+            case DescribeResourcePoliciesRequest _ -> Access.to("logs:DescribeResourcePolicies");
+            case DeleteResourcePolicyRequest _ -> Access.to("logs:DeleteResourcePolicy");
         };
     }
 
@@ -154,5 +165,23 @@ public final class LogsService implements Service, Logs {
     public ListTagsLogGroupResponse listTagsLogGroup(Caller caller, ListTagsLogGroupRequest input) {
         var tags = groups.tags(caller, input.logGroupName());
         return ListTagsLogGroupResponse.of(r -> r.tags(tags));
+    }
+
+    @Override
+    public PutResourcePolicyResponse putResourcePolicy(Caller caller, PutResourcePolicyRequest input) {
+        var policy = resourcePolicies.put(caller, input);
+        return PutResourcePolicyResponse.of(r -> r.resourcePolicy(policy));
+    }
+
+    @Override
+    public DescribeResourcePoliciesResponse describeResourcePolicies(Caller caller, DescribeResourcePoliciesRequest input) {
+        var all = resourcePolicies.all(caller);
+        return DescribeResourcePoliciesResponse.of(r -> r.resourcePolicies(all));
+    }
+
+    @Override
+    public DeleteResourcePolicyResponse deleteResourcePolicy(Caller caller, DeleteResourcePolicyRequest input) {
+        resourcePolicies.delete(caller, input);
+        return DeleteResourcePolicyResponse.of(_ -> { });
     }
 }

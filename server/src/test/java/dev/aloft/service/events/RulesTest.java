@@ -25,6 +25,10 @@ class RulesTest extends EventsFixture {
         refused("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.", () -> schedule("r", null));
         refused("ValidationException", "1 validation error detected: Value 'no name' at 'name' failed to satisfy constraint: Member"
             + " must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+", () -> schedule("no name", "rate(1 day)"));
+        var longName = "no name".repeat(10);
+        refused("ValidationException", "2 validation errors detected: Value '" + longName + "' at 'name' failed to satisfy constraint:"
+            + " Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+; Value '" + longName + "' at 'name' failed to"
+            + " satisfy constraint: Member must have length less than or equal to 64", () -> schedule(longName, "rate(1 day)"));
         refused("InvalidEventPatternException", "Event pattern is not valid. Reason: Empty arrays are not allowed\n"
             + " at [Source: (String)\"{\"a\":[]}\"; line: 1, column: 8]", () -> rule(null, "r", "{\"a\":[]}"));
         refused("ResourceNotFoundException", "Event bus other does not exist.", () -> rule("other", "r", ALL));

@@ -2,11 +2,14 @@ package dev.aloft.service.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.store.FlakyStore;
@@ -15,6 +18,7 @@ import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -446,5 +450,34 @@ class LogsTest {
             assertRefused(() -> service.resourceTypes().getFirst().create(CALLER, desired("LogGroupName", "g")),
                 "ResourceAlreadyExistsException", "The specified log group already exists");
         }
+    }
+
+    @Test
+    void resourcePoliciesLetServicesInToWrite() {
+        assertThatThrownBy(() -> logs.deleteResourcePolicy(CALLER, Logs.DeleteResourcePolicyRequest.of(r -> r.policyName("p"))))
+            .hasMessage("Policy with name [p] does not exist.");
+        assertThat(service.policy(CALLER, "any")).isEmpty();
+        var statement = "{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"logs:*\","
+            + "\"Resource\":\"*\"}";
+        logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName("p")
+            .policyDocument("{\"Statement\":" + statement + "}")));
+        assertThat(service.policy(CALLER, "any").orElseThrow()).contains(statement);
+        assertThat(logs.describeResourcePolicies(CALLER, Logs.DescribeResourcePoliciesRequest.of(_ -> { })).resourcePolicies())
+            .extracting(Logs.ResourcePolicy::policyName).containsExactly("p");
+    }
+
+    @Test
+    void anEventIsWrittenToAStreamOfItsOwn() {
+        group("/aws/events/g");
+        var target = Arn.parse("arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/g:*");
+        for (int i = 0; i < 2; i++) {
+            // The second time is an attempt after a failure, or so it seems.
+            new LogsTarget(endpoint, time).deliver(CALLER, target, Event.of("{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+        }
+        new LogsTarget(endpoint, time).deliver(CALLER.withRequestId("other"), target, Event.of(
+            ("{\"timestamp\":" + now() + ",\"message\":\"text\"}").getBytes(StandardCharsets.UTF_8)));
+        assertThat(logs.filterLogEvents(CALLER, Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/events/g"))).events())
+            .extracting(Logs.FilteredLogEvent::logStreamName, Logs.FilteredLogEvent::message)
+            .containsExactlyInAnyOrder(tuple("id", "{\"a\":1}"), tuple("id", "{\"a\":1}"), tuple("other", "text"));
     }
 }

@@ -11,6 +11,7 @@ import dev.aloft.service.lambda.durable.DurableExecutions;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.Lineage;
 import dev.aloft.service.lambda.invoke.ResponseStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +30,13 @@ final class Invoke {
     private final Functions functions;
     private final Invocations invocations;
     private final AsyncInvocations async;
+    private final Recursion recursion;
     private final DurableExecutions durable;
     // Its words are AWS's: Lambda reads payloads with Jackson and tells what Jackson says.
     private final JsonFactory json = new JsonFactory();
 
-    Invoke(Functions functions, Invocations invocations, AsyncInvocations async, DurableExecutions durable) {
+    Invoke(Functions functions, Invocations invocations, AsyncInvocations async, DurableExecutions durable, Recursion recursion) {
+        this.recursion = recursion;
         this.functions = functions;
         this.invocations = invocations;
         this.async = async;
@@ -66,12 +69,12 @@ final class Invoke {
                     a.statusCode(202).durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
         }
         if (queued) {
-            async.promise(caller, name.arn(), name.qualifier(), caller.requestId(), event, context);
+            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event, context);
             return Lambda.InvokeResponse.of(a -> a.statusCode(202));
         }
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
         Invocations.Result result = invocations.run(version, caller,
-                new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), context), tail);
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name), context), tail);
         return Lambda.InvokeResponse.of(a -> a.statusCode(200)
                 .executedVersion(result.executedVersion())
                 .functionError(result.outcome().failed() ? "Unhandled" : null)
@@ -94,7 +97,8 @@ final class Invoke {
         }
         check(event);
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
-        var invocation = new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), clientContext(r.clientContext()));
+        var invocation = new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name),
+                clientContext(r.clientContext()));
         ResponseStream answer = invocations.stream(version, caller, invocation, tail);
         return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(200)
                 .executedVersion(version.version())
@@ -109,7 +113,7 @@ final class Invoke {
             throw ApiError.notBuilt("A function URL of a durable function");
         }
         return invocations.stream(version, caller,
-                new Invocation(caller.requestId(), name.qualifiedArn(), event, caller.trace(), null), false);
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, Lineage.of(caller), null), false);
     }
 
     /** The operation of 2014, which takes any event and answers before it is looked at. */
@@ -128,6 +132,13 @@ final class Invoke {
         String version = functions.configuration(name).version();
         return durable.list(new DurableExecutions.Target(name.account(), name.region(), name.name(), true),
                 name.qualifier() == null ? null : version, r);
+    }
+
+    /** The trace header with the chain of requests that this one is of, which must be no loop. */
+    private String chain(Caller caller, FunctionName name) {
+        var trace = Lineage.of(caller);
+        recursion.check(name, trace);
+        return trace;
     }
 
     private static byte[] event(Bytes payload, String kind, int most) {

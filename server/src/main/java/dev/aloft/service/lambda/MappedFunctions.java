@@ -1,11 +1,14 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.Caller;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.Lineage;
 import dev.aloft.service.lambda.source.Mapping;
 import dev.aloft.service.lambda.source.Sources;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,20 +19,26 @@ final class MappedFunctions implements Sources.Functions {
     private final Store store;
     private final Functions functions;
     private final Invocations invocations;
-    private final BiFunction<Mapping, String, dev.aloft.api.Caller> lambda;
+    private final Recursion recursion;
+    private final BiFunction<Mapping, String, Caller> lambda;
 
     /** @param lambda the service itself at work for a mapping, with this request id */
-    MappedFunctions(Store store, Functions functions, Invocations invocations, BiFunction<Mapping, String, dev.aloft.api.Caller> lambda) {
+    MappedFunctions(Store store, Functions functions, Invocations invocations, Recursion recursion,
+            BiFunction<Mapping, String, Caller> lambda) {
         this.store = store;
         this.functions = functions;
         this.invocations = invocations;
+        this.recursion = recursion;
         this.lambda = lambda;
     }
 
     @Override
     public Invocations.Result run(Mapping mapping, String requestId, byte[] payload, List<Item> items) {
         var name = name(mapping);
-        var trace = items.stream().map(MappedFunctions::trace).filter(Objects::nonNull).findFirst().orElse(null);
+        // Of several chains the one that went round most often decides.
+        var trace = items.stream().map(MappedFunctions::trace).filter(Objects::nonNull)
+                .max(Comparator.comparingInt(header -> Lineage.count(header, name.arn()))).orElse(null);
+        recursion.check(name, trace);
         return invocations.runQueued(functions.runnable(name), lambda.apply(mapping, requestId),
                 new Invocation(requestId, mapping.configuration().functionArn(), payload, trace, null));
     }

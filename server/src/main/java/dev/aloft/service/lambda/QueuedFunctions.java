@@ -14,15 +14,18 @@ import java.util.Optional;
 final class QueuedFunctions implements AsyncInvocations.Functions {
     private final Functions functions;
     private final Invocations invocations;
+    private final Recursion recursion;
 
-    QueuedFunctions(Functions functions, Invocations invocations) {
+    QueuedFunctions(Functions functions, Invocations invocations, Recursion recursion) {
         this.functions = functions;
         this.invocations = invocations;
+        this.recursion = recursion;
     }
 
     @Override
     public Invocations.Result run(Caller caller, AsyncInvocations.Event event) {
         var name = FunctionName.of(caller, event.functionArn(), event.qualifier());
+        recursion.check(name, event.trace());
         var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(), event.clientContext());
         return invocations.runQueued(functions.runnable(name), caller, invocation);
     }

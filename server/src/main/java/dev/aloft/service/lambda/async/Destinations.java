@@ -1,9 +1,11 @@
 package dev.aloft.service.lambda.async;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.Events;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.Targets;
@@ -23,9 +25,11 @@ import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Measures;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Brings records of events and batches to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
@@ -54,6 +58,7 @@ public final class Destinations implements Carrier<Destinations.Note> {
     private final ExecutionRoles roles;
     private final Supplier<String> endpointUrl;
     private final S3 s3;
+    private final Events events;
     private final Deliveries<Note> notes;
 
     public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles, Measures measures,
@@ -64,6 +69,7 @@ public final class Destinations implements Carrier<Destinations.Note> {
         this.roles = roles;
         this.endpointUrl = endpointUrl;
         s3 = S3.at(endpoint);
+        events = Events.at(endpoint);
         notes = new Deliveries<>("lambda-destinations", store, time, Codec.of(Note.class), this);
     }
 
@@ -146,7 +152,14 @@ public final class Destinations implements Carrier<Destinations.Note> {
     }
 
     private void putEvent(Caller caller, Note note) {
-        throw dev.aloft.api.ApiError.notBuilt("EventBridge as a destination");
+        var entry = Events.PutEventsRequestEntry.of(e -> e.eventBusName(note.target()).source("lambda")
+                .detailType("Lambda Function Invocation Result - " + (note.kind() == Kind.SUCCESS ? "Success" : "Failure"))
+                .resources(List.of(note.target(), note.functionArn())).time(note.at())
+                .detail(new String(note.event().body(), StandardCharsets.UTF_8)));
+        var result = events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries().getFirst();
+        if (result.errorCode() != null) {
+            throw ApiError.of(result.errorCode(), 400, result.errorMessage());
+        }
     }
 
     private static String functionName(Note note) {

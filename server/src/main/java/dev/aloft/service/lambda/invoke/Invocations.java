@@ -129,7 +129,7 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Result ran(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
-        Invocation invocation = given.trace() != null ? given : given.traced(trace(version.traced()));
+        Invocation invocation = given.traced(trace(version, given.trace()));
         Revision revision = revision(version);
         try {
             Measures.Function measure = measures.of(version, invocation.invokedArn());
@@ -394,6 +394,10 @@ public final class Invocations implements AutoCloseable {
             spares.recycle(now.minus(IDLE));
             return Optional.of(now.plus(LOOK));
         });
+    }
+
+    private String trace(FunctionVersion version, String given) {
+        return Lineage.through(given == null ? trace(version.traced()) : given, version.functionArn());
     }
 
     private String trace(boolean sampled) {

@@ -1,0 +1,161 @@
+package dev.aloft.service.lambda;
+
+import static dev.aloft.service.lambda.TestLambda.caller;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.EventSourceMappingConfiguration;
+import dev.aloft.api.Sqs;
+import dev.aloft.service.sqs.SqsService;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operations; what pollers do is in the kernel's tests. */
+class EventSourceMappingsTest {
+    private static final String QUEUE = "arn:aws:sqs:eu-central-1:123456789012:q";
+    private static final String STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000";
+
+    @TempDir
+    Path folder;
+
+    private TestLambda test;
+
+    @BeforeEach
+    void open() {
+        test = new TestLambda(folder);
+        test.endpoint.add(new SqsService(test.store, test.time, test.endpoint));
+        Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("q")));
+        test.create("f", "nodejs22.x", "exports.handler = async () => 1;");
+    }
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    private EventSourceMappingConfiguration create(Consumer<Lambda.CreateEventSourceMappingRequest.Builder> more) {
+        return test.lambda.createEventSourceMapping(caller(), Lambda.CreateEventSourceMappingRequest.of(r -> {
+            r.functionName("f").eventSourceArn(QUEUE);
+            more.accept(r);
+        }));
+    }
+
+    private EventSourceMappingConfiguration get(String uuid) {
+        return test.lambda.getEventSourceMapping(caller(), Lambda.GetEventSourceMappingRequest.of(r -> r.uuid(uuid)));
+    }
+
+    private static void refused(String code, String message, Executable call) {
+        assertThatThrownBy(call::execute)
+                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+    }
+
+    private void refused(String message, Consumer<Lambda.CreateEventSourceMappingRequest.Builder> request) {
+        refused("InvalidParameterValueException", message, () -> create(request));
+    }
+
+    @Test
+    void whatCannotBeIsRefusedInAwsWords() {
+        refused("Unrecognized event source.", r -> r.functionName("none").eventSourceArn(null));
+        refused("Function does not exist", r -> r.functionName("none"));
+        refused("Unsupported DestinationConfig parameter for given event source mapping type.", r -> r.functionName("none").destinationConfig(
+                Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(QUEUE))))));
+        refused("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10", r -> r.batchSize(11));
+        refused("Invalid filter pattern definition.", r -> r.filterCriteria(
+                Lambda.FilterCriteria.of(c -> c.filters(List.of(Lambda.Filter.of(f -> f.pattern("simple string")))))));
+        refused("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified"
+                + " queue does not exist.", r -> r.eventSourceArn(QUEUE + "-none"));
+        refused("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+                r -> r.eventSourceArn(STREAM));
+        refused("Unsupported starting position for arn type: " + STREAM, r -> r.eventSourceArn(STREAM).startingPosition("AT_TIMESTAMP"));
+    }
+
+    @Test
+    void aQueueMustHideMessagesAsLongAsTheFunctionMayRun() {
+        Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("short").attributes(Map.of("VisibilityTimeout", "2"))));
+        refused("Queue visibility timeout: 2 seconds is less than Function timeout: 3 seconds", r -> r.eventSourceArn(
+                "arn:aws:sqs:eu-central-1:123456789012:short"));
+    }
+
+    @Test
+    void aMappingIsToldAsAwsTellsIt() {
+        var made = create(_ -> {});
+        assertThat(made.state()).isEqualTo("Creating");
+        assertThat(made.stateTransitionReason()).isEqualTo("USER_INITIATED");
+        assertThat(made.batchSize()).isEqualTo(10);
+        assertThat(made.functionResponseTypes()).isEmpty();
+        assertThat(made.lastProcessingResult()).isNull();
+        assertThat(made.eventSourceMappingArn()).isEqualTo("arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:" + made.uuid());
+        assertThat(get(made.uuid()).state()).isEqualTo("Enabled");
+        var disabling = test.lambda.updateEventSourceMapping(caller(),
+                Lambda.UpdateEventSourceMappingRequest.of(r -> r.uuid(made.uuid()).enabled(false).batchSize(5)));
+        assertThat(disabling.state()).isEqualTo("Disabling");
+        assertThat(get(made.uuid()).state()).isEqualTo("Disabled");
+        assertThat(get(made.uuid()).batchSize()).isEqualTo(5);
+        var deleting = test.lambda.deleteEventSourceMapping(caller(), Lambda.DeleteEventSourceMappingRequest.of(r -> r.uuid(made.uuid())));
+        assertThat(deleting.state()).isEqualTo("Deleting");
+        refused("ResourceNotFoundException", "The resource you requested does not exist.", () -> get(made.uuid()));
+    }
+
+    @Test
+    void aSecondOneOfTheSameKindIsRefused() {
+        var made = create(r -> r.enabled(false));
+        assertThat(made.state()).isEqualTo("Disabled");
+        refused("ResourceConflictException", "An event source mapping with SQS arn (\" " + QUEUE + " \") and function (\" f \") already exists."
+                + " Please update or delete the existing mapping with UUID " + made.uuid(), () -> create(_ -> {}));
+        assertThat(create(r -> r.functionName("f:$LATEST")).functionArn()).endsWith(":function:f:$LATEST");
+    }
+
+    @Test
+    void mappingsAreListedByFunctionAndSource() {
+        var made = create(r -> r.enabled(false));
+        assertThat(list(r -> r.functionName("f"))).containsExactly(made.uuid());
+        assertThat(list(r -> r.eventSourceArn(QUEUE))).containsExactly(made.uuid());
+        assertThat(list(r -> r.functionName("none"))).isEmpty();
+        assertThat(list(r -> r.eventSourceArn(QUEUE + "-none"))).isEmpty();
+    }
+
+    private List<String> list(Consumer<Lambda.ListEventSourceMappingsRequest.Builder> request) {
+        return test.lambda.listEventSourceMappings(caller(), Lambda.ListEventSourceMappingsRequest.of(request)).eventSourceMappings().stream()
+                .map(EventSourceMappingConfiguration::uuid).toList();
+    }
+
+    @Test
+    void mappingsHaveTags() {
+        var made = create(r -> r.enabled(false).tags(Map.of("a", "1")));
+        test.lambda.tagResource(caller(), Lambda.TagResourceRequest.of(r -> r.resource(made.eventSourceMappingArn()).tags(Map.of("b", "2"))));
+        assertThat(test.lambda.listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(made.eventSourceMappingArn()))).tags())
+                .containsOnly(Map.entry("a", "1"), Map.entry("b", "2"));
+    }
+
+    @Test
+    void aLoopIsCutUnlessItIsAllowed() {
+        var header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=3995c3f42cd8ad82;Sampled=0;Lineage="
+                + String.format("%08x", "arn:aws:lambda:eu-central-1:123456789012:function:f".hashCode()) + ":16";
+        Executable invoke = () -> test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f")));
+        refused("RecursiveInvocationException", "Lambda has detected your function being invoked in a recursive loop with other Amazon Web"
+                + " Services resources and stopped your function's invocation.", invoke);
+        test.lambda.putFunctionRecursionConfig(caller(),
+                Lambda.PutFunctionRecursionConfigRequest.of(r -> r.functionName("f").recursiveLoop("Allow")));
+        assertThat(test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f"))).functionError()).isNull();
+    }
+
+    @Test
+    void messagesBecomeInvocationsAndAreDeleted() {
+        create(_ -> {});
+        var sqs = Sqs.at(test.endpoint);
+        sqs.sendMessage(caller(), Sqs.SendMessageRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q").messageBody("hello")));
+        test.time.settle();
+        assertThat(sqs.getQueueAttributes(caller(), Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q")
+                .attributeNames(List.of("All")))).attributes()).containsEntry("ApproximateNumberOfMessages", "0")
+                .containsEntry("ApproximateNumberOfMessagesNotVisible", "0");
+    }
+}

@@ -34,6 +34,7 @@ public final class Deliveries<D> {
     private static final Logger LOG = System.getLogger(Deliveries.class.getName());
     private static final int MOST_AT_ONCE = 10_000;
     private static final int FOUND_AT_ONCE = 1_000;
+    private static final Duration WIDENING = Duration.ofSeconds(1);
     private static final byte[] NOTHING = {};
 
     /**
@@ -93,20 +94,30 @@ public final class Deliveries<D> {
     /** Everything due up to here was offered to its lane. Only the worker's. */
     private Instant found = Instant.MIN;
     private Instant lookedAtAll = Instant.MIN;
+    private Instant widened = Instant.EPOCH;
 
     /** @param kind names the worker and the keys in the store: unique in the service, never to be changed */
     public Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier) {
-        this(kind, store, time, codec, carrier, Disturbance.NONE, MOST_OF_A_LANE);
+        this(kind, store, time, codec, carrier, Disturbance.NONE, MOST_OF_A_LANE, MOST_OF_A_LANE);
     }
 
-    public Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, Disturbance disturbance, int mostOfLane) {
+    /**
+     * @param firstOfLane how many of a lane are under way at once at first, where each costs much; ten more each second that
+     *                    there are more to come
+     */
+    public Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, int firstOfLane) {
+        this(kind, store, time, codec, carrier, Disturbance.NONE, firstOfLane, MOST_OF_A_LANE);
+    }
+
+    Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, Disturbance disturbance, int firstOfLane,
+            int mostOfLane) {
         this.kind = kind;
         this.store = store;
         this.time = time;
         this.codec = codec;
         this.carrier = carrier;
         this.disturbance = disturbance;
-        lanes = new Lanes(mostOfLane, MOST_AT_ONCE);
+        lanes = new Lanes(firstOfLane, mostOfLane, MOST_AT_ONCE, signal::raise);
         entries = Space.of(kind, "entries");
         moments = Space.of(kind, "moments");
     }
@@ -167,8 +178,20 @@ public final class Deliveries<D> {
             range = page.after(some.getLast());
         }
         found = now;
-        return store.read(tx -> tx.range(moments.range(Range.all().from(Key.of(now.plusNanos(1))).limit(1))).findFirst()
-            .map(entry -> entry.key().instant(0)));
+        var next = store.<Optional<Instant>>read(tx -> tx.range(moments.range(Range.all().from(Key.of(now.plusNanos(1))).limit(1)))
+            .findFirst().map(entry -> entry.key().instant(0)));
+        return widen(now).filter(soon -> next.isEmpty() || soon.isBefore(next.get())).or(() -> next);
+    }
+
+    /** Once a second; says when again. */
+    private Optional<Instant> widen(Instant now) {
+        if (widened.plus(WIDENING).isAfter(now)) {
+            return Optional.of(widened.plus(WIDENING));
+        }
+        widened = now;
+        boolean more = lanes.widen();
+        start();
+        return more ? Optional.of(now.plus(WIDENING)) : Optional.empty();
     }
 
     private static Lane lane(Key entry) {

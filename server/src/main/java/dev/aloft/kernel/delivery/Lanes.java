@@ -11,11 +11,14 @@ import java.util.Set;
 /**
  * Which deliveries are under way or next, by lane; in memory only, since a crash begins anew with what the store has.
  *
- * <p>Lanes take turns. One whose target is busy narrows to half, and widens by one with each success.
+ * <p>Lanes take turns. One whose target is busy narrows to half and widens by one with each success; one in which deliveries
+ * wait widens from time to time.
  */
 final class Lanes {
     /** Keys that wait in memory; those beyond are found in the store when there is room. */
     static final int MOST_READY = 1_000;
+    /** How much wider a lane gets each time. */
+    private static final int STEP = 10;
 
     /** One target's. */
     static final class State {
@@ -24,7 +27,9 @@ final class Lanes {
         private final Set<Key> held = new HashSet<>();
         private final ArrayDeque<Key> ready = new ArrayDeque<>();
         private int running;
+        /** How many may run, less than the limit after the target was busy. */
         private int width;
+        private int limit;
         /** Whether the store may have due deliveries that are not held. */
         private boolean more;
         private boolean queued;
@@ -32,10 +37,15 @@ final class Lanes {
         State(Lane lane, int width) {
             this.lane = lane;
             this.width = width;
+            limit = width;
         }
 
         private boolean canStart() {
             return running < width && (lane.ordered() ? more : !ready.isEmpty());
+        }
+
+        private boolean isNarrow(int most) {
+            return running >= width && width == limit && limit < most && !ready.isEmpty();
         }
 
         private boolean isIdle() {
@@ -47,20 +57,28 @@ final class Lanes {
     record Start(State state, Optional<Key> entry) {
     }
 
+    private final int firstOfLane;
     private final int mostOfLane;
     private final int mostAtOnce;
+    private final Runnable narrow;
     private final Map<Lane, State> states = new HashMap<>();
     private final ArrayDeque<State> turns = new ArrayDeque<>();
     private int running;
 
-    Lanes(int mostOfLane, int mostAtOnce) {
+    /**
+     * @param firstOfLane how wide a lane begins
+     * @param narrow      told that a lane could do with more width: see {@link #widen}
+     */
+    Lanes(int firstOfLane, int mostOfLane, int mostAtOnce, Runnable narrow) {
+        this.firstOfLane = firstOfLane;
         this.mostOfLane = mostOfLane;
         this.mostAtOnce = mostAtOnce;
+        this.narrow = narrow;
     }
 
     /** A delivery is due. */
     synchronized void offer(Lane lane, Key entry) {
-        var state = states.computeIfAbsent(lane, each -> new State(each, each.ordered() ? 1 : mostOfLane));
+        var state = states.computeIfAbsent(lane, each -> new State(each, each.ordered() ? 1 : firstOfLane));
         if (lane.ordered()) {
             state.more = true;
         } else if (!state.held.contains(entry)) {
@@ -70,8 +88,25 @@ final class Lanes {
             }
             state.held.add(entry);
             state.ready.add(entry);
+            if (state.ready.size() == 1 && state.isNarrow(mostOfLane)) {
+                narrow.run();
+            }
         }
         queue(state);
+    }
+
+    /** Gives lanes in which deliveries wait some more room; says whether there is more to do of that. */
+    synchronized boolean widen() {
+        boolean again = false;
+        for (var state : states.values()) {
+            if (state.isNarrow(mostOfLane)) {
+                state.limit = Math.min(mostOfLane, state.limit + STEP);
+                state.width = state.limit;
+                queue(state);
+                again = true;
+            }
+        }
+        return again;
     }
 
     private void queue(State state) {
@@ -133,7 +168,7 @@ final class Lanes {
     }
 
     synchronized void well(State state) {
-        if (state.width < mostOfLane && !state.lane.ordered()) {
+        if (state.width < state.limit) {
             state.width++;
             queue(state);
         }

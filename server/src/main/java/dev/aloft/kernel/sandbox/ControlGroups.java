@@ -153,11 +153,21 @@ final class ControlGroups {
     private void sweep() {
         for (Parent parent : parents) {
             try (DirectoryStream<Path> groups = Files.newDirectoryStream(parent.folder(), "aloft-*")) {
-                groups.forEach(group -> group.toFile().delete());
+                groups.forEach(group -> {
+                    if (!isOfALivingPlatform(group.getFileName().toString())) {
+                        group.toFile().delete();
+                    }
+                });
             } catch (IOException unreadable) {
                 return;
             }
         }
+    }
+
+    /** The groups of others that run on this machine may be empty too, for the moment before a process is put into them. */
+    private static boolean isOfALivingPlatform(String group) {
+        var parts = group.split("-");
+        return parts.length == 3 && parts[1].matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(parts[1])).isPresent();
     }
 
     /** All sandboxes together take no more: should they want to, the kernel ends one of them and not the platform. */

@@ -232,7 +232,10 @@ final class EventSourceMappings {
         var source = Arn.parse(text);
         return switch (source.service()) {
             case "sqs", "dynamodb" -> source;
-            case "kinesis" -> throw ApiError.notBuilt("An event source mapping of a Kinesis stream");
+            case "kinesis" -> {
+                refuse(source.resource().contains("/consumer/"), "An event source mapping of a consumer with enhanced fan-out");
+                yield source;
+            }
             case "kafka", "mq", "rds" -> throw ApiError.notBuilt("An event source mapping of " + source.service());
             default -> throw invalid("Unrecognized event source.");
         };
@@ -252,7 +255,7 @@ final class EventSourceMappings {
         } else if (r.startingPosition() == null) {
             throw invalid("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not"
                     + " be null.");
-        } else if (r.startingPosition().equals("AT_TIMESTAMP")) {
+        } else if (r.startingPosition().equals("AT_TIMESTAMP") && Arn.parse(r.eventSourceArn()).service().equals("dynamodb")) {
             throw invalid("Unsupported starting position for arn type: " + r.eventSourceArn());
         }
     }
@@ -314,7 +317,8 @@ final class EventSourceMappings {
                 throw invalid("Stream not found: " + mapping.configuration().eventSourceArn());
             }
             throw invalid("Cannot access stream " + mapping.configuration().eventSourceArn() + ". Please ensure the role can perform the"
-                    + " GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.");
+                    + " GetRecords, GetShardIterator, DescribeStream, " + (mapping.source().service().equals("kinesis") ? "ListShards, " : "")
+                    + "and ListStreams Actions on your stream in IAM.");
         }
     }
 

@@ -97,12 +97,12 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
         eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
-        recursion = new Recursion(store, functions);
+        recursion = new Recursion(store, functions, measures);
         destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
                 new QueuedFunctions(functions, invocations, recursion));
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
-                new MappedFunctions(store, functions, invocations, recursion, this::lambda), destinations, endpointUrl, time);
+                new MappedFunctions(store, functions, invocations, recursion, measures, time, this::lambda), destinations, endpointUrl, time);
         eventSourceMappings = new EventSourceMappings(store, functions, sources, time);
         tags = new Tags(store, functions, eventSourceMappings);
         durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles));

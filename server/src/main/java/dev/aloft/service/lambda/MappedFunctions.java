@@ -3,11 +3,14 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.Caller;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Lineage;
+import dev.aloft.service.lambda.invoke.Measures;
 import dev.aloft.service.lambda.source.Mapping;
 import dev.aloft.service.lambda.source.Sources;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +23,19 @@ final class MappedFunctions implements Sources.Functions {
     private final Functions functions;
     private final Invocations invocations;
     private final Recursion recursion;
+    private final Measures measures;
+    private final Time time;
     private final BiFunction<Mapping, String, Caller> lambda;
 
     /** @param lambda the service itself at work for a mapping, with this request id */
     MappedFunctions(Store store, Functions functions, Invocations invocations, Recursion recursion,
-            BiFunction<Mapping, String, Caller> lambda) {
+            Measures measures, Time time, BiFunction<Mapping, String, Caller> lambda) {
         this.store = store;
         this.functions = functions;
         this.invocations = invocations;
         this.recursion = recursion;
+        this.measures = measures;
+        this.time = time;
         this.lambda = lambda;
     }
 
@@ -39,6 +46,10 @@ final class MappedFunctions implements Sources.Functions {
         var trace = items.stream().map(MappedFunctions::trace).filter(Objects::nonNull)
                 .max(Comparator.comparingInt(header -> Lineage.count(header, name.arn()))).orElse(null);
         recursion.check(name, trace);
+        if (!mapping.isQueue() && !items.isEmpty()) {
+            measures.of(name.account(), name.region(), name.name())
+                    .iteratorAge(Duration.between(items.getLast().at(), time.instant()).toMillis());
+        }
         return invocations.runQueued(functions.runnable(name), lambda.apply(mapping, requestId),
                 new Invocation(requestId, mapping.configuration().functionArn(), payload, trace, null));
     }

@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.lambda.invoke.Lineage;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -17,10 +18,12 @@ final class Recursion {
 
     private final Store store;
     private final Functions functions;
+    private final Measures measures;
 
-    Recursion(Store store, Functions functions) {
+    Recursion(Store store, Functions functions, Measures measures) {
         this.store = store;
         this.functions = functions;
+        this.measures = measures;
     }
 
     /** {@code Terminate} unless {@code Allow} was said. */
@@ -31,6 +34,7 @@ final class Recursion {
     /** Refuses what would be one round too many. */
     void check(FunctionName name, String trace) {
         if (Lineage.count(trace, name.arn()) >= Lineage.MOST && of(name).equals(Lambda.RecursiveLoop.TERMINATE)) {
+            measures.of(name.account(), name.region(), name.name()).loopCut();
             LOG.log(Level.WARNING, "RecursiveInvocationsDropped: " + name.arn() + " was invoked " + Lineage.MOST
                     + " times in one chain of requests, and not once more");
             throw new Lambda.RecursiveInvocationException("Lambda has detected your function being invoked in a recursive loop with"

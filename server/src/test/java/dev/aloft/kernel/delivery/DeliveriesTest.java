@@ -41,6 +41,7 @@ class DeliveriesTest {
     private final List<Workers> running = new ArrayList<>();
     private RetryPolicy policy = new RetryPolicy(List.of(RetryPolicy.Phase.at(2, Duration.ofSeconds(60))), Duration.ofHours(6), null);
     private Disturbance disturbance = Disturbance.NONE;
+    private int first = Deliveries.MOST_OF_A_LANE;
 
     private final class Post implements Carrier<Parcel> {
         @Override
@@ -94,7 +95,7 @@ class DeliveriesTest {
     }
 
     private Deliveries<Parcel> on(Store store, int mostOfLane) {
-        var deliveries = new Deliveries<>("post", store, time, Codec.of(Parcel.class), new Post(), disturbance, mostOfLane);
+        var deliveries = new Deliveries<>("post", store, time, Codec.of(Parcel.class), new Post(), disturbance, Math.min(first, mostOfLane), mostOfLane);
         var workers = new Workers(time, List.of(deliveries.worker()));
         workers.start();
         running.add(workers);
@@ -273,6 +274,23 @@ class DeliveriesTest {
         assertThat(most.get()).isBetween(8 + 10, 8 + 12);
         time.advance(Duration.ofHours(1));
         assertThat(kept(store)).isZero();
+    }
+
+    @Test
+    void aLaneMayBeginNarrowAndWidensWhileDeliveriesWait() {
+        first = 4;
+        var store = new MemoryStore();
+        var deliveries = on(store, 20);
+        slow.put("a", Duration.ofMinutes(10));
+        for (int i = 0; i < 40; i++) {
+            send(store, deliveries, "a", "p" + i);
+        }
+        time.advance(Duration.ofMinutes(10));
+        assertThat(told.stream().filter(line -> line.startsWith("600"))).hasSize(4);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(told).hasSize(20);
+        time.advance(Duration.ofMinutes(30));
+        assertThat(told).hasSize(40);
     }
 
     @Test

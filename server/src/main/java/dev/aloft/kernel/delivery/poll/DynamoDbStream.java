@@ -42,7 +42,8 @@ public final class DynamoDbStream implements Stream {
             var start = after;
             var described = streams.describeStream(reader.get(), DynamoDbStreams.DescribeStreamRequest.of(r -> r
                 .streamArn(stream.toString()).exclusiveStartShardId(start))).streamDescription();
-            described.shards().forEach(shard -> shards.add(new Shard(shard.shardId(), shard.parentShardId())));
+            described.shards().forEach(shard -> shards.add(new Shard(shard.shardId(),
+                shard.parentShardId() == null ? List.of() : List.of(shard.parentShardId()))));
             after = described.lastEvaluatedShardId();
         } while (after != null);
         return shards;
@@ -61,7 +62,7 @@ public final class DynamoDbStream implements Stream {
     }
 
     @Override
-    public Page read(String iterator, int most) {
+    public Page read(String shard, String iterator, int most) {
         var read = streams.getRecords(reader.get(), DynamoDbStreams.GetRecordsRequest.of(r -> r.shardIterator(iterator)
             .limit(Math.min(most, MOST_RECORDS))));
         return new Page(read.records().stream().map(this::item).toList(), Optional.ofNullable(read.nextShardIterator()));

@@ -82,7 +82,7 @@ final class ShardReader {
         Instant end = buffer.isEmpty() ? null : poller.time.instant().plus(settings.window());
         int enough = settings.batchSize() * settings.parallelization();
         while (!poller.closed() && iterator.isPresent() && buffer.size() < enough) {
-            var page = poller.stream.read(iterator.get(), Math.min(MOST_READ, enough - buffer.size()));
+            var page = poller.stream.read(shard, iterator.get(), Math.min(MOST_READ, enough - buffer.size()));
             iterator = page.next();
             for (var item : page.items()) {
                 last = item.id();

@@ -3,12 +3,13 @@ package dev.aloft.kernel.delivery.poll;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A stream of ordered shards that is polled. */
 public interface Stream {
-    /** A part of it; read after its parent. */
-    record Shard(String id, String parent) {
+    /** A part of it; read after its parents. */
+    record Shard(String id, List<String> parents) {
     }
 
     /** Where reading begins. */
@@ -34,7 +35,7 @@ public interface Stream {
 
     String iterator(String shard, Start start);
 
-    Page read(String iterator, int most);
+    Page read(String shard, String iterator, int most);
 
     /** How long to wait after a page with nothing in it. */
     Duration rest();
@@ -43,7 +44,7 @@ public interface Stream {
     boolean isStale(String errorCode);
 
     /** A record as filters see it, its content as text. */
-    default java.util.Map<String, Object> filtered(Item item) {
+    default Map<String, Object> filtered(Item item) {
         return item.event();
     }
 }

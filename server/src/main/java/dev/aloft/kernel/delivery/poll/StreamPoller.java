@@ -138,10 +138,10 @@ public final class StreamPoller implements Poller {
         var there = new HashSet<String>();
         shards.forEach(shard -> there.add(shard.id()));
         for (var shard : shards) {
-            boolean parentEnded = shard.parent() == null || !there.contains(shard.parent())
-                || progress.checkpoint(shard.parent()).ended();
+            boolean parentsEnded = shard.parents().stream().filter(there::contains)
+                .allMatch(parent -> progress.checkpoint(parent).ended());
             synchronized (running) {
-                if (!parentEnded || running.contains(shard.id()) || progress.checkpoint(shard.id()).ended()) {
+                if (!parentsEnded || running.contains(shard.id()) || progress.checkpoint(shard.id()).ended()) {
                     continue;
                 }
                 running.add(shard.id());

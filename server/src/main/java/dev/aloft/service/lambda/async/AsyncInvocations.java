@@ -3,6 +3,7 @@ package dev.aloft.service.lambda.async;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.delivery.Attempt;
 import dev.aloft.kernel.delivery.Carrier;
@@ -20,6 +21,8 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.invoke.Invocations;
 import dev.aloft.service.lambda.invoke.Measures;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +35,14 @@ import java.util.function.Supplier;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Errors and retries</a>
  */
 public final class AsyncInvocations {
+    private static final Logger LOG = System.getLogger(AsyncInvocations.class.getName());
     public static final int MOST_RETRIES = 2;
     public static final Duration OLDEST = Duration.ofHours(6);
     /** Before the first and the second retry of a function that failed. */
     private static final List<RetryPolicy.Phase> RETRIES =
             List.of(RetryPolicy.Phase.at(1, Duration.ofMinutes(1)), RetryPolicy.Phase.at(1, Duration.ofMinutes(2)));
+    /** Each may start an environment. */
+    private static final int FIRST_AT_ONCE = 8;
     /** After a throttle or a fault of the system. */
     private static final Backoff BUSY = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5));
 
@@ -96,7 +102,7 @@ public final class AsyncInvocations {
         this.store = store;
         this.functions = functions;
         this.endpointUrl = endpointUrl;
-        events = new Deliveries<>("lambda-async", store, time, Codec.of(Event.class), new Queue());
+        events = new Deliveries<>("lambda-async", store, time, Codec.of(Event.class), new Queue(), FIRST_AT_ONCE);
         this.destinations = destinations;
     }
 
@@ -142,6 +148,9 @@ public final class AsyncInvocations {
                         : Outcome.delivered(response.encode());
             } catch (ApiError refused) {
                 return refused(event, before, refused);
+            } catch (RuntimeException fault) {
+                LOG.log(Level.ERROR, "The event " + event.requestId() + " of " + event.functionArn() + " is tried again", fault);
+                return refused(event, before, new Lambda.ServiceException("The platform could not run the function."));
             }
         }
 

@@ -135,6 +135,11 @@ public final class Measures {
             add("AsyncEventsDropped", COUNT, 1);
         }
 
+        /** An event was not run since it had gone round in a loop. */
+        public void loopCut() {
+            add("RecursiveInvocationsDropped", COUNT, 1);
+        }
+
         public void deadLetterFailed() {
             add("DeadLetterErrors", COUNT, 1);
         }

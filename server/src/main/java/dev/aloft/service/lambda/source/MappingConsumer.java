@@ -6,12 +6,15 @@ import dev.aloft.kernel.delivery.poll.Batch;
 import dev.aloft.kernel.delivery.poll.Consumer;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.Window;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
 /** Invokes a mapping's function with its batches. */
 final class MappingConsumer implements Consumer {
+    private static final Logger LOG = System.getLogger(MappingConsumer.class.getName());
     private static final String FAILED = "PROBLEM: Function call failed";
 
     private final Mapping mapping;
@@ -42,6 +45,10 @@ final class MappingConsumer implements Consumer {
             result.accept("PROBLEM: " + refused.getMessage());
             return refused.code().equals("RecursiveInvocationException")
                     ? new Result.Failed(new Attempted(requestId, refused.status(), null, false)) : new Result.Busy();
+        } catch (RuntimeException fault) {
+            LOG.log(Level.ERROR, "A batch of the mapping " + mapping.uuid() + " is tried again", fault);
+            result.accept("PROBLEM: Internal error");
+            return new Result.Busy();
         }
     }
 

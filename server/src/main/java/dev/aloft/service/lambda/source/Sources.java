@@ -7,6 +7,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.ItemFilter;
+import dev.aloft.kernel.delivery.poll.KinesisStream;
 import dev.aloft.kernel.delivery.poll.Poller;
 import dev.aloft.kernel.delivery.poll.Pollers;
 import dev.aloft.kernel.delivery.poll.QueuePoller;
@@ -122,7 +123,9 @@ public final class Sources {
     }
 
     public Stream stream(Mapping mapping) {
-        return new DynamoDbStream(endpoint, mapping.source(), () -> reader(mapping));
+        return mapping.source().service().equals("kinesis")
+                ? new KinesisStream(endpoint, mapping.source(), () -> reader(mapping), () -> functions.role(mapping))
+                : new DynamoDbStream(endpoint, mapping.source(), () -> reader(mapping));
     }
 
     private Poller poller(Mapping mapping) {

@@ -43,7 +43,7 @@ class StreamPollerTest {
 
         @Override
         public List<Shard> shards() {
-            return parents.entrySet().stream().map(e -> new Shard(e.getKey(), e.getValue().isEmpty() ? null : e.getValue())).toList();
+            return parents.entrySet().stream().map(e -> new Shard(e.getKey(), e.getValue().isEmpty() ? List.of() : List.of(e.getValue()))).toList();
         }
 
         @Override
@@ -58,8 +58,7 @@ class StreamPollerTest {
         }
 
         @Override
-        public Page read(String iterator, int most) {
-            var shard = iterator.substring(0, iterator.indexOf('/'));
+        public Page read(String shard, String iterator, int most) {
             int from = Integer.parseInt(iterator.substring(iterator.indexOf('/') + 1));
             var all = List.copyOf(records.get(shard));
             var items = all.subList(from, Math.min(all.size(), from + most));

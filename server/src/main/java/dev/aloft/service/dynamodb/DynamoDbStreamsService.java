@@ -13,14 +13,13 @@ import java.util.Optional;
 public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
     private final StreamDescriptions descriptions;
     private final StreamRecords records;
-    private final ResourcePolicies policies;
+    private final DynamoDbData data = new DynamoDbData();
+    private final Store store;
 
     public DynamoDbStreamsService(Store platform, Time time) {
-        var data = new DynamoDbData();
-        var store = platform.in("dynamodb");
+        store = platform.in("dynamodb");
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
-        policies = new ResourcePolicies(data, store, time);
         records = new StreamRecords(new OpenTables(data, store), streams, store, time);
     }
 
@@ -36,7 +35,7 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
 
     @Override
     public Optional<String> policy(Caller caller, String arn) {
-        return policies.document(arn);
+        return store.read(tx -> ResourcePolicies.document(data, tx, arn));
     }
 
     @Override

@@ -53,8 +53,11 @@ final class ResourcePolicies {
     }
 
     Optional<String> document(String arn) {
-        return !Arn.isArn(arn) ? Optional.empty()
-            : store.read(tx -> data.policies.get(tx, key(arn))).map(StoredPolicy::document);
+        return store.read(tx -> document(data, tx, arn));
+    }
+
+    static Optional<String> document(DynamoDbData data, ReadTx tx, String arn) {
+        return !Arn.isArn(arn) ? Optional.empty() : data.policies.get(tx, key(arn)).map(StoredPolicy::document);
     }
 
     static void check(String document) {

@@ -34,6 +34,8 @@ import dev.aloft.service.cloudwatch.CloudWatchService;
 import dev.aloft.service.ecr.EcrService;
 import dev.aloft.service.events.BusTarget;
 import dev.aloft.service.events.EventsService;
+import dev.aloft.service.firehose.FirehoseService;
+import dev.aloft.service.firehose.FirehoseTarget;
 import dev.aloft.service.iam.IamPolicySource;
 import dev.aloft.service.dynamodb.DynamoDbService;
 import dev.aloft.service.dynamodb.DynamoDbStreamsService;
@@ -107,6 +109,7 @@ public final class Platform implements AutoCloseable {
         metrics = new Metrics(endpoint, time);
         var targets = new Targets();
         targets.add(new KinesisTarget(endpoint));
+        targets.add(new FirehoseTarget(endpoint));
         targets.add(new LambdaTarget(endpoint));
         targets.add(new BusTarget(endpoint));
         targets.add(new LogsTarget(endpoint, time));
@@ -133,6 +136,7 @@ public final class Platform implements AutoCloseable {
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, time, endpoint),
                 new KinesisService(store, keys, time, endpoint),
+                new FirehoseService(store, time, endpoint, roles::assume),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),

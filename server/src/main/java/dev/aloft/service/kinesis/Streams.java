@@ -14,6 +14,7 @@ import dev.aloft.service.kinesis.KinesisData.KeptShard;
 import dev.aloft.service.kinesis.KinesisData.KeptStream;
 import dev.aloft.service.kinesis.KinesisData.Sweep;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class Streams {
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
     private static final Duration SWEEP = Duration.ofHours(1);
-    private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{N} _./=+\\-@:]*");
+    private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{N}\\s_./=+\\-%@:]*");
 
     private final KinesisData data;
     private final Store store;
@@ -242,6 +243,8 @@ final class Streams {
         change(caller, name, arn, stream -> {
             var tags = new TreeMap<>(stream.tags());
             tags.putAll(checkedTags(given));
+            refusePercent(stream, "add tags to", given.keySet());
+            refusePercent(stream, "add tags to", given.values());
             if (tags.size() > MOST_TAGS) {
                 throw new Kinesis.InvalidArgumentException("Failed to add tags to stream " + stream.name() + " under account "
                         + stream.account() + " because a given stream cannot have more than 50 tags associated with it.");
@@ -253,6 +256,7 @@ final class Streams {
     void untag(Caller caller, String name, String arn, List<String> keys) {
         change(caller, name, arn, stream -> {
             keys.forEach(Streams::checkTag);
+            refusePercent(stream, "remove tags from", keys);
             var tags = new LinkedHashMap<>(stream.tags());
             keys.forEach(tags::remove);
             return stream.withTags(tags);
@@ -265,6 +269,15 @@ final class Streams {
             checkTag(value);
         });
         return tags;
+    }
+
+    /** The first look at tags lets it pass, the second does not. */
+    private static void refusePercent(KeptStream stream, String what, Collection<String> texts) {
+        if (texts.stream().anyMatch(it -> it.contains("%"))) {
+            throw new Kinesis.InvalidArgumentException("Failed to " + what + " stream " + stream.name() + " under account "
+                    + stream.account() + " because some tags contained illegal characters. The allowed characters are Unicode "
+                    + "letters, white-spaces, '_',',','/','=','+','-','@'.");
+        }
     }
 
     private static void checkTag(String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,10 +68,10 @@ final class FilterPolicy {
         this.parser = parser;
     }
 
-    /** Throws {@link Faulty} unless SNS takes this policy for this scope. */
+    /** Throws {@link Faulty} unless SNS takes this policy for this scope. The places it tells are those of the text without spaces. */
     static void check(String json, String scope) {
         checkSyntax(json);
-        try (var parser = WITH_SOURCE.createParser(json)) {
+        try (var parser = WITH_SOURCE.createParser(compact(json))) {
             var policy = new FilterPolicy(parser);
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw policy.fault("Filter is not an object");
@@ -103,6 +104,16 @@ final class FilterPolicy {
         } catch (IOException e) {
             throw new Faulty("failed to parse JSON. " + place(e.getMessage()), false);
         }
+    }
+
+    private static String compact(String json) throws IOException {
+        var text = new StringWriter();
+        try (var parser = PLAIN.createParser(json); var generator = PLAIN.createGenerator(text)) {
+            while (parser.nextToken() != null) {
+                generator.copyCurrentEventExact(parser);
+            }
+        }
+        return text.toString();
     }
 
     /** SNS names the end of a token that it does not know; the parser in use here names its beginning. */

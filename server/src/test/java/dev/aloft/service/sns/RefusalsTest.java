@@ -83,6 +83,8 @@ class RefusalsTest extends SnsFixture {
 
     @Test
     void filterPoliciesThatAreNoJsonOrTooMuch() {
+        filter("{\"key\": [ {\"suffix\": 100} ]}", "Invalid parameter: Attributes Reason: FilterPolicy: suffix match pattern must be a "
+                + "string" + SOURCE.formatted("{\"key\":[{\"suffix\":100}]}", 22));
         filter("invalid-json", "Invalid parameter: Attributes Reason: FilterPolicy: failed to parse JSON. Unrecognized token "
                 + "'invalid': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
                 + REDACTED.formatted(8));

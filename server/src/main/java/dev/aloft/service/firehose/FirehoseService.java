@@ -1,0 +1,171 @@
+package dev.aloft.service.firehose;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Firehose;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.S3;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.firehose.FirehoseData.Batch;
+import dev.aloft.service.firehose.FirehoseData.KeptRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The operations of Amazon Data Firehose. */
+public final class FirehoseService implements Service, Firehose {
+    private static final int LARGEST_BATCH = 4 << 20;
+
+    private final FirehoseData data = new FirehoseData();
+    private final Deliveries<Batch> batches;
+    private final Buffers buffers;
+    private final Streams streams;
+    private final Store store;
+    private final Time time;
+    private final List<ResourceType> resourceTypes;
+
+    public FirehoseService(Store platform, Time time, Endpoint endpoint, Dispatches.Assume roles) {
+        store = platform.in("firehose");
+        this.time = time;
+        var carrier = new BatchCarrier(data, store, roles, S3.at(endpoint), new Transformation(Lambda.at(endpoint), time));
+        batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
+        buffers = new Buffers(data, batches, store, time);
+        streams = new Streams(data, buffers, roles, store, time);
+        resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(batches.worker(), new Worker("firehose buffers", data.signal, buffers::turn));
+    }
+
+    @Override
+    public List<ResourceType> resourceTypes() {
+        return resourceTypes;
+    }
+
+    @Override
+    public Access access(Caller caller, Shape input) {
+        return switch ((Request) input) {
+            case CreateDeliveryStreamRequest r -> stream("CreateDeliveryStream", caller, r.deliveryStreamName());
+            case DeleteDeliveryStreamRequest r -> stream("DeleteDeliveryStream", caller, r.deliveryStreamName());
+            case DescribeDeliveryStreamRequest r -> stream("DescribeDeliveryStream", caller, r.deliveryStreamName());
+            case ListDeliveryStreamsRequest _ -> Access.to("firehose:ListDeliveryStreams");
+            case ListTagsForDeliveryStreamRequest r -> stream("ListTagsForDeliveryStream", caller, r.deliveryStreamName());
+            case PutRecordRequest r -> stream("PutRecord", caller, r.deliveryStreamName());
+            case PutRecordBatchRequest r -> stream("PutRecordBatch", caller, r.deliveryStreamName());
+            case StartDeliveryStreamEncryptionRequest r -> stream("StartDeliveryStreamEncryption", caller, r.deliveryStreamName());
+            case StopDeliveryStreamEncryptionRequest r -> stream("StopDeliveryStreamEncryption", caller, r.deliveryStreamName());
+            case TagDeliveryStreamRequest r -> stream("TagDeliveryStream", caller, r.deliveryStreamName());
+            case UntagDeliveryStreamRequest r -> stream("UntagDeliveryStream", caller, r.deliveryStreamName());
+            case UpdateDestinationRequest r -> stream("UpdateDestination", caller, r.deliveryStreamName());
+        };
+    }
+
+    private static Access stream(String operation, Caller caller, String name) {
+        return Access.to("firehose:" + operation, caller.arn("firehose", "deliverystream/" + name).toString());
+    }
+
+    @Override
+    public CreateDeliveryStreamResponse createDeliveryStream(Caller caller, CreateDeliveryStreamRequest input) {
+        var arn = streams.create(caller, input);
+        return CreateDeliveryStreamResponse.of(r -> r.deliveryStreamARN(arn));
+    }
+
+    @Override
+    public DeleteDeliveryStreamResponse deleteDeliveryStream(Caller caller, DeleteDeliveryStreamRequest input) {
+        streams.delete(caller, input.deliveryStreamName());
+        return DeleteDeliveryStreamResponse.of(_ -> {});
+    }
+
+    @Override
+    public DescribeDeliveryStreamResponse describeDeliveryStream(Caller caller, DescribeDeliveryStreamRequest input) {
+        var description = streams.describe(caller, input.deliveryStreamName());
+        return DescribeDeliveryStreamResponse.of(r -> r.deliveryStreamDescription(description));
+    }
+
+    @Override
+    public ListDeliveryStreamsResponse listDeliveryStreams(Caller caller, ListDeliveryStreamsRequest input) {
+        return streams.list(caller, input);
+    }
+
+    @Override
+    public ListTagsForDeliveryStreamResponse listTagsForDeliveryStream(Caller caller, ListTagsForDeliveryStreamRequest input) {
+        return streams.tags(caller, input);
+    }
+
+    @Override
+    public PutRecordResponse putRecord(Caller caller, PutRecordRequest input) {
+        var put = put(caller, input.deliveryStreamName(), List.of(input.record()));
+        return PutRecordResponse.of(r -> r.recordId(put.ids().getFirst()).encrypted(put.encrypted()));
+    }
+
+    @Override
+    public PutRecordBatchResponse putRecordBatch(Caller caller, PutRecordBatchRequest input) {
+        if (input.records().stream().mapToLong(it -> it.data().length()).sum() > LARGEST_BATCH) {
+            throw new InvalidArgumentException("Records size exceeds 4 MB limit");
+        }
+        var put = put(caller, input.deliveryStreamName(), input.records());
+        return PutRecordBatchResponse.of(r -> r.failedPutCount(0).encrypted(put.encrypted()).requestResponses(
+                put.ids().stream().map(id -> PutRecordBatchResponseEntry.of(e -> e.recordId(id))).toList()));
+    }
+
+    private record Put(List<String> ids, boolean encrypted) {
+    }
+
+    private Put put(Caller caller, String name, List<Record> records) {
+        var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
+        return store.write(tx -> {
+            var stream = streams.existing(tx, caller, name);
+            long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now)).toList());
+            var ids = new ArrayList<String>();
+            for (int i = 0; i < records.size(); i++) {
+                ids.add(Transformation.recordId(stream, first + i));
+            }
+            return new Put(ids, stream.keyType() != null);
+        });
+    }
+
+    @Override
+    public StartDeliveryStreamEncryptionResponse startDeliveryStreamEncryption(
+            Caller caller, StartDeliveryStreamEncryptionRequest input) {
+        var given = input.deliveryStreamEncryptionConfigurationInput();
+        streams.change(caller, input.deliveryStreamName(), stream -> given == null ? stream.withKey("AWS_OWNED_CMK", null)
+                : stream.withKey(given.keyType(), given.keyARN()));
+        return StartDeliveryStreamEncryptionResponse.of(_ -> {});
+    }
+
+    @Override
+    public StopDeliveryStreamEncryptionResponse stopDeliveryStreamEncryption(
+            Caller caller, StopDeliveryStreamEncryptionRequest input) {
+        streams.change(caller, input.deliveryStreamName(), stream -> stream.withKey(null, null));
+        return StopDeliveryStreamEncryptionResponse.of(_ -> {});
+    }
+
+    @Override
+    public TagDeliveryStreamResponse tagDeliveryStream(Caller caller, TagDeliveryStreamRequest input) {
+        streams.tag(caller, input);
+        return TagDeliveryStreamResponse.of(_ -> {});
+    }
+
+    @Override
+    public UntagDeliveryStreamResponse untagDeliveryStream(Caller caller, UntagDeliveryStreamRequest input) {
+        streams.untag(caller, input);
+        return UntagDeliveryStreamResponse.of(_ -> {});
+    }
+
+    @Override
+    public UpdateDestinationResponse updateDestination(Caller caller, UpdateDestinationRequest input) {
+        streams.update(caller, input);
+        return UpdateDestinationResponse.of(_ -> {});
+    }
+}

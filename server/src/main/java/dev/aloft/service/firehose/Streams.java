@@ -1,0 +1,178 @@
+package dev.aloft.service.firehose;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Firehose;
+import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.firehose.FirehoseData.KeptStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** Delivery streams: making, telling, changing and deleting them. */
+final class Streams {
+    /** AWS's quota in the larger regions. */
+    private static final int LIMIT = 5_000;
+    private static final int MOST_TAGS = 50;
+    private static final int PAGE = 10;
+    private static final String DESTINATION = "destinationId-000000000001";
+
+    private final FirehoseData data;
+    private final Buffers buffers;
+    private final Dispatches.Assume roles;
+    private final Store store;
+    private final Time time;
+
+    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Store store, Time time) {
+        this.data = data;
+        this.buffers = buffers;
+        this.roles = roles;
+        this.store = store;
+        this.time = time;
+    }
+
+    String create(Caller caller, Firehose.CreateDeliveryStreamRequest input) {
+        if (input.deliveryStreamType() != null && !input.deliveryStreamType().equals("DirectPut")) {
+            throw ApiError.notBuilt("The type " + input.deliveryStreamType() + " of a delivery stream");
+        }
+        var now = time.instant();
+        var encryption = input.deliveryStreamEncryptionConfigurationInput();
+        var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), UUID.randomUUID().toString(), now,
+                null, 1, Destinations.of(input), checkedTags(Map.of(), input.tags() == null ? List.of() : input.tags()),
+                encryption == null ? null : encryption.keyType(), encryption == null ? null : encryption.keyARN());
+        checkRole(stream, stream.destination().roleARN());
+        store.change(tx -> {
+            if (data.streams.has(tx, stream.key())) {
+                throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId " + stream.account()
+                        + " already exists");
+            }
+            if (data.streams.range(tx, FirehoseData.all(caller)).count() >= LIMIT) {
+                throw new Firehose.LimitExceededException("You have already consumed your firehose quota of " + LIMIT
+                        + " hoses. Firehose names: []");
+            }
+            data.streams.put(tx, stream.key(), stream);
+        });
+        return stream.arn();
+    }
+
+    private void checkRole(KeptStream stream, String role) {
+        try {
+            roles.role(BatchCarrier.service(stream, UUID.randomUUID().toString()), role, stream.name());
+        } catch (ApiError _) {
+            throw new Firehose.InvalidArgumentException("Firehose is unable to assume role " + role
+                    + ". Please check the role provided.");
+        }
+    }
+
+    KeptStream existing(ReadTx tx, Caller caller, String name) {
+        return data.streams.get(tx, Key.of(caller.account(), caller.region(), name))
+                .orElseThrow(() -> new Firehose.ResourceNotFoundException("Firehose " + name + " under account " + caller.account()
+                        + " not found."));
+    }
+
+    void delete(Caller caller, String name) {
+        store.change(tx -> {
+            var stream = existing(tx, caller, name);
+            data.streams.delete(tx, stream.key());
+            buffers.forget(tx, stream);
+        });
+    }
+
+    void change(Caller caller, String name, UnaryOperator<KeptStream> change) {
+        store.change(tx -> {
+            var changed = change.apply(existing(tx, caller, name));
+            data.streams.put(tx, changed.key(), changed);
+        });
+    }
+
+    void update(Caller caller, Firehose.UpdateDestinationRequest input) {
+        var known = store.<KeptStream>read(tx -> existing(tx, caller, input.deliveryStreamName()));
+        role(input).ifPresent(role -> checkRole(known, role));
+        change(caller, input.deliveryStreamName(), stream -> {
+            if (!input.currentDeliveryStreamVersionId().equals(Integer.toString(stream.version()))) {
+                throw new Firehose.ConcurrentModificationException("Cannot update firehose: " + stream.name()
+                        + " since the current version id: " + stream.version() + " and specified version id: "
+                        + input.currentDeliveryStreamVersionId() + " do not match");
+            }
+            if (!input.destinationId().equals(DESTINATION)) {
+                throw new Firehose.InvalidArgumentException("Destination Id " + input.destinationId() + " not found");
+            }
+            return stream.withDestination(Destinations.changed(stream.destination(), input), time.instant());
+        });
+    }
+
+    private static Optional<String> role(Firehose.UpdateDestinationRequest input) {
+        return Optional.ofNullable(input.extendedS3DestinationUpdate()).map(Firehose.ExtendedS3DestinationUpdate::roleARN)
+                .or(() -> Optional.ofNullable(input.s3DestinationUpdate()).map(Firehose.S3DestinationUpdate::roleARN));
+    }
+
+    Firehose.DeliveryStreamDescription describe(Caller caller, String name) {
+        var stream = store.<KeptStream>read(tx -> existing(tx, caller, name));
+        var full = stream.destination();
+        var plain = Firehose.S3DestinationDescription.of(d -> d.roleARN(full.roleARN()).bucketARN(full.bucketARN())
+                .prefix(full.prefix()).errorOutputPrefix(full.errorOutputPrefix()).bufferingHints(full.bufferingHints())
+                .compressionFormat(full.compressionFormat()).encryptionConfiguration(full.encryptionConfiguration())
+                .cloudWatchLoggingOptions(full.cloudWatchLoggingOptions()));
+        var destination = Firehose.DestinationDescription.of(d -> d.destinationId(DESTINATION).s3DestinationDescription(plain)
+                .extendedS3DestinationDescription(full));
+        var encryption = Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
+                .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType()).keyARN(stream.keyArn()));
+        return Firehose.DeliveryStreamDescription.of(d -> d.deliveryStreamName(stream.name()).deliveryStreamARN(stream.arn())
+                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType("DirectPut")
+                .versionId(Integer.toString(stream.version())).createTimestamp(stream.created())
+                .lastUpdateTimestamp(stream.updated()).destinations(List.of(destination)).hasMoreDestinations(false));
+    }
+
+    Firehose.ListDeliveryStreamsResponse list(Caller caller, Firehose.ListDeliveryStreamsRequest input) {
+        int limit = input.limit() == null ? PAGE : input.limit();
+        var range = Range.of(FirehoseData.all(caller));
+        if (input.exclusiveStartDeliveryStreamName() != null) {
+            range = range.after(FirehoseData.all(caller).and(input.exclusiveStartDeliveryStreamName()));
+        }
+        var from = range.limit(limit + 1);
+        boolean other = input.deliveryStreamType() != null && !input.deliveryStreamType().equals("DirectPut");
+        var names = other ? List.<String>of()
+                : store.<List<String>>read(tx -> data.streams.range(tx, from).map(Row::value).map(KeptStream::name).toList());
+        return Firehose.ListDeliveryStreamsResponse.of(r -> r.deliveryStreamNames(names.stream().limit(limit).toList())
+                .hasMoreDeliveryStreams(names.size() > limit));
+    }
+
+    void tag(Caller caller, Firehose.TagDeliveryStreamRequest input) {
+        change(caller, input.deliveryStreamName(), stream -> stream.withTags(checkedTags(stream.tags(), input.tags())));
+    }
+
+    void untag(Caller caller, Firehose.UntagDeliveryStreamRequest input) {
+        change(caller, input.deliveryStreamName(), stream -> {
+            var tags = new LinkedHashMap<>(stream.tags());
+            input.tagKeys().forEach(tags::remove);
+            return stream.withTags(tags);
+        });
+    }
+
+    private static Map<String, String> checkedTags(Map<String, String> old, List<Firehose.Tag> added) {
+        var tags = new LinkedHashMap<>(old);
+        added.forEach(tag -> tags.put(tag.key(), tag.value()));
+        if (tags.size() > MOST_TAGS) {
+            throw new Firehose.LimitExceededException("A delivery stream can have at most " + MOST_TAGS + " tags.");
+        }
+        return tags;
+    }
+
+    Firehose.ListTagsForDeliveryStreamResponse tags(Caller caller, Firehose.ListTagsForDeliveryStreamRequest input) {
+        var sorted = new TreeMap<>(store.<Map<String, String>>read(tx -> existing(tx, caller, input.deliveryStreamName()).tags()));
+        var rest = input.exclusiveStartTagKey() == null ? sorted : sorted.tailMap(input.exclusiveStartTagKey(), false);
+        int limit = input.limit() == null ? MOST_TAGS : input.limit();
+        return Firehose.ListTagsForDeliveryStreamResponse.of(r -> r.hasMoreTags(rest.size() > limit).tags(rest.entrySet().stream()
+                .limit(limit).map(it -> Firehose.Tag.of(t -> t.key(it.getKey()).value(it.getValue()))).toList()));
+    }
+}

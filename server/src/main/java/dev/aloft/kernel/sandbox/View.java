@@ -76,6 +76,10 @@ final class View {
                 Files.copy(etc.resolve(name), root.resolve("etc").resolve(name), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+        // What extensions listen on.
+        Path hosts = root.resolve("etc/hosts");
+        String known = Files.exists(hosts) ? Files.readString(hosts) : "127.0.0.1 localhost\n";
+        Files.writeString(hosts, known + "\n127.0.0.1 sandbox.localdomain sandbox\n");
         for (String name : SETTING_FOLDERS) {
             settingMount(etc.resolve(name));
         }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -296,6 +295,7 @@ final class Environment {
         lines.addAll(event.lines(version, moment));
         log.end(invocation, lines);
         if (heard) {
+            incarnation.telemetry.platform(report.endOnly(invocation), moment);
             incarnation.telemetry.platform(event, moment);
         }
     }
@@ -382,10 +382,9 @@ final class Environment {
         // Else it is still in the hands of whoever started it.
     }
 
-    /** Ends the environment and all its processes. */
+    /** Ends the environment and all its processes, if it has nothing to do; else it is asked for again when it has not. */
     void stop() {
         Incarnation incarnation;
-        Invocation invocation;
         State was;
         synchronized (this) {
             was = life.state();
@@ -394,21 +393,12 @@ final class Environment {
             }
             incarnation = now;
             incarnation.over = true;
-            invocation = current;
-            current = null;
         }
         pool.left(this);
-        overdue.remove(this);
-        if (invocation != null) {
-            Outcome outcome = Outcome.exit(invocation.requestId(), "Runtime exited with error: signal: killed", "Runtime.ExitError");
-            invocation.pending().outcome.complete(outcome);
-            end(incarnation, invocation, outcome, List.of());
-        }
-        incarnation.initialized.complete(Optional.of(Failure.platform("The environment was stopped.")));
-        switch (was) {
-            case RESET -> emptied(incarnation);
-            case RESETTING -> { }
-            default -> incarnation.shutDown(Failure.Reason.SPINDOWN, millis -> MACHINE.millis() + millis);
+        if (was == State.RESET) {
+            emptied(incarnation);
+        } else {
+            incarnation.shutDown(Failure.Reason.SPINDOWN, millis -> MACHINE.millis() + millis);
         }
     }
 
@@ -419,17 +409,15 @@ final class Environment {
         onGone.run();
     }
 
-    /** Completed when nothing of the environment runs. */
-    CompletableFuture<Void> emptied() {
-        return now.emptied;
-    }
-
     // ---- the runtime's side
 
     /** The runtime has nothing to do: blocks until there is an event. */
     Invocation next(Incarnation incarnation) throws InterruptedException, NotAllowed {
         Invocation done = null;
         boolean first = false;
+        if (isBroken(incarnation)) {
+            answerBroken(incarnation);
+        }
         synchronized (this) {
             if (incarnation.over) {
                 throw new InterruptedException("the environment ends");
@@ -505,15 +493,31 @@ final class Environment {
 
     /** An answer broke off: the process may have ended, which then is what is told. */
     void truncated(Incarnation incarnation) {
-        Invocation invocation = current;
+        synchronized (this) {
+            incarnation.broken = true;
+            notifyAll();
+        }
         try {
             incarnation.sandbox.exit().get(ENDING_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException alive) {
-            if (invocation != null) {
-                answered(incarnation, Outcome.truncated(invocation.requestId()));
-            }
+            answerBroken(incarnation);
         } catch (InterruptedException | ExecutionException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the answer that began is cut off; its connection may be ending at this moment. */
+    private synchronized boolean isBroken(Incarnation incarnation) throws InterruptedException {
+        if (incarnation.runtime == Runtime.ANSWERING && !incarnation.broken) {
+            wait(ENDING_MILLIS);
+        }
+        return incarnation.broken;
+    }
+
+    private void answerBroken(Incarnation incarnation) {
+        Invocation invocation = current;
+        if (invocation != null) {
+            answered(incarnation, Outcome.truncated(invocation.requestId()));
         }
     }
 
@@ -521,10 +525,11 @@ final class Environment {
     void answered(Incarnation incarnation, Outcome outcome) {
         Invocation invocation;
         synchronized (this) {
-            if (incarnation.over || current == null) {
+            if (incarnation.over || current == null || incarnation.runtime != Runtime.ANSWERING) {
                 return;
             }
             invocation = current;
+            incarnation.broken = false;
             answeredNanos = System.nanoTime();
             producedBytes = outcome.payload().length;
             answer = outcome;

@@ -57,6 +57,8 @@ final class Incarnation {
     /** Guarded by the environment, like {@link #over}. */
     Runtime runtime = Runtime.STARTED;
     boolean over;
+    /** Whether the connection ended on which the runtime answers. */
+    boolean broken;
 
     private final Map<Extensions.Extension, Companion> companions = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();

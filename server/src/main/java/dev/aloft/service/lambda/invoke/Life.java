@@ -7,8 +7,8 @@ import java.util.Map;
  *
  * <pre>
  *   STARTING ─initialized→ IDLE ─invoked→ BUSY ─completed→ IDLE ─froze→ FROZEN ─invoked→ BUSY
- *   each of them ─failed→ RESETTING ─emptied→ RESET ─invoked→ RESTARTING ─initialized→ BUSY
- *   each of them ─stopped→ STOPPING ─emptied→ GONE
+ *   each of them ─failed→ RESETTING ─emptied→ RESET ─invoked→ RESTARTING ─initialized→ BUSY, or ─failed→ RESETTING
+ *   IDLE, FROZEN, RESET ─stopped→ STOPPING ─emptied→ GONE
  * </pre>
  *
  * An environment that failed (its process ended, an event or its init took too long) is reset: its processes end, its
@@ -24,8 +24,7 @@ final class Life {
     static final Map<State, Map<Event, State>> TABLE = Map.of(
             State.STARTING, Map.of(
                     Event.INITIALIZED, State.IDLE,
-                    Event.FAILED, State.RESETTING,
-                    Event.STOPPED, State.STOPPING),
+                    Event.FAILED, State.RESETTING),
             State.IDLE, Map.of(
                     Event.INVOKED, State.BUSY,
                     Event.FROZE, State.FROZEN,
@@ -33,22 +32,19 @@ final class Life {
                     Event.STOPPED, State.STOPPING),
             State.BUSY, Map.of(
                     Event.COMPLETED, State.IDLE,
-                    Event.FAILED, State.RESETTING,
-                    Event.STOPPED, State.STOPPING),
+                    Event.FAILED, State.RESETTING),
             State.FROZEN, Map.of(
                     Event.INVOKED, State.BUSY,
                     Event.FAILED, State.RESETTING,
                     Event.STOPPED, State.STOPPING),
             State.RESETTING, Map.of(
-                    Event.EMPTIED, State.RESET,
-                    Event.STOPPED, State.STOPPING),
+                    Event.EMPTIED, State.RESET),
             State.RESET, Map.of(
                     Event.INVOKED, State.RESTARTING,
                     Event.STOPPED, State.STOPPING),
             State.RESTARTING, Map.of(
                     Event.INITIALIZED, State.BUSY,
-                    Event.FAILED, State.RESETTING,
-                    Event.STOPPED, State.STOPPING),
+                    Event.FAILED, State.RESETTING),
             State.STOPPING, Map.of(
                     Event.EMPTIED, State.GONE),
             State.GONE, Map.of());

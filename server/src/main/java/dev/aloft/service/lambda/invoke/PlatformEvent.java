@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ record PlatformEvent(String type, Level level, List<String> text, Consumer<JsonW
     String json(String moment) {
         var json = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type).name("record").beginObject();
         record.accept(json);
-        return json.endObject().endObject().toString();
+        return new String(json.endObject().endObject().toBytes(), StandardCharsets.UTF_8);
     }
 
     /** Its lines in the log of a function. */

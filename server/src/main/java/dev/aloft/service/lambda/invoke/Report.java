@@ -158,6 +158,11 @@ final class Report {
         });
     }
 
+    /** Told by the older of the two telemetry APIs. */
+    PlatformEvent endOnly(Invocation invocation) {
+        return new PlatformEvent("platform.end", Level.INFO, List.of(), record -> record.name("requestId").string(invocation.requestId()));
+    }
+
     private String line(Invocation invocation, Outcome outcome, Measures measures, long billed, long usedMegabytes) {
         var report = new StringBuilder(256).append("REPORT RequestId: ").append(invocation.requestId())
                 .append("\tDuration: ").append(millis(measures.nanos())).append(" ms")

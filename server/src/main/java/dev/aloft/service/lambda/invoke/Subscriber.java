@@ -3,6 +3,7 @@ package dev.aloft.service.lambda.invoke;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.time.Time;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +68,7 @@ final class Subscriber {
 
     void platform(PlatformEvent event, String moment) {
         if (types.contains("platform") && api.tells(event.type(), schema)) {
-            add(event.json(moment).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            add(event.json(moment).getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -158,7 +159,7 @@ final class Subscriber {
         bytes -= size;
         firstNanos = System.nanoTime();
         if (droppedRecords > 0 && types.contains("platform")) {
-            batch.add(dropped().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            batch.add(dropped().getBytes(StandardCharsets.UTF_8));
         }
         droppedBytes = 0;
         droppedRecords = 0;

@@ -3,6 +3,7 @@ package dev.aloft.service.lambda.invoke;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.time.Time;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -179,7 +180,7 @@ final class Telemetry {
 
     private static Object tree(String text) {
         try {
-            return JsonReader.tree(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            return JsonReader.tree(text.getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException notJson) {
             return text;
         }

@@ -4,15 +4,18 @@
  * <pre>
  *   Invocations ── admits, finds the version's Pool
  *     Pool ── an idle Environment, or a new one
- *       Environment ── one sandbox; its life is a table
- *         RuntimeApi ── next, response, error, init error: what the runtime inside asks
- *         EnvironmentLog ── its lines, with START, END and REPORT where they belong
+ *       Environment ── serves one event at a time; its life is a table
+ *         Launch ── how its processes are started, first and again
+ *         Incarnation ── one start of them, from init to their end: runtime, Extensions, Telemetry
+ *         RuntimeApi, ExtensionsApi ── what they ask over a Connection
+ *         EnvironmentLog ── their lines, with what Report has to tell where it belongs
  *   Spares ── runtimes booted ahead, waiting for a function
+ *   Overdue ── ends what answered and never asks for more
  *   LogShipper ── brings the lines to CloudWatch Logs as the execution role
  * </pre>
  *
- * Left out so far: extensions, the Telemetry API, streamed answers to the caller (they are gathered), provisioned
- * concurrency, SnapStart.
+ * An answer can be passed on as it comes: {@link dev.aloft.service.lambda.invoke.ResponseStream}. Left out so far:
+ * SnapStart.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html">Execution environment</a>
  */

@@ -99,6 +99,7 @@ const NEXT = `GET ${API}invocation/next HTTP/1.1\r\nHost: aloft\r\n\r\n`;
 // ---- log lines
 
 let requestId;
+let tenantId;
 let format = 'Text';
 let threshold = 0;
 
@@ -124,38 +125,44 @@ function line(level, text) {
 
 function json(level, args) {
   const record = { timestamp: new Date().toISOString(), level, requestId };
-  const only = args.length === 1 ? args[0] : undefined;
-  if (util.types.isNativeError(only)) {
-    Object.assign(record, described(only));
-  } else if (only !== undefined && typeof only === 'object' && only !== null) {
-    record.message = only;
-  } else {
-    record.message = util.format(...args);
-    const error = args.find((each) => util.types.isNativeError(each));
-    if (error) {
-      Object.assign(record, described(error), { message: record.message });
-    }
+  if (tenantId !== undefined) {
+    record.tenantId = tenantId;
   }
   let text;
-  try {
-    text = JSON.stringify(record, (_, value) => (util.types.isNativeError(value) ? described(value) : value));
-  } catch {
-    text = JSON.stringify({ ...record, message: util.format(...args) });
+  if (args.length === 1) {
+    record.message = args[0];
+    try {
+      text = JSON.stringify(record, (_, value) => (value instanceof Error ? described(value) : value));
+    } catch {
+      record.message = util.format(args[0]);
+      text = JSON.stringify(record);
+    }
+  } else {
+    record.message = util.format(...args);
+    const error = args.find((each) => each instanceof Error);
+    if (error) {
+      record.errorType = classOf(error);
+      record.errorMessage = error.message;
+      record.stackTrace = typeof error.stack === 'string' ? error.stack.split('\n') : [];
+    }
+    text = JSON.stringify(record);
   }
   frame(level, text, true);
 }
 
+const classOf = (error) => (error instanceof RuntimeError ? error.name.slice('Runtime.'.length) : error.constructor?.name ?? 'UnknownError');
+
 function described(error) {
   return {
-    message: error.message,
-    errorType: error.name ?? error.constructor?.name,
+    errorType: classOf(error),
     errorMessage: error.message,
-    stackTrace: String(error.stack).split('\n').slice(1).map((each) => each.trim()),
+    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : error.stack,
+    ...error,
   };
 }
 
 function log(level, args) {
-  if (LEVELS.indexOf(level) < threshold) {
+  if (level !== 'FATAL' && LEVELS.indexOf(level) < threshold) {
     return;
   }
   if (format === 'JSON') {
@@ -177,10 +184,22 @@ function consoleToLog() {
 
 function isError(value) {
   return util.types.isNativeError(value)
-    || (value && typeof value === 'object' && 'name' in value && 'message' in value && 'stack' in value);
+    || (value && [value.name, value.message, value.stack].every((each) => each && typeof each === 'string'));
 }
 
 function failure(error) {
+  try {
+    return told(error);
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage: 'callback called with Error argument, but there was a problem while retrieving one or more of its message,'
+        + ' name, and stack',
+    };
+  }
+}
+
+function told(error) {
   if (isError(error)) {
     return {
       errorType: String(error.name).replaceAll('\x7f', '%7F'),
@@ -188,23 +207,24 @@ function failure(error) {
       trace: String(error.stack).replaceAll('\x7f', '%7F').split('\n'),
     };
   }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
 }
 
-function logFailure(what, error) {
-  const record = isError(error)
-    ? { errorType: error.name, errorMessage: error.message, ...error, stack: String(error.stack).split('\n') }
-    : { errorType: typeof error, errorMessage: String(error), stack: [] };
-  delete record.name;
+function logFailure(what, given) {
+  const error = given instanceof Error ? given : new Error(given);
   if (format === 'JSON') {
-    json('ERROR', [isError(error) ? error : String(error)]);
+    json('ERROR', [error]);
     return;
   }
+  const whole = (_, value) => (value instanceof Error
+    ? { errorType: value.name, errorMessage: value.message, code: value.code, ...value,
+        ...(typeof value.stack === 'string' ? { stack: value.stack.split('\n') } : {}) }
+    : value);
   let text;
   try {
-    text = JSON.stringify(record);
+    text = JSON.stringify(error, whole);
   } catch {
-    text = util.format(error);
+    text = JSON.stringify(failure(error));
   }
   line('ERROR', `${what} \t${text}`);
 }
@@ -212,7 +232,7 @@ function logFailure(what, error) {
 class RuntimeError extends Error {
   constructor(kind, message) {
     super(message);
-    this.name = `Runtime.${kind}`;
+    Object.defineProperty(this, 'name', { value: `Runtime.${kind}` });
     this.stack = this.stack.replace(/^[^\n]*/, `${this.name}: ${message}`);
   }
 }
@@ -261,17 +281,16 @@ function at(place, error) {
 
 async function moduleOf(root, folder, name) {
   const file = path.resolve(root, folder, name);
-  if (resolved(file)) {
+  if (fs.existsSync(file)) {
     return require(file);
   }
-  const esm = isModulePackage(path.dirname(file));
-  if (resolved(`${file}.js`)) {
-    return esm ? import(pathToFileURL(`${file}.js`)) : require(`${file}.js`);
+  if (fs.existsSync(`${file}.js`)) {
+    return isModulePackage(path.dirname(file)) ? import(pathToFileURL(`${file}.js`)) : require(`${file}.js`);
   }
-  if (resolved(`${file}.mjs`)) {
+  if (fs.existsSync(`${file}.mjs`)) {
     return import(pathToFileURL(`${file}.mjs`));
   }
-  if (resolved(`${file}.cjs`)) {
+  if (fs.existsSync(`${file}.cjs`)) {
     return require(`${file}.cjs`);
   }
   return require(require.resolve(name, { paths: [root, path.resolve(root, folder)] }));
@@ -295,14 +314,14 @@ async function handlerOf(root, handler) {
     if (error instanceof SyntaxError) {
       throw at(placeOf(error), new RuntimeError('UserCodeSyntaxError', String(error)));
     }
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+    if (error?.code === 'MODULE_NOT_FOUND') {
       throw new RuntimeError('ImportModuleError', String(error));
     }
     throw error;
   }
   let found = loaded;
   for (const part of parts[2].split('.')) {
-    found = found?.[part] ?? (found === loaded ? loaded?.default?.[part] : undefined);
+    found = found?.[part];
   }
   if (!found) {
     throw new RuntimeError('HandlerNotFound', `${handler} is undefined or not exported`);
@@ -375,8 +394,8 @@ class ResponseStream extends stream.Writable {
 globalThis.awslambda = {
   streamifyResponse(handler, options) {
     handler[STREAMING] = 'response';
-    if (options?.highWaterMark !== undefined) {
-      handler[WATER_MARK] = Number(options.highWaterMark);
+    if (typeof options?.highWaterMark === 'number') {
+      handler[WATER_MARK] = Math.trunc(options.highWaterMark);
     }
     return handler;
   },
@@ -429,8 +448,8 @@ function succeed(id, result) {
   let body;
   try {
     body = JSON.stringify(result === undefined ? null : result) ?? 'null';
-  } catch (cause) {
-    fail(id, new RuntimeError('UnserializableResponse', `Unable to stringify response body: ${cause.message}`));
+  } catch {
+    fail(id, new Error('Unable to stringify response body'));
     return;
   }
   finish(id, post(`invocation/${id}/response`, body));
@@ -471,6 +490,7 @@ function begin() {
 function run({ headers, body }) {
   const id = headers['lambda-runtime-aws-request-id'];
   requestId = id;
+  tenantId = headers['lambda-runtime-aws-tenant-id'];
   const trace = headers['lambda-runtime-trace-id'];
   if (trace) {
     process.env._X_AMZN_TRACE_ID = trace;
@@ -522,7 +542,8 @@ function run({ headers, body }) {
     return;
   }
   if (result && typeof result.then === 'function') {
-    running.promised = true;
+    // Before Node.js 24 a promise that is never settled is an error of async functions only.
+    running.promised = modern || handler.constructor?.name === 'AsyncFunction';
     result.then((value) => succeed(id, value), (error) => fail(id, error));
   } else if (modern) {
     succeed(id, result);
@@ -554,6 +575,7 @@ function streamed(id, event, context) {
     turn();
   };
   ended.catch(() => {});
+  running.fail = complete;
   let result;
   try {
     result = handler(event, response, context);
@@ -561,7 +583,19 @@ function streamed(id, event, context) {
     complete(error);
     return;
   }
-  Promise.resolve(result).then(() => (response.writableEnded ? ended : undefined)).then(() => complete(), complete);
+  if (!result || typeof result.then !== 'function') {
+    complete('Streaming does not support non-async handlers.');
+    return;
+  }
+  result.then((value) => {
+    if (value !== undefined) {
+      console.warn('Streaming handlers ignore return values.');
+    }
+    if (!response.writableEnded) {
+      throw 'Response stream is not finished.';
+    }
+    return ended;
+  }).then(() => complete(), complete);
 }
 
 process.on('beforeExit', () => {
@@ -572,10 +606,10 @@ process.on('beforeExit', () => {
   if (empty) {
     empty();
   } else if (promised) {
-    const error = new RuntimeError('NodeJsExit', 'The Lambda runtime client detected an unexpected Node.js exit code.'
+    // The next event is served by the same process.
+    (running.fail ?? ((error) => fail(id, error)))(new RuntimeError('NodeJsExit', 'The Lambda runtime client detected an unexpected Node.js exit code.'
       + ' This is most commonly caused by a Promise that was never settled. For more information, see'
-      + ' https://nodejs.org/docs/latest/api/process.html#exit-codes');
-    die(error, 'Invoke Error', 13, id);
+      + ' https://nodejs.org/docs/latest/api/process.html#exit-codes'));
   } else {
     succeed(id, null);
   }
@@ -611,7 +645,7 @@ async function main() {
   const root = environment.LAMBDA_TASK_ROOT;
   process.chdir(root);
   format = environment.AWS_LAMBDA_LOG_FORMAT ?? 'Text';
-  threshold = Math.max(0, LEVELS.indexOf(environment.AWS_LAMBDA_LOG_LEVEL));
+  threshold = Math.max(0, LEVELS.indexOf(environment.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()));
   consoleToLog();
   process.on('uncaughtException', (error) => die(error, 'Uncaught Exception', 129));
   process.on('unhandledRejection', (reason, promise) => {
@@ -621,7 +655,15 @@ async function main() {
   });
   try {
     handler = await handlerOf(root, environment._HANDLER);
-    if (environment.AWS_EXECUTION_ENV === 'AWS_Lambda_nodejs24.x' && !handler[STREAMING] && handler.length >= 3) {
+    const modern = environment.AWS_EXECUTION_ENV === 'AWS_Lambda_nodejs24.x';
+    if (!modern && !handler[STREAMING] && handler.length === 3 && handler.constructor?.name !== 'AsyncFunction'
+      && environment.AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING === undefined) {
+      console.warn('AWS Lambda plans to remove support for callback-based function handlers starting with Node.js 24. You will need to'
+        + ' update this function to use an async handler to use Node.js 24 or later. For more information and to provide feedback on'
+        + ' this change, see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/137. To disable this warning,'
+        + ' set the AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING environment variable.');
+    }
+    if (modern && !handler[STREAMING] && handler.length >= 3) {
       throw new RuntimeError('CallbackHandlerDeprecated', 'AWS Lambda has removed support for callback-based function'
         + ' handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to'
         + ' use Node.js 24 or later. For more information see'

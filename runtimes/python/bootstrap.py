@@ -89,6 +89,7 @@ def post(what, body, content_type="application/json", headers=""):
 
 request_id = None
 json_format = False
+keeps_letters = True
 
 
 def frame(text, level=0, is_json=False):
@@ -117,27 +118,31 @@ _STANDARD = set(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"mess
 
 class JsonFormatter(logging.Formatter):
     def format(self, record):
+        kind, error, where = record.exc_info or (None, None, None)
         entry = {"timestamp": _seconds(record.created) + "Z", "level": record.levelname, "message": record.getMessage(),
-                 "logger": record.name}
-        if record.exc_info:
-            kind, error, where = record.exc_info
-            entry["stackTrace"] = traceback.format_tb(where)
-            entry["errorType"] = kind.__name__ if kind else None
-            entry["errorMessage"] = str(error)
-            entry["location"] = "%s:%s:%d" % (record.pathname, record.funcName, record.lineno)
-        entry["requestId"] = record.aws_request_id
+                 "logger": record.name,
+                 "stackTrace": traceback.format_tb(where) if record.exc_info else None,
+                 "errorType": kind.__name__ if kind else None,
+                 "errorMessage": str(error) if record.exc_info else None,
+                 "requestId": record.aws_request_id,
+                 "location": "%s:%s:%d" % (record.pathname, record.funcName, record.lineno) if record.exc_info else None}
         for name, value in record.__dict__.items():
-            if name not in _STANDARD:
+            if name not in _STANDARD and name not in entry:
                 entry[name] = value
-        return json.dumps(entry, default=str, ensure_ascii=False)
+        return json.dumps({name: value for name, value in entry.items() if value is not None}, ensure_ascii=False)
 
 
 class LambdaHandler(logging.Handler):
     def emit(self, record):
         try:
             record.aws_request_id = request_id or ""
+            # Levels of one's own count as the standard one below them.
+            level = min(50, max(0, record.levelno)) // 10
+            if json_format:
+                record.levelno = level * 10
+                record.levelname = logging.getLevelName(record.levelno)
             text = self.format(record)
-            level = LEVELS.get(record.levelname, 0)
+            level = (level and level + 1)
             sys.stdout.flush()
             frame(text, level, json_format)
         except Exception:
@@ -151,9 +156,19 @@ def set_up_logging():
     handler.setFormatter(JsonFormatter() if json_format else TextFormatter())
     root = logging.getLogger()
     root.addHandler(handler)
-    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL")
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
     if level in LEVELS:
         root.setLevel({"TRACE": "DEBUG", "WARN": "WARNING", "FATAL": "CRITICAL"}.get(level, level))
+
+
+# What AWS's runtime says of every init that fails.
+INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases, a "
+    "Lambda runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime updates can be "
+    "triggered by a function change, or can be applied automatically. To determine if the runtime has been updated, check the "
+    "runtime version in the INIT_START log entry. If this error correlates with a change in the runtime version, you may be able "
+    "to mitigate this error by temporarily rolling back to the previous runtime version. For more information, see "
+    "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r")
 
 
 # ---- errors
@@ -171,11 +186,12 @@ def failure(error_type, message, trace):
 
 
 def failure_of(error):
-    """Leaves out the frames of this file and of the import system."""
+    """Leaves out the frames of this file with which the stack begins."""
     if isinstance(error, Failure):
         return failure(error.error_type, error.message, error.trace or [])
-    frames = [each for each in traceback.extract_tb(error.__traceback__)
-              if each.filename != __file__ and "importlib" not in each.filename]
+    frames = [(each.filename, each.lineno, each.name, each.line) for each in traceback.extract_tb(error.__traceback__)]
+    while len(frames) > 1 and frames[0][0] == __file__:
+        frames.pop(0)
     return failure(type(error).__name__, str(error), traceback.format_list(frames))
 
 
@@ -185,13 +201,14 @@ def log_failure(body):
                           "errorMessage": body["errorMessage"], "errorType": body["errorType"],
                           "requestId": body["requestId"], "stackTrace": body["stackTrace"]}, ensure_ascii=False), 5, True)
         return
-    text = "[ERROR] %s: %s" % (body["errorType"], body["errorMessage"])
-    if body["stackTrace"]:
-        text += "\nTraceback (most recent call last):\n"
-        for each in body["stackTrace"]:
-            for line in each.splitlines():
-                text += "\u00a0" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ") + "\n"
-    frame(text.rstrip("\n"), 5)
+    text = "[ERROR] %s" % body["errorType"]
+    if body["errorMessage"]:
+        text += ": " + body["errorMessage"]
+    lines = [text, "Traceback (most recent call last):"]
+    for each in body["stackTrace"]:
+        for line in each.splitlines() or [""]:
+            lines.append("\u00a0" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" "))
+    frame("\n".join(lines), 5)
 
 
 # ---- the handler
@@ -201,12 +218,11 @@ def handler_of(name, root):
         module_name, function_name = name.rsplit(".", 1)
     except ValueError as error:
         raise Failure("Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, error))
-    module_path = module_name.replace("/", ".")
-    if module_path.split(".")[0] in sys.builtin_module_names:
+    if module_name.split(".")[0] in sys.builtin_module_names:
         raise Failure("Runtime.BuiltInModuleConflict",
                       "Cannot use built-in module %s as a handler module" % module_name)
     try:
-        module = importlib.import_module(module_path)
+        module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
         raise Failure("Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module_name, error))
     except SyntaxError as error:
@@ -271,12 +287,22 @@ class LambdaContext:
 
 
 def to_json(value):
+    """JSON as AWS's runtimes write it: decimals digit by digit, other letters than ASCII as they are from Python 3.12 on."""
+    decimals = []
+
     def other(each):
-        import decimal as decimals
-        if isinstance(each, decimals.Decimal):
-            return float(each) if each % 1 else int(each)
+        from decimal import Decimal
+        if isinstance(each, Decimal):
+            if each.is_nan():
+                return float("nan")
+            decimals.append(str(each))
+            return "\ue000%d\ue000" % (len(decimals) - 1)
         raise TypeError("Object of type %s is not JSON serializable" % type(each).__name__)
-    return json.dumps(value, ensure_ascii=False, default=other).encode("utf-8", "surrogatepass")
+    text = json.dumps(value, ensure_ascii=not keeps_letters, default=other)
+    for number, digits in enumerate(decimals):
+        mark = "\ue000%d\ue000" % number
+        text = text.replace(json.dumps(mark, ensure_ascii=not keeps_letters), digits, 1)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def run(handler, headers, body):
@@ -328,11 +354,16 @@ def main():
     sys.path[:] = ([root, "/opt/python/lib/%s/site-packages" % version, "/opt/python"]
                    + [each for each in sys.path if each not in ("", here)] + [here])
     sys.argv = [os.path.join(here, "bootstrap.py")]
+    global keeps_letters
+    keeps_letters = environment.get("AWS_EXECUTION_ENV") not in ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")
+    # What was printed is there even if the process ends at once.
+    sys.stdout.reconfigure(line_buffering=True)
     set_up_logging()
     try:
         handler = handler_of(environment["_HANDLER"], root)
     except Exception as error:
         described = failure_of(error)
+        logging.warning(INIT_WARNING)
         log_failure(described)
         sys.stdout.flush()
         os.write(2, MARK)

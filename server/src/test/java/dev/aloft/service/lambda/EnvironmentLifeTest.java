@@ -128,7 +128,7 @@ class EnvironmentLifeTest {
                         time.sleep(10)
                     return [n, open('/tmp/notes').read()]
                 """);
-        test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("slow").timeout(2)));
+        test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("slow").timeout(4)));
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("[1, \"x\"]");
         assertThat(json(test.invoke("slow", "{\"hang\":true}"))).containsEntry("errorType", "Sandbox.Timedout");
         var response = test.invoke("slow", "{}");

@@ -59,7 +59,7 @@ class ExtensionsTest {
     }
 
     private static void create(String name, String source, Map<String, String> extensions) {
-        create(name, source, extensions, 3);
+        create(name, source, extensions, 20);
     }
 
     private static void create(String name, String source, Map<String, String> extensions, int timeout) {
@@ -219,7 +219,7 @@ class ExtensionsTest {
                     if event['eventType'] == 'SHUTDOWN':
                         note('down for', event['shutdownReason'], 0 < event['deadlineMs'] - time.time() * 1000 <= 2000)
                         sys.exit(0)
-                """), 2);
+                """), 4);
         assertThat(payload(test.invoke("told", "{}"))).isEqualTo("\"up\\n\"");
         assertThat(json(test.invoke("told", "{\"hang\":true}"))).containsEntry("errorType", "Sandbox.Timedout");
         awaitLine("told", "Status: timeout");

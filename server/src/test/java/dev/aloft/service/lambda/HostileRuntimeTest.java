@@ -64,7 +64,7 @@ class HostileRuntimeTest {
     }
 
     private static void create(String name, String script) {
-        test.create(name, "provided.al2023", "x", Map.of("bootstrap", RUNTIME + script), r -> r.timeout(2));
+        test.create(name, "provided.al2023", "x", Map.of("bootstrap", RUNTIME + script), r -> r.timeout(4));
     }
 
     private static String invoke(String name) {

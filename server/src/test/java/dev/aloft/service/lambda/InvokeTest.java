@@ -141,8 +141,12 @@ class InvokeTest {
 
     @Test
     void aPromiseThatIsNeverSettledIsAnUnexpectedExit() {
-        test.create("never", "nodejs22.x", "exports.handler = () => new Promise(() => {});");
+        test.create("never", "nodejs22.x", "let n = 0; exports.handler = async () => ++n > 1 ? n : new Promise(() => {});");
         assertThat(json(test.invoke("never", "{}"))).containsEntry("errorType", "Runtime.NodeJsExit");
+        // The process goes on, and functions that are not async answer null.
+        assertThat(payload(test.invoke("never", "{}"))).isEqualTo("2");
+        test.create("never-sync", "nodejs22.x", "exports.handler = () => new Promise(() => {});");
+        assertThat(payload(test.invoke("never-sync", "{}"))).isEqualTo("null");
     }
 
     @Test
@@ -216,12 +220,12 @@ class InvokeTest {
     @Test
     void aFunctionThatTakesTooLongIsStopped() {
         test.create("slow", "nodejs22.x", "index.handler", Map.of("index.js", "let n = 0; exports.handler = async (e) => e.hang ? new Promise(() => setInterval(() => {}, 1000)) : ++n;"),
-                r -> r.timeout(1));
+                r -> r.timeout(4));
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
         var response = test.invoke("slow", "{\"hang\":true}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
-        assertThat(payload(response)).matches("\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: Task timed out after 1.00 seconds\"}");
-        assertThat(tail(response)).anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 1.00 seconds"))
+        assertThat(payload(response)).matches("\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: Task timed out after 4.00 seconds\"}");
+        assertThat(tail(response)).anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 4.00 seconds"))
                 .last().asString().endsWith("\tStatus: timeout");
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
     }

@@ -79,7 +79,7 @@ class TelemetryTest {
                 .content(Lambda.LayerVersionContentInput.of(c -> c.zipFile(TestLambda.zip(
                         Map.of("extensions/listener", LISTENER.replace("SUBSCRIBE", subscribe))))))));
         test.create(name, "nodejs22.x", "index.handler", Map.of("index.js", FUNCTION), r -> {
-            r.layers(List.of(layer.layerVersionArn())).timeout(10);
+            r.layers(List.of(layer.layerVersionArn())).timeout(20);
             more.accept(r);
         });
     }

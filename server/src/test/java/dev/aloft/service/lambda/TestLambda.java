@@ -168,7 +168,8 @@ final class TestLambda implements AutoCloseable {
 
     /** A function of one file, named so that its handler is {@code index.handler}. */
     void create(String name, String runtime, String source) {
-        create(name, runtime, "index.handler", Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source), _ -> {});
+        // A busy machine is slow; tests of timeouts say theirs.
+        create(name, runtime, "index.handler", Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source), r -> r.timeout(20));
     }
 
     Lambda.InvokeResponse invoke(String name, String event) {

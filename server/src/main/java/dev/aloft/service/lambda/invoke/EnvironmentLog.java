@@ -30,6 +30,7 @@ final class EnvironmentLog {
     private static final int TAIL_BYTES = 4 * 1024;
     private static final int MOST_WAITING = 10_000;
     private static final int FRAME_HEAD = 16;
+    private static final int MOST_FRAME_BYTES = 64 * 1024 * 1024;
     private static final int MARK = 0xA55A8000;
     /** As frames number them. */
     private static final List<String> LEVELS = List.of("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
@@ -193,7 +194,7 @@ final class EnvironmentLog {
             var line = new ByteArrayOutputStream();
             int b;
             while ((b = in.read()) >= 0) {
-                if (b == 0xA5 && line.size() == 0 && source == Source.FUNCTION && frame(in, telemetry)) {
+                if (b == 0xA5 && source == Source.FUNCTION && frame(in, line, telemetry)) {
                     continue;
                 }
                 if (b == '\n') {
@@ -217,27 +218,33 @@ final class EnvironmentLog {
         }
     }
 
-    private boolean frame(BufferedInputStream in, Telemetry telemetry) throws IOException {
+    private boolean frame(BufferedInputStream in, ByteArrayOutputStream line, Telemetry telemetry) throws IOException {
         in.mark(FRAME_HEAD);
         byte[] head = new byte[FRAME_HEAD];
         head[0] = (byte) 0xA5;
-        if (in.readNBytes(head, 1, FRAME_HEAD - 1) < FRAME_HEAD - 1 || head[1] != 0x5A) {
+        // The third byte is none of a text's: these two also end "¥Z".
+        if (in.read() != 0x5A || in.readNBytes(head, 2, FRAME_HEAD - 2) < FRAME_HEAD - 2 || head[2] != 0 && head[2] != (byte) 0x80) {
             in.reset();
             return false;
         }
+        head[1] = 0x5A;
         ByteBuffer numbers = ByteBuffer.wrap(head);
         int kind = numbers.getInt();
         int length = numbers.getInt();
+        if (kind != MARK && (length < 0 || length > MOST_FRAME_BYTES)) {
+            in.reset();
+            return false;
+        }
+        if (line.size() > 0) {
+            // A line without its end, before something that is no part of it.
+            line(line, Source.FUNCTION, telemetry);
+        }
         if (kind == MARK) {
             synchronized (this) {
                 open.stream().filter(each -> !each.markSeen).findFirst().ifPresent(each -> each.markSeen = true);
                 settle(false);
             }
             return true;
-        }
-        if (length < 0 || length > 64 * 1024 * 1024) {
-            in.reset();
-            return false;
         }
         byte[] kept = in.readNBytes(Math.min(length, LONGEST_LINE));
         in.skipNBytes(length - kept.length);

@@ -39,13 +39,15 @@ final class Functions {
 
     /** The functions of a stack, or an empty list where there is no such stack. */
     List<StackResource> ofStack(String stack) {
+        return resources(stack).stream().filter(each -> each.resourceType().equals("AWS::Lambda::Function")).toList();
+    }
+
+    /** All that a stack made, or an empty list where there is no such stack. */
+    List<StackResource> resources(String stack) {
         try {
             return CloudFormation.at(connection.endpoint())
                     .describeStackResources(connection.caller(), DescribeStackResourcesRequest.of(r -> r.stackName(stack)))
-                    .stackResources()
-                    .stream()
-                    .filter(each -> each.resourceType().equals("AWS::Lambda::Function"))
-                    .toList();
+                    .stackResources();
         } catch (ApiError e) {
             if (e.getMessage() != null && e.getMessage().contains("does not exist")) {
                 return List.of();

@@ -50,6 +50,9 @@ final class Up implements Callable<Integer> {
     @Option(names = {"-p", "--parameter"}, paramLabel = "KEY=VALUE", description = "A parameter of the template; may be repeated.")
     private Map<String, String> parameters = new LinkedHashMap<>();
 
+    @Option(names = {"-w", "--watch"}, description = "Stay, and make each save in a function's folder its code at once.")
+    private boolean watch;
+
     @Option(names = "--data", paramLabel = "DIR", description = "Where a platform that is started keeps its data (default: ~/.aloft).")
     private Path data;
 
@@ -69,8 +72,19 @@ final class Up implements Callable<Integer> {
         var name = stackName != null ? stackName : nameOf(template);
         new Background(connection.url()).ensure(data, out);
         cloudFormation = CloudFormation.at(connection.endpoint());
-        var packaged = new Packaging(template, connection.endpoint(), connection.caller(), out).run();
-        return deploy(name, packaged);
+        int status = deploy(template, name);
+        if (watch) {
+            try {
+                new Watch(template, name, connection, out, () -> deploy(template, name)).run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return status;
+    }
+
+    private int deploy(Path template, String name) throws IOException {
+        return deploy(name, new Packaging(template, connection.endpoint(), connection.caller(), out).run());
     }
 
     private int deploy(String name, String template) {

@@ -1,0 +1,192 @@
+package dev.aloft.cli;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.CloudFormation.StackResource;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.UpdateFunctionCodeRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code aloft up --watch}: each save in a function's folder is the function's code at once, and no other function notices.
+ * What else the template needs (a layer, a version behind an alias, the template itself) is deployed as a whole.
+ */
+final class Watch {
+    /** Editors save in several steps. */
+    private static final int SETTLING_MILLIS = 40;
+    private static final Set<String> PASSED_OVER = Set.of("node_modules", "target", ".git", ".aws-sam", ".venv", "__pycache__");
+
+    private final Path template;
+    private final String stack;
+    private final Connection connection;
+    private final PrintWriter out;
+    private final Deployment deployment;
+    private final Map<WatchKey, Path> watched = new HashMap<>();
+    /** What was packed last of a folder. */
+    private final Map<Path, String> packed = new HashMap<>();
+    private Map<Path, List<String>> folders = Map.of();
+    private List<StackResource> resources = List.of();
+
+    /** Deploys the template as it is now. */
+    interface Deployment {
+        void run() throws IOException;
+    }
+
+    Watch(Path template, String stack, Connection connection, PrintWriter out, Deployment deployment) {
+        this.template = template;
+        this.stack = stack;
+        this.connection = connection;
+        this.out = out;
+        this.deployment = deployment;
+    }
+
+    /** Until the process is ended. */
+    void run() throws IOException, InterruptedException {
+        try (var service = template.getFileSystem().newWatchService()) {
+            resources = new Functions(connection).resources(stack);
+            look(service);
+            out.println();
+            out.println("Watching " + String.join(", ", folders.keySet().stream().map(this::shown).toList())
+                    + " and " + template.getFileName() + "; Ctrl-C ends it.");
+            out.flush();
+            while (true) {
+                WatchKey first = service.take();
+                long began = System.nanoTime();
+                var changed = new HashSet<Path>();
+                for (WatchKey key = first; key != null; key = service.poll(SETTLING_MILLIS, TimeUnit.MILLISECONDS)) {
+                    Path folder = watched.get(key);
+                    key.pollEvents().forEach(event -> changed.add(
+                            event.context() instanceof Path file ? folder.resolve(file) : folder));
+                    key.reset();
+                }
+                changed(service, changed, began);
+            }
+        } catch (ClosedWatchServiceException ended) {
+            // Nobody waits any more.
+        }
+    }
+
+    private String shown(Path folder) {
+        var below = template.getParent().relativize(folder).toString();
+        return below.isEmpty() ? "." : below;
+    }
+
+    /** Which folders there are, whose they are, and what is in them. */
+    private void look(WatchService service) throws IOException {
+        var found = new LinkedHashMap<Path, List<String>>();
+        for (var artifact : TemplateSource.read(template).artifacts()) {
+            var path = template.getParent().resolve(artifact.path()).normalize();
+            if (artifact.code() && Files.isDirectory(path)) {
+                found.computeIfAbsent(path, _ -> new ArrayList<>()).add(artifact.owner());
+            }
+        }
+        folders = found;
+        watch(service, template.getParent(), false);
+        for (var folder : folders.keySet()) {
+            watch(service, folder, true);
+            if (!packed.containsKey(folder)) {
+                packed.put(folder, digest(folder));
+            }
+        }
+    }
+
+    private void watch(WatchService service, Path folder, boolean below) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
+                boolean deeper = below && !PASSED_OVER.contains(each.getFileName().toString());
+                if (!each.equals(folder) && !deeper) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                var key = each.register(service, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY,
+                        StandardWatchEventKinds.ENTRY_DELETE);
+                watched.put(key, each);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private void changed(WatchService service, Set<Path> paths, long began) throws IOException {
+        try {
+            boolean whole = paths.contains(template);
+            for (var folder : folders.entrySet()) {
+                if (paths.stream().anyMatch(path -> path.startsWith(folder.getKey()) && !path.equals(template))) {
+                    whole |= !update(folder.getKey(), folder.getValue(), began);
+                }
+            }
+            if (whole) {
+                deployment.run();
+                resources = new Functions(connection).resources(stack);
+            }
+            look(service);
+        } catch (CommandFailed | ApiError e) {
+            // What is wrong now may be right with the next save.
+            out.println("  ✗ " + e.getMessage());
+        }
+        out.flush();
+    }
+
+    /** Makes a folder the code of its functions; says whether that was all that is needed. */
+    private boolean update(Path folder, List<String> owners, long began) throws IOException {
+        var archive = new CodeFolder(folder, owners.getFirst(), out).zip();
+        try {
+            var digest = CodeFolder.sha256(archive);
+            if (digest.equals(packed.put(folder, digest))) {
+                return true;
+            }
+            var functions = functions(owners);
+            if (functions.isEmpty()) {
+                return false;
+            }
+            var zip = Bytes.of(Files.readAllBytes(archive));
+            for (var function : functions) {
+                Lambda.at(connection.endpoint()).updateFunctionCode(connection.caller(), UpdateFunctionCodeRequest.of(
+                        r -> r.functionName(function.physicalResourceId()).zipFile(zip)));
+                out.printf("  ✓ %-34s live      %d ms%n", function.logicalResourceId(),
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            }
+            return true;
+        } finally {
+            Files.deleteIfExists(archive);
+        }
+    }
+
+    /** Those of which the code alone is all; none where one has versions, or where a layer is meant. */
+    private List<StackResource> functions(List<String> owners) {
+        var functions = resources.stream().filter(each -> each.resourceType().equals("AWS::Lambda::Function")).toList();
+        var known = functions.stream().map(StackResource::logicalResourceId).toList();
+        var meant = owners.contains("Globals") ? functions
+                : functions.stream().filter(each -> owners.contains(each.logicalResourceId())).toList();
+        boolean versions = resources.stream().filter(each -> each.resourceType().equals("AWS::Lambda::Alias"))
+                .anyMatch(alias -> meant.stream().anyMatch(each -> alias.physicalResourceId().contains(":" + each.physicalResourceId() + ":")));
+        boolean others = owners.stream().anyMatch(owner -> !owner.equals("Globals") && !known.contains(owner));
+        return versions || others ? List.of() : meant;
+    }
+
+    private String digest(Path folder) throws IOException {
+        var archive = new CodeFolder(folder, folder.toString(), out).zip();
+        try {
+            return CodeFolder.sha256(archive);
+        } finally {
+            Files.deleteIfExists(archive);
+        }
+    }
+}

@@ -333,6 +333,18 @@ def run(handler, headers, body):
         return post(base + "error", to_json(described), headers="Lambda-Runtime-Function-Error-Type: %s\r\n" % kind)
 
 
+def await_debugger(port):
+    """debugpy comes from the interpreter, a layer or the function's own package."""
+    try:
+        import debugpy
+    except ImportError:
+        print("A debugger cannot attach: debugpy is not installed for %s. Install it there (pip install debugpy), or add it"
+              " to the function's code or a layer." % sys.executable, file=sys.stderr)
+        return
+    debugpy.listen(("127.0.0.1", port), in_process_debug_adapter=True)
+    debugpy.wait_for_client()
+
+
 def main():
     global request_id
     gate = b""
@@ -359,6 +371,8 @@ def main():
     # What was printed is there even if the process ends at once.
     sys.stdout.reconfigure(line_buffering=True)
     set_up_logging()
+    if "ALOFT_DEBUG_PORT" in environment:
+        await_debugger(int(environment["ALOFT_DEBUG_PORT"]))
     try:
         handler = handler_of(environment["_HANDLER"], root)
     except Exception as error:

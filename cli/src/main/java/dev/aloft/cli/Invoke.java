@@ -32,6 +32,11 @@ final class Invoke implements Callable<Integer> {
     @Option(names = {"-l", "--logs"}, description = "Print the end of the log too, to standard error.")
     private boolean logs;
 
+    @Option(names = "--debug", paramLabel = "PORT", arity = "0..1", fallbackValue = "9229",
+            description = "Run it once so that it waits for a debugger at this port: Node's inspector, debugpy, or Java's JDWP"
+                    + " (default: 9229). Its timeout waits too.")
+    private Integer debugPort;
+
     @Mixin
     private Connection connection;
 
@@ -44,10 +49,13 @@ final class Invoke implements Callable<Integer> {
         var err = spec.commandLine().getErr();
         var name = new Functions(connection).name(function);
         var payload = Bytes.of(payload());
-        var answer = Lambda.at(connection.endpoint()).invoke(connection.caller(), InvokeRequest.of(r -> r.functionName(name)
+        var lambda = Lambda.at(connection.endpoint());
+        var request = InvokeRequest.of(r -> r.functionName(name)
                 .payload(payload)
                 .invocationType(async ? InvocationType.EVENT : InvocationType.REQUEST_RESPONSE)
-                .logType(logs && !async ? Lambda.LogType.TAIL : null)));
+                .logType(logs && !async ? Lambda.LogType.TAIL : null));
+        var answer = debugPort == null ? lambda.invoke(connection.caller(), request)
+                : new Debugging(lambda, connection.caller(), name, debugPort, err).invoke(request);
         if (answer.logResult() != null) {
             err.println(new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8).stripTrailing());
             err.flush();

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 /** Functions: found, told, listed, deleted. */
 final class Functions {
     private static final int PAGE = 50;
+    private static final int DEBUGGED_SECONDS = 24 * 60 * 60;
 
     private final Store store;
     private final CodeStore codes;
@@ -81,9 +82,12 @@ final class Functions {
     private FunctionVersion runnable(FunctionName name, LambdaData.Version version, Integer reserved) {
         FunctionConfiguration c = version.configuration();
         Lambda.LoggingConfig logging = c.loggingConfig();
+        Map<String, String> variables = c.environment() == null ? Map.of() : c.environment().variables();
+        // Whoever looks at a function in a debugger is not to be hurried.
+        int timeout = variables.containsKey(FunctionVersion.DEBUG_PORT) ? DEBUGGED_SECONDS : c.timeout();
         return new FunctionVersion(name.account(), name.region(), name.name(), c.version(), name.arn(), version.stamp(),
-                c.runtime(), c.handler() == null ? "" : c.handler(), c.role(), c.memorySize(), c.timeout(),
-                c.ephemeralStorage().size(), c.environment() == null ? Map.of() : c.environment().variables(),
+                c.runtime(), c.handler() == null ? "" : c.handler(), c.role(), c.memorySize(), timeout,
+                c.ephemeralStorage().size(), variables,
                 codes.folder(version.code()), codes.merged(version.layers()), reserved,
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),

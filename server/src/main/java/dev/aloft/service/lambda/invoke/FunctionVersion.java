@@ -39,6 +39,13 @@ public record FunctionVersion(
         String systemLogLevel,
         Optional<Lambda.DurableConfig> durable) {
 
+    /** The variable of a function that is to wait for a debugger: at this port of the machine. */
+    public static final String DEBUG_PORT = "ALOFT_DEBUG_PORT";
+
+    Optional<String> debugPort() {
+        return Optional.ofNullable(variables.get(DEBUG_PORT)).filter(port -> port.matches("\\d{1,5}"));
+    }
+
     /** With the version as qualifier. */
     String qualifiedArn() {
         return functionArn + ":" + version;

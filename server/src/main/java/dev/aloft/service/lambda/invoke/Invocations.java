@@ -244,7 +244,7 @@ public final class Invocations implements AutoCloseable {
         Environment environment = start(version, caller, runtime, pool);
         boolean ready;
         try {
-            ready = environment.init(INIT_SECONDS);
+            ready = environment.init(version.debugPort().isPresent() ? version.timeoutSeconds() : INIT_SECONDS);
         } finally {
             if (runtime.ordinary()) {
                 spares.refill(runtime.spec());

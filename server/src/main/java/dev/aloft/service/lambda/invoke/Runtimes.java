@@ -136,12 +136,26 @@ final class Runtimes {
                 ordinary = false;
             }
         }
+        if (version.debugPort().isPresent()) {
+            debug(kind, version.debugPort().get(), environment);
+            ordinary = false;
+        }
         var software = new ArrayList<>(interpreter.software().stream().map(SandboxSpec.Folder::of).toList());
         if (kind.equals("node")) {
             packages.ifPresent(path -> software.add(new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules")));
         }
         var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
+    }
+
+    /** What makes an interpreter wait for a debugger; Python's bootstrap does so itself. */
+    private static void debug(String kind, String port, Map<String, String> environment) {
+        switch (kind) {
+            case "node" -> environment.merge("NODE_OPTIONS", "--inspect-wait=127.0.0.1:" + port, (own, more) -> own + " " + more);
+            case "java" -> environment.merge("JAVA_TOOL_OPTIONS",
+                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:" + port, (own, more) -> own + " " + more);
+            default -> { }
+        }
     }
 
     /**

@@ -364,7 +364,8 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     version = "python%d.%d" % sys.version_info[:2]
     sys.path[:] = ([root, "/opt/python/lib/%s/site-packages" % version, "/opt/python"]
-                   + [each for each in sys.path if each not in ("", here)] + [here])
+                   + [each for each in sys.path if each not in ("", here)]
+                   + [here, os.path.join(here, "packages")])
     sys.argv = [os.path.join(here, "bootstrap.py")]
     global keeps_letters
     keeps_letters = environment.get("AWS_EXECUTION_ENV") not in ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")

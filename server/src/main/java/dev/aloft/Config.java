@@ -162,9 +162,16 @@ public record Config(String host, int port, Path data, boolean enforce, String s
 
     /** The AWS SDK for Node.js functions, which the launcher installs beside the product. */
     Optional<Path> nodePackages() {
-        return Optional.ofNullable(System.getProperty("aloft.home"))
-                .map(home -> Path.of(home, "node", "node_modules"))
-                .filter(Files::isDirectory);
+        return beside("node", "node_modules");
+    }
+
+    /** The AWS SDK for Python functions, likewise. */
+    Optional<Path> pythonPackages() {
+        return beside("python");
+    }
+
+    private static Optional<Path> beside(String... path) {
+        return Optional.ofNullable(System.getProperty("aloft.home")).map(home -> Path.of(home, path)).filter(Files::isDirectory);
     }
 
     HttpServer.Config http() {

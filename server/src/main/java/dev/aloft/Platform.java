@@ -123,8 +123,8 @@ public final class Platform implements AutoCloseable {
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()),
                 config.exactProcessors());
-        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, new RuntimeSources(config.nodePackages(), config.fetches()),
-                config.concurrency(), metrics, endpoint, targets,
+        var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
+        lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var services = List.<Service>of(

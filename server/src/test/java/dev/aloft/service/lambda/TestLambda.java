@@ -71,7 +71,7 @@ final class TestLambda implements AutoCloseable {
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"),
-                new RuntimeSources(Optional.empty(), false),
+                new RuntimeSources(Optional.empty(), Optional.empty(), false),
                 1_000, metrics, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time));

@@ -40,7 +40,8 @@ final class Runtimes {
 
     private final Path library;
     private final Path folder;
-    private final Optional<Path> packages;
+    private final Optional<Path> nodePackages;
+    private final Optional<Path> pythonPackages;
     private final NodePrograms nodes;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
 
@@ -51,11 +52,13 @@ final class Runtimes {
     Runtimes(Path library, Path folder, RuntimeSources sources) {
         this.library = library;
         this.folder = folder.toAbsolutePath().normalize();
-        this.packages = sources.nodePackages();
+        this.nodePackages = sources.nodePackages();
+        this.pythonPackages = sources.pythonPackages();
         this.nodes = new NodePrograms(this.folder.resolve("fetched"), sources.fetches());
         FILES.forEach(this::unpack);
         // Where the packages are seen.
         folder.resolve("node/node_modules").toFile().mkdir();
+        folder.resolve("python/packages").toFile().mkdir();
     }
 
     /**
@@ -141,9 +144,12 @@ final class Runtimes {
             ordinary = false;
         }
         var software = new ArrayList<>(interpreter.software().stream().map(SandboxSpec.Folder::of).toList());
-        if (kind.equals("node")) {
-            packages.ifPresent(path -> software.add(new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules")));
-        }
+        var packages = switch (kind) {
+            case "node" -> nodePackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules"));
+            case "python" -> pythonPackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/packages"));
+            default -> Optional.<SandboxSpec.Folder>empty();
+        };
+        packages.ifPresent(software::add);
         var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
     }

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -99,10 +101,10 @@ final class LambdaBench {
         var all = new ArrayList<>(List.of(
                 new Hello("node", "nodejs22.x", "index.handler",
                         zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"), List.of("node", "-e", "0"),
-                        zip("index.mjs", "export const handler = () => new Promise((done) => setTimeout(done, 4000));")),
+                        zip("index.mjs", "export const handler = () => new Promise((done) => setTimeout(done, 4000, process.env.AWS_LAMBDA_LOG_STREAM_NAME));")),
                 new Hello("python", "python3.13", "app.handler",
                         zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"), List.of("python3", "-c", "0"),
-                        zip("app.py", "import time\ndef handler(event, context):\n    time.sleep(4)\n")),
+                        zip("app.py", "import time\ndef handler(event, context):\n    time.sleep(4)\n    return context.log_stream_name\n")),
                 new Hello("java", "java25", "Hello::handle", javaHello(), List.of(javaCommand(), "-Xshare:auto", "-version"), null)));
         var binary = bootstrap();
         if (binary.isPresent()) {
@@ -225,7 +227,7 @@ final class LambdaBench {
 
     /** Memory of environments that wait frozen, from some of them; what they share is counted once for each that shares it. */
     void idle() throws Exception {
-        figures.chapter("Memory of idle frozen environments (%d of each runtime; their own part, and 1,000 of them)".formatted(IDLE));
+        figures.chapter("Memory of idle frozen environments (their own part of it, and that of 1,000)");
         for (var hello : hellos) {
             if (hello.sleeping() == null) {
                 continue;
@@ -235,15 +237,19 @@ final class LambdaBench {
                     .code(FunctionCode.of(c -> c.zipFile(Bytes.of(hello.sleeping()))))));
             double before = product.functionMegabytes();
             var threads = new ArrayList<Thread>();
+            Set<String> environments = ConcurrentHashMap.newKeySet();
             for (int i = 0; i < IDLE; i++) {
-                threads.add(Thread.ofVirtual().start(() -> lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name() + "-idle")))));
+                threads.add(Thread.ofVirtual().start(() -> environments.add(new String(
+                        lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name() + "-idle"))).payload().array(),
+                        StandardCharsets.UTF_8))));
             }
             for (var thread : threads) {
                 thread.join();
             }
             Product.pause(500);
-            double each = (product.functionMegabytes() - before) / IDLE;
-            figures.add(hello.name() + ", one idle environment", each, "MB", "1,000 would take %,.0f MB".formatted(each * 1000));
+            double each = (product.functionMegabytes() - before) / environments.size();
+            figures.add(hello.name() + ", one idle environment", each, "MB",
+                    "1,000 would take %,.0f MB; from %d".formatted(each * 1000, environments.size()));
             lambda.deleteFunction(Product.caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName(hello.name() + "-idle")));
         }
     }

@@ -3,6 +3,8 @@ package dev.aloft.kernel.sandbox;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,16 @@ public final class Machine {
             process.getInputStream().transferTo(OutputStream.nullOutputStream());
         } catch (IOException ended) {
             // what it said so far is enough
+        }
+    }
+
+    /** Whether more processes want to run now than the processors can take. */
+    public static boolean isBusy() {
+        try {
+            String[] load = Files.readString(Path.of("/proc/loadavg")).split("[ /]");
+            return Integer.parseInt(load[3]) > 2 * Runtime.getRuntime().availableProcessors();
+        } catch (IOException | NumberFormatException unknown) {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.sandbox.Machine;
 import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.sandbox.SandboxException;
 import dev.aloft.kernel.sandbox.Sandboxes;
@@ -84,7 +85,7 @@ public final class Invocations implements AutoCloseable {
         this.roles = roles;
         this.concurrency = concurrency;
         this.measures = measures;
-        this.starts = new Starts(sandboxes::hasRoom, () -> pools.values().stream().map(Revision::onDemand));
+        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand));
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.runtimes = new Runtimes(library, folder, sources);

@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 final class Pool {
     /** How long a new event waits for an environment that has answered but not yet asked for more. */
     private static final long FINISHING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** How often one that waits for the machine looks whether that is still full. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How often one that waits looks whether it is time to start another environment. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     /** How long an event waits for a place on a full machine before it is refused. */
     private static final long FULL_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** The weight of the newest in the means of how long things take. */
@@ -44,6 +44,7 @@ final class Pool {
     private int most = Integer.MAX_VALUE;
     private double busyNanos;
     private double startNanos;
+    private long freedNanos = System.nanoTime();
     /** Starts that were granted and are not over. */
     private int granted;
     /** Environments and starts. */
@@ -193,18 +194,31 @@ final class Pool {
         if (all.isEmpty() || busyNanos == 0 || startNanos == 0) {
             return 0;
         }
-        double free = busyNanos * (waiting.size() + 1) / all.size();
-        return free < startNanos / 2 ? (long) startNanos : 0;
+        return soonFree(waiting.size() + 1) ? (long) startNanos : 0;
     }
 
-    /** Whether an event waits that wants a new environment. */
+    /** Whether so many that wait are expected to have an environment before a new one could be there. */
+    private boolean soonFree(int count) {
+        return busyNanos * count / all.size() < startNanos / 2;
+    }
+
+    /** Whether an event waits that wants a new environment, and is not served sooner by those that there are. */
     boolean wantsStart() {
         lock.lock();
         try {
-            return waiting.stream().anyMatch(each -> each.wantsStart);
+            return waiting.stream().anyMatch(each -> each.wantsStart) && !moves();
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * The queue moves, and fast enough for the last in it; or as fast as it can, where the processors are short and a start
+     * would take more of them than an event does.
+     */
+    private boolean moves() {
+        return !all.isEmpty() && busyNanos > 0 && startNanos > 0 && System.nanoTime() - freedNanos < startNanos
+                && (soonFree(waiting.size()) || busyNanos < startNanos && starts.isBusy());
     }
 
     /** Lets the event that has waited longest start an environment; says false if none wants to any more. */
@@ -307,6 +321,7 @@ final class Pool {
         lock.lock();
         try {
             finishing.remove(environment);
+            freedNanos = System.nanoTime();
             stop = closed || all.size() > most || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
                 Waiter first = waiting.pollFirst();

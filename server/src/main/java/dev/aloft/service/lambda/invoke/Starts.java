@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,10 +19,15 @@ import java.util.stream.Stream;
  */
 final class Starts {
     private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    /** One that takes longer waits for something else than this machine's processors and holds up nobody. */
+    /**
+     * One that takes longer waits for something else than this machine's processors and holds up nobody; but while they are
+     * short it is looked at some times more.
+     */
     private static final long COUNTED_MILLIS = 100;
+    private static final int MOST_LOOKS = 6;
 
     private final IntPredicate room;
+    private final BooleanSupplier busy;
     private final Supplier<Stream<Pool>> pools;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Pool> wanting = new LinkedHashSet<>();
@@ -33,10 +39,12 @@ final class Starts {
 
     /**
      * @param room  whether the machine has room for so many environments more
+     * @param busy  whether its processors are short
      * @param pools all there are, to make room from
      */
-    Starts(IntPredicate room, Supplier<Stream<Pool>> pools) {
+    Starts(IntPredicate room, BooleanSupplier busy, Supplier<Stream<Pool>> pools) {
         this.room = room;
+        this.busy = busy;
         this.pools = pools;
     }
 
@@ -68,7 +76,7 @@ final class Starts {
     /** A start that was granted; over when the environment is there, or after a while. */
     final class Start implements AutoCloseable {
         private final Pool pool;
-        private boolean over;
+        private volatile boolean over;
 
         private Start(Pool pool) {
             this.pool = pool;
@@ -89,8 +97,18 @@ final class Starts {
     /** What {@link Pool#take} granted, to be closed. */
     Start granted(Pool pool) {
         var start = new Start(pool);
-        CompletableFuture.delayedExecutor(COUNTED_MILLIS, TimeUnit.MILLISECONDS).execute(start::close);
+        lookAt(start, MOST_LOOKS);
         return start;
+    }
+
+    private void lookAt(Start start, int looks) {
+        CompletableFuture.delayedExecutor(COUNTED_MILLIS, TimeUnit.MILLISECONDS).execute(() -> {
+            if (!start.over && looks > 1 && busy.getAsBoolean()) {
+                lookAt(start, looks - 1);
+            } else {
+                start.close();
+            }
+        });
     }
 
     void ended(Pool pool) {
@@ -139,6 +157,10 @@ final class Starts {
                 .min(Comparator.comparing(pool -> pool.idleSince().orElse(Instant.MAX)))
                 .map(Pool::evict)
                 .orElse(false);
+    }
+
+    boolean isBusy() {
+        return busy.getAsBoolean();
     }
 
     /** Whether the machine holds no more. */

@@ -134,7 +134,7 @@ public final class Platform implements AutoCloseable {
                 new SchedulerService(store, targets, time, endpoint, roles),
                 new PipesService(store, targets, time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
-                new SqsService(store, time, endpoint),
+                new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, time, endpoint),
                 new FirehoseService(store, time, endpoint, roles::assume),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),

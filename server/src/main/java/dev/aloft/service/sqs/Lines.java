@@ -211,6 +211,12 @@ final class Lines {
         return data.waiting.range(tx, range).mapToLong(Row::value).sum();
     }
 
+    /** When the oldest message was sent. */
+    Optional<Instant> oldest(ReadTx tx, Queue queue) {
+        return data.contents.range(tx, Range.of(Key.of(queue.line())).limit(1)).findFirst()
+            .map(row -> Instant.ofEpochMilli(row.key().number(1)));
+    }
+
     /** Removes some of what has been kept too long, and says when to look again. */
     Optional<Instant> expire(Tx tx, Queue queue, long now, int most) {
         long until = now - queue.retentionMillis();
@@ -230,11 +236,11 @@ final class Lines {
             }
         }
         fewer(tx, queue.line(), alone);
-        var oldest = data.contents.range(tx, Range.of(Key.of(queue.line())).limit(1)).findFirst();
+        var oldest = oldest(tx, queue);
         if (oldest.isEmpty()) {
             var tally = tally(tx, queue.line());
             data.tallies.put(tx, Key.of(queue.line()), new Tally(tally.sequence(), tally.messages(), tally.most(), false));
         }
-        return oldest.map(row -> Instant.ofEpochMilli(row.key().number(1) + queue.retentionMillis()));
+        return oldest.map(moment -> moment.plusMillis(queue.retentionMillis()));
     }
 }

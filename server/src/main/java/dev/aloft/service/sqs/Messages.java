@@ -14,13 +14,15 @@ import java.util.List;
 final class Messages {
     private final Queues queues;
     private final Lines lines;
+    private final Measures measures;
     private final Arrivals arrivals;
     private final Store store;
     private final Time time;
 
-    Messages(Queues queues, Lines lines, Arrivals arrivals, Store store, Time time) {
+    Messages(Queues queues, Lines lines, Measures measures, Arrivals arrivals, Store store, Time time) {
         this.queues = queues;
         this.lines = lines;
+        this.measures = measures;
         this.arrivals = arrivals;
         this.store = store;
         this.time = time;
@@ -30,6 +32,7 @@ final class Messages {
         var name = QueueName.of(caller, input.queueUrl());
         long now = time.instant().toEpochMilli();
         store.change(tx -> delete(tx, queues.get(tx, name), input.receiptHandle(), now));
+        measures.of(name).deleted(1);
     }
 
     Sqs.DeleteMessageBatchResponse deleteBatch(Caller caller, Sqs.DeleteMessageBatchRequest input) {
@@ -38,7 +41,7 @@ final class Messages {
         var entries = Batches.checked(input.entries(), Sqs.DeleteMessageBatchRequestEntry::id,
             "DeleteMessageBatchRequestEntry");
         long now = time.instant().toEpochMilli();
-        return store.write(tx -> {
+        var answer = store.<Sqs.DeleteMessageBatchResponse>write(tx -> {
             var queue = queues.get(tx, name);
             var done = new ArrayList<Sqs.DeleteMessageBatchResultEntry>();
             var failed = new ArrayList<Sqs.BatchResultErrorEntry>();
@@ -52,6 +55,10 @@ final class Messages {
             }
             return Sqs.DeleteMessageBatchResponse.of(r -> r.successful(done).failed(failed));
         });
+        if (!answer.successful().isEmpty()) {
+            measures.of(name).deleted(answer.successful().size());
+        }
+        return answer;
     }
 
     /**

@@ -29,17 +29,20 @@ final class Receive {
     private final Queues queues;
     private final Lines lines;
     private final DeadLetters deadLetters;
+    private final Measures measures;
     private final Arrivals arrivals;
     private final Store store;
     private final Time time;
     /** Queues in which there was something at the last look. */
     private final Set<QueueName> flowing = ConcurrentHashMap.newKeySet();
 
-    Receive(SqsData data, Queues queues, Lines lines, DeadLetters deadLetters, Arrivals arrivals, Store store, Time time) {
+    Receive(SqsData data, Queues queues, Lines lines, DeadLetters deadLetters, Measures measures, Arrivals arrivals,
+            Store store, Time time) {
         this.data = data;
         this.queues = queues;
         this.lines = lines;
         this.deadLetters = deadLetters;
+        this.measures = measures;
         this.arrivals = arrivals;
         this.store = store;
         this.time = time;
@@ -61,6 +64,7 @@ final class Receive {
             ? queues.get(name).number("ReceiveMessageWaitTimeSeconds") : input.waitTimeSeconds();
         var found = wait == 0 ? take(name, input, true)
             : await(queues.get(name), input, time.instant().plusSeconds(wait));
+        measures.of(name).received(found.size());
         var messages = found.stream().flatMap(taken -> message(name, taken, input).stream()).toList();
         return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
     }

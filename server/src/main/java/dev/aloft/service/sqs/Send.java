@@ -25,21 +25,24 @@ final class Send {
     private final Queues queues;
     private final Lines lines;
     private final Deduplication deduplication;
+    private final Measures measures;
     private final Arrivals arrivals;
     private final Store store;
     private final Time time;
 
-    Send(Queues queues, Lines lines, Deduplication deduplication, Arrivals arrivals, Store store, Time time) {
+    Send(Queues queues, Lines lines, Deduplication deduplication, Measures measures, Arrivals arrivals, Store store,
+            Time time) {
         this.queues = queues;
         this.lines = lines;
         this.deduplication = deduplication;
+        this.measures = measures;
         this.arrivals = arrivals;
         this.store = store;
         this.time = time;
     }
 
     /** A message that may be sent, and what is told of it. */
-    private record Ready(Content content, byte[] bytes, int delay, String attributesDigest, String systemDigest) {}
+    private record Ready(Content content, byte[] bytes, int delay, String attributesDigest, String systemDigest, long size) {}
 
     Sqs.SendMessageResponse send(Caller caller, Sqs.SendMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
@@ -172,7 +175,7 @@ final class Send {
             ? entry.messageDeduplicationId() : Digests.sha256(body);
         var content = new Content(messageId(), body, Digests.md5(body), attributes, caller.principal().id(), trace,
             entry.messageGroupId(), deduplicationId, null);
-        return new Ready(content, Content.CODEC.encode(content), delay, Digests.md5(attributes), Digests.md5(system));
+        return new Ready(content, Content.CODEC.encode(content), delay, Digests.md5(attributes), Digests.md5(system), size);
     }
 
     private static int delay(Queue queue, Integer asked) {
@@ -205,11 +208,15 @@ final class Send {
     /** Nothing where the queue is another than the one by which the messages were checked. */
     private Optional<List<Kept>> keep(Queue checked, List<Ready> messages) {
         long now = time.instant().toEpochMilli();
-        return store.write(tx -> {
+        var kept = store.<Optional<List<Kept>>>write(tx -> {
             var queue = queues.get(tx, checked.name());
             return queue.attributes().equals(checked.attributes())
                 ? Optional.of(keep(tx, queue, messages, now)) : Optional.empty();
         });
+        if (kept.isPresent() && !messages.isEmpty()) {
+            measures.of(checked.name()).sent(messages.stream().map(Ready::size).toList());
+        }
+        return kept;
     }
 
     private List<Kept> keep(Tx tx, Queue queue, List<Ready> messages, long now) {

@@ -7,7 +7,9 @@ import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import java.util.List;
@@ -21,19 +23,27 @@ public final class SqsService implements Service, Sqs {
     private final Send send;
     private final Receive receive;
     private final Messages messages;
+    private final Measures measures;
     private final MoveTasks moveTasks;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
+    /** Without CloudWatch, where a test needs queues. */
     public SqsService(Store platform, Time time, Endpoint endpoint) {
+        this(platform, new Metrics(endpoint, time), time, endpoint);
+    }
+
+    public SqsService(Store platform, Metrics metrics, Time time, Endpoint endpoint) {
         var store = platform.in("sqs");
         var lines = new Lines(data);
         var arrivals = new Arrivals();
+        measures = new Measures(data, lines, metrics, store, time);
         queues = new Queues(data, lines, arrivals, store, time);
         permissions = new Permissions(queues);
-        send = new Send(queues, lines, new Deduplication(data), arrivals, store, time);
-        receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), arrivals, store, time);
-        messages = new Messages(queues, lines, arrivals, store, time);
+        send = new Send(queues, lines, new Deduplication(data), measures, arrivals, store, time);
+        receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals, store,
+            time);
+        messages = new Messages(queues, lines, measures, arrivals, store, time);
         moveTasks = new MoveTasks(data, lines, arrivals, store, time);
         housekeeping = new Housekeeping(data, lines, moveTasks, store, time);
         var sqs = Sqs.at(endpoint);
@@ -43,7 +53,8 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("sqs housekeeping", data.due, housekeeping::turn));
+        return List.of(new Worker("sqs housekeeping", data.due, housekeeping::turn),
+            new Worker("sqs metrics", new Signal(), measures::turn));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.Sqs;
 import dev.aloft.api.Sqs.Message;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -32,7 +33,8 @@ abstract class SqsFixture {
     final TestTime time = new TestTime();
     final Store store = new FlakyStore(new MemoryStore());
     final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    final SqsService service = new SqsService(store, time, endpoint);
+    final Metrics metrics = new Metrics(endpoint, time);
+    final SqsService service = new SqsService(store, metrics, time, endpoint);
     final Sqs sqs = Sqs.at(endpoint);
     private final Workers workers = new Workers(time, service.workers());
 

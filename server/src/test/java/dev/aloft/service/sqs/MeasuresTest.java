@@ -1,0 +1,46 @@
+package dev.aloft.service.sqs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aloft.api.CloudWatch;
+import dev.aloft.service.cloudwatch.CloudWatchService;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MeasuresTest extends SqsFixture {
+    @Test
+    void cloudWatchIsToldWhatPassesThroughAQueueAndWhatIsInIt() {
+        endpoint.add(new CloudWatchService(store, time));
+        var url = queue("q");
+        send(url, "abc");
+        send(url, "d");
+        delete(url, receive(url, 1).getFirst());
+        receive(url, 10);
+        receive(url, 10);
+        pass(120);
+        metrics.flush();
+        assertThat(sum("NumberOfMessagesSent")).isEqualTo(2);
+        assertThat(sum("SentMessageSize")).isEqualTo(4);
+        assertThat(sum("NumberOfMessagesReceived")).isEqualTo(2);
+        assertThat(sum("NumberOfEmptyReceives")).isEqualTo(1);
+        assertThat(sum("NumberOfMessagesDeleted")).isEqualTo(1);
+        assertThat(most("ApproximateNumberOfMessagesVisible")).isEqualTo(1);
+        assertThat(most("ApproximateAgeOfOldestMessage")).isEqualTo(120);
+    }
+
+    private double sum(String metric) {
+        return statistics(metric, "Sum").stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
+    }
+
+    private double most(String metric) {
+        return statistics(metric, "Maximum").stream().mapToDouble(CloudWatch.Datapoint::maximum).max().orElse(-1);
+    }
+
+    private List<CloudWatch.Datapoint> statistics(String metric, String statistic) {
+        return CloudWatch.at(endpoint).getMetricStatistics(CALLER, CloudWatch.GetMetricStatisticsRequest.of(r -> r
+            .namespace("AWS/SQS").metricName(metric).statistics(List.of(statistic)).period(60)
+            .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant().plusSeconds(60))
+            .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("QueueName").value("q")))))).datapoints();
+    }
+}

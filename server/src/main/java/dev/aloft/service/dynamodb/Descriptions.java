@@ -61,7 +61,7 @@ final class Descriptions {
             if (table.onDemandSince().isPresent()) {
                 d.billingModeSummary(BillingModeSummary.of(s -> s
                     .billingMode(table.onDemand() ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED)
-                    .lastUpdateToPayPerRequestDateTime(table.onDemandSince().get())));
+                    .lastUpdateToPayPerRequestDateTime(status.equals(TableStatus.CREATING) ? null : table.onDemandSince().get())));
             }
             table.restored().ifPresent(restored -> d.restoreSummary(new RestoreSummary(restored.backupArn().orElse(null),
                 restored.tableArn(), restored.moment(), restored.inProgress())));
@@ -75,7 +75,7 @@ final class Descriptions {
                 d.tableClassSummary(new TableClassSummary(table.tableClass(), table.tableClassSince().orElse(null)));
             }
             d.onDemandThroughput(table.onDemandLimit().map(Units::told).orElse(null))
-                .warmThroughput(warm(warm(table))).sseDescription(Encryption.told(table.encryptionKey()));
+                .warmThroughput(warm(warm(table), table.warm(), status)).sseDescription(Encryption.told(table.encryptionKey()));
         });
     }
 
@@ -92,7 +92,7 @@ final class Descriptions {
                 .projection(projection(index)).itemCount(count.items()).indexSizeBytes(count.bytes())
                 .provisionedThroughput(throughput(index.throughput()))
                 .onDemandThroughput(index.onDemandLimit().map(Units::told).orElse(null))
-                .warmThroughput(warm(warm(table, index), status))
+                .warmThroughput(index(warm(table, index), index.warm(), status))
                 .indexStatus(index.filling() || status.equals(TableStatus.CREATING) ? IndexStatus.CREATING
                     : status.equals(TableStatus.DELETING) ? IndexStatus.DELETING : IndexStatus.ACTIVE);
             if (index.filling()) {
@@ -117,13 +117,17 @@ final class Descriptions {
         return asked.map(units -> units.or(least)).orElse(least);
     }
 
-    private static TableWarmThroughputDescription warm(Units units) {
-        return new TableWarmThroughputDescription(units.read().orElse(null), units.write().orElse(null), TableStatus.ACTIVE);
+    /** Of a table being created only what it was asked for is told. */
+    private static TableWarmThroughputDescription warm(Units units, Optional<Units> asked, String status) {
+        boolean creating = status.equals(TableStatus.CREATING);
+        return creating && asked.isEmpty() ? null : new TableWarmThroughputDescription(units.read().orElse(null),
+            units.write().orElse(null), creating ? TableStatus.UPDATING : TableStatus.ACTIVE);
     }
 
-    private static GlobalSecondaryIndexWarmThroughputDescription warm(Units units, String status) {
-        return new GlobalSecondaryIndexWarmThroughputDescription(units.read().orElse(null), units.write().orElse(null),
-            status.equals(TableStatus.CREATING) ? IndexStatus.CREATING : IndexStatus.ACTIVE);
+    private static GlobalSecondaryIndexWarmThroughputDescription index(Units units, Optional<Units> asked, String status) {
+        boolean creating = status.equals(TableStatus.CREATING);
+        return creating && asked.isEmpty() ? null : new GlobalSecondaryIndexWarmThroughputDescription(units.read().orElse(null),
+            units.write().orElse(null), creating ? IndexStatus.UPDATING : IndexStatus.ACTIVE);
     }
 
     private static LocalSecondaryIndexDescription local(TableRef ref, StoredIndex index, Count count) {

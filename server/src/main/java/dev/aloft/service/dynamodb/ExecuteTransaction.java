@@ -5,7 +5,6 @@ import dev.aloft.api.DynamoDb.ExecuteTransactionRequest;
 import dev.aloft.api.DynamoDb.ExecuteTransactionResponse;
 import dev.aloft.api.DynamoDb.ItemResponse;
 import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
-import dev.aloft.kernel.store.Codec;
 import dev.aloft.service.dynamodb.TransactWriteItems.Action;
 import dev.aloft.service.dynamodb.partiql.Statement;
 import dev.aloft.service.dynamodb.value.ItemSize;
@@ -19,7 +18,6 @@ import java.util.function.Supplier;
 
 /** PartiQL statements of which all are carried out, or none: reads of items, or writes of them. */
 final class ExecuteTransaction {
-    private static final Codec<ExecuteTransactionRequest> REQUESTS = Codec.of(ExecuteTransactionRequest.class);
 
     private final Reads reads;
     private final TransactWriteItems writes;
@@ -94,7 +92,7 @@ final class ExecuteTransaction {
         } catch (Misplaced e) {
             throw e.complaint;
         }
-        return ExecuteTransactionResponse.of(r -> r.responses(statements.stream().map(_ -> ItemResponse.of(_ -> { })).toList())
+        return ExecuteTransactionResponse.of(r -> r.responses(List.of())
             .consumedCapacity(counts ? capacities.entrySet().stream()
                 .map(one -> one.getValue().toldWrite(one.getKey(), in.returnConsumedCapacity())).toList() : null));
     }
@@ -118,6 +116,6 @@ final class ExecuteTransaction {
     }
 
     private static byte[] digest(ExecuteTransactionRequest in) {
-        return TransactWriteItems.sha256(REQUESTS.encode(in.toBuilder().clientRequestToken(null).returnConsumedCapacity(null).build()));
+        return RequestDigest.of(in.toBuilder().clientRequestToken(null).returnConsumedCapacity(null).build());
     }
 }

@@ -14,7 +14,6 @@ import dev.aloft.api.DynamoDb.ThrottlingException;
 import dev.aloft.api.DynamoDb.TransactWriteItem;
 import dev.aloft.api.DynamoDb.TransactWriteItemsRequest;
 import dev.aloft.api.DynamoDb.TransactWriteItemsResponse;
-import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
@@ -51,7 +50,6 @@ final class TransactWriteItems {
     private static final int MAX_BYTES = 4 << 20;
     /** How long a token stands for the same call. */
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
-    private static final Codec<TransactWriteItemsRequest> REQUESTS = Codec.of(TransactWriteItemsRequest.class);
 
     private final DynamoDbData data;
     private final OpenTables tables;
@@ -169,8 +167,8 @@ final class TransactWriteItems {
     }
 
     private static byte[] digest(TransactWriteItemsRequest in) {
-        return sha256(REQUESTS.encode(in.toBuilder().clientRequestToken(null).returnConsumedCapacity(null)
-            .returnItemCollectionMetrics(null).build()));
+        return RequestDigest.of(in.toBuilder().clientRequestToken(null).returnConsumedCapacity(null)
+            .returnItemCollectionMetrics(null).build());
     }
 
     static byte[] sha256(byte[] bytes) {

@@ -18,6 +18,7 @@ import dev.aloft.api.DynamoDb.Put;
 import dev.aloft.api.DynamoDb.PutRequest;
 import dev.aloft.api.DynamoDb.SSESpecification;
 import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.TableWarmThroughputDescription;
 import dev.aloft.api.DynamoDb.Tag;
 import dev.aloft.api.DynamoDb.ThrottlingException;
 import dev.aloft.api.DynamoDb.ThrottlingReason;
@@ -43,6 +44,11 @@ class CapacityTest extends DynamoDbFixture {
         create(NAME, r -> with.accept(r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))));
     }
 
+    private TableDescription created(WarmThroughput warm) {
+        return create("told-" + (warm == null ? "plain" : "warm"), r -> r.keySchema(List.of(hash("a")))
+            .attributeDefinitions(List.of(attribute("a", "S"))).warmThroughput(warm));
+    }
+
     private TableDescription describe() {
         return dynamoDb.describeTable(CALLER, DescribeTableRequest.of(r -> r.tableName(NAME))).table();
     }
@@ -58,6 +64,14 @@ class CapacityTest extends DynamoDbFixture {
 
     @Nested
     class IsTold {
+        /** Recorded on AWS. */
+        @Test
+        void lessWhileTheTableIsCreated() {
+            assertThat(created(null).warmThroughput()).isNull();
+            assertThat(created(new WarmThroughput(13_000L, 5_000L)).warmThroughput())
+                .isEqualTo(new TableWarmThroughputDescription(13_000L, 5_000L, "UPDATING"));
+        }
+
         @Test
         void forOnDemandTables() {
             limited(r -> r.onDemandThroughput(new OnDemandThroughput(null, 100L)).warmThroughput(new WarmThroughput(20_000L, null)));

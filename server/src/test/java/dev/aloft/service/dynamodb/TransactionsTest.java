@@ -109,6 +109,13 @@ class TransactionsTest extends DynamoDbFixture {
         assertThat(get(HASH, item("a", s("k")))).containsEntry("v", n(2));
     }
 
+    /** Recorded on AWS. */
+    @Test
+    void theOrderOfAttributesMakesNoOtherCall() {
+        write(r -> r.clientRequestToken("order"), put(HASH, item("a", s("k"), "v", n(1), "w", n(2)), null));
+        write(r -> r.clientRequestToken("order"), put(HASH, item("w", n(2), "v", n(1), "a", s("k")), null));
+    }
+
     @Test
     void readsAreOfOneMoment() {
         put(HASH, item("a", s("k"), "v", n(1), "w", n(2)));

@@ -63,7 +63,8 @@ final class EventsBench {
         for (int i = 0; i < RULES; i++) {
             var number = i;
             events.putRule(Product.caller(), Events.PutRuleRequest.of(r -> r.name("rule" + number)
-                    .eventPattern("{\"source\":[\"bench\"],\"detail-type\":[\"type" + number + "\"],\"detail\":{\"n\":[{\"numeric\":[\">\",0]}]}}")));
+                    .eventPattern("{\"source\":[\"bench\"],\"detail-type\":[\"type" + number
+                            + "\"],\"detail\":{\"n\":[{\"numeric\":[\">\",0]}]}}")));
             events.putTargets(Product.caller(), Events.PutTargetsRequest.of(r -> r.rule("rule" + number)
                     .targets(List.of(Events.Target.of(t -> t.id("queue").arn(queueArn("events")))))));
         }
@@ -75,9 +76,11 @@ final class EventsBench {
     }
 
     private void measure(String name, int connections, int batch, String type) throws Exception {
-        var entry = "{\"Source\":\"bench\",\"DetailType\":\"" + type + "\",\"Detail\":\"{\\\"n\\\":1,\\\"text\\\":\\\"" + "x".repeat(200) + "\\\"}\"}";
+        var entry = "{\"Source\":\"bench\",\"DetailType\":\"" + type + "\",\"Detail\":\"{\\\"n\\\":1,\\\"text\\\":\\\""
+                + "x".repeat(200) + "\\\"}\"}";
         var body = "{\"Entries\":[" + String.join(",", Collections.nCopies(batch, entry)) + "]}";
-        var request = Connection.post("/", "events", "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AWSEvents.PutEvents\r\n",
+        var request = Connection.post("/", "events",
+                "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AWSEvents.PutEvents\r\n",
                 body.getBytes(StandardCharsets.UTF_8));
         Load.run(product.port, connections, 1, _ -> request);
         double before = product.processorSeconds();
@@ -89,8 +92,10 @@ final class EventsBench {
 
     private void schedules() throws Exception {
         var iam = Iam.at(product.endpoint);
-        var role = iam.createRole(Product.caller(), Iam.CreateRoleRequest.of(r -> r.roleName("bench").assumeRolePolicyDocument(TRUST))).role().arn();
-        iam.putRolePolicy(Product.caller(), Iam.PutRolePolicyRequest.of(r -> r.roleName("bench").policyName("all").policyDocument(ALL)));
+        var role = iam.createRole(Product.caller(), Iam.CreateRoleRequest.of(r -> r.roleName("bench")
+                .assumeRolePolicyDocument(TRUST))).role().arn();
+        iam.putRolePolicy(Product.caller(), Iam.PutRolePolicyRequest.of(r -> r.roleName("bench").policyName("all")
+                .policyDocument(ALL)));
         var url = createQueue("schedules");
         var due = Instant.now().plusSeconds(20 + SCHEDULES / 250).truncatedTo(ChronoUnit.SECONDS);
         double rate = create(role, due);
@@ -117,7 +122,8 @@ final class EventsBench {
                     var name = "s" + n;
                     scheduler.createSchedule(Product.caller(), Scheduler.CreateScheduleRequest.of(r -> r.name(name)
                             .scheduleExpression("at(" + due.toString().replace("Z", "") + ")")
-                            .flexibleTimeWindow(Scheduler.FlexibleTimeWindow.of(w -> w.mode(Scheduler.FlexibleTimeWindowMode.OFF)))
+                            .flexibleTimeWindow(Scheduler.FlexibleTimeWindow.of(w ->
+                                    w.mode(Scheduler.FlexibleTimeWindowMode.OFF)))
                             .target(Scheduler.Target.of(t -> t.arn(queueArn("schedules")).roleArn(role).input(name)))));
                 }
             }));
@@ -133,7 +139,8 @@ final class EventsBench {
         var sent = new ArrayList<Long>();
         var patience = Instant.now().plus(Duration.ofSeconds(60));
         while (sent.size() < SCHEDULES && Instant.now().isBefore(patience)) {
-            var messages = sqs.receiveMessage(Product.caller(), Sqs.ReceiveMessageRequest.of(r -> r.queueUrl(url).maxNumberOfMessages(10)
+            var messages = sqs.receiveMessage(Product.caller(),
+                    Sqs.ReceiveMessageRequest.of(r -> r.queueUrl(url).maxNumberOfMessages(10)
                     .waitTimeSeconds(1).visibilityTimeout(600).attributeNames(List.of("SentTimestamp")))).messages();
             if (messages != null) {
                 messages.forEach(message -> sent.add(Long.parseLong(message.attributes().get("SentTimestamp"))));

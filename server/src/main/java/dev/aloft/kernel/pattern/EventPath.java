@@ -36,10 +36,12 @@ public final class EventPath {
 
     private static void follow(String name, boolean inList, Object from, List<Object> into) {
         switch (from) {
-            case Map<?, ?> map when name.equals("*") -> map.values().stream().filter(it -> it != null).forEach(into::add);
+            case Map<?, ?> map when name.equals("*") -> map.values().stream().filter(it -> it != null)
+                    .forEach(into::add);
             case Map<?, ?> map when !inList && map.get(name) != null -> into.add(map.get(name));
             case List<?> list when name.equals("*") -> list.stream().filter(it -> it != null).forEach(into::add);
-            case List<?> list when inList && Integer.parseInt(name) < list.size() && list.get(Integer.parseInt(name)) != null ->
+            case List<?> list when inList && Integer.parseInt(name) < list.size()
+                    && list.get(Integer.parseInt(name)) != null ->
                 into.add(list.get(Integer.parseInt(name)));
             default -> { }
         }

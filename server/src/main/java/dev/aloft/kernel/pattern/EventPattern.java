@@ -11,7 +11,8 @@ import software.amazon.event.ruler.Ruler;
 public final class EventPattern {
     /** In how many states at once a wildcard may leave the matcher. */
     private static final int MOST_COMPLEX = 50;
-    private static final Pattern TOKEN = Pattern.compile("Unrecognized token '([^']*)'.*column: (\\d+)]$", Pattern.DOTALL);
+    private static final Pattern TOKEN = Pattern.compile("Unrecognized token '([^']*)'.*column: (\\d+)]$",
+            Pattern.DOTALL);
 
     private final String json;
 

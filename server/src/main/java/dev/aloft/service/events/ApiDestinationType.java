@@ -18,7 +18,8 @@ record ApiDestinationType(Events events) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Description", "ConnectionArn", "InvocationEndpoint", "HttpMethod", "InvocationRateLimitPerSecond");
+        return Set.of("Name", "Description", "ConnectionArn", "InvocationEndpoint", "HttpMethod",
+                "InvocationRateLimitPerSecond");
     }
 
     @Override

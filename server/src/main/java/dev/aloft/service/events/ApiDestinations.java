@@ -3,6 +3,7 @@ package dev.aloft.service.events;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -43,12 +44,15 @@ final class ApiDestinations {
 
     Standing create(Caller caller, Events.CreateApiDestinationRequest input) {
         var now = time.instant();
-        var destination = new KeptDestination(caller.account(), caller.region(), input.name(), EventsResources.id(caller, input.name()),
+        var destination = new KeptDestination(caller.account(), caller.region(), input.name(),
+                EventsResources.id(caller, input.name()),
                 input.description(), input.connectionArn(), input.httpMethod(), input.invocationEndpoint(),
-                input.invocationRateLimitPerSecond() == null ? USUAL_RATE : input.invocationRateLimitPerSecond(), now, now);
+                input.invocationRateLimitPerSecond() == null ? USUAL_RATE : input.invocationRateLimitPerSecond(), now,
+                        now);
         return store.write(tx -> {
             if (data.destinations.has(tx, destination.key())) {
-                throw new Events.ResourceAlreadyExistsException("An api-destination '" + input.name() + "' already exists.");
+                throw new Events.ResourceAlreadyExistsException("An api-destination '" + input.name()
+                        + "' already exists.");
             }
             connections.requireExisting(tx, input.connectionArn());
             data.destinations.put(tx, destination.key(), destination);
@@ -83,7 +87,8 @@ final class ApiDestinations {
     }
 
     private KeptDestination existing(ReadTx tx, Caller caller, String name) {
-        return data.destinations.get(tx, EventsData.key(caller, name)).orElseThrow(() -> new Events.ResourceNotFoundException(
+        return data.destinations.get(tx, EventsData.key(caller, name))
+                .orElseThrow(() -> new Events.ResourceNotFoundException(
                 "Failed to describe the api-destination(s). An api-destination '" + name + "' does not exist."));
     }
 
@@ -102,7 +107,8 @@ final class ApiDestinations {
         return store.read(tx -> {
             var all = data.destinations.range(tx, EventsData.all(caller)).map(Row::value)
                     .filter(it -> input.connectionArn() == null || input.connectionArn().equals(it.connectionArn()));
-            var page = Paging.of(all, KeptDestination::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
+            var page = NamedPage.of(all, KeptDestination::name, input.namePrefix(), input.nextToken(), input.limit(),
+                    PAGE, Refusals::badToken);
             return Events.ListApiDestinationsResponse.of(r -> r.nextToken(page.next())
                     .apiDestinations(page.items().stream().map(it -> told(standing(tx, it))).toList()));
         });
@@ -110,8 +116,10 @@ final class ApiDestinations {
 
     private static Events.ApiDestination told(Standing standing) {
         var it = standing.destination();
-        return Events.ApiDestination.of(d -> d.apiDestinationArn(it.arn()).name(it.name()).apiDestinationState(standing.state())
+        return Events.ApiDestination.of(d -> d.apiDestinationArn(it.arn()).name(it.name())
+                .apiDestinationState(standing.state())
                 .connectionArn(it.connectionArn()).invocationEndpoint(it.url()).httpMethod(it.method())
-                .invocationRateLimitPerSecond(it.rateLimit()).creationTime(it.created()).lastModifiedTime(it.modified()));
+                .invocationRateLimitPerSecond(it.rateLimit()).creationTime(it.created())
+                        .lastModifiedTime(it.modified()));
     }
 }

@@ -70,7 +70,8 @@ record ArchiveType(Events events) implements ResourceType {
 
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
-        EventsResources.gone(() -> events.deleteArchive(caller, Events.DeleteArchiveRequest.of(r -> r.archiveName(physicalId))));
+        EventsResources.gone(() -> events.deleteArchive(caller,
+                Events.DeleteArchiveRequest.of(r -> r.archiveName(physicalId))));
     }
 
     @Override

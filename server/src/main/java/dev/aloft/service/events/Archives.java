@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -57,7 +58,8 @@ final class Archives {
         Refusals.unbuilt("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
         var bus = BusName.of(caller, input.eventSourceArn());
         checkPattern(input.eventPattern());
-        var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(), input.description(),
+        var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
+                input.description(),
                 input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant());
         store.change(tx -> {
             if (data.archives.has(tx, archive.key())) {
@@ -80,9 +82,11 @@ final class Archives {
 
     private void manage(Tx tx, KeptArchive archive) {
         var name = RULE_PREFIX + archive.name();
-        var rule = new KeptRule(archive.account(), archive.region(), archive.bus(), name, managedPattern(archive.pattern()), null,
+        var rule = new KeptRule(archive.account(), archive.region(), archive.bus(), name,
+                managedPattern(archive.pattern()), null,
                 true, null, null, MANAGED_BY, Map.of());
-        var template = "{\"archive-arn\":\"" + archive.arn() + "\",\"event\":<aws.events.event.json>,\"ingestion-time\":"
+        var template = "{\"archive-arn\":\"" + archive.arn()
+                + "\",\"event\":<aws.events.event.json>,\"ingestion-time\":"
                 + "<aws.events.event.ingestion-time>}";
         data.targets.put(tx, rule.key().and(name), Events.Target.of(t -> t.id(name)
                 .arn("arn:aws:events:" + archive.region() + ":::")
@@ -143,7 +147,8 @@ final class Archives {
             var archive = existing(tx, caller, name);
             data.archives.delete(tx, archive.key());
             data.retention.add(tx, time.instant(), archive.key(), archive.key());
-            rules.remove(tx, Rules.key(new BusName(archive.account(), archive.region(), archive.bus()), RULE_PREFIX + name));
+            rules.remove(tx, Rules.key(new BusName(archive.account(), archive.region(), archive.bus()), RULE_PREFIX
+                    + name));
         });
     }
 
@@ -156,7 +161,8 @@ final class Archives {
             var all = data.archives.range(tx, EventsData.all(caller)).map(Row::value)
                     .filter(archive -> source == null || archive.bus().equals(source.name()))
                     .filter(_ -> input.state() == null || input.state().equals(Events.ArchiveState.ENABLED));
-            var page = Paging.of(all, KeptArchive::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
+            var page = NamedPage.of(all, KeptArchive::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE,
+                    Refusals::badToken);
             return Events.ListArchivesResponse.of(r -> r.archives(page.items().stream().map(Archives::told).toList())
                     .nextToken(page.next()));
         });

@@ -46,7 +46,8 @@ final class Authorizations {
             case Events.ConnectionAuthorizationType.BASIC -> {
                 var basic = map(secrets.get("BasicAuthParameters"));
                 var both = basic.get("Username") + ":" + basic.get("Password");
-                yield Map.of("Authorization", "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
+                yield Map.of("Authorization", "Basic " + Base64.getEncoder()
+                        .encodeToString(both.getBytes(StandardCharsets.UTF_8)));
             }
             case Events.ConnectionAuthorizationType.API_KEY -> {
                 var key = map(secrets.get("ApiKeyAuthParameters"));
@@ -107,7 +108,8 @@ final class Authorizations {
     private Token read(byte[] body) throws IOException {
         try {
             if (JsonReader.tree(body) instanceof Map<?, ?> token && token.get("access_token") != null) {
-                var seconds = token.get("expires_in") instanceof Number given ? Duration.ofSeconds(given.longValue()) : USUAL_LIFE;
+                var seconds = token.get("expires_in") instanceof Number given ? Duration.ofSeconds(given.longValue())
+                        : USUAL_LIFE;
                 var type = Objects.toString(token.get("token_type"), "Bearer");
                 return new Token((type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + token.get("access_token"),
                         time.instant().plus(seconds).minus(EARLY));
@@ -131,7 +133,8 @@ final class Authorizations {
     static Map<String, String> pairs(Object tree) {
         var pairs = new LinkedHashMap<String, String>();
         if (tree instanceof List<?> list) {
-            list.forEach(each -> pairs.put(String.valueOf(map(each).get("Key")), Objects.toString(map(each).get("Value"), "")));
+            list.forEach(each -> pairs.put(String.valueOf(map(each).get("Key")),
+                    Objects.toString(map(each).get("Value"), "")));
         }
         return pairs;
     }

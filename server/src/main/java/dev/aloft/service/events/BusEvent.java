@@ -27,7 +27,8 @@ record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String tr
     }
 
     /** A new event that comes from this account and region. */
-    static BusEvent of(BusName bus, Caller caller, String id, String source, String type, Instant time, List<String> resources,
+    static BusEvent of(BusName bus, Caller caller, String id, String source, String type, Instant time,
+            List<String> resources,
             Object detail, Instant ingested) {
         var event = new LinkedHashMap<String, Object>();
         event.put("version", "0");

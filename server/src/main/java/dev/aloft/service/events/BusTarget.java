@@ -39,12 +39,14 @@ public final class BusTarget implements Target {
         if (!(JsonReader.tree(event.body()) instanceof Map<?, ?> body)) {
             throw ApiError.of("ValidationException", 400, "An event must be a JSON object.");
         }
-        var resources = body.get("resources") instanceof List<?> list ? list.stream().map(Object::toString).toList() : null;
+        var resources = body.get("resources") instanceof List<?> list ? list.stream().map(Object::toString).toList()
+                : null;
         var entry = Events.PutEventsRequestEntry.of(e -> e.eventBusName(target.toString()).source(text(body, "source"))
                 .detailType(text(body, "detail-type")).resources(resources)
                 .detail(body.get("detail") == null ? null : JsonWriter.string(body.get("detail")))
                 .time(body.get("time") == null ? null : Instant.parse(text(body, "time"))).traceHeader(event.trace()));
-        var result = events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries().getFirst();
+        var result = events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries()
+                .getFirst();
         if (result.errorCode() != null) {
             throw ApiError.of(result.errorCode(), 400, result.errorMessage());
         }

@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -65,7 +66,8 @@ final class Buses {
         var now = time.instant();
         return store.write(tx -> {
             var before = existing(tx, name, now);
-            var bus = new KeptBus(before.account(), before.region(), before.name(), input.description(), before.policy(),
+            var bus = new KeptBus(before.account(), before.region(), before.name(), input.description(),
+                    before.policy(),
                     deadLetters(input.deadLetterConfig()), before.tags(), before.created(), now);
             data.buses.put(tx, bus.key(), bus);
             return bus;
@@ -112,14 +114,17 @@ final class Buses {
             var ofCaller = BusName.of(caller, null);
             all.put(EventsData.DEFAULT_BUS, existing(tx, ofCaller, now));
             data.buses.range(tx, EventsData.all(caller)).map(Row::value).forEach(bus -> all.put(bus.name(), bus));
-            var page = Paging.of(all.values(), KeptBus::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
+            var page = NamedPage.of(all.values().stream(), KeptBus::name, input.namePrefix(), input.nextToken(),
+                    input.limit(),
+                    PAGE, Refusals::badToken);
             return Events.ListEventBusesResponse.of(r -> r.eventBuses(page.items().stream().map(Buses::told).toList())
                     .nextToken(page.next()));
         });
     }
 
     private static Events.EventBus told(KeptBus bus) {
-        return Events.EventBus.of(b -> b.name(bus.name()).arn(bus.arn()).description(bus.description()).policy(bus.policy())
+        return Events.EventBus.of(b -> b.name(bus.name()).arn(bus.arn()).description(bus.description())
+                .policy(bus.policy())
                 .creationTime(bus.created()).lastModifiedTime(bus.modified()));
     }
 

@@ -37,7 +37,8 @@ record ConnectionType(Events events) implements ResourceType {
         var name = desired.name("Name", MAX_NAME);
         var steady = EventsResources.steady(caller, desired);
         try {
-            events.createConnection(steady, EventsResources.input(Events.CREATE_CONNECTION, Events.CreateConnectionRequest.class,
+            events.createConnection(steady, EventsResources.input(Events.CREATE_CONNECTION,
+                    Events.CreateConnectionRequest.class,
                     desired.properties(), Map.of("Name", name)));
         } catch (Events.ResourceAlreadyExistsException e) {
             if (!describe(caller, name).connectionArn().endsWith("/" + EventsResources.id(steady, name))) {
@@ -49,14 +50,16 @@ record ConnectionType(Events events) implements ResourceType {
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        events.updateConnection(caller, EventsResources.input(Events.UPDATE_CONNECTION, Events.UpdateConnectionRequest.class,
+        events.updateConnection(caller, EventsResources.input(Events.UPDATE_CONNECTION,
+                Events.UpdateConnectionRequest.class,
                 after.properties(), Map.of("Name", physicalId)));
         return existing(caller, physicalId);
     }
 
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
-        EventsResources.gone(() -> events.deleteConnection(caller, Events.DeleteConnectionRequest.of(r -> r.name(physicalId))));
+        EventsResources.gone(() -> events.deleteConnection(caller,
+                Events.DeleteConnectionRequest.of(r -> r.name(physicalId))));
     }
 
     @Override

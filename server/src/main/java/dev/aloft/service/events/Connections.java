@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -48,8 +49,10 @@ final class Connections {
         check(input.authorizationType(), parameters);
         var now = time.instant();
         var arn = "arn:aws:events:" + caller.region() + ":" + caller.account() + ":connection/" + input.name();
-        var connection = new KeptConnection(caller.account(), caller.region(), input.name(), EventsResources.id(caller, input.name()),
-                UUID.randomUUID() + "-" + suffix(), input.description(), input.authorizationType(), sealed(arn, parameters),
+        var connection = new KeptConnection(caller.account(), caller.region(), input.name(),
+                EventsResources.id(caller, input.name()),
+                UUID.randomUUID() + "-" + suffix(), input.description(), input.authorizationType(),
+                        sealed(arn, parameters),
                 state(input.authorizationType()), now, now, now);
         store.change(tx -> {
             if (!data.connections.putIfAbsent(tx, connection.key(), connection)) {
@@ -93,7 +96,8 @@ final class Connections {
     /** With its secrets. */
     @SuppressWarnings("unchecked")
     Map<String, Object> parameters(KeptConnection connection) {
-        var arn = "arn:aws:events:" + connection.region() + ":" + connection.account() + ":connection/" + connection.name();
+        var arn = "arn:aws:events:" + connection.region() + ":" + connection.account() + ":connection/"
+                + connection.name();
         var json = keys.unseal(PURPOSE, arn, connection.parameters()).orElseThrow(() -> new IllegalStateException(
                 "The connection " + connection.name() + " was encrypted with another key file"));
         return (Map<String, Object>) JsonReader.tree(json);
@@ -112,7 +116,8 @@ final class Connections {
             var now = time.instant();
             var arn = before.arn().substring(0, before.arn().lastIndexOf('/'));
             return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
-                    input.description() == null ? before.description() : input.description(), type, sealed(arn, parameters),
+                    input.description() == null ? before.description() : input.description(), type,
+                            sealed(arn, parameters),
                     state(type), before.created(), now, now);
         });
     }
@@ -200,7 +205,8 @@ final class Connections {
     }
 
     private static String secretArn(KeptConnection connection) {
-        return "arn:aws:secretsmanager:" + connection.region() + ":" + connection.account() + ":secret:events!connection/"
+        return "arn:aws:secretsmanager:" + connection.region() + ":" + connection.account()
+                + ":secret:events!connection/"
                 + connection.name() + "/" + connection.secretId();
     }
 
@@ -229,15 +235,18 @@ final class Connections {
         return store.read(tx -> {
             var all = data.connections.range(tx, EventsData.all(caller)).map(Row::value)
                     .filter(it -> input.connectionState() == null || input.connectionState().equals(it.state()));
-            var page = Paging.of(all, KeptConnection::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
-            return Events.ListConnectionsResponse.of(r -> r.connections(page.items().stream().map(Connections::told).toList())
+            var page = NamedPage.of(all, KeptConnection::name, input.namePrefix(), input.nextToken(), input.limit(),
+                    PAGE, Refusals::badToken);
+            return Events.ListConnectionsResponse.of(r -> r.connections(page.items().stream().map(Connections::told)
+                    .toList())
                     .nextToken(page.next()));
         });
     }
 
     private static Events.Connection told(KeptConnection connection) {
         return Events.Connection.of(c -> c.connectionArn(connection.arn()).name(connection.name())
-                .connectionState(connection.state()).authorizationType(connection.type()).creationTime(connection.created())
+                .connectionState(connection.state()).authorizationType(connection.type())
+                        .creationTime(connection.created())
                 .lastModifiedTime(connection.modified()).lastAuthorizedTime(connection.authorized()));
     }
 }

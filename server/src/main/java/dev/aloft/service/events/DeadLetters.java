@@ -47,6 +47,7 @@ final class DeadLetters {
         if (failure.status() == 404 || GONE.matcher(code).matches()) {
             return "NO_RESOURCE";
         }
-        return failure.status() >= 500 ? failure.status() == 501 ? "SDK_CLIENT_ERROR" : "INTERNAL_ERROR" : "INVALID_PARAMETER";
+        return failure.status() >= 500 ? failure.status() == 501 ? "SDK_CLIENT_ERROR" : "INTERNAL_ERROR"
+                : "INVALID_PARAMETER";
     }
 }

@@ -61,7 +61,8 @@ record EventBusPolicyType(Events events) implements ResourceType {
             var policy = with(policy(caller, bus), statement);
             events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(bus).policy(policy)));
         } else {
-            events.putPermission(caller, EventsResources.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class, properties,
+            events.putPermission(caller, EventsResources.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class,
+                    properties,
                     Map.of()));
         }
     }
@@ -73,8 +74,10 @@ record EventBusPolicyType(Events events) implements ResourceType {
     private static String with(String policy, Map<?, ?> statement) {
         var statements = new ArrayList<Object>();
         if (policy != null && JsonReader.tree(policy) instanceof Map<?, ?> document) {
-            statements.addAll(document.get("Statement") instanceof List<?> list ? list : List.of(document.get("Statement")));
-            statements.removeIf(each -> each instanceof Map<?, ?> known && statement.get("Sid").equals(known.get("Sid")));
+            statements.addAll(document.get("Statement") instanceof List<?> list ? list
+                    : List.of(document.get("Statement")));
+            statements.removeIf(each -> each instanceof Map<?, ?> known && statement.get("Sid")
+                    .equals(known.get("Sid")));
         }
         statements.add(statement);
         var document = new LinkedHashMap<String, Object>();
@@ -96,7 +99,8 @@ record EventBusPolicyType(Events events) implements ResourceType {
         try {
             var policy = policy(caller, physicalId.substring(0, bar));
             var sid = "\"Sid\":\"" + physicalId.substring(bar + 1) + "\"";
-            return policy != null && policy.contains(sid) ? Optional.of(new Resource(physicalId, Map.of())) : Optional.empty();
+            return policy != null && policy.contains(sid) ? Optional.of(new Resource(physicalId, Map.of()))
+                    : Optional.empty();
         } catch (Events.ResourceNotFoundException _) {
             return Optional.empty();
         }

@@ -20,7 +20,8 @@ record EventBusType(Events events) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Description", "DeadLetterConfig", "EventSourceName", "KmsKeyIdentifier", "LogConfig", "Policy", "Tags");
+        return Set.of("Name", "Description", "DeadLetterConfig", "EventSourceName", "KmsKeyIdentifier", "LogConfig",
+                "Policy", "Tags");
     }
 
     @Override
@@ -38,7 +39,8 @@ record EventBusType(Events events) implements ResourceType {
         var name = desired.name("Name", MAX_NAME);
         var given = withoutPolicy(desired);
         try {
-            events.createEventBus(caller, EventsResources.input(Events.CREATE_EVENT_BUS, Events.CreateEventBusRequest.class, given,
+            events.createEventBus(caller, EventsResources.input(Events.CREATE_EVENT_BUS,
+                    Events.CreateEventBusRequest.class, given,
                     Map.of("Name", name, "Tags", EventsResources.tags(desired))));
         } catch (Events.ResourceAlreadyExistsException e) {
             if (!EventsResources.isOursOrNone(events, caller, BusName.of(caller, name).arn(), desired)) {
@@ -59,7 +61,8 @@ record EventBusType(Events events) implements ResourceType {
 
     private void putPolicy(Caller caller, String name, Desired desired) {
         if (desired.properties().get("Policy") instanceof Map<?, ?> policy) {
-            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(name).policy(JsonWriter.string(policy))));
+            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(name)
+                    .policy(JsonWriter.string(policy))));
         }
     }
 
@@ -68,7 +71,8 @@ record EventBusType(Events events) implements ResourceType {
         var given = withoutPolicy(after);
         given.remove("Tags");
         given.remove("EventSourceName");
-        events.updateEventBus(caller, EventsResources.input(Events.UPDATE_EVENT_BUS, Events.UpdateEventBusRequest.class, given,
+        events.updateEventBus(caller, EventsResources.input(Events.UPDATE_EVENT_BUS, Events.UpdateEventBusRequest.class,
+                given,
                 Map.of("Name", physicalId)));
         if (before.properties().get("Policy") != null && after.properties().get("Policy") == null) {
             events.removePermission(caller, Events.RemovePermissionRequest.of(r -> r.eventBusName(physicalId)

@@ -100,11 +100,13 @@ final class EventsData {
         }
 
         KeptRule withEnabled(boolean changed) {
-            return new KeptRule(account, region, bus, name, pattern, schedule, changed, description, roleArn, managedBy, tags);
+            return new KeptRule(account, region, bus, name, pattern, schedule, changed, description, roleArn, managedBy,
+                    tags);
         }
 
         KeptRule withTags(Map<String, String> changed) {
-            return new KeptRule(account, region, bus, name, pattern, schedule, enabled, description, roleArn, managedBy, changed);
+            return new KeptRule(account, region, bus, name, pattern, schedule, enabled, description, roleArn, managedBy,
+                    changed);
         }
     }
 
@@ -133,7 +135,8 @@ final class EventsData {
         }
 
         KeptArchive holding(long changedEvents, long changedBytes) {
-            return new KeptArchive(account, region, name, bus, description, pattern, retentionDays, changedEvents, changedBytes,
+            return new KeptArchive(account, region, name, bus, description, pattern, retentionDays, changedEvents,
+                    changedBytes,
                     created);
         }
     }
@@ -167,12 +170,14 @@ final class EventsData {
         }
 
         KeptReplay in(String changed, Instant end) {
-            return new KeptReplay(account, region, name, description, archive, bus, ruleArns, changed, from, to, after, last,
+            return new KeptReplay(account, region, name, description, archive, bus, ruleArns, changed, from, to, after,
+                    last,
                     started, end);
         }
 
         KeptReplay upTo(Key event, Instant arrived) {
-            return new KeptReplay(account, region, name, description, archive, bus, ruleArns, Events.ReplayState.RUNNING, from, to,
+            return new KeptReplay(account, region, name, description, archive, bus, ruleArns,
+                    Events.ReplayState.RUNNING, from, to,
                     event, arrived, started, ended);
         }
     }

@@ -23,12 +23,14 @@ final class EventsResources {
     private EventsResources() {}
 
     static List<ResourceType> all(Events events) {
-        return List.of(new RuleType(events), new EventBusType(events), new EventBusPolicyType(events), new ArchiveType(events),
+        return List.of(new RuleType(events), new EventBusType(events), new EventBusPolicyType(events),
+                new ArchiveType(events),
                 new ConnectionType(events), new ApiDestinationType(events));
     }
 
     /** The properties as the operation's input; a property deeper down that the operation does not know fails the resource. */
-    static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String, ?> more) {
+    static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String,
+            ?> more) {
         var all = new LinkedHashMap<String, Object>(properties);
         all.putAll(more);
         return type.cast(Trees.lenient(operation.input(), all, path -> {
@@ -64,7 +66,8 @@ final class EventsResources {
     static boolean isOursOrNone(Events events, Caller caller, String arn, Desired desired) {
         try {
             var known = Tags.with(Map.of(),
-                    events.listTagsForResource(caller, Events.ListTagsForResourceRequest.of(r -> r.resourceARN(arn))).tags());
+                    events.listTagsForResource(caller, Events.ListTagsForResourceRequest.of(r -> r.resourceARN(arn)))
+                            .tags());
             return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
         } catch (Events.ResourceNotFoundException _) {
             return true;

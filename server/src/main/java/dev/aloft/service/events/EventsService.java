@@ -55,7 +55,8 @@ public final class EventsService implements Service, Events {
     private final List<ResourceType> resourceTypes;
 
     /** @param platform the platform's own address, at which deployed APIs answer */
-    public EventsService(Store platformStore, Targets targets, Time time, Endpoint endpoint, Authorizer authorizer, Roles roles,
+    public EventsService(Store platformStore, Targets targets, Time time, Endpoint endpoint, Authorizer authorizer,
+            Roles roles,
             KeyFile keys, Outbound outbound, Supplier<String> platform) {
         store = platformStore.in("events");
         this.time = time;
@@ -95,7 +96,8 @@ public final class EventsService implements Service, Events {
     }
 
     private Optional<Instant> turn() {
-        return Stream.of(schedules.turn(), replays.turn(), archives.turn()).flatMap(Optional::stream).min(Instant::compareTo);
+        return Stream.of(schedules.turn(), replays.turn(), archives.turn()).flatMap(Optional::stream)
+                .min(Instant::compareTo);
     }
 
     @Override
@@ -122,7 +124,8 @@ public final class EventsService implements Service, Events {
             case PutTargetsRequest r -> accessToPutTargets(caller, r);
             case RemoveTargetsRequest r -> rule("RemoveTargets", caller, r.eventBusName(), r.rule());
             case ListTargetsByRuleRequest r -> rule("ListTargetsByRule", caller, r.eventBusName(), r.rule());
-            case ListRulesRequest r -> rule("ListRules", caller, r.eventBusName(), r.namePrefix() == null ? "*" : r.namePrefix() + "*");
+            case ListRulesRequest r -> rule("ListRules", caller, r.eventBusName(), r.namePrefix() == null ? "*"
+                    : r.namePrefix() + "*");
             case ListRuleNamesByTargetRequest r -> rule("ListRuleNamesByTarget", caller, r.eventBusName(), "*");
             case ListTagsForResourceRequest r -> Access.to("events:ListTagsForResource", r.resourceARN());
             case TagResourceRequest r -> Access.to("events:TagResource", r.resourceARN());
@@ -145,7 +148,8 @@ public final class EventsService implements Service, Events {
             case DeleteConnectionRequest r -> named("DeleteConnection", caller, "connection/" + r.name());
             case ListConnectionsRequest _ -> Access.to("events:ListConnections");
             case CreateApiDestinationRequest r -> named("CreateApiDestination", caller, "api-destination/" + r.name());
-            case DescribeApiDestinationRequest r -> named("DescribeApiDestination", caller, "api-destination/" + r.name());
+            case DescribeApiDestinationRequest r -> named("DescribeApiDestination", caller, "api-destination/"
+                    + r.name());
             case UpdateApiDestinationRequest r -> named("UpdateApiDestination", caller, "api-destination/" + r.name());
             case DeleteApiDestinationRequest r -> named("DeleteApiDestination", caller, "api-destination/" + r.name());
             case ListApiDestinationsRequest _ -> Access.to("events:ListApiDestinations");
@@ -169,7 +173,8 @@ public final class EventsService implements Service, Events {
         var access = rule("PutTargets", caller, input.eventBusName(), input.rule())
                 .with("events:TargetArn", input.targets().stream().map(Target::arn).toList());
         var roles = input.targets().stream().map(Target::roleArn).filter(role -> role != null).distinct()
-                .map(role -> Access.to("iam:PassRole", role).with("iam:PassedToService", "events.amazonaws.com")).toList();
+                .map(role -> Access.to("iam:PassRole", role).with("iam:PassedToService", "events.amazonaws.com"))
+                        .toList();
         return new Access(access.action(), access.resources(), access.keys(), roles);
     }
 
@@ -208,7 +213,8 @@ public final class EventsService implements Service, Events {
         var bus = buses.get(caller, input.name());
         return DescribeEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
                 .policy(bus.policy()).creationTime(bus.created()).lastModifiedTime(bus.modified())
-                .deadLetterConfig(bus.deadLetterArn() == null ? null : DeadLetterConfig.of(d -> d.arn(bus.deadLetterArn()))));
+                .deadLetterConfig(bus.deadLetterArn() == null ? null
+                        : DeadLetterConfig.of(d -> d.arn(bus.deadLetterArn()))));
     }
 
     @Override
@@ -245,7 +251,8 @@ public final class EventsService implements Service, Events {
         var rule = rules.get(caller, input.eventBusName(), input.name());
         return DescribeRuleResponse.of(r -> r.name(rule.name()).arn(rule.arn()).eventPattern(rule.pattern())
                 .scheduleExpression(rule.schedule()).state(Rules.state(rule)).description(rule.description())
-                .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus()).createdBy(rule.account()));
+                .roleArn(rule.roleArn()).managedBy(rule.managedBy()).eventBusName(rule.bus())
+                        .createdBy(rule.account()));
     }
 
     @Override
@@ -361,7 +368,8 @@ public final class EventsService implements Service, Events {
     @Override
     public CreateArchiveResponse createArchive(Caller caller, CreateArchiveRequest input) {
         var archive = archives.create(caller, input);
-        return CreateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED).creationTime(archive.created()));
+        return CreateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED)
+                .creationTime(archive.created()));
     }
 
     @Override
@@ -372,7 +380,8 @@ public final class EventsService implements Service, Events {
     @Override
     public UpdateArchiveResponse updateArchive(Caller caller, UpdateArchiveRequest input) {
         var archive = archives.update(caller, input);
-        return UpdateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED).creationTime(archive.created()));
+        return UpdateArchiveResponse.of(r -> r.archiveArn(archive.arn()).state(ArchiveState.ENABLED)
+                .creationTime(archive.created()));
     }
 
     @Override
@@ -389,7 +398,8 @@ public final class EventsService implements Service, Events {
     @Override
     public StartReplayResponse startReplay(Caller caller, StartReplayRequest input) {
         var replay = replays.start(caller, input);
-        return StartReplayResponse.of(r -> r.replayArn(replay.arn()).state(replay.state()).replayStartTime(replay.started()));
+        return StartReplayResponse.of(r -> r.replayArn(replay.arn()).state(replay.state())
+                .replayStartTime(replay.started()));
     }
 
     @Override
@@ -411,7 +421,8 @@ public final class EventsService implements Service, Events {
     @Override
     public CreateConnectionResponse createConnection(Caller caller, CreateConnectionRequest input) {
         var it = connections.create(caller, input);
-        return CreateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state()).creationTime(it.created())
+        return CreateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
+                .creationTime(it.created())
                 .lastModifiedTime(it.modified()));
     }
 
@@ -423,21 +434,24 @@ public final class EventsService implements Service, Events {
     @Override
     public UpdateConnectionResponse updateConnection(Caller caller, UpdateConnectionRequest input) {
         var it = connections.update(caller, input);
-        return UpdateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state()).creationTime(it.created())
+        return UpdateConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
+                .creationTime(it.created())
                 .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
     @Override
     public DeauthorizeConnectionResponse deauthorizeConnection(Caller caller, DeauthorizeConnectionRequest input) {
         var it = connections.deauthorize(caller, input.name());
-        return DeauthorizeConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(ConnectionState.DEAUTHORIZING)
+        return DeauthorizeConnectionResponse.of(r -> r.connectionArn(it.arn())
+                .connectionState(ConnectionState.DEAUTHORIZING)
                 .creationTime(it.created()).lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
     @Override
     public DeleteConnectionResponse deleteConnection(Caller caller, DeleteConnectionRequest input) {
         var it = connections.delete(caller, input.name());
-        return DeleteConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state()).creationTime(it.created())
+        return DeleteConnectionResponse.of(r -> r.connectionArn(it.arn()).connectionState(it.state())
+                .creationTime(it.created())
                 .lastModifiedTime(it.modified()).lastAuthorizedTime(it.authorized()));
     }
 
@@ -449,7 +463,8 @@ public final class EventsService implements Service, Events {
     @Override
     public CreateApiDestinationResponse createApiDestination(Caller caller, CreateApiDestinationRequest input) {
         var it = destinations.create(caller, input);
-        return CreateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn()).apiDestinationState(it.state())
+        return CreateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn())
+                .apiDestinationState(it.state())
                 .creationTime(it.destination().created()).lastModifiedTime(it.destination().modified()));
     }
 
@@ -457,7 +472,8 @@ public final class EventsService implements Service, Events {
     public DescribeApiDestinationResponse describeApiDestination(Caller caller, DescribeApiDestinationRequest input) {
         var standing = destinations.get(caller, input.name());
         var it = standing.destination();
-        return DescribeApiDestinationResponse.of(r -> r.apiDestinationArn(it.arn()).name(it.name()).description(it.description())
+        return DescribeApiDestinationResponse.of(r -> r.apiDestinationArn(it.arn()).name(it.name())
+                .description(it.description())
                 .apiDestinationState(standing.state()).connectionArn(it.connectionArn()).invocationEndpoint(it.url())
                 .httpMethod(it.method()).invocationRateLimitPerSecond(it.rateLimit()).creationTime(it.created())
                 .lastModifiedTime(it.modified()));
@@ -466,7 +482,8 @@ public final class EventsService implements Service, Events {
     @Override
     public UpdateApiDestinationResponse updateApiDestination(Caller caller, UpdateApiDestinationRequest input) {
         var it = destinations.update(caller, input);
-        return UpdateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn()).apiDestinationState(it.state())
+        return UpdateApiDestinationResponse.of(r -> r.apiDestinationArn(it.destination().arn())
+                .apiDestinationState(it.state())
                 .creationTime(it.destination().created()).lastModifiedTime(it.destination().modified()));
     }
 

@@ -53,7 +53,8 @@ final class Forwarding {
         } catch (ApiError denied) {
             return Outcome.Failed.of(denied);
         }
-        var event = new BusEvent(from, String.valueOf(tree.get("id")), delivery.event(), delivery.ingested(), delivery.trace());
+        var event = new BusEvent(from, String.valueOf(tree.get("id")), delivery.event(), delivery.ingested(),
+                delivery.trace());
         putEvents.take(List.of(event.on(to, UUID.randomUUID().toString(), time.instant())));
         return Outcome.delivered();
     }

@@ -33,7 +33,8 @@ import java.util.function.Supplier;
  */
 final class HttpTargets {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Set<String> OF_THE_CONNECTION = Set.of("host", "content-length", "connection", "expect", "upgrade",
+    private static final Set<String> OF_THE_CONNECTION = Set.of("host", "content-length", "connection", "expect",
+            "upgrade",
             "transfer-encoding", "te", "trailer", "via", "forwarded");
     private static final int MOST_OF_A_MESSAGE = 1024;
 
@@ -70,7 +71,8 @@ final class HttpTargets {
         }
         var standing = destinations.find(arn);
         if (standing.isEmpty() || standing.get().connection().isEmpty()) {
-            return RuleCarrier.failed(404, "NO_RESOURCE", "The API destination " + arn + " or its connection does not exist.");
+            return RuleCarrier.failed(404, "NO_RESOURCE", "The API destination " + arn
+                    + " or its connection does not exist.");
         }
         try {
             require.accept(caller, Access.to("events:InvokeApiDestination", arn.toString()));
@@ -92,12 +94,14 @@ final class HttpTargets {
         var event = TargetInput.tree(delivery);
         var path = given.pathParameterValues() == null ? List.<String>of()
                 : given.pathParameterValues().stream().map(value -> dynamic(value, event)).toList();
-        return new Parameters(path, dynamic(given.headerParameters(), event), dynamic(given.queryStringParameters(), event));
+        return new Parameters(path, dynamic(given.headerParameters(), event),
+                dynamic(given.queryStringParameters(), event));
     }
 
     private static Map<String, String> dynamic(Map<String, String> values, Object event) {
         var found = new LinkedHashMap<String, String>();
-        (values == null ? Map.<String, String>of() : values).forEach((name, value) -> found.put(name, dynamic(value, event)));
+        (values == null ? Map.<String, String>of() : values)
+                .forEach((name, value) -> found.put(name, dynamic(value, event)));
         return found;
     }
 
@@ -105,7 +109,8 @@ final class HttpTargets {
         if (!value.startsWith("$.") || !EventPath.isValid(value)) {
             return value;
         }
-        return EventPath.find(value, event).map(it -> it instanceof String text ? text : JsonWriter.string(it)).orElse("");
+        return EventPath.find(value, event).map(it -> it instanceof String text ? text : JsonWriter.string(it))
+                .orElse("");
     }
 
     private Outcome deliverToApi(Arn arn, Parameters parameters, byte[] body) {
@@ -114,12 +119,14 @@ final class HttpTargets {
         if (parts.length < 3) {
             return RuleCarrier.failed(400, "INVALID_PARAMETER", "No API with stage and method: " + arn);
         }
-        var url = platform.get() + "/_aws/execute-api/" + parts[0] + "/" + parts[1] + "/" + (parts.length > 3 ? parts[3] : "");
+        var url = platform.get() + "/_aws/execute-api/" + parts[0] + "/" + parts[1] + "/"
+                + (parts.length > 3 ? parts[3] : "");
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("User-Agent", "Amazon/EventBridge/ApiGateway");
         add(headers, parameters.headers());
-        return sent("API Gateway", parts[2].equals("*") ? "POST" : parts[2], withParameters(url, parameters.path(), parameters.query()),
+        return sent("API Gateway", parts[2].equals("*") ? "POST" : parts[2],
+                withParameters(url, parameters.path(), parameters.query()),
                 headers, body);
     }
 
@@ -127,7 +134,8 @@ final class HttpTargets {
         var destination = standing.destination();
         var connection = standing.connection().orElseThrow();
         if (connection.state().equals(Events.ConnectionState.DEAUTHORIZED)) {
-            return RuleCarrier.failed(401, "SDK_CLIENT_ERROR", "The connection " + connection.arn() + " is not authorized.");
+            return RuleCarrier.failed(401, "SDK_CLIENT_ERROR", "The connection " + connection.arn()
+                    + " is not authorized.");
         }
         var secrets = connections.parameters(connection);
         var always = Authorizations.map(secrets.get("InvocationHttpParameters"));
@@ -143,10 +151,12 @@ final class HttpTargets {
             limits.await(destination.arn(), destination.rateLimit());
             add(headers, authorizations.headers(connection, secrets));
         } catch (IOException e) {
-            return new Outcome.Failed(Verdict.RETRY, 401, "SDK_CLIENT_ERROR", "No token could be had: " + e.getMessage(), null);
+            return new Outcome.Failed(Verdict.RETRY, 401, "SDK_CLIENT_ERROR", "No token could be had: "
+                    + e.getMessage(), null);
         }
         var whole = withBody(body, Authorizations.pairs(always.get("BodyParameters")));
-        var outcome = sent("ApiDestination", destination.method(), withParameters(destination.url(), parameters.path(), query),
+        var outcome = sent("ApiDestination", destination.method(),
+                withParameters(destination.url(), parameters.path(), query),
                 headers, whole);
         return outcome instanceof Outcome.Failed failed ? refreshed(connection, failed) : outcome;
     }
@@ -182,7 +192,8 @@ final class HttpTargets {
             filled = star < 0 ? filled : filled.substring(0, star) + encoded(value) + filled.substring(star + 1);
         }
         var whole = new StringBuilder(filled);
-        query.forEach((name, value) -> whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(encoded(name)).append('=')
+        query.forEach((name, value) -> whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(encoded(name))
+                .append('=')
                 .append(encoded(value)));
         return whole.toString();
     }
@@ -198,11 +209,13 @@ final class HttpTargets {
                 return Outcome.delivered();
             }
             var said = new String(answer.body(), StandardCharsets.UTF_8);
-            var message = "Unable to invoke " + what + " endpoint: API destination returned HTTP status " + answer.status()
+            var message = "Unable to invoke " + what + " endpoint: API destination returned HTTP status "
+                    + answer.status()
                     + " with payload: " + said.substring(0, Math.min(said.length(), MOST_OF_A_MESSAGE));
             return new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message, null);
         } catch (HttpTimeoutException e) {
-            return new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", "Unable to invoke " + what + " endpoint: The request timed out.",
+            return new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", "Unable to invoke " + what
+                    + " endpoint: The request timed out.",
                     null);
         } catch (IOException e) {
             return new Outcome.Failed(Verdict.RETRY, 502, "CONNECTION_FAILURE",

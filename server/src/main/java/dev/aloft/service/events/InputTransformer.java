@@ -18,9 +18,11 @@ final class InputTransformer {
                 throw Refusals.invalid("InputPath for target " + targetId + " is invalid.");
             }
         });
-        InputTemplate.names(template).stream().filter(name -> !paths.containsKey(name) && !RESERVED.contains(name)).sorted()
+        InputTemplate.names(template).stream().filter(name -> !paths.containsKey(name) && !RESERVED.contains(name))
+                .sorted()
                 .findFirst().ifPresent(name -> {
-                    throw Refusals.invalid("InputTemplate for target " + targetId + " contains invalid placeholder " + name + ".");
+                    throw Refusals.invalid("InputTemplate for target " + targetId + " contains invalid placeholder "
+                            + name + ".");
                 });
     }
 }

@@ -30,7 +30,8 @@ final class Matchers {
 
     List<Wanting> wanting(ReadTx tx, BusName bus, byte[] event) {
         var matcher = matcher(tx, bus);
-        return matcher.rules.isEmpty() ? List.of() : matcher.patterns.matching(new String(event, StandardCharsets.UTF_8))
+        return matcher.rules.isEmpty() ? List.of()
+                : matcher.patterns.matching(new String(event, StandardCharsets.UTF_8))
                 .stream().sorted().map(matcher.rules::get).toList();
     }
 

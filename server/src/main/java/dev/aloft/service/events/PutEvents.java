@@ -68,8 +68,10 @@ final class PutEvents {
     private static BusEvent event(Caller caller, Events.PutEventsRequestEntry entry, Instant now) {
         var resources = entry.resources() == null ? List.<String>of() : entry.resources();
         var traced = entry.traceHeader() == null ? caller : caller.withTrace(entry.traceHeader());
-        return BusEvent.of(BusName.of(caller, entry.eventBusName()), traced, UUID.randomUUID().toString(), entry.source(),
-                entry.detailType(), entry.time() == null ? now : entry.time(), resources, JsonReader.tree(entry.detail()), now);
+        return BusEvent.of(BusName.of(caller, entry.eventBusName()), traced, UUID.randomUUID().toString(),
+                entry.source(),
+                entry.detailType(), entry.time() == null ? now : entry.time(), resources,
+                        JsonReader.tree(entry.detail()), now);
     }
 
     private static Events.PutEventsResultEntry refusal(Caller caller, Events.PutEventsRequestEntry entry) {
@@ -93,7 +95,8 @@ final class PutEvents {
     }
 
     private static Events.PutEventsResultEntry required(String name) {
-        return refused("InvalidArgument", "Parameter " + name + " is not valid. Reason: " + name + " is a required argument.");
+        return refused("InvalidArgument", "Parameter " + name + " is not valid. Reason: " + name
+                + " is a required argument.");
     }
 
     private static Events.PutEventsResultEntry refused(String code, String message) {

@@ -20,7 +20,8 @@ final class RateLimits {
     void await(String what, int perSecond) {
         var now = time.instant();
         var distance = Duration.ofNanos(1_000_000_000L / perSecond);
-        var turn = next.merge(what, now.plus(distance), (due, _) -> due.isAfter(now) ? due.plus(distance) : now.plus(distance))
+        var turn = next.merge(what, now.plus(distance), (due, _) -> due.isAfter(now) ? due.plus(distance)
+                : now.plus(distance))
                 .minus(distance);
         if (turn.isAfter(now)) {
             try {

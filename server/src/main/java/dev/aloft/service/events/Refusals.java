@@ -15,6 +15,10 @@ final class Refusals {
         return invalid("Parameter " + arn + " is not valid. Reason: Provided Arn is not in correct format.");
     }
 
+    static ApiError badToken() {
+        return invalid("Invalid pagination token.");
+    }
+
     static ApiError noBus(String name) {
         return new Events.ResourceNotFoundException("Event bus " + name + " does not exist.");
     }

@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -40,7 +41,8 @@ final class Replays {
     }
 
     KeptReplay start(Caller caller, Events.StartReplayRequest input) {
-        var archiveKey = Archives.key(input.eventSourceArn()).orElseThrow(() -> Refusals.badArn(input.eventSourceArn()));
+        var archiveKey = Archives.key(input.eventSourceArn())
+                .orElseThrow(() -> Refusals.badArn(input.eventSourceArn()));
         var destination = BusName.of(caller, input.destination().arn());
         var rules = input.destination().filterArns() == null ? List.<String>of() : input.destination().filterArns();
         var now = time.instant();
@@ -53,13 +55,17 @@ final class Replays {
                 throw Refusals.invalid("Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.");
             }
             var archive = data.archives.get(tx, archiveKey).orElseThrow(() -> Refusals.invalid(
-                    "Parameter EventSourceArn is not valid. Reason: Archive " + archiveKey.text(2) + " does not exist."));
+                    "Parameter EventSourceArn is not valid. Reason: Archive " + archiveKey.text(2)
+                            + " does not exist."));
             checkDestination(tx, archive, destination);
-            if (data.replaying.all(tx).stream().filter(it -> it.id().startsWith(EventsData.all(caller))).count() >= MOST_AT_ONCE) {
+            if (data.replaying.all(tx).stream().filter(it -> it.id().startsWith(EventsData.all(caller)))
+                    .count() >= MOST_AT_ONCE) {
                 throw Refusals.tooMany();
             }
-            var replay = new KeptReplay(caller.account(), caller.region(), input.replayName(), input.description(), archive.name(),
-                    archive.bus(), rules, Events.ReplayState.STARTING, input.eventStartTime(), input.eventEndTime(), null, null,
+            var replay = new KeptReplay(caller.account(), caller.region(), input.replayName(), input.description(),
+                    archive.name(),
+                    archive.bus(), rules, Events.ReplayState.STARTING, input.eventStartTime(), input.eventEndTime(),
+                            null, null,
                     now, null);
             data.replays.put(tx, key, replay);
             data.replaying.add(tx, now, key, key);
@@ -72,7 +78,8 @@ final class Replays {
         if (destination.equals(source)) {
             return;
         }
-        boolean elsewhere = !destination.account().equals(source.account()) || !destination.region().equals(source.region());
+        boolean elsewhere = !destination.account().equals(source.account()) || !destination.region()
+                .equals(source.region());
         if (elsewhere || !buses.exists(tx, destination)) {
             throw Refusals.noBus(destination.name());
         }
@@ -90,7 +97,8 @@ final class Replays {
 
     Events.DescribeReplayResponse describe(Caller caller, String name) {
         var replay = get(caller, name);
-        return Events.DescribeReplayResponse.of(r -> r.replayName(name).replayArn(replay.arn()).description(replay.description())
+        return Events.DescribeReplayResponse.of(r -> r.replayName(name).replayArn(replay.arn())
+                .description(replay.description())
                 .state(replay.state()).eventSourceArn(archiveArn(replay))
                 .destination(Events.ReplayDestination.of(d -> d.arn(bus(replay).arn())
                         .filterArns(replay.ruleArns().isEmpty() ? null : replay.ruleArns())))
@@ -111,7 +119,8 @@ final class Replays {
         return store.write(tx -> {
             var replay = existing(tx, caller, name);
             if (!data.replaying.cancel(tx, replay.key())) {
-                throw new Events.IllegalStatusException("Replay " + name + " is not in a valid state for this operation.");
+                throw new Events.IllegalStatusException("Replay " + name
+                        + " is not in a valid state for this operation.");
             }
             data.replays.put(tx, replay.key(), replay.in(Events.ReplayState.CANCELLED, now));
             return replay.in(Events.ReplayState.CANCELLING, null);
@@ -121,16 +130,19 @@ final class Replays {
     Events.ListReplaysResponse list(Caller caller, Events.ListReplaysRequest input) {
         return store.read(tx -> {
             var all = data.replays.range(tx, EventsData.all(caller)).map(Row::value)
-                    .filter(replay -> input.eventSourceArn() == null || input.eventSourceArn().equals(archiveArn(replay)))
+                    .filter(replay -> input.eventSourceArn() == null || input.eventSourceArn()
+                            .equals(archiveArn(replay)))
                     .filter(replay -> input.state() == null || input.state().equals(replay.state()));
-            var page = Paging.of(all, KeptReplay::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
+            var page = NamedPage.of(all, KeptReplay::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE,
+                    Refusals::badToken);
             return Events.ListReplaysResponse.of(r -> r.replays(page.items().stream().map(Replays::told).toList())
                     .nextToken(page.next()));
         });
     }
 
     private static Events.Replay told(KeptReplay replay) {
-        return Events.Replay.of(r -> r.replayName(replay.name()).eventSourceArn(archiveArn(replay)).state(replay.state())
+        return Events.Replay.of(r -> r.replayName(replay.name()).eventSourceArn(archiveArn(replay))
+                .state(replay.state())
                 .eventStartTime(replay.from()).eventEndTime(replay.to()).eventLastReplayedTime(replay.last())
                 .replayStartTime(replay.started()).replayEndTime(replay.ended()));
     }
@@ -139,7 +151,8 @@ final class Replays {
     Optional<Instant> turn() {
         var now = time.instant();
         for (var due : store.<List<Due.Waiting<Key>>>read(tx -> data.replaying.due(tx, now, MOST_AT_ONCE * 10))) {
-            store.<Optional<KeptReplay>>read(tx -> data.replays.get(tx, due.id())).ifPresent(replay -> goOn(replay, now));
+            store.<Optional<KeptReplay>>read(tx -> data.replays.get(tx, due.id()))
+                    .ifPresent(replay -> goOn(replay, now));
         }
         return store.read(data.replaying::next);
     }

@@ -60,7 +60,8 @@ final class Routing {
             return;
         }
         for (var target : wanting.targets()) {
-            routes.promises.add(new Promise(UUID.randomUUID().toString(), new RuleDelivery(rule.account(), rule.region(),
+            routes.promises.add(new Promise(UUID.randomUUID().toString(),
+                    new RuleDelivery(rule.account(), rule.region(),
                     rule.bus(), rule.name(), target, event.json(), event.ingested(), event.trace())));
         }
     }

@@ -39,7 +39,8 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     private final HttpTargets http;
     private final Deliveries<Dispatch> deadLetters;
 
-    RuleCarrier(Targets targets, Roles roles, Supplier<Forwarding> forwarding, HttpTargets http, Deliveries<Dispatch> deadLetters) {
+    RuleCarrier(Targets targets, Roles roles, Supplier<Forwarding> forwarding, HttpTargets http,
+            Deliveries<Dispatch> deadLetters) {
         this.targets = targets;
         this.roles = roles;
         this.forwarding = forwarding;
@@ -55,7 +56,8 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     @Override
     public RetryPolicy policy(RuleDelivery delivery) {
         var given = delivery.target().retryPolicy();
-        int retries = given == null || given.maximumRetryAttempts() == null ? MOST_RETRIES : given.maximumRetryAttempts();
+        int retries = given == null || given.maximumRetryAttempts() == null ? MOST_RETRIES
+                : given.maximumRetryAttempts();
         var age = given == null || given.maximumEventAgeInSeconds() == null ? LONGEST_AGE
                 : Duration.ofSeconds(given.maximumEventAgeInSeconds());
         return RetryPolicy.eventBridge(retries, age);
@@ -80,7 +82,8 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
             }
         }
         if (arn.service().equals("events") && arn.resource().startsWith("event-bus/")) {
-            return forwarding.get().forward(delivery, target.roleArn() == null ? delivery.asAccount(attempt.id()) : caller, arn);
+            return forwarding.get().forward(delivery, target.roleArn() == null ? delivery.asAccount(attempt.id())
+                    : caller, arn);
         }
         if (arn.service().equals("events") || arn.service().equals("execute-api")) {
             return http.deliver(delivery, caller, arn, body);
@@ -111,7 +114,8 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
         var config = delivery.target().deadLetterConfig();
         if (ending instanceof Ending.GivenUp givenUp && config != null && config.arn() != null) {
             var letter = Event.of(delivery.event()).withAttributes(DeadLetters.attributes(delivery, last, givenUp));
-            deadLetters.promise(tx, last.id(), new Dispatch(delivery.account(), delivery.region(), "events.amazonaws.com",
+            deadLetters.promise(tx, last.id(), new Dispatch(delivery.account(), delivery.region(),
+                    "events.amazonaws.com",
                     delivery.ruleArn(), null, config.arn(), letter));
         }
     }

@@ -5,6 +5,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.pattern.EventPath;
 import dev.aloft.kernel.store.Row;
@@ -64,7 +65,8 @@ final class RuleTargets {
         boolean fifo = Arn.parse(target.arn()).service().equals("sqs") && target.arn().endsWith(".fifo");
         boolean grouped = target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null;
         return fifo && !grouped
-                ? Optional.of(failed(target, "Parameter(s) SqsParameters must be specified for target: " + target.id() + "."))
+                ? Optional.of(failed(target, "Parameter(s) SqsParameters must be specified for target: " + target.id()
+                        + "."))
                 : Optional.empty();
     }
 
@@ -79,7 +81,8 @@ final class RuleTargets {
         if (!arn.service().equals("events") && !arn.service().equals("execute-api") && !targets.takes(arn)) {
             throw ApiError.notBuilt("A target of service " + arn.service());
         }
-        if (target.roleArn() == null && (UNDER_A_ROLE.contains(arn.service()) || arn.resource().startsWith("api-destination/"))) {
+        if (target.roleArn() == null && (UNDER_A_ROLE.contains(arn.service()) || arn.resource()
+                .startsWith("api-destination/"))) {
             throw Refusals.invalid("RoleArn is required for target " + target.arn() + ".");
         }
         checkInput(target);
@@ -95,7 +98,8 @@ final class RuleTargets {
     }
 
     private static void checkInput(Events.Target target) {
-        if (Stream.of(target.input(), target.inputPath(), target.inputTransformer()).filter(it -> it != null).count() > 1) {
+        if (Stream.of(target.input(), target.inputPath(), target.inputTransformer()).filter(it -> it != null)
+                .count() > 1) {
             throw Refusals.invalid("Only one of Input, InputPath, or InputTransformer must be provided for target "
                     + target.id() + ".");
         }
@@ -141,8 +145,10 @@ final class RuleTargets {
             var failed = new ArrayList<Events.RemoveTargetsResultEntry>();
             for (var id : input.ids()) {
                 if (!data.targets.delete(tx, rule.key().and(id))) {
-                    failed.add(Events.RemoveTargetsResultEntry.of(e -> e.targetId(id).errorCode("ResourceNotFoundException")
-                            .errorMessage("Rule '" + input.rule() + "' does not have a target with the Id '" + id + "'.")));
+                    failed.add(Events.RemoveTargetsResultEntry.of(e -> e.targetId(id)
+                            .errorCode("ResourceNotFoundException")
+                            .errorMessage("Rule '" + input.rule() + "' does not have a target with the Id '" + id
+                                    + "'.")));
                 }
             }
             rules.changed(tx, bus);
@@ -154,8 +160,9 @@ final class RuleTargets {
         var bus = BusName.of(caller, input.eventBusName());
         return store.read(tx -> {
             var key = rules.existing(tx, bus, input.rule()).key();
-            var page = Paging.of(data.targets.range(tx, key).map(Row::value), Events.Target::id, null, input.nextToken(),
-                    input.limit(), PAGE);
+            var page = NamedPage.of(data.targets.range(tx, key).map(Row::value), Events.Target::id, null,
+                    input.nextToken(),
+                    input.limit(), PAGE, Refusals::badToken);
             return Events.ListTargetsByRuleResponse.of(r -> r.targets(page.items()).nextToken(page.next()));
         });
     }

@@ -19,7 +19,8 @@ record RuleType(Events events) implements ResourceType {
     private record Named(String bus, String name) {
         static Named of(String physicalId) {
             int bar = physicalId.indexOf('|');
-            return bar < 0 ? new Named(null, physicalId) : new Named(physicalId.substring(0, bar), physicalId.substring(bar + 1));
+            return bar < 0 ? new Named(null, physicalId) : new Named(physicalId.substring(0, bar),
+                    physicalId.substring(bar + 1));
         }
 
         String physicalId() {
@@ -34,7 +35,8 @@ record RuleType(Events events) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Description", "ScheduleExpression", "EventPattern", "State", "Targets", "RoleArn", "EventBusName",
+        return Set.of("Name", "Description", "ScheduleExpression", "EventPattern", "State", "Targets", "RoleArn",
+                "EventBusName",
                 "Tags");
     }
 
@@ -68,7 +70,8 @@ record RuleType(Events events) implements ResourceType {
         var ids = wanted.stream().map(Events.Target::id).toList();
         var gone = targets(before).stream().map(Events.Target::id).filter(id -> !ids.contains(id)).toList();
         if (!gone.isEmpty()) {
-            events.removeTargets(caller, Events.RemoveTargetsRequest.of(r -> r.rule(rule.name()).eventBusName(rule.bus()).ids(gone)));
+            events.removeTargets(caller, Events.RemoveTargetsRequest.of(r -> r.rule(rule.name())
+                    .eventBusName(rule.bus()).ids(gone)));
         }
         putTargets(caller, rule, wanted);
         var existing = existing(caller, rule);
@@ -90,7 +93,8 @@ record RuleType(Events events) implements ResourceType {
         if (targets.isEmpty()) {
             return;
         }
-        var result = events.putTargets(caller, Events.PutTargetsRequest.of(r -> r.rule(rule.name()).eventBusName(rule.bus())
+        var result = events.putTargets(caller, Events.PutTargetsRequest.of(r -> r.rule(rule.name())
+                .eventBusName(rule.bus())
                 .targets(targets)));
         result.failedEntries().stream().findFirst().ifPresent(failed -> {
             throw ApiError.of(failed.errorCode(), 400, failed.errorMessage());
@@ -111,7 +115,8 @@ record RuleType(Events events) implements ResourceType {
         var rule = Named.of(physicalId);
         EventsResources.gone(() -> {
             var ids = events.listTargetsByRule(caller, Events.ListTargetsByRuleRequest.of(
-                    r -> r.rule(rule.name()).eventBusName(rule.bus()))).targets().stream().map(Events.Target::id).toList();
+                    r -> r.rule(rule.name()).eventBusName(rule.bus()))).targets().stream().map(Events.Target::id)
+                            .toList();
             if (!ids.isEmpty()) {
                 events.removeTargets(caller, Events.RemoveTargetsRequest.of(
                         r -> r.rule(rule.name()).eventBusName(rule.bus()).ids(ids)));

@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -175,8 +176,8 @@ final class Rules {
         var bus = BusName.of(caller, input.eventBusName());
         return store.read(tx -> {
             requireBus(tx, bus);
-            var page = Paging.of(data.rules.range(tx, bus.key()).map(Row::value), KeptRule::name, input.namePrefix(),
-                    input.nextToken(), input.limit(), PAGE);
+            var page = NamedPage.of(data.rules.range(tx, bus.key()).map(Row::value), KeptRule::name, input.namePrefix(),
+                    input.nextToken(), input.limit(), PAGE, Refusals::badToken);
             return Events.ListRulesResponse.of(r -> r.rules(page.items().stream().map(Rules::told).toList())
                     .nextToken(page.next()));
         });
@@ -186,8 +187,10 @@ final class Rules {
         var bus = BusName.of(caller, input.eventBusName());
         return store.read(tx -> {
             requireBus(tx, bus);
-            var names = data.byTarget.range(tx, bus.key().and(input.targetArn())).map(row -> row.key().text(3)).distinct();
-            var page = Paging.of(names, UnaryOperator.identity(), null, input.nextToken(), input.limit(), PAGE);
+            var names = data.byTarget.range(tx, bus.key().and(input.targetArn())).map(row -> row.key().text(3))
+                    .distinct();
+            var page = NamedPage.of(names, UnaryOperator.identity(), null, input.nextToken(), input.limit(), PAGE,
+                    Refusals::badToken);
             return Events.ListRuleNamesByTargetResponse.of(r -> r.ruleNames(page.items()).nextToken(page.next()));
         });
     }

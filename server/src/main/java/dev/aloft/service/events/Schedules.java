@@ -74,10 +74,13 @@ final class Schedules {
 
     private void promise(Tx tx, KeptRule rule, Events.Target target, Instant at, Instant now) {
         var id = UUID.nameUUIDFromBytes((rule.arn() + "/" + at).getBytes(StandardCharsets.UTF_8)).toString();
-        var caller = new Caller(rule.account(), rule.region(), new Principal.Root(rule.account()), id, null, 0, null, null, null);
-        var event = BusEvent.of(BusName.of(rule.key()), caller, id, "aws.events", "Scheduled Event", at, List.of(rule.arn()),
+        var caller = new Caller(rule.account(), rule.region(), new Principal.Root(rule.account()), id, null, 0, null,
+                null, null);
+        var event = BusEvent.of(BusName.of(rule.key()), caller, id, "aws.events", "Scheduled Event", at,
+                List.of(rule.arn()),
                 Map.of(), now);
-        deliveries.promise(tx, id + "/" + target.id(), new RuleDelivery(rule.account(), rule.region(), rule.bus(), rule.name(),
+        deliveries.promise(tx, id + "/" + target.id(), new RuleDelivery(rule.account(), rule.region(), rule.bus(),
+                rule.name(),
                 target, event.json(), now, null));
     }
 }

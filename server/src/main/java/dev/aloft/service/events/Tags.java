@@ -28,6 +28,7 @@ final class Tags {
     }
 
     static List<Events.Tag> told(Map<String, String> tags) {
-        return tags.entrySet().stream().map(tag -> Events.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
+        return tags.entrySet().stream().map(tag -> Events.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue())))
+                .toList();
     }
 }

@@ -21,7 +21,8 @@ final class TargetInput {
         if (target.inputPath() != null) {
             return JsonWriter.bytes(EventPath.find(target.inputPath(), tree(delivery)).orElse(Map.of()));
         }
-        return target.inputTransformer() == null ? delivery.event() : bytes(transformed(delivery, target.inputTransformer()));
+        return target.inputTransformer() == null ? delivery.event()
+                : bytes(transformed(delivery, target.inputTransformer()));
     }
 
     private static byte[] bytes(String text) {

@@ -40,7 +40,8 @@ public final class LogsTarget implements Target {
         var stream = caller.requestId();
         var writer = caller.in(target.account(), target.region());
         try {
-            logs.createLogStream(writer, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group).logStreamName(stream)));
+            logs.createLogStream(writer, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group)
+                    .logStreamName(stream)));
         } catch (Logs.ResourceAlreadyExistsException _) {
             // An earlier try's.
         }
@@ -54,7 +55,8 @@ public final class LogsTarget implements Target {
         try {
             if (JsonReader.tree(body) instanceof Map<?, ?> map && map.keySet().equals(Set.of("timestamp", "message"))
                     && map.get("timestamp") instanceof Number moment) {
-                return Logs.InputLogEvent.of(e -> e.timestamp(moment.longValue()).message(String.valueOf(map.get("message"))));
+                return Logs.InputLogEvent.of(e -> e.timestamp(moment.longValue())
+                        .message(String.valueOf(map.get("message"))));
             }
         } catch (JsonReader.Malformed _) {
             // Any text is a message.

@@ -35,7 +35,8 @@ final class ResourcePolicies {
     }
 
     Logs.ResourcePolicy put(Caller caller, Logs.PutResourcePolicyRequest input) {
-        if (input.policyName() == null || input.policyDocument() == null || statements(input.policyDocument()).isEmpty()) {
+        if (input.policyName() == null || input.policyDocument() == null || statements(input.policyDocument())
+                .isEmpty()) {
             throw new Logs.InvalidParameterException("Policy document is not valid");
         }
         var policy = new Kept(input.policyName(), input.policyDocument(), time.instant());
@@ -59,13 +60,16 @@ final class ResourcePolicies {
     }
 
     private List<Kept> kept(Caller caller) {
-        return store.read(tx -> data.resourcePolicies.range(tx, Key.of(caller.account(), caller.region())).map(Row::value).toList());
+        return store.read(tx -> data.resourcePolicies.range(tx, Key.of(caller.account(), caller.region()))
+                .map(Row::value).toList());
     }
 
     void delete(Caller caller, Logs.DeleteResourcePolicyRequest input) {
         store.change(tx -> {
-            if (input.policyName() == null || !data.resourcePolicies.delete(tx, LogsData.group(caller, input.policyName()))) {
-                throw new Logs.ResourceNotFoundException("Policy with name [" + input.policyName() + "] does not exist.");
+            if (input.policyName() == null
+                    || !data.resourcePolicies.delete(tx, LogsData.group(caller, input.policyName()))) {
+                throw new Logs.ResourceNotFoundException("Policy with name [" + input.policyName()
+                        + "] does not exist.");
             }
         });
     }
@@ -74,7 +78,8 @@ final class ResourcePolicies {
     Optional<String> document(Caller caller) {
         var all = new ArrayList<Object>();
         kept(caller).forEach(policy -> all.addAll(statements(policy.document())));
-        return all.isEmpty() ? Optional.empty() : Optional.of(JsonWriter.string(Map.of("Version", "2012-10-17", "Statement", all)));
+        return all.isEmpty() ? Optional.empty()
+                : Optional.of(JsonWriter.string(Map.of("Version", "2012-10-17", "Statement", all)));
     }
 
     private static List<?> statements(String document) {

@@ -65,15 +65,31 @@ final class PipeConsumer implements Consumer {
     @Override
     public Result consume(Batch batch) {
         try {
-            var events = enriched(batch.items().stream().<Object>map(Item::event).toList());
+            var events = enriched(batch.items().stream().<Object>map(PipeConsumer::record).toList());
             // An enrichment that leaves nothing over ends the matter.
             return events.isEmpty() ? new Result.Done(null) : handedOn(events, batch);
         } catch (ApiError refused) {
-            return failed(refused.status() == 429 || refused.code().contains("Throttl") || refused.code().equals("TooManyRequestsException"),
+            return failed(refused.status() == 429 || refused.code().contains("Throttl") || refused.code()
+                    .equals("TooManyRequestsException"),
                     refused.toString());
         } catch (FunctionFailed | InputTemplate.NoJson | JsonReader.Malformed e) {
             return failed(false, e.getMessage());
         }
+    }
+
+    /** Pipes have the fields of a Kinesis record beside the others, event source mappings have them below. */
+    private static Map<String, Object> record(Item item) {
+        if (!(item.event().get("kinesis") instanceof Map<?, ?> fields)) {
+            return item.event();
+        }
+        var record = new LinkedHashMap<String, Object>();
+        fields.forEach((name, value) -> record.put(name.toString(), value));
+        item.event().forEach((name, value) -> {
+            if (!name.equals("kinesis")) {
+                record.put(name, value);
+            }
+        });
+        return record;
     }
 
     private Result failed(boolean busy, String why) {
@@ -131,13 +147,15 @@ final class PipeConsumer implements Consumer {
         if (failures.isEmpty()) {
             return new Result.Done(null);
         }
-        return known.containsAll(failures) ? new Result.Some(failures, null, "batchItemFailures") : new Result.Failed("batchItemFailures");
+        return known.containsAll(failures) ? new Result.Some(failures, null, "batchItemFailures")
+                : new Result.Failed("batchItemFailures");
     }
 
     private static Set<String> failures(Object answer) {
         var failed = new HashSet<String>();
         if (answer instanceof Map<?, ?> map && map.get("batchItemFailures") instanceof List<?> list) {
-            list.forEach(each -> failed.add(each instanceof Map<?, ?> item ? Objects.toString(item.get("itemIdentifier"), "") : ""));
+            list.forEach(each -> failed.add(each instanceof Map<?, ?> item
+                    ? Objects.toString(item.get("itemIdentifier"), "") : ""));
         }
         return failed;
     }
@@ -155,7 +173,8 @@ final class PipeConsumer implements Consumer {
                     PipeTemplate.dynamic(queue.messageDeduplicationId(), record));
         }
         if (parameters != null && parameters.kinesisStreamParameters() != null) {
-            event = event.withPartitionKey(PipeTemplate.dynamic(parameters.kinesisStreamParameters().partitionKey(), record));
+            event = event.withPartitionKey(PipeTemplate.dynamic(parameters.kinesisStreamParameters().partitionKey(),
+                    record));
         }
         return event;
     }
@@ -167,7 +186,8 @@ final class PipeConsumer implements Consumer {
         var event = new LinkedHashMap<String, Object>();
         event.put("source", parameters == null || parameters.source() == null ? "Pipe " + pipe.name()
                 : PipeTemplate.dynamic(parameters.source(), record));
-        event.put("detail-type", parameters == null || parameters.detailType() == null ? "Event from aws:" + pipe.source().service()
+        event.put("detail-type", parameters == null || parameters.detailType() == null ? "Event from aws:"
+                + pipe.source().service()
                 : PipeTemplate.dynamic(parameters.detailType(), record));
         event.put("detail", input);
         if (parameters != null && parameters.resources() != null) {

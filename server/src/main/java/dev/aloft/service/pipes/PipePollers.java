@@ -11,6 +11,7 @@ import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
 import dev.aloft.kernel.delivery.poll.ItemFilter;
+import dev.aloft.kernel.delivery.poll.KinesisStream;
 import dev.aloft.kernel.delivery.poll.Poller;
 import dev.aloft.kernel.delivery.poll.Pollers;
 import dev.aloft.kernel.delivery.poll.QueuePoller;
@@ -45,7 +46,8 @@ final class PipePollers {
     private final Time time;
     private final Pollers pollers = new Pollers();
 
-    PipePollers(PipesData data, Store store, Endpoint endpoint, Targets targets, Roles roles, Deliveries<Dispatch> deadLetters, Time time) {
+    PipePollers(PipesData data, Store store, Endpoint endpoint, Targets targets, Roles roles,
+            Deliveries<Dispatch> deadLetters, Time time) {
         this.data = data;
         this.store = store;
         this.endpoint = endpoint;
@@ -57,14 +59,17 @@ final class PipePollers {
 
     Optional<Instant> turn() {
         var wanted = new HashMap<String, Pollers.Wanted>();
-        store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream().filter(KeptPipe::runs)
-                .forEach(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(), new Pollers.Wanted(pipe.revision(), () -> poller(pipe))));
+        store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream()
+                .filter(KeptPipe::runs)
+                .forEach(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(),
+                        new Pollers.Wanted(pipe.revision(), () -> poller(pipe))));
         pollers.keep(wanted);
         return Optional.empty();
     }
 
     private Caller role(KeptPipe pipe) {
-        var service = new Caller(pipe.account(), pipe.region(), new Principal.Service("pipes.amazonaws.com", pipe.arn()),
+        var service = new Caller(pipe.account(), pipe.region(),
+                new Principal.Service("pipes.amazonaws.com", pipe.arn()),
                 UUID.randomUUID().toString(), null, 0, null, null, null);
         return roles.assume(service, pipe.settings().roleArn(), pipe.name());
     }
@@ -78,19 +83,30 @@ final class PipePollers {
             var queue = new SqsQueue(endpoint, pipe.source(), role, false);
             var filter = filter(pipe, "body");
             var parameters = source.sqsQueueParameters();
-            var settings = new QueuePoller.Settings(parameters.batchSize(), seconds(parameters.maximumBatchingWindowInSeconds()), 0,
+            var settings = new QueuePoller.Settings(parameters.batchSize(),
+                    seconds(parameters.maximumBatchingWindowInSeconds()), 0,
                     queue.isFifo());
             return new QueuePoller(name, queue, settings, item -> filter.wants(item.event()), consumer, time);
         }
-        var stream = new DynamoDbStream(endpoint, pipe.source(), role);
-        var filter = filter(pipe, null);
-        var parameters = source.dynamoDBStreamParameters();
-        boolean fromNow = "LATEST".equals(parameters.startingPosition());
-        var start = fromNow ? new Stream.Start.At(pipe.created()) : new Stream.Start.Horizon();
-        var settings = new StreamPoller.Settings(start, fromNow ? pipe.created() : Instant.EPOCH, parameters.batchSize(),
-                seconds(parameters.maximumBatchingWindowInSeconds()), parameters.onPartialBatchItemFailure() != null,
-                parameters.maximumRetryAttempts(), Duration.ofSeconds(parameters.maximumRecordAgeInSeconds()),
-                parameters.parallelizationFactor(), 0);
+        return streamPoller(pipe, StreamSettings.of(pipe), name, role, consumer);
+    }
+
+    private Poller streamPoller(KeptPipe pipe, StreamSettings given, String name, Supplier<Caller> role,
+            PipeConsumer consumer) {
+        boolean kinesis = pipe.source().service().equals("kinesis");
+        var stream = kinesis ? new KinesisStream(endpoint, pipe.source(), role, () -> pipe.settings().roleArn())
+                : new DynamoDbStream(endpoint, pipe.source(), role);
+        var filter = filter(pipe, kinesis ? "data" : null);
+        boolean fromNow = given.position().equals("LATEST");
+        var start = switch (given.position()) {
+            case "LATEST" -> new Stream.Start.At(pipe.created());
+            case "AT_TIMESTAMP" -> new Stream.Start.At(given.timestamp());
+            default -> new Stream.Start.Horizon();
+        };
+        var settings = new StreamPoller.Settings(start, fromNow ? pipe.created() : Instant.EPOCH, given.batchSize(),
+                seconds(given.windowSeconds()), given.bisects(), given.retries(),
+                        Duration.ofSeconds(given.maximumAgeSeconds()),
+                given.parallelization(), 0);
         return new StreamPoller(name, stream, settings, item -> filter.wants(stream.filtered(item)), consumer,
                 new Progress(pipe), time);
     }
@@ -129,14 +145,16 @@ final class PipePollers {
 
         @Override
         public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
-            var config = pipe.settings().sourceParameters().dynamoDBStreamParameters().deadLetterConfig();
+            var config = StreamSettings.of(pipe).deadLetters();
             var id = UUID.randomUUID().toString();
             store.change(tx -> {
                 if (data.pipes.has(tx, pipe.key())) {
                     data.checkpoints.put(tx, key(shard), checkpoint);
-                    if (dropped.isPresent() && config != null && config.arn() != null) {
-                        deadLetters.promise(tx, id, new Dispatch(pipe.account(), pipe.region(), "pipes.amazonaws.com", pipe.arn(),
-                                pipe.settings().roleArn(), config.arn(), Event.of(JsonWriter.bytes(letter(shard, dropped.get())))));
+                    if (dropped.isPresent() && config != null) {
+                        deadLetters.promise(tx, id, new Dispatch(pipe.account(), pipe.region(), "pipes.amazonaws.com",
+                                pipe.arn(),
+                                pipe.settings().roleArn(), config,
+                                        Event.of(JsonWriter.bytes(letter(shard, dropped.get())))));
                     }
                 }
             });
@@ -160,7 +178,7 @@ final class PipePollers {
             letter.put("context", context);
             letter.put("version", "1.0");
             letter.put("timestamp", time.instant().toString());
-            letter.put("DDBStreamBatchInfo", batch);
+            letter.put(pipe.source().service().equals("kinesis") ? "KinesisBatchInfo" : "DDBStreamBatchInfo", batch);
             return letter;
         }
     }

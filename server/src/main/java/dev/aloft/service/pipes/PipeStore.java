@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Pipes;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
@@ -24,7 +25,7 @@ final class PipeStore {
     private static final int PAGE = 100;
     private static final int OF_A_QUEUE = 10;
     private static final int OF_A_STREAM = 100;
-    private static final Set<String> SOURCES = Set.of("sqs", "dynamodb");
+    private static final Set<String> SOURCES = Set.of("sqs", "dynamodb", "kinesis");
     private static final Set<String> ENRICHMENTS = Set.of("lambda");
 
     private final PipesData data;
@@ -62,20 +63,28 @@ final class PipeStore {
             throw ApiError.notBuilt("A source " + input.source());
         }
         var source = input.sourceParameters();
-        if (Arn.parse(input.source()).service().equals("dynamodb")
-                && (source == null || source.dynamoDBStreamParameters() == null)) {
-            throw new Pipes.ValidationException("DynamoDBStreamParameters with a StartingPosition are required for this source.");
-        }
+        var kind = Arn.parse(input.source()).service();
+        require("DynamoDBStreamParameters", kind.equals("dynamodb"), source == null ? null
+                : source.dynamoDBStreamParameters());
+        require("KinesisStreamParameters", kind.equals("kinesis"), source == null ? null
+                : source.kinesisStreamParameters());
         checkFilters(source);
         if (input.enrichment() != null && !input.enrichment().isEmpty()
                 && !ENRICHMENTS.contains(Arn.parse(input.enrichment()).service())) {
             throw ApiError.notBuilt("An enrichment by service " + Arn.parse(input.enrichment()).service());
         }
         var target = Arn.parse(input.target());
-        if (!targets.takes(target) || target.service().equals("events") && !target.resource().startsWith("event-bus/")) {
+        if (!targets.takes(target) || target.service().equals("events") && !target.resource()
+                .startsWith("event-bus/")) {
             throw ApiError.notBuilt("A target " + input.target());
         }
         refuseWhatIsNotBuilt(input);
+    }
+
+    private static void require(String parameters, boolean ofThisSource, Object given) {
+        if (ofThisSource && given == null) {
+            throw new Pipes.ValidationException(parameters + " with a StartingPosition are required for this source.");
+        }
     }
 
     private static void checkFilters(Pipes.PipeSourceParameters source) {
@@ -129,9 +138,18 @@ final class PipeStore {
             return Pipes.PipeSourceParameters.of(p -> p.sqsQueueParameters(filled)
                     .filterCriteria(given == null ? null : given.filterCriteria()));
         }
+        if (given.kinesisStreamParameters() != null) {
+            var stream = given.kinesisStreamParameters();
+            return given.toBuilder().kinesisStreamParameters(stream.toBuilder()
+                    .batchSize(or(stream.batchSize(), OF_A_STREAM))
+                            .parallelizationFactor(or(stream.parallelizationFactor(), 1))
+                    .maximumRetryAttempts(or(stream.maximumRetryAttempts(), -1))
+                    .maximumRecordAgeInSeconds(or(stream.maximumRecordAgeInSeconds(), -1)).build()).build();
+        }
         var stream = given.dynamoDBStreamParameters();
         return given.toBuilder().dynamoDBStreamParameters(stream.toBuilder()
-                .batchSize(or(stream.batchSize(), OF_A_STREAM)).parallelizationFactor(or(stream.parallelizationFactor(), 1))
+                .batchSize(or(stream.batchSize(), OF_A_STREAM))
+                        .parallelizationFactor(or(stream.parallelizationFactor(), 1))
                 .maximumRetryAttempts(or(stream.maximumRetryAttempts(), -1))
                 .maximumRecordAgeInSeconds(or(stream.maximumRecordAgeInSeconds(), -1)).build()).build();
     }
@@ -147,8 +165,20 @@ final class PipeStore {
                 source.filterCriteria(r.sourceParameters().filterCriteria());
                 var queue = r.sourceParameters().sqsQueueParameters();
                 if (queue != null) {
-                    source.sqsQueueParameters(Pipes.PipeSourceSqsQueueParameters.of(p -> p.batchSize(or(queue.batchSize(), OF_A_QUEUE))
+                    source.sqsQueueParameters(Pipes.PipeSourceSqsQueueParameters.of(p ->
+                            p.batchSize(or(queue.batchSize(), OF_A_QUEUE))
                             .maximumBatchingWindowInSeconds(queue.maximumBatchingWindowInSeconds())));
+                }
+                var kinesis = r.sourceParameters().kinesisStreamParameters();
+                if (kinesis != null) {
+                    source.kinesisStreamParameters(before.sourceParameters().kinesisStreamParameters().toBuilder()
+                            .batchSize(or(kinesis.batchSize(), OF_A_STREAM))
+                                    .deadLetterConfig(kinesis.deadLetterConfig())
+                            .onPartialBatchItemFailure(kinesis.onPartialBatchItemFailure())
+                            .maximumBatchingWindowInSeconds(kinesis.maximumBatchingWindowInSeconds())
+                            .maximumRecordAgeInSeconds(or(kinesis.maximumRecordAgeInSeconds(), -1))
+                            .maximumRetryAttempts(or(kinesis.maximumRetryAttempts(), -1))
+                            .parallelizationFactor(or(kinesis.parallelizationFactor(), 1)).build());
                 }
                 var stream = r.sourceParameters().dynamoDBStreamParameters();
                 if (stream != null) {
@@ -217,13 +247,22 @@ final class PipeStore {
     Pipes.ListPipesResponse list(Caller caller, Pipes.ListPipesRequest input) {
         return store.read(tx -> {
             var all = data.pipes.range(tx, Key.of(caller.account(), caller.region())).map(Row::value)
-                    .filter(it -> input.sourcePrefix() == null || it.settings().source().startsWith(input.sourcePrefix()))
-                    .filter(it -> input.targetPrefix() == null || it.settings().target().startsWith(input.targetPrefix()))
-                    .filter(it -> input.desiredState() == null || input.desiredState().equals(it.settings().desiredState()))
+                    .filter(it -> input.sourcePrefix() == null || it.settings().source()
+                            .startsWith(input.sourcePrefix()))
+                    .filter(it -> input.targetPrefix() == null || it.settings().target()
+                            .startsWith(input.targetPrefix()))
+                    .filter(it -> input.desiredState() == null || input.desiredState()
+                            .equals(it.settings().desiredState()))
                     .filter(it -> input.currentState() == null || input.currentState().equals(state(it)));
-            var page = Paging.of(all, KeptPipe::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE);
-            return Pipes.ListPipesResponse.of(r -> r.nextToken(page.next()).pipes(page.items().stream().map(PipeStore::told).toList()));
+            var page = NamedPage.of(all, KeptPipe::name, input.namePrefix(), input.nextToken(), input.limit(), PAGE,
+                    PipeStore::badToken);
+            return Pipes.ListPipesResponse.of(r -> r.nextToken(page.next())
+                    .pipes(page.items().stream().map(PipeStore::told).toList()));
         });
+    }
+
+    private static Pipes.ValidationException badToken() {
+        return new Pipes.ValidationException("Invalid NextToken.");
     }
 
     static String state(KeptPipe pipe) {
@@ -231,7 +270,8 @@ final class PipeStore {
     }
 
     private static Pipes.Pipe told(KeptPipe it) {
-        return Pipes.Pipe.of(p -> p.name(it.name()).arn(it.arn()).desiredState(it.settings().desiredState()).currentState(state(it))
+        return Pipes.Pipe.of(p -> p.name(it.name()).arn(it.arn()).desiredState(it.settings().desiredState())
+                .currentState(state(it))
                 .creationTime(it.created()).lastModifiedTime(it.modified()).source(it.settings().source())
                 .enrichment(it.settings().enrichment()).target(it.settings().target()));
     }
@@ -245,7 +285,8 @@ final class PipeStore {
         store.change(tx -> {
             var before = existing(tx, caller, named(arn));
             var tags = how.apply(new LinkedHashMap<>(Optional.ofNullable(before.settings().tags()).orElse(Map.of())));
-            data.pipes.put(tx, before.key(), before.with(before.settings().toBuilder().tags(tags).build(), before.revision(),
+            data.pipes.put(tx, before.key(), before.with(before.settings().toBuilder().tags(tags).build(),
+                    before.revision(),
                     before.modified()));
         });
     }

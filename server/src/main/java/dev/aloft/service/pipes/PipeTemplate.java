@@ -56,7 +56,8 @@ final class PipeTemplate {
         if (value == null || !value.startsWith("$.") || !EventPath.isValid(value)) {
             return value;
         }
-        return EventPath.find(value, parsed(event)).map(it -> it instanceof String text ? text : JsonWriter.string(it)).orElse(null);
+        return EventPath.find(value, parsed(event)).map(it -> it instanceof String text ? text : JsonWriter.string(it))
+                .orElse(null);
     }
 
     private static Object parsed(Object event) {

@@ -19,7 +19,8 @@ final class PipesData {
      * @param settings as they were given last, with what AWS fills in
      * @param revision changes with every setting
      */
-    record KeptPipe(String account, String region, Pipes.CreatePipeRequest settings, String revision, Instant created, Instant modified) {
+    record KeptPipe(String account, String region, Pipes.CreatePipeRequest settings, String revision, Instant created,
+            Instant modified) {
         String name() {
             return settings.name();
         }

@@ -25,7 +25,8 @@ record PipesResources(Pipes pipes) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Description", "DesiredState", "Source", "SourceParameters", "Enrichment", "EnrichmentParameters",
+        return Set.of("Name", "Description", "DesiredState", "Source", "SourceParameters", "Enrichment",
+                "EnrichmentParameters",
                 "Target", "TargetParameters", "RoleArn", "Tags", "LogConfiguration");
     }
 
@@ -39,7 +40,8 @@ record PipesResources(Pipes pipes) implements ResourceType {
         return Set.of("Name", "Source");
     }
 
-    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String, ?> more) {
+    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String,
+            ?> more) {
         var all = new LinkedHashMap<String, Object>(properties);
         all.putAll(more);
         return type.cast(Trees.lenient(operation.input(), all, path -> {
@@ -65,7 +67,8 @@ record PipesResources(Pipes pipes) implements ResourceType {
                     Map.of("Name", name, "Tags", tags(desired))));
         } catch (Pipes.ConflictException e) {
             var known = describe(caller, name).tags();
-            if (known == null || !desired.stackId().equals(known.get(STACK)) || !desired.logicalId().equals(known.get(LOGICAL_ID))) {
+            if (known == null || !desired.stackId().equals(known.get(STACK)) || !desired.logicalId()
+                    .equals(known.get(LOGICAL_ID))) {
                 throw e;
             }
         }
@@ -80,7 +83,8 @@ record PipesResources(Pipes pipes) implements ResourceType {
         if (properties.get("SourceParameters") instanceof Map<?, ?> source) {
             properties.put("SourceParameters", withoutPosition(source));
         }
-        pipes.updatePipe(caller, input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, properties, Map.of("Name", physicalId)));
+        pipes.updatePipe(caller, input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, properties,
+                Map.of("Name", physicalId)));
         var made = existing(caller, physicalId);
         var arn = (String) made.attributes().get("Arn");
         var wanted = tags(after);
@@ -132,6 +136,7 @@ record PipesResources(Pipes pipes) implements ResourceType {
     private Resource existing(Caller caller, String name) {
         var pipe = describe(caller, name);
         return new Resource(name, Map.of("Arn", pipe.arn(), "CurrentState", pipe.currentState(),
-                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime().toString()));
+                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime()
+                        .toString()));
     }
 }

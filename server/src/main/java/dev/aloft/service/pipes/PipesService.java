@@ -50,8 +50,10 @@ public final class PipesService implements Service, Pipes {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreatePipeRequest r -> pipe("CreatePipe", caller, r.name()).passing(r.roleArn(), "pipes.amazonaws.com");
-            case UpdatePipeRequest r -> pipe("UpdatePipe", caller, r.name()).passing(r.roleArn(), "pipes.amazonaws.com");
+            case CreatePipeRequest r -> pipe("CreatePipe", caller, r.name())
+                    .passing(r.roleArn(), "pipes.amazonaws.com");
+            case UpdatePipeRequest r -> pipe("UpdatePipe", caller, r.name())
+                    .passing(r.roleArn(), "pipes.amazonaws.com");
             case DescribePipeRequest r -> pipe("DescribePipe", caller, r.name());
             case DeletePipeRequest r -> pipe("DeletePipe", caller, r.name());
             case StartPipeRequest r -> pipe("StartPipe", caller, r.name());
@@ -88,7 +90,8 @@ public final class PipesService implements Service, Pipes {
         var s = it.settings();
         return DescribePipeResponse.of(r -> r.arn(it.arn()).name(it.name()).description(s.description())
                 .desiredState(s.desiredState()).currentState(PipeStore.state(it)).source(s.source())
-                .sourceParameters(s.sourceParameters()).enrichment(s.enrichment()).enrichmentParameters(s.enrichmentParameters())
+                .sourceParameters(s.sourceParameters()).enrichment(s.enrichment())
+                        .enrichmentParameters(s.enrichmentParameters())
                 .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags())
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
@@ -96,7 +99,8 @@ public final class PipesService implements Service, Pipes {
     @Override
     public DeletePipeResponse deletePipe(Caller caller, DeletePipeRequest input) {
         var it = pipes.delete(caller, input.name());
-        return DeletePipeResponse.of(r -> r.arn(it.arn()).name(it.name()).desiredState("DELETED").currentState(PipeState.DELETING)
+        return DeletePipeResponse.of(r -> r.arn(it.arn()).name(it.name()).desiredState("DELETED")
+                .currentState(PipeState.DELETING)
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 

@@ -2,7 +2,7 @@
  * Amazon EventBridge Pipes: from a queue or a stream through a filter and an enrichment to one target.
  *
  * <pre>
- *   kernel.delivery.poll (SQS, DynamoDB streams) ─ batch ─► PipeConsumer ─ enrichment ─► PipeTarget
+ *   kernel.delivery.poll (SQS, Kinesis, DynamoDB streams) ─ batch ─► PipeConsumer ─ enrichment ─► PipeTarget
  * </pre>
  *
  * <p>Left out: brokers and Kafka as sources, enrichment by web servers, logs, encryption with customer keys, targets of services

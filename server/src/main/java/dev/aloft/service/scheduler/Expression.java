@@ -72,11 +72,13 @@ sealed interface Expression {
     /** The first call of a schedule that was made or changed at this moment. */
     default Optional<Instant> first(KeptSchedule schedule, Instant now) {
         return switch (this) {
-            case Once(var at, var zone) -> Optional.of(at.atZone(zone).toInstant()).filter(moment -> !moment.isBefore(now));
+            case Once(var at, var zone) -> Optional.of(at.atZone(zone).toInstant())
+                    .filter(moment -> !moment.isBefore(now));
             case Every(var distance) -> schedule.start() == null ? inTime(schedule, Optional.of(now.plus(distance)))
                 : inTime(schedule, Optional.of(onOrAfter(schedule.start(), distance, now)));
             case Minutes(var cron, var zone) -> {
-                var from = schedule.start() != null && schedule.start().isAfter(now) ? schedule.start().minusNanos(1) : now;
+                var from = schedule.start() != null && schedule.start().isAfter(now) ? schedule.start().minusNanos(1)
+                        : now;
                 yield inTime(schedule, cron.next(from, zone));
             }
         };
@@ -97,7 +99,8 @@ sealed interface Expression {
             case Once _ -> Optional.empty();
             case Every(var distance) -> {
                 var next = last.plus(distance);
-                yield inTime(schedule, Optional.of(next.isAfter(now) ? next : onOrAfter(last, distance, now.plusNanos(1))));
+                yield inTime(schedule,
+                        Optional.of(next.isAfter(now) ? next : onOrAfter(last, distance, now.plusNanos(1))));
             }
             case Minutes(var cron, var zone) -> inTime(schedule, cron.next(last.isAfter(now) ? last : now, zone));
         };

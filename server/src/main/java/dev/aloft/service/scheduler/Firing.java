@@ -60,7 +60,8 @@ final class Firing {
         schedules.next(tx, schedule, next);
         var id = UUID.nameUUIDFromBytes((schedule.arn() + "/" + scheduled).getBytes(StandardCharsets.UTF_8)).toString();
         // Due when it was, so that what waited longest is called first after a pause.
-        invocations.promise(tx, id, new Invocation(schedule.account(), schedule.region(), schedule.group(), schedule.name(),
+        invocations.promise(tx, id, new Invocation(schedule.account(), schedule.region(), schedule.group(),
+                schedule.name(),
                 schedule.target(), scheduled, next.isEmpty() && schedule.isDeletedAtItsEnd()), waiting.at());
     }
 }

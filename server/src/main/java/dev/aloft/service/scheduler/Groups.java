@@ -3,6 +3,7 @@ package dev.aloft.service.scheduler;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Scheduler;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -114,9 +115,11 @@ final class Groups {
             var all = new TreeMap<String, KeptGroup>();
             var own = SchedulerData.group(caller, null);
             all.put(SchedulerData.DEFAULT_GROUP, existing(tx, own));
-            data.groups.range(tx, SchedulerData.all(caller)).map(Row::value).forEach(group -> all.put(group.name(), group));
-            var page = Paging.of(all.values().stream(), KeptGroup::name, input.namePrefix(), input.nextToken(), input.maxResults(),
-                    PAGE);
+            data.groups.range(tx, SchedulerData.all(caller)).map(Row::value)
+                    .forEach(group -> all.put(group.name(), group));
+            var page = NamedPage.of(all.values().stream(), KeptGroup::name, input.namePrefix(), input.nextToken(),
+                    input.maxResults(),
+                    PAGE, Schedules::badToken);
             return Scheduler.ListScheduleGroupsResponse.of(r -> r.nextToken(page.next())
                     .scheduleGroups(page.items().stream().map(Groups::told).toList()));
         });

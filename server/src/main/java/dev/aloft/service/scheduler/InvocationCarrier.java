@@ -62,14 +62,16 @@ final class InvocationCarrier implements Carrier<Invocation> {
     @Override
     public RetryPolicy policy(Invocation invocation) {
         var policy = invocation.target().retryPolicy();
-        return RetryPolicy.eventBridge(policy.maximumRetryAttempts(), Duration.ofSeconds(policy.maximumEventAgeInSeconds()));
+        return RetryPolicy.eventBridge(policy.maximumRetryAttempts(),
+                Duration.ofSeconds(policy.maximumEventAgeInSeconds()));
     }
 
     @Override
     public Outcome deliver(Invocation invocation, Attempt attempt) {
         var target = invocation.target();
         var group = SchedulerData.groupArn(invocation.account(), invocation.region(), invocation.group());
-        var service = new Caller(invocation.account(), invocation.region(), new Principal.Service("scheduler.amazonaws.com", group),
+        var service = new Caller(invocation.account(), invocation.region(),
+                new Principal.Service("scheduler.amazonaws.com", group),
                 attempt.id(), null, 0, null, null, null);
         var caller = roles.assume(service, target.roleArn(), sessionName(attempt.id()));
         var input = invocation.input(attempt.id(), attempt.number());
@@ -105,7 +107,8 @@ final class InvocationCarrier implements Carrier<Invocation> {
         if (target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null) {
             event = event.inGroup(target.sqsParameters().messageGroupId(), null);
         }
-        return target.kinesisParameters() == null ? event : event.withPartitionKey(target.kinesisParameters().partitionKey());
+        return target.kinesisParameters() == null ? event : event.withPartitionKey(target.kinesisParameters()
+                .partitionKey());
     }
 
     @Override
@@ -114,7 +117,8 @@ final class InvocationCarrier implements Carrier<Invocation> {
         if (ending instanceof Ending.GivenUp givenUp && config != null && config.arn() != null) {
             var body = invocation.input(last.id(), last.number()).getBytes(StandardCharsets.UTF_8);
             var letter = Event.of(body).withAttributes(attributes(invocation, last, givenUp));
-            deadLetters.promise(tx, last.id(), new Dispatch(invocation.account(), invocation.region(), "scheduler.amazonaws.com",
+            deadLetters.promise(tx, last.id(), new Dispatch(invocation.account(), invocation.region(),
+                    "scheduler.amazonaws.com",
                     SchedulerData.groupArn(invocation.account(), invocation.region(), invocation.group()),
                     invocation.target().roleArn(), config.arn(), letter));
         }
@@ -145,7 +149,8 @@ final class InvocationCarrier implements Carrier<Invocation> {
     @Override
     public void ended(Invocation invocation, Attempt last, Ending ending) {
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
-            LOG.log(Level.WARNING, "A call of " + invocation.arn() + " was given up after " + last.number() + " attempts to reach "
+            LOG.log(Level.WARNING, "A call of " + invocation.arn() + " was given up after " + last.number()
+                    + " attempts to reach "
                     + invocation.target().arn() + " (" + reason + "): " + failure.code() + ": " + failure.message());
         }
     }

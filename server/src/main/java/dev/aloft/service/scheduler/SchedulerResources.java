@@ -24,7 +24,8 @@ final class SchedulerResources {
         return List.of(new ScheduleType(scheduler), new GroupType(scheduler));
     }
 
-    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String, ?> more) {
+    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String,
+            ?> more) {
         var all = new LinkedHashMap<String, Object>(properties);
         all.putAll(more);
         return type.cast(Trees.lenient(operation.input(), all, path -> {
@@ -40,7 +41,8 @@ final class SchedulerResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("Name", "GroupName", "Description", "ScheduleExpression", "ScheduleExpressionTimezone", "StartDate",
+            return Set.of("Name", "GroupName", "Description", "ScheduleExpression", "ScheduleExpressionTimezone",
+                    "StartDate",
                     "EndDate", "FlexibleTimeWindow", "State", "Target", "KmsKeyArn");
         }
 
@@ -83,13 +85,15 @@ final class SchedulerResources {
         /** The id does not say which group it is in. */
         @Override
         public Optional<Resource> read(Caller caller, String physicalId) {
-            return scheduler.listSchedules(caller, Scheduler.ListSchedulesRequest.of(r -> r.namePrefix(physicalId))).schedules()
+            return scheduler.listSchedules(caller, Scheduler.ListSchedulesRequest.of(r -> r.namePrefix(physicalId)))
+                    .schedules()
                     .stream().filter(it -> it.name().equals(physicalId)).findFirst()
                     .map(it -> new Resource(physicalId, Map.of("Arn", it.arn())));
         }
 
         private Resource existing(Caller caller, String name, Desired desired) {
-            var schedule = scheduler.getSchedule(caller, Scheduler.GetScheduleRequest.of(r -> r.name(name).groupName(group(desired))));
+            var schedule = scheduler.getSchedule(caller, Scheduler.GetScheduleRequest.of(r -> r.name(name)
+                    .groupName(group(desired))));
             return new Resource(name, Map.of("Arn", schedule.arn()));
         }
     }
@@ -126,7 +130,8 @@ final class SchedulerResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("Name", MAX_NAME);
-            scheduler.createScheduleGroup(caller, Scheduler.CreateScheduleGroupRequest.of(r -> r.name(name).tags(tags(desired))
+            scheduler.createScheduleGroup(caller, Scheduler.CreateScheduleGroupRequest.of(r -> r.name(name)
+                    .tags(tags(desired))
                     .clientToken(token(desired))));
             return existing(caller, name);
         }
@@ -140,7 +145,8 @@ final class SchedulerResources {
                     }
                 }
             }
-            return tags.entrySet().stream().map(tag -> Scheduler.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
+            return tags.entrySet().stream().map(tag -> Scheduler.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue())))
+                    .toList();
         }
 
         @Override
@@ -151,7 +157,8 @@ final class SchedulerResources {
             var keys = wanted.stream().map(Scheduler.Tag::key).toList();
             var gone = tags(before).stream().map(Scheduler.Tag::key).filter(key -> !keys.contains(key)).toList();
             if (!gone.isEmpty()) {
-                scheduler.untagResource(caller, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
+                scheduler.untagResource(caller, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn)
+                        .tagKeys(gone)));
             }
             if (!wanted.isEmpty()) {
                 scheduler.tagResource(caller, Scheduler.TagResourceRequest.of(r -> r.resourceArn(arn).tags(wanted)));
@@ -161,7 +168,8 @@ final class SchedulerResources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> scheduler.deleteScheduleGroup(caller, Scheduler.DeleteScheduleGroupRequest.of(r -> r.name(physicalId))));
+            gone(() -> scheduler.deleteScheduleGroup(caller,
+                    Scheduler.DeleteScheduleGroupRequest.of(r -> r.name(physicalId))));
         }
 
         @Override

@@ -48,7 +48,8 @@ public final class SchedulerService implements Service, Scheduler {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("schedules", data.signal, firing::turn), new Worker("schedule groups", data.signal, groups::turn),
+        return List.of(new Worker("schedules", data.signal, firing::turn),
+                new Worker("schedule groups", data.signal, groups::turn),
                 invocations.worker(), deadLetters.worker());
     }
 

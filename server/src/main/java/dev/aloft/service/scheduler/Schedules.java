@@ -3,6 +3,7 @@ package dev.aloft.service.scheduler;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Scheduler;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -72,8 +73,10 @@ final class Schedules {
     }
 
     private static KeptSchedule createdAt(KeptSchedule it, Instant created) {
-        return new KeptSchedule(it.account(), it.region(), it.group(), it.name(), it.expression(), it.timezone(), it.start(), it.end(),
-                it.windowMinutes(), it.enabled(), it.isDeletedAtItsEnd(), it.description(), it.target(), it.clientToken(), created,
+        return new KeptSchedule(it.account(), it.region(), it.group(), it.name(), it.expression(), it.timezone(),
+                it.start(), it.end(),
+                it.windowMinutes(), it.enabled(), it.isDeletedAtItsEnd(), it.description(), it.target(),
+                        it.clientToken(), created,
                 it.modified());
     }
 
@@ -89,13 +92,15 @@ final class Schedules {
         }
         targetRules.check(input.target());
         var group = input.groupName() == null ? SchedulerData.DEFAULT_GROUP : input.groupName();
-        var asScheduler = caller.asService("scheduler.amazonaws.com", SchedulerData.groupArn(caller.account(), caller.region(), group));
+        var asScheduler = caller.asService("scheduler.amazonaws.com",
+                SchedulerData.groupArn(caller.account(), caller.region(), group));
         if (!roles.trusts(asScheduler, input.target().roleArn())) {
             throw new Scheduler.ValidationException(
                     "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
         }
         return new KeptSchedule(caller.account(), caller.region(), group, input.name(), input.scheduleExpression(),
-                input.scheduleExpressionTimezone() == null ? "UTC" : input.scheduleExpressionTimezone(), input.startDate(),
+                input.scheduleExpressionTimezone() == null ? "UTC" : input.scheduleExpressionTimezone(),
+                        input.startDate(),
                 input.endDate(), window, !Scheduler.ScheduleState.DISABLED.equals(input.state()),
                 Scheduler.ActionAfterCompletion.DELETE.equals(input.actionAfterCompletion()), input.description(),
                 withPolicy(input.target()), input.clientToken(), created, now);
@@ -126,8 +131,10 @@ final class Schedules {
 
     private static Scheduler.Target withPolicy(Scheduler.Target target) {
         var given = target.retryPolicy();
-        int retries = given == null || given.maximumRetryAttempts() == null ? MOST_RETRIES : given.maximumRetryAttempts();
-        int age = given == null || given.maximumEventAgeInSeconds() == null ? LONGEST_AGE_SECONDS : given.maximumEventAgeInSeconds();
+        int retries = given == null || given.maximumRetryAttempts() == null ? MOST_RETRIES
+                : given.maximumRetryAttempts();
+        int age = given == null || given.maximumEventAgeInSeconds() == null ? LONGEST_AGE_SECONDS
+                : given.maximumEventAgeInSeconds();
         return target.toBuilder().retryPolicy(Scheduler.RetryPolicy.of(
                 p -> p.maximumRetryAttempts(retries).maximumEventAgeInSeconds(age))).build();
     }
@@ -166,13 +173,15 @@ final class Schedules {
     Scheduler.GetScheduleResponse get(Caller caller, String group, String name) {
         var it = store.<KeptSchedule>read(tx -> existing(tx, caller, group, name));
         return Scheduler.GetScheduleResponse.of(r -> r.arn(it.arn()).name(it.name()).groupName(it.group())
-                .scheduleExpression(it.expression()).scheduleExpressionTimezone(it.timezone()).startDate(it.start()).endDate(it.end())
+                .scheduleExpression(it.expression()).scheduleExpressionTimezone(it.timezone()).startDate(it.start())
+                        .endDate(it.end())
                 .description(it.description()).state(state(it)).target(it.target()).creationDate(it.created())
                 .lastModificationDate(it.modified())
                 .actionAfterCompletion(it.isDeletedAtItsEnd() ? Scheduler.ActionAfterCompletion.DELETE
                         : Scheduler.ActionAfterCompletion.NONE)
                 .flexibleTimeWindow(Scheduler.FlexibleTimeWindow.of(w -> w
-                        .mode(it.windowMinutes() > 0 ? Scheduler.FlexibleTimeWindowMode.FLEXIBLE : Scheduler.FlexibleTimeWindowMode.OFF)
+                        .mode(it.windowMinutes() > 0 ? Scheduler.FlexibleTimeWindowMode.FLEXIBLE
+                                : Scheduler.FlexibleTimeWindowMode.OFF)
                         .maximumWindowInMinutes(it.windowMinutes() > 0 ? it.windowMinutes() : null))));
     }
 
@@ -194,14 +203,21 @@ final class Schedules {
             if (input.groupName() != null) {
                 groups.existing(tx, SchedulerData.group(caller, input.groupName()));
             }
-            var prefix = input.groupName() == null ? SchedulerData.all(caller) : SchedulerData.group(caller, input.groupName());
+            var prefix = input.groupName() == null ? SchedulerData.all(caller)
+                    : SchedulerData.group(caller, input.groupName());
             var all = data.schedules.range(tx, prefix).map(Row::value)
                     .filter(it -> input.namePrefix() == null || it.name().startsWith(input.namePrefix()))
                     .filter(it -> input.state() == null || input.state().equals(state(it)));
-            var page = Paging.of(all, it -> it.group() + "/" + it.name(), null, input.nextToken(), input.maxResults(), PAGE);
+            var page = NamedPage.of(all, it -> it.group() + "/" + it.name(), null, input.nextToken(),
+                    input.maxResults(),
+                    PAGE, Schedules::badToken);
             return Scheduler.ListSchedulesResponse.of(r -> r.nextToken(page.next())
                     .schedules(page.items().stream().map(Schedules::told).toList()));
         });
+    }
+
+    static Scheduler.ValidationException badToken() {
+        return new Scheduler.ValidationException("Invalid NextToken.");
     }
 
     private static Scheduler.ScheduleSummary told(KeptSchedule it) {

@@ -22,9 +22,12 @@ import java.util.regex.Pattern;
  */
 final class TargetRules {
     private static final Pattern UNIVERSAL = Pattern.compile("arn:aws:scheduler:::aws-sdk:([a-zA-Z0-9]+):([a-zA-Z0-9]+)");
-    private static final List<String> READING = List.of("get", "describe", "list", "poll", "receive", "search", "scan", "query",
-            "select", "read", "lookup", "discover", "validate", "batchGet", "batchDescribe", "batchRead", "transactGet", "adminGet",
-            "adminList", "testMigration", "retrieve", "testConnection", "translateDocument", "isAuthorized", "isVpcPeered",
+    private static final List<String> READING = List.of("get", "describe", "list", "poll", "receive", "search", "scan",
+            "query",
+            "select", "read", "lookup", "discover", "validate", "batchGet", "batchDescribe", "batchRead", "transactGet",
+                    "adminGet",
+            "adminList", "testMigration", "retrieve", "testConnection", "translateDocument", "isAuthorized",
+                    "isVpcPeered",
             "invokeModel");
     private static final Set<String> TAKE_JSON = Set.of("lambda", "states", "events");
 
@@ -116,7 +119,8 @@ final class TargetRules {
     @SuppressWarnings("unchecked")
     static Optional<Map<String, Object>> tree(String json) {
         try {
-            return JsonReader.tree(json) instanceof Map<?, ?> map ? Optional.of((Map<String, Object>) map) : Optional.empty();
+            return JsonReader.tree(json) instanceof Map<?, ?> map ? Optional.of((Map<String, Object>) map)
+                    : Optional.empty();
         } catch (JsonReader.Malformed _) {
             return Optional.empty();
         }

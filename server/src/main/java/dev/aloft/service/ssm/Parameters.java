@@ -108,7 +108,8 @@ final class Parameters {
             var page = page(data.parameters.range(tx, SsmData.all(caller)).map(Row::value).filter(filters),
                     input.nextToken(), input.maxResults(), PATH_PAGE);
             return Ssm.DescribeParametersResponse.of(r -> r
-                    .parameters(page.items().stream().map(it -> metadata(caller, it)).toList()).nextToken(page.token()));
+                    .parameters(page.items().stream().map(it -> metadata(caller, it)).toList())
+                            .nextToken(page.token()));
         });
     }
 
@@ -123,8 +124,10 @@ final class Parameters {
             var range = Range.of(SsmData.key(caller, name)).after(SsmData.key(caller, name, after));
             var page = data.versions.page(tx, range, input.maxResults() == null ? HISTORY_PAGE : input.maxResults());
             var told = page.values().stream().map(version -> Ssm.ParameterHistory.of(h -> h
-                    .name(name).type(version.type()).value(value(caller, name, version, decrypt)).version(version.number())
-                    .lastModifiedDate(version.modified()).lastModifiedUser(version.user()).description(version.description())
+                    .name(name).type(version.type()).value(value(caller, name, version, decrypt))
+                            .version(version.number())
+                    .lastModifiedDate(version.modified()).lastModifiedUser(version.user())
+                            .description(version.description())
                     .allowedPattern(version.allowedPattern()).tier(version.tier()).dataType("text").labels(List.of())
                     .policies(List.of()).keyId(keyId(version)))).toList();
             return Ssm.GetParameterHistoryResponse.of(r -> r.parameters(told)
@@ -190,7 +193,8 @@ final class Parameters {
             throw ApiError.notBuilt("Tags of a Systems Manager " + resourceType);
         }
         return data.parameters.get(tx, SsmData.key(caller, Names.asked(caller, resourceId).name()))
-                .orElseThrow(() -> new Ssm.InvalidResourceId("The resource ID \"" + resourceId + "\" is not valid. Verify that you"
+                .orElseThrow(() -> new Ssm.InvalidResourceId("The resource ID \"" + resourceId
+                        + "\" is not valid. Verify that you"
                         + " entered the correct ID and try again."));
     }
 
@@ -212,7 +216,8 @@ final class Parameters {
     private static Ssm.ParameterMetadata metadata(Caller caller, Parameter parameter) {
         var latest = parameter.latest();
         return Ssm.ParameterMetadata.of(m -> m
-                .name(parameter.name()).arn(Names.arn(caller, parameter.name())).type(latest.type()).version(latest.number())
+                .name(parameter.name()).arn(Names.arn(caller, parameter.name())).type(latest.type())
+                        .version(latest.number())
                 .keyId(keyId(latest)).lastModifiedDate(latest.modified()).lastModifiedUser(latest.user())
                 .description(latest.description()).allowedPattern(latest.allowedPattern()).tier(latest.tier())
                 .policies(List.of()).dataType("text"));

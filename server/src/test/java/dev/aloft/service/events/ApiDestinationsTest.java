@@ -48,9 +48,11 @@ class ApiDestinationsTest extends EventsFixture {
 
     private void answer(HttpExchange exchange) throws IOException {
         var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        requests.add(new Request(exchange.getRequestMethod() + " " + exchange.getRequestURI(), exchange.getRequestHeaders(), body));
+        requests.add(new Request(exchange.getRequestMethod() + " " + exchange.getRequestURI(),
+                exchange.getRequestHeaders(), body));
         boolean token = exchange.getRequestURI().getPath().equals("/token");
-        var text = token ? "{\"access_token\":\"t" + requests.size() + "\",\"token_type\":\"bearer\",\"expires_in\":3600}" : "said";
+        var text = token ? "{\"access_token\":\"t" + requests.size()
+                + "\",\"token_type\":\"bearer\",\"expires_in\":3600}" : "said";
         exchange.sendResponseHeaders(token || answers.isEmpty() ? 200 : answers.poll(), text.length());
         exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
         exchange.close();
@@ -71,8 +73,10 @@ class ApiDestinationsTest extends EventsFixture {
     }
 
     private void destination(String connection, String path, int rate) {
-        var arn = events.createApiDestination(ROOT, Events.CreateApiDestinationRequest.of(r -> r.name("d").connectionArn(connection)
-            .invocationEndpoint(url() + path).httpMethod("POST").invocationRateLimitPerSecond(rate))).apiDestinationArn();
+        var arn = events.createApiDestination(ROOT, Events.CreateApiDestinationRequest.of(r -> r.name("d")
+                .connectionArn(connection)
+            .invocationEndpoint(url() + path).httpMethod("POST").invocationRateLimitPerSecond(rate)))
+                    .apiDestinationArn();
         rule(null, "shop", "{\"source\":[\"shop\"]}");
         target(null, "shop", Events.Target.of(t -> t.id("1").arn(arn).roleArn(ROLE).inputPath("$.detail")
             .retryPolicy(Events.RetryPolicy.of(p -> p.maximumRetryAttempts(2)))
@@ -88,10 +92,12 @@ class ApiDestinationsTest extends EventsFixture {
 
     @Test
     void pathHeadersQueryAndBodyAreOfTheTargetAndOfTheConnection() {
-        destination(connection("API_KEY", key().toBuilder().invocationHttpParameters(Events.ConnectionHttpParameters.of(h -> h
+        destination(connection("API_KEY", key().toBuilder()
+                .invocationHttpParameters(Events.ConnectionHttpParameters.of(h -> h
             .headerParameters(List.of(Events.ConnectionHeaderParameter.of(p -> p.key("X-From").value("connection"))))
             .queryStringParameters(List.of(Events.ConnectionQueryStringParameter.of(p -> p.key("q").value("2"))))
-            .bodyParameters(List.of(Events.ConnectionBodyParameter.of(p -> p.key("more").value("yes")))))).build()), "/x/*/y/*", 300);
+            .bodyParameters(List.of(Events.ConnectionBodyParameter.of(p -> p.key("more").value("yes")))))).build()),
+                    "/x/*/y/*", 300);
         put();
         assertThat(requests).singleElement().satisfies(request -> {
             assertThat(request.line()).isEqualTo("POST /x/a%20b/y/7?q=2");
@@ -107,30 +113,37 @@ class ApiDestinationsTest extends EventsFixture {
     @Test
     void aPasswordIsSentAndNotTold() {
         destination(connection("BASIC", Events.CreateConnectionAuthRequestParameters.of(p -> p.basicAuthParameters(
-            Events.CreateConnectionBasicAuthRequestParameters.of(b -> b.username("user").password("pass"))))), "/", 300);
+            Events.CreateConnectionBasicAuthRequestParameters.of(b -> b.username("user").password("pass"))))), "/",
+                    300);
         put();
         assertThat(requests.getFirst().header("Authorization")).isEqualTo("Basic dXNlcjpwYXNz");
         var told = events.describeConnection(ROOT, Events.DescribeConnectionRequest.of(r -> r.name("c")));
         assertThat(told.authParameters().basicAuthParameters().username()).isEqualTo("user");
         assertThat(told.toString()).doesNotContain("pass\"", "=pass");
         assertThat(told.connectionState()).isEqualTo(Events.ConnectionState.AUTHORIZED);
-        assertThat(told.secretArn()).startsWith("arn:aws:secretsmanager:us-east-1:111122223333:secret:events!connection/c/");
+        assertThat(told.secretArn())
+                .startsWith("arn:aws:secretsmanager:us-east-1:111122223333:secret:events!connection/c/");
     }
 
     @Test
     void aTokenIsAskedForOnceAndAgainWhenItIsNoLongerTaken() {
-        destination(connection("OAUTH_CLIENT_CREDENTIALS", Events.CreateConnectionAuthRequestParameters.of(p -> p.oAuthParameters(
-            Events.CreateConnectionOAuthRequestParameters.of(o -> o.authorizationEndpoint(url() + "/token").httpMethod("POST")
-                .clientParameters(Events.CreateConnectionOAuthClientRequestParameters.of(c -> c.clientID("id").clientSecret("s"))))))),
+        destination(connection("OAUTH_CLIENT_CREDENTIALS",
+                Events.CreateConnectionAuthRequestParameters.of(p -> p.oAuthParameters(
+            Events.CreateConnectionOAuthRequestParameters.of(o -> o.authorizationEndpoint(url() + "/token")
+                    .httpMethod("POST")
+                .clientParameters(Events.CreateConnectionOAuthClientRequestParameters.of(c -> c.clientID("id")
+                        .clientSecret("s"))))))),
             "/", 300);
-        assertThat(events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d"))).apiDestinationState())
+        assertThat(events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d")))
+                .apiDestinationState())
             .isEqualTo(Events.ApiDestinationState.INACTIVE);
         put();
         put();
         assertThat(requests).extracting(Request::line).containsExactly("POST /token", "POST /?q=1", "POST /?q=1");
         assertThat(requests.getFirst().body()).isEqualTo("grant_type=client_credentials&client_id=id&client_secret=s");
         assertThat(requests.getLast().header("Authorization")).isEqualTo("Bearer t1");
-        assertThat(events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d"))).apiDestinationState())
+        assertThat(events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d")))
+                .apiDestinationState())
             .isEqualTo(Events.ApiDestinationState.ACTIVE);
         answers.add(401);
         put();
@@ -175,9 +188,11 @@ class ApiDestinationsTest extends EventsFixture {
     void theyAreRefused() {
         refused("ResourceNotFoundException", "Failed to describe the connection(s). Connection 'c' does not exist.",
             () -> events.describeConnection(ROOT, Events.DescribeConnectionRequest.of(r -> r.name("c"))));
-        refused("ResourceNotFoundException", "Failed to describe the api-destination(s). An api-destination 'd' does not exist.",
+        refused("ResourceNotFoundException",
+                "Failed to describe the api-destination(s). An api-destination 'd' does not exist.",
             () -> events.describeApiDestination(ROOT, Events.DescribeApiDestinationRequest.of(r -> r.name("d"))));
-        refused("ValidationException", "1 validation error detected: Value 'INVALID' at 'authorizationType' failed to satisfy"
+        refused("ValidationException",
+                "1 validation error detected: Value 'INVALID' at 'authorizationType' failed to satisfy"
             + " constraint: Member must satisfy enum value set: [BASIC, OAUTH_CLIENT_CREDENTIALS, API_KEY]",
             () -> connection("INVALID", key()));
         connection("API_KEY", key());

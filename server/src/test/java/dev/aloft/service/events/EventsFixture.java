@@ -72,7 +72,8 @@ abstract class EventsFixture {
     EventsFixture() {
         List.of("lambda", "sqs", "kinesis").forEach(name -> targets.add(noting(name)));
         targets.add(new BusTarget(endpoint));
-        service = new EventsService(store, targets, time, endpoint, authorizer, roles, KeyFile.inMemory(), new Outbound(),
+        service = new EventsService(store, targets, time, endpoint, authorizer, roles, KeyFile.inMemory(),
+                new Outbound(),
             () -> "http://localhost");
         endpoint.add(service);
         workers = new Workers(time, service.workers());
@@ -131,16 +132,19 @@ abstract class EventsFixture {
     }
 
     static Caller root(String account, String region) {
-        return new Caller(account, region, new Principal.Root(account), "r", null, 0, "http://localhost:4566", "127.0.0.1", "test");
+        return new Caller(account, region, new Principal.Root(account), "r", null, 0, "http://localhost:4566",
+                "127.0.0.1", "test");
     }
 
     static String allow(String action, String resource) {
-        return "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"" + action + "\",\"Resource\":\"" + resource + "\"}]}";
+        return "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"" + action + "\",\"Resource\":\"" + resource
+                + "\"}]}";
     }
 
     static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                    .hasMessage(message);
     }
 
     void schedule(String name, String expression) {
@@ -152,7 +156,8 @@ abstract class EventsFixture {
     }
 
     void target(String bus, String rule, Events.Target... given) {
-        events.putTargets(ROOT, Events.PutTargetsRequest.of(r -> r.rule(rule).eventBusName(bus).targets(List.of(given))));
+        events.putTargets(ROOT, Events.PutTargetsRequest.of(r -> r.rule(rule).eventBusName(bus)
+                .targets(List.of(given))));
     }
 
     static Events.Target target(String id, String arn) {
@@ -160,11 +165,13 @@ abstract class EventsFixture {
     }
 
     Events.PutEventsResponse put(Caller caller, String bus, String source, String detail) {
-        return events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry(bus, source, detail)))));
+        return events.putEvents(caller,
+                Events.PutEventsRequest.of(r -> r.entries(List.of(entry(bus, source, detail)))));
     }
 
     static Events.PutEventsRequestEntry entry(String bus, String source, String detail) {
-        return Events.PutEventsRequestEntry.of(e -> e.eventBusName(bus).source(source).detailType("Happened").detail(detail));
+        return Events.PutEventsRequestEntry.of(e -> e.eventBusName(bus).source(source).detailType("Happened")
+                .detail(detail));
     }
 
     /** Brings all that is due now. */

@@ -25,10 +25,12 @@ class RoutingTest extends EventsFixture {
             Events.PutEventsRequestEntry.of(e -> e.detailType("t").detail("{}")),
             Events.PutEventsRequestEntry.of(e -> e.source("s").detail("{}")),
             Events.PutEventsRequestEntry.of(e -> e.source("s").detailType("t")),
-            entry(null, "s", "[]"), entry(null, "s", "NotJSON"), entry(null, "s", "\"text\""), entry(null, "aws.s3", "{}"),
+            entry(null, "s", "[]"), entry(null, "s", "NotJSON"), entry(null, "s", "\"text\""),
+                    entry(null, "aws.s3", "{}"),
             entry(null, "s", "{}"), entry("no-such-bus", "s", "{}")))));
         assertThat(answer.failedEntryCount()).isEqualTo(7);
-        assertThat(answer.entries()).extracting(Events.PutEventsResultEntry::errorCode).containsExactly("InvalidArgument",
+        assertThat(answer.entries()).extracting(Events.PutEventsResultEntry::errorCode)
+                .containsExactly("InvalidArgument",
             "InvalidArgument", "InvalidArgument", "MalformedDetail", "MalformedDetail", "MalformedDetail",
             "NotAuthorizedForSourceException", null, null);
         assertThat(answer.entries()).extracting(Events.PutEventsResultEntry::errorMessage).startsWith(
@@ -61,7 +63,8 @@ class RoutingTest extends EventsFixture {
         var answer = put(ROOT, null, "shop", "{ \"total\": 11.50 }");
         var all = settled();
         assertThat(all).extracting(Delivered::target).containsExactlyInAnyOrder(QUEUE, FUNCTION, QUEUE);
-        assertThat(all).extracting(Delivered::body).containsOnly("{\"version\":\"0\",\"id\":\"" + answer.entries().getFirst().eventId()
+        assertThat(all).extracting(Delivered::body).containsOnly("{\"version\":\"0\",\"id\":\"" + answer.entries()
+                .getFirst().eventId()
             + "\",\"detail-type\":\"Happened\",\"source\":\"shop\",\"account\":\"111122223333\",\"time\":\"2026-01-01T00:00:00Z\","
             + "\"region\":\"us-east-1\",\"resources\":[],\"detail\":{\"total\":11.50}}");
         assertThat(all).extracting(each -> each.caller().principal()).contains(
@@ -91,14 +94,16 @@ class RoutingTest extends EventsFixture {
         rolePolicies.put(ROLE, allow("kinesis:*", "*"));
         rule(null, "shop", SHOP);
         target(null, "shop",
-            Events.Target.of(t -> t.id("1").arn(QUEUE + ".fifo").sqsParameters(Events.SqsParameters.of(p -> p.messageGroupId("g")))),
+            Events.Target.of(t -> t.id("1").arn(QUEUE + ".fifo")
+                    .sqsParameters(Events.SqsParameters.of(p -> p.messageGroupId("g")))),
             Events.Target.of(t -> t.id("2").arn("arn:aws:kinesis:us-east-1:111122223333:stream/s").roleArn(ROLE)
                 .kinesisParameters(Events.KinesisParameters.of(p -> p.partitionKeyPath("$.detail.customer")))));
         put(ROOT, null, "shop", "{\"customer\":\"ann\"}");
         var all = settled();
         assertThat(all).extracting(each -> each.event().groupId()).containsExactlyInAnyOrder("g", null);
         assertThat(all).extracting(each -> each.event().partitionKey()).containsExactlyInAnyOrder(null, "ann");
-        assertThat(all).anySatisfy(each -> assertThat(each.caller().principal()).isInstanceOfSatisfying(Principal.RoleSession.class,
+        assertThat(all).anySatisfy(each -> assertThat(each.caller().principal())
+                .isInstanceOfSatisfying(Principal.RoleSession.class,
             session -> assertThat(session.roleArn()).isEqualTo(ROLE)));
     }
 
@@ -139,7 +144,8 @@ class RoutingTest extends EventsFixture {
         time.advance(Duration.ofHours(1));
         assertThat(bodies(FUNCTION)).hasSize(4);
         assertThat(bodies(QUEUE)).hasSizeBetween(5, 20);
-        var letters = delivered.stream().filter(each -> each.target().equals(DEAD)).map(each -> each.event().attributes()).toList();
+        var letters = delivered.stream().filter(each -> each.target().equals(DEAD))
+                .map(each -> each.event().attributes()).toList();
         assertThat(letters).hasSize(2);
         assertThat(letters.getFirst()).containsEntry("EXHAUSTED_RETRY_CONDITION", text("MaximumRetryAttempts"))
             .containsEntry("RETRY_ATTEMPTS", text("3")).containsEntry("ERROR_CODE", text("INTERNAL_ERROR"));
@@ -180,18 +186,22 @@ class RoutingTest extends EventsFixture {
         events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("inner")));
         rule(null, "shop", SHOP);
         target(null, "shop", target("1", "arn:aws:events:us-east-1:111122223333:event-bus/inner"),
-            Events.Target.of(t -> t.id("2").arn(theirs).deadLetterConfig(Events.DeadLetterConfig.of(d -> d.arn(DEAD)))));
+            Events.Target.of(t -> t.id("2").arn(theirs)
+                    .deadLetterConfig(Events.DeadLetterConfig.of(d -> d.arn(DEAD)))));
         rule("inner", "all", SHOP);
         target("inner", "all", target("1", QUEUE));
         events.putRule(other, Events.PutRuleRequest.of(r -> r.name("all").eventPattern(SHOP)));
-        events.putTargets(other, Events.PutTargetsRequest.of(r -> r.rule("all").targets(List.of(target("1", FUNCTION)))));
+        events.putTargets(other,
+                Events.PutTargetsRequest.of(r -> r.rule("all").targets(List.of(target("1", FUNCTION)))));
         put(ROOT, null, "shop", "{}");
         settled();
         assertThat(bodies(QUEUE)).hasSize(1);
         assertThat(bodies(FUNCTION)).isEmpty();
-        assertThat(delivered.stream().filter(each -> each.target().equals(DEAD)).findFirst().orElseThrow().event().attributes())
+        assertThat(delivered.stream().filter(each -> each.target().equals(DEAD)).findFirst().orElseThrow().event()
+                .attributes())
             .containsEntry("ERROR_CODE", text("NO_PERMISSIONS"));
-        events.putPermission(other, Events.PutPermissionRequest.of(r -> r.statementId("s").action("events:PutEvents").principal(ACCOUNT)));
+        events.putPermission(other, Events.PutPermissionRequest.of(r -> r.statementId("s").action("events:PutEvents")
+                .principal(ACCOUNT)));
         var id = put(ROOT, null, "shop", "{}").entries().getFirst().eventId();
         settled();
         // It is the same event still, of the account that it comes from.
@@ -205,19 +215,22 @@ class RoutingTest extends EventsFixture {
         var other = root(OTHER, "us-east-1");
         var west = root(ACCOUNT, "us-west-2");
         for (var bus : List.of(other, west)) {
-            events.putPermission(bus, Events.PutPermissionRequest.of(r -> r.statementId("s").action("events:PutEvents").principal("*")));
+            events.putPermission(bus, Events.PutPermissionRequest.of(r -> r.statementId("s").action("events:PutEvents")
+                    .principal("*")));
             events.putRule(bus, Events.PutRuleRequest.of(r -> r.name("on").eventPattern(SHOP)));
         }
         rule(null, "shop", SHOP);
         target(null, "shop", target("1", "arn:aws:events:us-east-1:444455556666:event-bus/default"),
             target("2", "arn:aws:events:us-west-2:111122223333:event-bus/default"));
-        events.putTargets(other, Events.PutTargetsRequest.of(r -> r.rule("on").targets(List.of(Events.Target.of(t -> t.id("1")
+        events.putTargets(other,
+                Events.PutTargetsRequest.of(r -> r.rule("on").targets(List.of(Events.Target.of(t -> t.id("1")
             .arn("arn:aws:events:us-east-1:777788889999:event-bus/default")
             .deadLetterConfig(Events.DeadLetterConfig.of(d -> d.arn(DEAD))))))));
         events.putTargets(west, Events.PutTargetsRequest.of(r -> r.rule("on").targets(List.of(target("1", QUEUE)))));
         var id = put(ROOT, null, "shop", "{}").entries().getFirst().eventId();
         settled();
-        assertThat(delivered.stream().filter(each -> each.target().equals(DEAD)).findFirst().orElseThrow().event().attributes())
+        assertThat(delivered.stream().filter(each -> each.target().equals(DEAD)).findFirst().orElseThrow().event()
+                .attributes())
             .containsEntry("ERROR_CODE", text("THIRD_ACCOUNT_HOP_DETECTED"));
         assertThat((Map<?, ?>) JsonReader.tree(bodies(QUEUE).getFirst())).satisfies(event -> {
             assertThat(event.get("id")).isNotEqualTo(id);
@@ -230,7 +243,8 @@ class RoutingTest extends EventsFixture {
         rolePolicies.put(ROLE, allow("events:PutEvents", "arn:aws:events:us-east-1:111122223333:event-bus/default"));
         var session = ROOT.as(new Principal.RoleSession(ROLE, "AROA", "s", null));
         assertThat(put(session, null, "shop", "{}").failedEntryCount()).isZero();
-        refused("AccessDeniedException", "User: arn:aws:sts::111122223333:assumed-role/events/s is not authorized to perform:"
+        refused("AccessDeniedException",
+                "User: arn:aws:sts::111122223333:assumed-role/events/s is not authorized to perform:"
             + " events:PutEvents on resource: arn:aws:events:us-east-1:111122223333:event-bus/inner because no identity-based policy"
             + " allows the events:PutEvents action", () -> put(session, "inner", "shop", "{}"));
     }
@@ -246,7 +260,8 @@ class RoutingTest extends EventsFixture {
         assertThat(delivered.getFirst().json().get("detail-type")).isEqualTo("Scheduled Event");
         assertThat(delivered.getFirst().json().get("source")).isEqualTo("aws.events");
         assertThat(delivered.getFirst().json().get("time")).isEqualTo("2026-01-01T00:05:00Z");
-        assertThat(delivered.getFirst().json().get("resources")).isEqualTo(List.of("arn:aws:events:us-east-1:111122223333:rule/tick"));
+        assertThat(delivered.getFirst().json().get("resources"))
+                .isEqualTo(List.of("arn:aws:events:us-east-1:111122223333:rule/tick"));
         assertThat(delivered.getFirst().json().get("detail")).isEqualTo(Map.of());
         events.disableRule(ROOT, Events.DisableRuleRequest.of(r -> r.name("tick")));
         schedule("noon", "cron(0 12 * * ? *)");
@@ -259,7 +274,8 @@ class RoutingTest extends EventsFixture {
     @Test
     void testEventPatternNeedsAWholeEvent() {
         var event = "{\"id\":\"1\",\"account\":\"1\",\"source\":\"shop\",\"time\":\"t\",\"region\":\"r\",\"detail-type\":\"d\"}";
-        assertThat(events.testEventPattern(ROOT, Events.TestEventPatternRequest.of(r -> r.event(event).eventPattern(SHOP))).result())
+        assertThat(events.testEventPattern(ROOT, Events.TestEventPatternRequest.of(r -> r.event(event)
+                .eventPattern(SHOP))).result())
             .isTrue();
         for (var bad : List.of("text", "\"text\"", "[]", "{\"source\":\"shop\"}")) {
             refused("ValidationException", "Parameter Event is not valid.", () -> events.testEventPattern(ROOT,
@@ -270,7 +286,8 @@ class RoutingTest extends EventsFixture {
     @Test
     void archivesKeepWhatTheirPatternWantsAndReplayIt() {
         var bus = "arn:aws:events:us-east-1:111122223333:event-bus/default";
-        events.createArchive(ROOT, Events.CreateArchiveRequest.of(r -> r.archiveName("a").eventSourceArn(bus).eventPattern(SHOP)
+        events.createArchive(ROOT, Events.CreateArchiveRequest.of(r -> r.archiveName("a").eventSourceArn(bus)
+                .eventPattern(SHOP)
             .retentionDays(1)));
         rule(null, "shop", SHOP);
         rule(null, "again", "{\"replay-name\":[{\"exists\":true}]}");
@@ -293,13 +310,16 @@ class RoutingTest extends EventsFixture {
         var replay = events.describeReplay(ROOT, Events.DescribeReplayRequest.of(r -> r.replayName("r")));
         assertThat(replay.state()).isEqualTo(Events.ReplayState.COMPLETED);
         // What is replayed is not kept once more.
-        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("a"))).eventCount()).isEqualTo(250);
+        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("a"))).eventCount())
+                .isEqualTo(250);
         time.advance(Duration.ofDays(2));
-        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("a"))).eventCount()).isZero();
+        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("a"))).eventCount())
+                .isZero();
     }
 
     private static Events.StartReplayRequest replay(String name, String bus, List<String> rules) {
-        return Events.StartReplayRequest.of(r -> r.replayName(name).eventSourceArn("arn:aws:events:us-east-1:111122223333:archive/a")
+        return Events.StartReplayRequest.of(r -> r.replayName(name)
+                .eventSourceArn("arn:aws:events:us-east-1:111122223333:archive/a")
             .eventStartTime(Instant.parse("2025-12-31T00:00:00Z")).eventEndTime(Instant.parse("2026-01-02T00:00:00Z"))
             .destination(Events.ReplayDestination.of(d -> d.arn(bus).filterArns(rules))));
     }
@@ -315,27 +335,33 @@ class RoutingTest extends EventsFixture {
             () -> events.startReplay(ROOT, replay("r", bus, null)));
         var create = Events.CreateArchiveRequest.of(r -> r.archiveName("a").eventSourceArn(bus));
         events.createArchive(ROOT, create);
-        refused("ResourceAlreadyExistsException", "Archive a already exists.", () -> events.createArchive(ROOT, create));
+        refused("ResourceAlreadyExistsException", "Archive a already exists.",
+                () -> events.createArchive(ROOT, create));
         refused("ValidationException", "At least one of EventPattern, RetentionDays or Description must be provided.",
             () -> events.updateArchive(ROOT, Events.UpdateArchiveRequest.of(r -> r.archiveName("a"))));
         refused("InternalException", "Service encountered unexpected problem. Please try again.",
-            () -> events.updateArchive(ROOT, Events.UpdateArchiveRequest.of(r -> r.archiveName("gone").retentionDays(1))));
-        refused("ValidationException", "Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.",
+            () -> events.updateArchive(ROOT, Events.UpdateArchiveRequest.of(r -> r.archiveName("gone")
+                    .retentionDays(1))));
+        refused("ValidationException",
+                "Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.",
             () -> events.startReplay(ROOT, Events.StartReplayRequest.of(r -> r.replayName("r")
                 .eventSourceArn("arn:aws:events:us-east-1:111122223333:archive/a").eventStartTime(time.instant())
                 .eventEndTime(time.instant()).destination(Events.ReplayDestination.of(d -> d.arn(bus))))));
         events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("other")));
-        refused("ValidationException", "Parameter Destination.Arn is not valid. Reason: Cross event bus replay is not permitted.",
+        refused("ValidationException",
+                "Parameter Destination.Arn is not valid. Reason: Cross event bus replay is not permitted.",
             () -> events.startReplay(ROOT, replay("r", bus.replace("default", "other"), null)));
         refused("ResourceNotFoundException", "Event bus gone does not exist.",
             () -> events.startReplay(ROOT, replay("r", bus.replace("default", "gone"), null)));
         events.startReplay(ROOT, replay("r", bus, null));
-        refused("ResourceAlreadyExistsException", "Replay r already exists.", () -> events.startReplay(ROOT, replay("r", bus, null)));
+        refused("ResourceAlreadyExistsException", "Replay r already exists.",
+                () -> events.startReplay(ROOT, replay("r", bus, null)));
         refused("ResourceNotFoundException", "Replay gone does not exist.",
             () -> events.describeReplay(ROOT, Events.DescribeReplayRequest.of(r -> r.replayName("gone"))));
         var managed = events.describeRule(ROOT, Events.DescribeRuleRequest.of(r -> r.name("Events-Archive-a")));
         assertThat(managed.managedBy()).isEqualTo("prod.vhs.events.aws.internal");
-        refused("ManagedRuleException", "Rule 'Events-Archive-a' is managed by an AWS service can only be modified if force is True.",
+        refused("ManagedRuleException",
+                "Rule 'Events-Archive-a' is managed by an AWS service can only be modified if force is True.",
             () -> events.disableRule(ROOT, Events.DisableRuleRequest.of(r -> r.name("Events-Archive-a"))));
     }
 }

@@ -13,9 +13,11 @@ class TargetInputTest extends EventsFixture {
     private static final String DETAIL = """
         {"command":"update-account","payload":{"acc_id":"0a787ecb-4015","sf_id":"baz"},"listsingle":["HIGH"],\
         "listmulti":["ACTIVE","INACTIVE"],"valid":true,"quote":"say \\"hi\\"","items":[{"n":1},{"n":2}]}""";
-    private static final Map<String, String> PATHS = Map.of("userId", "$.detail.payload.acc_id", "payload", "$.detail.payload",
+    private static final Map<String, String> PATHS = Map.of("userId", "$.detail.payload.acc_id", "payload",
+            "$.detail.payload",
         "systemstring", "$.detail.awsAccountId", "listsingle", "$.detail.listsingle", "listmulti", "$.detail.listmulti",
-        "valid", "$.detail.valid", "quote", "$.detail.quote", "second", "$.detail.items[1].n", "all", "$.detail.items[*].n");
+        "valid", "$.detail.valid", "quote", "$.detail.quote", "second", "$.detail.items[1].n", "all",
+                "$.detail.items[*].n");
 
     private void putWith(Events.Target target) {
         rule(null, "r", "{\"source\":[\"shop\"]}");

@@ -104,7 +104,8 @@ class PipesTest {
     }
 
     private static Lambda.InvokeResponse answer(String json) {
-        return Lambda.InvokeResponse.of(r -> r.statusCode(200).payload(Bytes.of(json.getBytes(StandardCharsets.UTF_8))));
+        return Lambda.InvokeResponse.of(r -> r.statusCode(200)
+                .payload(Bytes.of(json.getBytes(StandardCharsets.UTF_8))));
     }
 
     private Target noting(String name) {
@@ -116,7 +117,8 @@ class PipesTest {
 
             @Override
             public void deliver(Caller caller, Arn target, Event event) {
-                delivered.add(new Delivered(caller, target.toString(), new String(event.body(), StandardCharsets.UTF_8)));
+                delivered.add(new Delivered(caller, target.toString(),
+                        new String(event.body(), StandardCharsets.UTF_8)));
             }
         };
     }
@@ -163,26 +165,31 @@ class PipesTest {
 
     private int left() {
         var names = List.of("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible");
-        return sqs.getQueueAttributes(ROOT, Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl(URL).attributeNames(names)))
+        return sqs.getQueueAttributes(ROOT, Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl(URL)
+                .attributeNames(names)))
             .attributes().values().stream().mapToInt(Integer::parseInt).sum();
     }
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                    .hasMessage(message);
     }
 
     @Test
     void theyAreRefused() {
-        refused("NotFoundException", "Pipe p does not exist.", () -> pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))));
+        refused("NotFoundException", "Pipe p does not exist.",
+                () -> pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))));
         refused("NotImplemented", "A source arn:aws:mq:us-east-1:111122223333:broker:b is not built in Aloft yet.",
             () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
-        refused("NotImplemented", "A pipe's LogConfiguration is not built in Aloft yet.", () -> create(r -> r.logConfiguration(
+        refused("NotImplemented", "A pipe's LogConfiguration is not built in Aloft yet.",
+                () -> create(r -> r.logConfiguration(
             Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)))));
         refused("ValidationException", "Event pattern is not valid. Reason: Empty arrays are not allowed\n"
-            + " at [Source: (String)\"{\"a\":[]}\"; line: 1, column: 8]", () -> create(r -> r.sourceParameters(filter("{\"a\":[]}"))));
+            + " at [Source: (String)\"{\"a\":[]}\"; line: 1, column: 8]",
+                    () -> create(r -> r.sourceParameters(filter("{\"a\":[]}"))));
         create(_ -> { });
         refused("ConflictException", "Pipe p already exists.", () -> create(_ -> { }));
     }
@@ -194,7 +201,8 @@ class PipesTest {
 
     @Test
     void recordsThatAreWantedReachTheTargetUnderTheRoleAndLeaveTheQueue() {
-        assertThat(create(r -> r.sourceParameters(filter("{\"body\":{\"n\":[{\"numeric\":[\">\",1]}]}}"))).currentState())
+        assertThat(create(r -> r.sourceParameters(filter("{\"body\":{\"n\":[{\"numeric\":[\">\",1]}]}}")))
+                .currentState())
             .isEqualTo(Pipes.PipeState.CREATING);
         send("{\"n\":1}", "{\"n\":2}", "no json");
         assertThat(delivered).singleElement().satisfies(each -> {
@@ -219,7 +227,8 @@ class PipesTest {
     @Test
     void anEnrichmentsAnswerIsWhatTheTargetGets() {
         function.set(payload -> answer(payload.contains("drop") ? "[]" : "[{\"a\":1},{\"b\":2}]"));
-        create(r -> r.enrichment(FUNCTION).enrichmentParameters(Pipes.PipeEnrichmentParameters.of(e -> e.inputTemplate("<$.body>"))));
+        create(r -> r.enrichment(FUNCTION)
+                .enrichmentParameters(Pipes.PipeEnrichmentParameters.of(e -> e.inputTemplate("<$.body>"))));
         send("{\"n\":1}");
         assertThat(invoked).containsExactly("[{\"n\":1}]");
         assertThat(delivered).extracting(Delivered::body).containsExactly("{\"a\":1}", "{\"b\":2}");
@@ -265,11 +274,13 @@ class PipesTest {
     @Test
     void aPipeThatIsStoppedReadsNothing() {
         create(_ -> { });
-        assertThat(pipes.stopPipe(ROOT, Pipes.StopPipeRequest.of(r -> r.name("p"))).currentState()).isEqualTo(Pipes.PipeState.STOPPING);
+        assertThat(pipes.stopPipe(ROOT, Pipes.StopPipeRequest.of(r -> r.name("p"))).currentState())
+                .isEqualTo(Pipes.PipeState.STOPPING);
         time.advance(Duration.ofSeconds(25));
         send("1");
         assertThat(delivered).isEmpty();
-        assertThat(pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).currentState()).isEqualTo(Pipes.PipeState.STOPPED);
+        assertThat(pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).currentState())
+                .isEqualTo(Pipes.PipeState.STOPPED);
         pipes.startPipe(ROOT, Pipes.StartPipeRequest.of(r -> r.name("p")));
         time.advance(Duration.ofSeconds(25));
         assertThat(delivered).hasSize(1);
@@ -278,7 +289,8 @@ class PipesTest {
     @Test
     void templatesDeclareThem() {
         var type = service.resourceTypes().getFirst();
-        var wanted = desired(Map.of("Source", SOURCE, "Target", QUEUE, "RoleArn", ROLE, "Name", "p", "Tags", Map.of("a", "1"),
+        var wanted = desired(Map.of("Source", SOURCE, "Target", QUEUE, "RoleArn", ROLE, "Name", "p", "Tags",
+                Map.of("a", "1"),
             "SourceParameters", Map.of("SqsQueueParameters", Map.of("BatchSize", "1"))));
         var made = type.create(ROOT, wanted);
         assertThat(type.create(ROOT, wanted)).isEqualTo(made);
@@ -290,7 +302,8 @@ class PipesTest {
         assertThat(pipe.target()).isEqualTo(BUS);
         assertThat(pipe.sourceParameters().sqsQueueParameters().batchSize()).isEqualTo(1);
         assertThat(pipe.tags()).doesNotContainKey("a");
-        assertThat(pipes.listPipes(ROOT, Pipes.ListPipesRequest.of(r -> r.currentState(Pipes.PipeState.STOPPED))).pipes()).hasSize(1);
+        assertThat(pipes.listPipes(ROOT, Pipes.ListPipesRequest.of(r -> r.currentState(Pipes.PipeState.STOPPED)))
+                .pipes()).hasSize(1);
         type.delete(ROOT, "p", wanted);
         type.delete(ROOT, "p", wanted);
         assertThat(type.read(ROOT, "p")).isEmpty();

@@ -158,7 +158,8 @@ class SchedulerTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                    .hasMessage(message);
     }
 
     @ParameterizedTest
@@ -172,7 +173,8 @@ class SchedulerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"at(2022-12-31T23:59:59)", "rate(1 minute)", "rate(1 minutes)", "cron(0-15/1 8-8 ? * 2,3,4,5,6,7 *)",
+    @ValueSource(strings = {"at(2022-12-31T23:59:59)", "rate(1 minute)", "rate(1 minutes)",
+            "cron(0-15/1 8-8 ? * 2,3,4,5,6,7 *)",
         "cron(*/15 * * * ? *)", "cron(0-59/10 0-23/2 ? * * *)"})
     void expressionsAreTaken(String expression) {
         create(r -> r.scheduleExpression(expression));
@@ -181,9 +183,11 @@ class SchedulerTest {
 
     @Test
     void schedulesAreRefused() {
-        refused("ResourceNotFoundException", "Schedule group gone does not exist.", () -> create(r -> r.groupName("gone")));
+        refused("ResourceNotFoundException", "Schedule group gone does not exist.",
+                () -> create(r -> r.groupName("gone")));
         refused("ResourceNotFoundException", "Schedule s does not exist.", this::get);
-        refused("ValidationException", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        refused("ValidationException",
+                "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
             () -> create(r -> r.target(target(QUEUE, t -> t.roleArn("arn:aws:iam::111122223333:role/other")))));
         refused("ValidationException", "The StartDate you specify cannot be earlier than 5 minutes ago.",
             () -> create(r -> r.startDate(time.instant().minusSeconds(301))));
@@ -225,7 +229,8 @@ class SchedulerTest {
         create(r -> r.scheduleExpression(expression).scheduleExpressionTimezone(zone));
         time.advance(Duration.ofHours(12).minusSeconds(1).plus(Duration.ofHours(4)));
         var limit = Instant.parse("2026-01-01T14:00:00Z");
-        assertThat(delivered).extracting(Delivered::at).filteredOn(at -> moments == null || at.isBefore(limit) || moments.contains("15:30"))
+        assertThat(delivered).extracting(Delivered::at).filteredOn(at -> moments == null || at.isBefore(limit)
+                || moments.contains("15:30"))
             .map(Instant::toString).isEqualTo(moments == null ? List.of() : List.of(moments.split(",")));
     }
 
@@ -233,7 +238,8 @@ class SchedulerTest {
     @ParameterizedTest
     @CsvSource({"2026-03-28T12:00:00Z, 2026-03-30T00:30:00Z", "2026-10-24T12:00:00Z, 2026-10-25T00:30:00Z"})
     void clocksThatAreSetLeaveOutOrCountOnce(Instant from, Instant next) {
-        create(r -> r.scheduleExpression("cron(30 2 * * ? *)").scheduleExpressionTimezone("Europe/Berlin").startDate(from));
+        create(r -> r.scheduleExpression("cron(30 2 * * ? *)").scheduleExpressionTimezone("Europe/Berlin")
+                .startDate(from));
         time.advanceTo(next.plus(Duration.ofHours(3)));
         assertThat(delivered).extracting(Delivered::at).containsExactly(next);
     }
@@ -248,7 +254,8 @@ class SchedulerTest {
     @Test
     void startAndEndBoundWhatRecurs() {
         create(r -> r.scheduleExpression("rate(2 hours)").startDate(Instant.parse("2026-01-01T03:00:00Z"))
-            .endDate(Instant.parse("2026-01-01T08:00:00Z")).actionAfterCompletion(Scheduler.ActionAfterCompletion.DELETE));
+            .endDate(Instant.parse("2026-01-01T08:00:00Z"))
+                    .actionAfterCompletion(Scheduler.ActionAfterCompletion.DELETE));
         time.advance(Duration.ofDays(1));
         assertThat(delivered).extracting(each -> each.at().toString())
             .containsExactly("2026-01-01T03:00:00Z", "2026-01-01T05:00:00Z", "2026-01-01T07:00:00Z");
@@ -258,11 +265,13 @@ class SchedulerTest {
     @Test
     void aFlexibleWindowPutsACallOff() {
         create(r -> r.scheduleExpression("cron(0 12 * * ? *)").flexibleTimeWindow(
-            window(Scheduler.FlexibleTimeWindowMode.FLEXIBLE, 60)).target(target(QUEUE, t -> t.input("<aws.scheduler.scheduled-time>"))));
+            window(Scheduler.FlexibleTimeWindowMode.FLEXIBLE, 60))
+                    .target(target(QUEUE, t -> t.input("<aws.scheduler.scheduled-time>"))));
         time.advance(Duration.ofDays(20));
         assertThat(delivered).hasSize(20).allSatisfy(each -> assertThat(each.at())
             .isBetween(Instant.parse(each.body()), Instant.parse(each.body()).plusSeconds(3600)));
-        assertThat(delivered).extracting(each -> Duration.between(Instant.parse(each.body()), each.at())).doesNotHaveDuplicates();
+        assertThat(delivered).extracting(each -> Duration.between(Instant.parse(each.body()), each.at()))
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -287,7 +296,8 @@ class SchedulerTest {
         var input = (Map<?, ?>) JsonReader.tree(delivered.getFirst().event().body());
         assertThat(input.get("source")).isEqualTo("aws.scheduler");
         assertThat(input.get("detail-type")).isEqualTo("Scheduled Event");
-        assertThat(input.get("resources")).isEqualTo(List.of("arn:aws:scheduler:us-east-1:111122223333:schedule/default/s"));
+        assertThat(input.get("resources"))
+                .isEqualTo(List.of("arn:aws:scheduler:us-east-1:111122223333:schedule/default/s"));
         assertThat(input.get("detail")).isEqualTo("{}");
     }
 
@@ -323,7 +333,8 @@ class SchedulerTest {
         var attributes = delivered.getLast().event().attributes();
         assertThat(attributes.get("EXHAUSTED_RETRY_CONDITION").value()).isEqualTo("MaximumRetryAttempts");
         assertThat(attributes.get("RETRY_ATTEMPTS").value()).isEqualTo("2");
-        assertThat(attributes.get("SCHEDULE_ARN").value()).isEqualTo("arn:aws:scheduler:us-east-1:111122223333:schedule/default/s");
+        assertThat(attributes.get("SCHEDULE_ARN").value())
+                .isEqualTo("arn:aws:scheduler:us-east-1:111122223333:schedule/default/s");
         assertThat(attributes.get("TARGET_ARN").value()).isEqualTo(QUEUE);
         assertThat(attributes.get("IS_PAYLOAD_TRUNCATED").value()).isEqualTo("false");
     }
@@ -334,17 +345,20 @@ class SchedulerTest {
             "arn:aws:events:us-east-1:111122223333:event-bus/shop", t -> t.input("{\"a\":1}").eventBridgeParameters(
                 Scheduler.EventBridgeParameters.of(p -> p.source("nightly").detailType("Night"))))));
         time.advance(Duration.ofHours(1));
-        assertThat(delivered.getFirst().body()).isEqualTo("{\"source\":\"nightly\",\"detail-type\":\"Night\",\"detail\":{\"a\":1}}");
+        assertThat(delivered.getFirst().body())
+                .isEqualTo("{\"source\":\"nightly\",\"detail-type\":\"Night\",\"detail\":{\"a\":1}}");
     }
 
     @Test
     void aChangeOrADisabledStateCountsAtOnce() {
         create(r -> r.scheduleExpression("rate(1 hour)"));
-        scheduler.updateSchedule(ROOT, Scheduler.UpdateScheduleRequest.of(r -> r.name("s").scheduleExpression("rate(1 hour)")
+        scheduler.updateSchedule(ROOT, Scheduler.UpdateScheduleRequest.of(r -> r.name("s")
+                .scheduleExpression("rate(1 hour)")
             .target(target(QUEUE)).flexibleTimeWindow(window(OFF, null)).state(Scheduler.ScheduleState.DISABLED)));
         time.advance(Duration.ofHours(5));
         assertThat(delivered).isEmpty();
-        scheduler.updateSchedule(ROOT, Scheduler.UpdateScheduleRequest.of(r -> r.name("s").scheduleExpression("rate(2 hours)")
+        scheduler.updateSchedule(ROOT, Scheduler.UpdateScheduleRequest.of(r -> r.name("s")
+                .scheduleExpression("rate(2 hours)")
             .target(target(QUEUE)).flexibleTimeWindow(window(OFF, null))));
         time.advance(Duration.ofHours(5));
         assertThat(delivered).hasSize(2);
@@ -358,7 +372,8 @@ class SchedulerTest {
     void whatFellDueWhileThePlatformWasDownIsCalledOnceAndTheLongestOverdueFirst() {
         for (int i = 299; i >= 0; i--) {
             var second = i;
-            create(r -> r.name("s" + second).scheduleExpression("at(" + Instant.parse("2026-01-01T01:00:00Z").plusSeconds(second)
+            create(r -> r.name("s" + second).scheduleExpression("at(" + Instant.parse("2026-01-01T01:00:00Z")
+                    .plusSeconds(second)
                 .toString().replace("Z", "") + ")").target(target(QUEUE, t -> t.input(String.valueOf(second)))));
         }
         create(r -> r.name("hourly").scheduleExpression("rate(1 hour)").target(target(FUNCTION)));
@@ -367,7 +382,8 @@ class SchedulerTest {
         assertThat(delivered).isEmpty();
         start();
         time.settle();
-        var order = delivered.stream().filter(each -> each.target().equals(QUEUE)).map(each -> Integer.parseInt(each.body())).toList();
+        var order = delivered.stream().filter(each -> each.target().equals(QUEUE))
+                .map(each -> Integer.parseInt(each.body())).toList();
         assertThat(order).hasSize(300).doesNotHaveDuplicates();
         for (int i = 0; i < order.size(); i++) {
             assertThat(order.get(i)).isBetween(i - 100, i + 100);
@@ -387,7 +403,8 @@ class SchedulerTest {
         scheduler.tagResource(ROOT, Scheduler.TagResourceRequest.of(r -> r.resourceArn(arn)
             .tags(List.of(Scheduler.Tag.of(t -> t.key("b").value("2"))))));
         scheduler.untagResource(ROOT, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(List.of("a"))));
-        assertThat(scheduler.listTagsForResource(ROOT, Scheduler.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags())
+        assertThat(scheduler.listTagsForResource(ROOT, Scheduler.ListTagsForResourceRequest.of(r -> r.resourceArn(arn)))
+                .tags())
             .containsExactly(Scheduler.Tag.of(t -> t.key("b").value("2")));
         assertThat(scheduler.listSchedules(ROOT, Scheduler.ListSchedulesRequest.of(_ -> {})).schedules())
             .extracting(Scheduler.ScheduleSummary::name).containsExactly("other", "s");
@@ -414,7 +431,8 @@ class SchedulerTest {
             "FlexibleTimeWindow", Map.of("Mode", "FLEXIBLE", "MaximumWindowInMinutes", "60"),
             "Target", Map.of("Arn", QUEUE, "RoleArn", ROLE, "RetryPolicy", Map.of("MaximumRetryAttempts", 3))));
         var made = schedules.create(ROOT, wanted);
-        assertThat(made.attributes().get("Arn")).isEqualTo("arn:aws:scheduler:us-east-1:111122223333:schedule/g/" + made.physicalId());
+        assertThat(made.attributes().get("Arn")).isEqualTo("arn:aws:scheduler:us-east-1:111122223333:schedule/g/"
+                + made.physicalId());
         assertThat(schedules.create(ROOT, wanted)).isEqualTo(made);
         assertThat(schedules.read(ROOT, made.physicalId())).isPresent();
         schedules.update(ROOT, made.physicalId(), wanted, desired("Schedule", Map.of("GroupName", "g",

@@ -152,10 +152,5 @@ public final class Measures {
         public void iteratorAge(double millis) {
             add("IteratorAge", MILLISECONDS, millis);
         }
-
-        /** An event was refused because it came round in a circle. */
-        public void recursionStopped() {
-            add("RecursiveInvocationsDropped", COUNT, 1);
-        }
     }
 }

@@ -24,7 +24,10 @@ final class Starts {
      * short it is looked at some times more.
      */
     private static final long COUNTED_MILLIS = 100;
-    private static final int MOST_LOOKS = 6;
+    private static final int MOST_LOOKS = 15;
+
+    private static final System.Logger LOG = System.getLogger(Starts.class.getName());
+    private static final long TOLD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final IntPredicate room;
     private final BooleanSupplier busy;
@@ -32,6 +35,7 @@ final class Starts {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Pool> wanting = new LinkedHashSet<>();
     private int starting;
+    private long toldNanos = System.nanoTime() - TOLD_NANOS - 1;
     private volatile boolean wanted;
     private volatile boolean full;
     /** On a full machine, how many environments the function has that comes next. */
@@ -146,7 +150,13 @@ final class Starts {
     }
 
     private void fullFor(int environments) {
-        full = environments != Integer.MAX_VALUE;
+        boolean isFull = environments != Integer.MAX_VALUE;
+        if (isFull && !full && System.nanoTime() - toldNanos > TOLD_NANOS) {
+            toldNanos = System.nanoTime();
+            LOG.log(System.Logger.Level.WARNING, "This machine has no memory for another environment of a function:"
+                    + " events wait for one that ends, and are throttled after some seconds.");
+        }
+        full = isFull;
         fewest = environments;
     }
 

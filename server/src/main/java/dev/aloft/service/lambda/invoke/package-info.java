@@ -2,13 +2,18 @@
  * Runs functions: execution environments, their pools, the Runtime API.
  *
  * <pre>
- *   Invocations ── admits, finds the version's Pool
+ *   Invocations ── the one way to run a function
+ *     Concurrency ── how many events run at once and how fast they come, as AWS limits them
+ *     Starts ── which function may start its next environment on this machine
  *     Pool ── an idle Environment, or a new one
  *       Environment ── serves one event at a time; its life is a table
  *         Launch ── how its processes are started, first and again
  *         Incarnation ── one start of them, from init to their end: runtime, Extensions, Telemetry
  *         RuntimeApi, ExtensionsApi ── what they ask over a Connection
  *         EnvironmentLog ── their lines, with what Report has to tell where it belongs
+ *   Provisioned ── keeps environments started for versions that are to have some
+ *   Measures ── what Lambda tells CloudWatch of functions
+ *   Runtimes ── which interpreter runs which runtime; NodePrograms fetches those of Node.js that are missing
  *   Spares ── runtimes booted ahead, waiting for a function
  *   Overdue ── ends what answered and never asks for more
  *   LogShipper ── brings the lines to CloudWatch Logs as the execution role

@@ -172,7 +172,7 @@ public final class Authorizer implements LocalEndpoint.Gate {
         return switch (model.protocol()) {
             case "query", "ec2", "rest-xml" -> ApiError.of("AccessDenied", 403, message);
             case "rest-json" -> ApiError.of("AccessDeniedException", 403, message);
-            default -> ApiError.of("AccessDeniedException", 400, message);
+            default -> ApiError.of("AccessDeniedException", model.queryCompatible() ? 403 : 400, message);
         };
     }
 }

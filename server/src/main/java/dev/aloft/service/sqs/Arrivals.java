@@ -105,15 +105,4 @@ final class Arrivals {
             all.forEach(waiter -> waiter.signal.raise());
         }
     }
-
-    /** How many wait, for tests. */
-    int waiting(long queue) {
-        var waiters = byQueue.get(queue);
-        if (waiters == null) {
-            return 0;
-        }
-        synchronized (waiters) {
-            return waiters.waiting.size();
-        }
-    }
 }

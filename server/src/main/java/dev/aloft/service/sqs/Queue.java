@@ -60,10 +60,6 @@ record Queue(
         return name.arn();
     }
 
-    int seconds(String attribute) {
-        return number(attribute);
-    }
-
     int number(String attribute) {
         var value = attributes.get(attribute);
         return value == null ? QueueAttributes.standard(attribute) : Integer.parseInt(value);

@@ -12,10 +12,8 @@ import dev.aloft.kernel.time.Time;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -332,18 +330,16 @@ final class Queues {
         if (tags.size() > MOST_TAGS) {
             throw Errors.invalid("Too many tags added for queue.");
         }
-        var keys = new LinkedHashSet<>(tags.keySet());
-        for (var key : keys) {
+        tags.forEach((key, value) -> {
             if (key.isEmpty() || key.length() > 128) {
                 throw Errors.invalid("Tag keys must be between 1 and 128 characters in length.");
             }
             if (key.startsWith("aws:") && !key.startsWith("aws:cloudformation:")) {
                 throw Errors.invalid("Tag keys must not begin with aws:.");
             }
-        }
-        var values = new ArrayList<>(tags.values());
-        if (values.stream().anyMatch(value -> value == null || value.length() > 256)) {
-            throw Errors.invalid("Tag values must be between 0 and 256 characters in length.");
-        }
+            if (value == null || value.length() > 256) {
+                throw Errors.invalid("Tag values must be between 0 and 256 characters in length.");
+            }
+        });
     }
 }

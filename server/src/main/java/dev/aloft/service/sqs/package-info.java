@@ -5,6 +5,9 @@
  * the entry to the moment at which it is to be visible again; nobody brings it back. Who deletes it removes both. A FIFO
  * queue has such an entry for each group, at the moment of its first message ({@link dev.aloft.service.sqs.Order}).
  *
+ * <p>Left out: fair queues (a MessageGroupId on a standard queue is kept and told, and does not change the order), encryption
+ * (the attributes are kept, a key's policy is not asked), AWS's rates of calls.
+ *
  * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html">SQS API Reference</a>
  */
 package dev.aloft.service.sqs;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Sqs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest extends SqsFixture {
@@ -131,5 +134,39 @@ class MessagesTest extends SqsFixture {
         assertThat(bodies(url)).containsExactly("b");
         pass(30);
         assertThat(counts(url)).isEqualTo("0 0 0");
+    }
+
+    @Test
+    void aMessageEndsOneOfTheLongPollsThatWait() throws InterruptedException {
+        var url = queue("q");
+        var answers = new ConcurrentLinkedQueue<List<String>>();
+        var polls = new ArrayList<Thread>();
+        for (int i = 0; i < 100; i++) {
+            polls.add(time.start("poll " + i, () -> answers.add(bodies(receive(r -> r.queueUrl(url).waitTimeSeconds(20))))));
+        }
+        time.settle();
+        send(url, "a");
+        send(url, "b");
+        time.settle();
+        assertThat(answers).containsExactlyInAnyOrder(List.of("a"), List.of("b"));
+        pass(20);
+        for (var poll : polls) {
+            poll.join();
+        }
+        assertThat(answers).hasSize(100);
+    }
+
+    @Test
+    void countsFollowTheClock() {
+        var url = queue("q");
+        var entries = IntStream.range(0, 10)
+            .mapToObj(i -> Sqs.SendMessageBatchRequestEntry.of(e -> e.id("e" + i).messageBody("x"))).toList();
+        for (int i = 0; i < 3; i++) {
+            sqs.sendMessageBatch(CALLER, Sqs.SendMessageBatchRequest.of(r -> r.queueUrl(url).entries(entries)));
+        }
+        assertThat(receive(url)).hasSize(10);
+        assertThat(counts(url)).isEqualTo("20 10 0");
+        pass(30);
+        assertThat(counts(url)).isEqualTo("30 0 0");
     }
 }

@@ -6,6 +6,7 @@ import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.NamedPage;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -132,8 +133,8 @@ final class Buses {
         var name = BusName.of(caller, input.eventBusName());
         var now = time.instant();
         var statement = input.policy() == null ? statement(name, input) : null;
-        if (input.policy() != null && !(tree(input.policy()) instanceof Map<?, ?>)) {
-            throw Refusals.invalid("Parameter Policy is not valid. Reason: Invalid JSON.");
+        if (input.policy() != null) {
+            checkPolicy(input.policy());
         }
         store.change(tx -> {
             var bus = existing(tx, name, now);
@@ -143,6 +144,14 @@ final class Buses {
             }
             data.buses.put(tx, bus.key(), bus.withPolicy(policy, now));
         });
+    }
+
+    private static void checkPolicy(String document) {
+        try {
+            Policy.of(document, Policy.Kind.RESOURCE);
+        } catch (Policy.Malformed e) {
+            throw Refusals.invalid("Parameter Policy is not valid. Reason: " + e.getMessage());
+        }
     }
 
     private static Object tree(String json) {

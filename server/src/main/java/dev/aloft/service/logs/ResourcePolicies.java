@@ -4,12 +4,14 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,15 @@ final class ResourcePolicies {
         return told(policy);
     }
 
+    private static boolean isPolicy(String document) {
+        try {
+            Policy.of(document, Policy.Kind.RESOURCE);
+            return !statements(document).isEmpty();
+        } catch (Policy.Malformed _) {
+            return false;
+        }
+    }
+
     private static Logs.ResourcePolicy told(Kept policy) {
         return Logs.ResourcePolicy.of(p -> p.policyName(policy.name()).policyDocument(policy.document())
             .lastUpdatedTime(policy.updated().toEpochMilli()));
@@ -77,9 +88,19 @@ final class ResourcePolicies {
     /** All policies as one document. */
     Optional<String> document(Caller caller) {
         var all = new ArrayList<Object>();
-        kept(caller).forEach(policy -> all.addAll(statements(policy.document())));
+        kept(caller).forEach(policy -> statements(policy.document()).forEach(each -> all.add(withoutId(each))));
         return all.isEmpty() ? Optional.empty()
                 : Optional.of(JsonWriter.string(Map.of("Version", "2012-10-17", "Statement", all)));
+    }
+
+    /** Two policies may have statements of the same id. */
+    private static Object withoutId(Object statement) {
+        if (!(statement instanceof Map<?, ?> given)) {
+            return statement;
+        }
+        var rest = new LinkedHashMap<Object, Object>(given);
+        rest.remove("Sid");
+        return rest;
     }
 
     private static List<?> statements(String document) {

@@ -461,9 +461,15 @@ class LogsTest {
             + "\"Resource\":\"*\"}";
         logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName("p")
             .policyDocument("{\"Statement\":" + statement + "}")));
-        assertThat(service.policy(CALLER, "any").orElseThrow()).contains(statement);
+        for (var name : List.of("q", "r")) {
+            logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName(name)
+                .policyDocument("{\"Statement\":" + statement.replace("{\"Effect", "{\"Sid\":\"same\",\"Effect") + "}")));
+        }
+        assertThat(service.policy(CALLER, "any").orElseThrow()).contains(statement).doesNotContain("same");
+        assertThatThrownBy(() -> logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName("s")
+            .policyDocument("{}")))).hasMessage("Policy document is not valid");
         assertThat(logs.describeResourcePolicies(CALLER, Logs.DescribeResourcePoliciesRequest.of(_ -> { })).resourcePolicies())
-            .extracting(Logs.ResourcePolicy::policyName).containsExactly("p");
+            .extracting(Logs.ResourcePolicy::policyName).containsExactly("p", "q", "r");
     }
 
     @Test

@@ -8,13 +8,20 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
-/** PutItem, GetItem and a hot counter of 1 KB items beside DynamoDB Local with a file, in turns. */
+/** The operations of every day on items of 1 KB beside DynamoDB Local with a file, in turns. */
 final class DynamoDbBench {
     private static final int ROUNDS = 3;
     private static final double SECONDS = 3;
     private static final double WARM_UP_SECONDS = 4;
     private static final int ITEMS = 2_000;
+    private static final int PAGE = 100;
+    private static final int PARTITIONS = 10;
+    private static final int BATCH = 25;
+    private static final int TRANSACTION = 4;
     private static final String PADDING = "x".repeat(900);
 
     private DynamoDbBench() {}
@@ -43,6 +50,46 @@ final class DynamoDbBench {
                 + "\"UpdateExpression\":\"ADD hits :one\",\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}");
     }
 
+    private static byte[] update(long n) {
+        return request("UpdateItem", "{\"TableName\":\"bench\",\"Key\":{\"id\":{\"S\":\"item-" + n % ITEMS + "\"}},"
+                + "\"UpdateExpression\":\"SET #c = :n\",\"ExpressionAttributeNames\":{\"#c\":\"count\"},"
+                + "\"ExpressionAttributeValues\":{\":n\":{\"N\":\"" + n + "\"}}}");
+    }
+
+    /** A batch of neighbours. */
+    private static byte[] putSorted(long first) {
+        return request("BatchWriteItem", "{\"RequestItems\":{\"sorted\":[" + LongStream.range(first, first + BATCH)
+                .mapToObj(n -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"part-" + n / PAGE + "\"},\"at\":{\"N\":\"" + n % PAGE
+                        + "\"},\"padding\":{\"S\":\"" + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}}");
+    }
+
+    private static byte[] query(long n) {
+        return request("Query", "{\"TableName\":\"sorted\",\"KeyConditionExpression\":\"id = :id\","
+                + "\"ExpressionAttributeValues\":{\":id\":{\"S\":\"part-" + n % PARTITIONS + "\"}},\"Limit\":" + PAGE + "}");
+    }
+
+    private static byte[] scan(long n) {
+        return request("Scan", "{\"TableName\":\"sorted\"}");
+    }
+
+    private static byte[] putIndexed(long n) {
+        return request("PutItem", "{\"TableName\":\"indexed\",\"Item\":{\"id\":{\"S\":\"item-" + n % ITEMS + "\"},\"a\":{\"S\":\"a"
+                + n % 97 + "\"},\"b\":{\"S\":\"b" + n % 89 + "\"},\"c\":{\"S\":\"c" + n % 83 + "\"},\"padding\":{\"S\":\"" + PADDING
+                + "\"}}}");
+    }
+
+    private static byte[] writeBatch(long n) {
+        return request("BatchWriteItem", "{\"RequestItems\":{\"bench\":[" + LongStream.range(0, BATCH)
+                .mapToObj(i -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"item-" + (n * BATCH + i) % ITEMS + "\"},\"padding\":{\"S\":\""
+                        + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}}");
+    }
+
+    private static byte[] writeTransaction(long n) {
+        return request("TransactWriteItems", "{\"TransactItems\":[" + LongStream.range(0, TRANSACTION)
+                .mapToObj(i -> "{\"Put\":{\"TableName\":\"bench\",\"Item\":{\"id\":{\"S\":\"item-" + (n * TRANSACTION + i) % ITEMS
+                        + "\"},\"padding\":{\"S\":\"" + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}");
+    }
+
     static void run(Path launcher, Path peerFolder, Figures figures) throws Exception {
         figures.chapter("DynamoDB, items of 1 KB (goal beside DynamoDB Local with a file: put 5×, get 5×, counter 20×)");
         try (var product = Product.start(launcher); var peer = Peer.start(peerFolder)) {
@@ -53,24 +100,57 @@ final class DynamoDbBench {
             for (int connections : new int[] {1, 16, 64}) {
                 compare(figures, "PutItem", connections, product, peer, DynamoDbBench::put);
                 compare(figures, "GetItem", connections, product, peer, DynamoDbBench::get);
+                compare(figures, "UpdateItem", connections, product, peer, DynamoDbBench::update);
                 compare(figures, "counter (UpdateItem of one key)", connections, product, peer, DynamoDbBench::increment);
+                compare(figures, "Query of " + PAGE + " items", connections, product, peer, DynamoDbBench::query);
+                compare(figures, "Scan of a page", connections, product, peer, DynamoDbBench::scan);
+                compare(figures, "BatchWriteItem of " + BATCH, connections, product, peer, DynamoDbBench::writeBatch);
+                compare(figures, "TransactWriteItems of " + TRANSACTION, connections, product, peer, DynamoDbBench::writeTransaction);
+                compare(figures, "PutItem with three indexes", connections, product, peer, DynamoDbBench::putIndexed);
             }
         }
     }
 
     private static void prepare(int port) throws Exception {
         try (var connection = new Connection(port)) {
-            connection.exchange(request("CreateTable", "{\"TableName\":\"bench\",\"BillingMode\":\"PAY_PER_REQUEST\","
-                    + "\"AttributeDefinitions\":[{\"AttributeName\":\"id\",\"AttributeType\":\"S\"}],"
-                    + "\"KeySchema\":[{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}]}"));
+            connection.exchange(createTable("bench", "", attribute("id", "S"), key("id", "HASH")));
+            connection.exchange(createTable("sorted", "", attribute("id", "S") + "," + attribute("at", "N"),
+                    key("id", "HASH") + "," + key("at", "RANGE")));
+            var indexes = Stream.of("a", "b", "c").map(DynamoDbBench::index).collect(Collectors.joining(","));
+            var attributes = Stream.of("id", "a", "b", "c").map(name -> attribute(name, "S")).collect(Collectors.joining(","));
+            connection.exchange(createTable("indexed", ",\"GlobalSecondaryIndexes\":[" + indexes + "]", attributes, key("id", "HASH")));
             for (long n = 0; n < ITEMS; n++) {
-                while (connection.exchange(put(n)) != 200) {
-                    Product.pause(50);
-                }
+                until200(connection, put(n));
+            }
+            for (long n = 0; n < PARTITIONS * PAGE; n += BATCH) {
+                until200(connection, putSorted(n));
             }
         }
         Load.run(port, 4, WARM_UP_SECONDS, n -> n % 2 == 0 ? put(n) : get(n));
         Load.run(port, 4, WARM_UP_SECONDS / 2, DynamoDbBench::increment);
+    }
+
+    private static void until200(Connection connection, byte[] request) throws IOException {
+        while (connection.exchange(request) != 200) {
+            Product.pause(50);
+        }
+    }
+
+    private static byte[] createTable(String name, String more, String attributes, String key) {
+        return request("CreateTable", "{\"TableName\":\"" + name + "\",\"BillingMode\":\"PAY_PER_REQUEST\","
+                + "\"AttributeDefinitions\":[" + attributes + "],\"KeySchema\":[" + key + "]" + more + "}");
+    }
+
+    private static String attribute(String name, String type) {
+        return "{\"AttributeName\":\"" + name + "\",\"AttributeType\":\"" + type + "\"}";
+    }
+
+    private static String key(String name, String kind) {
+        return "{\"AttributeName\":\"" + name + "\",\"KeyType\":\"" + kind + "\"}";
+    }
+
+    private static String index(String key) {
+        return "{\"IndexName\":\"by-" + key + "\",\"KeySchema\":[" + key(key, "HASH") + "],\"Projection\":{\"ProjectionType\":\"ALL\"}}";
     }
 
     private static void compare(

@@ -14,6 +14,7 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,19 +87,24 @@ final class Tags {
 
     static Map<String, String> added(Map<String, String> tags, List<Tag> more) {
         var all = new LinkedHashMap<>(tags);
+        var keys = new HashSet<String>();
         for (var tag : more) {
             if (tag.key().startsWith("aws:") && !tags.containsKey(tag.key()) && !tag.key().startsWith("aws:cloudformation:")) {
-                throw ValidationException.parameters(
-                    "System tag keys cannot be modified by clients. Tag key: " + tag.key());
+                throw new ValidationException("Tag Key cannot be prefixed with aws:, Key: " + tag.key());
             }
-            if (!TEXT.matcher(tag.key()).matches() || !TEXT.matcher(tag.value()).matches()) {
-                throw ValidationException.parameters("Tag keys and values may have letters, digits, spaces and _.:/=+-@ only: "
-                    + tag.key());
+            if (!TEXT.matcher(tag.key()).matches()) {
+                throw new ValidationException("The Tag Key provided is invalid, Key: " + tag.key());
+            }
+            if (!TEXT.matcher(tag.value()).matches()) {
+                throw new ValidationException("The Tag Value provided is invalid, Value: " + tag.value());
+            }
+            if (!keys.add(tag.key())) {
+                throw new ValidationException("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + tag.key());
             }
             all.put(tag.key(), tag.value());
         }
         if (all.size() > MAX_TAGS) {
-            throw ValidationException.parameters("Tag limit exceeded: " + MAX_TAGS);
+            throw new ValidationException("Number of Tags exceed the current limit for the provided ResourceArn");
         }
         TableSettings.check(all);
         return all;
@@ -109,11 +115,18 @@ final class Tags {
             throw new ValidationException("Invalid TableArn");
         }
         if (!arn.isEmpty() && !arn.startsWith("arn:")) {
-            throw new ValidationException("Invalid TableArn: ARNs must start with 'arn:': " + arn);
+            throw ValidationException.parameters("ARNs must start with 'arn:': " + arn);
         }
         if (!RESOURCE.matcher(arn).matches()) {
             throw ApiError.of("AccessDeniedException", 400, "User: " + caller.principal().arn()
                 + " is not authorized to perform: dynamodb:" + operation + " on resource: " + (arn.isEmpty() ? "*" : arn));
+        }
+        if (!arn.startsWith("arn:aws:dynamodb:")) {
+            throw ValidationException.parameters("Provided Arn is not a DynamoDB resource arn: " + arn);
+        }
+        if (arn.contains("/index/")) {
+            throw ValidationException.parameters("Invalid resource arn provided, only table or stream is accepted. Provided resource "
+                + "arn: " + arn);
         }
         if (!TABLE.matcher(arn).matches()) {
             throw new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + arn);

@@ -164,6 +164,19 @@ class EnvironmentLifeTest {
     }
 
     @Test
+    void whatAFailedInitLeftBehindIsThereForTheNext() {
+        test.create("leaves-a-file", "python3.11", """
+                import os
+                if not os.path.exists('/tmp/mark'):
+                    open('/tmp/mark', 'w').close()
+                    raise ValueError('no')
+                def handler(event, context):
+                    return 'second init'
+                """);
+        assertThat(payload(test.invoke("leaves-a-file", "{}"))).isEqualTo("\"second init\"");
+    }
+
+    @Test
     void aProcessThatEndsAfterItsAnswerIsReplacedForTheNextEvent() {
         test.create("leaves", "python3.11", """
                 import os, threading

@@ -357,6 +357,8 @@ final class Environment {
         synchronized (incarnation.extensions) {
             incarnation.extensions.notifyAll();
         }
+        // Kept since the first event, but for an init that failed.
+        incarnation.keep();
         incarnation.shutDown(failure.reason(), millis -> MACHINE.millis() + millis);
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP answer as a function streams it: {@code application/vnd.awslambda.http-integration-response}, a JSON object with
- * {@code statusCode}, {@code headers} and {@code cookies}, eight NULs, and then the body.
+ * An HTTP answer as a function streams it: {@code application/vnd.awslambda.http-integration-response}, a JSON object
+ * with {@code statusCode}, {@code headers} and {@code cookies}, eight NULs, and then the body.
  *
  * @param cookies values of {@code Set-Cookie}
  * @param body    the rest, as it comes
@@ -64,7 +64,8 @@ public record IntegrationResponse(int status, Headers headers, List<String> cook
         return switch (status) {
             case null -> new IntegrationResponse(200, headers, List.copyOf(cookies), in);
             case Number number -> new IntegrationResponse(number.intValue(), headers, List.copyOf(cookies), in);
-            case String text when text.matches("\\d{3}") -> new IntegrationResponse(Integer.parseInt(text), headers, List.copyOf(cookies), in);
+            case String text when text.matches("\\d{3}") -> new IntegrationResponse(Integer.parseInt(text), headers,
+                    List.copyOf(cookies), in);
             default -> notHttp();
         };
     }

@@ -19,7 +19,8 @@ final class Descriptors {
     private Descriptors() {}
 
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
+        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name),
+                descriptor);
     }
 
     /** Opens to read. */

@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.api.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class Connection {
     // ---- answers
 
     void refuse(String status, String type, String message) throws IOException {
-        answer(status, "application/json", new dev.aloft.api.JsonWriter().beginObject()
+        answer(status, "application/json", new JsonWriter().beginObject()
                 .name("errorMessage").string(message).name("errorType").string(type).endObject().toBytes());
     }
 
@@ -56,7 +57,8 @@ final class Connection {
 
     /** @param headers more of them, each with its end of line */
     void answer(String status, String contentType, String headers, byte[] body) throws IOException {
-        write(new StringBuilder("HTTP/1.1 ").append(status).append("\r\nContent-Type: ").append(contentType).append("\r\n").append(headers)
+        write(new StringBuilder("HTTP/1.1 ").append(status).append("\r\nContent-Type: ").append(contentType)
+                .append("\r\n").append(headers)
                 .append("Content-Length: ").append(body.length).append("\r\n\r\n"), body);
     }
 

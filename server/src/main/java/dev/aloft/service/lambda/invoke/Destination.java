@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -22,9 +23,11 @@ sealed interface Destination {
         public void send(List<byte[]> batch) throws IOException {
             int length = 2 + Math.max(0, batch.size() - 1) + batch.stream().mapToInt(each -> each.length).sum();
             try (var socket = connect(address)) {
-                var out = new java.io.BufferedOutputStream(socket.getOutputStream());
-                out.write((method + " " + path + " HTTP/1.1\r\nHost: " + named + "\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: " + length + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                var out = new BufferedOutputStream(socket.getOutputStream());
+                out.write((method + " " + path + " HTTP/1.1\r\nHost: " + named
+                        + "\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: " + length + "\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
                 out.write('[');
                 for (int i = 0; i < batch.size(); i++) {
                     if (i > 0) {
@@ -48,7 +51,7 @@ sealed interface Destination {
         @Override
         public void send(List<byte[]> batch) throws IOException {
             try (var socket = connect(address)) {
-                var out = new java.io.BufferedOutputStream(socket.getOutputStream());
+                var out = new BufferedOutputStream(socket.getOutputStream());
                 for (byte[] entry : batch) {
                     out.write(entry);
                     out.write('\n');

@@ -63,7 +63,8 @@ final class Environment {
     private long peakReadNanos;
 
     /** @param onGone run when nothing of it is left but its log's last lines */
-    Environment(FunctionVersion version, Launch launch, Sandbox sandbox, EnvironmentLog log, Report report, Time time, Pool pool,
+    Environment(FunctionVersion version, Launch launch, Sandbox sandbox, EnvironmentLog log, Report report, Time time,
+            Pool pool,
             Overdue overdue, Runnable onGone) {
         this.version = version;
         this.launch = launch;
@@ -124,7 +125,8 @@ final class Environment {
 
     private void begin(Incarnation incarnation) {
         String runtimeVersion = launch.runtime().version();
-        tell(incarnation, report.initStart(incarnation.phase, runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
+        tell(incarnation, report.initStart(incarnation.phase, runtimeVersion, Invocations.runtimeArn(version.region(),
+                runtimeVersion)));
         incarnation.emptied.thenRun(() -> emptied(incarnation));
         incarnation.sandbox.exit().thenAccept(exit -> exited(incarnation, exit));
         launch.begin(this, incarnation, log);
@@ -161,7 +163,8 @@ final class Environment {
 
     private void tellInit(Incarnation incarnation, Optional<Failure> failure) {
         incarnation.extensions.told(report).forEach(event -> tell(incarnation, event));
-        tell(incarnation, report.initReport(incarnation.phase, System.nanoTime() - incarnation.startedNanos, failure.orElse(null)));
+        tell(incarnation, report.initReport(incarnation.phase, System.nanoTime() - incarnation.startedNanos,
+                failure.orElse(null)));
     }
 
     private void tell(Incarnation incarnation, PlatformEvent event) {
@@ -172,7 +175,10 @@ final class Environment {
 
     // ---- events
 
-    /** Runs an event to its answer, or to the function's timeout; nothing if the environment takes none at this moment. */
+    /**
+     * Runs an event to its answer, or to the function's timeout; nothing if the environment takes none at this
+     * moment.
+     */
     Optional<Outcome> invoke(Invocation invocation) throws InterruptedException {
         State before;
         synchronized (this) {
@@ -251,7 +257,8 @@ final class Environment {
     }
 
     private long leftNanos(Invocation invocation) {
-        return Math.max(0, invocation.pending().begunNanos + TimeUnit.SECONDS.toNanos(version.timeoutSeconds()) - System.nanoTime());
+        return Math.max(0, invocation.pending().begunNanos
+                + TimeUnit.SECONDS.toNanos(version.timeoutSeconds()) - System.nanoTime());
     }
 
     /** The caller has its answer and nobody asks for more: ends what takes too long. */
@@ -267,7 +274,8 @@ final class Environment {
     private void completed(Incarnation incarnation) {
         Invocation invocation;
         synchronized (this) {
-            if (incarnation.over || incarnation.runtime != Runtime.READY || incarnation.extensions.anyRunning() || current == null
+            if (incarnation.over || incarnation.runtime != Runtime.READY || incarnation.extensions.anyRunning()
+                    || current == null
                     || !life.on(Event.COMPLETED)) {
                 return;
             }
@@ -289,7 +297,8 @@ final class Environment {
         var pending = invocation.pending();
         var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, peakBytes, producedBytes);
         boolean heard = incarnation.telemetry.heard();
-        PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended) : List.of());
+        PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended)
+                : List.of());
         String moment = Report.moment(time.instant());
         var lines = new ArrayList<>(fault);
         lines.addAll(event.lines(version, moment));
@@ -301,7 +310,8 @@ final class Environment {
     }
 
     private List<Report.Span> overhead(long ended) {
-        return List.of(new Report.Span("extensionOverhead", time.instant().minusNanos(ended - readyNanos), ended - readyNanos));
+        return List.of(new Report.Span("extensionOverhead", time.instant().minusNanos(ended - readyNanos),
+                ended - readyNanos));
     }
 
     private void tellRuntimeDone(Incarnation incarnation, Invocation invocation, Outcome outcome) {
@@ -313,9 +323,11 @@ final class Environment {
         Instant instant = time.instant();
         List<Report.Span> spans = answer == null ? List.of() : List.of(
                 new Report.Span("responseLatency", instant.minusNanos(done - begun), answerNanos - begun),
-                new Report.Span("responseDuration", instant.minusNanos(done - answerNanos), answeredNanos - answerNanos),
+                new Report.Span("responseDuration", instant.minusNanos(done - answerNanos),
+                answeredNanos - answerNanos),
                 new Report.Span("runtimeOverhead", instant.minusNanos(done - answeredNanos), done - answeredNanos));
-        tell(incarnation, report.runtimeDone(invocation, outcome, new Report.Measures(done - begun, -1, 0, producedBytes), spans));
+        tell(incarnation, report.runtimeDone(invocation, outcome, new Report.Measures(done - begun, -1, 0,
+                producedBytes), spans));
     }
 
     // ---- the end of processes
@@ -384,7 +396,10 @@ final class Environment {
         // Else it is still in the hands of whoever started it.
     }
 
-    /** Ends the environment and all its processes, if it has nothing to do; else it is asked for again when it has not. */
+    /**
+     * Ends the environment and all its processes, if it has nothing to do; else it is asked for again when it has
+     * not.
+     */
     void stop() {
         Incarnation incarnation;
         State was;

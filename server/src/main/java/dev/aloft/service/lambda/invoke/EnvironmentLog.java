@@ -40,7 +40,9 @@ final class EnvironmentLog {
     /** One event of the stream. */
     record Line(long timestamp, String message) {}
 
-    /** An invocation on its way through the log: the next may begin while the last lines of this one are in the pipe. */
+    /**
+     * An invocation on its way through the log: the next may begin while the last lines of this one are in the pipe.
+     */
     private static final class Open {
         final Invocation invocation;
         final List<String> beginning;
@@ -132,7 +134,8 @@ final class EnvironmentLog {
             }
             first.ending.forEach(line -> add(time.millis(), line));
             byte[] bytes = tail.toString().getBytes(StandardCharsets.UTF_8);
-            byte[] last = bytes.length <= TAIL_BYTES ? bytes : Arrays.copyOfRange(bytes, bytes.length - TAIL_BYTES, bytes.length);
+            byte[] last = bytes.length <= TAIL_BYTES ? bytes : Arrays.copyOfRange(bytes, bytes.length - TAIL_BYTES,
+                    bytes.length);
             first.invocation.pending().tail.complete(Optional.of(last));
             open.removeFirst();
             if (!open.isEmpty()) {
@@ -175,7 +178,8 @@ final class EnvironmentLog {
         List<Line> lines = waiting;
         waiting = new ArrayList<>();
         if (dropped > 0) {
-            lines.add(new Line(time.millis(), "Aloft dropped " + dropped + " lines: the function writes faster than they can be kept."));
+            lines.add(new Line(time.millis(), "Aloft dropped " + dropped
+                    + " lines: the function writes faster than they can be kept."));
             dropped = 0;
         }
         return lines;
@@ -223,7 +227,8 @@ final class EnvironmentLog {
         byte[] head = new byte[FRAME_HEAD];
         head[0] = (byte) 0xA5;
         // The third byte is none of a text's: these two also end "¥Z".
-        if (in.read() != 0x5A || in.readNBytes(head, 2, FRAME_HEAD - 2) < FRAME_HEAD - 2 || head[2] != 0 && head[2] != (byte) 0x80) {
+        if (in.read() != 0x5A || in.readNBytes(head, 2, FRAME_HEAD - 2) < FRAME_HEAD - 2 || head[2] != 0
+                && head[2] != (byte) 0x80) {
             in.reset();
             return false;
         }
@@ -252,7 +257,8 @@ final class EnvironmentLog {
         boolean json = (kind & 1) == 0;
         String level = LEVELS.get(Math.min((kind >> 2) & 7, LEVELS.size() - 1));
         // The frame's own time is the machine's, which is not the platform's when somebody moved that.
-        write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text, json, level, Source.FUNCTION, telemetry);
+        write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text, json, level, Source.FUNCTION,
+                telemetry);
         return true;
     }
 
@@ -260,7 +266,8 @@ final class EnvironmentLog {
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
         boolean json = version.jsonLogs() && text.startsWith("{");
-        write(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, json, json ? levelOf(text) : "", source, telemetry);
+        write(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, json, json ? levelOf(text) : "",
+                source, telemetry);
     }
 
     private void write(String text, boolean json, String level, Source source, Telemetry telemetry) {
@@ -279,7 +286,8 @@ final class EnvironmentLog {
     /** What a line of JSON says of itself; one that says nothing counts as INFO. */
     private static String levelOf(String text) {
         try {
-            return JsonReader.tree(text.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> said && said.get("level") instanceof String level
+            return JsonReader.tree(text.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> said
+                    && said.get("level") instanceof String level
                     && LEVELS.contains(level.toUpperCase(Locale.ROOT)) ? level.toUpperCase(Locale.ROOT) : "INFO";
         } catch (RuntimeException notJson) {
             return "";

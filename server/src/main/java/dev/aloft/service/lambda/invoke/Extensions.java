@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The extensions of one start of an environment: who registered, for what, and how far each is. External ones are
- * processes of their own and must register before the runtime starts; internal ones are threads of the runtime's process
- * and must register before it asks for its first event.
+ * processes of their own and must register before the runtime starts; internal ones are threads of the runtime's
+ * process and must register before it asks for its first event.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html">Extensions API</a>
  */
@@ -39,7 +40,10 @@ final class Extensions {
         }
     }
 
-    /** What an extension does. It is READY while it waits for an event and RUNNING from the event to its next question. */
+    /**
+     * What an extension does. It is READY while it waits for an event and RUNNING from the event to its next
+     * question.
+     */
     enum Deed { REGISTERS, ASKS, HAS_EVENT, FAILS_INIT, FAILS, ENDS, NEVER_STARTED }
 
     static final Map<State, Map<Deed, State>> TABLE = Map.of(
@@ -130,7 +134,8 @@ final class Extensions {
         var events = EnumSet.noneOf(Event.class);
         for (Object each : wanted) {
             if (each.equals("SHUTDOWN") && !external) {
-                throw new Refused("Extension.InvalidEventType", each + ": ShutdownEventNotSupportedForInternalExtension");
+                throw new Refused("Extension.InvalidEventType", each
+                        + ": ShutdownEventNotSupportedForInternalExtension");
             }
             if (!each.equals("INVOKE") && !each.equals("SHUTDOWN")) {
                 throw new Refused("Extension.InvalidEventType", each + ": ErrorInvalidEventType");
@@ -193,7 +198,8 @@ final class Extensions {
     }
 
     private static Refused notAllowed(State from, State to, String who) {
-        return new Refused("Extension.InvalidExtensionState", "State transition from " + from.word() + " to " + to.word()
+        return new Refused("Extension.InvalidExtensionState", "State transition from " + from.word() + " to "
+                + to.word()
                 + " failed for extension " + who + ". Error: State transition is not allowed");
     }
 
@@ -293,14 +299,15 @@ final class Extensions {
                 .name("deadlineMs").number(invocation.pending().deadlineMillis)
                 .name("requestId").string(invocation.requestId())
                 .name("invokedFunctionArn").string(invocation.invokedArn())
-                .name("tracing").beginObject().name("type").string("X-Amzn-Trace-Id").name("value").string(invocation.trace()).endObject()
+                .name("tracing").beginObject().name("type").string("X-Amzn-Trace-Id").name("value")
+                .string(invocation.trace()).endObject()
                 .endObject().toBytes();
     }
 
     static byte[] shutdown(Failure.Reason reason, long deadlineMillis) {
         return new JsonWriter().beginObject()
                 .name("eventType").string("SHUTDOWN")
-                .name("shutdownReason").string(reason.name().toLowerCase(java.util.Locale.ROOT))
+                .name("shutdownReason").string(reason.name().toLowerCase(Locale.ROOT))
                 .name("deadlineMs").number(deadlineMillis)
                 .endObject().toBytes();
     }

@@ -62,7 +62,8 @@ final class ExtensionsApi {
         if (Arrays.stream(features.split(",")).anyMatch(each -> each.strip().equals("accountId"))) {
             answer.name("accountId").string(environment.version().account());
         }
-        connection.answer("200 OK", "application/json", "Lambda-Extension-Identifier: " + extension.id + "\r\n", answer.endObject().toBytes());
+        connection.answer("200 OK", "application/json", "Lambda-Extension-Identifier: " + extension.id + "\r\n",
+                answer.endObject().toBytes());
     }
 
     private static List<?> events(byte[] body) throws Extensions.Refused {
@@ -86,21 +87,25 @@ final class ExtensionsApi {
         if (event.isEmpty()) {
             throw new InterruptedException("the environment ends");
         }
-        connection.answer("200 OK", "application/json", "Lambda-Extension-Event-Identifier: " + UUID.randomUUID() + "\r\n", event.get());
+        connection.answer("200 OK", "application/json", "Lambda-Extension-Event-Identifier: " + UUID.randomUUID()
+                + "\r\n", event.get());
     }
 
     private void error(Connection.Head head, Extensions.Deed deed) throws IOException, Extensions.Refused {
         String type = head.header("lambda-extension-function-error-type");
         incarnation.extensions.fail(head.header("lambda-extension-identifier"), type, deed);
-        incarnation.remember(Failure.extension(deed == Extensions.Deed.FAILS_INIT ? "Extension.InitError" : "Extension.ExitError", type));
+        incarnation.remember(Failure.extension(deed == Extensions.Deed.FAILS_INIT ? "Extension.InitError"
+                : "Extension.ExitError", type));
         connection.answer("202 Accepted", "application/json", ACCEPTED);
         environment.extensionFailed(incarnation);
     }
 
-    private void subscribe(Connection.Head head, byte[] body, Telemetry.Api api) throws IOException, Extensions.Refused {
+    private void subscribe(Connection.Head head, byte[] body, Telemetry.Api api) throws IOException,
+            Extensions.Refused {
         Extensions.Extension extension = incarnation.extensions.byId(head.header("lambda-extension-identifier"));
         if (incarnation.telemetry.closed()) {
-            throw new Extensions.Refused(api.word + ".SubscriptionClosed", api.word + " API subscription is closed already");
+            throw new Extensions.Refused(api.word + ".SubscriptionClosed", api.word
+                    + " API subscription is closed already");
         }
         try {
             List<String> types = incarnation.telemetry.subscribe(extension.name, api, body);

@@ -37,7 +37,8 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
     }
 
     static Failure noBootstrap() {
-        return new Failure("Runtime.InvalidEntrypoint", "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+        return new Failure("Runtime.InvalidEntrypoint",
+                "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
                 Optional.empty());
     }
 

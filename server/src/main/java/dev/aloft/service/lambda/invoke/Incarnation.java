@@ -33,7 +33,8 @@ final class Incarnation {
     /** The runtime may not do this now; in AWS's words. */
     static final class NotAllowed extends Exception {
         NotAllowed(Runtime from, String to) {
-            super("State transition from " + from.word + " to " + to + " failed for runtime. Error: State transition is not allowed",
+            super("State transition from " + from.word + " to " + to
+                    + " failed for runtime. Error: State transition is not allowed",
                     null, false, false);
         }
     }
@@ -75,7 +76,8 @@ final class Incarnation {
     synchronized Failure remember(Failure failure) {
         if (first == null) {
             first = failure;
-        } else if (failure != first && !failure.isTimeout() && !first.isTimeout() && first.errorType().startsWith("Extension.")) {
+        } else if (failure != first && !failure.isTimeout() && !first.isTimeout() && first.errorType()
+                .startsWith("Extension.")) {
             first = new Failure(first.errorType(), failure.message(), Optional.empty());
         }
         return first;
@@ -172,7 +174,8 @@ final class Incarnation {
 
     private static boolean ended(CompletableFuture<?> exit, long begunNanos, long millis) throws InterruptedException {
         try {
-            exit.get(Math.max(0, begunNanos + TimeUnit.MILLISECONDS.toNanos(millis) - System.nanoTime()), TimeUnit.NANOSECONDS);
+            exit.get(Math.max(0, begunNanos + TimeUnit.MILLISECONDS.toNanos(millis) - System.nanoTime()),
+                    TimeUnit.NANOSECONDS);
             return true;
         } catch (TimeoutException late) {
             return false;

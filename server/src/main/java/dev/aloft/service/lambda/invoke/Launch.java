@@ -32,7 +32,8 @@ final class Launch implements AutoCloseable {
      * @param bootstrap whether there is a program to be the runtime
      * @param variables of this environment
      */
-    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library, Variables variables) throws IOException {
+    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library,
+            Variables variables) throws IOException {
         this.version = version;
         this.runtime = runtime;
         this.bootstrap = bootstrap;
@@ -66,7 +67,8 @@ final class Launch implements AutoCloseable {
             incarnation.serves(Thread.currentThread(), socket);
             try (socket) {
                 if (incarnation.sandbox.holds((InetSocketAddress) socket.getRemoteSocketAddress())) {
-                    new RuntimeApi(environment, incarnation, new Connection(socket.getInputStream(), socket.getOutputStream())).run();
+                    new RuntimeApi(environment, incarnation, new Connection(socket.getInputStream(),
+                            socket.getOutputStream())).run();
                 }
             } catch (IOException gone) {
                 // as if it had ended
@@ -85,7 +87,8 @@ final class Launch implements AutoCloseable {
     void begin(Environment environment, Incarnation incarnation, EnvironmentLog log) {
         log.opened();
         Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
-                .start(() -> log.read(incarnation.sandbox.log(), EnvironmentLog.Source.FUNCTION, incarnation.telemetry));
+                .start(() -> log.read(incarnation.sandbox.log(), EnvironmentLog.Source.FUNCTION,
+                incarnation.telemetry));
         if (!bootstrap) {
             environment.fail(incarnation, Failure.noBootstrap());
             return;
@@ -95,7 +98,8 @@ final class Launch implements AutoCloseable {
             start(environment, incarnation);
             return;
         }
-        Thread.ofPlatform().daemon().name("init-" + version.name()).start(() -> start(environment, incarnation, log, extensions));
+        Thread.ofPlatform().daemon().name("init-" + version.name()).start(() -> start(environment, incarnation, log,
+                extensions));
     }
 
     private void start(Environment environment, Incarnation incarnation) {
@@ -108,7 +112,8 @@ final class Launch implements AutoCloseable {
                 incarnation.sandbox.assign(assignment);
             }
         } catch (IOException e) {
-            environment.fail(incarnation, Failure.platform("The execution environment could not be made: " + e.getMessage()));
+            environment.fail(incarnation, Failure.platform("The execution environment could not be made: "
+                    + e.getMessage()));
         }
     }
 
@@ -134,23 +139,27 @@ final class Launch implements AutoCloseable {
                 converse(environment, incarnation);
             }
         } catch (IOException e) {
-            environment.fail(incarnation, Failure.platform("The execution environment could not be made: " + e.getMessage()));
+            environment.fail(incarnation, Failure.platform("The execution environment could not be made: "
+                    + e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name, int index) throws IOException {
+    private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name,
+            int index) throws IOException {
         Extensions.Extension extension = incarnation.extensions.external(name);
         Path program = library.resolve(version.layers().orElseThrow()).resolve("extensions").resolve(name);
-        String problem = index >= Extensions.MOST ? "TooManyExtensions" : Files.isExecutable(program) ? null : "PermissionDenied";
+        String problem = index >= Extensions.MOST ? "TooManyExtensions" : Files.isExecutable(program) ? null
+                : "PermissionDenied";
         if (problem != null) {
             incarnation.extensions.neverStarted(extension, problem);
             environment.fail(incarnation, Failure.extension("Extension.LaunchError", problem.equals("TooManyExtensions")
                     ? "ErrTooManyExtensions" : "fork/exec /opt/extensions/" + name + ": permission denied"));
             return false;
         }
-        Companion companion = incarnation.sandbox.beside(List.of("/opt/extensions/" + name), variables.ofExtension(inside(incarnation.sandbox), port()));
+        Companion companion = incarnation.sandbox.beside(List.of("/opt/extensions/" + name),
+                variables.ofExtension(inside(incarnation.sandbox), port()));
         incarnation.runs(extension, companion);
         log.opened();
         Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
@@ -165,7 +174,8 @@ final class Launch implements AutoCloseable {
 
     /** Files that start with the environment: in their order of names. */
     private List<String> extensions() {
-        Optional<Path> folder = version.layers().map(layers -> library.resolve(layers).resolve("extensions")).filter(Files::isDirectory);
+        Optional<Path> folder = version.layers().map(layers -> library.resolve(layers).resolve("extensions"))
+                .filter(Files::isDirectory);
         if (folder.isEmpty()) {
             return List.of();
         }
@@ -181,7 +191,8 @@ final class Launch implements AutoCloseable {
         Sandbox sandbox = incarnation.sandbox;
         var connection = new Connection(sandbox.output(), sandbox.input());
         Map<String, String> all = variables.ofRuntime(inside(sandbox), port());
-        connection.answer("200 OK", "application/json", new JsonWriter().beginObject().name("environment").value(all).endObject().toBytes());
+        connection.answer("200 OK", "application/json", new JsonWriter().beginObject().name("environment").value(all)
+                .endObject().toBytes());
         platform().start(() -> {
             incarnation.serves(Thread.currentThread(), sandbox.output());
             new RuntimeApi(environment, incarnation, connection).run();
@@ -190,12 +201,15 @@ final class Launch implements AutoCloseable {
     }
 
     private Assignment assignment(Sandbox sandbox) {
-        Map<String, String> all = runtime.over() == Runtimes.Over.PIPES ? Map.of() : variables.ofRuntime(inside(sandbox), port());
-        return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), all);
+        Map<String, String> all = runtime.over() == Runtimes.Over.PIPES ? Map.of()
+                : variables.ofRuntime(inside(sandbox), port());
+        return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(),
+                all);
     }
 
     private Variables.Inside inside(Sandbox sandbox) {
-        var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(), Map.of());
+        var bare = new Assignment(version.code(), version.layers(), version.memoryMegabytes(),
+                version.scratchMegabytes(), Map.of());
         return path -> sandbox.inside(path, bare);
     }
 

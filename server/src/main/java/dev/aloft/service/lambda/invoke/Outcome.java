@@ -43,19 +43,22 @@ public record Outcome(byte[] payload, String errorType, Status status) {
 
     static Outcome tooLarge(long most) {
         return failure(new JsonWriter().beginObject()
-                .name("errorMessage").string("Response payload size exceeded maximum allowed payload size (" + most + " bytes).")
+                .name("errorMessage").string("Response payload size exceeded maximum allowed payload size (" + most
+                + " bytes).")
                 .name("errorType").string("Function.ResponseSizeTooLarge")
                 .endObject().toBytes(), "Function.ResponseSizeTooLarge");
     }
 
     static Outcome invalidResponseMode(String requestId) {
-        return failure(json("Runtime.InvalidResponseModeHeader", "RequestId: " + requestId + " Error: Invalid function response mode"),
+        return failure(json("Runtime.InvalidResponseModeHeader", "RequestId: " + requestId
+                + " Error: Invalid function response mode"),
                 "Runtime.InvalidResponseModeHeader");
     }
 
     /** The connection ended before the answer did, and the process lives. */
     static Outcome truncated(String requestId) {
-        return failure(json("Runtime.TruncatedResponse", "RequestId: " + requestId + " Error: HTTP request detected as truncated"),
+        return failure(json("Runtime.TruncatedResponse", "RequestId: " + requestId
+                + " Error: HTTP request detected as truncated"),
                 "Runtime.TruncatedResponse");
     }
 

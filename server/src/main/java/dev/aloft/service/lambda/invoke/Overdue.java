@@ -7,8 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Environments that have answered and not yet asked for more. Nobody waits for them, and yet an event may not take longer
- * than its function's timeout: looks at them now and then.
+ * Environments that have answered and not yet asked for more. Nobody waits for them, and yet an event may not take
+ * longer than its function's timeout: looks at them now and then.
  */
 final class Overdue implements AutoCloseable {
     private static final long LOOK_MILLIS = 100;

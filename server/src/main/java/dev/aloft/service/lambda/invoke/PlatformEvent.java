@@ -20,7 +20,8 @@ record PlatformEvent(String type, Level level, List<String> text, Consumer<JsonW
 
     /** The event as AWS writes it. */
     String json(String moment) {
-        var json = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type).name("record").beginObject();
+        var json = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type).name("record")
+                .beginObject();
         record.accept(json);
         return new String(json.endObject().endObject().toBytes(), StandardCharsets.UTF_8);
     }

@@ -73,7 +73,8 @@ final class Report {
 
     /** @param failure null when the runtime is ready */
     PlatformEvent initRuntimeDone(Phase phase, Failure failure) {
-        return new PlatformEvent("platform.initRuntimeDone", failure == null ? Level.DEBUG : Level.WARN, List.of(), record -> {
+        return new PlatformEvent("platform.initRuntimeDone", failure == null ? Level.DEBUG : Level.WARN, List.of(),
+                record -> {
             record.name("initializationType").string(initialization.word()).name("phase").string(phase.word());
             status(record, failure);
         });
@@ -83,7 +84,8 @@ final class Report {
     PlatformEvent initReport(Phase phase, long nanos, Failure failure) {
         boolean onDemand = initialization == Initialization.ON_DEMAND;
         List<String> text = failure == null && onDemand ? List.of()
-                : List.of("INIT_REPORT Init Duration: " + millis(nanos) + " ms\tPhase: " + phase.word() + "\tStatus: " + statusOf(failure)
+                : List.of("INIT_REPORT Init Duration: " + millis(nanos) + " ms\tPhase: " + phase.word() + "\tStatus: "
+                + statusOf(failure)
                         + (failure == null || failure.isTimeout() ? "" : "\tError Type: " + failure.errorType()));
         Level level = failure != null ? Level.WARN : onDemand ? Level.DEBUG : Level.INFO;
         return new PlatformEvent("platform.initReport", level, text, record -> {
@@ -96,7 +98,8 @@ final class Report {
     PlatformEvent extension(String name, String state, Collection<String> events, String errorType) {
         String text = "EXTENSION\tName: " + name + "\tState: " + state + "\tEvents: [" + String.join(", ", events) + "]"
                 + (errorType == null ? "" : "\tError Type: " + errorType);
-        return new PlatformEvent("platform.extension", errorType == null ? Level.INFO : Level.WARN, List.of(text), record -> {
+        return new PlatformEvent("platform.extension", errorType == null ? Level.INFO : Level.WARN, List.of(text),
+                record -> {
             record.name("name").string(name).name("state").string(state).name("events").value(List.copyOf(events));
             if (errorType != null) {
                 record.name("errorType").string(errorType);
@@ -106,7 +109,8 @@ final class Report {
 
     PlatformEvent subscription(String type, String name, Collection<String> types) {
         boolean telemetry = type.equals("platform.telemetrySubscription");
-        String text = (telemetry ? "TELEMETRY" : "LOGS") + "\tName: " + name + "\tState: Subscribed\tTypes: [" + String.join(", ", types.stream()
+        String text = (telemetry ? "TELEMETRY" : "LOGS") + "\tName: " + name + "\tState: Subscribed\tTypes: ["
+                + String.join(", ", types.stream()
                 .map(each -> each.substring(0, 1).toUpperCase(Locale.ROOT) + each.substring(1)).toList()) + "]";
         return new PlatformEvent(type, Level.INFO, List.of(text), record -> record
                 .name("name").string(name).name("state").string("Subscribed").name("types").value(List.copyOf(types)));
@@ -124,7 +128,8 @@ final class Report {
     }
 
     PlatformEvent runtimeDone(Invocation invocation, Outcome outcome, Measures measures, List<Span> spans) {
-        return new PlatformEvent("platform.runtimeDone", wentWell(outcome) ? Level.DEBUG : Level.WARN, List.of(), record -> {
+        return new PlatformEvent("platform.runtimeDone", wentWell(outcome) ? Level.DEBUG : Level.WARN, List.of(),
+                record -> {
             record.name("requestId").string(invocation.requestId());
             status(record, outcome);
             record.name("metrics").beginObject()
@@ -141,7 +146,8 @@ final class Report {
         // Init is billed since August 2025.
         long billed = Math.ceilDiv(measures.nanos() + Math.max(measures.initNanos(), 0), 1_000_000L);
         List<String> text = version.jsonLogs() ? List.of()
-                : List.of("END RequestId: " + invocation.requestId(), line(invocation, outcome, measures, billed, usedMegabytes));
+                : List.of("END RequestId: " + invocation.requestId(), line(invocation, outcome, measures, billed,
+                usedMegabytes));
         return new PlatformEvent("platform.report", wentWell(outcome) ? Level.INFO : Level.WARN, text, record -> {
             record.name("requestId").string(invocation.requestId()).name("metrics").beginObject()
                     .name("durationMs").value(number(measures.nanos()))
@@ -160,7 +166,8 @@ final class Report {
 
     /** Told by the older of the two telemetry APIs. */
     PlatformEvent endOnly(Invocation invocation) {
-        return new PlatformEvent("platform.end", Level.INFO, List.of(), record -> record.name("requestId").string(invocation.requestId()));
+        return new PlatformEvent("platform.end", Level.INFO, List.of(), record -> record.name("requestId")
+                .string(invocation.requestId()));
     }
 
     private String line(Invocation invocation, Outcome outcome, Measures measures, long billed, long usedMegabytes) {
@@ -179,7 +186,8 @@ final class Report {
         }
         Trace trace = Trace.of(invocation.trace());
         if (version.traced() && trace.sampled()) {
-            report.append("\nXRAY TraceId: ").append(trace.root()).append("\tSegmentId: ").append(trace.parent()).append("\tSampled: true\t");
+            report.append("\nXRAY TraceId: ").append(trace.root()).append("\tSegmentId: ").append(trace.parent())
+                    .append("\tSampled: true\t");
         }
         return report.toString();
     }
@@ -190,10 +198,12 @@ final class Report {
             return List.of();
         }
         if (failure.isTimeout()) {
-            return List.of(moment(now) + " " + invocation.requestId() + " " + Outcome.timedOut(version.timeoutSeconds()) + "\n");
+            return List.of(moment(now) + " " + invocation.requestId() + " " + Outcome.timedOut(version.timeoutSeconds())
+                    + "\n");
         }
         return failure.payload().isPresent() ? List.of()
-                : List.of("RequestId: " + invocation.requestId() + " Error: " + failure.message() + "\n" + failure.errorType());
+                : List.of("RequestId: " + invocation.requestId() + " Error: " + failure.message() + "\n"
+                + failure.errorType());
     }
 
     /** A function's own error is no failure of its environment. */
@@ -229,7 +239,8 @@ final class Report {
     private static void spans(JsonWriter record, List<Span> spans) {
         if (!spans.isEmpty()) {
             record.name("spans").beginArray();
-            Consumer<Span> each = span -> record.beginObject().name("name").string(span.name()).name("start").string(moment(span.start()))
+            Consumer<Span> each = span -> record.beginObject().name("name").string(span.name()).name("start")
+                    .string(moment(span.start()))
                     .name("durationMs").value(number(span.nanos())).endObject();
             spans.forEach(each);
             record.endArray();

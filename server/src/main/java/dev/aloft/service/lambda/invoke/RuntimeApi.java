@@ -57,7 +57,8 @@ final class RuntimeApi implements Runnable {
             case "POST runtime/init/error" -> initError(head);
             default -> {
                 connection.whole(head);
-                connection.answer("404 Not Found", "text/plain; charset=utf-8", "404 page not found\n".getBytes(StandardCharsets.UTF_8));
+                connection.answer("404 Not Found", "text/plain; charset=utf-8",
+                        "404 page not found\n".getBytes(StandardCharsets.UTF_8));
             }
         }
     }
@@ -128,7 +129,8 @@ final class RuntimeApi implements Runnable {
         if (begins(id, head, "InvocationErrorResponse")) {
             var bytes = new ByteArrayOutputStream();
             answerOf(head, Outcome.MOST_BYTES, bytes::writeBytes);
-            environment.answered(incarnation, Outcome.failure(bytes.toByteArray(), errorType(head.header("lambda-runtime-function-error-type"))));
+            environment.answered(incarnation, Outcome.failure(bytes.toByteArray(),
+                    errorType(head.header("lambda-runtime-function-error-type"))));
             accepted();
         }
     }
@@ -148,7 +150,8 @@ final class RuntimeApi implements Runnable {
         return false;
     }
 
-    private Connection.Content answerOf(Connection.Head head, long most, Connection.Sink sink) throws IOException, InterruptedException {
+    private Connection.Content answerOf(Connection.Head head, long most, Connection.Sink sink) throws IOException,
+            InterruptedException {
         try {
             return connection.content(head, most, sink);
         } catch (EOFException | NumberFormatException cut) {
@@ -166,7 +169,8 @@ final class RuntimeApi implements Runnable {
             return;
         }
         accepted();
-        environment.fail(incarnation, Failure.init(content, errorType(head.header("lambda-runtime-function-error-type"))));
+        environment.fail(incarnation, Failure.init(content,
+                errorType(head.header("lambda-runtime-function-error-type"))));
     }
 
     /** Only names of this form are told on. */

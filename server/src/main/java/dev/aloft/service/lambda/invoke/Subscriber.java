@@ -41,7 +41,8 @@ final class Subscriber {
     private boolean sending;
     private boolean stopped;
 
-    Subscriber(String extension, Telemetry.Api api, String schema, List<String> types, Destination destination, int mostItems,
+    Subscriber(String extension, Telemetry.Api api, String schema, List<String> types, Destination destination,
+            int mostItems,
             int mostBytes, int mostMillis) {
         this.extension = extension;
         this.api = api;
@@ -151,7 +152,8 @@ final class Subscriber {
         sending = true;
         int size = 0;
         int count = 0;
-        while (count < waiting.size() && count < mostItems && (count == 0 || size + waiting.get(count).length <= mostBytes)) {
+        while (count < waiting.size() && count < mostItems && (count == 0 || size + waiting.get(count)
+                .length <= mostBytes)) {
             size += waiting.get(count++).length;
         }
         var batch = new ArrayList<>(waiting.subList(0, count));
@@ -169,7 +171,8 @@ final class Subscriber {
     private String dropped() {
         long lostBytes = droppedBytes;
         long lostRecords = droppedRecords;
-        return new PlatformEvent("platform.logsDropped", PlatformEvent.Level.WARN, List.of(), (JsonWriter record) -> record
+        return new PlatformEvent("platform.logsDropped", PlatformEvent.Level.WARN, List.of(), (JsonWriter record) ->
+                record
                 .name("droppedBytes").number(lostBytes).name("droppedRecords").number(lostRecords)
                 .name("reason").string("Consumer seems to have fallen behind as it has not acknowledged receipt of logs."))
                 .json(Report.moment(time.instant()));

@@ -40,7 +40,8 @@ final class Telemetry {
         /** Whether it tells of such an event. */
         boolean tells(String type, String schema) {
             return switch (type) {
-                case "platform.initStart", "platform.initRuntimeDone", "platform.initReport", "platform.telemetrySubscription" -> this == TELEMETRY;
+                case "platform.initStart", "platform.initRuntimeDone", "platform.initReport",
+                        "platform.telemetrySubscription" -> this == TELEMETRY;
                 case "platform.logsSubscription", "platform.end", "platform.fault" -> this == LOGS;
                 case "platform.runtimeDone" -> this == TELEMETRY || schema.equals("2021-03-18");
                 default -> true;
@@ -99,7 +100,8 @@ final class Telemetry {
             throw new Invalid("Request body is not valid JSON");
         }
         var wrong = new ArrayList<String>();
-        String schema = said.get("schemaVersion") instanceof String text ? text : api == Api.LOGS ? "2020-08-15" : "2022-07-01";
+        String schema = said.get("schemaVersion") instanceof String text ? text : api == Api.LOGS ? "2020-08-15"
+                : "2022-07-01";
         if (!api.schemas.contains(schema)) {
             wrong.add("schemaVersion is not valid");
         }
@@ -117,7 +119,8 @@ final class Telemetry {
         int items = within(buffering, "maxItems", 1_000, 10_000, 10_000, wrong);
         int bytes = within(buffering, "maxBytes", 262_144, 1_048_576, 262_144, wrong);
         int millis = within(buffering, "timeoutMs", api.leastMillis, 30_000, 1_000, wrong);
-        Destination destination = destination(said.get("destination") instanceof Map<?, ?> given ? given : Map.of(), wrong);
+        Destination destination = destination(said.get("destination") instanceof Map<?, ?> given ? given : Map.of(),
+                wrong);
         if (!wrong.isEmpty()) {
             throw new Invalid(wrong.stream().sorted((a, b) -> Boolean.compare(b.startsWith("URI"), a.startsWith("URI")))
                     .collect(Collectors.joining("; ")));
@@ -172,7 +175,8 @@ final class Telemetry {
         if (subscribers.isEmpty()) {
             return;
         }
-        var record = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type).name("record");
+        var record = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type)
+                .name("record");
         Object tree = json ? tree(text) : text;
         byte[] entry = record.value(tree).endObject().toBytes();
         subscribers.forEach(each -> each.line(type, entry));

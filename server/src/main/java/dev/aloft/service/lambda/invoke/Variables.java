@@ -12,7 +12,8 @@ import java.util.function.UnaryOperator;
  */
 final class Variables {
     /** What is the runtime's alone. */
-    private static final Set<String> NOT_FOR_EXTENSIONS = Set.of("AWS_EXECUTION_ENV", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    private static final Set<String> NOT_FOR_EXTENSIONS = Set.of("AWS_EXECUTION_ENV", "LAMBDA_TASK_ROOT",
+            "LAMBDA_RUNTIME_DIR",
             "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_LOG_FORMAT", "AWS_LAMBDA_LOG_LEVEL",
             "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS");
 
@@ -26,7 +27,8 @@ final class Variables {
     interface Inside extends UnaryOperator<String> {}
 
     /** @param endpoint where functions reach the platform */
-    Variables(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream, String endpoint) {
+    Variables(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream,
+            String endpoint) {
         this.version = version;
         this.initialization = initialization;
         this.session = session;
@@ -51,7 +53,8 @@ final class Variables {
         }
         if (version.runtime().startsWith("nodejs")) {
             String major = version.runtime().replaceAll("[^0-9]", "");
-            all.putIfAbsent("NODE_PATH", inside.apply("/opt/nodejs/node" + major + "/node_modules") + ":" + inside.apply("/opt/nodejs/node_modules")
+            all.putIfAbsent("NODE_PATH", inside.apply("/opt/nodejs/node" + major + "/node_modules") + ":"
+                    + inside.apply("/opt/nodejs/node_modules")
                     + ":/var/runtime/node_modules:/var/runtime:" + inside.apply("/var/task"));
         }
         if (version.runtime().startsWith("java")) {

@@ -166,6 +166,7 @@ class ProvisionedConcurrencyTest {
     void whatIsBeyondItSpillsOver() throws InterruptedException {
         function("spill", TYPE, 1);
         put("spill", "1", 1);
+        assertThat(get("spill", "1").allocatedProvisionedConcurrentExecutions()).isBetween(0, 1);
         test.time.settle();
         var answers = new java.util.concurrent.ConcurrentLinkedQueue<String>();
         Runnable call = () -> answers.add(payload(test.invoke("spill:1", "{\"ms\":400}")));

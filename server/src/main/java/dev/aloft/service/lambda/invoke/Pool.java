@@ -36,6 +36,8 @@ final class Pool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Environment> idle = new ArrayDeque<>();
     private final Set<Environment> all = new HashSet<>();
+    /** Those that have asked for an event at least once. */
+    private final Set<Environment> ready = new HashSet<>();
     private final Set<Environment> finishing = new HashSet<>();
     /** In the order in which they came. */
     private final Deque<Waiter> waiting = new ArrayDeque<>();
@@ -324,6 +326,7 @@ final class Pool {
             freedNanos = System.nanoTime();
             stop = closed || all.size() > most || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
+                ready.add(environment);
                 Waiter first = waiting.pollFirst();
                 if (first == null) {
                     idle.addFirst(environment);
@@ -346,6 +349,7 @@ final class Pool {
         try {
             all.remove(environment);
             idle.remove(environment);
+            ready.remove(environment);
             finishing.remove(environment);
             count();
         } finally {
@@ -362,7 +366,7 @@ final class Pool {
     int busy() {
         lock.lock();
         try {
-            return Math.max(0, all.size() - granted - idle.size());
+            return ready.size() - idle.size();
         } finally {
             lock.unlock();
         }
@@ -372,7 +376,7 @@ final class Pool {
     int ready() {
         lock.lock();
         try {
-            return all.size() - granted;
+            return ready.size();
         } finally {
             lock.unlock();
         }

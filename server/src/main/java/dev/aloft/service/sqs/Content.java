@@ -35,7 +35,8 @@ record Content(
 
     /** The same as a new message, which comes from nowhere. */
     Content anew() {
-        return new Content(UUID.randomUUID().toString(), body, bodyDigest, attributes, sender, trace, group, deduplicationId, null);
+        var id = UUID.randomUUID().toString();
+        return new Content(id, body, bodyDigest, attributes, sender, trace, group, deduplicationId, null);
     }
 
     Content from(String sourceArn) {

@@ -16,7 +16,8 @@ final class Errors {
     }
 
     static ApiError missing(String parameter) {
-        return ApiError.of("MissingRequiredParameterException", 400, "The request must contain the parameter " + parameter + ".");
+        return ApiError.of("MissingRequiredParameterException", 400,
+            "The request must contain the parameter " + parameter + ".");
     }
 
     static Sqs.QueueDoesNotExist noQueue() {

@@ -132,7 +132,8 @@ record FifoOrder(SqsData data) implements Order {
     private void leadAgain(Tx tx, long line, String group) {
         var pointer = Key.of(line, group);
         var old = data.groups.get(tx, pointer);
-        var first = data.members.range(tx, Range.of(Key.of(line, group)).limit(1)).findFirst().map(row -> standing(row, group));
+        var first = data.members.range(tx, Range.of(Key.of(line, group)).limit(1)).findFirst()
+            .map(row -> standing(row, group));
         var head = first.map(standing -> Key.of(line, standing.at(), standing.sequence()));
         if (!old.equals(head)) {
             old.ifPresent(key -> data.heads.delete(tx, key));

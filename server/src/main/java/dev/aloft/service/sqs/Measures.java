@@ -90,7 +90,7 @@ final class Measures {
         var now = time.instant();
         var all = store.<List<Queue>>read(tx -> data.queues.range(tx, Key.EMPTY).map(Row::value).toList());
         all.forEach(queue -> measure(queue, now));
-        queues.entrySet().removeIf(entry -> entry.getValue().used != null && entry.getValue().used.plus(OF_LATE).isBefore(now));
+        queues.values().removeIf(measured -> measured.used != null && measured.used.plus(OF_LATE).isBefore(now));
         return Optional.of(now.truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES));
     }
 

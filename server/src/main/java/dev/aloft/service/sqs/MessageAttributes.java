@@ -90,7 +90,8 @@ final class MessageAttributes {
     }
 
     private static ApiError empty(String name, String type) {
-        return Errors.invalid("Message (user) attribute '" + name + "' must contain a non-empty value of type '" + type + "'.");
+        return Errors.invalid(
+            "Message (user) attribute '" + name + "' must contain a non-empty value of type '" + type + "'.");
     }
 
     private static String number(String name, String text) {
@@ -129,7 +130,8 @@ final class MessageAttributes {
                 throw Errors.invalid("Message system attribute name '" + name + "' is invalid.");
             }
             if (!"String".equals(value.dataType()) || value.stringValue() == null || value.stringValue().isEmpty()) {
-                throw Errors.invalid("Message system attribute '" + name + "' must contain a non-empty value of type 'String'.");
+                throw Errors.invalid(
+                    "Message system attribute '" + name + "' must contain a non-empty value of type 'String'.");
             }
             checked.put(name, new Content.Attribute("String", value.stringValue(), null));
         });

@@ -130,7 +130,8 @@ final class Messages {
         }
         // In a standard queue an older receipt still changes the visibility, as was seen on AWS; it does not delete.
         var standing = lines.find(tx, queue, receipt).filter(it -> it.at() > now
-            && (!queue.fifo() || it.place().receives() == receipt.receives())).orElseThrow(() -> Errors.invalid("ReceiptHandle", handle,
+            && (!queue.fifo() || it.place().receives() == receipt.receives()))
+            .orElseThrow(() -> Errors.invalid("ReceiptHandle", handle,
                 "Message does not exist or is not available for visibility timeout change."));
         long until = now + seconds * 1000L;
         if (until > standing.place().last() + Receive.LONGEST_VISIBILITY * 1000L) {

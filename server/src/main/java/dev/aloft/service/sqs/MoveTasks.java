@@ -73,8 +73,8 @@ final class MoveTasks {
                 checkDestination(tx, queue, input.destinationArn());
             }
             if (tasks(tx, queue).stream().anyMatch(row -> row.value().isRunning())) {
-                throw Errors.invalid("There is already a task running. Only one active task is allowed for a source queue arn at "
-                    + "a given time.");
+                throw Errors.invalid("There is already a task running. Only one active task is allowed for a source queue "
+                    + "arn at a given time.");
             }
             var task = new MoveTask(id, source, input.destinationArn(), rate, lines.counts(tx, queue, now).visible(), 0, now,
                 RUNNING, null);
@@ -151,7 +151,8 @@ final class MoveTasks {
         var told = read(handle);
         var source = QueueName.ofArn(String.valueOf(told.get("sourceArn")));
         return store.write(tx -> {
-            var queue = Optional.ofNullable(source).filter(name -> name.account().equals(caller.account())).flatMap(name -> data.queues.get(tx, name.key()))
+            var queue = Optional.ofNullable(source).filter(name -> name.account().equals(caller.account()))
+                .flatMap(name -> data.queues.get(tx, name.key()))
                 .orElseThrow(() -> missing("SourceArn"));
             var row = tasks(tx, queue).stream()
                 .filter(it -> it.value().id().equals(told.get("taskId")) && it.value().isRunning()).findFirst()

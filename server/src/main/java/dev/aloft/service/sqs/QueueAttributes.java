@@ -67,7 +67,8 @@ final class QueueAttributes {
             }
             if (!fifo && OF_FIFO.contains(name)) {
                 throw new Sqs.InvalidAttributeName(CHOICES.containsKey(name)
-                    ? "You can specify the " + name + " only when FifoQueue is set to true." : "Unknown Attribute " + name + ".");
+                    ? "You can specify the " + name + " only when FifoQueue is set to true."
+                    : "Unknown Attribute " + name + ".");
             }
             checked.put(name, value(name, value == null ? "" : value));
         });

@@ -134,7 +134,7 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         changed.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
         before.keySet().stream().filter(name -> !after.containsKey(name))
             .forEach(name -> changed.put(name, ATTRIBUTES.get(name)));
-        // The two kinds of encryption exclude each other: giving a key of one's own takes SQS's away, and taking it brings it back.
+        // The two kinds of encryption exclude each other: a key of one's own takes SQS's away, and without it that is back.
         if (after.containsKey("KmsMasterKeyId")) {
             changed.remove("SqsManagedSseEnabled", "true");
         } else {

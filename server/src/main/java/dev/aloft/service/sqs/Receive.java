@@ -185,7 +185,8 @@ final class Receive {
                 if (!now.isBefore(deadline)) {
                     return List.of();
                 }
-                time.await(waiter.signal(), seen, first ? next(queue, now).filter(deadline::isAfter).orElse(deadline) : deadline);
+                var until = first ? next(queue, now).filter(deadline::isAfter).orElse(deadline) : deadline;
+                time.await(waiter.signal(), seen, until);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -160,7 +160,8 @@ final class Send {
         long size = MessageAttributes.length(body) + MessageAttributes.size(attributes);
         int most = queue.number("MaximumMessageSize");
         if (size > most) {
-            throw Errors.invalid("One or more parameters are invalid. Reason: Message must be shorter than " + most + " bytes.");
+            throw Errors.invalid(
+                "One or more parameters are invalid. Reason: Message must be shorter than " + most + " bytes.");
         }
         int delay = delay(queue, entry.delaySeconds());
         checkId("MessageGroupId", entry.messageGroupId());

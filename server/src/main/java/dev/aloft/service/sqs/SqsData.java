@@ -88,7 +88,8 @@ final class SqsData {
         }
 
         private static Place decode(Key key, int at) {
-            return new Place(key.number(at), (int) key.number(at + 1), key.number(at + 2), key.number(at + 3), key.flag(at + 4));
+            return new Place(key.number(at), (int) key.number(at + 1), key.number(at + 2), key.number(at + 3),
+                key.flag(at + 4));
         }
 
         Place received(long now) {

@@ -66,7 +66,7 @@ final class CodeSigning {
                 ? Lambda.CodeSigningPolicies.of(p -> p.untrustedArtifactOnDeployment(Lambda.CodeSigningPolicy.WARN)) : given;
     }
 
-    private static LambdaData.SigningConfig find(ReadTx tx, String arn) {
+    static LambdaData.SigningConfig find(ReadTx tx, String arn) {
         // Unlike Lambda's other errors these tell no type.
         return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn)).orElseThrow(() -> ApiError.of("ResourceNotFoundException", 404,
                 "The Lambda code signing configuration " + arn + " can not be found."));

@@ -26,6 +26,9 @@ final class Tags {
         if (isMapping(r.resource())) {
             return Lambda.ListTagsResponse.of(a -> a.tags(mappings.tags(r.resource())));
         }
+        if (isSigning(r.resource())) {
+            return Lambda.ListTagsResponse.of(a -> a.tags(store.read(tx -> CodeSigning.find(tx, r.resource())).tags()));
+        }
         FunctionName name = tagged(caller, r.resource());
         return Lambda.ListTagsResponse.of(a -> a.tags(store.read(tx -> functions.find(tx, name)).tags()));
     }
@@ -54,9 +57,21 @@ final class Tags {
     private void change(Caller caller, String arn, Change change) {
         if (isMapping(arn)) {
             mappings.changeTags(arn, change::on);
+        } else if (isSigning(arn)) {
+            store.change(tx -> {
+                LambdaData.SigningConfig signing = CodeSigning.find(tx, arn);
+                var tags = new TreeMap<>(signing.tags());
+                change.on(tags);
+                Settings.tags(tags);
+                LambdaData.CODE_SIGNING_CONFIGS.put(tx, CodeSigning.key(arn), new LambdaData.SigningConfig(signing.config(), tags));
+            });
         } else {
             change(tagged(caller, arn), change);
         }
+    }
+
+    private static boolean isSigning(String arn) {
+        return arn.contains(":code-signing-config:");
     }
 
     /** Another revision is told afterwards, as on AWS. */

@@ -93,6 +93,9 @@ class ConfigurationsTest {
         String arn = config.codeSigningConfigArn();
         assertThat(arn).matches("arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-[a-f0-9]{17}");
         assertThat(config.codeSigningPolicies().untrustedArtifactOnDeployment()).isEqualTo("Warn");
+        test.lambda.tagResource(caller(), Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(Map.of("a", "1", "b", "2"))));
+        test.lambda.untagResource(caller(), Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(List.of("a"))));
+        assertThat(test.lambda.listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(arn))).tags()).isEqualTo(Map.of("b", "2"));
         var of = Lambda.GetFunctionCodeSigningConfigRequest.of(r -> r.functionName("f"));
         assertThat(test.lambda.getFunctionCodeSigningConfig(caller(), of).functionName()).isNull();
         test.lambda.putFunctionCodeSigningConfig(caller(),

@@ -34,8 +34,15 @@ final class CodeFolder {
     private final Path folder;
     private final String owner;
     private final PrintWriter out;
+    private final String within;
 
     CodeFolder(Path folder, String owner, PrintWriter out) {
+        this(folder, owner, out, "");
+    }
+
+    /** @param within the folder of the archive that takes it all, ending with a slash; or the empty string */
+    CodeFolder(Path folder, String owner, PrintWriter out, String within) {
+        this.within = within;
         this.folder = folder;
         this.owner = owner;
         this.out = out;
@@ -49,11 +56,11 @@ final class CodeFolder {
             collect(built.resolve("classes"), "", entries);
             collect(built.resolve("dependency"), "lib/", entries);
         } else {
-            collect(folder, "", entries);
+            collect(folder, within, entries);
             refuseSources(entries.keySet());
             var dependencies = dependencies();
             if (dependencies != null) {
-                collect(dependencies, "", entries);
+                collect(dependencies, within, entries);
             }
         }
         if (entries.isEmpty()) {

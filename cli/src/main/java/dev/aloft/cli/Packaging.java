@@ -85,7 +85,7 @@ final class Packaging {
 
     private String upload(TemplateSource.Artifact artifact, Path path) throws IOException {
         boolean archive = artifact.code() && Files.isDirectory(path);
-        var file = archive ? new CodeFolder(path, artifact.owner(), out).zip() : path;
+        var file = archive ? new CodeFolder(path, artifact.owner(), out, within(artifact, path)).zip() : path;
         try {
             var extension = artifact.code() ? ".zip" : "." + artifact.extension();
             var key = CodeFolder.sha256(file) + extension;
@@ -104,6 +104,11 @@ final class Packaging {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** A layer's folder that has the runtime's own folder is laid out already. */
+    private static String within(TemplateSource.Artifact artifact, Path path) {
+        return artifact.within().isEmpty() || Files.isDirectory(path.resolve(artifact.within())) ? "" : artifact.within();
     }
 
     private boolean exists(String key) {

@@ -60,8 +60,10 @@ final class TemplateSource {
      * @param owner the logical id of the resource, or {@code Globals}
      * @param code  whether it is a function's or a layer's content, packed into an archive where it is a folder
      * @param line  counted from 1
+     * @param within where {@code sam build} puts a layer of this BuildMethod, ending with a slash; else the empty string
      */
-    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before, String after) {
+    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before, String after,
+            String within) {
         String extension() {
             int dot = path.lastIndexOf('.');
             return dot < 0 ? "txt" : path.substring(dot + 1);
@@ -159,19 +161,28 @@ final class TemplateSource {
         for (var property : PROPERTIES.getOrDefault(type, List.of())) {
             var given = find(properties.get(), property.name());
             if (given.isPresent()) {
-                add(logicalId, property, given.get());
+                add(logicalId, property, given.get(), within(type, resource));
             } else if (type.equals("AWS::Serverless::Function") && !globalCode && !hasOtherCode(properties.get())) {
                 insert(logicalId, property, properties.get());
             }
         }
     }
 
-    /** Only {@code sam build} knows how to compile; its output is a template like any other. */
-    private static void refuseBuildMethod(String logicalId, MappingNode resource) {
-        var method = find(resource, "Metadata").flatMap(TemplateSource::mapping)
+    private static String buildMethod(MappingNode resource) {
+        return find(resource, "Metadata").flatMap(TemplateSource::mapping)
                 .flatMap(each -> find(each, "BuildMethod"))
                 .map(TemplateSource::scalar)
                 .orElse("");
+    }
+
+    private static String within(String type, MappingNode resource) {
+        var method = type.equals("AWS::Serverless::LayerVersion") ? buildMethod(resource) : "";
+        return method.startsWith("nodejs") ? "nodejs/" : method.startsWith("python") ? "python/" : "";
+    }
+
+    /** Only {@code sam build} knows how to compile; its output is a template like any other. */
+    private static void refuseBuildMethod(String logicalId, MappingNode resource) {
+        var method = buildMethod(resource);
         if (Set.of("esbuild", "makefile", "go1.x", "rust-cargolambda", "dotnet7").contains(method)) {
             throw new CommandFailed(logicalId + " is built with BuildMethod " + method
                     + ", which aloft does not do: run sam build, then aloft up .aws-sam/build/template.yaml");
@@ -185,6 +196,10 @@ final class TemplateSource {
     }
 
     private void add(String owner, Property property, Node node) {
+        add(owner, property, node, "");
+    }
+
+    private void add(String owner, Property property, Node node, String within) {
         var value = scalar(node);
         boolean plain = node instanceof ScalarNode && !node.getTag().getValue().startsWith("!");
         if (!plain || value.isEmpty() || value.matches("(?i)(s3|https?)://.*")) {
@@ -192,7 +207,7 @@ final class TemplateSource {
         }
         var mark = node.getStartMark().orElseThrow();
         artifacts.add(new Artifact(owner, property.name(), value, property.code(), mark.getLine() + 1,
-                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", ""));
+                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", "", within));
     }
 
     /** A function without CodeUri is the template's own folder, as for the AWS CLI: the property is put first. */
@@ -205,7 +220,7 @@ final class TemplateSource {
         boolean flow = properties.getFlowStyle() == FlowStyle.FLOW;
         artifacts.add(new Artifact(owner, property.name(), ".", true, mark.getLine() + 1, at, at, property.form(),
                 flow ? "\"" + property.name() + "\": " : property.name() + ": ",
-                flow ? ", " : "\n" + " ".repeat(mark.getColumn())));
+                flow ? ", " : "\n" + " ".repeat(mark.getColumn()), ""));
     }
 
     /** Marks count code points, text counts chars. */

@@ -87,4 +87,16 @@ class TemplateSourceTest {
                 """)).contains("Location: \"s3://bucket/openapi.yaml!\"").contains("{Location: \"s3://bucket/o.yaml!\"}")
                 .contains("{Location: p.yaml}").contains("{Location: !Ref Where}");
     }
+
+    @Test
+    void aLayerThatSamWouldBuildGoesWhereItsRuntimeLooks(@TempDir Path folder) throws IOException {
+        var template = Files.writeString(folder.resolve("template.yaml"), """
+                Resources:
+                  Node: {Type: AWS::Serverless::LayerVersion, Metadata: {BuildMethod: nodejs22.x}, Properties: {ContentUri: a}}
+                  Python: {Type: AWS::Serverless::LayerVersion, Metadata: {BuildMethod: python3.13}, Properties: {ContentUri: b}}
+                  Plain: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: c}}
+                """);
+        assertThat(TemplateSource.read(template).artifacts()).extracting(TemplateSource.Artifact::within)
+                .containsExactly("nodejs/", "python/", "");
+    }
 }

@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.value;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Map;
 public final class ItemSize {
     /** 400 KB. */
     public static final int MAX = 400 << 10;
+
+    /** Longer texts are measured faster by encoding them. */
+    private static final int SHORT = 64;
 
     private ItemSize() {
     }
@@ -47,6 +51,9 @@ public final class ItemSize {
 
     /** The length of text in UTF-8. */
     static int of(String text) {
+        if (text.length() > SHORT) {
+            return text.getBytes(StandardCharsets.UTF_8).length;
+        }
         int size = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -25,6 +25,7 @@ final class Streams {
     private static final int LIMIT = 5_000;
     private static final int MOST_TAGS = 50;
     private static final int PAGE = 10;
+    private static final String CLOUDFORMATION = "aws:cloudformation:";
     private static final String DESTINATION = "destinationId-000000000001";
 
     private final FirehoseData data;
@@ -159,8 +160,12 @@ final class Streams {
         });
     }
 
+    /** The prefix {@code aws:} is CloudFormation's alone. */
     private static Map<String, String> checkedTags(Map<String, String> old, List<Firehose.Tag> added) {
         var tags = new LinkedHashMap<>(old);
+        if (added.stream().anyMatch(tag -> tag.key().startsWith("aws:") && !tag.key().startsWith(CLOUDFORMATION))) {
+            throw new Firehose.InvalidArgumentException("Tag keys must not begin with aws:");
+        }
         added.forEach(tag -> tags.put(tag.key(), tag.value()));
         if (tags.size() > MOST_TAGS) {
             throw new Firehose.LimitExceededException("A delivery stream can have at most " + MOST_TAGS + " tags.");

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -172,7 +173,7 @@ class FirehoseTest {
         assertThat(keys.get(1)).matches("b/processing-failed/\\d{4}/\\d\\d/\\d\\d/\\d\\d/d-1-.*");
         var lines = text(keys.get(1)).split("\n");
         assertThat(lines).hasSize(2);
-        assertThat((Object) JsonReader.tree(lines[0])).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        assertThat((Object) JsonReader.tree(lines[0])).asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("errorCode", "Lambda.ProcessingFailedStatus").containsEntry("rawData", "YmFk")
                 .containsEntry("errorMessage", "ProcessingFailed status set for record").containsEntry("lambdaArn", FUNCTION);
         assertThat(lines[1]).contains("Lambda.MissingRecordId");

@@ -103,7 +103,10 @@ class AgainTest {
         sandbox.open();
         assertThat(lines(sandbox.log()).readLine()).isEqualTo("hello");
         sandbox.freeze();
-        assertThat(Files.readString(Path.of("/proc/" + companion.processes().stream().max(Long::compare).get() + "/stat"))).contains(") T ");
+        Path stat = Path.of("/proc/" + companion.processes().stream().max(Long::compare).get() + "/stat");
+        while (!Files.readString(stat).contains(") T ")) {
+            Thread.onSpinWait();
+        }
         sandbox.thaw();
         companion.kill();
         assertThat(companion.exit().get()).isEqualTo(new Exit.Signal("killed"));

@@ -81,7 +81,7 @@ class EventSourceMappingsTest {
     @Test
     void aQueueMustHideMessagesAsLongAsTheFunctionMayRun() {
         Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("short").attributes(Map.of("VisibilityTimeout", "2"))));
-        refused("Queue visibility timeout: 2 seconds is less than Function timeout: 3 seconds", r -> r.eventSourceArn(
+        refused("Queue visibility timeout: 2 seconds is less than Function timeout: 20 seconds", r -> r.eventSourceArn(
                 "arn:aws:sqs:eu-central-1:123456789012:short"));
     }
 

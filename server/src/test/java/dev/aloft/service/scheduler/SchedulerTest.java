@@ -367,7 +367,7 @@ class SchedulerTest {
         assertThat(delivered).hasSize(2);
     }
 
-    /** A hundred calls of one target run at once, so that much they may overtake each other, and no more. */
+    /** They are begun in order; a hundred calls of one target run at once, so many may come to their end later than those behind. */
     @Test
     void whatFellDueWhileThePlatformWasDownIsCalledOnceAndTheLongestOverdueFirst() {
         for (int i = 299; i >= 0; i--) {
@@ -386,7 +386,7 @@ class SchedulerTest {
                 .map(each -> Integer.parseInt(each.body())).toList();
         assertThat(order).hasSize(300).doesNotHaveDuplicates();
         for (int i = 0; i < order.size(); i++) {
-            assertThat(order.get(i)).isBetween(i - 100, i + 100);
+            assertThat(order.get(i)).isLessThanOrEqualTo(i + 100);
         }
         assertThat(delivered.stream().filter(each -> each.target().equals(FUNCTION))).hasSize(1);
         time.advance(Duration.ofMinutes(31));

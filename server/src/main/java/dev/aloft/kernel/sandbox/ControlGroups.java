@@ -262,6 +262,11 @@ final class ControlGroups {
             return number(unified ? "memory.peak" : "memory.max_usage_in_bytes");
         }
 
+        /** The most it held, less the files and the /tmp in that which are still there. */
+        long peakWithoutFilesBytes() {
+            return Math.max(0, peakBytes() - stated(unified ? "file " : "total_cache "));
+        }
+
         /** What the processes hold but files and /tmp. */
         long heldBytes(long unless) {
             // One number is read fast; the kernel's account of what it is made of is not.

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -33,8 +34,11 @@ public final class Sandbox {
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
     private volatile Process process;
     private volatile boolean killed;
+    /** What {@link #peakMemoryBytes} found so far, the most pages of files in it, and what the control group said. */
+    private final AtomicLong peakBytes = new AtomicLong();
+    private final AtomicLong filesBytes = new AtomicLong();
+    private volatile long groupPeakBytes;
     // What the control group said last, before it was removed.
-    private volatile long lastPeakBytes;
     private volatile boolean lastOutOfMemory;
     private Set<Long> frozen = Set.of();
     private volatile boolean isFrozen;
@@ -57,7 +61,7 @@ public final class Sandbox {
         this.process = process;
         process.onExit().thenAccept(ended -> {
             group.ifPresent(limited -> {
-                lastPeakBytes = limited.peakBytes();
+                peakBytes.accumulateAndGet(limited.peakWithoutFilesBytes() + filesBytes.get(), Math::max);
                 lastOutOfMemory |= limited.killed() > killedBefore;
             });
             synchronized (this) {
@@ -81,6 +85,8 @@ public final class Sandbox {
         if (kept == null && !ended && isolation != Isolation.NONE && process != null) {
             long first = ProcessTree.children(process.pid()).stream().findFirst().orElseThrow(() -> new IOException("no process"));
             kept = Kept.of(isolation, first);
+            // Else nobody would know it of a process that ends in its first event.
+            peakMemoryBytes();
         }
     }
 
@@ -344,22 +350,48 @@ public final class Sandbox {
         return lastOutOfMemory || group.isPresent() && group.get().killed() > killedBefore;
     }
 
-    /** The most memory the sandbox held so far. */
+    /**
+     * The most memory the sandbox's processes held so far: their own, and the pages of programs and libraries that they
+     * share with whoever read them first, to whom the kernel's control groups count them. Without /tmp and files that
+     * were read.
+     */
     public long peakMemoryBytes() {
-        if (group.isPresent() && group.get().holds("memory")) {
-            return Math.max(lastPeakBytes, group.get().peakBytes());
+        // One number is read fast: mostly it has not changed. Older kernels do not tell it.
+        long grouped = group.map(ControlGroups.Group::peakBytes).orElse(0L);
+        if (process == null || grouped > 0 && grouped <= groupPeakBytes) {
+            return peakBytes.get();
         }
-        return process == null ? 0 : processes().stream().mapToLong(Sandbox::peakOf).sum();
+        List<Resident> all = processes().stream().map(Resident::of).toList();
+        if (grouped == 0) {
+            return peakBytes.accumulateAndGet(all.stream().mapToLong(Resident::peak).sum(), Math::max);
+        }
+        groupPeakBytes = grouped;
+        // Processes of one sandbox mostly share theirs too.
+        long files = filesBytes.accumulateAndGet(all.stream().mapToLong(Resident::files).max().orElse(0), Math::max);
+        long largest = all.stream().mapToLong(Resident::peak).max().orElse(0);
+        return peakBytes.accumulateAndGet(Math.max(largest, group.get().peakWithoutFilesBytes() + files), Math::max);
     }
 
-    private static long peakOf(long pid) {
-        try {
-            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
+    /**
+     * What a process has in memory, in bytes.
+     *
+     * @param peak  the most it had
+     * @param files pages of files, programs and libraries, that it has now
+     */
+    private record Resident(long peak, long files) {
+        static Resident of(long pid) {
+            try {
+                List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
+                return new Resident(bytes(lines, "VmHWM:"), bytes(lines, "RssFile:"));
+            } catch (IOException gone) {
+                return new Resident(0, 0);
+            }
+        }
+
+        private static long bytes(List<String> lines, String name) {
+            return lines.stream().filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
                     .sum();
-        } catch (IOException gone) {
-            return 0;
         }
     }
 }

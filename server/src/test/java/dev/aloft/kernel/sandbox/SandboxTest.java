@@ -113,6 +113,32 @@ class SandboxTest {
                 .containsExactly("full");
     }
 
+    /** The kernel counts a program's pages to whoever read it first; to a function they are memory it uses. */
+    @ParameterizedTest
+    @MethodSource("isolations")
+    void theMemoryUsedIsWhatItsProcessesHadResident(Isolation isolation) throws IOException {
+        Sandbox sandbox = run(isolation, """
+                head -c 16000000 /dev/zero > /tmp/big
+                awk 'BEGIN {
+                  s = "12345678"; while (length(s) < 4194304) s = s s
+                  print length(s); fflush(); system("sleep 300") }'""", Map.of());
+        assertThat(new BufferedReader(new java.io.InputStreamReader(sandbox.log())).readLine()).isEqualTo("4194304");
+        long resident = ProcessHandle.current().descendants().mapToLong(process -> resident(process.pid()))
+                .max().orElseThrow();
+        assertThat(sandbox.peakMemoryBytes()).isGreaterThanOrEqualTo(resident).isLessThan(resident + 10_000_000);
+        sandbox.kill();
+        sandbox.awaitExit();
+        assertThat(sandbox.peakMemoryBytes()).isGreaterThanOrEqualTo(resident);
+    }
+
+    private static long resident(long pid) {
+        try {
+            return Long.parseLong(Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ")[1]) * 4096;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("isolations")
     void theExitSaysHowTheProcessEnded(Isolation isolation) throws IOException {

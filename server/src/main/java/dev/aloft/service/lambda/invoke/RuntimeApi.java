@@ -168,6 +168,8 @@ final class RuntimeApi implements Runnable {
             notAllowed(e);
             return;
         }
+        // Once it has its answer it ends.
+        incarnation.sandbox.peakMemoryBytes();
         accepted();
         environment.fail(incarnation, Failure.init(content,
                 errorType(head.header("lambda-runtime-function-error-type"))));

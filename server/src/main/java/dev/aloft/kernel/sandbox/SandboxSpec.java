@@ -3,6 +3,7 @@ package dev.aloft.kernel.sandbox;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a process is booted with before anybody knows whom it will serve.
@@ -10,7 +11,8 @@ import java.util.Map;
  * @param boot whether the process boots ahead of its assignment or is started by it
  * @param command the command line, as seen inside
  * @param environment all the process sees of an environment until it is assigned
- * @param software folders of the machine outside /usr that it needs, seen read-only
+ * @param software folders of the machine outside /usr that it needs, seen read-only; where {@link #isCovered} they are
+ *                 seen until the assignment only
  * @param runtime the folder seen at /var/runtime
  */
 public record SandboxSpec(
@@ -28,6 +30,22 @@ public record SandboxSpec(
         public static Folder of(Path path) {
             return new Folder(path, path.toString());
         }
+    }
+
+    /** Whether an assignment puts something else there: what starts after it does not find what was seen before. */
+    public static boolean isCovered(Path path) {
+        return Stream.of("/tmp", "/opt", "/run", "/var/task", "/.library").anyMatch(path::startsWith);
+    }
+
+    /** A word of the command where nothing is isolated. */
+    String outside(String word) {
+        String there = word;
+        for (Folder folder : software) {
+            if (!folder.at().startsWith("/var/runtime/")) {
+                there = there.replace(folder.at(), folder.from().toString());
+            }
+        }
+        return there.replace("/var/runtime", runtime.toString());
     }
 
     /** When the process starts. */

@@ -192,7 +192,7 @@ public final class Sandboxes implements AutoCloseable {
             booting = sandbox;
             if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
                 List<String> command = found.isolation() == Isolation.NONE
-                        ? spec.command().stream().map(word -> word.replace("/var/runtime", spec.runtime().toString())).toList()
+                        ? spec.command().stream().map(spec::outside).toList()
                         : spec.command();
                 sandbox.started(start(spec, group, number, command, Path.of("/")));
             }

@@ -84,6 +84,34 @@ class AgainTest {
         sandbox.release();
     }
 
+    /** The function's own /tmp covers that of the machine, in which may be the data folder with a fetched Node.js. */
+    @ParameterizedTest
+    @MethodSource("isolations")
+    void anInterpreterFromBelowTmpIsThereAgain(Isolation isolation) throws IOException {
+        Path covered = Files.createDirectories(folder.resolve("node/bin"));
+        assertThat(SandboxSpec.isCovered(covered)).isTrue();
+        Path program = Files.writeString(covered.resolve("node"), "#!/bin/sh\necho here\nexec sleep 300\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createDirectories(folder.resolve("library/mine"));
+        Files.createDirectories(folder.resolve("runtime"));
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), folder.resolve("library"), Optional.of(isolation));
+        Sandbox sandbox = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.AHEAD, List.of("/var/lang/bin/node"),
+                Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                List.of(new SandboxSpec.Folder(covered.getParent(), "/var/lang")), folder.resolve("runtime")));
+        for (int round = 0; round < 3; round++) {
+            sandbox.hold(mine());
+            sandbox.open();
+            assertThat(lines(sandbox.log()).readLine()).isEqualTo("here");
+            sandbox.keep();
+            sandbox.kill();
+            sandbox.awaitExit();
+            sandbox = sandbox.again();
+        }
+        sandbox.kill();
+        sandbox.awaitExit();
+        sandbox.release();
+    }
+
     @ParameterizedTest
     @MethodSource("isolations")
     void aCompanionSeesTheFilesAndCannotTouchTheProcess(Isolation isolation) throws Exception {

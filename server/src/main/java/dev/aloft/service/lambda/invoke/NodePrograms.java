@@ -88,7 +88,7 @@ final class NodePrograms {
     private static Optional<Interpreter> ask(Path program) {
         return Machine.ask(List.of(program.toString(), "-p", ASK))
                 .map(said -> said.split("\n")).filter(said -> said.length == 2)
-                .map(said -> new Interpreter(Path.of(said[0]), Interpreter.software(Path.of(said[0]).getParent().getParent()),
+                .map(said -> Interpreter.movable(Path.of(said[0]).getParent().getParent(), Path.of(said[0]),
                         "Node.js " + said[1]));
     }
 

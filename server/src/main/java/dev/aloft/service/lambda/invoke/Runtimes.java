@@ -99,7 +99,7 @@ final class Runtimes {
         if (name.startsWith("python")) {
             Interpreter python = interpreter(name, () -> findPython(name), name, "Python 3 (your system's package python3, or pyenv)");
             return ahead(version, "python", python,
-                    List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"), Map.of("LC_CTYPE", "C.UTF-8"));
+                    pythonCommand(python.program()), Map.of("LC_CTYPE", "C.UTF-8"));
         }
         if (name.startsWith("java")) {
             return java(version);
@@ -143,7 +143,7 @@ final class Runtimes {
             debug(kind, version.debugPort().get(), environment);
             ordinary = false;
         }
-        var software = new ArrayList<>(interpreter.software().stream().map(SandboxSpec.Folder::of).toList());
+        var software = new ArrayList<>(interpreter.software());
         var packages = switch (kind) {
             case "node" -> nodePackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules"));
             case "python" -> pythonPackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/packages"));
@@ -171,12 +171,14 @@ final class Runtimes {
     private Runtime java(FunctionVersion version) {
         unpackJava();
         Path home = Path.of(System.getProperty("java.home"));
-        var command = List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh", home.resolve("bin/java").toString(),
+        var interpreter = Interpreter.movable(home, home.resolve("bin/java"),
+                "Java " + System.getProperty("java.version"));
+        var command = List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh",
+                interpreter.program().toString(),
                 "-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
                 "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED", "-cp", "/var/runtime:/var/runtime/lib/*",
                 JAVA.replace('/', '.') + "JavaBootstrap");
-        var interpreter = new Interpreter(home, Interpreter.software(home), "Java " + System.getProperty("java.version"));
         return ahead(version, "java", interpreter, command, Map.of());
     }
 
@@ -218,13 +220,27 @@ final class Runtimes {
     /** The version asked for where the machine has it, else any Python 3. */
     private static Optional<Interpreter> findPython(String runtime) {
         String number = runtime.substring("python".length());
-        var script = "import sys; print(sys.executable); print(sys.base_prefix); print('%d.%d.%d' % sys.version_info[:3])";
+        var script = "import sys; print(sys.executable); print(sys.base_prefix); print(sys._base_executable); "
+                + "print('%d.%d.%d' % sys.version_info[:3])";
         return Stream.concat(candidates("python" + number, ".pyenv/versions/" + number + ".*/bin/python3"),
                         candidates("python3", ".local/bin/python3"))
                 .flatMap(program -> Machine.ask(List.of(program.toString(), "-c", script))
-                        .map(said -> said.split("\n")).filter(said -> said.length == 3).stream())
-                .map(said -> new Interpreter(Path.of(said[0]), Interpreter.software(Path.of(said[1]), Path.of(said[0]).getParent()), "Python " + said[2]))
+                        .map(said -> said.split("\n")).filter(said -> said.length == 4).stream())
+                .map(said -> python(Path.of(said[0]), Path.of(said[1]), Path.of(said[2]), "Python " + said[3]))
                 .findFirst();
+    }
+
+    private static List<String> pythonCommand(Path program) {
+        var command = List.of(program.toString(), "-B", "/var/runtime/bootstrap.py");
+        // One that was moved may look for its libraries where it was built for.
+        return program.startsWith("/var/lang")
+                ? Stream.concat(Stream.of("env", "LD_LIBRARY_PATH=/var/lang/lib"), command.stream()).toList() : command;
+    }
+
+    /** Some Pythons know where their libraries are from when they were built, so one is moved only where it must be. */
+    static Interpreter python(Path program, Path home, Path base, String version) {
+        return SandboxSpec.isCovered(home) && base.startsWith(home) ? Interpreter.movable(home, base, version)
+                : new Interpreter(program, Interpreter.software(home, program.getParent()), version);
     }
 
     /** Programs of a name on the PATH, then those that match patterns in the home folder. */

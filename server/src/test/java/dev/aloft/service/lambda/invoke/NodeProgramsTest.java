@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,8 +27,8 @@ class NodeProgramsTest {
         Files.createDirectories(program.getParent());
         Files.writeString(program, "#!/bin/sh\necho $0\necho v98.1.2\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThat(new NodePrograms(folder, false).of("nodejs98.x")).isEqualTo(new Interpreter(program,
-                Interpreter.software(program.getParent().getParent()), "Node.js v98.1.2"));
+        assertThat(new NodePrograms(folder, false).of("nodejs98.x")).isEqualTo(new Interpreter(Path.of("/var/lang/bin/node"),
+                List.of(new SandboxSpec.Folder(program.getParent().getParent(), "/var/lang")), "Node.js v98.1.2"));
     }
 
     @Test

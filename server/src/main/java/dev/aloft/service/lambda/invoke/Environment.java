@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -115,21 +116,23 @@ final class Environment {
     boolean init(long seconds) throws InterruptedException {
         launch.listen(this);
         Incarnation first = now;
-        begin(first);
+        var reset = begin(first);
         if (awaitInit(first, TimeUnit.SECONDS.toNanos(seconds)).isEmpty()) {
             return true;
         }
-        first.emptied.join();
+        reset.join();
         return false;
     }
 
-    private void begin(Incarnation incarnation) {
+    /** Starts the processes; done when their end has been taken note of. */
+    private CompletableFuture<Void> begin(Incarnation incarnation) {
         String runtimeVersion = launch.runtime().version();
         tell(incarnation, report.initStart(incarnation.phase, runtimeVersion, Invocations.runtimeArn(version.region(),
                 runtimeVersion)));
-        incarnation.emptied.thenRun(() -> emptied(incarnation));
+        var ended = incarnation.emptied.thenRun(() -> emptied(incarnation));
         incarnation.sandbox.exit().thenAccept(exit -> exited(incarnation, exit));
         launch.begin(this, incarnation, log);
+        return ended;
     }
 
     private Optional<Failure> awaitInit(Incarnation incarnation, long nanos) throws InterruptedException {

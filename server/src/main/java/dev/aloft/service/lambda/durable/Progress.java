@@ -204,7 +204,7 @@ final class Progress {
         this.error = error;
         this.ended = now;
         var root = operation(execution.id()).orElseThrow().operation();
-        end(root, status.equals(ExecutionStatus.RUNNING) ? OperationStatus.STARTED : status, _ -> {});
+        end(root, status, _ -> {});
         switch (status) {
             case ExecutionStatus.SUCCEEDED -> tell(EventType.EXECUTION_SUCCEEDED, root,
                     e -> e.executionSucceededDetails(Lambda.ExecutionSucceededDetails.of(d -> d.result(told(result)))));

@@ -3,7 +3,6 @@ package dev.aloft.service.lambda.durable;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.ErrorObject;

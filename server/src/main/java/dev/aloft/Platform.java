@@ -18,6 +18,7 @@ import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
 import dev.aloft.kernel.metric.Metrics;
+import dev.aloft.kernel.sandbox.Door;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
@@ -58,6 +59,7 @@ import dev.aloft.service.pipes.PipesService;
 import dev.aloft.service.scheduler.SchedulerService;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +124,8 @@ public final class Platform implements AutoCloseable {
                 config.data().resolve("sandboxes"),
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()),
-                config.exactProcessors());
+                config.exactProcessors(),
+                config.ownNetworks() ? Optional.of(new OwnDoor()) : Optional.empty());
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
         lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
@@ -159,6 +162,19 @@ public final class Platform implements AutoCloseable {
         }
         workers = new Workers(time, working);
         router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about);
+    }
+
+    /** The listener of this platform, once it listens. */
+    private final class OwnDoor implements Door {
+        @Override
+        public int port() {
+            return http.port();
+        }
+
+        @Override
+        public void enter(SocketChannel connection) {
+            http.take(connection);
+        }
     }
 
     private Map<String, Object> about() {

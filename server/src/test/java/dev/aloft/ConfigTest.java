@@ -19,7 +19,7 @@ class ConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency, --cpu, --runtimes.
+            --frob          | aloft start does not know --frob. It knows --host, --port, --data, --iam, --sandbox, --concurrency, --cpu, --network, --runtimes.
             --port          | --port needs a value.
             --port=abc      | port is abc; it must be a number from 0 to 65535.
             --port=65536    | port is 65536; it must be a number from 0 to 65535.
@@ -41,13 +41,13 @@ class ConfigTest {
         Files.writeString(folder.resolve("aloft.properties"), "port = 1\niam = enforce\nsandbox = none\n");
         var config = Config.read(
                 List.of("--data", folder.toString(), "--port", "3"), Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
-        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, true));
+        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, false, true));
     }
 
     @Test
     void anUnknownSettingOfTheFileIsRefusedByName() throws IOException {
         Files.writeString(folder.resolve("aloft.properties"), "prot = 1\n");
         assertThatThrownBy(() -> Config.read(List.of("--data=" + folder), Map.of()))
-                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, port, iam, sandbox, concurrency, cpu, runtimes.");
+                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, port, iam, sandbox, concurrency, cpu, network, runtimes.");
     }
 }

@@ -4,7 +4,9 @@ import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +183,17 @@ public final class HttpServer implements AutoCloseable {
             server.addConnector(second);
         } catch (IOException e) {
             LOG.log(Level.FINE, "no listener on ::1", e);
+        }
+    }
+
+    /** Serves a connection that somebody else accepted, as one of this listener's own. */
+    public void take(SocketChannel connection) {
+        try {
+            connection.configureBlocking(false);
+            connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            connector.getSelectorManager().accept(connection);
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.FINE, "a connection that is gone", e);
         }
     }
 

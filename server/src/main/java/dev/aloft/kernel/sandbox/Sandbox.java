@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +26,14 @@ import java.util.stream.Collectors;
  */
 public final class Sandbox {
     private static final long PAGE_BYTES = 4096;
+    private static final int BACKLOG = 64;
 
     private final Sandboxes sandboxes;
     private final Isolation isolation;
     private final View view;
     private final SandboxSpec spec;
     private final Optional<ControlGroups.Group> group;
+    private final Optional<Network> network;
     private final long number;
     private final List<Companion> companions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
@@ -48,12 +53,14 @@ public final class Sandbox {
     private long killedBefore;
     private volatile Optional<Assignment> assignment = Optional.empty();
 
-    Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group, long number) {
+    Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group,
+            Optional<Network> network, long number) {
         this.sandboxes = sandboxes;
         this.isolation = isolation;
         this.view = view;
         this.spec = spec;
         this.group = group;
+        this.network = network;
         this.number = number;
     }
 
@@ -67,7 +74,7 @@ public final class Sandbox {
             synchronized (this) {
                 this.ended = true;
                 if (kept == null) {
-                    group.ifPresent(ControlGroups.Group::remove);
+                    leave();
                 }
             }
             sandboxes.gone(this);
@@ -96,9 +103,15 @@ public final class Sandbox {
             kept.close();
             kept = null;
             if (ended) {
-                group.ifPresent(ControlGroups.Group::remove);
+                leave();
             }
         }
+    }
+
+    /** Nobody of it is left and nobody will come. */
+    private void leave() {
+        group.ifPresent(ControlGroups.Group::remove);
+        network.ifPresent(Network::close);
     }
 
     /**
@@ -109,13 +122,13 @@ public final class Sandbox {
         if (kept == null) {
             return sandboxes.boot(spec);
         }
-        var next = new Sandbox(sandboxes, isolation, view, spec, group, number);
+        var next = new Sandbox(sandboxes, isolation, view, spec, group, network, number);
         next.kept = kept;
         next.killedBefore = group.map(ControlGroups.Group::killed).orElse(0L);
         kept = null;
         sandboxes.living(next);
         try {
-            next.started(sandboxes.startAgain(spec, group, number, spec.command(), next.kept));
+            next.started(sandboxes.startAgain(spec, group, network, number, spec.command(), next.kept));
             return next;
         } catch (IOException e) {
             next.neverStarted();
@@ -130,7 +143,7 @@ public final class Sandbox {
             throw new IOException("the sandbox has ended");
         }
         List<String> seen = isolation == Isolation.NONE ? command.stream().map(this::outside).toList() : command;
-        Process beside = sandboxes.startBeside(group, number, kept, environment, seen);
+        Process beside = sandboxes.startBeside(group, network, number, kept, environment, seen);
         var companion = new Companion(beside, isolation != Isolation.NONE);
         companions.add(companion);
         beside.onExit().thenAccept(_ -> companions.remove(companion));
@@ -144,7 +157,7 @@ public final class Sandbox {
     }
 
     void neverStarted() {
-        group.ifPresent(ControlGroups.Group::remove);
+        leave();
         sandboxes.gone(this);
         exit.complete(new Exit.Status(1));
     }
@@ -175,7 +188,7 @@ public final class Sandbox {
         group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
         if (process == null) {
             List<String> command = spec.command().stream().map(this::outside).toList();
-            started(sandboxes.start(spec, group, 0, command, Path.of("/")));
+            started(sandboxes.start(spec, group, network, 0, command, Path.of("/")));
         }
         write((assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-") + " " + assigned.scratchMegabytes() + "m "
                 + hold + "\n").getBytes(StandardCharsets.UTF_8));
@@ -214,9 +227,25 @@ public final class Sandbox {
         return inside(path, assignment.orElseThrow());
     }
 
-    /** The address at which the platform reaches what listens in the sandbox on its {@code sandbox.localdomain}. */
-    public String address() {
-        return "127.0.0.1";
+    /** Where the processes can reach whoever accepts what comes: on their loopback. */
+    public ServerSocket listener() throws IOException {
+        return network.isPresent() ? network.get().runtimeApi()
+                : new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+    }
+
+    /** Makes what listens in the sandbox on that port reachable on this machine's loopback, until its end. */
+    public void publish(int port) throws IOException {
+        if (network.isPresent()) {
+            var published = new Published(this, port);
+            exit.thenRun(published::close);
+        }
+    }
+
+    /** Connects to what listens in the sandbox on its {@code sandbox.localdomain}. */
+    public Socket connect(int port, int mostMillis) throws IOException {
+        Socket socket = network.isPresent() ? sandboxes.onStarter(network.get()::socket) : new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), mostMillis);
+        return socket;
     }
 
     /** To the process's fd 3. Only after the assignment. */
@@ -341,7 +370,7 @@ public final class Sandbox {
 
     /** Whether the other end of a connection on the loopback is a process of this sandbox. */
     public boolean holds(InetSocketAddress peer) {
-        return isolation == Isolation.NONE || Connections.inode(peer).stream().anyMatch(inode ->
+        return isolation == Isolation.NONE || network.isPresent() || Connections.inode(peer).stream().anyMatch(inode ->
                 processes().stream().anyMatch(pid -> Connections.holds(pid, inode)));
     }
 

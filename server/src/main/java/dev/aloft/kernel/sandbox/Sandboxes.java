@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,7 @@ public final class Sandboxes implements AutoCloseable {
     private final Path library;
     private final Optional<Isolation> wanted;
     private final boolean exactProcessors;
+    private final Optional<Door> door;
     private final Supplier<Optional<ControlGroups>> groups;
     private final AtomicLong numbers = new AtomicLong();
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
@@ -46,8 +48,12 @@ public final class Sandboxes implements AutoCloseable {
     private final String plain = read("plain.sh") + read("serve.sh");
     private final String beside = read("beside.sh");
 
-    /** What this machine allows; found out when first needed. */
-    private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view) {}
+    /**
+     * What this machine allows; found out when first needed.
+     *
+     * @param network the number of an open file of the machine's network, where sandboxes have others
+     */
+    private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view, Optional<Integer> network) {}
 
     private volatile Ground ground;
     private volatile Thread watcher;
@@ -59,15 +65,21 @@ public final class Sandboxes implements AutoCloseable {
      * @param wanted {@link Isolation#NONE} only if the owner of the machine asked for it
      */
     public Sandboxes(Path folder, Path library, Optional<Isolation> wanted) {
-        this(folder, library, wanted, false);
+        this(folder, library, wanted, false, Optional.empty());
     }
 
-    /** @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants them */
-    public Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors) {
-        this(folder, library, wanted, exactProcessors, ControlGroups::find);
+    /**
+     * @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants them
+     * @param door if each sandbox has a network of its own, in which it reaches the platform and nothing else
+     */
+    public Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors,
+            Optional<Door> door) {
+        this(folder, library, wanted, exactProcessors, door, ControlGroups::find);
     }
 
-    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Supplier<Optional<ControlGroups>> groups) {
+    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Optional<Door> door,
+            Supplier<Optional<ControlGroups>> groups) {
+        this.door = door;
         this.groups = groups;
         this.folder = folder;
         this.library = library;
@@ -100,13 +112,25 @@ public final class Sandboxes implements AutoCloseable {
                         watcher = Thread.ofPlatform().daemon().name("sandbox-memory").start(this::watch);
                     }
                     ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
-                            new View(folder, library));
+                            new View(folder, library), network(isolation));
                 } catch (IOException e) {
                     throw new SandboxException("cannot prepare the sandboxes in " + folder + ": " + e.getMessage());
                 }
             }
             return ground;
         }
+    }
+
+    private Optional<Integer> network(Isolation isolation) throws IOException {
+        if (door.isEmpty()) {
+            return Optional.empty();
+        }
+        // A process with threads may enter no user namespace, and only root enters a network without one.
+        if (isolation != Isolation.ROOT) {
+            throw new SandboxException("Functions can have a network of their own only where Aloft runs as root and"
+                    + " isolates them. Start without --network isolated: then they share the machine's.");
+        }
+        return Optional.of(Network.current());
     }
 
     /** @throws SandboxException if this machine allows no isolation and none was not asked for */
@@ -142,7 +166,8 @@ public final class Sandboxes implements AutoCloseable {
         said.add("at most 1,024 processes and 1,024 open files");
         said.add(!held.test("cpu") ? "processors shared evenly, whatever a function's memory (no control group for them)"
                 : exactProcessors ? "processors limited in proportion to memory" : "processors shared in proportion to memory while they are short");
-        said.add("the network is the machine's");
+        said.add(found.network().isPresent() ? "a network of its own that reaches the platform alone"
+                : "the network is the machine's");
         return String.join("; ", said);
     }
 
@@ -156,7 +181,7 @@ public final class Sandboxes implements AutoCloseable {
             command.addAll(candidate.drop(FIRST_USER + USERS));
             command.add("true");
             try {
-                Process process = starting(() -> new ProcessBuilder(command).redirectErrorStream(true).start());
+                Process process = starting(new ProcessBuilder(command).redirectErrorStream(true), Optional.empty());
                 process.getOutputStream().close();
                 String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
                 if (process.waitFor() == 0) {
@@ -187,14 +212,16 @@ public final class Sandboxes implements AutoCloseable {
         try {
             Optional<ControlGroups.Group> group = found.groups().isPresent()
                     ? Optional.of(found.groups().get().create(number)) : Optional.empty();
-            Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, number);
+            Optional<Network> network = found.network().isPresent()
+                    ? Optional.of(onStarter(() -> Network.make(found.network().get(), door.orElseThrow()))) : Optional.empty();
+            Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, network, number);
             living.add(sandbox);
             booting = sandbox;
             if (found.isolation() != Isolation.NONE || spec.boot() == SandboxSpec.Boot.AHEAD) {
                 List<String> command = found.isolation() == Isolation.NONE
                         ? spec.command().stream().map(spec::outside).toList()
                         : spec.command();
-                sandbox.started(start(spec, group, number, command, Path.of("/")));
+                sandbox.started(start(spec, group, network, number, command, Path.of("/")));
             }
             return sandbox;
         } catch (IOException e) {
@@ -205,8 +232,8 @@ public final class Sandboxes implements AutoCloseable {
         }
     }
 
-    Process start(SandboxSpec spec, Optional<ControlGroups.Group> group, long number, List<String> inner, Path at)
-            throws IOException {
+    Process start(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
+            List<String> inner, Path at) throws IOException {
         Isolation isolation = isolation();
         View view = ground().view();
         var command = new ArrayList<String>();
@@ -218,23 +245,23 @@ public final class Sandboxes implements AutoCloseable {
             command.add(owner(isolation, number));
             command.addAll(isolation.drop(user(number)));
         }
-        return starting(command, spec, inner, at);
+        return starting(command, spec, network, inner, at);
     }
 
     /** Starts it where another of its kind has ended: what that one saw is seen as it was left. */
-    Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, long number, List<String> inner, Kept kept)
-            throws IOException {
+    Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
+            List<String> inner, Kept kept) throws IOException {
         Isolation isolation = isolation();
         var command = new ArrayList<>(entering(kept, group));
         command.addAll(isolation.reopener());
         command.addAll(List.of("sh", "-c", again, "sh", owner(isolation, number)));
         command.addAll(isolation.drop(user(number)));
-        return starting(command, spec, inner, Path.of("/"));
+        return starting(command, spec, network, inner, Path.of("/"));
     }
 
     /** Starts a process that sees the files of a sandbox, and none of its processes. */
-    Process startBeside(Optional<ControlGroups.Group> group, long number, Kept kept, Map<String, String> environment, List<String> inner)
-            throws IOException {
+    Process startBeside(Optional<ControlGroups.Group> group, Optional<Network> network, long number, Kept kept,
+            Map<String, String> environment, List<String> inner) throws IOException {
         Isolation isolation = isolation();
         var command = new ArrayList<String>();
         if (isolation == Isolation.NONE) {
@@ -251,7 +278,7 @@ public final class Sandboxes implements AutoCloseable {
         var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().put("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin"));
-        return starting(builder::start);
+        return starting(builder, network);
     }
 
     /** The command that joins a sandbox's groups and enters its files. */
@@ -275,7 +302,8 @@ public final class Sandboxes implements AutoCloseable {
         return isolation == Isolation.ROOT ? String.valueOf(user(number)) : "";
     }
 
-    private Process starting(List<String> command, SandboxSpec spec, List<String> inner, Path at) throws IOException {
+    private Process starting(List<String> command, SandboxSpec spec, Optional<Network> network, List<String> inner,
+            Path at) throws IOException {
         if (spec.boot() == SandboxSpec.Boot.ASSIGNED) {
             command.addAll(List.of("sh", "-c", """
                     read -r gate && [ "$gate" = go ] || exit 120
@@ -287,12 +315,18 @@ public final class Sandboxes implements AutoCloseable {
         var builder = new ProcessBuilder(command).directory(at.toFile());
         builder.environment().clear();
         builder.environment().putAll(spec.environment());
-        return starting(builder::start);
+        return starting(builder, network);
     }
 
-    private Process starting(Start start) throws IOException {
+    /** A process is in the network that its starter was in. */
+    private Process starting(ProcessBuilder builder, Optional<Network> network) throws IOException {
+        return onStarter(network.isPresent() ? () -> network.get().within(builder::start) : builder::start);
+    }
+
+    /** Does what takes a platform thread that nobody else uses. */
+    <T> T onStarter(Callable<T> work) throws IOException {
         try {
-            return starter.submit(start::start).get();
+            return starter.submit(work).get();
         } catch (RejectedExecutionException e) {
             throw new IOException("the platform is closing", e);
         } catch (ExecutionException e) {
@@ -301,10 +335,6 @@ public final class Sandboxes implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-    }
-
-    private interface Start {
-        Process start() throws IOException;
     }
 
     void living(Sandbox sandbox) {

@@ -17,6 +17,7 @@
  * What a sandbox saw can be kept when its processes have ended: the next goes on in the same mounts (again.sh), with new
  * processes. A companion runs beside: the same mounts, processes of its own (beside.sh).
  *
- * The network is the machine's. Only this package starts processes.
+ * The network is the machine's, or of each sandbox its own: a loopback on which the platform alone listens (Network),
+ * also for what goes on where another ended and for companions. Only this package starts processes.
  */
 package dev.aloft.kernel.sandbox;

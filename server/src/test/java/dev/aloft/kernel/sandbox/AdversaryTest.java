@@ -54,7 +54,7 @@ class AdversaryTest {
         Path library = Files.createDirectories(folder.resolve("library"));
         Files.createDirectories(folder.resolve("runtime"));
         if (sandboxes == null) {
-            sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(ground.isolation()), false,
+            sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(ground.isolation()), false, Optional.empty(),
                     () -> ground.groups() ? ControlGroups.find() : Optional.empty());
         }
         Path bootstrap = Files.writeString(Files.createDirectories(library.resolve(name)).resolve("bootstrap"), "#!/bin/bash\n" + script);

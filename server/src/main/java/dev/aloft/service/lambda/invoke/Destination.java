@@ -2,7 +2,6 @@ package dev.aloft.service.lambda.invoke;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,15 +13,20 @@ sealed interface Destination {
     int CONNECT_MILLIS = 1_000;
     int ANSWER_MILLIS = 3_000;
 
+    /** The way into the sandbox. */
+    interface Way {
+        Socket connect(int port, int mostMillis) throws IOException;
+    }
+
     /** Brings a batch, or says why not. */
     void send(List<byte[]> batch) throws IOException;
 
     /** A listener that is asked to take an array of entries. */
-    record Http(String method, String path, String named, InetSocketAddress address) implements Destination {
+    record Http(String method, String path, String named, int port, Way way) implements Destination {
         @Override
         public void send(List<byte[]> batch) throws IOException {
             int length = 2 + Math.max(0, batch.size() - 1) + batch.stream().mapToInt(each -> each.length).sum();
-            try (var socket = connect(address)) {
+            try (var socket = connect(way, port)) {
                 var out = new BufferedOutputStream(socket.getOutputStream());
                 out.write((method + " " + path + " HTTP/1.1\r\nHost: " + named
                         + "\r\nContent-Type: application/json\r\n"
@@ -47,10 +51,10 @@ sealed interface Destination {
     }
 
     /** A listener that takes a line an entry. */
-    record Tcp(InetSocketAddress address) implements Destination {
+    record Tcp(int port, Way way) implements Destination {
         @Override
         public void send(List<byte[]> batch) throws IOException {
-            try (var socket = connect(address)) {
+            try (var socket = connect(way, port)) {
                 var out = new BufferedOutputStream(socket.getOutputStream());
                 for (byte[] entry : batch) {
                     out.write(entry);
@@ -61,15 +65,13 @@ sealed interface Destination {
         }
     }
 
-    private static Socket connect(InetSocketAddress address) throws IOException {
-        var socket = new Socket();
-        socket.connect(address, CONNECT_MILLIS);
+    private static Socket connect(Way way, int port) throws IOException {
+        Socket socket = way.connect(port, CONNECT_MILLIS);
         socket.setSoTimeout(ANSWER_MILLIS);
         return socket;
     }
 
-    /** @param host the sandbox's address, whatever the URI calls it */
-    static Destination http(String text, Object method, String host, List<String> wrong) {
+    static Destination http(String text, Object method, Way way, List<String> wrong) {
         try {
             var uri = new URI(text);
             if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
@@ -81,7 +83,7 @@ sealed interface Destination {
             } else {
                 String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
                 return new Http(method instanceof String given && given.equals("PUT") ? "PUT" : "POST", path,
-                        uri.getHost() + ":" + uri.getPort(), new InetSocketAddress(host, uri.getPort()));
+                        uri.getHost() + ":" + uri.getPort(), uri.getPort(), way);
             }
         } catch (URISyntaxException e) {
             wrong.add("URI is not valid");
@@ -89,9 +91,9 @@ sealed interface Destination {
         return null;
     }
 
-    static Destination tcp(Object port, String host, List<String> wrong) {
+    static Destination tcp(Object port, Way way, List<String> wrong) {
         if (port instanceof Number number && number.intValue() > 0 && number.intValue() < 65_536) {
-            return new Tcp(new InetSocketAddress(host, number.intValue()));
+            return new Tcp(number.intValue(), way);
         }
         wrong.add("destination.port is not valid");
         return null;

@@ -82,7 +82,7 @@ final class Environment {
     }
 
     private Incarnation incarnation(Sandbox sandbox, Phase phase) {
-        return new Incarnation(sandbox, phase, new Telemetry(time, sandbox.address()));
+        return new Incarnation(sandbox, phase, new Telemetry(time, sandbox::connect));
     }
 
     FunctionVersion version() {
@@ -114,7 +114,6 @@ final class Environment {
      * @return whether all went well
      */
     boolean init(long seconds) throws InterruptedException {
-        launch.listen(this);
         Incarnation first = now;
         var reset = begin(first);
         if (awaitInit(first, TimeUnit.SECONDS.toNanos(seconds)).isEmpty()) {

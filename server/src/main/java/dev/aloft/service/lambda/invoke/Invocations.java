@@ -269,7 +269,7 @@ public final class Invocations implements AutoCloseable {
         Sandbox sandbox = sandbox(runtime);
         try {
             boolean bootstrap = !version.runtime().startsWith("provided") || runtimes.bootstrap(version).isPresent();
-            var launch = new Launch(version, runtime, bootstrap, library, variables);
+            var launch = new Launch(version, runtime, bootstrap, library, sandbox, variables);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
             shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
             var environment = new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,

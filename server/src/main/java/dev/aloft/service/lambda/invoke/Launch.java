@@ -6,7 +6,6 @@ import dev.aloft.kernel.sandbox.Companion;
 import dev.aloft.kernel.sandbox.Exit;
 import dev.aloft.kernel.sandbox.Sandbox;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,27 +18,27 @@ import java.util.stream.Stream;
 
 /** How the processes of one environment are started, the first time and again, and how they are spoken with. */
 final class Launch implements AutoCloseable {
-    private static final int BACKLOG = 64;
-
     private final FunctionVersion version;
     private final Runtimes.Runtime runtime;
     private final Path library;
     private final boolean bootstrap;
     private final Variables variables;
-    private final ServerSocket listener;
+    private ServerSocket listener;
+    private boolean listening;
 
     /**
      * @param bootstrap whether there is a program to be the runtime
+     * @param sandbox the first
      * @param variables of this environment
      */
-    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library,
+    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library, Sandbox sandbox,
             Variables variables) throws IOException {
         this.version = version;
         this.runtime = runtime;
         this.bootstrap = bootstrap;
         this.library = library;
         this.variables = variables;
-        this.listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+        this.listener = sandbox.listener();
     }
 
     Runtimes.Runtime runtime() {
@@ -47,18 +46,32 @@ final class Launch implements AutoCloseable {
     }
 
     /** Serves whatever process of the environment connects. */
-    void listen(Environment environment) {
-        Thread.ofVirtual().name("runtime-api-" + version.name()).start(() -> {
-            try {
-                while (true) {
-                    Socket socket = listener.accept();
-                    socket.setTcpNoDelay(true);
-                    serve(environment, environment.incarnation(), socket);
-                }
-            } catch (IOException closed) {
-                // the environment is gone
+    private synchronized void listen(Environment environment, Sandbox sandbox) throws IOException {
+        if (listener.isClosed()) {
+            // It was in the network of a sandbox that is gone, and so is that.
+            listener = sandbox.listener();
+            listening = false;
+        }
+        if (!listening) {
+            listening = true;
+            if (version.debugPort().isPresent()) {
+                sandbox.publish(Integer.parseInt(version.debugPort().get()));
             }
-        });
+            ServerSocket at = listener;
+            Thread.ofVirtual().name("runtime-api-" + version.name()).start(() -> accept(environment, at));
+        }
+    }
+
+    private void accept(Environment environment, ServerSocket at) {
+        try {
+            while (true) {
+                Socket socket = at.accept();
+                socket.setTcpNoDelay(true);
+                serve(environment, environment.incarnation(), socket);
+            }
+        } catch (IOException closed) {
+            // the environment is gone
+        }
     }
 
     private void serve(Environment environment, Incarnation incarnation, Socket socket) {
@@ -93,6 +106,12 @@ final class Launch implements AutoCloseable {
             environment.fail(incarnation, Failure.noBootstrap());
             return;
         }
+        try {
+            listen(environment, incarnation.sandbox);
+        } catch (IOException e) {
+            environment.fail(incarnation, unmade(e));
+            return;
+        }
         List<String> extensions = extensions();
         if (extensions.isEmpty()) {
             start(environment, incarnation);
@@ -112,8 +131,7 @@ final class Launch implements AutoCloseable {
                 incarnation.sandbox.assign(assignment);
             }
         } catch (IOException e) {
-            environment.fail(incarnation, Failure.platform("The execution environment could not be made: "
-                    + e.getMessage()));
+            environment.fail(incarnation, unmade(e));
         }
     }
 
@@ -139,11 +157,14 @@ final class Launch implements AutoCloseable {
                 converse(environment, incarnation);
             }
         } catch (IOException e) {
-            environment.fail(incarnation, Failure.platform("The execution environment could not be made: "
-                    + e.getMessage()));
+            environment.fail(incarnation, unmade(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Failure unmade(IOException e) {
+        return Failure.platform("The execution environment could not be made: " + e.getMessage());
     }
 
     private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name,
@@ -213,12 +234,12 @@ final class Launch implements AutoCloseable {
         return path -> sandbox.inside(path, bare);
     }
 
-    private int port() {
+    private synchronized int port() {
         return listener.getLocalPort();
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             listener.close();
         } catch (IOException e) {

@@ -57,17 +57,17 @@ final class Telemetry {
     }
 
     private final Time time;
-    private final String host;
+    private final Destination.Way way;
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     /** What was told before somebody could subscribe, during init. */
     private final List<PlatformEvent> history = new ArrayList<>();
     private final List<String> historyMoments = new ArrayList<>();
     private volatile boolean closed;
 
-    /** @param host the address under which the sandbox's own listeners are reached */
-    Telemetry(Time time, String host) {
+    /** @param way to the sandbox's own listeners */
+    Telemetry(Time time, Destination.Way way) {
         this.time = time;
-        this.host = host;
+        this.way = way;
     }
 
     /** Subscribes an extension; a second time replaces the first. */
@@ -141,8 +141,8 @@ final class Telemetry {
 
     private Destination destination(Map<?, ?> said, List<String> wrong) {
         return switch (String.valueOf(said.get("protocol"))) {
-            case "HTTP" -> Destination.http(String.valueOf(said.get("URI")), said.get("method"), host, wrong);
-            case "TCP" -> Destination.tcp(said.get("port"), host, wrong);
+            case "HTTP" -> Destination.http(String.valueOf(said.get("URI")), said.get("method"), way, wrong);
+            case "TCP" -> Destination.tcp(said.get("port"), way, wrong);
             default -> {
                 wrong.add("destination.protocol should be HTTP or TCP");
                 yield null;

@@ -1,0 +1,90 @@
+package dev.aloft.kernel.sandbox;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * What the JDK cannot do with network namespaces. All of it is of the calling thread alone, which must be a platform thread.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</a>
+ */
+final class NetworkCalls {
+    private static final int NEW_NETWORK = 0x40000000;
+    private static final int INTERNET = 2;
+    private static final int DATAGRAM = 2;
+    private static final long SET_FLAGS = 0x8914;
+    private static final int NAME_BYTES = 16;
+    private static final int REQUEST_BYTES = 40;
+    private static final short UP_AND_RUNNING = 0x41;
+
+    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle ENTER = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SOCKET =
+            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CONTROL = handle("ioctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
+
+    private NetworkCalls() {}
+
+    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name),
+                descriptor, options);
+    }
+
+    /** Puts the calling thread into a network that nobody else is in. */
+    static void leaveForNew() throws IOException {
+        try {
+            check((int) UNSHARE.invokeExact(NEW_NETWORK), "unshare");
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("unshare(2)", e);
+        }
+    }
+
+    /** @param namespace the number of an open file of it */
+    static void enter(int namespace) throws IOException {
+        try {
+            check((int) ENTER.invokeExact(namespace, NEW_NETWORK), "setns");
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("setns(2)", e);
+        }
+    }
+
+    /** The loopback of a new network is down. */
+    static void raiseLoopback() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = arena.allocate(REQUEST_BYTES, 8);
+            request.setString(0, "lo");
+            request.set(JAVA_SHORT, NAME_BYTES, UP_AND_RUNNING);
+            int socket = (int) SOCKET.invokeExact(INTERNET, DATAGRAM, 0);
+            check(socket, "socket");
+            try {
+                check((int) CONTROL.invokeExact(socket, SET_FLAGS, request), "ioctl");
+            } finally {
+                Descriptors.close(socket);
+            }
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("ioctl(2)", e);
+        }
+    }
+
+    private static void check(int result, String call) throws IOException {
+        if (result < 0) {
+            throw new IOException("the kernel refuses " + call + " for a network");
+        }
+    }
+}

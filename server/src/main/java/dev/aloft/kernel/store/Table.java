@@ -84,6 +84,14 @@ public final class Table<V> {
         return true;
     }
 
+    /** Deletes without a look whether there is something; for tables without indexes. */
+    public void erase(Tx tx, Key key) {
+        if (!indexes.isEmpty()) {
+            throw new IllegalStateException("What is in an index is deleted from it too");
+        }
+        tx.delete(at(key));
+    }
+
     /** Deletes every record whose key has this prefix; says how many. */
     public long deleteAll(Tx tx, Key prefix) {
         return range(tx, prefix).filter(row -> delete(tx, row.key())).count();

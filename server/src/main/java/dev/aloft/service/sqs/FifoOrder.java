@@ -158,6 +158,11 @@ record FifoOrder(SqsData data) implements Order {
             .mapToLong(row -> row.key().number(1)).findFirst();
     }
 
+    long groupsInFlight(ReadTx tx, long line, long now) {
+        return data.heads.range(tx, Range.of(Key.of(line)).from(Key.of(line, now + 1)))
+            .filter(head -> first(tx, line, head.value(), head.key().number(2)).place().receives() > 0).count();
+    }
+
     @Override
     public long countedMillis() {
         return 1;

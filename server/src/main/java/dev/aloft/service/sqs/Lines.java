@@ -3,7 +3,6 @@ package dev.aloft.service.sqs;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.sqs.Order.Move;
 import dev.aloft.service.sqs.Order.Standing;
@@ -13,6 +12,7 @@ import dev.aloft.service.sqs.SqsData.Place;
 import dev.aloft.service.sqs.SqsData.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,12 +27,14 @@ final class Lines {
     private static final boolean DELAYED = false;
 
     private final SqsData data;
+    private final Noise noise;
     private final StandardOrder standard;
     private final FifoOrder fifo;
 
     Lines(SqsData data) {
         this.data = data;
-        standard = new StandardOrder(data);
+        noise = new Noise(data);
+        standard = new StandardOrder(data, noise);
         fifo = new FifoOrder(data);
     }
 
@@ -42,7 +44,11 @@ final class Lines {
      * @param content as {@link Content#CODEC} writes it
      * @param at      from when it is visible
      */
-    record Arrival(byte[] content, String group, long at, Place place) {}
+    record Arrival(byte[] content, String group, long at, Place place) {
+        Standing standing(long sequence) {
+            return new Standing(at, sequence, group == null ? "" : group, place);
+        }
+    }
 
     /** What was found for one receive: what is received, and what was received too often. */
     record Found(List<Standing> received, List<Standing> dead) {}
@@ -55,18 +61,26 @@ final class Lines {
     long add(Tx tx, Queue queue, List<Arrival> arrivals) {
         var tally = tally(tx, queue.line());
         long sequence = tally.sequence();
+        boolean grouped = false;
         for (var arrival : arrivals) {
-            var standing = new Standing(arrival.at(), ++sequence, queue.fifo() ? arrival.group() : "", arrival.place());
+            var standing = arrival.standing(++sequence);
             data.contents.put(tx, content(queue.line(), standing), arrival.content());
             order(queue).add(tx, queue.line(), standing);
             count(tx, queue, standing, 1);
+            if (isTenants(queue, standing)) {
+                noise.sent(tx, queue.line(), standing);
+                grouped = true;
+            }
         }
         if (!tally.watched() && !arrivals.isEmpty()) {
             watch(tx, queue, arrivals.getFirst().place().enqueued());
         }
-        data.tallies.put(tx, Key.of(queue.line()),
-            new Tally(sequence, tally.messages() + arrivals.size(), tally.most(), true));
+        data.tallies.put(tx, Key.of(queue.line()), tally.added(sequence, arrivals.size(), grouped));
         return tally.sequence() + 1;
+    }
+
+    private static boolean isTenants(Queue queue, Standing standing) {
+        return !queue.fifo() && !standing.group().isEmpty();
     }
 
     private Tally tally(ReadTx tx, long line) {
@@ -85,7 +99,7 @@ final class Lines {
 
     /** An emptied queue goes on with the numbers it had. */
     void follow(Tx tx, Queue before, Queue after) {
-        data.tallies.put(tx, Key.of(after.line()), new Tally(tally(tx, before.line()).sequence(), 0, 0, false));
+        data.tallies.put(tx, Key.of(after.line()), new Tally(tally(tx, before.line()).sequence(), 0, 0, false, false));
     }
 
     boolean hasVisible(ReadTx tx, Queue queue, long now) {
@@ -102,39 +116,82 @@ final class Lines {
         long most = tally.most();
         if (most + asked > MOST_IN_FLIGHT) {
             most = counts(tx, queue, Instant.ofEpochMilli(now)).inFlight();
-            data.tallies.put(tx, Key.of(queue.line()),
-                new Tally(tally.sequence(), tally.messages(), most, tally.watched()));
+            data.tallies.put(tx, Key.of(queue.line()), tally.withMost(most));
         }
         return (int) Math.min(asked, MOST_IN_FLIGHT - most);
     }
 
     /** Receives: hides what is visible until a moment. What has been kept too long is removed on the way. */
     Found take(Tx tx, Queue queue, int most, long now, long until) {
-        var received = new ArrayList<Move>();
-        var expired = new ArrayList<Standing>();
-        var dead = new ArrayList<Standing>();
+        var settings = queue.settings();
+        var found = look(tx, queue, settings.reorders() ? most + QueueSettings.FARTHEST : most, now);
+        if (!found.expired().isEmpty()) {
+            remove(tx, queue, found.expired());
+        }
+        var received = (settings.reorders() ? reordered(found.living(), settings) : found.living()).stream().limit(most)
+            .map(standing -> new Move(standing, standing.to(until, standing.place().received(now)))).toList();
+        if (!received.isEmpty()) {
+            receive(tx, queue, received, now);
+            duplicate(tx, queue, received.stream().map(Move::from).filter(it -> it.place().receives() == 0
+                && settings.isDuplicated(it.sequence())).toList(), now);
+        }
+        return new Found(received.stream().map(Move::to).toList(), found.dead());
+    }
+
+    /** What is visible: what can be received, what was received too often, and what has been kept too long. */
+    private record Looked(List<Standing> living, List<Standing> dead, List<Standing> expired) {}
+
+    private Looked look(Tx tx, Queue queue, int most, long now) {
+        var found = new Looked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        long retention = queue.retentionMillis();
         var visible = order(queue).visible(tx, queue.line(), now);
-        for (int looked = 0; looked < MOST_LOOKED_AT && received.size() < most && visible.hasNext(); looked++) {
+        for (int looked = 0; looked < MOST_LOOKED_AT && found.living().size() < most && visible.hasNext(); looked++) {
             var standing = visible.next();
             var place = standing.place();
-            if (place.enqueued() + queue.retentionMillis() <= now) {
-                expired.add(standing);
+            if (place.enqueued() + retention <= now) {
+                found.expired().add(standing);
             } else if (queue.redrive() != null && place.receives() >= queue.redrive().maxReceiveCount()) {
-                dead.add(standing);
+                found.dead().add(standing);
             } else {
-                received.add(new Move(standing, standing.to(until, place.received(now))));
+                found.living().add(standing);
             }
         }
-        if (!expired.isEmpty()) {
-            remove(tx, queue, expired);
+        return found;
+    }
+
+    private void receive(Tx tx, Queue queue, List<Move> received, long now) {
+        move(tx, queue, received);
+        var tally = tally(tx, queue.line());
+        data.tallies.put(tx, Key.of(queue.line()), tally.withMost(tally.most() + received.size()));
+        if (tally.fair()) {
+            received.forEach(move -> noise.worked(tx, queue.line(), move.from(), now));
         }
-        if (!received.isEmpty()) {
-            move(tx, queue, received);
-            var tally = tally(tx, queue.line());
-            data.tallies.put(tx, Key.of(queue.line()), new Tally(
-                tally.sequence(), tally.messages(), tally.most() + received.size(), tally.watched()));
+    }
+
+    /** Some messages fall behind those that were sent soon after them. */
+    private static List<Standing> reordered(List<Standing> inOrder, QueueSettings settings) {
+        var all = new ArrayList<>(inOrder);
+        for (int i = all.size() - 2; i >= 0; i--) {
+            long sequence = all.get(i).sequence();
+            long last = sequence + settings.lateness(sequence);
+            for (int at = i; at + 1 < all.size() && all.get(at + 1).sequence() > sequence
+                    && all.get(at + 1).sequence() <= last; at++) {
+                Collections.swap(all, at, at + 1);
+            }
         }
-        return new Found(received.stream().map(Move::to).toList(), dead);
+        return all;
+    }
+
+    /** Another of the same: as on AWS where a server that has a copy of a message did not hear that it was received. */
+    private void duplicate(Tx tx, Queue queue, List<Standing> twice, long now) {
+        var copies = new ArrayList<Arrival>();
+        for (var standing : twice) {
+            content(tx, queue, standing).ifPresent(content -> copies.add(
+                new Arrival(content, standing.group(), now, standing.place().received(now))));
+        }
+        if (!copies.isEmpty()) {
+            add(tx, queue, copies);
+        }
     }
 
     void move(Tx tx, Queue queue, List<Move> moves) {
@@ -145,11 +202,22 @@ final class Lines {
         }
     }
 
+    /** Removes what its receiver is done with. */
+    void delete(Tx tx, Queue queue, Standing standing, long now) {
+        remove(tx, queue, List.of(standing));
+        if (!queue.fifo() && tally(tx, queue.line()).fair()) {
+            noise.worked(tx, queue.line(), standing, now);
+        }
+    }
+
     void remove(Tx tx, Queue queue, List<Standing> standings) {
         order(queue).remove(tx, queue.line(), standings);
         int removed = 0;
         for (var standing : standings) {
             count(tx, queue, standing, -1);
+            if (isTenants(queue, standing)) {
+                noise.removed(tx, queue.line(), standing);
+            }
             removed += data.contents.delete(tx, content(queue.line(), standing)) ? 1 : 0;
         }
         fewer(tx, queue.line(), removed);
@@ -157,9 +225,7 @@ final class Lines {
 
     private void fewer(Tx tx, long line, int removed) {
         if (removed > 0) {
-            var tally = tally(tx, line);
-            data.tallies.put(tx, Key.of(line),
-                new Tally(tally.sequence(), tally.messages() - removed, tally.most(), tally.watched()));
+            data.tallies.put(tx, Key.of(line), tally(tx, line).fewer(removed));
         }
     }
 
@@ -179,12 +245,10 @@ final class Lines {
     private void count(Tx tx, Queue queue, Standing standing, int by) {
         boolean received = standing.place().receives() > 0;
         if (received || standing.at() > standing.place().enqueued()) {
-            var key = Key.of(queue.line(), received, standing.at() / order(queue).countedMillis());
-            long number = data.waiting.get(tx, key).orElse(0L) + by;
-            if (number == 0) {
-                data.waiting.delete(tx, key);
-            } else {
-                data.waiting.put(tx, key, number);
+            long moment = standing.at() / order(queue).countedMillis();
+            SqsData.add(tx, data.waiting, Key.of(queue.line(), received, moment), by);
+            if (isTenants(queue, standing)) {
+                SqsData.add(tx, data.waitingOf, Key.of(queue.line(), standing.group(), received, moment), by);
             }
         }
     }
@@ -206,9 +270,18 @@ final class Lines {
     }
 
     private long waiting(ReadTx tx, Queue queue, boolean received, long now) {
-        var range = Range.of(Key.of(queue.line(), received))
-            .from(Key.of(queue.line(), received, now / order(queue).countedMillis() + 1));
-        return data.waiting.range(tx, range).mapToLong(Row::value).sum();
+        return SqsData.after(tx, data.waiting, Key.of(queue.line(), received), now / order(queue).countedMillis());
+    }
+
+    /** How many messages the quiet groups of a standard queue have; nothing where no message has a group. */
+    Optional<Noise.Quiet> quiet(ReadTx tx, Queue queue, Counts all, Instant moment) {
+        return queue.fifo() || !tally(tx, queue.line()).fair() ? Optional.empty()
+            : Optional.of(noise.quiet(tx, queue.line(), all, moment.toEpochMilli()));
+    }
+
+    /** How many groups of a FIFO queue have messages in flight. */
+    long groupsInFlight(ReadTx tx, Queue queue, Instant moment) {
+        return fifo.groupsInFlight(tx, queue.line(), moment.toEpochMilli());
     }
 
     /** When the oldest message was sent. */
@@ -225,8 +298,8 @@ final class Lines {
         int alone = 0;
         for (var row : old) {
             long enqueued = row.key().number(1);
-            var group = queue.fifo() ? Content.CODEC.decode(row.value()).group() : "";
-            var standing = order(queue).find(tx, queue.line(), enqueued, row.key().number(2), group);
+            var group = Content.CODEC.decode(row.value()).group();
+            var standing = order(queue).find(tx, queue.line(), enqueued, row.key().number(2), group == null ? "" : group);
             if (standing.isPresent()) {
                 remove(tx, queue, List.of(standing.get()));
             } else {
@@ -238,8 +311,7 @@ final class Lines {
         fewer(tx, queue.line(), alone);
         var oldest = oldest(tx, queue);
         if (oldest.isEmpty()) {
-            var tally = tally(tx, queue.line());
-            data.tallies.put(tx, Key.of(queue.line()), new Tally(tally.sequence(), tally.messages(), tally.most(), false));
+            data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).unwatched());
         }
         return oldest.map(moment -> moment.plusMillis(queue.retentionMillis()));
     }

@@ -40,6 +40,7 @@ final class Measures {
         private final Series received;
         private final Series empty;
         private final Series deleted;
+        private final Series deduplicated;
         private volatile Instant used;
 
         private Measured(QueueName name) {
@@ -48,6 +49,7 @@ final class Measures {
             received = series(name, "NumberOfMessagesReceived", COUNT);
             empty = series(name, "NumberOfEmptyReceives", COUNT);
             deleted = series(name, "NumberOfMessagesDeleted", COUNT);
+            deduplicated = series(name, "NumberOfDeduplicatedSentMessages", COUNT);
         }
 
         void sent(List<Long> sizes) {
@@ -63,6 +65,10 @@ final class Measures {
             } else {
                 received.add(messages);
             }
+        }
+
+        void deduplicated(int messages) {
+            deduplicated.add(messages);
         }
 
         void deleted(int messages) {
@@ -104,7 +110,25 @@ final class Measures {
         series(name, "ApproximateNumberOfMessagesVisible", COUNT).add(counts.visible());
         series(name, "ApproximateNumberOfMessagesNotVisible", COUNT).add(counts.inFlight());
         series(name, "ApproximateNumberOfMessagesDelayed", COUNT).add(counts.delayed());
-        series(name, "ApproximateAgeOfOldestMessage", "Seconds")
-            .add(oldest.map(moment -> Math.max(0, Duration.between(moment, now).toSeconds())).orElse(0L));
+        series(name, "ApproximateAgeOfOldestMessage", "Seconds").add(age(oldest, now));
+        if (queue.fifo()) {
+            series(name, "ApproximateNumberOfGroupsWithInflightMessages", COUNT)
+                .add(store.<Long>read(tx -> lines.groupsInFlight(tx, queue, now)));
+        }
+        store.<Optional<Noise.Quiet>>read(tx -> lines.quiet(tx, queue, counts, now)).ifPresent(quiet -> measure(name, quiet, now));
+    }
+
+    /** Of a fair queue: what is in it besides its noisy groups. */
+    private void measure(QueueName name, Noise.Quiet quiet, Instant now) {
+        series(name, "ApproximateNumberOfNoisyGroups", COUNT).add(quiet.noisyGroups());
+        series(name, "ApproximateNumberOfMessagesVisibleInQuietGroups", COUNT).add(quiet.counts().visible());
+        series(name, "ApproximateNumberOfMessagesNotVisibleInQuietGroups", COUNT).add(quiet.counts().inFlight());
+        series(name, "ApproximateNumberOfMessagesDelayedInQuietGroups", COUNT).add(quiet.counts().delayed());
+        series(name, "ApproximateAgeOfOldestMessageInQuietGroups", "Seconds")
+            .add(age(quiet.oldest().map(Instant::ofEpochMilli), now));
+    }
+
+    private static long age(Optional<Instant> oldest, Instant now) {
+        return oldest.map(moment -> Math.max(0, Duration.between(moment, now).toSeconds())).orElse(0L);
     }
 }

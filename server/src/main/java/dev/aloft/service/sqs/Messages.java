@@ -76,7 +76,7 @@ final class Messages {
             throw Errors.expired(handle);
         }
         if (current) {
-            lines.remove(tx, queue, List.of(standing.get()));
+            lines.delete(tx, queue, standing.get(), now);
             if (queue.fifo()) {
                 tx.afterCommit(() -> arrivals.wake(queue.id(), 1));
             }

@@ -56,6 +56,10 @@ record Queue(
         return name.isFifo();
     }
 
+    QueueSettings settings() {
+        return QueueSettings.of(tags);
+    }
+
     String arn() {
         return name.arn();
     }

@@ -78,7 +78,7 @@ final class Queues {
         boolean fifo = checkName(name, given);
         var attributes = QueueAttributes.checked(given, fifo);
         var tags = input.tags() == null ? Map.<String, String>of() : input.tags();
-        checkTags(tags);
+        checkTags(tags, fifo);
         var now = time.instant();
         store.change(tx -> create(tx, name, attributes, tags, now));
         return name;
@@ -321,12 +321,13 @@ final class Queues {
         store.change(tx -> {
             var queue = get(tx, name);
             var changed = change.apply(new LinkedHashMap<>(queue.tags()));
-            checkTags(changed);
+            checkTags(changed, queue.fifo());
             data.queues.put(tx, name.key(), queue.withTags(changed));
         });
     }
 
-    private static void checkTags(Map<String, String> tags) {
+    private static void checkTags(Map<String, String> tags, boolean fifo) {
+        QueueSettings.check(tags, fifo);
         if (tags.size() > MOST_TAGS) {
             throw Errors.invalid("Too many tags added for queue.");
         }

@@ -65,7 +65,7 @@ final class Receive {
         var found = wait == 0 ? take(name, input, true)
             : await(queues.get(name), input, time.instant().plusSeconds(wait));
         measures.of(name).received(found.size());
-        var messages = found.stream().flatMap(taken -> message(name, taken, input).stream()).toList();
+        var messages = found.isEmpty() ? List.<Sqs.Message>of() : messages(name, found, input);
         return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
     }
 
@@ -201,12 +201,16 @@ final class Receive {
         return next.isPresent() ? Optional.of(Instant.ofEpochMilli(next.getAsLong())) : Optional.empty();
     }
 
-    /** Nothing where it has been deleted in the meantime. */
-    private Optional<Sqs.Message> message(QueueName name, Received received, Sqs.ReceiveMessageRequest input) {
+    /** Without those that have been deleted in the meantime. */
+    private List<Sqs.Message> messages(QueueName name, List<Received> all, Sqs.ReceiveMessageRequest input) {
         return store.read(tx -> {
             var queue = queues.get(tx, name);
-            return lines.content(tx, queue, received.standing())
-                .map(bytes -> message(queue, received, Content.CODEC.decode(bytes), input));
+            var messages = new ArrayList<Sqs.Message>(all.size());
+            for (var received : all) {
+                lines.content(tx, queue, received.standing())
+                    .ifPresent(bytes -> messages.add(message(queue, received, Content.CODEC.decode(bytes), input)));
+            }
+            return messages;
         });
     }
 

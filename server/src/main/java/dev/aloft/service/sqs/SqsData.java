@@ -3,8 +3,12 @@ package dev.aloft.service.sqs;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
 import java.time.Instant;
 import java.util.List;
@@ -14,9 +18,11 @@ import java.util.List;
  *
  * <pre>
  *   contents   (line, enqueued, sequence)    what was sent: written once, removed with the message
- *   order      (line, visible from, sequence)      standard queues: one small entry a message
+ *   order      (line, visible from, sequence)      standard queues: one small entry a message without a group
+ *   grouped    (line, visible from, sequence)      and one a message with a group, which has another in byGroup
+ *   byGroup    (line, group, visible from, sequence)
  *   members    (line, group, sequence)             FIFO queues: one small entry a message
- *   heads      (line, visible from, sequence)      FIFO queues: one entry a group, that of its first message
+ *   heads      (line, visible from, sequence)      one entry a group, that of its first message
  * </pre>
  */
 final class SqsData {
@@ -30,11 +36,23 @@ final class SqsData {
 
     final Table<byte[]> contents = Table.of("c", Codec.BYTES);
     final Table<Place> order = Table.of("o", Place.CODEC);
+    final Table<Place> grouped = Table.of("q", Place.CODEC);
+    final Table<byte[]> byGroup = Table.of("i", Codec.BYTES);
     /** Where a message stands that was moved since it was received, so that its receipt still finds it: (line, sequence). */
     final Table<Long> moved = Table.of("m", Codec.NUMBER);
     final Table<Tally> tallies = Table.of("t", Tally.CODEC);
     /** How many messages become visible in a second, by line, whether they were received, and the second. */
     final Table<Long> waiting = Table.of("w", Codec.NUMBER);
+
+    /** The groups of a standard queue that have messages, by line and group. */
+    final Table<Tenant> tenants = Table.of("n", Tenant.CODEC);
+    /** As waiting, for one group of a standard queue: by line, group, whether they were received, and the second. */
+    final Table<Long> waitingOf = Table.of("v", Codec.NUMBER);
+    /**
+     * For how many milliseconds consumers have had messages of a standard queue with groups: by line, minute and group; of
+     * all its messages together by line and minute.
+     */
+    final Table<Long> worked = Table.of("b", Codec.NUMBER);
 
     final Table<Member> members = Table.of("f", Member.CODEC);
     final Table<String> heads = Table.of("h", Codec.TEXT);
@@ -119,14 +137,46 @@ final class SqsData {
      * @param messages how many there are
      * @param most     no more than this many are in flight
      * @param watched  whether a chore waits to remove what is kept too long
+     * @param fair     whether a standard queue has been sent messages with groups
      */
-    record Tally(long sequence, long messages, long most, boolean watched) {
-        static final Tally NONE = new Tally(0, 0, 0, false);
+    record Tally(long sequence, long messages, long most, boolean watched, boolean fair) {
+        static final Tally NONE = new Tally(0, 0, 0, false, false);
         static final Codec<Tally> CODEC = Codec.of(
-            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched).raw(),
+            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched, tally.fair).raw(),
             bytes -> {
                 var key = Key.decoded(bytes);
-                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3));
+                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3), key.size() > 4 && key.flag(4));
+            });
+
+        Tally added(long lastSequence, int more, boolean grouped) {
+            return new Tally(lastSequence, messages + more, most, true, fair || grouped);
+        }
+
+        Tally fewer(int removed) {
+            return new Tally(sequence, messages - removed, most, watched, fair);
+        }
+
+        Tally withMost(long inFlight) {
+            return new Tally(sequence, messages, inFlight, watched, fair);
+        }
+
+        Tally unwatched() {
+            return new Tally(sequence, messages, most, false, fair);
+        }
+    }
+
+    /**
+     * A group of a standard queue.
+     *
+     * @param messages how many there are
+     * @param sent     when the last one was sent
+     */
+    record Tenant(long messages, long sent) {
+        static final Codec<Tenant> CODEC = Codec.of(
+            tenant -> Key.of(tenant.messages, tenant.sent).raw(),
+            bytes -> {
+                var key = Key.decoded(bytes);
+                return new Tenant(key.number(0), key.number(1));
             });
     }
 
@@ -182,9 +232,25 @@ final class SqsData {
      */
     record Taken(long sequence, String group, long enqueued, int receives, long receiptAt, long at) {}
 
+    /** The numbers under a prefix that are for later than a moment, together. */
+    static long after(ReadTx tx, Table<Long> numbers, Key prefix, long moment) {
+        return numbers.range(tx, Range.of(prefix).from(prefix.and(moment + 1))).mapToLong(Row::value).sum();
+    }
+
+    /** Adds to a number, which is not kept where it is zero. */
+    static void add(Tx tx, Table<Long> numbers, Key key, long by) {
+        long number = numbers.get(tx, key).orElse(0L) + by;
+        if (number == 0) {
+            numbers.delete(tx, key);
+        } else {
+            numbers.put(tx, key, number);
+        }
+    }
+
     /** Everything under a line, for clearing it. */
     List<Table<?>> ofLine() {
-        return List.of(contents, order, moved, tallies, waiting, members, heads, groups);
+        return List.of(contents, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members, heads,
+            groups);
     }
 
     /** Everything under a queue's id. */

@@ -25,8 +25,9 @@ import java.util.random.RandomGenerator;
 /**
  * One service's deliveries of one kind: promised in its transactions, carried until they are settled.
  *
- * <p>A promise costs two small writes in a commit that is made anyway, an end one commit. What was promised is handed on
- * after the commit; the worker finds in the store what falls due later, what had no room, and after a start everything.
+ * <p>A promise costs two small writes in a commit that is made anyway, an end its share of a commit for many. What was
+ * promised is handed on after the commit; the worker finds in the store what falls due later, what had no room, and after a
+ * start everything.
  */
 public final class Deliveries<D> {
     /** How many deliveries of a lane are under way at once. */
@@ -63,7 +64,11 @@ public final class Deliveries<D> {
     }
 
     /** A delivery in hand, as it is in the store and as it goes on. */
-    private record Work<D>(Lanes.State state, Key entry, Kept stored, Kept kept, D delivery, RetryPolicy policy) {
+    private record Work<D>(Lanes.Start start, Key entry, Kept stored, Kept kept, D delivery, RetryPolicy policy) {
+        Lanes.State state() {
+            return start.state();
+        }
+
         String id() {
             return entry.text(entry.size() - 1);
         }
@@ -87,6 +92,7 @@ public final class Deliveries<D> {
     private final Codec<Kept> kepts = Codec.of(Kept.class);
     private final Signal signal = new Signal();
     private final Lanes lanes;
+    private final Settlements settlements;
     /** By lane, then by moment (or by id where the lane is ordered): (name, ordered, moment, id) or (name, ordered, id). */
     private final Space entries;
     /** (due, key of the entry). */
@@ -118,6 +124,7 @@ public final class Deliveries<D> {
         this.carrier = carrier;
         this.disturbance = disturbance;
         lanes = new Lanes(firstOfLane, mostOfLane, MOST_AT_ONCE, signal::raise);
+        settlements = new Settlements(store);
         entries = Space.of(kind, "entries");
         moments = Space.of(kind, "moments");
     }
@@ -206,23 +213,32 @@ public final class Deliveries<D> {
     }
 
     private void run(Lanes.Start start) {
+        boolean inHand = false;
         try {
             if (start.entry().isPresent()) {
-                carry(start.state(), start.entry().get());
+                inHand = carry(start, start.entry().get()) == Step.ENDING;
             } else {
-                carryInOrder(start.state());
+                carryInOrder(start);
             }
         } catch (StoreUnavailable stopping) {
             LOG.log(Level.DEBUG, "A delivery of " + kind + " to " + start.state().lane.name() + " is taken up again later", stopping);
         } catch (RuntimeException | Error bug) {
             LOG.log(Level.ERROR, "A delivery of " + kind + " to " + start.state().lane.name() + " is taken up again later", bug);
         } finally {
-            int room = lanes.ended(start);
-            if (room > 0) {
-                fill(start.state(), room);
+            if (!inHand) {
+                lanes.freed(start);
+                over(start);
             }
-            start();
         }
+    }
+
+    /** It is no longer in hand: should it still be in the store, it may be offered again. */
+    private void over(Lanes.Start start) {
+        int room = lanes.ended(start);
+        if (room > 0) {
+            fill(start.state(), room);
+        }
+        start();
     }
 
     /** A lane that had no room for all has some now. */
@@ -240,28 +256,36 @@ public final class Deliveries<D> {
         }
     }
 
-    private void carryInOrder(Lanes.State state) {
-        var first = Range.of(Key.of(state.lane.name(), true)).limit(1);
+    private void carryInOrder(Lanes.Start start) {
+        var first = Range.of(Key.of(start.state().lane.name(), true)).limit(1);
         while (true) {
             var entry = store.<Optional<Key>>read(tx -> tx.range(entries.range(first)).findFirst()
                 .filter(head -> !kepts.decode(head.value()).due().isAfter(time.instant())).map(Entry::key));
-            if (entry.isEmpty() || !carry(state, entry.get())) {
+            if (entry.isEmpty() || carry(start, entry.get()) == Step.LATER) {
                 return;
             }
         }
     }
 
-    /** Says whether the delivery came to its end. */
-    private boolean carry(Lanes.State state, Key entry) {
+    /** What became of a delivery. */
+    private enum Step {
+        ENDED,
+        /** Its end is being written. */
+        ENDING,
+        LATER
+    }
+
+    private Step carry(Lanes.Start start, Key entry) {
         var current = store.<Optional<Kept>>read(tx -> kept(tx, entry));
         if (current.isEmpty()) {
-            return true;
+            return Step.ENDED;
         }
         var stored = current.get();
+        var lane = start.state().lane;
         var delivery = codec.decode(stored.delivery());
-        var plan = stored.disturbed() || disturbance == Disturbance.NONE ? Disturbance.Plan.CALM : disturbance.plan(kind, state.lane);
+        var plan = stored.disturbed() || disturbance == Disturbance.NONE ? Disturbance.Plan.CALM : disturbance.plan(kind, lane);
         var kept = plan == Disturbance.Plan.CALM ? stored : stored.disturbed(plan.copies());
-        var work = new Work<>(state, entry, stored, kept, delivery, carrier.policy(delivery));
+        var work = new Work<>(start, entry, stored, kept, delivery, carrier.policy(delivery));
         if (plan.delay().isPositive()) {
             return again(work, kept.at(time.instant().plus(plan.delay())));
         }
@@ -290,7 +314,7 @@ public final class Deliveries<D> {
         }
     }
 
-    private boolean delivered(Work<D> work, Attempt attempt, Outcome.Delivered delivered) {
+    private Step delivered(Work<D> work, Attempt attempt, Outcome.Delivered delivered) {
         if (work.kept().copies() > 0) {
             return again(work, work.kept().disturbed(work.kept().copies() - 1).at(time.instant()));
         }
@@ -298,7 +322,7 @@ public final class Deliveries<D> {
         return settle(work, attempt, delivered);
     }
 
-    private boolean failed(Work<D> work, Attempt attempt, Outcome.Failed failure) {
+    private Step failed(Work<D> work, Attempt attempt, Outcome.Failed failure) {
         if (failure.verdict() == Outcome.Verdict.BUSY) {
             lanes.busy(work.state());
         }
@@ -318,20 +342,43 @@ public final class Deliveries<D> {
         return again(work, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
     }
 
-    private boolean again(Work<D> work, Kept next) {
+    private Step again(Work<D> work, Kept next) {
         store.change(tx -> {
             remove(tx, work.entry(), work.stored());
             put(tx, work.state().lane, work.id(), next);
         });
-        return false;
+        return Step.LATER;
     }
 
-    private boolean settle(Work<D> work, Attempt last, Ending ending) {
-        store.change(tx -> {
-            remove(tx, work.entry(), work.stored());
-            carrier.settled(tx, work.delivery(), last, ending);
+    private Step settle(Work<D> work, Attempt last, Ending ending) {
+        if (work.state().lane.ordered()) {
+            store.change(tx -> end(tx, work, last, ending));
+            carrier.ended(work.delivery(), last, ending);
+            return Step.ENDED;
+        }
+        lanes.freed(work.start());
+        start();
+        settlements.add(new Settlements.Settlement() {
+            @Override
+            public void write(Tx tx) {
+                end(tx, work, last, ending);
+            }
+
+            @Override
+            public void written() {
+                carrier.ended(work.delivery(), last, ending);
+            }
+
+            @Override
+            public void over() {
+                Deliveries.this.over(work.start());
+            }
         });
-        carrier.ended(work.delivery(), last, ending);
-        return true;
+        return Step.ENDING;
+    }
+
+    private void end(Tx tx, Work<D> work, Attempt last, Ending ending) {
+        remove(tx, work.entry(), work.stored());
+        carrier.settled(tx, work.delivery(), last, ending);
     }
 }

@@ -23,7 +23,7 @@ final class Lanes {
     /** One target's. */
     static final class State {
         final Lane lane;
-        /** Ready or under way. */
+        /** Ready, under way, or with an end that is being written. */
         private final Set<Key> held = new HashSet<>();
         private final ArrayDeque<Key> ready = new ArrayDeque<>();
         private int running;
@@ -49,7 +49,7 @@ final class Lanes {
         }
 
         private boolean isIdle() {
-            return running == 0 && ready.isEmpty() && !more;
+            return running == 0 && held.isEmpty() && !more;
         }
     }
 
@@ -136,12 +136,17 @@ final class Lanes {
         return Optional.empty();
     }
 
+    /** It runs no more: another may. */
+    synchronized void freed(Start start) {
+        start.state().running--;
+        running--;
+        queue(start.state());
+    }
+
     /** It came to its end. Says how many to look for in the store, 0 for none: see {@link #filled}. */
     synchronized int ended(Start start) {
         var state = start.state();
         start.entry().ifPresent(state.held::remove);
-        state.running--;
-        running--;
         queue(state);
         if (state.lane.ordered() || !state.more || state.ready.size() > MOST_READY / 2) {
             forget(state);

@@ -5,7 +5,7 @@
  *   store.change(tx -&gt; { …the fact…; deliveries.promise(tx, id, delivery); })      one write, with the fact
  *        │ after the commit, or when the finder comes by
  *        ▼
- *   lane of its target, so many at once ──► Carrier.deliver ──► delivered ──► settled(tx), gone      one write
+ *   lane of its target, so many at once ──► Carrier.deliver ──► delivered ──► settled(tx), gone      one write for many
  *        ▲                                        │
  *        └── due again, as RetryPolicy says ◄── failed ──► used up, too old, hopeless ──► settled(tx), gone
  * </pre>

@@ -26,10 +26,7 @@ public final class Roles {
      * @throws ApiError AccessDenied where it does not, or there is no such role
      */
     public Caller assume(Caller caller, String roleArn, String sessionName) {
-        if (!trusts(caller, roleArn)) {
-            throw denied(caller, roleArn);
-        }
-        var role = source.role(roleArn).orElseThrow(() -> denied(caller, roleArn));
+        var role = source.role(roleArn).filter(it -> trusts(caller, it, Map.of())).orElseThrow(() -> denied(caller, roleArn));
         var session = new Principal.RoleSession(role.arn(), role.id(), sessionName, null);
         return caller.in(Account.of(session), caller.region()).as(session);
     }
@@ -41,12 +38,13 @@ public final class Roles {
 
     /** @param keys condition keys of the request, such as {@code sts:ExternalId} */
     public boolean trusts(Caller caller, String roleArn, Map<String, List<String>> keys) {
-        return source.role(roleArn).filter(role -> {
-            var request = new RequestKeys(caller, keys, Map.of(), null, time.instant());
-            var verdict = Policy.of(role.trustPolicy(), Policy.Kind.TRUST)
-                    .judge(caller.principal(), ACTION, roleArn, request);
-            return !verdict.denies() && verdict.allows() != Principals.Match.NONE;
-        }).isPresent();
+        return source.role(roleArn).filter(role -> trusts(caller, role, keys)).isPresent();
+    }
+
+    private boolean trusts(Caller caller, PolicySource.Role role, Map<String, List<String>> keys) {
+        var request = new RequestKeys(caller, keys, Map.of(), null, time.instant());
+        var verdict = Policy.of(role.trustPolicy(), Policy.Kind.TRUST).judge(caller.principal(), ACTION, role.arn(), request);
+        return !verdict.denies() && verdict.allows() != Principals.Match.NONE;
     }
 
     public static ApiError denied(Caller caller, String roleArn) {

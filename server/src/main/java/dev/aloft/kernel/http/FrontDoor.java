@@ -5,6 +5,7 @@ import dev.aloft.api.Body;
 import dev.aloft.api.Endpoint;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.wire.Authorization;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
 import dev.aloft.wire.RestXml;
@@ -30,8 +31,9 @@ public final class FrontDoor implements HttpServer.Handler {
 
     @Override
     public HttpResponse handle(HttpRequest http) {
-        return switch (router.route(http)) {
-            case Route.ToOperation to -> operation(to);
+        var authorization = Authorization.of(http);
+        return switch (router.route(http, authorization)) {
+            case Route.ToOperation to -> operation(to, authorization);
             case Route.ToDataPlane(var plane) -> dataPlane(plane, http);
             case Route.Answer(var response) -> response;
             case Route.Refused(var protocol, var error) -> router.readable(
@@ -39,7 +41,7 @@ public final class FrontDoor implements HttpServer.Handler {
         };
     }
 
-    private HttpResponse operation(Route.ToOperation route) {
+    private HttpResponse operation(Route.ToOperation route, Authorization authorization) {
         var operation = route.operation();
         var protocol = route.protocol();
         var requestId = requestId(protocol == RestXml.S3);
@@ -48,7 +50,7 @@ public final class FrontDoor implements HttpServer.Handler {
             if (!operation.built()) {
                 throw ApiError.notBuilt(operation.toString());
             }
-            var signed = signatures.verify(route.request(), operation, route.bucket(), requestId);
+            var signed = signatures.verify(route.request(), authorization, operation, route.bucket(), requestId);
             var input = protocol.readInput(operation, at(signed.request(), route.path()));
             var output = endpoint.call(operation, signed.caller(), input);
             response = protocol.writeOutput(operation, output, requestId);

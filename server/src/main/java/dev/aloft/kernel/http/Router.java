@@ -84,9 +84,12 @@ public final class Router {
                 services.stream().map(ServiceModel::signingName).distinct().toList(), about);
     }
 
-    /** Reads what the request means; may read a form's content, which the route's request then carries. */
-    public Route route(HttpRequest http) {
-        var authorization = Authorization.of(http);
+    /**
+     * Reads what the request means; may read a form's content, which the route's request then carries.
+     *
+     * @param authorization the request's own
+     */
+    Route route(HttpRequest http, Authorization authorization) {
         var scope = scope(authorization);
         var name = Hosts.name(http.host());
         var path = http.rawPath();

@@ -55,11 +55,17 @@ public final class Signatures {
         return enforce || source.hasUsers();
     }
 
-    /** Tells who sent the request, or throws what its service answers. {@code bucket} is the one in the host, or null. */
-    public Signed verify(HttpRequest request, Operation operation, String bucket, String requestId) {
+    /**
+     * Tells who sent the request, or throws what its service answers.
+     *
+     * @param authorization the request's own
+     * @param bucket        the one in the host, or null
+     */
+    public Signed verify(
+            HttpRequest request, Authorization authorization, Operation operation, String bucket, String requestId) {
         var errors = SignatureErrors.of(operation);
         boolean enforced = enforced();
-        return switch (Authorization.of(request)) {
+        return switch (authorization) {
             case Authorization.Anonymous _ -> anonymous(request, operation, errors, requestId);
             case Authorization.Unreadable unreadable -> throw errors.unreadable(unreadable);
             case Authorization.V4 signed -> {

@@ -18,6 +18,7 @@ import dev.aloft.api.ServiceModel;
 import dev.aloft.api.Ssm;
 import dev.aloft.api.Sts;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.wire.Authorization;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
@@ -71,6 +72,10 @@ class RouterTest {
             List.of("aloft.test"),
             () -> Map.of("version", "1.2.3"));
 
+    private static Route route(HttpRequest request) {
+        return ROUTER.route(request, Authorization.of(request));
+    }
+
     private static HttpRequest request(String method, String url, String scope, String headers, String body) {
         int slash = url.indexOf('/');
         int mark = url.indexOf('?');
@@ -109,7 +114,7 @@ class RouterTest {
     }
 
     private static String route(String method, String url, String scope, String headers, String body) {
-        return told(ROUTER.route(request(method, url, scope, headers, body)));
+        return told(route(request(method, url, scope, headers, body)));
     }
 
     @ParameterizedTest
@@ -198,7 +203,7 @@ class RouterTest {
 
     @Test
     void keepsTheFormThatItReadForTheProtocol() {
-        var route = ROUTER.route(request(
+        var route = route(request(
                 "POST",
                 "/",
                 "sts",
@@ -427,7 +432,7 @@ class RouterTest {
     @Test
     void tellsItsHealth() {
         for (var path : List.of("/_aws/health", "/_localstack/health")) {
-            var route = (Route.Answer) ROUTER.route(request("GET", path, null, null, null));
+            var route = (Route.Answer) route(request("GET", path, null, null, null));
             assertThat(new String(route.response().body().bytes(10_000), StandardCharsets.UTF_8))
                     .contains("\"s3\":\"available\"", "\"lambda\":\"available\"", "\"version\":\"1.2.3\"");
         }
@@ -438,7 +443,7 @@ class RouterTest {
     void letsPagesOfThisMachineCallServicesAndNoOthers() {
         var asks = "Access-Control-Request-Method: POST & Access-Control-Request-Headers: x-amz-target & Origin: ";
         for (var origin : List.of("http://localhost:3000", "https://app.localhost", "http://127.0.0.1", "http://x.aloft.test")) {
-            var answer = (Route.Answer) ROUTER.route(request("OPTIONS", "/", null, asks + origin, null));
+            var answer = (Route.Answer) route(request("OPTIONS", "/", null, asks + origin, null));
             assertThat(answer.response().status()).isEqualTo(200);
             assertThat(answer.response().headers().first("access-control-allow-origin")).isEqualTo(origin);
             assertThat(answer.response().headers().first("access-control-allow-headers")).isEqualTo("x-amz-target");

@@ -11,6 +11,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Sts;
 import dev.aloft.kernel.time.TestTime;
+import dev.aloft.wire.Authorization;
 import dev.aloft.wire.Credentials;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
@@ -65,7 +66,7 @@ class SignaturesTest {
     }
 
     private Signatures.Signed verify(HttpRequest request, Operation operation) {
-        return signatures.verify(request, operation, null, "request");
+        return signatures.verify(request, Authorization.of(request), operation, null, "request");
     }
 
     private void refused(HttpRequest request, Operation operation, String code, String message) {

@@ -174,6 +174,11 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         return beside("python");
     }
 
+    /** The store's native library, which the launcher unpacks there. */
+    Optional<Path> natives() {
+        return beside("native");
+    }
+
     private static Optional<Path> beside(String... path) {
         return Optional.ofNullable(System.getProperty("aloft.home")).map(home -> Path.of(home, path)).filter(Files::isDirectory);
     }

@@ -85,7 +85,7 @@ public final class Platform implements AutoCloseable {
 
     /** The platform on a data folder of this machine. */
     static Platform open(Config config) {
-        var store = EmbeddedStore.open(config.data());
+        var store = EmbeddedStore.open(config.data(), config.natives());
         try {
             var keys = KeyFile.open(config.data().resolve("key"));
             return new Platform(config, new SystemTime(), store, new Blobs(config.data().resolve("blobs")), keys);

@@ -6,6 +6,7 @@ import dev.aloft.kernel.store.StoreUnavailable;
 import dev.aloft.kernel.store.Transaction;
 import dev.aloft.kernel.store.Tx;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The store in a folder of this machine. */
@@ -20,13 +21,22 @@ public final class EmbeddedStore implements Store {
      * @throws StoreUnavailable with what is wrong and what to do
      */
     public static EmbeddedStore open(Path folder) {
-        return open(folder, new Disk(folder), new Gaps(Gaps.SLOW_NANOS));
+        return open(folder, Optional.empty());
     }
 
-    static EmbeddedStore open(Path path, Disk disk, Gaps gaps) {
+    /** The same, with a folder that may have the store's native library already. */
+    public static EmbeddedStore open(Path folder, Optional<Path> natives) {
+        return open(folder, natives, new Disk(folder), new Gaps(Gaps.SLOW_NANOS));
+    }
+
+    static EmbeddedStore open(Path folder, Disk disk, Gaps gaps) {
+        return open(folder, Optional.empty(), disk, gaps);
+    }
+
+    private static EmbeddedStore open(Path path, Optional<Path> natives, Disk disk, Gaps gaps) {
         var folder = DataFolder.open(path);
         try {
-            NativeLibrary.load(folder.path().resolve("native"));
+            NativeLibrary.load(natives, folder.path().resolve("native"));
             return new EmbeddedStore(folder, disk, gaps);
         } catch (RuntimeException | Error e) {
             folder.close();

@@ -69,6 +69,10 @@ public final class Due<V> {
         return at.isPresent();
     }
 
+    public boolean has(ReadTx tx, Key id) {
+        return tx.get(byId.key(id)).isPresent();
+    }
+
     public Optional<Waiting<V>> get(ReadTx tx, Key id) {
         return moment(tx, id).map(at ->
             new Waiting<>(at, id, codec.decode(tx.get(byMoment.key(key(at, id))).orElseThrow())));

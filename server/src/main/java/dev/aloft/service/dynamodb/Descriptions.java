@@ -118,7 +118,7 @@ final class Descriptions {
     }
 
     /** Of a table being created only what it was asked for is told. */
-    private static TableWarmThroughputDescription warm(Units units, Optional<Units> asked, String status) {
+    static TableWarmThroughputDescription warm(Units units, Optional<Units> asked, String status) {
         boolean creating = status.equals(TableStatus.CREATING);
         return creating && asked.isEmpty() ? null : new TableWarmThroughputDescription(units.read().orElse(null),
             units.write().orElse(null), creating ? TableStatus.UPDATING : TableStatus.ACTIVE);

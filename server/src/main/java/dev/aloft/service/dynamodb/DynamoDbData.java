@@ -22,10 +22,13 @@ final class DynamoDbData {
     private static final Space MOMENTS = Space.of("moments");
     private static final Space LAST_MOMENTS = Space.of("lastMoments");
     private static final Space COPIES = Space.of("copies");
+    private static final Space OUTGOING = Space.of("outgoing");
+    private static final Space VERSIONS = Space.of("versions");
     /** In place of an index's number: all that a table has besides its items is to be cleared away. */
     static final long BESIDE_ONLY = 0;
     /** Where a deleted table has things besides its items. */
-    private static final List<Space> BESIDE = List.of(ENTRIES, COLLECTIONS, HISTORY, MOMENTS, LAST_MOMENTS);
+    private static final List<Space> BESIDE = List.of(ENTRIES, COLLECTIONS, HISTORY, MOMENTS, LAST_MOMENTS,
+        VERSIONS);
 
     private final Codec<StoredTable> tableCodec = Codec.of(StoredTable.class);
 
@@ -61,6 +64,13 @@ final class DynamoDbData {
     final Due<Key> exporting = new Due<>(Space.of("exporting"), Codec.KEY, transfers);
     /** The key of an import that is under way. */
     final Due<Key> importing = new Due<>(Space.of("importing"), Codec.KEY, transfers);
+    final Signal feeds = new Signal();
+    /** (account, region, feed number): changes wait to be brought elsewhere. */
+    final Due<Feeds.Feed> feeding = new Due<>(Space.of("feeding"), Codec.of(Feeds.Feed.class), feeds);
+    /** (account, region, table number, item): an item of a global table that was deleted, and when may be forgotten then. */
+    final Due<Key> deleted = new Due<>(Space.of("deleted"), Codec.KEY, work);
+    /** (account, region, table number): a replica that is being filled; its value says from where. */
+    final Due<Replication.Seed> seeding = new Due<>(Space.of("seeding"), Codec.of(Replication.Seed.class), work);
     /** (account, region, resource as in its ARN). */
     final Table<ResourcePolicies.StoredPolicy> policies = Table.of("policies", Codec.of(ResourcePolicies.StoredPolicy.class));
     /** (account, region, name of the table, index or the empty name). */
@@ -96,7 +106,17 @@ final class DynamoDbData {
         return RECORDS.key(stream(table, stream).and(shard));
     }
 
-    /** (account, region, stream number): the sequence number that was taken last. */
+    /** (account, region, table number, item): when and where an item of a global table was changed last. */
+    static Key version(TableRef table, long number, Key item) {
+        return VERSIONS.key(numbered(table, number).and(item));
+    }
+
+    /** (account, region, feed number), behind which stand changes by the microsecond at which they were made. */
+    static Key outgoing(Key numbers) {
+        return OUTGOING.key(numbers);
+    }
+
+    /** (account, region, stream number): the sequence number that was taken last; of a table's number, the last microsecond. */
     static Key sequence(TableRef table, long stream) {
         return SEQUENCES.key(stream(table, stream));
     }

@@ -1,8 +1,10 @@
 package dev.aloft.service.dynamodb;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.Kinesis;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
@@ -47,6 +49,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final Exports exports;
     private final Imports imports;
     private final Insights insights;
+    private final KinesisDestinations kinesisDestinations;
+    private final Feeds feeds;
     private final FineGrained fineGrained;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
@@ -56,7 +60,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         var open = new OpenTables(data, store);
         var streams = new Streams(data);
         var throttle = new Throttle(time);
-        var writer = new ItemWriter(data, open, streams, throttle, store, time);
+        var writer = new ItemWriter(data, open, streams, new Outbox(data), throttle, store, time);
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
         policies = new ResourcePolicies(data, store, time);
@@ -66,6 +70,9 @@ public final class DynamoDbService implements Service, DynamoDb {
         exports = new Exports(data, open, tables, S3.at(endpoint), store, time);
         imports = new Imports(data, open, tables, writer, S3.at(endpoint), store, time);
         insights = new Insights(data, tables, store, time);
+        var replication = new Replication(data, open, writer, store, time);
+        kinesisDestinations = new KinesisDestinations(tables, Kinesis.at(endpoint), store, time);
+        feeds = new Feeds(data, new KinesisFeed(data, Kinesis.at(endpoint), store, time), replication, store, time);
         updateTable = new UpdateTable(tables, new Indexes(data), streams, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
         tags = new Tags(data, tables, store, time);
@@ -83,7 +90,8 @@ public final class DynamoDbService implements Service, DynamoDb {
         batchExecuteStatement = new BatchExecuteStatement(reads, executeStatement);
         executeTransaction = new ExecuteTransaction(reads, transactWriteItems);
         fineGrained = new FineGrained(open, store);
-        housekeeping = new Housekeeping(data, open, writer, streams, backups, restores, store, time);
+        housekeeping = new Housekeeping(data, open, writer, streams, backups, restores, replication, store,
+            time);
         var tableType = new TableResource(DynamoDb.at(endpoint), time);
         resourceTypes = List.of(tableType, new GlobalTableResource(tableType));
     }
@@ -96,7 +104,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
-            new Worker("dynamodb exports and imports", data.transfers, this::transfer));
+            new Worker("dynamodb exports and imports", data.transfers, this::transfer),
+            new Worker("dynamodb feeds", data.feeds, feeds::turn));
     }
 
     private Optional<Instant> transfer() {
@@ -158,6 +167,18 @@ public final class DynamoDbService implements Service, DynamoDb {
             case UpdateContributorInsightsRequest r -> index("UpdateContributorInsights", caller, r.tableName(), r.indexName());
             case DescribeContributorInsightsRequest r -> index("DescribeContributorInsights", caller, r.tableName(), r.indexName());
             case ListContributorInsightsRequest _ -> Access.to("dynamodb:ListContributorInsights");
+            case EnableKinesisStreamingDestinationRequest r ->
+                table("EnableKinesisStreamingDestination", caller, r.tableName());
+            case DisableKinesisStreamingDestinationRequest r ->
+                table("DisableKinesisStreamingDestination", caller, r.tableName());
+            case DescribeKinesisStreamingDestinationRequest r ->
+                table("DescribeKinesisStreamingDestination", caller, r.tableName());
+            case UpdateKinesisStreamingDestinationRequest r ->
+                table("UpdateKinesisStreamingDestination", caller, r.tableName());
+            case DescribeGlobalTableRequest _ -> Access.to("dynamodb:DescribeGlobalTable");
+            case ListGlobalTablesRequest _ -> Access.to("dynamodb:ListGlobalTables");
+            case DescribeGlobalTableSettingsRequest _ -> Access.to("dynamodb:DescribeGlobalTableSettings");
+            case UpdateGlobalTableSettingsRequest _ -> Access.to("dynamodb:UpdateGlobalTableSettings");
             case CreateGlobalTableRequest _ -> Access.to("dynamodb:CreateGlobalTable");
             case UpdateGlobalTableRequest _ -> Access.to("dynamodb:UpdateGlobalTable");
             case ListTagsOfResourceRequest r -> resource("ListTagsOfResource", r.resourceArn());
@@ -428,19 +449,72 @@ public final class DynamoDbService implements Service, DynamoDb {
     }
 
     @Override
+    public KinesisStreamingDestinationOutput enableKinesisStreamingDestination(Caller caller,
+            EnableKinesisStreamingDestinationRequest input) {
+        return kinesisDestinations.enable(caller, input);
+    }
+
+    @Override
+    public KinesisStreamingDestinationOutput disableKinesisStreamingDestination(Caller caller,
+            DisableKinesisStreamingDestinationRequest input) {
+        return kinesisDestinations.disable(caller, input);
+    }
+
+    @Override
+    public DescribeKinesisStreamingDestinationResponse describeKinesisStreamingDestination(Caller caller,
+            DescribeKinesisStreamingDestinationRequest input) {
+        return kinesisDestinations.describe(caller, input);
+    }
+
+    @Override
+    public UpdateKinesisStreamingDestinationResponse updateKinesisStreamingDestination(Caller caller,
+            UpdateKinesisStreamingDestinationRequest input) {
+        return kinesisDestinations.update(caller, input);
+    }
+
+    @Override
     public CreateGlobalTableResponse createGlobalTable(Caller caller, CreateGlobalTableRequest input) {
         throw oldGlobalTables();
     }
 
+    /** There are none of version 2017.11.29, and none can be made: so AWS answers for every name. */
     @Override
     public UpdateGlobalTableResponse updateGlobalTable(Caller caller, UpdateGlobalTableRequest input) {
-        throw oldGlobalTables();
+        throw input.replicaUpdates().stream().anyMatch(update -> update.create() != null) ? oldGlobalTables()
+            : noOldGlobalTable(input.globalTableName());
+    }
+
+    @Override
+    public DescribeGlobalTableResponse describeGlobalTable(Caller caller, DescribeGlobalTableRequest input) {
+        throw new GlobalTableNotFoundException(
+            "Global table not found: " + noOldGlobalTable(input.globalTableName()).getMessage());
+    }
+
+    @Override
+    public ListGlobalTablesResponse listGlobalTables(Caller caller, ListGlobalTablesRequest input) {
+        return new ListGlobalTablesResponse(List.of(), null);
+    }
+
+    @Override
+    public DescribeGlobalTableSettingsResponse describeGlobalTableSettings(Caller caller,
+            DescribeGlobalTableSettingsRequest input) {
+        throw noOldGlobalTable(input.globalTableName());
+    }
+
+    @Override
+    public UpdateGlobalTableSettingsResponse updateGlobalTableSettings(Caller caller,
+            UpdateGlobalTableSettingsRequest input) {
+        throw noOldGlobalTable(input.globalTableName());
+    }
+
+    private static ApiError noOldGlobalTable(String name) {
+        return new GlobalTableNotFoundException("Global table with name: '" + name + "' does not exist.");
     }
 
     /** So AWS answers today. */
-    private static ValidationException oldGlobalTables() {
+    private static ApiError oldGlobalTables() {
         return ValidationException.parameters("DynamoDB global tables version 2017.11.29 is not supported. We recommend using "
-            + "DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy)");
+            + "DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy).");
     }
 
     @Override

@@ -44,8 +44,13 @@ final class Encryption {
         if (wanted.kmsMasterKeyId() != null && !wanted.kmsMasterKeyId().endsWith(MANAGED)) {
             throw ApiError.notBuilt("SSESpecification with a KMS key of one's own in DynamoDB");
         }
+        return Optional.of(managedKey(ref));
+    }
+
+    /** The account's key in the table's region. */
+    static String managedKey(TableRef ref) {
         var id = UUID.nameUUIDFromBytes((ref.account() + ref.region() + MANAGED).getBytes(StandardCharsets.UTF_8));
-        return Optional.of("arn:aws:kms:" + ref.region() + ":" + ref.account() + ":key/" + id);
+        return "arn:aws:kms:" + ref.region() + ":" + ref.account() + ":key/" + id;
     }
 
     static SSEDescription told(Optional<String> key) {

@@ -33,11 +33,13 @@ final class Housekeeping {
     private final Streams streams;
     private final Backups backups;
     private final Restores restores;
+    private final Replication replication;
     private final Store store;
     private final Time time;
 
     Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Backups backups, Restores restores,
-            Store store, Time time) {
+            Replication replication, Store store, Time time) {
+        this.replication = replication;
         this.backups = backups;
         this.restores = restores;
         this.data = data;
@@ -53,11 +55,12 @@ final class Housekeeping {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
             boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(now)
-                | copy(now);
+                | copy(now) | replication.seed(now) | replication.forget(now);
             if (!worked) {
                 return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
                         data.tokens.next(tx), data.shardsChanging.next(tx),
-                        data.forgetting.next(tx), data.copying.next(tx), data.expiringBackups.next(tx))
+                        data.forgetting.next(tx), data.copying.next(tx), data.expiringBackups.next(tx), data.seeding.next(tx),
+                        data.deleted.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }

@@ -32,11 +32,13 @@ final class ItemWriter {
     private final DynamoDbData data;
     private final OpenTables tables;
     private final Streams streams;
+    private final Outbox outbox;
     private final Throttle throttle;
     private final Store store;
     private final Time time;
 
-    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Throttle throttle, Store store, Time time) {
+    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Outbox outbox, Throttle throttle, Store store, Time time) {
+        this.outbox = outbox;
         this.throttle = throttle;
         this.data = data;
         this.tables = tables;
@@ -90,16 +92,22 @@ final class ItemWriter {
         apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Put(item, bytes)), now);
     }
 
+    /** Changes an item as it was changed in another region: to what is given, or to nothing. */
+    void replicate(Tx tx, LiveTable table, Key key, Optional<byte[]> item, Version version, Instant now) {
+        var effect = item.<Change.Effect>map(bytes -> new Change.Put(ITEMS.decode(bytes), bytes)).orElseGet(Change.Delete::new);
+        apply(tx, new Change(table, key, Optional.empty(), false, false, effect), now, new Origin.Replica(version));
+    }
+
     /** Deletes an item because it expired. */
     void expire(Tx tx, LiveTable table, Key key, Instant now) {
-        apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Delete()), now, true);
+        apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Delete()), now, Origin.EXPIRY);
     }
 
     Outcome apply(Tx tx, Change change, Instant now) {
-        return apply(tx, change, now, false);
+        return apply(tx, change, now, Origin.CALLER);
     }
 
-    private Outcome apply(Tx tx, Change change, Instant now, boolean byService) {
+    private Outcome apply(Tx tx, Change change, Instant now, Origin origin) {
         var table = change.table();
         var at = table.at(change.key());
         var stood = change.readsOld() ? tx.get(at) : Optional.<byte[]>empty();
@@ -138,7 +146,10 @@ final class ItemWriter {
             follow(tx, table, index, before, after, counts ? Optional.of(capacity) : Optional.empty(), now);
         }
         if (table.hasStream()) {
-            streams.record(tx, table, change.key(), before, after, now, byService);
+            streams.record(tx, table, change.key(), before, after, now, origin instanceof Origin.Expiry);
+        }
+        if (table.hasOutbox() && !(change.effect() instanceof Change.Check)) {
+            outbox.record(tx, table, change.key(), before, after, now, origin);
         }
         table.stored.expiry().ifPresent(attribute -> expire(tx, table, change.key(), attribute, before, after));
         return new Outcome(before, after, capacity);

@@ -24,6 +24,7 @@ final class LiveTable {
     final List<LiveIndex> indexes;
     final TableSettings settings;
     private final boolean keepsHistory;
+    private final Optional<StoredDestination> destination;
     private final byte[] bytes;
     private final Key items;
 
@@ -34,6 +35,7 @@ final class LiveTable {
         this.schema = KeySchema.of(stored, stored.key());
         this.settings = TableSettings.of(stored.tags());
         this.keepsHistory = stored.keepsHistory();
+        this.destination = stored.destinations().stream().filter(StoredDestination::active).findFirst();
         this.items = DynamoDbData.items(ref, stored.number());
         this.indexes = stored.indexes().stream().map(index -> new LiveIndex(this, index)).toList();
     }
@@ -60,7 +62,23 @@ final class LiveTable {
 
     /** Whether a write has to know what stood there before. */
     boolean needsOld() {
-        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory() || settings.throttled();
+        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory() || settings.throttled()
+            || hasOutbox();
+    }
+
+    /** Whether its changes go elsewhere too. */
+    boolean hasOutbox() {
+        return destination.isPresent() || isGlobal();
+    }
+
+    /** Whether other regions have it too. */
+    boolean isGlobal() {
+        return !stored.replicas().isEmpty();
+    }
+
+    /** The Kinesis data stream that takes its changes. */
+    Optional<StoredDestination> destination() {
+        return destination;
     }
 
     boolean keepsHistory() {

@@ -241,6 +241,8 @@ final class Restores {
             draft.recovery = Optional.empty();
             draft.copies = Set.of();
             draft.restored = Optional.of(restored);
+            draft.destinations = List.of();
+            draft.replicas = List.of();
             draft.creating = true;
         });
     }

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * @param creating   it is being made from another or from files, and its items cannot be reached yet
  * @param restored   what it was restored from
  * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
+ * @param destinations the Kinesis data streams that take its changes or did, the last one first
+ * @param replicas   the other regions that have it, in the order in which they were added
  */
 record StoredTable(
         String name,
@@ -46,7 +48,9 @@ record StoredTable(
         Optional<Recovery> recovery,
         Set<Long> copies,
         boolean creating,
-        Optional<Restored> restored) {
+        Optional<Restored> restored,
+        List<StoredDestination> destinations,
+        List<StoredReplica> replicas) {
 
     record Attribute(String name, String type) {
     }
@@ -175,6 +179,14 @@ record StoredTable(
         return with(draft -> draft.tags = other);
     }
 
+    StoredTable withDestinations(List<StoredDestination> other) {
+        return with(draft -> draft.destinations = other);
+    }
+
+    StoredTable withReplicas(List<StoredReplica> other) {
+        return with(draft -> draft.replicas = other);
+    }
+
     StoredTable withStream(TableStream other) {
         return with(draft -> draft.stream = Optional.of(other));
     }
@@ -183,7 +195,7 @@ record StoredTable(
     StoredTable renamed(String otherName, String otherId, long otherNumber, Instant now) {
         return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince, throughput,
             tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey, recovery, copies,
-            creating, restored);
+            creating, restored, destinations, replicas);
     }
 
     /** The same table with some of it changed. */
@@ -214,6 +226,8 @@ record StoredTable(
         Set<Long> copies;
         boolean creating;
         Optional<Restored> restored;
+        List<StoredDestination> destinations;
+        List<StoredReplica> replicas;
 
         private Draft(StoredTable from) {
             this.from = from;
@@ -235,12 +249,14 @@ record StoredTable(
             copies = from.copies;
             creating = from.creating;
             restored = from.restored;
+            destinations = from.destinations;
+            replicas = from.replicas;
         }
 
         private StoredTable table() {
             return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes, onDemand,
                 onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
-                tableClassSince, encryptionKey, recovery, copies, creating, restored);
+                tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas);
         }
     }
 

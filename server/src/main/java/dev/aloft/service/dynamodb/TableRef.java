@@ -67,6 +67,11 @@ record TableRef(String account, String region, String name) {
         return text != null && Arn.isArn(text) ? text : caller.arn("dynamodb", TABLE + (text == null ? "" : text)).toString();
     }
 
+    /** The table of the same name in another region. */
+    TableRef in(String otherRegion) {
+        return new TableRef(account, otherRegion, name);
+    }
+
     Key key() {
         return Key.of(account, region, name);
     }

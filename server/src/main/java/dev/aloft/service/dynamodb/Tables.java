@@ -26,6 +26,7 @@ import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class Tables {
 
     private final DynamoDbData data;
     private final Streams streams;
+    private final Replicas replicas;
     private final Supplier<Backups> backups;
     private final ResourcePolicies policies;
     private final Store store;
@@ -55,6 +57,7 @@ final class Tables {
         this.policies = policies;
         this.data = data;
         this.streams = streams;
+        this.replicas = new Replicas(data, this, streams);
         this.store = store;
         this.time = time;
     }
@@ -94,7 +97,7 @@ final class Tables {
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
                 Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
                 Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
-                Optional.empty(), Set.of(), creating, Optional.empty());
+                Optional.empty(), Set.of(), creating, Optional.empty(), List.of(), List.of());
             var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
             put(tx, ref, made, now);
             if (in.resourcePolicy() != null) {
@@ -105,12 +108,16 @@ final class Tables {
         });
     }
 
+    Replicas replicas() {
+        return replicas;
+    }
+
     DescribeTableResponse describe(Caller caller, DescribeTableRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         return store.read(tx -> {
             var table = get(tx, ref);
-            return new DescribeTableResponse(Descriptions.of(ref, table, table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE,
-                counts(tx, ref, table)));
+            var status = table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE;
+            return new DescribeTableResponse(replicas.told(tx, ref, table, Descriptions.of(ref, table, status, counts(tx, ref, table))));
         });
     }
 
@@ -147,6 +154,10 @@ final class Tables {
             new ResourceNotFoundException("Requested resource not found: Table: " + ref.name() + " not found"));
     }
 
+    Optional<StoredTable> find(ReadTx tx, TableRef ref) {
+        return data.tables.get(tx, ref.key());
+    }
+
     /** Keeps a table; from here on somebody looks after its past if it has one. */
     void put(Tx tx, TableRef ref, StoredTable table, Instant now) {
         data.tables.put(tx, ref.key(), table);
@@ -161,37 +172,47 @@ final class Tables {
         var now = time.instant();
         var table = store.write(tx -> {
             var known = get(tx, ref);
-            if (known.deletionProtected()) {
-                throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
-                    + "Disable deletion protection first.");
-            }
-            if (known.creating()) {
-                throw new ResourceInUseException(
-                    "Attempt to change a resource which is still in use: Table is being created: " + ref.name());
-            }
-            if (!known.copies().isEmpty()) {
-                throw new ResourceInUseException("Attempt to change a resource which is still in use: Table: " + ref.name()
-                    + " is being copied: " + known.copies().size() + " backups, restores or exports are under way");
-            }
-            if (known.indexes().stream().anyMatch(StoredTable.StoredIndex::filling)) {
-                throw new ResourceInUseException("Attempt to change a resource which is still in use: Cannot delete table while "
-                    + "indexes are being created, updated, or deleted.");
-            }
-            streams.stop(tx, ref, known, now);
-            data.tables.delete(tx, ref.key());
-            ResourcePolicies.forget(data, tx, ref);
-            data.insights.deleteAll(tx, ref.key());
-            var id = DynamoDbData.numbered(ref, known.number());
-            if (known.recovery().isPresent()) {
-                // Its items stay, as a backup, and only what stands beside them goes.
-                backups.get().keepDeleted(tx, ref, known, count(tx, DynamoDbData.items(ref, known.number())), now);
-                data.clearing.add(tx, now, id, id.and(DynamoDbData.BESIDE_ONLY));
-            } else {
-                data.clearing.add(tx, now, id, id);
-            }
+            delete(tx, ref, known, now);
             return known;
         });
         return new DeleteTableResponse(Descriptions.deleted(ref, table));
+    }
+
+    /** Deletes a table, if nothing speaks against it. */
+    void delete(Tx tx, TableRef ref, StoredTable known, Instant now) {
+        if (known.deletionProtected()) {
+            throw new ValidationException("Resource cannot be deleted as it is currently protected against deletion. "
+                + "Disable deletion protection first.");
+        }
+        refuseInUse(ref, known);
+        replicas.leave(tx, ref, known, now);
+        streams.stop(tx, ref, known, now);
+        data.tables.delete(tx, ref.key());
+        ResourcePolicies.forget(data, tx, ref);
+        data.insights.deleteAll(tx, ref.key());
+        tx.delete(DynamoDbData.sequence(ref, known.number()));
+        var id = DynamoDbData.numbered(ref, known.number());
+        if (known.recovery().isPresent()) {
+            // Its items stay, as a backup, and only what stands beside them goes.
+            backups.get().keepDeleted(tx, ref, known, count(tx, DynamoDbData.items(ref, known.number())), now);
+            data.clearing.add(tx, now, id, id.and(DynamoDbData.BESIDE_ONLY));
+        } else {
+            data.clearing.add(tx, now, id, id);
+        }
+    }
+
+    private static void refuseInUse(TableRef ref, StoredTable known) {
+        var inUse = "Attempt to change a resource which is still in use: ";
+        if (known.creating()) {
+            throw new ResourceInUseException(inUse + "Table is being created: " + ref.name());
+        }
+        if (!known.copies().isEmpty()) {
+            throw new ResourceInUseException(inUse + "Table: " + ref.name() + " is being copied: " + known.copies().size()
+                + " backups, restores or exports are under way");
+        }
+        if (known.indexes().stream().anyMatch(StoredTable.StoredIndex::filling)) {
+            throw new ResourceInUseException(inUse + "Cannot delete table while indexes are being created, updated, or deleted.");
+        }
     }
 
     ListTablesResponse list(Caller caller, ListTablesRequest in) {

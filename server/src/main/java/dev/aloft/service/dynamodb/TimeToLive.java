@@ -10,8 +10,10 @@ import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
 import dev.aloft.api.DynamoDb.UpdateTimeToLiveResponse;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Which attribute says when items expire; {@link Housekeeping} deletes them. */
@@ -41,23 +43,33 @@ final class TimeToLive {
         var now = time.instant();
         store.change(tx -> {
             var table = tables.get(tx, ref);
-            if (wanted.enabled()) {
-                if (table.expiry().isPresent()) {
-                    throw new ValidationException("TimeToLive is already enabled");
-                }
-                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.of(wanted.attributeName())), now);
-                data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), 0), Key.EMPTY);
-            } else {
-                var attribute = table.expiry().orElseThrow(() ->
-                    new ValidationException("TimeToLive is already disabled"));
-                if (!attribute.equals(wanted.attributeName())) {
-                    throw new ValidationException("TimeToLive is active on a different AttributeName: current AttributeName is "
-                        + attribute);
-                }
-                tables.put(tx, ref, table.with(draft -> draft.expiry = Optional.empty()), now);
-            }
+            check(table, wanted);
+            set(tx, ref, table, wanted, now);
+            // A global table's expiry is the same in all its regions.
+            table.replicas().forEach(replica -> tables.find(tx, ref.in(replica.region())).ifPresent(other ->
+                set(tx, ref.in(replica.region()), other, wanted, now)));
         });
         return new UpdateTimeToLiveResponse(TimeToLiveSpecification.of(s -> s.enabled(wanted.enabled())
             .attributeName(wanted.attributeName())));
+    }
+
+    private static void check(StoredTable table, TimeToLiveSpecification wanted) {
+        if (table.expiry().isEmpty() && !wanted.enabled()) {
+            throw new ValidationException("TimeToLive is already disabled");
+        }
+        table.expiry().filter(attribute -> !attribute.equals(wanted.attributeName())).ifPresent(attribute -> {
+            throw new ValidationException("TimeToLive is active on a different AttributeName: current AttributeName is " + attribute);
+        });
+        if (table.expiry().isPresent() && wanted.enabled()) {
+            throw new ValidationException("TimeToLive is already enabled");
+        }
+    }
+
+    private void set(Tx tx, TableRef ref, StoredTable table, TimeToLiveSpecification wanted, Instant now) {
+        tables.put(tx, ref, table.with(draft ->
+            draft.expiry = wanted.enabled() ? Optional.of(wanted.attributeName()) : Optional.empty()), now);
+        if (wanted.enabled()) {
+            data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), 0), Key.EMPTY);
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.BillingMode;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
+import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
@@ -50,30 +51,67 @@ final class UpdateTable {
         refuseNotBuilt(in);
         checkParts(in);
         check(in);
-        var updates = in.globalSecondaryIndexUpdates() == null ? List.<GlobalSecondaryIndexUpdate>of()
-            : in.globalSecondaryIndexUpdates();
+        var updates = updates(in);
         Indexes.check(updates);
+        if (in.replicaUpdates() != null) {
+            Replicas.check(in.replicaUpdates());
+        }
         var now = time.instant();
-        var told = store.write(tx -> {
+        return store.write(tx -> {
             var before = tables.get(tx, ref);
             if (before.creating()) {
                 throw new ResourceInUseException(
                     "Attempt to change a resource which is still in use: Table is being created: " + ref.name());
             }
             Indexes.checkUpdates(updates);
-            var changed = settings(ref, streams.grown(tx, ref, billing(before, in, now), now), in, now);
-            if (in.streamSpecification() != null) {
-                changed = stream(tx, ref, changed, in.streamSpecification(), now);
+            if (in.replicaUpdates() != null) {
+                return replicas(tx, ref, before, in.replicaUpdates(), now);
             }
-            for (var update : updates) {
-                changed = indexes.update(tx, ref, changed, update, in.attributeDefinitions(), now);
+            var changed = change(tx, ref, before, in, now);
+            if (isShared(in)) {
+                before.replicas().forEach(replica -> share(tx, ref.in(replica.region()), in, now));
             }
-            tables.put(tx, ref, changed, now);
             // While it is updated a table has its old capacity.
-            return before.onDemand() == changed.onDemand()
+            var told = before.onDemand() == changed.onDemand()
                 ? changed.withBilling(changed.onDemand(), changed.onDemandSince(), before.throughput()) : changed;
+            return new UpdateTableResponse(tables.replicas().told(tx, ref, told,
+                Descriptions.of(ref, told, status(in), Map.of())));
         });
-        return new UpdateTableResponse(Descriptions.of(ref, told, status(in), Map.of()));
+    }
+
+    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, List<ReplicationGroupUpdate> updates, Instant now) {
+        var changed = tables.replicas().update(tx, ref, before, updates, now);
+        tables.put(tx, ref, changed, now);
+        // The new replica is not listed yet, one that goes still is.
+        var description = Descriptions.of(ref, changed, TableStatus.UPDATING, Map.of());
+        var told = tables.replicas().told(tx, ref, before, description);
+        return new UpdateTableResponse(before.replicas().isEmpty()
+            ? told.toBuilder().globalTableVersion(Replicas.VERSION).replicas(List.of()).build() : told);
+    }
+
+    /** What regions of a global table have in common; deletion protection is each one's own. */
+    private static boolean isShared(UpdateTableRequest in) {
+        return in.deletionProtectionEnabled() == null && in.streamSpecification() == null;
+    }
+
+    private void share(Tx tx, TableRef replica, UpdateTableRequest in, Instant now) {
+        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, in, now));
+    }
+
+    private StoredTable change(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in, Instant now) {
+        var changed = settings(ref, streams.grown(tx, ref, billing(before, in, now), now), in, now);
+        if (in.streamSpecification() != null) {
+            changed = stream(tx, ref, changed, in.streamSpecification(), now);
+        }
+        for (var update : updates(in)) {
+            changed = indexes.update(tx, ref, changed, update, in.attributeDefinitions(), now);
+        }
+        tables.put(tx, ref, changed, now);
+        return changed;
+    }
+
+    private static List<GlobalSecondaryIndexUpdate> updates(UpdateTableRequest in) {
+        return in.globalSecondaryIndexUpdates() == null ? List.of() : in.globalSecondaryIndexUpdates();
     }
 
     /** These are done at once on AWS too. */
@@ -84,7 +122,6 @@ final class UpdateTable {
 
     private static void refuseNotBuilt(UpdateTableRequest in) {
         var parts = new LinkedHashMap<String, Object>();
-        parts.put("ReplicaUpdates", in.replicaUpdates());
         parts.put("MultiRegionConsistency", in.multiRegionConsistency());
         parts.put("GlobalTableWitnessUpdates", in.globalTableWitnessUpdates());
         parts.put("GlobalTableSettingsReplicationMode", in.globalTableSettingsReplicationMode());
@@ -107,6 +144,7 @@ final class UpdateTable {
         add(parts, "protection", in.deletionProtectionEnabled());
         add(parts, "limit", in.onDemandThroughput());
         add(parts, "warm", in.warmThroughput());
+        add(parts, "replicas", in.replicaUpdates());
         boolean emptyIndexes = in.globalSecondaryIndexUpdates() != null && in.globalSecondaryIndexUpdates().isEmpty();
         if (parts.isEmpty() || emptyIndexes && parts.size() == 1) {
             throw new ValidationException(NOTHING);
@@ -115,6 +153,7 @@ final class UpdateTable {
         refuse(many && parts.contains("encryption"), "Server-Side Encryption modification must be the only operation in the request");
         refuse(many && parts.contains("class"), "TableClass modification must be the only operation in the request");
         refuse(many && parts.contains("protection"), "DeletionProtection modification must be the only operation in the request");
+        refuse(many && parts.contains("replicas"), "Replica modification must be the only operation in the request");
         refuse(emptyIndexes, "List of GlobalSecondaryIndexUpdates is empty");
         boolean makes = in.globalSecondaryIndexUpdates() != null
             && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.create() != null);
@@ -249,6 +288,7 @@ final class UpdateTable {
             }
             return streams.start(tx, ref, table, wanted.streamViewType(), now);
         }
+        refuse(!table.replicas().isEmpty(), "Disabling Stream is not allowed for a Global Table replica.");
         if (!enabled) {
             throw new ValidationException("Table has no stream to disable: TableName: " + ref.name());
         }

@@ -63,7 +63,7 @@ class ResourcePoliciesTest extends DynamoDbFixture {
     void quotasAreThoseOfAnAccountThatAskedForNoMore() {
         assertThat(dynamoDb.describeLimits(CALLER, new DescribeLimitsRequest()).tableMaxWriteCapacityUnits()).isEqualTo(40_000);
         refused("One or more parameter values were invalid: DynamoDB global tables version 2017.11.29 is not supported. We recommend "
-            + "using DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy)", () ->
+            + "using DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy).", () ->
                 dynamoDb.createGlobalTable(CALLER, CreateGlobalTableRequest.of(r -> r.globalTableName("abc").replicationGroup(List.of(new Replica("us-east-1"))))));
     }
 }

@@ -9,6 +9,8 @@
  *   ItemWriter       the one place where items change, and with them index entries, stream records and expiries
  *   Streams          the life of streams and their shards; StreamRecords reads them
  *   History          what stood in a table before, for reads that lag, recovery and copies
+ *   Outbox           changes that go elsewhere too; Feeds brings them: KinesisFeed into data streams, Replication to replicas
+ *   Replicas         which regions have the same table
  *   Backups, Restores, Exports, Imports   copies of tables, made step by step beside the calls
  *   TableSettings    what tables can be set to besides: lag, throttling
  *   partiql/         statements
@@ -16,7 +18,7 @@
  *   value/           attribute values, numbers, sizes, bytes
  * </pre>
  *
- * Left out until they are built, and refused by name: Kinesis destinations, replicas in other regions, Ion.
+ * Left out until they are built, and refused by name: strong consistency between regions, KMS keys of one's own, Ion.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
  */

@@ -71,7 +71,9 @@ final class Gaps {
         }
     }
 
+    /** Nothing is known, and nothing is learnt before something is written. */
     synchronized void forget() {
+        version = -1;
         byStart.clear();
     }
 

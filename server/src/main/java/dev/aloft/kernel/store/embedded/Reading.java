@@ -27,7 +27,7 @@ final class Reading implements ReadTx, AutoCloseable {
     @Override
     public Optional<byte[]> get(Key key) {
         check();
-        return Optional.ofNullable(version.database.get(version.options, key.raw()));
+        return Optional.ofNullable(version.get(key));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.store.embedded;
 
+import dev.aloft.kernel.store.Key;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.Snapshot;
@@ -10,16 +11,38 @@ final class Version {
     private final Snapshot snapshot;
     final Database database;
     final Gaps gaps;
+    private final Hot hot;
     final long number;
     final ReadOptions options;
 
-    Version(Database database, Gaps gaps, long number) {
+    Version(Database database, Gaps gaps, Hot hot, long number) {
         this.database = database;
         this.gaps = gaps;
+        this.hot = hot;
         this.number = number;
         database.hold();
         snapshot = database.rocks.getSnapshot();
         options = new ReadOptions().setSnapshot(snapshot);
+    }
+
+    /** What a key holds, or null. */
+    byte[] get(Key key) {
+        return get(options, key);
+    }
+
+    /** The same for the committer, whose version is the latest. */
+    byte[] getLatest(Key key) {
+        return get(database.latest, key);
+    }
+
+    private byte[] get(ReadOptions how, Key key) {
+        var known = hot.find(key, number);
+        if (known != null) {
+            return known.bytes();
+        }
+        var bytes = database.get(how, key.raw());
+        hot.read(key, bytes, number);
+        return bytes;
     }
 
     /** Says false when it is gone already. */

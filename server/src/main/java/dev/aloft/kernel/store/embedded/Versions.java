@@ -12,6 +12,7 @@ final class Versions implements AutoCloseable {
     private final DataFolder folder;
     private final Disk disk;
     private final Gaps gaps;
+    private final Hot hot = new Hot();
     private volatile Database database;
     private volatile Version current;
     private volatile StoreUnavailable broken;
@@ -23,7 +24,7 @@ final class Versions implements AutoCloseable {
         this.folder = folder;
         this.disk = disk;
         database = new Database(folder, disk);
-        current = new Version(database, gaps, 0);
+        current = new Version(database, gaps, hot, 0);
     }
 
     /** For the committer: what it reads is the latest. */
@@ -57,7 +58,8 @@ final class Versions implements AutoCloseable {
     void publish(Iterable<Map.Entry<byte[], byte[]>> written) {
         var old = current;
         gaps.written(written, old.number + 1);
-        current = new Version(database, gaps, old.number + 1);
+        hot.written(written, old.number + 1);
+        current = new Version(database, gaps, hot, old.number + 1);
         old.release();
     }
 
@@ -68,13 +70,15 @@ final class Versions implements AutoCloseable {
     void reopen() {
         letGo();
         gaps.forget();
+        hot.forget();
         if (!database.awaitClosed()) {
             throw new StoreUnavailable("The store in " + folder.store() + " waits for reads to end before it opens anew");
         }
         try {
             database = new Database(folder, disk);
-            current = new Version(database, gaps, current.number + 1);
+            current = new Version(database, gaps, hot, current.number + 1);
             gaps.written(List.of(), current.number);
+            hot.written(List.of(), current.number);
             open = true;
             broken = null;
         } catch (StoreUnavailable e) {

@@ -41,7 +41,7 @@ final class Writing implements Tx, AutoCloseable {
         if (written != null) {
             return written == Overlay.DELETED ? Optional.empty() : Optional.of(written);
         }
-        return Optional.ofNullable(version.database.get(version.database.latest, key.raw()));
+        return Optional.ofNullable(version.getLatest(key));
     }
 
     @Override

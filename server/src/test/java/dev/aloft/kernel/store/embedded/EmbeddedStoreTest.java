@@ -39,6 +39,33 @@ class EmbeddedStoreTest extends StoreContract {
     }
 
     @Test
+    void whatIsReadAgainAndAgainIsThatOfOneVersion() throws Exception {
+        var left = Key.of("left");
+        var right = Key.of("right");
+        inParallel(8, thread -> {
+            var random = new Random(thread);
+            long last = 0;
+            for (int i = 0; i < 2000; i++) {
+                if (thread < 2 && random.nextInt(5) == 0) {
+                    store.change(tx -> {
+                        long next = tx.get(left).map(Codec.NUMBER::decode).orElse(0L) + 1;
+                        tx.put(left, Codec.NUMBER.encode(next));
+                        tx.put(right, Codec.NUMBER.encode(next));
+                    });
+                } else {
+                    long before = last;
+                    last = store.<Long>read(tx -> {
+                        long seen = tx.get(left).map(Codec.NUMBER::decode).orElse(0L);
+                        assertThat(tx.get(right).map(Codec.NUMBER::decode).orElse(0L)).isEqualTo(seen);
+                        assertThat(seen).as("what was seen before").isGreaterThanOrEqualTo(before);
+                        return seen;
+                    });
+                }
+            }
+        });
+    }
+
+    @Test
     void whatWasWrittenIsThereAfterAnotherStart() {
         store.change(tx -> IntStream.range(0, 5_000).forEach(i -> tx.put(Key.of("key", i), Codec.NUMBER.encode((long) i))));
         store.close();

@@ -629,18 +629,29 @@ function die(error, what, status, id = running?.id) {
   process.exit(status);
 }
 
+/** Waits for the function and gives its environment; a process that was started for the function has it already. */
+function assigned() {
+  const started = process.env._ALOFT_ASSIGNED;
+  if (!started && fs.readFileSync(0, 'latin1').slice(0, 2) !== 'go') {
+    process.exit(120);
+  }
+  const { environment } = JSON.parse(answer().body);
+  if (started) {
+    // What a wrapper script exported is in it.
+    delete process.env._ALOFT_ASSIGNED;
+    return process.env;
+  }
+  for (const name of Object.keys(process.env)) {
+    delete process.env[name];
+  }
+  return Object.assign(process.env, environment);
+}
+
 async function main() {
   // Boots a piece of everything that the first event will need.
   await import('data:text/javascript,');
   void process.stdout;
-  if (fs.readFileSync(0, 'latin1').slice(0, 2) !== 'go') {
-    process.exit(120);
-  }
-  const { environment } = JSON.parse(answer().body);
-  for (const name of Object.keys(process.env)) {
-    delete process.env[name];
-  }
-  Object.assign(process.env, environment);
+  const environment = assigned();
   Module._initPaths();
   const root = environment.LAMBDA_TASK_ROOT;
   process.chdir(root);

@@ -345,26 +345,37 @@ def await_debugger(port):
     debugpy.wait_for_client()
 
 
-def main():
-    global request_id
+def assigned():
+    """Waits for the function and gives its environment; a process that was started for the function has it already."""
+    started = os.environ.pop("_ALOFT_ASSIGNED", None)
     gate = b""
-    while True:
+    while not started:
         piece = os.read(0, 64)
         if not piece:
             break
         gate += piece
-    if not gate.startswith(b"go"):
+    if not started and not gate.startswith(b"go"):
         os._exit(120)
     environment = json.loads(answer()[2])["environment"]
+    if started:
+        # What a wrapper script exported is in it.
+        return dict(os.environ)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+    return environment
+
+
+def main():
+    global request_id
+    environment = assigned()
     root = environment["LAMBDA_TASK_ROOT"]
     os.chdir(root)
     here = os.path.dirname(os.path.abspath(__file__))
     version = "python%d.%d" % sys.version_info[:2]
-    sys.path[:] = ([root, "/opt/python/lib/%s/site-packages" % version, "/opt/python"]
-                   + [each for each in sys.path if each not in ("", here)]
+    own = [each for each in environment.get("PYTHONPATH", "").split(":") if each not in ("", "/var/runtime", here)]
+    sys.path[:] = ([root] + own + ["/opt/python/lib/%s/site-packages" % version, "/opt/python"]
+                   + [each for each in sys.path if each not in ["", here, "/var/runtime"] + own]
                    + [here, os.path.join(here, "packages")])
     sys.argv = [os.path.join(here, "bootstrap.py")]
     global keeps_letters

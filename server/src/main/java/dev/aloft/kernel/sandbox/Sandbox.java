@@ -37,6 +37,7 @@ public final class Sandbox {
     private final long number;
     private final List<Companion> companions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+    private final CompletableFuture<Process> begun = new CompletableFuture<>();
     private volatile Process process;
     private volatile boolean killed;
     /** What {@link #peakMemoryBytes} found so far, the most pages of files in it, and what the control group said. */
@@ -66,6 +67,7 @@ public final class Sandbox {
 
     void started(Process process) {
         this.process = process;
+        begun.complete(process);
         process.onExit().thenAccept(ended -> {
             group.ifPresent(limited -> {
                 peakBytes.accumulateAndGet(limited.peakWithoutFilesBytes() + filesBytes.get(), Math::max);
@@ -196,7 +198,7 @@ public final class Sandbox {
 
     /** Lets the process through its gate. */
     public synchronized void open() throws IOException {
-        byte[] environment = spec.boot() == SandboxSpec.Boot.ASSIGNED
+        byte[] environment = spec.boot() != SandboxSpec.Boot.AHEAD
                 ? Sandboxes.exports(assignment.orElseThrow().environment()) : new byte[0];
         var message = new ByteArrayOutputStream();
         message.writeBytes((environment.length + "\n").getBytes(StandardCharsets.UTF_8));
@@ -258,9 +260,9 @@ public final class Sandbox {
         return process.getInputStream();
     }
 
-    /** The process's stdout and stderr, and what the set-up step says when it fails. */
+    /** The process's stdout and stderr, and what the set-up step says when it fails; waits for a process that starts when assigned. */
     public InputStream log() {
-        return process.getErrorStream();
+        return begun.exceptionally(_ -> null).thenApply(running -> running == null ? InputStream.nullInputStream() : running.getErrorStream()).join();
     }
 
     /** Stops all processes of the sandbox where they are. */
@@ -315,6 +317,7 @@ public final class Sandbox {
         killed = true;
         Process running = process;
         if (running == null) {
+            begun.cancel(false);
             return;
         }
         if (isolation == Isolation.NONE) {

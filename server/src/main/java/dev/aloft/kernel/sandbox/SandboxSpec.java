@@ -53,6 +53,8 @@ public record SandboxSpec(
         /** At once; it reads fd 0 to its end: a line "go" once it is assigned, nothing if that failed. Then it talks on fd 3 and fd 4. */
         AHEAD,
         /** When assigned, with the assignment's environment. It has no fd 3 and 4. */
-        ASSIGNED
+        ASSIGNED,
+        /** When assigned, with the assignment's environment; it talks on fd 3 and fd 4. */
+        ASSIGNED_WITH_PIPES
     }
 }

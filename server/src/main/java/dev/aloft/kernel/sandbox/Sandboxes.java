@@ -32,6 +32,12 @@ public final class Sandboxes implements AutoCloseable {
     private static final int MOST = 4_000;
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final String WHEN_ASSIGNED = """
+            read -r gate && [ "$gate" = go ] || exit 120
+            eval "$(cat)"
+            cd "$LAMBDA_TASK_ROOT"
+            exec "$@" </dev/null""";
+
     private final Path folder;
     private final Path library;
     private final Optional<Isolation> wanted;
@@ -304,12 +310,10 @@ public final class Sandboxes implements AutoCloseable {
 
     private Process starting(List<String> command, SandboxSpec spec, Optional<Network> network, List<String> inner,
             Path at) throws IOException {
-        if (spec.boot() == SandboxSpec.Boot.ASSIGNED) {
-            command.addAll(List.of("sh", "-c", """
-                    read -r gate && [ "$gate" = go ] || exit 120
-                    eval "$(cat)"
-                    cd "$LAMBDA_TASK_ROOT"
-                    exec "$@" </dev/null 3<&- 4>&-""", "sh"));
+        switch (spec.boot()) {
+            case AHEAD -> { }
+            case ASSIGNED -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED + " 3<&- 4>&-", "sh"));
+            case ASSIGNED_WITH_PIPES -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED, "sh"));
         }
         command.addAll(inner);
         var builder = new ProcessBuilder(command).directory(at.toFile());

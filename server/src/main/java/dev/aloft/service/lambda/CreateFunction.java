@@ -109,7 +109,7 @@ final class CreateFunction {
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
         Settings.refuse(r.imageConfig() != null, "ImageConfig");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
     }
 
     private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r, CodeStore.Code code, List<Layers.Used> used) {

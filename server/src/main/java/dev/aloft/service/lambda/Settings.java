@@ -44,15 +44,12 @@ final class Settings {
         return MODIFIED.format(instant);
     }
 
-    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files, Lambda.SnapStart snapStart,
-            Lambda.Environment environment) {
+    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files, Lambda.SnapStart snapStart) {
         refuse(key != null && !key.isEmpty(), "KMSKeyArn");
         refuse(vpc != null && (vpc.subnetIds() != null && !vpc.subnetIds().isEmpty()
                 || vpc.securityGroupIds() != null && !vpc.securityGroupIds().isEmpty()), "VpcConfig");
         refuse(files != null && !files.isEmpty(), "FileSystemConfigs");
         refuse(snapStart != null && "PublishedVersions".equals(snapStart.applyOn()), "SnapStart");
-        refuse(environment != null && environment.variables() != null
-                && environment.variables().containsKey("AWS_LAMBDA_EXEC_WRAPPER"), "AWS_LAMBDA_EXEC_WRAPPER");
     }
 
     static void refuse(boolean given, String what) {

@@ -79,7 +79,7 @@ final class UpdateFunction {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.imageConfig() != null, "ImageConfig");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart(), r.environment());
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         if (r.durableConfig() != null && before.latest().durableConfig() == null) {

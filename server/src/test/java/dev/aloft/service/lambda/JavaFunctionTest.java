@@ -36,9 +36,14 @@ class JavaFunctionTest {
                     context.getLogger().log("first\\nsecond");
                     System.out.println("printed");
                     if (event.containsKey("fail")) { throw new IllegalStateException("boom"); }
-                    return Map.of("name", event.get("name"), "count", ++count, "function", context.getFunctionName(),
+                    Map<String, Object> told = new HashMap<>(Map.of("name", event.get("name"), "count", ++count, "function", context.getFunctionName(),
                         "memory", context.getMemoryLimitInMB(), "mine", String.valueOf(System.getenv("MINE")),
-                        "here", new File("example").isDirectory(), "arn", context.getInvokedFunctionArn());
+                        "here", new File("example").isDirectory(), "arn", context.getInvokedFunctionArn()));
+                    told.put("zone", TimeZone.getDefault().getID());
+                    told.put("inner", System.getenv().keySet().stream().anyMatch(name -> name.contains("ALOFT")));
+                    told.put("told", System.getProperty("told"));
+                    told.put("last", System.getProperty("told.last"));
+                    return told;
                 }
                 public String pojo(Person person) { return "Hello " + person.name; }
                 public void stream(InputStream in, OutputStream out) throws IOException { out.write('"'); in.transferTo(out); out.write('"'); }
@@ -57,7 +62,7 @@ class JavaFunctionTest {
         test = new TestLambda(folder);
         Path source = Files.writeString(Files.createDirectories(folder.resolve("source")).resolve("Handler.java"), SOURCE);
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", System.getProperty("java.class.path"),
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "--release", "11", "-cp", System.getProperty("java.class.path"),
                 "-d", classes.toString(), source.toString())).isZero();
         var bytes = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(bytes); var files = Files.walk(classes)) {
@@ -69,10 +74,7 @@ class JavaFunctionTest {
         zip = Bytes.of(bytes.toByteArray());
         for (var handler : Map.of("map", "example.Handler", "pojo", "example.Handler::pojo", "stream", "example.Handler::stream",
                 "missing", "example.Nobody").entrySet()) {
-            test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName(handler.getKey()).runtime("java21")
-                    .handler(handler.getValue()).role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
-                    .environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "yes"))))
-                    .code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
+            create(handler.getKey(), "java21", handler.getValue(), Map.of("MINE", "yes"));
         }
     }
 
@@ -110,5 +112,26 @@ class JavaFunctionTest {
     void aMissingClassIsToldInAwsWords() {
         assertThat(json(test.invoke("missing", "{}"))).containsEntry("errorType", "java.lang.ClassNotFoundException")
                 .containsEntry("errorMessage", "Class not found: example.Nobody").doesNotContainKey("stackTrace");
+    }
+
+    /** On the JDK of that version where the machine has it: one that starts only once its function is known. */
+    @Test
+    void anOlderJavaRunsTheSame() {
+        create("older", "java17", "example.Handler", Map.of("MINE", "yes", "TZ", "Asia/Tokyo"));
+        assertThat(json(test.invoke("older", "{\"name\":\"Ada\"}"))).containsEntry("name", "Ada").containsEntry("mine", "yes")
+                .containsEntry("here", true).containsEntry("zone", "Asia/Tokyo").containsEntry("inner", false);
+    }
+
+    @Test
+    void optionsOfTheVirtualMachineAreHeard() {
+        create("options", "java25", "example.Handler", Map.of("JAVA_TOOL_OPTIONS", "-Dtold=tool", "JDK_JAVA_OPTIONS", "-Dtold.last=last"));
+        assertThat(json(test.invoke("options", "{\"name\":\"Ada\"}"))).containsEntry("told", "tool").containsEntry("last", "last")
+                .containsEntry("here", true);
+    }
+
+    private static void create(String name, String runtime, String handler, Map<String, String> variables) {
+        test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName(name).runtime(runtime)
+                .handler(handler).role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
+                .environment(Lambda.Environment.of(e -> e.variables(variables))).code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
     }
 }

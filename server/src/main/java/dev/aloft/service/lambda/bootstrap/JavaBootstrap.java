@@ -12,15 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,32 +30,24 @@ import java.util.Map;
  *   fd 4  requests to the Runtime API
  * </pre>
  *
- * The virtual machine was started before its environment was known, so that is put in place afterwards.
+ * Mostly the virtual machine is started before its environment is known, and that is put in place afterwards. These classes
+ * are compiled for Java 11, the oldest that runs functions.
  */
 public final class JavaBootstrap {
+    private static final String ASSIGNED = "_ALOFT_ASSIGNED";
+
     private JavaBootstrap() {}
 
     public static void main(String[] arguments) throws Throwable {
         var client = new PipeClient(new FileInputStream(descriptor(3)), new FileOutputStream(descriptor(4)),
                 new FileOutputStream(FileDescriptor.err));
-        MethodHandle chdir = Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow("chdir"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
         PojoSerializer<Map<String, Object>> json = warm();
         Method initLogger = method("initLogger");
         Method handlerObject = method("getLambdaRequestHandlerObject", String.class, LambdaContextLogger.class, LambdaRuntimeApiClient.class);
         Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class, ConcurrencyConfig.class, LambdaRuntimeApiClient.class);
 
-        if (!new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("go")) {
-            Runtime.getRuntime().halt(120);
-        }
-        @SuppressWarnings("unchecked")
-        var environment = (Map<String, String>) json.fromJson(new ByteArrayInputStream(client.answer().body())).get("environment");
+        Map<String, String> environment = System.getenv(ASSIGNED) == null ? assigned(client, json) : started(client);
         replaceEnvironment(environment);
-        String root = environment.get("LAMBDA_TASK_ROOT");
-        System.setProperty("user.dir", root);
-        try (Arena arena = Arena.ofConfined()) {
-            int _ = (int) chdir.invokeExact(arena.allocateFrom(root));
-        }
         try {
             var logger = (LambdaContextLogger) initLogger.invoke(null);
             Object handler = handlerObject.invoke(null, environment.get("_HANDLER"), logger, client);
@@ -67,6 +56,28 @@ public final class JavaBootstrap {
             throw e.getCause();
         }
         System.exit(1);
+    }
+
+    /** Waits for the function and gives its environment. */
+    private static Map<String, String> assigned(PipeClient client, PojoSerializer<Map<String, Object>> json) throws Throwable {
+        WorkingDirectory directory = WorkingDirectory.find();
+        if (!new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("go")) {
+            Runtime.getRuntime().halt(120);
+        }
+        @SuppressWarnings("unchecked")
+        var environment = (Map<String, String>) json.fromJson(new ByteArrayInputStream(client.answer().body)).get("environment");
+        String root = environment.get("LAMBDA_TASK_ROOT");
+        System.setProperty("user.dir", root);
+        directory.change(root);
+        return environment;
+    }
+
+    /** A process that was started for the function has its environment, with what a wrapper script exported. */
+    private static Map<String, String> started(PipeClient client) throws IOException {
+        client.answer();
+        var environment = new HashMap<>(System.getenv());
+        environment.remove(ASSIGNED);
+        return environment;
     }
 
     /** Loads what the first event will need: reading and writing JSON, loggers, class loaders. */

@@ -37,7 +37,15 @@ final class PipeClient implements LambdaRuntimeApiClient {
     }
 
     /** An answer of the platform. */
-    record Answer(Map<String, String> headers, byte[] body) {}
+    static final class Answer {
+        final Map<String, String> headers;
+        final byte[] body;
+
+        private Answer(Map<String, String> headers, byte[] body) {
+            this.headers = headers;
+            this.body = body;
+        }
+    }
 
     Answer answer() throws IOException {
         Map<String, String> headers = new HashMap<>();
@@ -81,14 +89,14 @@ final class PipeClient implements LambdaRuntimeApiClient {
         asked = false;
         Answer answer = answer();
         var request = new InvocationRequest();
-        request.setId(answer.headers().get("lambda-runtime-aws-request-id"));
-        request.setXrayTraceId(answer.headers().get("lambda-runtime-trace-id"));
-        request.setInvokedFunctionArn(answer.headers().get("lambda-runtime-invoked-function-arn"));
-        request.setDeadlineTimeInMs(Long.parseLong(answer.headers().getOrDefault("lambda-runtime-deadline-ms", "0")));
-        request.setClientContext(answer.headers().get("lambda-runtime-client-context"));
-        request.setCognitoIdentity(answer.headers().get("lambda-runtime-cognito-identity"));
-        request.setTenantId(answer.headers().get("lambda-runtime-aws-tenant-id"));
-        request.setContent(answer.body());
+        request.setId(answer.headers.get("lambda-runtime-aws-request-id"));
+        request.setXrayTraceId(answer.headers.get("lambda-runtime-trace-id"));
+        request.setInvokedFunctionArn(answer.headers.get("lambda-runtime-invoked-function-arn"));
+        request.setDeadlineTimeInMs(Long.parseLong(answer.headers.getOrDefault("lambda-runtime-deadline-ms", "0")));
+        request.setClientContext(answer.headers.get("lambda-runtime-client-context"));
+        request.setCognitoIdentity(answer.headers.get("lambda-runtime-cognito-identity"));
+        request.setTenantId(answer.headers.get("lambda-runtime-aws-tenant-id"));
+        request.setContent(answer.body);
         return request;
     }
 

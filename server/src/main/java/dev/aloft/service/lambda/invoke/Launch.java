@@ -5,6 +5,7 @@ import dev.aloft.kernel.sandbox.Assignment;
 import dev.aloft.kernel.sandbox.Companion;
 import dev.aloft.kernel.sandbox.Exit;
 import dev.aloft.kernel.sandbox.Sandbox;
+import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -222,7 +223,7 @@ final class Launch implements AutoCloseable {
     }
 
     private Assignment assignment(Sandbox sandbox) {
-        Map<String, String> all = runtime.over() == Runtimes.Over.PIPES ? Map.of()
+        Map<String, String> all = runtime.spec().boot() == SandboxSpec.Boot.AHEAD ? Map.of()
                 : variables.ofRuntime(inside(sandbox), port());
         return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(),
                 all);

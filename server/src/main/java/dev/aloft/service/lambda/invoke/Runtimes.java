@@ -1,15 +1,11 @@
 package dev.aloft.service.lambda.invoke;
 
-import com.amazonaws.services.lambda.runtime.LambdaRuntime;
-import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.sandbox.Machine;
 import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,30 +15,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /** Which interpreter on this machine runs which of AWS's runtimes, and how it is booted. */
 final class Runtimes {
     static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final Map<String, List<String>> FILES = Map.of(
-            "node", List.of("index.mjs"), "python", List.of("bootstrap.py"), "provided", List.of());
-    /** Classes of ours, and one of each library, that a Java function's virtual machine loads. */
-    private static final String JAVA = "dev/aloft/service/lambda/bootstrap/";
-    private static final List<String> JAVA_CLASSES = List.of("JavaBootstrap", "PipeClient", "PipeClient$Answer");
-    private static final List<Class<?>> JAVA_LIBRARIES =
-            List.of(AWSLambda.class, LambdaRuntime.class, PojoSerializer.class, SdkInternalThreadLocal.class);
-    /** Variables that an interpreter reads only when it starts. */
-    private static final List<String> READ_AT_START = List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "PYTHONWARNINGS",
-            "JAVA_TOOL_OPTIONS",
-            "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING");
+            "node", List.of("index.mjs"), "python", List.of("bootstrap.py"), "ruby", List.of("bootstrap.rb"), "provided", List.of());
+    /** Variables that an interpreter, or what it is made of, reads only when it starts. */
+    private static final Map<String, List<String>> READ_AT_START = Map.of(
+            "", List.of("LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX"),
+            "node", List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE", "NODE_NO_WARNINGS", "NODE_PENDING_DEPRECATION",
+                    "NODE_REDIRECT_WARNINGS", "NODE_V8_COVERAGE", "NODE_ICU_DATA", "UV_THREADPOOL_SIZE", "OPENSSL_CONF"),
+            "python", List.of("PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING",
+                    "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "PYTHONMALLOC", "PYTHONDEVMODE"),
+            "java", List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "TZ", "LANG", "LC_ALL"),
+            "ruby", List.of("RUBYOPT", "LANG", "LC_ALL"));
+    /** Says to a runtime of ours that its environment is its function's already. */
+    private static final String STARTED_FOR_IT = "_ALOFT_ASSIGNED";
+    /** Runs a function's wrapper script with what it wraps, or says as AWS does why not. */
+    private static final String WRAPPED = """
+            [ -f "$1" ] || { echo "$1: does not exist"; exit 127; }
+            [ -x "$1" ] || { echo "$1: is not an executable"; exit 126; }
+            exec "$@"
+            """;
 
     private final Path library;
     private final Path folder;
     private final Optional<Path> nodePackages;
     private final Optional<Path> pythonPackages;
     private final NodePrograms nodes;
+    private final RubyPrograms ruby = new RubyPrograms();
+    private final DotnetRuntime dotnet = new DotnetRuntime();
+    private final JavaRuntime java;
     private final Map<String, Interpreter> found = new ConcurrentHashMap<>();
 
     /**
@@ -55,6 +60,7 @@ final class Runtimes {
         this.nodePackages = sources.nodePackages();
         this.pythonPackages = sources.pythonPackages();
         this.nodes = new NodePrograms(this.folder.resolve("fetched"), sources.fetches());
+        this.java = new JavaRuntime(this.folder.resolve("java"), JavaPrograms.installed());
         FILES.forEach(this::unpack);
         // Where the packages are seen.
         folder.resolve("node/node_modules").toFile().mkdir();
@@ -94,24 +100,50 @@ final class Runtimes {
         String name = version.runtime();
         if (name.startsWith("nodejs")) {
             Interpreter node = nodes.of(name);
-            return ahead(version, "node", node, List.of(node.program().toString(), "/var/runtime/index.mjs"), Map.of());
+            return ours(version, "node", node, node(version, node), Map.of());
         }
         if (name.startsWith("python")) {
-            Interpreter python = interpreter(name, () -> findPython(name), name, "Python 3 (your system's package python3, or pyenv)");
-            return ahead(version, "python", python,
-                    pythonCommand(python.program()), Map.of("LC_CTYPE", "C.UTF-8"));
+            Interpreter python = python(name);
+            return ours(version, "python", python, List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"),
+                    Map.of("LC_CTYPE", "C.UTF-8"));
         }
         if (name.startsWith("java")) {
-            return java(version);
+            JavaPrograms.Jdk jdk = java.jdk(name);
+            return ours(version, "java", jdk.interpreter(), java.command(version, jdk, debug(version,
+                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:")), Map.of());
         }
-        if (name.startsWith("provided")) {
-            var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED,
-                    List.of(bootstrap(version).orElse("/var/task/bootstrap")), Map.of("PATH", PATH), List.of(),
-                    folder.resolve("provided"));
-            return new Runtime(spec, Over.TCP, true, name);
+        if (name.startsWith("ruby")) {
+            Interpreter program = ruby.of(name);
+            return ours(version, "ruby", program, List.of(program.program().toString(), "/var/runtime/bootstrap.rb"), Map.of());
         }
-        throw new Lambda.InvalidRuntimeException("Aloft runs no functions of the runtime " + name
-                + " yet. It runs nodejs, python, java and provided runtimes.");
+        return name.startsWith("dotnet") ? dotnet(version) : provided(version);
+    }
+
+    private Runtime provided(FunctionVersion version) {
+        return new Runtime(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of(bootstrap(version).orElse("/var/task/bootstrap")),
+                Map.of("PATH", PATH), List.of(), folder.resolve("provided")), Over.TCP, true, version.runtime());
+    }
+
+    private Runtime dotnet(FunctionVersion version) {
+        Interpreter program = dotnet.of(version.runtime());
+        var command = new ArrayList<>(List.of("sh", "-c", DotnetRuntime.CHECK, "sh"));
+        command.addAll(wrapped(version, DotnetRuntime.command(version, program)));
+        var environment = new HashMap<>(DotnetRuntime.variables(version, program));
+        environment.put("PATH", PATH);
+        return new Runtime(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, command, environment, program.software(), folder.resolve("provided")),
+                Over.TCP, true, version.runtime() + " on " + program.version());
+    }
+
+    private static List<String> node(FunctionVersion version, Interpreter node) {
+        var command = new ArrayList<>(List.of(node.program().toString()));
+        command.addAll(debug(version, "--inspect-wait=127.0.0.1:"));
+        command.add("/var/runtime/index.mjs");
+        return command;
+    }
+
+    /** What makes an interpreter wait for a debugger; Python's bootstrap does so itself. */
+    private static List<String> debug(FunctionVersion version, String option) {
+        return version.debugPort().map(port -> List.of(option + port)).orElse(List.of());
     }
 
     /** Whether a runtime is at hand, and need not be looked for or fetched. */
@@ -128,93 +160,68 @@ final class Runtimes {
                 .filter(Files::isExecutable).map(_ -> "/opt/bootstrap");
     }
 
-    private Runtime ahead(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,
-            Map<String, String> more) {
+    /**
+     * A runtime of ours. It boots ahead, unless what the function asks for is there only once it is assigned: a wrapper
+     * script, or options that name files of its own.
+     */
+    private Runtime ours(FunctionVersion version, String kind, Interpreter interpreter, List<String> command, Map<String, String> more) {
         var environment = new HashMap<>(Map.of("PATH", PATH, "LANG", "en_US.UTF-8", "TZ", ":UTC"));
         environment.putAll(more);
-        boolean ordinary = true;
-        for (String name : READ_AT_START) {
-            if (version.variables().containsKey(name)) {
-                environment.put(name, version.variables().get(name));
-                ordinary = false;
-            }
-        }
-        if (version.debugPort().isPresent()) {
-            debug(kind, version.debugPort().get(), environment);
-            ordinary = false;
+        boolean own = READ_AT_START.getOrDefault(kind, List.of()).stream().anyMatch(version.variables()::containsKey)
+                || READ_AT_START.get("").stream().anyMatch(version.variables()::containsKey);
+        boolean ahead = !own && wrapper(version).isEmpty() && (!kind.equals("java") || JavaRuntime.boots(java.jdk(version.runtime())));
+        if (!ahead) {
+            environment.put(STARTED_FOR_IT, "1");
         }
         var software = new ArrayList<>(interpreter.software());
-        var packages = switch (kind) {
+        packages(kind).ifPresent(software::add);
+        var spec = new SandboxSpec(ahead ? SandboxSpec.Boot.AHEAD : SandboxSpec.Boot.ASSIGNED_WITH_PIPES,
+                ahead ? booting(kind, interpreter, command) : wrapped(version, command), environment, software, folder.resolve(kind));
+        return new Runtime(spec, Over.PIPES, !own && version.debugPort().isEmpty(), version.runtime() + " on " + interpreter.version());
+    }
+
+    private Optional<SandboxSpec.Folder> packages(String kind) {
+        return switch (kind) {
             case "node" -> nodePackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules"));
             case "python" -> pythonPackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/packages"));
-            default -> Optional.<SandboxSpec.Folder>empty();
+            default -> Optional.empty();
         };
-        packages.ifPresent(software::add);
-        var spec = new SandboxSpec(SandboxSpec.Boot.AHEAD, command, environment, software, folder.resolve(kind));
-        return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
     }
 
-    /** What makes an interpreter wait for a debugger; Python's bootstrap does so itself. */
-    private static void debug(String kind, String port, Map<String, String> environment) {
-        switch (kind) {
-            case "node" -> environment.merge("NODE_OPTIONS", "--inspect-wait=127.0.0.1:" + port, (own, more) -> own + " " + more);
-            case "java" -> environment.merge("JAVA_TOOL_OPTIONS",
-                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:" + port, (own, more) -> own + " " + more);
-            default -> { }
-        }
+    /** What a process needs to be told only because it starts before its function is known. */
+    private static List<String> booting(String kind, Interpreter interpreter, List<String> command) {
+        List<String> before = switch (kind) {
+            // One that was moved may look for its libraries where it was built for.
+            case "python", "ruby" -> interpreter.program().startsWith("/var/lang") ? List.of("env", "LD_LIBRARY_PATH=/var/lang/lib") : List.of();
+            case "java" -> List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh");
+            default -> List.of();
+        };
+        return Stream.concat(before.stream(), command.stream()).toList();
     }
 
-    /**
-     * Java functions run on the platform's own JDK, whatever version they name. How much memory a virtual machine takes is
-     * said when it starts, so one that waits waits for functions of one size.
-     */
-    private Runtime java(FunctionVersion version) {
-        unpackJava();
-        Path home = Path.of(System.getProperty("java.home"));
-        var interpreter = Interpreter.movable(home, home.resolve("bin/java"),
-                "Java " + System.getProperty("java.version"));
-        var command = List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh",
-                interpreter.program().toString(),
-                "-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-                "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED", "-cp", "/var/runtime:/var/runtime/lib/*",
-                JAVA.replace('/', '.') + "JavaBootstrap");
-        return ahead(version, "java", interpreter, command, Map.of());
+    /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper">Wrapper scripts</a> */
+    private static Optional<String> wrapper(FunctionVersion version) {
+        return Optional.ofNullable(version.variables().get("AWS_LAMBDA_EXEC_WRAPPER")).filter(path -> !path.isEmpty());
     }
 
-    private synchronized void unpackJava() {
-        Path home = folder.resolve("java");
-        if (found.containsKey("java")) {
-            return;
-        }
-        try {
-            Files.createDirectories(home.resolve(JAVA));
-            Files.createDirectories(home.resolve("lib"));
-            for (String name : JAVA_CLASSES) {
-                try (InputStream in = Runtimes.class.getResourceAsStream("/" + JAVA + name + ".class")) {
-                    Files.copy(in, home.resolve(JAVA + name + ".class"), StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-            for (Class<?> each : JAVA_LIBRARIES) {
-                Path jar = Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI());
-                Files.copy(jar, home.resolve("lib").resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
-            found.put("java", new Interpreter(home, List.of(), ""));
-        } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException("cannot prepare the Java runtime in " + home, e);
-        }
+    private static List<String> wrapped(FunctionVersion version, List<String> command) {
+        return wrapper(version).map(script -> Stream.concat(Stream.of("sh", "-c", WRAPPED, "sh", script), command.stream()).toList())
+                .orElse(command);
     }
 
-    private Interpreter interpreter(String key, Supplier<Optional<Interpreter>> find, String runtime, String what) {
-        Interpreter known = found.get(key);
+    private Interpreter python(String name) {
+        Interpreter known = found.get(name);
         if (known != null) {
             return known;
         }
-        Interpreter now = find.get().orElseThrow(() -> new Lambda.InvalidRuntimeException(
-                "No program on this machine runs functions of the runtime " + runtime + ". Install " + what
-                        + " so that Aloft's PATH has it, and invoke again."));
-        found.put(key, now);
+        Interpreter now = findPython(name).orElseThrow(() -> missing(name, "Python 3 (your system's package python3, or pyenv)"));
+        found.put(name, now);
         return now;
+    }
+
+    static Lambda.InvalidRuntimeException missing(String runtime, String what) {
+        return new Lambda.InvalidRuntimeException("No program on this machine runs functions of the runtime " + runtime + ". Install " + what
+                + " so that Aloft's PATH has it, and invoke again.");
     }
 
     /** The version asked for where the machine has it, else any Python 3. */
@@ -228,13 +235,6 @@ final class Runtimes {
                         .map(said -> said.split("\n")).filter(said -> said.length == 4).stream())
                 .map(said -> python(Path.of(said[0]), Path.of(said[1]), Path.of(said[2]), "Python " + said[3]))
                 .findFirst();
-    }
-
-    private static List<String> pythonCommand(Path program) {
-        var command = List.of(program.toString(), "-B", "/var/runtime/bootstrap.py");
-        // One that was moved may look for its libraries where it was built for.
-        return program.startsWith("/var/lang")
-                ? Stream.concat(Stream.of("env", "LD_LIBRARY_PATH=/var/lang/lib"), command.stream()).toList() : command;
     }
 
     /** Some Pythons know where their libraries are from when they were built, so one is moved only where it must be. */

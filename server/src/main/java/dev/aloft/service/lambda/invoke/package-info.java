@@ -13,7 +13,8 @@
  *         EnvironmentLog ── their lines, with what Report has to tell where it belongs
  *   Provisioned ── keeps environments started for versions that are to have some
  *   Measures ── what Lambda tells CloudWatch of functions
- *   Runtimes ── which interpreter runs which runtime; NodePrograms fetches those of Node.js that are missing
+ *   Runtimes ── which interpreter runs which runtime, found by JavaPrograms, RubyPrograms, DotnetRuntime and NodePrograms,
+ *               which fetches those of Node.js that are missing
  *   Spares ── runtimes booted ahead, waiting for a function
  *   Overdue ── ends what answered and never asks for more
  *   LogShipper ── brings the lines to CloudWatch Logs as the execution role

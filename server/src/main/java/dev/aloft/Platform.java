@@ -130,12 +130,13 @@ public final class Platform implements AutoCloseable {
         lambda = new LambdaService(store, blobs, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
+        var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url);
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, time, endpoint),
-                new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url),
+                events,
                 new SchedulerService(store, targets, time, endpoint, roles),
-                new PipesService(store, targets, time, endpoint, roles),
+                new PipesService(store, targets, events.webServers(), time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, time, endpoint),

@@ -11,6 +11,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.delivery.Dispatches;
@@ -50,6 +51,7 @@ public final class EventsService implements Service, Events {
     private final PutEvents putEvents;
     private final Schedules schedules;
     private final Forwarding forwarding;
+    private final HttpTargets http;
     private final Deliveries<Dispatch> deadLetters;
     private final Deliveries<RuleDelivery> deliveries;
     private final List<ResourceType> resourceTypes;
@@ -66,7 +68,7 @@ public final class EventsService implements Service, Events {
         archives = new Archives(data, buses, rules, store, time);
         connections = new Connections(data, store, keys, time);
         destinations = new ApiDestinations(data, connections, store, time);
-        var http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
+        http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
                 new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume));
@@ -79,6 +81,11 @@ public final class EventsService implements Service, Events {
         replays = new Replays(data, buses, routing, store, time);
         schedules = new Schedules(data, deliveries, store, time);
         resourceTypes = EventsResources.all(Events.at(endpoint));
+    }
+
+    /** API destinations and deployed APIs, for whoever else sends events to them. */
+    public WebServers webServers() {
+        return http;
     }
 
     private Forwarding forwarding() {

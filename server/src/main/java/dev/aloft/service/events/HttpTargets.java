@@ -7,6 +7,7 @@ import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.delivery.Outcome.Verdict;
 import dev.aloft.kernel.http.Outbound;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html">API destinations</a>
  */
-final class HttpTargets {
+final class HttpTargets implements WebServers {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Set<String> OF_THE_CONNECTION = Set.of("host", "content-length", "connection", "expect",
             "upgrade",
@@ -61,40 +62,67 @@ final class HttpTargets {
         this.require = require;
     }
 
+    /** What a server said with a status of 2xx, or why it did not. */
+    private sealed interface Answer {
+        record Said(byte[] body) implements Answer {}
+
+        record Nothing(Outcome.Failed why) implements Answer {}
+    }
+
+    private static Answer failed(int status, String code, String message) {
+        return new Answer.Nothing(RuleCarrier.failed(status, code, message));
+    }
+
     Outcome deliver(RuleDelivery delivery, Caller caller, Arn arn, byte[] body) {
-        var parameters = parameters(delivery);
+        return switch (ask(caller, arn, request(delivery, body))) {
+            case Answer.Said _ -> Outcome.delivered();
+            case Answer.Nothing(var why) -> why;
+        };
+    }
+
+    @Override
+    public boolean takes(Arn arn) {
+        return arn.service().equals("execute-api")
+                || arn.service().equals("events") && arn.resource().startsWith("api-destination/");
+    }
+
+    @Override
+    public byte[] send(Caller caller, Arn server, Request request) {
+        return switch (ask(caller, server, request)) {
+            case Answer.Said(var body) -> body;
+            case Answer.Nothing(var why) -> throw ApiError.of(why.code(), why.status(), why.message());
+        };
+    }
+
+    private Answer ask(Caller caller, Arn arn, Request request) {
         if (arn.service().equals("execute-api")) {
-            return deliverToApi(arn, parameters, body);
+            return askApi(arn, request);
         }
-        if (!arn.resource().startsWith("api-destination/")) {
-            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No target: " + arn);
+        if (!takes(arn)) {
+            return failed(400, "INVALID_PARAMETER", "No target: " + arn);
         }
         var standing = destinations.find(arn);
         if (standing.isEmpty() || standing.get().connection().isEmpty()) {
-            return RuleCarrier.failed(404, "NO_RESOURCE", "The API destination " + arn
-                    + " or its connection does not exist.");
+            return failed(404, "NO_RESOURCE", "The API destination " + arn + " or its connection does not exist.");
         }
         try {
             require.accept(caller, Access.to("events:InvokeApiDestination", arn.toString()));
         } catch (ApiError denied) {
-            return Outcome.Failed.of(denied);
+            return new Answer.Nothing(Outcome.Failed.of(denied));
         }
-        return deliver(standing.get(), parameters, body);
+        return ask(standing.get(), request);
     }
 
-    /** What a request has in its path, its headers and its query. */
-    private record Parameters(List<String> path, Map<String, String> headers, Map<String, String> query) {}
-
     /** Values that are paths are looked up in the event as it came. */
-    private static Parameters parameters(RuleDelivery delivery) {
+    private static Request request(RuleDelivery delivery, byte[] body) {
         var given = delivery.target().httpParameters();
         if (given == null) {
-            return new Parameters(List.of(), Map.of(), Map.of());
+            return new Request(body, List.of(), Map.of(), Map.of());
         }
         var event = TargetInput.tree(delivery);
         var path = given.pathParameterValues() == null ? List.<String>of()
                 : given.pathParameterValues().stream().map(value -> dynamic(value, event)).toList();
-        return new Parameters(path, dynamic(given.headerParameters(), event),
+        return new Request(body, path, dynamic(given.headerParameters(), event),
                 dynamic(given.queryStringParameters(), event));
     }
 
@@ -113,56 +141,54 @@ final class HttpTargets {
                 .orElse("");
     }
 
-    private Outcome deliverToApi(Arn arn, Parameters parameters, byte[] body) {
+    private Answer askApi(Arn arn, Request request) {
         // {api}/{stage}/{method}/{path}
         var parts = arn.resource().split("/", 4);
         if (parts.length < 3) {
-            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No API with stage and method: " + arn);
+            return failed(400, "INVALID_PARAMETER", "No API with stage and method: " + arn);
         }
         var url = platform.get() + "/_aws/execute-api/" + parts[0] + "/" + parts[1] + "/"
                 + (parts.length > 3 ? parts[3] : "");
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put("User-Agent", "Amazon/EventBridge/ApiGateway");
-        add(headers, parameters.headers());
+        add(headers, request.headers());
         return sent("API Gateway", parts[2].equals("*") ? "POST" : parts[2],
-                withParameters(url, parameters.path(), parameters.query()),
-                headers, body);
+                withParameters(url, request.path(), request.query()), headers, request.body());
     }
 
-    private Outcome deliver(Standing standing, Parameters parameters, byte[] body) {
+    private Answer ask(Standing standing, Request request) {
         var destination = standing.destination();
         var connection = standing.connection().orElseThrow();
         if (connection.state().equals(Events.ConnectionState.DEAUTHORIZED)) {
-            return RuleCarrier.failed(401, "SDK_CLIENT_ERROR", "The connection " + connection.arn()
+            return failed(401, "SDK_CLIENT_ERROR", "The connection " + connection.arn()
                     + " is not authorized.");
         }
         var secrets = connections.parameters(connection);
         var always = Authorizations.map(secrets.get("InvocationHttpParameters"));
-        var query = new LinkedHashMap<>(parameters.query());
+        var query = new LinkedHashMap<>(request.query());
         query.putAll(Authorizations.pairs(always.get("QueryStringParameters")));
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", "application/json; charset=utf-8");
         headers.put("User-Agent", "Amazon/EventBridge/ApiDestinations");
         headers.put("Range", "bytes=0-1048575");
-        add(headers, parameters.headers());
+        add(headers, request.headers());
         add(headers, Authorizations.pairs(always.get("HeaderParameters")));
         try {
             limits.await(destination.arn(), destination.rateLimit());
             add(headers, authorizations.headers(connection, secrets));
         } catch (IOException e) {
-            return new Outcome.Failed(Verdict.RETRY, 401, "SDK_CLIENT_ERROR", "No token could be had: "
-                    + e.getMessage(), null);
+            return new Answer.Nothing(new Outcome.Failed(Verdict.RETRY, 401, "SDK_CLIENT_ERROR",
+                    "No token could be had: " + e.getMessage(), null));
         }
-        var whole = withBody(body, Authorizations.pairs(always.get("BodyParameters")));
-        var outcome = sent("ApiDestination", destination.method(),
-                withParameters(destination.url(), parameters.path(), query),
-                headers, whole);
-        return outcome instanceof Outcome.Failed failed ? refreshed(connection, failed) : outcome;
+        var whole = withBody(request.body(), Authorizations.pairs(always.get("BodyParameters")));
+        var answer = sent("ApiDestination", destination.method(),
+                withParameters(destination.url(), request.path(), query), headers, whole);
+        return answer instanceof Answer.Nothing(var why) ? new Answer.Nothing(refreshed(connection, why)) : answer;
     }
 
     /** A token that is no longer taken is thrown away; the next attempt asks for another. */
-    private Outcome refreshed(KeptConnection connection, Outcome.Failed failed) {
+    private Outcome.Failed refreshed(KeptConnection connection, Outcome.Failed failed) {
         boolean refused = failed.status() == 401 || failed.status() == 407;
         return refused && authorizations.forget(connection) ? failed.judged(Verdict.RETRY) : failed;
     }
@@ -202,26 +228,26 @@ final class HttpTargets {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private Outcome sent(String what, String method, String url, Map<String, String> headers, byte[] body) {
+    private Answer sent(String what, String method, String url, Map<String, String> headers, byte[] body) {
+        var unable = "Unable to invoke " + what + " endpoint: ";
         try {
             var answer = outbound.send(method, URI.create(url), headers, body, TIMEOUT);
             if (answer.status() / 100 == 2) {
-                return Outcome.delivered();
+                return new Answer.Said(answer.body());
             }
             var said = new String(answer.body(), StandardCharsets.UTF_8);
-            var message = "Unable to invoke " + what + " endpoint: API destination returned HTTP status "
-                    + answer.status()
-                    + " with payload: " + said.substring(0, Math.min(said.length(), MOST_OF_A_MESSAGE));
-            return new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message, null);
+            var message = unable + "API destination returned HTTP status " + answer.status() + " with payload: "
+                    + said.substring(0, Math.min(said.length(), MOST_OF_A_MESSAGE));
+            return new Answer.Nothing(
+                    new Outcome.Failed(verdict(answer.status()), answer.status(), "SDK_CLIENT_ERROR", message, null));
         } catch (HttpTimeoutException e) {
-            return new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", "Unable to invoke " + what
-                    + " endpoint: The request timed out.",
-                    null);
+            return new Answer.Nothing(
+                    new Outcome.Failed(Verdict.RETRY, 504, "TIMEOUT", unable + "The request timed out.", null));
         } catch (IOException e) {
-            return new Outcome.Failed(Verdict.RETRY, 502, "CONNECTION_FAILURE",
-                    "Unable to invoke " + what + " endpoint: " + e.getMessage(), null);
+            return new Answer.Nothing(
+                    new Outcome.Failed(Verdict.RETRY, 502, "CONNECTION_FAILURE", unable + e.getMessage(), null));
         } catch (IllegalArgumentException e) {
-            return RuleCarrier.failed(400, "INVALID_PARAMETER", "No URL: " + e.getMessage());
+            return failed(400, "INVALID_PARAMETER", "No URL: " + e.getMessage());
         }
     }
 

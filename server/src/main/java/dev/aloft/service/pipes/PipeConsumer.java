@@ -2,78 +2,71 @@ package dev.aloft.service.pipes;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
-import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.JsonReader;
-import dev.aloft.api.JsonWriter;
-import dev.aloft.api.Lambda;
-import dev.aloft.kernel.call.Event;
-import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.poll.Batch;
 import dev.aloft.kernel.delivery.poll.Consumer;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.pattern.InputTemplate;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.pipes.PipeTarget.Handover;
 import dev.aloft.service.pipes.PipesData.KeptPipe;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * Brings batches through the enrichment to the target, all under the pipe's role. Functions get a batch whole, as a list, and
- * may name the records of it that they could not process; all other targets get one record after the other.
+ * Brings batches through the enrichment to the target, all under the pipe's role. What a target refuses of a batch is tried
+ * again without the rest, as long as no enrichment has changed the records.
  */
 final class PipeConsumer implements Consumer {
     private static final Logger LOG = System.getLogger(PipeConsumer.class.getName());
 
     private final KeptPipe pipe;
-    private final Lambda lambda;
-    private final Targets targets;
     private final Supplier<Caller> role;
     private final Time time;
-    private final PipeTemplate toEnrichment;
+    private final PipeLog log;
     private final PipeTemplate toTarget;
+    private final PipeEnrichment enrichment;
+    private final PipeFunction function;
+    private final PipeTarget target;
 
-    PipeConsumer(KeptPipe pipe, Endpoint endpoint, Targets targets, Supplier<Caller> role, Time time) {
+    /** The target is a function, or not. */
+    PipeConsumer(KeptPipe pipe, Endpoint endpoint, WebServers webServers, Supplier<Caller> role, Time time) {
         this.pipe = pipe;
-        lambda = Lambda.at(endpoint);
-        this.targets = targets;
         this.role = role;
         this.time = time;
-        var enrichment = pipe.settings().enrichmentParameters();
-        var target = pipe.settings().targetParameters();
-        toEnrichment = new PipeTemplate(pipe, enrichment == null ? null : enrichment.inputTemplate());
-        toTarget = new PipeTemplate(pipe, target == null ? null : target.inputTemplate());
-    }
-
-    /** A function's error. */
-    private static final class FunctionFailed extends RuntimeException {
-        FunctionFailed(String message) {
-            super(message, null, false, false);
-        }
+        log = new PipeLog(pipe, endpoint, time);
+        var parameters = pipe.settings().targetParameters();
+        toTarget = new PipeTemplate(pipe, parameters == null ? null : parameters.inputTemplate());
+        enrichment = new PipeEnrichment(pipe, endpoint, webServers, role, time);
+        boolean isFunction = Arn.parse(pipe.settings().target()).service().equals("lambda");
+        function = isFunction ? new PipeFunction(pipe.settings().target(), endpoint) : null;
+        target = isFunction ? null : PipeTargets.of(pipe, endpoint, webServers, time);
     }
 
     @Override
     public Result consume(Batch batch) {
-        try {
-            var events = enriched(batch.items().stream().<Object>map(PipeConsumer::record).toList());
-            // An enrichment that leaves nothing over ends the matter.
-            return events.isEmpty() ? new Result.Done(null) : handedOn(events, batch);
-        } catch (ApiError refused) {
-            return failed(refused.status() == 429 || refused.code().contains("Throttl") || refused.code()
-                    .equals("TooManyRequestsException"),
-                    refused.toString());
-        } catch (FunctionFailed | InputTemplate.NoJson | JsonReader.Malformed e) {
-            return failed(false, e.getMessage());
+        try (var execution = log.begin()) {
+            var records = batch.items().stream().<Object>map(PipeConsumer::record).toList();
+            execution.tell(PipeStep.EXECUTION_STARTED, Map.of("payload", records));
+            var result = through(execution, records, batch);
+            execution.tell(switch (result) {
+                case Result.Done _ -> PipeStep.EXECUTION_SUCCEEDED;
+                case Result.Some _ -> PipeStep.EXECUTION_PARTIALLY_FAILED;
+                case Result.Failed _ -> PipeStep.EXECUTION_FAILED;
+                case Result.Busy _ -> PipeStep.EXECUTION_THROTTLED;
+            });
+            return result;
         }
     }
 
@@ -92,113 +85,135 @@ final class PipeConsumer implements Consumer {
         return record;
     }
 
-    private Result failed(boolean busy, String why) {
+    private Result through(PipeLog.Execution execution, List<Object> records, Batch batch) {
+        try {
+            var events = enrichment.of(execution, records);
+            if (events.isEmpty()) {
+                // An enrichment that leaves nothing over ends the matter.
+                execution.tell(PipeStep.TARGET_STAGE_SKIPPED);
+                return new Result.Done(null);
+            }
+            execution.tell(PipeStep.TARGET_STAGE_ENTERED);
+            var result = handedOn(execution, transformed(execution, events), batch);
+            execution.tell(switch (result) {
+                case Result.Done _ -> PipeStep.TARGET_STAGE_SUCCEEDED;
+                case Result.Some _ -> PipeStep.TARGET_STAGE_PARTIALLY_FAILED;
+                case Result.Failed _, Result.Busy _ -> PipeStep.TARGET_STAGE_FAILED;
+            });
+            return result;
+        } catch (ApiError refused) {
+            boolean busy = refused.status() == 429 || refused.code().contains("Throttl");
+            return busy ? new Result.Busy() : failed(refused.toString());
+        } catch (PipeFunction.Failed | InputTemplate.NoJson | JsonReader.Malformed e) {
+            return failed(e.getMessage());
+        }
+    }
+
+    private Result failed(String why) {
         LOG.log(Level.WARNING, "A batch of " + pipe.arn() + " was not processed: " + why);
-        return busy ? new Result.Busy() : new Result.Failed(why);
+        return new Result.Failed(why);
     }
 
-    private List<Object> enriched(List<Object> events) {
-        var function = pipe.settings().enrichment();
-        if (function == null || function.isEmpty()) {
-            return events;
+    private List<Handover> transformed(PipeLog.Execution execution, List<Object> events) {
+        execution.tell(PipeStep.TARGET_TRANSFORMATION_STARTED, Map.of("payload", events));
+        try {
+            var all = events.stream().map(event -> new Handover(event, toTarget.of(event, time.instant()))).toList();
+            execution.tell(PipeStep.TARGET_TRANSFORMATION_SUCCEEDED,
+                    Map.of("payload", all.stream().map(Handover::input).toList()));
+            return all;
+        } catch (InputTemplate.NoJson e) {
+            execution.failed(PipeStep.TARGET_TRANSFORMATION_FAILED, new PipeLog.Failure(400, e.getMessage(), null), Map.of());
+            throw e;
         }
-        var answer = invoke(function, events.stream().map(event -> toEnrichment.of(event, time.instant())).toList());
-        return switch (answer) {
-            case null -> List.of();
-            case List<?> list -> List.copyOf(list);
-            default -> List.of(answer);
-        };
     }
 
-    /** A function's answer, a JSON tree. */
-    private Object invoke(String function, List<Object> events) {
-        var payload = Bytes.of(JsonWriter.bytes(events));
-        var response = lambda.invoke(role.get(), Lambda.InvokeRequest.of(r -> r.functionName(function)
-                .invocationType(Lambda.InvocationType.REQUEST_RESPONSE).payload(payload)));
-        var answer = response.payload() == null ? "" : new String(response.payload().array(), StandardCharsets.UTF_8);
-        if (response.functionError() != null) {
-            throw new FunctionFailed(response.functionError() + ": " + answer);
+    private Result handedOn(PipeLog.Execution execution, List<Handover> events, Batch batch) {
+        execution.tell(PipeStep.TARGET_INVOCATION_STARTED);
+        try {
+            return function != null ? toFunction(execution, events, batch) : toTarget(execution, events, batch);
+        } catch (ApiError refused) {
+            execution.failed(PipeStep.TARGET_INVOCATION_FAILED,
+                    new PipeLog.Failure(refused.status(), refused.code() + ": " + refused.getMessage(), service()), Map.of());
+            throw refused;
+        } catch (PipeFunction.Failed e) {
+            execution.failed(PipeStep.TARGET_INVOCATION_FAILED, new PipeLog.Failure(200, e.getMessage(), service()), Map.of());
+            throw e;
         }
-        return answer.isBlank() ? null : JsonReader.tree(answer);
     }
 
-    private Result handedOn(List<Object> events, Batch batch) {
-        var inputs = events.stream().map(event -> toTarget.of(event, time.instant())).toList();
-        var target = Arn.parse(pipe.settings().target());
-        if (target.service().equals("lambda")) {
-            return toFunction(inputs, batch);
-        }
-        for (int i = 0; i < inputs.size(); i++) {
-            targets.deliver(role.get(), target, event(events.get(i), inputs.get(i), target));
-        }
-        return new Result.Done(null);
+    private String service() {
+        return Arn.parse(pipe.settings().target()).service();
     }
 
-    private Result toFunction(List<Object> inputs, Batch batch) {
+    /** A target that takes one event at a time, or fewer than there are, is handed those behind a failure another time. */
+    private Result toTarget(PipeLog.Execution execution, List<Handover> events, Batch batch) {
+        var left = new LinkedHashSet<Integer>();
+        String why = null;
+        for (int from = 0; from < events.size(); from += target.most()) {
+            int to = Math.min(events.size(), from + target.most());
+            PipeTarget.Handed handed;
+            try {
+                handed = target.hand(role.get(), events.subList(from, to));
+            } catch (ApiError refused) {
+                if (from == 0) {
+                    throw refused;
+                }
+                handed = new PipeTarget.Handed(Map.of(), Map.of(), places(0, to - from), refused.toString());
+            }
+            for (int place : handed.failed()) {
+                left.add(from + place);
+            }
+            if (!left.isEmpty()) {
+                why = handed.why();
+                left.addAll(places(to, events.size()));
+                break;
+            }
+            execution.tell(PipeStep.TARGET_INVOCATION_SUCCEEDED,
+                    Map.of("awsRequest", handed.request(), "awsResponse", handed.response()));
+        }
+        return result(execution, left, why, events.size(), batch);
+    }
+
+    private static Set<Integer> places(int from, int to) {
+        var all = new LinkedHashSet<Integer>();
+        for (int i = from; i < to; i++) {
+            all.add(i);
+        }
+        return all;
+    }
+
+    private Result result(PipeLog.Execution execution, Set<Integer> left, String why, int events, Batch batch) {
+        if (left.isEmpty()) {
+            return new Result.Done(null);
+        }
+        boolean some = left.size() < events && enrichment.isNone();
+        execution.failed(some ? PipeStep.TARGET_INVOCATION_PARTIALLY_FAILED : PipeStep.TARGET_INVOCATION_FAILED,
+                new PipeLog.Failure(200, why, service()), Map.of());
+        return some ? new Result.Some(left.stream().map(place -> batch.items().get(place).id()).collect(Collectors.toSet()),
+                null, why) : failed(why);
+    }
+
+    private Result toFunction(PipeLog.Execution execution, List<Handover> events, Batch batch) {
+        var inputs = new ArrayList<>(events.stream().map(Handover::input).toList());
         var parameters = pipe.settings().targetParameters();
         boolean waits = parameters == null || parameters.lambdaFunctionParameters() == null
                 || !"FIRE_AND_FORGET".equals(parameters.lambdaFunctionParameters().invocationType());
         if (!waits) {
-            targets.deliver(role.get(), Arn.parse(pipe.settings().target()), Event.of(JsonWriter.bytes(inputs)));
+            function.tell(role.get(), inputs);
+            execution.tell(PipeStep.TARGET_INVOCATION_SUCCEEDED, Map.of("awsRequest", function.request(inputs)));
             return new Result.Done(null);
         }
-        var failures = failures(invoke(pipe.settings().target(), inputs));
-        var known = batch.items().stream().map(Item::id).toList();
+        var answer = function.ask(role.get(), inputs);
+        var failures = PipeFunction.failures(answer);
         if (failures.isEmpty()) {
+            execution.tell(PipeStep.TARGET_INVOCATION_SUCCEEDED, Map.of("awsRequest", function.request(inputs),
+                    "awsResponse", answer == null ? "" : answer));
             return new Result.Done(null);
         }
-        return known.containsAll(failures) ? new Result.Some(failures, null, "batchItemFailures")
-                : new Result.Failed("batchItemFailures");
-    }
-
-    private static Set<String> failures(Object answer) {
-        var failed = new HashSet<String>();
-        if (answer instanceof Map<?, ?> map && map.get("batchItemFailures") instanceof List<?> list) {
-            list.forEach(each -> failed.add(each instanceof Map<?, ?> item
-                    ? Objects.toString(item.get("itemIdentifier"), "") : ""));
-        }
-        return failed;
-    }
-
-    private Event event(Object record, Object input, Arn target) {
-        var parameters = pipe.settings().targetParameters();
-        if (target.service().equals("events")) {
-            return Event.of(JsonWriter.bytes(busEvent(record, input)));
-        }
-        var body = input instanceof String text && !target.service().equals("events") ? text : JsonWriter.string(input);
-        var event = Event.of(body.getBytes(StandardCharsets.UTF_8));
-        if (parameters != null && parameters.sqsQueueParameters() != null) {
-            var queue = parameters.sqsQueueParameters();
-            event = event.inGroup(PipeTemplate.dynamic(queue.messageGroupId(), record),
-                    PipeTemplate.dynamic(queue.messageDeduplicationId(), record));
-        }
-        if (parameters != null && parameters.kinesisStreamParameters() != null) {
-            event = event.withPartitionKey(PipeTemplate.dynamic(parameters.kinesisStreamParameters().partitionKey(),
-                    record));
-        }
-        return event;
-    }
-
-    /** Without parameters an event says which pipe it comes through and of what kind its source is. */
-    private Map<String, Object> busEvent(Object record, Object input) {
-        var parameters = pipe.settings().targetParameters() == null ? null
-                : pipe.settings().targetParameters().eventBridgeEventBusParameters();
-        var event = new LinkedHashMap<String, Object>();
-        event.put("source", parameters == null || parameters.source() == null ? "Pipe " + pipe.name()
-                : PipeTemplate.dynamic(parameters.source(), record));
-        event.put("detail-type", parameters == null || parameters.detailType() == null ? "Event from aws:"
-                + pipe.source().service()
-                : PipeTemplate.dynamic(parameters.detailType(), record));
-        event.put("detail", input);
-        if (parameters != null && parameters.resources() != null) {
-            var resources = new ArrayList<String>();
-            parameters.resources().forEach(each -> resources.add(PipeTemplate.dynamic(each, record)));
-            event.put("resources", resources);
-        }
-        if (parameters != null && parameters.time() != null) {
-            event.put("time", PipeTemplate.dynamic(parameters.time(), record));
-        }
-        return event;
+        boolean known = batch.items().stream().map(Item::id).toList().containsAll(failures);
+        execution.failed(known ? PipeStep.TARGET_INVOCATION_PARTIALLY_FAILED : PipeStep.TARGET_INVOCATION_FAILED,
+                new PipeLog.Failure(200, "batchItemFailures", "lambda"), Map.of());
+        return known ? new Result.Some(failures, null, "batchItemFailures") : new Result.Failed("batchItemFailures");
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Pipes;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Event;
-import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
@@ -40,18 +40,18 @@ final class PipePollers {
     private final PipesData data;
     private final Store store;
     private final Endpoint endpoint;
-    private final Targets targets;
+    private final WebServers webServers;
     private final Roles roles;
     private final Deliveries<Dispatch> deadLetters;
     private final Time time;
     private final Pollers pollers = new Pollers();
 
-    PipePollers(PipesData data, Store store, Endpoint endpoint, Targets targets, Roles roles,
+    PipePollers(PipesData data, Store store, Endpoint endpoint, WebServers webServers, Roles roles,
             Deliveries<Dispatch> deadLetters, Time time) {
         this.data = data;
         this.store = store;
         this.endpoint = endpoint;
-        this.targets = targets;
+        this.webServers = webServers;
         this.roles = roles;
         this.deadLetters = deadLetters;
         this.time = time;
@@ -76,7 +76,7 @@ final class PipePollers {
 
     private Poller poller(KeptPipe pipe) {
         Supplier<Caller> role = () -> role(pipe);
-        var consumer = new PipeConsumer(pipe, endpoint, targets, role, time);
+        var consumer = new PipeConsumer(pipe, endpoint, webServers, role, time);
         var source = pipe.settings().sourceParameters();
         var name = "of pipe " + pipe.name();
         if (pipe.source().service().equals("sqs")) {

@@ -5,7 +5,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Pipes;
 import dev.aloft.kernel.call.NamedPage;
-import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Pipes as they are made, changed, started, stopped and deleted. */
@@ -26,18 +27,17 @@ final class PipeStore {
     private static final int OF_A_QUEUE = 10;
     private static final int OF_A_STREAM = 100;
     private static final Set<String> SOURCES = Set.of("sqs", "dynamodb", "kinesis");
-    private static final Set<String> ENRICHMENTS = Set.of("lambda");
 
     private final PipesData data;
-    private final Targets targets;
+    private final WebServers webServers;
     private final Store store;
     private final Time time;
     private final Runnable changed;
 
     /** @param changed tells those who poll */
-    PipeStore(PipesData data, Targets targets, Store store, Time time, Runnable changed) {
+    PipeStore(PipesData data, WebServers webServers, Store store, Time time, Runnable changed) {
         this.data = data;
-        this.targets = targets;
+        this.webServers = webServers;
         this.store = store;
         this.time = time;
         this.changed = changed;
@@ -69,16 +69,65 @@ final class PipeStore {
         require("KinesisStreamParameters", kind.equals("kinesis"), source == null ? null
                 : source.kinesisStreamParameters());
         checkFilters(source);
-        if (input.enrichment() != null && !input.enrichment().isEmpty()
-                && !ENRICHMENTS.contains(Arn.parse(input.enrichment()).service())) {
-            throw ApiError.notBuilt("An enrichment by service " + Arn.parse(input.enrichment()).service());
+        checkEnrichment(input);
+        checkTarget(input);
+        refuseWhatIsNotBuilt(input);
+    }
+
+    private void checkEnrichment(Pipes.CreatePipeRequest input) {
+        if (input.enrichment() == null || input.enrichment().isEmpty()) {
+            return;
         }
+        var arn = Arn.parse(input.enrichment());
+        if (!arn.service().equals("lambda") && !webServers.takes(arn)) {
+            throw ApiError.notBuilt("An enrichment by service " + arn.service());
+        }
+        var parameters = input.enrichmentParameters();
+        if (parameters != null && parameters.httpParameters() != null && !webServers.takes(arn)) {
+            throw new Pipes.ValidationException("HttpParameters are not supported for this enrichment.");
+        }
+    }
+
+    private void checkTarget(Pipes.CreatePipeRequest input) {
         var target = Arn.parse(input.target());
-        if (!targets.takes(target) || target.service().equals("events") && !target.resource()
-                .startsWith("event-bus/")) {
+        int most = PipeTargets.most(target, webServers);
+        if (most == 0) {
             throw ApiError.notBuilt("A target " + input.target());
         }
-        refuseWhatIsNotBuilt(input);
+        var given = input.targetParameters();
+        var parameters = given == null ? Pipes.PipeTargetParameters.of(_ -> { }) : given;
+        if (target.service().equals("kinesis") && parameters.kinesisStreamParameters() == null) {
+            throw new Pipes.ValidationException("KinesisStreamParameters with a PartitionKey are required for this target.");
+        }
+        of(target.service().equals("kinesis"), "KinesisStreamParameters", parameters.kinesisStreamParameters());
+        of(target.service().equals("sqs"), "SqsQueueParameters", parameters.sqsQueueParameters());
+        of(target.service().equals("lambda"), "LambdaFunctionParameters", parameters.lambdaFunctionParameters());
+        of(target.service().equals("logs"), "CloudWatchLogsParameters", parameters.cloudWatchLogsParameters());
+        of(target.resource().startsWith("event-bus/"), "EventBridgeEventBusParameters",
+                parameters.eventBridgeEventBusParameters());
+        of(webServers.takes(target), "HttpParameters", parameters.httpParameters());
+        var batch = batchSize(input.sourceParameters());
+        if (batch != null && batch > most) {
+            throw new Pipes.ValidationException("The BatchSize of the source is larger than the " + most
+                    + " that the target takes at once.");
+        }
+    }
+
+    private static void of(boolean ofThisTarget, String name, Object given) {
+        if (given != null && !ofThisTarget) {
+            throw new Pipes.ValidationException(name + " are not supported for this target.");
+        }
+    }
+
+    private static Integer batchSize(Pipes.PipeSourceParameters source) {
+        if (source == null) {
+            return null;
+        }
+        if (source.sqsQueueParameters() != null) {
+            return source.sqsQueueParameters().batchSize();
+        }
+        return source.kinesisStreamParameters() != null ? source.kinesisStreamParameters().batchSize()
+                : source.dynamoDBStreamParameters() != null ? source.dynamoDBStreamParameters().batchSize() : null;
     }
 
     private static void require(String parameters, boolean ofThisSource, Object given) {
@@ -102,23 +151,30 @@ final class PipeStore {
 
     private static void refuseWhatIsNotBuilt(Pipes.CreatePipeRequest input) {
         var log = input.logConfiguration();
-        if (log != null && !Pipes.LogLevel.OFF.equals(log.level())) {
-            throw ApiError.notBuilt("A pipe's LogConfiguration");
+        if (log != null) {
+            unbuilt("S3LogDestination", log.s3LogDestination());
         }
+        unbuilt("ActiveMQBrokerParameters", input.sourceParameters(), Pipes.PipeSourceParameters::activeMQBrokerParameters);
+        unbuilt("RabbitMQBrokerParameters", input.sourceParameters(), Pipes.PipeSourceParameters::rabbitMQBrokerParameters);
+        unbuilt("ManagedStreamingKafkaParameters", input.sourceParameters(),
+                Pipes.PipeSourceParameters::managedStreamingKafkaParameters);
+        unbuilt("SelfManagedKafkaParameters", input.sourceParameters(),
+                Pipes.PipeSourceParameters::selfManagedKafkaParameters);
         var target = input.targetParameters();
         if (target != null) {
             unbuilt("EcsTaskParameters", target.ecsTaskParameters());
             unbuilt("BatchJobParameters", target.batchJobParameters());
-            unbuilt("HttpParameters", target.httpParameters());
             unbuilt("RedshiftDataParameters", target.redshiftDataParameters());
             unbuilt("SageMakerPipelineParameters", target.sageMakerPipelineParameters());
             unbuilt("TimestreamParameters", target.timestreamParameters());
             unbuilt("StepFunctionStateMachineParameters", target.stepFunctionStateMachineParameters());
-            unbuilt("CloudWatchLogsParameters", target.cloudWatchLogsParameters());
+            unbuilt("EndpointId", target.eventBridgeEventBusParameters(),
+                    Pipes.PipeTargetEventBridgeEventBusParameters::endpointId);
         }
-        if (input.enrichmentParameters() != null) {
-            unbuilt("HttpParameters", input.enrichmentParameters().httpParameters());
-        }
+    }
+
+    private static <T> void unbuilt(String name, T of, Function<T, ?> value) {
+        unbuilt(name, of == null ? null : value.apply(of));
     }
 
     private static void unbuilt(String name, Object value) {
@@ -128,12 +184,14 @@ final class PipeStore {
     }
 
     /** What is not given is told with what AWS takes for it. */
-    private static Pipes.PipeSourceParameters filledIn(Pipes.CreatePipeRequest input) {
+    private Pipes.PipeSourceParameters filledIn(Pipes.CreatePipeRequest input) {
         var given = input.sourceParameters();
+        int most = PipeTargets.most(Arn.parse(input.target()), webServers);
         if (Arn.parse(input.source()).service().equals("sqs")) {
             var queue = given == null ? null : given.sqsQueueParameters();
             var filled = Pipes.PipeSourceSqsQueueParameters.of(p -> p
-                    .batchSize(queue == null || queue.batchSize() == null ? OF_A_QUEUE : queue.batchSize())
+                    .batchSize(queue == null || queue.batchSize() == null
+                            ? Math.min(OF_A_QUEUE, most) : queue.batchSize())
                     .maximumBatchingWindowInSeconds(queue == null ? null : queue.maximumBatchingWindowInSeconds()));
             return Pipes.PipeSourceParameters.of(p -> p.sqsQueueParameters(filled)
                     .filterCriteria(given == null ? null : given.filterCriteria()));
@@ -141,14 +199,14 @@ final class PipeStore {
         if (given.kinesisStreamParameters() != null) {
             var stream = given.kinesisStreamParameters();
             return given.toBuilder().kinesisStreamParameters(stream.toBuilder()
-                    .batchSize(or(stream.batchSize(), OF_A_STREAM))
+                    .batchSize(or(stream.batchSize(), Math.min(OF_A_STREAM, most)))
                             .parallelizationFactor(or(stream.parallelizationFactor(), 1))
                     .maximumRetryAttempts(or(stream.maximumRetryAttempts(), -1))
                     .maximumRecordAgeInSeconds(or(stream.maximumRecordAgeInSeconds(), -1)).build()).build();
         }
         var stream = given.dynamoDBStreamParameters();
         return given.toBuilder().dynamoDBStreamParameters(stream.toBuilder()
-                .batchSize(or(stream.batchSize(), OF_A_STREAM))
+                .batchSize(or(stream.batchSize(), Math.min(OF_A_STREAM, most)))
                         .parallelizationFactor(or(stream.parallelizationFactor(), 1))
                 .maximumRetryAttempts(or(stream.maximumRetryAttempts(), -1))
                 .maximumRecordAgeInSeconds(or(stream.maximumRecordAgeInSeconds(), -1)).build()).build();
@@ -263,6 +321,18 @@ final class PipeStore {
 
     private static Pipes.ValidationException badToken() {
         return new Pipes.ValidationException("Invalid NextToken.");
+    }
+
+    /** As it is told. */
+    static Pipes.PipeLogConfiguration log(Pipes.PipeLogConfigurationParameters given) {
+        return given == null ? null : Pipes.PipeLogConfiguration.of(l -> l.level(given.level())
+                .includeExecutionData(given.includeExecutionData())
+                .cloudwatchLogsLogDestination(given.cloudwatchLogsLogDestination() == null ? null
+                        : Pipes.CloudwatchLogsLogDestination.of(d ->
+                                d.logGroupArn(given.cloudwatchLogsLogDestination().logGroupArn())))
+                .firehoseLogDestination(given.firehoseLogDestination() == null ? null
+                        : Pipes.FirehoseLogDestination.of(d ->
+                                d.deliveryStreamArn(given.firehoseLogDestination().deliveryStreamArn()))));
     }
 
     static String state(KeptPipe pipe) {

@@ -8,6 +8,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.delivery.Dispatches;
@@ -28,12 +29,13 @@ public final class PipesService implements Service, Pipes {
     private final Deliveries<Dispatch> deadLetters;
     private final List<ResourceType> resourceTypes;
 
-    public PipesService(Store platform, Targets targets, Time time, Endpoint endpoint, Roles roles) {
+    public PipesService(Store platform, Targets targets, WebServers webServers, Time time, Endpoint endpoint,
+            Roles roles) {
         var store = platform.in("pipes");
-        pipes = new PipeStore(data, targets, store, time, signal::raise);
+        pipes = new PipeStore(data, webServers, store, time, signal::raise);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume));
-        pollers = new PipePollers(data, store, endpoint, targets, roles, deadLetters, time);
+        pollers = new PipePollers(data, store, endpoint, webServers, roles, deadLetters, time);
         resourceTypes = List.of(new PipesResources(Pipes.at(endpoint)));
     }
 
@@ -92,7 +94,7 @@ public final class PipesService implements Service, Pipes {
                 .desiredState(s.desiredState()).currentState(PipeStore.state(it)).source(s.source())
                 .sourceParameters(s.sourceParameters()).enrichment(s.enrichment())
                         .enrichmentParameters(s.enrichmentParameters())
-                .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags())
+                .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags()).logConfiguration(PipeStore.log(s.logConfiguration()))
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 

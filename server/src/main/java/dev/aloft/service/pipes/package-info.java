@@ -2,11 +2,11 @@
  * Amazon EventBridge Pipes: from a queue or a stream through a filter and an enrichment to one target.
  *
  * <pre>
- *   kernel.delivery.poll (SQS, Kinesis, DynamoDB streams) ─ batch ─► PipeConsumer ─ enrichment ─► PipeTarget
+ *   kernel.delivery.poll (SQS, Kinesis, DynamoDB streams) ─ batch ─► PipeConsumer ─► PipeEnrichment ─► PipeTarget
+ *        each step ─► PipeLog ─► log group, delivery stream
  * </pre>
  *
- * <p>Left out: brokers and Kafka as sources, enrichment by web servers, logs, encryption with customer keys, targets of services
- * that are not here.
+ * <p>Left out: brokers and Kafka as sources, logs in S3, encryption with customer keys, targets of services that are not here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html">EventBridge Pipes</a>
  */

@@ -7,18 +7,20 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
+import dev.aloft.api.Logs;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Pipes;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
+import dev.aloft.api.Sns;
 import dev.aloft.api.Sqs;
-import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
-import dev.aloft.kernel.call.Target;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.store.FlakyStore;
@@ -31,9 +33,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,6 +55,7 @@ class PipesTest {
     private static final String QUEUE = "arn:aws:sns:us-east-1:111122223333:topic";
     private static final String BUS = "arn:aws:events:us-east-1:111122223333:event-bus/default";
     private static final String FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f";
+    private static final String API = "arn:aws:execute-api:us-east-1:111122223333:api/prod/POST/*";
     private static final String ROLE = "arn:aws:iam::111122223333:role/pipe";
     private static final String URL = "http://localhost:4566/111122223333/source";
 
@@ -60,19 +65,26 @@ class PipesTest {
     private final List<Delivered> delivered = Collections.synchronizedList(new ArrayList<>());
     private final List<String> invoked = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Function<String, Lambda.InvokeResponse>> function = new AtomicReference<>();
+    private final List<Events.PutEventsRequestEntry> entries = Collections.synchronizedList(new ArrayList<>());
+    private final List<Logs.InputLogEvent> lines = Collections.synchronizedList(new ArrayList<>());
+    /** Messages that the topic refuses the next time. */
+    private final Set<String> refusing = Collections.synchronizedSet(new HashSet<>());
     private final TestTime time = new TestTime();
     private final Store store = new FlakyStore(new MemoryStore());
     private final Targets targets = new Targets();
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     private final SqsService sqsService = new SqsService(store, time, endpoint);
-    private final PipesService service = new PipesService(store, targets, time, this::call, new Roles(source(), time));
+    private final List<WebServers.Request> asked = Collections.synchronizedList(new ArrayList<>());
+    /** What a web server answers. */
+    private final AtomicReference<String> web = new AtomicReference<>("");
+    private final PipesService service =
+            new PipesService(store, targets, webServers(), time, this::call, new Roles(source(), time));
     private final Pipes pipes = Pipes.at(endpoint);
     private final Sqs sqs = Sqs.at(endpoint);
     private Workers workers;
 
     @BeforeEach
     void start() {
-        List.of("sns", "events", "lambda").forEach(name -> targets.add(noting(name)));
         endpoint.add(sqsService);
         endpoint.add(service);
         sqs.createQueue(ROOT, Sqs.CreateQueueRequest.of(r -> r.queueName("source")));
@@ -93,34 +105,57 @@ class PipesTest {
         workers.close();
     }
 
-    /** Functions are not here: what they are told is noted, and they answer as they are told to. */
+    /** Targets are not here: what they are told is noted, and functions answer as they are told to. */
     private Shape call(Operation operation, Caller caller, Shape input) {
-        if (operation == Lambda.INVOKE) {
-            var payload = new String(((Lambda.InvokeRequest) input).payload().array(), StandardCharsets.UTF_8);
-            invoked.add(payload);
-            return function.get().apply(payload);
-        }
-        return endpoint.call(operation, caller, input);
+        return switch (input) {
+            case Lambda.InvokeRequest r -> {
+                var payload = new String(r.payload().array(), StandardCharsets.UTF_8);
+                invoked.add(payload);
+                yield function.get().apply(payload);
+            }
+            case Sns.PublishBatchRequest r -> {
+                var refused = new ArrayList<Sns.BatchResultErrorEntry>();
+                r.publishBatchRequestEntries().forEach(each -> {
+                    if (refusing.remove(each.message())) {
+                        refused.add(Sns.BatchResultErrorEntry.of(e -> e.id(each.id()).code("InternalError").message("later")));
+                    } else {
+                        delivered.add(new Delivered(caller, r.topicArn(), each.message()));
+                    }
+                });
+                yield Sns.PublishBatchResponse.of(it -> it.failed(refused));
+            }
+            case Events.PutEventsRequest r -> {
+                r.entries().forEach(each -> delivered.add(new Delivered(caller, each.eventBusName(), each.toString())));
+                entries.addAll(r.entries());
+                yield Events.PutEventsResponse.of(it -> it.entries(r.entries().stream()
+                        .map(_ -> Events.PutEventsResultEntry.of(e -> e.eventId("e"))).toList()));
+            }
+            case Logs.PutLogEventsRequest r -> {
+                lines.addAll(r.logEvents());
+                yield Logs.PutLogEventsResponse.of(_ -> { });
+            }
+            default -> endpoint.call(operation, caller, input);
+        };
+    }
+
+    private WebServers webServers() {
+        return new WebServers() {
+            @Override
+            public boolean takes(Arn arn) {
+                return arn.service().equals("execute-api");
+            }
+
+            @Override
+            public byte[] send(Caller caller, Arn server, Request request) {
+                asked.add(request);
+                return web.get().getBytes(StandardCharsets.UTF_8);
+            }
+        };
     }
 
     private static Lambda.InvokeResponse answer(String json) {
         return Lambda.InvokeResponse.of(r -> r.statusCode(200)
                 .payload(Bytes.of(json.getBytes(StandardCharsets.UTF_8))));
-    }
-
-    private Target noting(String name) {
-        return new Target() {
-            @Override
-            public String service() {
-                return name;
-            }
-
-            @Override
-            public void deliver(Caller caller, Arn target, Event event) {
-                delivered.add(new Delivered(caller, target.toString(),
-                        new String(event.body(), StandardCharsets.UTF_8)));
-            }
-        };
     }
 
     private static PolicySource source() {
@@ -184,9 +219,15 @@ class PipesTest {
             () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
-        refused("NotImplemented", "A pipe's LogConfiguration is not built in Aloft yet.",
-                () -> create(r -> r.logConfiguration(
-            Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)))));
+        refused("NotImplemented", "A pipe's S3LogDestination is not built in Aloft yet.",
+                () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)
+                        .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket").bucketOwner(ACCOUNT)))))));
+        refused("ValidationException", "The BatchSize of the source is larger than the 10 that the target takes at once.",
+                () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
+                        Pipes.PipeSourceSqsQueueParameters.of(q -> q.batchSize(11)))))));
+        refused("ValidationException", "HttpParameters are not supported for this target.",
+                () -> create(r -> r.targetParameters(Pipes.PipeTargetParameters.of(t -> t.httpParameters(
+                        Pipes.PipeTargetHttpParameters.of(_ -> { }))))));
         refused("ValidationException", "Event pattern is not valid. Reason: Empty arrays are not allowed\n"
             + " at [Source: (String)\"{\"a\":[]}\"; line: 1, column: 8]",
                     () -> create(r -> r.sourceParameters(filter("{\"a\":[]}"))));
@@ -267,8 +308,96 @@ class PipesTest {
     void aBusIsSentAnEventOfThePipe() {
         create(r -> r.target(BUS).targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate("<$.body>"))));
         send("{\"n\":1}");
-        assertThat(delivered).extracting(Delivered::body)
-            .containsExactly("{\"source\":\"Pipe p\",\"detail-type\":\"Event from aws:sqs\",\"detail\":{\"n\":1}}");
+        assertThat(entries).containsExactly(Events.PutEventsRequestEntry.of(e -> e.eventBusName(BUS).source("Pipe p")
+            .detailType("Event from aws:sqs").detail("{\"n\":1}")));
+    }
+
+    @Test
+    void whatATargetRefusesOfABatchIsTriedAgainWithoutTheRest() {
+        create(r -> r.targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate("\"<$.body>\"")))
+            .sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
+                Pipes.PipeSourceSqsQueueParameters.of(q -> q.batchSize(10).maximumBatchingWindowInSeconds(5))))));
+        refusing.add("2");
+        send("1", "2", "3");
+        assertThat(delivered).extracting(Delivered::body).containsExactlyInAnyOrder("1", "3");
+        assertThat(left()).isEqualTo(1);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(delivered).extracting(Delivered::body).containsExactlyInAnyOrder("1", "3", "2");
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void aWebServerEnrichesOneRecordAtATimeWithItsParameters() {
+        web.set("{\"said\":1}");
+        create(r -> r.enrichment(API).enrichmentParameters(Pipes.PipeEnrichmentParameters.of(e -> e
+            .inputTemplate("<$.body>").httpParameters(Pipes.PipeEnrichmentHttpParameters.of(h -> h
+                .pathParameterValues(List.of("$.body.n")).headerParameters(Map.of("X-N", "$.body.n"))
+                .queryStringParameters(Map.of("a", "b")))))));
+        send("{\"n\":1}");
+        assertThat(asked).singleElement().satisfies(request -> {
+            assertThat(new String(request.body(), StandardCharsets.UTF_8)).isEqualTo("{\"n\":1}");
+            assertThat(request.path()).containsExactly("1");
+            assertThat(request.headers()).containsExactlyEntriesOf(Map.of("X-N", "1"));
+            assertThat(request.query()).containsExactlyEntriesOf(Map.of("a", "b"));
+        });
+        assertThat(delivered).extracting(Delivered::body).containsExactly("{\"said\":1}");
+        web.set("{}");
+        send("{\"n\":2}");
+        assertThat(delivered).hasSize(1);
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void aWebServerIsATarget() {
+        create(r -> r.target(API));
+        assertThat(pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).sourceParameters()
+            .sqsQueueParameters().batchSize()).isEqualTo(1);
+        send("1", "2");
+        assertThat(asked).hasSize(2);
+        assertThat(left()).isZero();
+    }
+
+    @Test
+    void aLogTellsTheStepsOfItsLevelWithTheDataThatIsWanted() {
+        function.set(_ -> answer("[{\"a\":1}]"));
+        log(Pipes.LogLevel.INFO, null);
+        send("1");
+        assertThat(steps()).containsExactly("ExecutionStarted", "EnrichmentStageEntered", "EnrichmentStageSucceeded",
+            "TargetStageEntered", "TargetStageSucceeded", "ExecutionSucceeded");
+        var first = (Map<?, ?>) JsonReader.tree(lines.getFirst().message());
+        assertThat(first.keySet()).hasToString("[executionId, timestamp, messageType, resourceArn, logLevel]");
+        assertThat(first.get("resourceArn")).isEqualTo("arn:aws:pipes:us-east-1:111122223333:pipe/p");
+        pipes.deletePipe(ROOT, Pipes.DeletePipeRequest.of(r -> r.name("p")));
+        time.advance(Duration.ofSeconds(30));
+        lines.clear();
+        log(Pipes.LogLevel.TRACE, List.of("ALL"));
+        send("2");
+        assertThat(steps()).containsExactly("ExecutionStarted", "EnrichmentStageEntered", "EnrichmentTransformationStarted",
+            "EnrichmentTransformationSucceeded", "EnrichmentInvocationStarted", "EnrichmentInvocationSucceeded",
+            "EnrichmentStageSucceeded", "TargetStageEntered", "TargetTransformationStarted",
+            "TargetTransformationSucceeded", "TargetInvocationStarted", "TargetInvocationSucceeded", "TargetStageSucceeded",
+            "ExecutionSucceeded");
+        assertThat(lines.get(11).message()).contains("\"awsRequest\":\"{\\\"TopicArn\\\":");
+    }
+
+    @Test
+    void aLogOfErrorsTellsWhatFailed() {
+        function.set(_ -> Lambda.InvokeResponse.of(r -> r.statusCode(200).functionError("Unhandled")
+            .payload(Bytes.of("{}".getBytes(StandardCharsets.UTF_8)))));
+        log(Pipes.LogLevel.ERROR, null);
+        send("1");
+        assertThat(steps()).containsExactly("EnrichmentInvocationFailed", "EnrichmentStageFailed", "ExecutionFailed");
+        assertThat(lines.getFirst().message()).contains("\"error\":{\"httpStatusCode\":200,\"message\":\"Unhandled: {}\"");
+    }
+
+    private void log(String level, List<String> data) {
+        create(r -> r.enrichment(FUNCTION).logConfiguration(Pipes.PipeLogConfigurationParameters.of(l -> l.level(level)
+            .includeExecutionData(data).cloudwatchLogsLogDestination(Pipes.CloudwatchLogsLogDestinationParameters.of(
+                d -> d.logGroupArn("arn:aws:logs:us-east-1:111122223333:log-group:g:*"))))));
+    }
+
+    private List<Object> steps() {
+        return lines.stream().<Object>map(line -> ((Map<?, ?>) JsonReader.tree(line.message())).get("messageType")).toList();
     }
 
     @Test

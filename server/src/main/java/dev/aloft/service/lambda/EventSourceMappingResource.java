@@ -37,7 +37,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     public Set<String> properties() {
         return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled",
                 "FilterCriteria", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds",
-                "MaximumRetryAttempts", "ParallelizationFactor", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
+                "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor", "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
                 "TumblingWindowInSeconds", "Tags");
     }
 
@@ -63,7 +63,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .maximumBatchingWindowInSeconds(number(p, "MaximumBatchingWindowInSeconds"))
                     .maximumRecordAgeInSeconds(number(p, "MaximumRecordAgeInSeconds"))
                     .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
-                    .scalingConfig(scaling(p)).startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
+                    .scalingConfig(scaling(p)).provisionedPollerConfig(pollers(p)).metricsConfig(metrics(p))
+                    .startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
                     .tumblingWindowInSeconds(number(p, "TumblingWindowInSeconds")).tags(tags))));
         } catch (Lambda.ResourceConflictException e) {
             return own(caller, p, tags).orElseThrow(() -> e);
@@ -100,9 +101,11 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .enabled(or(truth(p, "Enabled"), true))
                     .filterCriteria(or(filters(p), Lambda.FilterCriteria.of(f -> f.filters(List.of()))))
                     .functionResponseTypes(or(texts(p, "FunctionResponseTypes"), List.of()))
-                    .maximumBatchingWindowInSeconds(or(number(p, "MaximumBatchingWindowInSeconds"), 0));
+                    .maximumBatchingWindowInSeconds(or(number(p, "MaximumBatchingWindowInSeconds"), 0))
+                    .metricsConfig(or(metrics(p), Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of()))));
             if (queue) {
-                r.scalingConfig(or(scaling(p), Lambda.ScalingConfig.of(_ -> {}))).destinationConfig(destinations(p));
+                r.scalingConfig(or(scaling(p), Lambda.ScalingConfig.of(_ -> {})))
+                        .provisionedPollerConfig(or(pollers(p), Lambda.ProvisionedPollerConfig.of(_ -> {}))).destinationConfig(destinations(p));
             } else {
                 r.bisectBatchOnFunctionError(or(truth(p, "BisectBatchOnFunctionError"), false))
                         .destinationConfig(or(destinations(p), Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(_ -> {})))))
@@ -135,6 +138,17 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     private static Lambda.ScalingConfig scaling(Map<String, Object> p) {
         var given = map(p, "ScalingConfig");
         return given == null ? null : Lambda.ScalingConfig.of(c -> c.maximumConcurrency(number(given, "MaximumConcurrency")));
+    }
+
+    private static Lambda.ProvisionedPollerConfig pollers(Map<String, Object> p) {
+        var given = map(p, "ProvisionedPollerConfig");
+        return given == null ? null : Lambda.ProvisionedPollerConfig.of(c -> c.minimumPollers(number(given, "MinimumPollers"))
+                .maximumPollers(number(given, "MaximumPollers")).pollerGroupName(text(given, "PollerGroupName")));
+    }
+
+    private static Lambda.EventSourceMappingMetricsConfig metrics(Map<String, Object> p) {
+        var given = map(p, "MetricsConfig");
+        return given == null ? null : Lambda.EventSourceMappingMetricsConfig.of(c -> c.metrics(texts(given, "Metrics")));
     }
 
     private static Instant moment(Map<String, Object> p) {

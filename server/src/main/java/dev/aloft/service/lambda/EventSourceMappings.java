@@ -17,6 +17,7 @@ import dev.aloft.service.lambda.source.Mapping;
 import dev.aloft.service.lambda.source.Sources;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +35,8 @@ final class EventSourceMappings {
     private static final int MOST_WITHOUT_WINDOW = 10;
     private static final int MOST_OF_FIFO = 10;
     private static final int MOST_PATTERNS = 5;
+    private static final int LEAST_POLLERS = 2;
+    private static final int USUAL_POLLERS = 200;
 
     private final Store store;
     private final Functions functions;
@@ -53,6 +56,12 @@ final class EventSourceMappings {
         boolean queue = source.service().equals("sqs");
         checkDestination(queue, r.destinationConfig());
         checkStart(queue, r);
+        if (queue) {
+            checkUnsupported(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()), r.maximumRecordAgeInSeconds(),
+                    r.maximumRetryAttempts(), r.parallelizationFactor(), r.tumblingWindowInSeconds());
+        } else {
+            checkUnsupported(r.scalingConfig(), r.provisionedPollerConfig());
+        }
         var name = FunctionName.of(caller, r.functionName());
         var made = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
         var uuid = UUID.randomUUID().toString();
@@ -93,6 +102,12 @@ final class EventSourceMappings {
         var before = store.read(tx -> find(tx, caller, r.uuid()));
         boolean queue = before.isQueue();
         checkDestination(queue, r.destinationConfig());
+        if (queue) {
+            checkUnsupported(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()), r.maximumRecordAgeInSeconds(),
+                    r.maximumRetryAttempts(), r.parallelizationFactor(), r.tumblingWindowInSeconds());
+        } else {
+            checkUnsupported(r.scalingConfig(), r.provisionedPollerConfig());
+        }
         var name = r.functionName() == null
                 ? new FunctionName(before.account(), before.region(), before.functionName(), before.qualifier())
                 : FunctionName.of(caller, r.functionName());
@@ -140,7 +155,8 @@ final class EventSourceMappings {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 10 : r.batchSize())
                 .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria())).scalingConfig(r.scalingConfig())
+                .filterCriteria(criteria(r.filterCriteria())).scalingConfig(r.scalingConfig()).metricsConfig(r.metricsConfig())
+                .provisionedPollerConfig(pollers(r.provisionedPollerConfig()))
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes());
     }
 
@@ -148,7 +164,7 @@ final class EventSourceMappings {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 100 : r.batchSize())
                 .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria()))
+                .filterCriteria(criteria(r.filterCriteria())).metricsConfig(r.metricsConfig())
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes())
                 .bisectBatchOnFunctionError(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()))
                 .destinationConfig(destinations(r.destinationConfig()))
@@ -165,8 +181,11 @@ final class EventSourceMappings {
                 .batchSize(or(r.batchSize(), old.batchSize()))
                 .maximumBatchingWindowInSeconds(or(r.maximumBatchingWindowInSeconds(), old.maximumBatchingWindowInSeconds()))
                 .filterCriteria(r.filterCriteria() == null ? old.filterCriteria() : criteria(r.filterCriteria()))
-                .functionResponseTypes(or(r.functionResponseTypes(), old.functionResponseTypes()));
+                .functionResponseTypes(or(r.functionResponseTypes(), old.functionResponseTypes()))
+                .metricsConfig(or(r.metricsConfig(), old.metricsConfig()));
         if (before.isQueue()) {
+            builder.provisionedPollerConfig(r.provisionedPollerConfig() == null ? old.provisionedPollerConfig()
+                    : pollers(r.provisionedPollerConfig()));
             boolean none = r.scalingConfig() != null && r.scalingConfig().maximumConcurrency() == null;
             return builder.scalingConfig(none ? null : or(r.scalingConfig(), old.scalingConfig())).build();
         }
@@ -176,6 +195,15 @@ final class EventSourceMappings {
                 .maximumRetryAttempts(or(r.maximumRetryAttempts(), old.maximumRetryAttempts()))
                 .parallelizationFactor(or(r.parallelizationFactor(), old.parallelizationFactor()))
                 .tumblingWindowInSeconds(or(r.tumblingWindowInSeconds(), old.tumblingWindowInSeconds())).build();
+    }
+
+    /** An empty one, in an update, ends provisioned mode. */
+    private static Lambda.ProvisionedPollerConfig pollers(Lambda.ProvisionedPollerConfig given) {
+        if (given == null || given.minimumPollers() == null && given.maximumPollers() == null) {
+            return null;
+        }
+        return Lambda.ProvisionedPollerConfig.of(p -> p.minimumPollers(or(given.minimumPollers(), LEAST_POLLERS))
+                .maximumPollers(or(given.maximumPollers(), USUAL_POLLERS)));
     }
 
     private static <V> V or(V given, V old) {
@@ -202,10 +230,16 @@ final class EventSourceMappings {
         refuse(r.documentDBEventSourceConfig() != null, "An event source mapping of DocumentDB");
         refuse(r.sourceAccessConfigurations() != null && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
         refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuse(r.provisionedPollerConfig() != null, "ProvisionedPollerConfig of an event source mapping");
-        refuse(r.metricsConfig() != null && r.metricsConfig().metrics() != null && !r.metricsConfig().metrics().isEmpty(),
-                "MetricsConfig of an event source mapping");
-        refuse(r.loggingConfig() != null, "LoggingConfig of an event source mapping");
+        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
+    }
+
+    /** What AWS has for Kafka alone. */
+    private static void refuseKafkas(Lambda.EventSourceMappingMetricsConfig metrics, Lambda.ProvisionedPollerConfig pollers,
+            Lambda.EventSourceMappingLoggingConfig logging) {
+        refuse(metrics != null && metrics.metrics() != null && !List.of("EventCount").containsAll(metrics.metrics()),
+                "MetricsConfig of an event source mapping with ErrorCount or KafkaMetrics");
+        refuse(pollers != null && pollers.pollerGroupName() != null, "PollerGroupName of an event source mapping");
+        refuse(logging != null, "LoggingConfig of an event source mapping");
     }
 
     private static void refuseUnbuilt(Lambda.UpdateEventSourceMappingRequest r) {
@@ -213,10 +247,7 @@ final class EventSourceMappings {
                 || r.documentDBEventSourceConfig() != null || r.sourceAccessConfigurations() != null
                 && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
         refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuse(r.provisionedPollerConfig() != null, "ProvisionedPollerConfig of an event source mapping");
-        refuse(r.metricsConfig() != null && r.metricsConfig().metrics() != null && !r.metricsConfig().metrics().isEmpty(),
-                "MetricsConfig of an event source mapping");
-        refuse(r.loggingConfig() != null, "LoggingConfig of an event source mapping");
+        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
     }
 
     private static void refuse(boolean given, String what) {
@@ -231,11 +262,7 @@ final class EventSourceMappings {
         }
         var source = Arn.parse(text);
         return switch (source.service()) {
-            case "sqs", "dynamodb" -> source;
-            case "kinesis" -> {
-                refuse(source.resource().contains("/consumer/"), "An event source mapping of a consumer with enhanced fan-out");
-                yield source;
-            }
+            case "sqs", "dynamodb", "kinesis" -> source;
             case "kafka", "mq", "rds" -> throw ApiError.notBuilt("An event source mapping of " + source.service());
             default -> throw invalid("Unrecognized event source.");
         };
@@ -243,8 +270,39 @@ final class EventSourceMappings {
 
     private static void checkDestination(boolean queue, Lambda.DestinationConfig config) {
         if (config != null && (queue || config.onSuccess() != null)) {
-            throw invalid("Unsupported DestinationConfig parameter for given event source mapping type.");
+            throw unsupported("DestinationConfig");
         }
+    }
+
+    /** What queues have not. */
+    private static void checkUnsupported(boolean bisects, Integer age, Integer retries, Integer factor, Integer window) {
+        var given = new LinkedHashMap<String, Boolean>();
+        given.put("BisectBatchOnFunctionError", bisects);
+        given.put("MaximumRecordAgeInSeconds", age != null);
+        given.put("MaximumRetryAttempts", retries != null);
+        given.put("ParallelizationFactor", factor != null);
+        given.put("TumblingWindowInSeconds", window != null && window != 0);
+        refuseGiven(given);
+    }
+
+    /** What streams have not. */
+    private static void checkUnsupported(Lambda.ScalingConfig scaling, Lambda.ProvisionedPollerConfig pollers) {
+        var given = new LinkedHashMap<String, Boolean>();
+        given.put("ScalingConfig", scaling != null && scaling.maximumConcurrency() != null);
+        given.put("ProvisionedPollerConfig", pollers(pollers) != null);
+        refuseGiven(given);
+    }
+
+    private static void refuseGiven(Map<String, Boolean> given) {
+        given.forEach((name, is) -> {
+            if (is) {
+                throw unsupported(name);
+            }
+        });
+    }
+
+    private static Lambda.InvalidParameterValueException unsupported(String name) {
+        return invalid("Unsupported " + name + " parameter for given event source mapping type.");
     }
 
     private static void checkStart(boolean queue, Lambda.CreateEventSourceMappingRequest r) {
@@ -271,6 +329,7 @@ final class EventSourceMappings {
                 throw invalid("Batch size is greater than the maximum of 10 for FIFO queues");
             }
         }
+        checkPollers(c);
         if (c.batchSize() > MOST_WITHOUT_WINDOW && c.maximumBatchingWindowInSeconds() == 0 && mapping.isQueue()) {
             throw invalid("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
         }
@@ -282,6 +341,22 @@ final class EventSourceMappings {
             for (var filter : criteria.filters()) {
                 checkPattern(filter.pattern());
             }
+        }
+    }
+
+    private static void checkPollers(EventSourceMappingConfiguration c) {
+        var pollers = c.provisionedPollerConfig();
+        if (pollers == null) {
+            return;
+        }
+        if (c.scalingConfig() != null && c.scalingConfig().maximumConcurrency() != null) {
+            throw invalid("ScalingConfig and ProvisionedPollerConfig cannot be used together.");
+        }
+        if (pollers.minimumPollers() < LEAST_POLLERS || pollers.maximumPollers() < LEAST_POLLERS) {
+            throw invalid("MinimumPollers and MaximumPollers must be at least 2 for SQS event sources.");
+        }
+        if (pollers.minimumPollers() > pollers.maximumPollers()) {
+            throw invalid("MinimumPollers must not be greater than MaximumPollers.");
         }
     }
 

@@ -102,7 +102,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
                 new QueuedFunctions(functions, invocations, recursion));
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
-                new MappedFunctions(store, functions, invocations, recursion, measures, time, this::lambda), destinations, endpointUrl, time);
+                new MappedFunctions(store, functions, invocations, recursion, measures, time, this::lambda), destinations, measures,
+                endpointUrl, time);
         eventSourceMappings = new EventSourceMappings(store, functions, sources, time);
         tags = new Tags(store, functions, eventSourceMappings);
         durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles));

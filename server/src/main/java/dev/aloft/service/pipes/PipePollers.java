@@ -15,6 +15,7 @@ import dev.aloft.kernel.delivery.poll.KinesisStream;
 import dev.aloft.kernel.delivery.poll.Poller;
 import dev.aloft.kernel.delivery.poll.Pollers;
 import dev.aloft.kernel.delivery.poll.QueuePoller;
+import dev.aloft.kernel.delivery.poll.Scaling;
 import dev.aloft.kernel.delivery.poll.SqsQueue;
 import dev.aloft.kernel.delivery.poll.Stream;
 import dev.aloft.kernel.delivery.poll.StreamPoller;
@@ -84,7 +85,7 @@ final class PipePollers {
             var filter = filter(pipe, "body");
             var parameters = source.sqsQueueParameters();
             var settings = new QueuePoller.Settings(parameters.batchSize(),
-                    seconds(parameters.maximumBatchingWindowInSeconds()), 0,
+                    seconds(parameters.maximumBatchingWindowInSeconds()), Scaling.upTo(0),
                     queue.isFifo());
             return new QueuePoller(name, queue, settings, item -> filter.wants(item.event()), consumer, time);
         }

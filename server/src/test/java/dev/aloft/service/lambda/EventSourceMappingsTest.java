@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.CloudWatch;
+import dev.aloft.api.Kinesis;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.EventSourceMappingConfiguration;
 import dev.aloft.api.Sqs;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.time.TestTime;
+import dev.aloft.service.kinesis.KinesisService;
 import dev.aloft.service.sqs.SqsService;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -35,6 +43,8 @@ class EventSourceMappingsTest {
         test.endpoint.add(new SqsService(test.store, test.time, test.endpoint));
         Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("q")));
         test.create("f", "nodejs22.x", "exports.handler = async () => 1;");
+        test.create("strict", "nodejs22.x", "exports.handler = async event => { if (event.Records.some(r =>"
+                + " r.eventSourceARN.includes('/consumer/fan') && atob(r.kinesis.data) === 'bad')) throw new Error('bad'); };");
     }
 
     @AfterEach
@@ -146,6 +156,91 @@ class EventSourceMappingsTest {
         test.lambda.putFunctionRecursionConfig(caller(),
                 Lambda.PutFunctionRecursionConfigRequest.of(r -> r.functionName("f").recursiveLoop("Allow")));
         assertThat(test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f"))).functionError()).isNull();
+    }
+
+    @Test
+    void whatTheKindOfSourceHasNotIsRefused() {
+        refused("Unsupported MaximumRetryAttempts parameter for given event source mapping type.", r -> r.maximumRetryAttempts(1));
+        refused("Unsupported ProvisionedPollerConfig parameter for given event source mapping type.",
+                r -> r.eventSourceArn(STREAM).startingPosition("LATEST").provisionedPollerConfig(pollers(2, null)));
+        refused("MinimumPollers and MaximumPollers must be at least 2 for SQS event sources.",
+                r -> r.provisionedPollerConfig(pollers(1, 5)));
+        refused("ScalingConfig and ProvisionedPollerConfig cannot be used together.", r -> r.provisionedPollerConfig(pollers(2, 5))
+                .scalingConfig(Lambda.ScalingConfig.of(c -> c.maximumConcurrency(2))));
+    }
+
+    private static Lambda.ProvisionedPollerConfig pollers(Integer least, Integer most) {
+        return Lambda.ProvisionedPollerConfig.of(c -> c.minimumPollers(least).maximumPollers(most));
+    }
+
+    @Test
+    void provisionedModeBeginsAndEnds() {
+        var made = create(r -> r.enabled(false).provisionedPollerConfig(pollers(null, 5)));
+        assertThat(made.provisionedPollerConfig()).isEqualTo(pollers(2, 5));
+        test.lambda.updateEventSourceMapping(caller(), Lambda.UpdateEventSourceMappingRequest.of(
+                r -> r.uuid(made.uuid()).provisionedPollerConfig(pollers(null, null))));
+        assertThat(get(made.uuid()).provisionedPollerConfig()).isNull();
+    }
+
+    @Test
+    void aMappingThatAsksForItCountsItsEvents() {
+        test.create("picky", "nodejs22.x", "exports.handler = async event => ({batchItemFailures: event.Records"
+                + ".filter(r => r.body === 'bad').map(r => ({itemIdentifier: r.messageId}))});");
+        for (var body : List.of("good", "bad", "skipped")) {
+            Sqs.at(test.endpoint).sendMessage(caller(), Sqs.SendMessageRequest.of(
+                    r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q").messageBody(body)));
+        }
+        var made = create(r -> r.functionName("picky").functionResponseTypes(List.of("ReportBatchItemFailures"))
+                .provisionedPollerConfig(pollers(3, 5))
+                .metricsConfig(Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of("EventCount"))))
+                .filterCriteria(Lambda.FilterCriteria.of(c -> c.filters(List.of(Lambda.Filter.of(
+                        f -> f.pattern("{\"body\": [{\"anything-but\": \"skipped\"}]}")))))));
+        test.time.settle();
+        assertThat(counted(made, "PolledEventCount")).isEqualTo(3);
+        assertThat(counted(made, "FilteredOutEventCount")).isEqualTo(1);
+        assertThat(counted(made, "InvokedEventCount")).isEqualTo(2);
+        assertThat(counted(made, "FailedInvokeEventCount")).isEqualTo(1);
+        assertThat(counted(made, "DeletedEventCount")).isEqualTo(1);
+        assertThat(counted(made, "ProvisionedPollers")).isGreaterThanOrEqualTo(3);
+    }
+
+    private double counted(EventSourceMappingConfiguration mapping, String metric) {
+        test.metrics.flush();
+        return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                .namespace("AWS/Lambda").metricName(metric).statistics(List.of("Sum")).period(60)
+                .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("EventSourceMappingUUID").value(mapping.uuid()))))
+                .startTime(TestTime.START.minusSeconds(60)).endTime(TestTime.START.plusSeconds(600))))
+                .datapoints().stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
+    }
+
+    @Test
+    void aConsumerWithEnhancedFanOutIsRead() {
+        test.endpoint.add(new KinesisService(test.store, KeyFile.inMemory(), test.time, test.endpoint));
+        var kinesis = Kinesis.at(test.endpoint);
+        kinesis.createStream(caller(), Kinesis.CreateStreamRequest.of(r -> r.streamName("s").shardCount(1)));
+        test.time.settle();
+        var consumer = kinesis.registerStreamConsumer(caller(), Kinesis.RegisterStreamConsumerRequest.of(r -> r.consumerName("fan")
+                .streamARN("arn:aws:kinesis:eu-central-1:123456789012:stream/s"))).consumer().consumerARN();
+        refused("Stream not found: " + consumer + "0", r -> r.eventSourceArn(consumer + "0").startingPosition("TRIM_HORIZON"));
+        put(kinesis, "bad");
+        var made = create(r -> r.functionName("strict").eventSourceArn(consumer).startingPosition("TRIM_HORIZON").maximumRetryAttempts(0)
+                .metricsConfig(Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of("EventCount")))));
+        test.time.settle();
+        assertThat(get(made.uuid()).lastProcessingResult()).isEqualTo("PROBLEM: Function call failed");
+        assertThat(counted(made, "DroppedEventCount")).isEqualTo(1);
+        put(kinesis, "good");
+        test.time.settle();
+        assertThat(get(made.uuid()).lastProcessingResult()).isEqualTo("OK");
+        // A subscription ends after five minutes, and reading goes on behind the last record.
+        test.time.advance(Duration.ofMinutes(6));
+        put(kinesis, "good");
+        test.time.settle();
+        assertThat(counted(made, "InvokedEventCount")).isEqualTo(3);
+    }
+
+    private void put(Kinesis kinesis, String data) {
+        kinesis.putRecord(caller(), Kinesis.PutRecordRequest.of(r -> r.streamName("s").partitionKey("k")
+                .data(Bytes.of(data.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @Test

@@ -11,6 +11,18 @@ public interface Consumer {
     default void problem(String what) {
     }
 
+    /** The source was asked: so many came, and of them so many are not wanted. */
+    default void polled(int items, int unwanted) {
+    }
+
+    /** So many that were processed were deleted from their queue. */
+    default void deleted(int items) {
+    }
+
+    /** So many event pollers are at work, where they are counted. */
+    default void pollers(int running) {
+    }
+
     /** How it went. */
     sealed interface Result {
         /** @param state of a tumbling window, JSON; or null */

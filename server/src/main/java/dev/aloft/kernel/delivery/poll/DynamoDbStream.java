@@ -62,7 +62,7 @@ public final class DynamoDbStream implements Stream {
     }
 
     @Override
-    public Page read(String shard, String iterator, int most) {
+    public Page read(String shard, String iterator, int most, Duration patience) {
         var read = streams.getRecords(reader.get(), DynamoDbStreams.GetRecordsRequest.of(r -> r.shardIterator(iterator)
             .limit(Math.min(most, MOST_RECORDS))));
         return new Page(read.records().stream().map(this::item).toList(), Optional.ofNullable(read.nextShardIterator()));

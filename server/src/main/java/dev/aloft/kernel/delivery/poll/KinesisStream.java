@@ -27,6 +27,7 @@ public final class KinesisStream implements Stream {
 
     private final Kinesis kinesis;
     private final Arn stream;
+    private final Arn source;
     private final Supplier<Caller> reader;
     private final Supplier<String> role;
 
@@ -35,8 +36,14 @@ public final class KinesisStream implements Stream {
      * @param role   its ARN, as records tell it
      */
     public KinesisStream(Endpoint endpoint, Arn stream, Supplier<Caller> reader, Supplier<String> role) {
+        this(endpoint, stream, stream, reader, role);
+    }
+
+    /** @param source as records tell it */
+    KinesisStream(Endpoint endpoint, Arn stream, Arn source, Supplier<Caller> reader, Supplier<String> role) {
         kinesis = Kinesis.at(endpoint);
         this.stream = stream;
+        this.source = source;
         this.reader = reader;
         this.role = role;
     }
@@ -74,13 +81,13 @@ public final class KinesisStream implements Stream {
     }
 
     @Override
-    public Page read(String shard, String iterator, int most) {
+    public Page read(String shard, String iterator, int most, Duration patience) {
         var read = kinesis.getRecords(reader.get(), Kinesis.GetRecordsRequest.of(r -> r.shardIterator(iterator)
             .limit(Math.min(most, MOST_RECORDS)).streamARN(stream.toString())));
         return new Page(read.records().stream().map(record -> item(shard, record)).toList(), Optional.ofNullable(read.nextShardIterator()));
     }
 
-    private Item item(String shard, Kinesis.Record record) {
+    Item item(String shard, Kinesis.Record record) {
         var kinesis = new LinkedHashMap<String, Object>();
         kinesis.put("kinesisSchemaVersion", "1.0");
         kinesis.put("partitionKey", record.partitionKey());
@@ -95,7 +102,7 @@ public final class KinesisStream implements Stream {
         event.put("eventName", "aws:kinesis:record");
         event.put("invokeIdentityArn", role.get());
         event.put("awsRegion", stream.region());
-        event.put("eventSourceARN", stream.toString());
+        event.put("eventSourceARN", source.toString());
         return Item.of(record.sequenceNumber(), event, record.approximateArrivalTimestamp(), record.partitionKey(), null);
     }
 

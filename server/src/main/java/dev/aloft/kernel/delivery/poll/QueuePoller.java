@@ -25,20 +25,17 @@ public final class QueuePoller implements Poller {
     private static final Logger LOG = System.getLogger(QueuePoller.class.getName());
     private static final int MOST_RECEIVED = 10;
     private static final int LONG_POLL_SECONDS = 20;
-    private static final int FIRST_CONCURRENCY = 5;
-    private static final int MOST_CONCURRENCY = 1_250;
-    private static final double MORE_EACH_SECOND = 300.0 / 60;
     private static final Backoff AFTER_FAILURE = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
     private static final Backoff WHILE_BUSY = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(20));
 
     /**
      * What is wanted of it.
      *
-     * @param window             how long messages are gathered, from the first one on
-     * @param maximumConcurrency of batches; 0 for what the scaling gives
-     * @param ordered            whether two batches with messages of one group must not be under way at once
+     * @param window  how long messages are gathered, from the first one on
+     * @param scaling how many batches are under way at once
+     * @param ordered whether two batches with messages of one group must not be under way at once
      */
-    public record Settings(int batchSize, Duration window, int maximumConcurrency, boolean ordered) {
+    public record Settings(int batchSize, Duration window, Scaling scaling, boolean ordered) {
     }
 
     private final String name;
@@ -53,13 +50,14 @@ public final class QueuePoller implements Poller {
     private volatile boolean closed;
     private int underWay;
     private final Set<String> groupsUnderWay = new HashSet<>();
-    private double allowed = FIRST_CONCURRENCY;
+    private double allowed;
     private Instant grew;
 
     public QueuePoller(String name, Queue queue, Settings settings, Predicate<Item> filter, Consumer consumer, Time time) {
         this.name = name;
         this.queue = queue;
         this.settings = settings;
+        this.allowed = settings.scaling().first();
         this.filter = filter;
         this.consumer = consumer;
         this.time = time;
@@ -118,13 +116,15 @@ public final class QueuePoller implements Poller {
     /** Grows while all that is allowed is under way. */
     private int limit() {
         var now = time.instant();
+        var scaling = settings.scaling();
         if (underWay >= (int) allowed) {
-            allowed = Math.min(MOST_CONCURRENCY, allowed + (grew == null ? 0 : Duration.between(grew, now).toMillis() / 1000.0 * MORE_EACH_SECOND));
+            double more = grew == null ? 0 : Duration.between(grew, now).toMillis() / 1000.0 * scaling.moreEachSecond();
+            allowed = Math.min(scaling.most(), allowed + more);
             grew = now;
         } else {
             grew = null;
         }
-        return settings.maximumConcurrency() > 0 ? Math.min(settings.maximumConcurrency(), (int) allowed) : (int) allowed;
+        return Math.min(scaling.most(), (int) allowed);
     }
 
     /** A batch: as many as wanted, or what there is when the window or the size is at its end. */
@@ -166,14 +166,20 @@ public final class QueuePoller implements Poller {
         for (var item : items) {
             (filter.test(item) ? left : unwanted).add(item);
         }
-        if (!unwanted.isEmpty()) {
-            delete(unwanted);
+        consumer.polled(items.size(), unwanted.size());
+        if (settings.scaling().pollers()) {
+            consumer.pollers(pollers());
         }
+        delete(unwanted, false);
         return !items.isEmpty();
     }
 
+    private synchronized int pollers() {
+        return (int) Math.ceil(allowed / Scaling.OF_A_POLLER);
+    }
+
     private synchronized void idle() {
-        allowed = FIRST_CONCURRENCY;
+        allowed = settings.scaling().first();
         grew = null;
     }
 
@@ -217,11 +223,11 @@ public final class QueuePoller implements Poller {
         for (int failures = 1; ; failures++) {
             switch (consumer.consume(batch)) {
                 case Consumer.Result.Done _ -> {
-                    delete(batch.items());
+                    delete(batch.items(), true);
                     return;
                 }
                 case Consumer.Result.Some(var failed, var _, var _) -> {
-                    delete(batch.items().stream().filter(item -> !failed.contains(item.id())).toList());
+                    delete(batch.items().stream().filter(item -> !failed.contains(item.id())).toList(), true);
                     backOff();
                     return;
                 }
@@ -242,16 +248,21 @@ public final class QueuePoller implements Poller {
     }
 
     private synchronized void backOff() {
-        allowed = Math.max(1, allowed * 0.75);
+        allowed = Math.max(settings.scaling().least(), allowed * 0.75);
         grew = null;
     }
 
-    private void delete(List<Item> items) {
+    private void delete(List<Item> items, boolean processed) {
         try {
             for (int from = 0; from < items.size(); from += MOST_RECEIVED) {
-                queue.delete(items.subList(from, Math.min(items.size(), from + MOST_RECEIVED)));
+                var some = items.subList(from, Math.min(items.size(), from + MOST_RECEIVED));
+                queue.delete(some);
+                if (processed) {
+                    consumer.deleted(some.size());
+                }
             }
         } catch (ApiError refused) {
+            consumer.deleted(0);
             consumer.problem(refused.code() + ": " + refused.getMessage());
             LOG.log(Level.WARNING, "Messages of " + name + " were processed but not deleted: " + refused);
         }

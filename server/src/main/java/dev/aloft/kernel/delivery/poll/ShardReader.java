@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ShardReader {
     private static final Backoff RETRY = new Backoff(Duration.ofMillis(500), 2, Duration.ofSeconds(30));
     private static final int MOST_READ = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
     /** How often a reader looks whether its lanes have ended though nothing said so. */
     private static final Duration LANE_IS_LOST = Duration.ofMinutes(1);
 
@@ -82,14 +83,10 @@ final class ShardReader {
         Instant end = buffer.isEmpty() ? null : poller.time.instant().plus(settings.window());
         int enough = settings.batchSize() * settings.parallelization();
         while (!poller.closed() && iterator.isPresent() && buffer.size() < enough) {
-            var page = poller.stream.read(shard, iterator.get(), Math.min(MOST_READ, enough - buffer.size()));
+            var page = poller.stream.read(shard, iterator.get(), Math.min(MOST_READ, enough - buffer.size()),
+                    end == null ? PATIENCE : Duration.between(poller.time.instant(), end));
             iterator = page.next();
-            for (var item : page.items()) {
-                last = item.id();
-                if (!item.at().isBefore(settings.since()) && poller.filter.test(item)) {
-                    buffer.add(item);
-                }
-            }
+            take(page.items());
             var now = poller.time.instant();
             if (end == null && !buffer.isEmpty()) {
                 end = now.plus(settings.window());
@@ -106,6 +103,23 @@ final class ShardReader {
                 }
             }
         }
+    }
+
+    private void take(List<Item> items) {
+        int polled = 0;
+        int unwanted = 0;
+        for (var item : items) {
+            last = item.id();
+            if (!item.at().isBefore(settings.since())) {
+                polled++;
+                if (poller.filter.test(item)) {
+                    buffer.add(item);
+                } else {
+                    unwanted++;
+                }
+            }
+        }
+        poller.consumer.polled(polled, unwanted);
     }
 
     private Duration rest(Instant now, Instant end) {

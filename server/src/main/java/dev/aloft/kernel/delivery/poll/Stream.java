@@ -35,7 +35,16 @@ public interface Stream {
 
     String iterator(String shard, Start start);
 
-    Page read(String shard, String iterator, int most);
+    /**
+     * The next records.
+     *
+     * @param patience how long a source that pushes may wait for a first one; others answer at once
+     */
+    Page read(String shard, String iterator, int most, Duration patience) throws InterruptedException;
+
+    /** Nobody reads the shard any more. */
+    default void leave(String shard) {
+    }
 
     /** How long to wait after a page with nothing in it. */
     Duration rest();

@@ -180,6 +180,8 @@ public final class StreamPoller implements Poller {
             }
         } catch (InterruptedException _) {
             // The platform is stopping.
+        } finally {
+            stream.leave(shard);
         }
     }
 

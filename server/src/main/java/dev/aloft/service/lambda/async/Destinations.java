@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Brings records of events and batches to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
@@ -48,9 +49,13 @@ public final class Destinations implements Carrier<Destinations.Note> {
      * @param session     the role's session
      * @param at          when the event was done with
      * @param object      the key where the target is a bucket
+     * @param counted     of a batch whose mapping counts its events
      */
     record Note(Kind kind, String account, String region, String functionArn, String role, String session, String requestId,
-            String target, Event event, Instant at, String object) {}
+            String target, Event event, Instant at, String object, Optional<Counted> counted) {}
+
+    /** Events of a mapping that are counted. */
+    public record Counted(String mapping, int events) {}
 
     private final Time time;
     private final Measures measures;
@@ -106,7 +111,7 @@ public final class Destinations implements Carrier<Destinations.Note> {
         var name = Arn.parse(event.functionArn()).resourceName();
         notes.promise(tx, last.id() + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), settings.role(),
                 name, event.requestId(), target, note.withTrace(event.trace()), now,
-                "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + last.id()));
+                "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + last.id(), Optional.empty()));
     }
 
     /**
@@ -115,11 +120,13 @@ public final class Destinations implements Carrier<Destinations.Note> {
      * @param id     new for each
      * @param folder of the object where the target is a bucket
      */
-    public void promise(Tx tx, String id, String functionArn, String role, String target, byte[] record, String folder) {
+    public void promise(Tx tx, String id, String functionArn, String role, String target, byte[] record, String folder,
+            Optional<Counted> counted) {
         var function = Arn.parse(functionArn);
         var now = time.instant();
-        notes.promise(tx, id, new Note(Kind.BATCH, function.account(), function.region(), functionArn, role, function.resource().split(":")[1], id, target,
-                Event.of(record), now, "aws/lambda/" + folder + "/" + OBJECT.format(now) + "-" + id));
+        notes.promise(tx, id, new Note(Kind.BATCH, function.account(), function.region(), functionArn, role,
+                function.resource().split(":")[1], id, target, Event.of(record), now,
+                "aws/lambda/" + folder + "/" + OBJECT.format(now) + "-" + id, counted));
     }
 
     @Override
@@ -166,8 +173,21 @@ public final class Destinations implements Carrier<Destinations.Note> {
         return Arn.parse(note.functionArn()).resource().split(":")[1];
     }
 
+    /** What a destination does not get to know is dropped. */
+    private void count(Note note, Ending ending) {
+        note.counted().ifPresent(it -> {
+            var measured = measures.ofMapping(note.account(), note.region(), it.mapping());
+            if (ending instanceof Outcome.Delivered) {
+                measured.toldOnFailure(it.events());
+            } else {
+                measured.dropped(it.events());
+            }
+        });
+    }
+
     @Override
     public void ended(Note note, Attempt last, Ending ending) {
+        count(note, ending);
         if (ending instanceof Ending.GivenUp(var _, var failure)) {
             var measured = measures.of(note.account(), note.region(), functionName(note));
             if (note.kind() == Kind.DEAD_LETTER) {

@@ -39,6 +39,12 @@ public final class Measures {
         return functions.computeIfAbsent(new Of(account, region, name, "", ""), Function::new);
     }
 
+    /** Of an event source mapping that asks for it. */
+    public MappingMeasures ofMapping(String account, String region, String uuid) {
+        return new MappingMeasures((metric, value) -> metrics.series(account, region, NAMESPACE, metric, COUNT,
+                Map.of("EventSourceMappingUUID", uuid)).add(value));
+    }
+
     /** Events of an account that run without a reservation. */
     void unreserved(String account, String region, int running) {
         unreserved.computeIfAbsent(account + "/" + region,

@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.source;
 
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.delivery.poll.KinesisConsumer;
 import dev.aloft.kernel.delivery.poll.StreamPoller.Dropped;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -51,7 +52,7 @@ final class BatchRecord {
                 .name("approximateArrivalOfFirstRecord").string(items.getFirst().at().toString())
                 .name("approximateArrivalOfLastRecord").string(items.getLast().at().toString())
                 .name("batchSize").number(items.size())
-                .name("streamArn").string(mapping.configuration().eventSourceArn())
+                .name("streamArn").string(KinesisConsumer.streamOf(mapping.source()).toString())
                 .endObject();
         if (payload != null) {
             out.name("payload").string(payload);

@@ -29,6 +29,12 @@ public record Mapping(String uuid, String account, String region, String functio
         return new Mapping(uuid, account, region, functionName, qualifier, enabled, configuration, created, revision, changed);
     }
 
+    /** Whether its events are counted. */
+    boolean countsEvents() {
+        var asked = configuration.metricsConfig();
+        return asked != null && asked.metrics() != null && asked.metrics().contains("EventCount");
+    }
+
     List<String> patterns() {
         var criteria = configuration.filterCriteria();
         return criteria == null || criteria.filters() == null ? List.of()

@@ -6,6 +6,7 @@ import dev.aloft.kernel.delivery.poll.Batch;
 import dev.aloft.kernel.delivery.poll.Consumer;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.Window;
+import dev.aloft.service.lambda.invoke.MappingMeasures;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -19,17 +20,38 @@ final class MappingConsumer implements Consumer {
 
     private final Mapping mapping;
     private final Sources.Functions functions;
+    private final MappingMeasures measures;
+    private final MappingMeasures pollers;
     private final java.util.function.Consumer<String> result;
 
-    /** @param result is told AWS's LastProcessingResult */
-    MappingConsumer(Mapping mapping, Sources.Functions functions, java.util.function.Consumer<String> result) {
+    /**
+     * @param events  measures events, if the mapping asks for that
+     * @param pollers measures event pollers
+     * @param result  is told AWS's LastProcessingResult
+     */
+    MappingConsumer(Mapping mapping, Sources.Functions functions, MappingMeasures events, MappingMeasures pollers,
+            java.util.function.Consumer<String> result) {
         this.mapping = mapping;
         this.functions = functions;
+        this.measures = events;
+        this.pollers = pollers;
         this.result = result;
     }
 
     @Override
     public Result consume(Batch batch) {
+        var result = invoke(batch);
+        int events = batch.items().size();
+        measures.invoked(events);
+        switch (result) {
+            case Result.Done _ -> { }
+            case Result.Some(var failed, var _, var _) -> measures.failed(failed.size());
+            case Result.Failed _, Result.Busy _ -> measures.failed(events);
+        }
+        return result;
+    }
+
+    private Result invoke(Batch batch) {
         var requestId = UUID.randomUUID().toString();
         try {
             var answer = functions.run(mapping, requestId, payload(batch), batch.items());
@@ -55,6 +77,24 @@ final class MappingConsumer implements Consumer {
     @Override
     public void problem(String what) {
         result.accept("PROBLEM: " + what);
+    }
+
+    @Override
+    public void polled(int items, int unwanted) {
+        measures.polled(items);
+        if (!mapping.patterns().isEmpty()) {
+            measures.filteredOut(unwanted);
+        }
+    }
+
+    @Override
+    public void deleted(int items) {
+        measures.deleted(items);
+    }
+
+    @Override
+    public void pollers(int running) {
+        pollers.pollers(running);
     }
 
     byte[] payload(Batch batch) {

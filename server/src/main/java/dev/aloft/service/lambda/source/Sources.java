@@ -3,14 +3,17 @@ package dev.aloft.service.lambda.source;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.ItemFilter;
+import dev.aloft.kernel.delivery.poll.KinesisConsumer;
 import dev.aloft.kernel.delivery.poll.KinesisStream;
 import dev.aloft.kernel.delivery.poll.Poller;
 import dev.aloft.kernel.delivery.poll.Pollers;
 import dev.aloft.kernel.delivery.poll.QueuePoller;
+import dev.aloft.kernel.delivery.poll.Scaling;
 import dev.aloft.kernel.delivery.poll.SqsQueue;
 import dev.aloft.kernel.delivery.poll.Stream;
 import dev.aloft.kernel.delivery.poll.StreamPoller;
@@ -25,6 +28,8 @@ import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.lambda.async.Destinations;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.MappingMeasures;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -56,6 +61,7 @@ public final class Sources {
     private final ExecutionRoles roles;
     private final Functions functions;
     private final Destinations destinations;
+    private final Measures measures;
     private final Supplier<String> endpointUrl;
     private final Time time;
     private final Pollers pollers = new Pollers();
@@ -67,7 +73,7 @@ public final class Sources {
      * @param checkpoints by UUID and shard
      */
     public Sources(Store store, Table<Mapping> mappings, Table<StreamPoller.Checkpoint> checkpoints, Endpoint endpoint,
-            ExecutionRoles roles, Functions functions, Destinations destinations, Supplier<String> endpointUrl, Time time) {
+            ExecutionRoles roles, Functions functions, Destinations destinations, Measures measures, Supplier<String> endpointUrl, Time time) {
         this.store = store;
         this.mappings = mappings;
         this.checkpoints = checkpoints;
@@ -75,6 +81,7 @@ public final class Sources {
         this.roles = roles;
         this.functions = functions;
         this.destinations = destinations;
+        this.measures = measures;
         this.endpointUrl = endpointUrl;
         this.time = time;
     }
@@ -123,6 +130,9 @@ public final class Sources {
     }
 
     public Stream stream(Mapping mapping) {
+        if (KinesisConsumer.isConsumer(mapping.source())) {
+            return new KinesisConsumer(endpoint, mapping.source(), () -> reader(mapping), () -> functions.role(mapping), time);
+        }
         return mapping.source().service().equals("kinesis")
                 ? new KinesisStream(endpoint, mapping.source(), () -> reader(mapping), () -> functions.role(mapping))
                 : new DynamoDbStream(endpoint, mapping.source(), () -> reader(mapping));
@@ -130,15 +140,15 @@ public final class Sources {
 
     private Poller poller(Mapping mapping) {
         var name = "of mapping " + mapping.uuid();
-        var consumer = new MappingConsumer(mapping, functions, result -> results.put(mapping.uuid(), result));
+        var measured = measures.ofMapping(mapping.account(), mapping.region(), mapping.uuid());
+        var consumer = new MappingConsumer(mapping, functions, mapping.countsEvents() ? measured : MappingMeasures.NONE, measured,
+                result -> results.put(mapping.uuid(), result));
         var c = mapping.configuration();
         var window = Duration.ofSeconds(c.maximumBatchingWindowInSeconds() == null ? 0 : c.maximumBatchingWindowInSeconds());
         if (mapping.isQueue()) {
             var queue = queue(mapping);
             var filter = filter(mapping, "body");
-            int concurrency = c.scalingConfig() == null || c.scalingConfig().maximumConcurrency() == null
-                    ? 0 : c.scalingConfig().maximumConcurrency();
-            return new QueuePoller(name, queue, new QueuePoller.Settings(c.batchSize(), window, concurrency, queue.isFifo()),
+            return new QueuePoller(name, queue, new QueuePoller.Settings(c.batchSize(), window, scaling(c), queue.isFifo()),
                     item -> filter.wants(item.event()), consumer, time);
         }
         var stream = stream(mapping);
@@ -154,6 +164,15 @@ public final class Sources {
                 Duration.ofSeconds(c.maximumRecordAgeInSeconds()), c.parallelizationFactor(), c.tumblingWindowInSeconds());
         return new StreamPoller(name, stream, settings, item -> filter.wants(stream.filtered(item)), consumer,
                 new Progress(mapping, consumer), time);
+    }
+
+    private static Scaling scaling(Lambda.EventSourceMappingConfiguration c) {
+        var pollers = c.provisionedPollerConfig();
+        if (pollers != null) {
+            return Scaling.provisioned(pollers.minimumPollers(), pollers.maximumPollers());
+        }
+        var most = c.scalingConfig() == null ? null : c.scalingConfig().maximumConcurrency();
+        return Scaling.upTo(most == null ? 0 : most);
     }
 
     private static ItemFilter filter(Mapping mapping, String content) {
@@ -183,6 +202,11 @@ public final class Sources {
                     .orElse(StreamPoller.Checkpoint.NONE);
         }
 
+        private Optional<Destinations.Counted> counted(Optional<StreamPoller.Dropped> dropped) {
+            return dropped.filter(_ -> mapping.countsEvents())
+                    .map(it -> new Destinations.Counted(mapping.uuid(), it.batch().items().size()));
+        }
+
         @Override
         public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
             var target = mapping.onFailure();
@@ -195,7 +219,11 @@ public final class Sources {
                 if (mappings.has(tx, Key.of(mapping.account(), mapping.region(), mapping.uuid()))) {
                     checkpoints.put(tx, key(shard), checkpoint);
                     record.ifPresent(json -> destinations.promise(tx, id, mapping.configuration().functionArn(), role.get(), target, json,
-                            mapping.uuid() + "/" + shard));
+                            mapping.uuid() + "/" + shard, counted(dropped)));
+                    if (target == null) {
+                        counted(dropped).ifPresent(it -> tx.afterCommit(() -> measures
+                                .ofMapping(mapping.account(), mapping.region(), it.mapping()).dropped(it.events())));
+                    }
                 }
             });
         }

@@ -106,7 +106,11 @@ class QueuePollerTest {
     }
 
     private void poll(int batchSize, int windowSeconds, int concurrency, boolean ordered) {
-        new QueuePoller("test", messages, new QueuePoller.Settings(batchSize, Duration.ofSeconds(windowSeconds), concurrency, ordered),
+        poll(batchSize, windowSeconds, Scaling.upTo(concurrency), ordered);
+    }
+
+    private void poll(int batchSize, int windowSeconds, Scaling scaling, boolean ordered) {
+        new QueuePoller("test", messages, new QueuePoller.Settings(batchSize, Duration.ofSeconds(windowSeconds), scaling, ordered),
             item -> filter.test(item), new Sink(), time).start();
         time.settle();
     }
@@ -122,7 +126,7 @@ class QueuePollerTest {
     void withoutAWindowABatchIsWhatOnePollGives() {
         send(1, 12);
         poll(10, 0, 0, false);
-        assertThat(told).containsExactly("0: m1 m2 m3 m4 m5 m6 m7 m8 m9 m10", "0: m11 m12");
+        assertThat(told).containsExactlyInAnyOrder("0: m1 m2 m3 m4 m5 m6 m7 m8 m9 m10", "0: m11 m12");
         assertThat(messages.deleted).hasSize(12);
     }
 
@@ -197,6 +201,29 @@ class QueuePollerTest {
         assertThat(told).hasSize(5);
         time.advance(Duration.ofSeconds(20));
         assertThat(told.size()).isBetween(60, 110);
+    }
+
+    @Test
+    void eventPollersHaveTenBatchesEachAndMoreComeFaster() {
+        takes = Duration.ofHours(1);
+        send(1, 400);
+        poll(1, 0, Scaling.provisioned(2, 20), false);
+        assertThat(told).hasSize(20);
+        time.advance(Duration.ofSeconds(6));
+        assertThat(told.size()).isBetween(80, 125);
+        time.advance(Duration.ofSeconds(60));
+        assertThat(told).hasSize(200);
+    }
+
+    @Test
+    void failuresTakeNoEventPollerAwayThatIsProvisioned() {
+        result = new Consumer.Result.Failed(null);
+        send(1, 40);
+        poll(1, 0, Scaling.provisioned(2, 20), false);
+        takes = Duration.ofHours(1);
+        told.clear();
+        time.advance(VISIBILITY.plusSeconds(20));
+        assertThat(told).hasSizeGreaterThanOrEqualTo(20);
     }
 
     @Test

@@ -58,7 +58,7 @@ class StreamPollerTest {
         }
 
         @Override
-        public Page read(String shard, String iterator, int most) {
+        public Page read(String shard, String iterator, int most, Duration patience) {
             int from = Integer.parseInt(iterator.substring(iterator.indexOf('/') + 1));
             var all = List.copyOf(records.get(shard));
             var items = all.subList(from, Math.min(all.size(), from + most));

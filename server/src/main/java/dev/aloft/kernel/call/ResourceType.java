@@ -34,6 +34,11 @@ public interface ResourceType {
         return Set.of();
     }
 
+    /** The same where it depends on how a property changes. */
+    default Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
+        return replacedBy();
+    }
+
     Resource create(Caller caller, Desired desired);
 
     /** The rest of a create whose resource exists by now: where the rest fails, that is told, so that a rollback deletes it. */

@@ -2,18 +2,33 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb;
+import dev.aloft.api.DynamoDb.CreateReplicationGroupMemberAction;
+import dev.aloft.api.DynamoDb.DeleteReplicationGroupMemberAction;
+import dev.aloft.api.DynamoDb.DescribeTableRequest;
+import dev.aloft.api.DynamoDb.ReplicaDescription;
+import dev.aloft.api.DynamoDb.ReplicaStatus;
+import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
+import dev.aloft.api.DynamoDb.TableClass;
+import dev.aloft.api.DynamoDb.UpdateReplicationGroupMemberAction;
+import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * AWS::DynamoDB::GlobalTable, as CDK's TableV2 declares tables: what a replica says of itself is said of the table. Replicas
- * in other regions are not built and are refused by name.
+ * AWS::DynamoDB::GlobalTable, as CDK's TableV2 declares tables: a table in the stack's region, its replicas in others. What a
+ * replica says of itself is said of the table in its region.
  *
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html">
  *     AWS::DynamoDB::GlobalTable</a>
@@ -21,15 +36,21 @@ import java.util.Set;
 final class GlobalTableResource implements ResourceType {
     /** What a replica may say, which a table says under the same name. */
     private static final Set<String> OF_REPLICA = Set.of("PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "TableClass",
-        "Tags", "ContributorInsightsSpecification", "ResourcePolicy");
+        "Tags", "ContributorInsightsSpecification", "ResourcePolicy", "KinesisStreamSpecification");
     /** What both say in the same way. */
     private static final Set<String> SAME = Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode",
         "LocalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput");
 
-    private final TableResource table;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-    GlobalTableResource(TableResource table) {
+    private final TableResource table;
+    private final DynamoDb dynamoDb;
+    private final Time time;
+
+    GlobalTableResource(TableResource table, DynamoDb dynamoDb, Time time) {
         this.table = table;
+        this.dynamoDb = dynamoDb;
+        this.time = time;
     }
 
     @Override
@@ -41,7 +62,7 @@ final class GlobalTableResource implements ResourceType {
     public Set<String> properties() {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "LocalSecondaryIndexes",
             "GlobalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput", "StreamSpecification", "SSESpecification",
-            "Replicas", "WriteOnDemandThroughputSettings");
+            "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings");
     }
 
     @Override
@@ -55,18 +76,98 @@ final class GlobalTableResource implements ResourceType {
     }
 
     @Override
+    public Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
+        var replacing = new HashSet<>(table.replacedBy(before, after));
+        replacing.removeIf(name -> !properties().contains(name));
+        return replacing;
+    }
+
+    @Override
     public Resource create(Caller caller, Desired desired) {
-        return table.create(caller, asTable(caller, desired));
+        regions(caller, desired);
+        var made = table.create(caller, asTable(caller.region(), desired));
+        return ResourceType.complete(made.physicalId(), () -> {
+            updateReplicas(caller, made.physicalId(), Optional.empty(), desired);
+            return table.read(caller, made.physicalId()).orElseThrow();
+        });
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        return table.update(caller, physicalId, asTable(caller, before), asTable(caller, after));
+        var wanted = regions(caller, after);
+        known(caller, physicalId).stream().filter(region -> !wanted.contains(region)).forEach(region ->
+            change(caller, physicalId, u -> u.delete(new DeleteReplicationGroupMemberAction(region))));
+        table.update(caller, physicalId, asTable(caller.region(), before), asTable(caller.region(), after));
+        updateReplicas(caller, physicalId, Optional.of(before), after);
+        return table.read(caller, physicalId).orElseThrow();
     }
 
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
+        if (table.read(caller, physicalId).isPresent()) {
+            known(caller, physicalId).forEach(region ->
+                change(caller, physicalId, u -> u.delete(new DeleteReplicationGroupMemberAction(region))));
+        }
         table.delete(caller, physicalId, last);
+    }
+
+    /** The regions besides the stack's own that have the table. */
+    private List<String> known(Caller caller, String name) {
+        var replicas = dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas();
+        return replicas == null ? List.of() : replicas.stream().map(ReplicaDescription::regionName).toList();
+    }
+
+    private void change(Caller caller, String name, Consumer<ReplicationGroupUpdate.Builder> change) {
+        dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+            .replicaUpdates(List.of(ReplicationGroupUpdate.of(change)))));
+    }
+
+    private void updateReplicas(Caller caller, String name, Optional<Desired> before, Desired after) {
+        for (var region : regions(caller, after)) {
+            if (region.equals(caller.region())) {
+                continue;
+            }
+            boolean isNew = !known(caller, name).contains(region);
+            if (isNew) {
+                change(caller, name, u -> u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))));
+                await(caller, name);
+            }
+            var there = caller.in(caller.account(), region);
+            updateClass(caller, there, name, asTable(region, after));
+            var was = before.filter(one -> !isNew && regions(caller, one).contains(region)).map(one -> asTable(region, one));
+            table.update(there, name, was.orElseGet(() -> withoutOwn(asTable(region, after))), asTable(region, after));
+        }
+    }
+
+    /** A class that is set in a region would be all regions'. */
+    private void updateClass(Caller caller, Caller there, String name, Desired wanted) {
+        var summary = dynamoDb.describeTable(there, new DescribeTableRequest(name)).table().tableClassSummary();
+        var now = summary == null ? TableClass.STANDARD : summary.tableClass();
+        var tableClass = Objects.toString(wanted.properties().get("TableClass"), TableClass.STANDARD);
+        if (!tableClass.equals(now)) {
+            change(caller, name, u -> u.update(UpdateReplicationGroupMemberAction.of(a ->
+                a.regionName(there.region()).tableClassOverride(tableClass))));
+        }
+    }
+
+    /** What a new replica has: all that is the same everywhere. */
+    private static Desired withoutOwn(Desired desired) {
+        var properties = new LinkedHashMap<>(desired.properties());
+        properties.keySet().removeAll(OF_REPLICA);
+        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties, desired.tags());
+    }
+
+    /** Until all replicas have what was there before. */
+    private void await(Caller caller, String name) {
+        try {
+            while (dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas().stream()
+                    .anyMatch(replica -> !ReplicaStatus.ACTIVE.equals(replica.replicaStatus()))) {
+                time.sleep(BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while a replica was being filled");
+        }
     }
 
     @Override
@@ -74,10 +175,10 @@ final class GlobalTableResource implements ResourceType {
         return table.read(caller, physicalId);
     }
 
-    private static Desired asTable(Caller caller, Desired desired) {
+    private static Desired asTable(String region, Desired desired) {
         var properties = new LinkedHashMap<>(desired.properties());
         properties.keySet().retainAll(SAME);
-        var replica = replica(caller, desired);
+        var replica = replica(region, desired);
         replica.forEach((name, value) -> {
             if (OF_REPLICA.contains(name)) {
                 properties.put(name, value);
@@ -105,38 +206,39 @@ final class GlobalTableResource implements ResourceType {
         return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties, desired.tags());
     }
 
-    /** The replica in this region, which must be the only one. */
-    private static Map<String, Object> replica(Caller caller, Desired desired) {
+    /** The regions of all replicas, which the stack's must be among. */
+    private static List<String> regions(Caller caller, Desired desired) {
         if (!(desired.properties().get("Replicas") instanceof List<?> replicas) || replicas.isEmpty()) {
             throw new ValidationException("#/Replicas: expected minimum item count: 1, found: 0");
         }
-        Map<String, Object> here = null;
-        for (var replica : replicas) {
-            if (replica instanceof Map<?, ?> map && caller.region().equals(String.valueOf(map.get("Region")))) {
-                here = new LinkedHashMap<>();
-                for (var entry : map.entrySet()) {
-                    here.put(entry.getKey().toString(), entry.getValue());
-                }
-            }
-        }
-        if (here == null) {
+        var regions = replicas.stream().filter(Map.class::isInstance).map(one -> String.valueOf(((Map<?, ?>) one).get("Region"))).toList();
+        if (!regions.contains(caller.region())) {
             throw new ValidationException("Replicas must contain the region of the stack: " + caller.region());
         }
-        if (replicas.size() > 1) {
-            throw ApiError.notBuilt("Replicas of AWS::DynamoDB::GlobalTable in other regions");
+        regions.forEach(region -> replica(region, desired));
+        return regions;
+    }
+
+    private static Map<String, Object> replica(String region, Desired desired) {
+        var found = new LinkedHashMap<String, Object>();
+        for (var replica : (List<?>) desired.properties().get("Replicas")) {
+            if (replica instanceof Map<?, ?> map && region.equals(String.valueOf(map.get("Region")))) {
+                map.forEach((name, value) -> found.put(name.toString(), value));
+            }
         }
-        for (var name : here.keySet()) {
+        for (var name : found.keySet()) {
             if (!OF_REPLICA.contains(name) && !Set.of("Region", "SSESpecification", "ReplicaStreamSpecification",
                 "ReadOnDemandThroughputSettings", "GlobalSecondaryIndexes").contains(name)) {
                 throw ApiError.notBuilt("Replicas." + name + " of AWS::DynamoDB::GlobalTable");
             }
         }
-        return here;
+        return found;
     }
 
     private static Optional<Map<String, Object>> limits(Map<String, Object> writes, Map<String, Object> reads) {
         var limits = new LinkedHashMap<String, Object>();
-        if (reads.get("ReadOnDemandThroughputSettings") instanceof Map<?, ?> map) {
+        var ofAll = writes.get("ReadOnDemandThroughputSettings");
+        if (reads.getOrDefault("ReadOnDemandThroughputSettings", ofAll) instanceof Map<?, ?> map) {
             limits.put("MaxReadRequestUnits", map.get("MaxReadRequestUnits"));
         }
         if (writes.get("WriteOnDemandThroughputSettings") instanceof Map<?, ?> map) {
@@ -159,11 +261,14 @@ final class GlobalTableResource implements ResourceType {
             var own = ofReplica(replica, like.get("IndexName"));
             limits(like, own).ifPresent(limits -> like.put("OnDemandThroughput", limits));
             like.remove("WriteOnDemandThroughputSettings");
+            like.remove("ReadOnDemandThroughputSettings");
             if (own.get("ContributorInsightsSpecification") != null) {
                 like.put("ContributorInsightsSpecification", own.get("ContributorInsightsSpecification"));
             }
-            if (like.containsKey("WriteProvisionedThroughputSettings")) {
-                throw ApiError.notBuilt("WriteProvisionedThroughputSettings of AWS::DynamoDB::GlobalTable");
+            for (var name : List.of("WriteProvisionedThroughputSettings", "ReadProvisionedThroughputSettings")) {
+                if (like.containsKey(name)) {
+                    throw ApiError.notBuilt(name + " of AWS::DynamoDB::GlobalTable");
+                }
             }
             made.add(like);
         }

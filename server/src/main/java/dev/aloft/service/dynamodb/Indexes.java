@@ -120,7 +120,7 @@ final class Indexes {
         }
         if (wanted.onDemandThroughput() != null) {
             Units.checkOnDemand(wanted.onDemandThroughput(), table.onDemand(), " for index : " + index.name());
-            changed = changed.withOnDemandLimit(Units.of(wanted.onDemandThroughput()));
+            changed = changed.withOnDemandLimit(Units.changed(index.onDemandLimit(), wanted.onDemandThroughput()));
         }
         if (wanted.warmThroughput() != null) {
             var current = Descriptions.warm(table, index);

@@ -2,20 +2,30 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
+import dev.aloft.api.DynamoDb.ApproximateCreationDateTimePrecision;
 import dev.aloft.api.DynamoDb.ContributorInsightsAction;
 import dev.aloft.api.DynamoDb.DeleteResourcePolicyRequest;
+import dev.aloft.api.DynamoDb.DescribeKinesisStreamingDestinationRequest;
+import dev.aloft.api.DynamoDb.DestinationStatus;
+import dev.aloft.api.DynamoDb.DisableKinesisStreamingDestinationRequest;
+import dev.aloft.api.DynamoDb.EnableKinesisStreamingConfiguration;
+import dev.aloft.api.DynamoDb.EnableKinesisStreamingDestinationRequest;
+import dev.aloft.api.DynamoDb.KinesisDataStreamDestination;
 import dev.aloft.api.DynamoDb.PointInTimeRecoverySpecification;
 import dev.aloft.api.DynamoDb.PutResourcePolicyRequest;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.UpdateContinuousBackupsRequest;
 import dev.aloft.api.DynamoDb.UpdateContributorInsightsRequest;
+import dev.aloft.api.DynamoDb.UpdateKinesisStreamingConfiguration;
+import dev.aloft.api.DynamoDb.UpdateKinesisStreamingDestinationRequest;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a template says of a table that operations of their own do: recovery, policies, insights. */
+/** What a template says of a table that operations of their own do: recovery, policies, insights, a Kinesis data stream. */
 final class TableExtras {
     private final DynamoDb dynamoDb;
 
@@ -32,8 +42,11 @@ final class TableExtras {
         policy(caller, table.tableArn(), before.flatMap(one -> TableResource.policy(one, "ResourcePolicy")),
             TableResource.policy(after, "ResourcePolicy"));
         if (table.streamSpecification() != null) {
-            policy(caller, table.latestStreamArn(), Optional.empty(), streamPolicy(after));
+            // The stream may be another than before, which has no policy yet.
+            var earlier = streamPolicy(after).isPresent() ? Optional.<String>empty() : before.flatMap(TableExtras::streamPolicy);
+            policy(caller, table.latestStreamArn(), earlier, streamPolicy(after));
         }
+        stream(caller, table.tableName(), before.flatMap(TableExtras::destination), destination(after));
         insights(caller, table.tableName(), before.map(TableExtras::insights).orElse(Map.of()), insights(after));
     }
 
@@ -66,6 +79,51 @@ final class TableExtras {
         if (after.isEmpty() && before.isPresent()) {
             dynamoDb.deleteResourcePolicy(caller, new DeleteResourcePolicyRequest(arn, null));
         }
+    }
+
+    private record Destination(String arn, String precision) {
+    }
+
+    private static Optional<Destination> destination(Desired desired) {
+        if (!(desired.properties().get("KinesisStreamSpecification") instanceof Map<?, ?> map)) {
+            return Optional.empty();
+        }
+        var arn = Optional.ofNullable(text(map.get("StreamArn"))).orElseThrow(() ->
+            new ValidationException("#/KinesisStreamSpecification: required key [StreamArn] not found"));
+        return Optional.of(new Destination(arn, text(map.get("ApproximateCreationDateTimePrecision"))));
+    }
+
+    /** What was done already, in a step that is done a second time, is left. */
+    private void stream(Caller caller, String table, Optional<Destination> before, Optional<Destination> after) {
+        var active = active(caller, table);
+        if (before.isPresent() && active.isPresent() && after.filter(one -> one.arn().equals(active.get().streamArn())).isEmpty()) {
+            dynamoDb.disableKinesisStreamingDestination(caller,
+                new DisableKinesisStreamingDestinationRequest(table, active.get().streamArn(), null));
+        }
+        if (after.isEmpty()) {
+            return;
+        }
+        var wanted = after.get();
+        if (active.filter(one -> one.streamArn().equals(wanted.arn())).isEmpty()) {
+            dynamoDb.enableKinesisStreamingDestination(caller, new EnableKinesisStreamingDestinationRequest(table, wanted.arn(),
+                wanted.precision() == null ? null : new EnableKinesisStreamingConfiguration(wanted.precision())));
+            if (active(caller, table).isEmpty()) {
+                throw new ValidationException("The destination " + wanted.arn() + " of table " + table
+                    + " is ENABLE_FAILED: User does not have a permission to use kinesis stream");
+            }
+        } else if (!precision(wanted.precision()).equals(precision(active.get().approximateCreationDateTimePrecision()))) {
+            dynamoDb.updateKinesisStreamingDestination(caller, new UpdateKinesisStreamingDestinationRequest(table, wanted.arn(),
+                new UpdateKinesisStreamingConfiguration(precision(wanted.precision()))));
+        }
+    }
+
+    private static String precision(String given) {
+        return given == null ? ApproximateCreationDateTimePrecision.MILLISECOND : given;
+    }
+
+    private Optional<KinesisDataStreamDestination> active(Caller caller, String table) {
+        return dynamoDb.describeKinesisStreamingDestination(caller, new DescribeKinesisStreamingDestinationRequest(table))
+            .kinesisDataStreamDestinations().stream().filter(one -> one.destinationStatus().equals(DestinationStatus.ACTIVE)).findFirst();
     }
 
     /** Of the table (the empty name) and its indexes, those that have insights. */

@@ -3,37 +3,32 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
-import dev.aloft.api.DynamoDb.AttributeDefinition;
 import dev.aloft.api.DynamoDb.BillingMode;
-import dev.aloft.api.DynamoDb.CreateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
-import dev.aloft.api.DynamoDb.DeleteGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.DeleteTableRequest;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
-import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
-import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
-import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
-import dev.aloft.api.DynamoDb.IndexStatus;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
 import dev.aloft.api.DynamoDb.SSESpecification;
 import dev.aloft.api.DynamoDb.StreamSpecification;
+import dev.aloft.api.DynamoDb.TableClass;
 import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.TableWarmThroughputDescription;
 import dev.aloft.api.DynamoDb.Tag;
 import dev.aloft.api.DynamoDb.TagResourceRequest;
 import dev.aloft.api.DynamoDb.TimeToLiveSpecification;
 import dev.aloft.api.DynamoDb.UntagResourceRequest;
-import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
+import dev.aloft.api.DynamoDb.WarmThroughput;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +50,16 @@ final class TableResource implements ResourceType {
     private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
         "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput");
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
-
     private final DynamoDb dynamoDb;
     private final TableExtras settings;
-    private final Time time;
+    private final TableIndexes indexes;
+    private final TableImport imports;
 
     TableResource(DynamoDb dynamoDb, Time time) {
         this.dynamoDb = dynamoDb;
         settings = new TableExtras(dynamoDb);
-        this.time = time;
+        indexes = new TableIndexes(dynamoDb, time);
+        imports = new TableImport(dynamoDb, time);
     }
 
     @Override
@@ -77,7 +72,8 @@ final class TableResource implements ResourceType {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
             "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "Tags",
             "TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESpecification", "StreamSpecification",
-            "OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "ContributorInsightsSpecification");
+            "OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "ContributorInsightsSpecification",
+            "KinesisStreamSpecification", "ImportSourceSpecification");
     }
 
     @Override
@@ -87,7 +83,30 @@ final class TableResource implements ResourceType {
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("TableName", "KeySchema", "LocalSecondaryIndexes");
+        return Set.of("TableName", "KeySchema", "LocalSecondaryIndexes", "ImportSourceSpecification");
+    }
+
+    /** The type of an attribute does not change either; others may come and go with their indexes. */
+    @Override
+    public Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
+        var replacing = new HashSet<>(replacedBy());
+        var types = types(after);
+        if (types(before).entrySet().stream().anyMatch(one -> !one.getValue().equals(types.getOrDefault(one.getKey(), one.getValue())))) {
+            replacing.add("AttributeDefinitions");
+        }
+        return replacing;
+    }
+
+    private static Map<String, String> types(Map<String, Object> properties) {
+        var types = new HashMap<String, String>();
+        if (properties.get("AttributeDefinitions") instanceof List<?> list) {
+            for (var each : list) {
+                if (each instanceof Map<?, ?> one) {
+                    types.put(String.valueOf(one.get("AttributeName")), String.valueOf(one.get("AttributeType")));
+                }
+            }
+        }
+        return types;
     }
 
     @Override
@@ -97,6 +116,10 @@ final class TableResource implements ResourceType {
         var request = wanted(desired).toBuilder().tableName(name).tags(list(tags))
             .streamSpecification(view(desired).map(TableResource::stream).orElse(null)).sseSpecification(encryption(desired))
             .resourcePolicy(policy(desired, "ResourcePolicy").orElse(null)).build();
+        if (TableImport.isWanted(desired)) {
+            imports.run(caller, desired, request);
+            return ResourceType.complete(name, () -> update(caller, name, without(desired), desired));
+        }
         try {
             dynamoDb.createTable(caller, request);
         } catch (ResourceInUseException e) {
@@ -109,6 +132,11 @@ final class TableResource implements ResourceType {
             settings.apply(caller, describe(caller, name), Optional.empty(), desired);
             return resource(describe(caller, name));
         });
+    }
+
+    /** A table as an import makes it: without what has operations of its own. */
+    private static Desired without(Desired desired) {
+        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), Map.of(), Map.of());
     }
 
     /** CloudFormation's form of an index says whether it has insights; the API's does not. */
@@ -224,7 +252,7 @@ final class TableResource implements ResourceType {
         var now = describe(caller, physicalId);
         updateTable(caller, physicalId, wanted, now);
         updateEncryption(caller, physicalId, encryption(after), now);
-        updateIndexes(caller, physicalId, wanted, now);
+        indexes.update(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateStream(caller, physicalId, view(after), now);
         updateTags(caller, now.tableArn(), tags(after));
@@ -243,22 +271,35 @@ final class TableResource implements ResourceType {
         if (wasOnDemand != isOnDemand || !isOnDemand && !sameThroughput) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).billingMode(wanted.billingMode())
                 .provisionedThroughput(throughput)
-                .globalSecondaryIndexUpdates(wasOnDemand && !isOnDemand ? throughputs(wanted, now) : null)));
+                .globalSecondaryIndexUpdates(wasOnDemand && !isOnDemand ? TableIndexes.throughputs(wanted, now) : null)));
         }
         var protects = Boolean.TRUE.equals(wanted.deletionProtectionEnabled());
         if (protects != Boolean.TRUE.equals(now.deletionProtectionEnabled())) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).deletionProtectionEnabled(protects)));
         }
-        if (wanted.tableClass() != null) {
-            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).tableClass(wanted.tableClass())));
+        var tableClass = wanted.tableClass() == null ? TableClass.STANDARD : wanted.tableClass();
+        if (!tableClass.equals(now.tableClassSummary() == null ? TableClass.STANDARD : now.tableClassSummary().tableClass())) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).tableClass(tableClass)));
         }
         if (isOnDemand && !Objects.equals(wanted.onDemandThroughput(), now.onDemandThroughput())) {
-            var limit = wanted.onDemandThroughput() == null ? new OnDemandThroughput(-1L, -1L) : wanted.onDemandThroughput();
+            var limit = limit(wanted.onDemandThroughput());
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).onDemandThroughput(limit)));
         }
-        if (wanted.warmThroughput() != null) {
+        if (wanted.warmThroughput() != null && !isWarm(wanted.warmThroughput(), now.warmThroughput())) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).warmThroughput(wanted.warmThroughput())));
         }
+    }
+
+    /** What is not wanted any more is taken back. */
+    static OnDemandThroughput limit(OnDemandThroughput wanted) {
+        return wanted == null ? new OnDemandThroughput(-1L, -1L)
+            : new OnDemandThroughput(Objects.requireNonNullElse(wanted.maxReadRequestUnits(), -1L),
+                Objects.requireNonNullElse(wanted.maxWriteRequestUnits(), -1L));
+    }
+
+    private static boolean isWarm(WarmThroughput wanted, TableWarmThroughputDescription now) {
+        return now != null && (wanted.readUnitsPerSecond() == null || wanted.readUnitsPerSecond().equals(now.readUnitsPerSecond()))
+            && (wanted.writeUnitsPerSecond() == null || wanted.writeUnitsPerSecond().equals(now.writeUnitsPerSecond()));
     }
 
     private void updateEncryption(Caller caller, String name, SSESpecification wanted, TableDescription now) {
@@ -270,73 +311,12 @@ final class TableResource implements ResourceType {
         }
     }
 
-    private static List<GlobalSecondaryIndexUpdate> throughputs(CreateTableRequest wanted, TableDescription now) {
-        var known = now.globalSecondaryIndexes() == null ? List.<String>of()
-            : now.globalSecondaryIndexes().stream().map(GlobalSecondaryIndexDescription::indexName).toList();
-        var updates = indexes(wanted).stream().filter(index -> known.contains(index.indexName())).map(index -> GlobalSecondaryIndexUpdate.of(u -> u.update(
-            UpdateGlobalSecondaryIndexAction.of(a -> a.indexName(index.indexName())
-                .provisionedThroughput(index.provisionedThroughput()))))).toList();
-        return updates.isEmpty() ? null : updates;
-    }
-
-    private static List<GlobalSecondaryIndex> indexes(CreateTableRequest wanted) {
-        return wanted.globalSecondaryIndexes() == null ? List.of() : wanted.globalSecondaryIndexes();
-    }
-
-    /** An index whose keys or projection change is deleted and made again, as CloudFormation does it. */
-    private void updateIndexes(Caller caller, String name, CreateTableRequest wanted, TableDescription now) {
-        var updates = new ArrayList<GlobalSecondaryIndexUpdate>();
-        var known = new ArrayList<String>();
-        if (now.globalSecondaryIndexes() != null) {
-            for (var index : now.globalSecondaryIndexes()) {
-                boolean stays = indexes(wanted).stream().anyMatch(one -> one.indexName().equals(index.indexName())
-                    && one.keySchema().equals(index.keySchema())
-                    && one.projection().projectionType().equals(index.projection().projectionType())
-                    && Objects.equals(one.projection().nonKeyAttributes(), index.projection().nonKeyAttributes()));
-                if (stays) {
-                    known.add(index.indexName());
-                } else {
-                    updates.add(GlobalSecondaryIndexUpdate.of(u ->
-                        u.delete(new DeleteGlobalSecondaryIndexAction(index.indexName()))));
-                }
-            }
-        }
-        for (var index : indexes(wanted)) {
-            if (!known.contains(index.indexName())) {
-                updates.add(GlobalSecondaryIndexUpdate.of(u -> u.create(CreateGlobalSecondaryIndexAction.of(a -> a
-                    .indexName(index.indexName()).keySchema(index.keySchema()).projection(index.projection())
-                    .provisionedThroughput(index.provisionedThroughput())))));
-            }
-        }
-        List<AttributeDefinition> attributes = wanted.attributeDefinitions();
-        for (var update : updates) {
-            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).attributeDefinitions(attributes)
-                .globalSecondaryIndexUpdates(List.of(update))));
-            awaitIndexes(caller, name);
-        }
-    }
-
-    /** One index is made at a time, and no table is deleted meanwhile. */
-    private void awaitIndexes(Caller caller, String name) {
-        try {
-            while (indexes(describe(caller, name)).stream().anyMatch(index -> !IndexStatus.ACTIVE.equals(index.indexStatus()))) {
-                time.sleep(BETWEEN_LOOKS);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while an index was being filled");
-        }
-    }
-
-    private static List<GlobalSecondaryIndexDescription> indexes(TableDescription table) {
-        return table.globalSecondaryIndexes() == null ? List.of() : table.globalSecondaryIndexes();
-    }
-
     private static Optional<String> view(Desired desired) {
         if (!(desired.properties().get("StreamSpecification") instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
-        map.keySet().stream().filter(name -> !name.equals("StreamViewType") && !name.equals("ResourcePolicy")).findFirst().ifPresent(name -> {
+        var unknown = map.keySet().stream().filter(name -> !name.equals("StreamViewType") && !name.equals("ResourcePolicy"));
+        unknown.findFirst().ifPresent(name -> {
             throw ApiError.notBuilt("StreamSpecification." + name + " of AWS::DynamoDB::Table");
         });
         return Optional.of(Optional.ofNullable(map.get("StreamViewType")).map(Object::toString).orElseThrow(() ->
@@ -375,7 +355,7 @@ final class TableResource implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
-            awaitIndexes(caller, physicalId);
+            indexes.await(caller, physicalId);
             dynamoDb.deleteTable(caller, DeleteTableRequest.of(r -> r.tableName(physicalId)));
         } catch (ResourceNotFoundException _) {
             // Gone already, as wanted.

@@ -26,6 +26,13 @@ record Units(Optional<Long> read, Optional<Long> write) {
                 .filter(units -> units.read.isPresent() || units.write.isPresent());
     }
 
+    /** A limit after a change: what is not given stays as it is. */
+    static Optional<Units> changed(Optional<Units> before, OnDemandThroughput wanted) {
+        var read = wanted.maxReadRequestUnits() == null ? before.flatMap(Units::read) : limit(wanted.maxReadRequestUnits());
+        var write = wanted.maxWriteRequestUnits() == null ? before.flatMap(Units::write) : limit(wanted.maxWriteRequestUnits());
+        return Optional.of(new Units(read, write)).filter(units -> units.read.isPresent() || units.write.isPresent());
+    }
+
     private static Optional<Long> limit(Long units) {
         return Optional.ofNullable(units).filter(some -> some != NO_LIMIT);
     }

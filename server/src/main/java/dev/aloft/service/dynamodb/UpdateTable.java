@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.BillingMode;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
+import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
@@ -94,8 +95,23 @@ final class UpdateTable {
         return in.deletionProtectionEnabled() == null && in.streamSpecification() == null;
     }
 
+    /** How much may be read on demand is each region's own. */
     private void share(Tx tx, TableRef replica, UpdateTableRequest in, Instant now) {
-        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, in, now));
+        var shared = in.toBuilder().onDemandThroughput(writes(in.onDemandThroughput()));
+        if (in.globalSecondaryIndexUpdates() != null) {
+            shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream().map(UpdateTable::shared).toList());
+        }
+        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, shared.build(), now));
+    }
+
+    private static GlobalSecondaryIndexUpdate shared(GlobalSecondaryIndexUpdate update) {
+        var change = update.update();
+        return change == null || change.onDemandThroughput() == null ? update : update.toBuilder()
+            .update(change.toBuilder().onDemandThroughput(writes(change.onDemandThroughput())).build()).build();
+    }
+
+    private static OnDemandThroughput writes(OnDemandThroughput limit) {
+        return limit == null ? null : new OnDemandThroughput(null, limit.maxWriteRequestUnits());
     }
 
     private StoredTable change(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in, Instant now) {
@@ -269,7 +285,7 @@ final class UpdateTable {
                 draft.deletionProtected = in.deletionProtectionEnabled();
             }
             if (in.onDemandThroughput() != null) {
-                draft.onDemandLimit = Units.of(in.onDemandThroughput());
+                draft.onDemandLimit = Units.changed(table.onDemandLimit(), in.onDemandThroughput());
             }
             if (in.warmThroughput() != null) {
                 draft.warm = Units.of(in.warmThroughput()).map(units -> units.or(Descriptions.warm(table)));

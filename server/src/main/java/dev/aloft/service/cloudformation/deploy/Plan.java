@@ -53,7 +53,7 @@ public final class Plan {
         }
         var changed = changed(current.properties(), wanted);
         return changed.isEmpty() ? new Step.Nothing()
-                : changed.stream().anyMatch(type.replacedBy()::contains) ? new Step.Replace() : new Step.Update();
+                : changed.stream().anyMatch(type.replacedBy(current.properties(), wanted)::contains) ? new Step.Replace() : new Step.Update();
     }
 
     private static List<String> changed(Map<String, Object> before, Map<String, Object> after) {
@@ -118,8 +118,8 @@ public final class Plan {
     private static Change modify(String id, Incarnation current, ResourceType type, String name, Map<String, Object> properties,
             String replacement) {
         var differing = new TreeMap<String, Boolean>();
-        changed(current.properties(), properties).forEach(property ->
-                differing.put(property, type.replacedBy().contains(property)));
+        var replacing = type.replacedBy(current.properties(), properties);
+        changed(current.properties(), properties).forEach(property -> differing.put(property, replacing.contains(property)));
         return new Change("Modify", id, current.physicalId(), name, replacement, List.of("Properties"), differing);
     }
 }

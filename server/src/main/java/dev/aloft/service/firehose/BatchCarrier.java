@@ -5,7 +5,10 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Body;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
 import dev.aloft.api.Firehose;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.delivery.Attempt;
@@ -21,15 +24,24 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.firehose.FirehoseData.Batch;
+import dev.aloft.service.firehose.FirehoseData.Channel;
 import dev.aloft.service.firehose.FirehoseData.KeptRecord;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
+import dev.aloft.service.firehose.Partitions.Keys;
+import dev.aloft.service.firehose.Transformation.Ready;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -37,6 +49,7 @@ import java.util.zip.ZipOutputStream;
 
 /** Brings batches to their buckets, in order; for 24 hours, as Firehose does. */
 final class BatchCarrier implements Carrier<Batch> {
+    private static final Logger LOG = System.getLogger(BatchCarrier.class.getName());
     private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
             Duration.ofSeconds(5), Duration.ofMinutes(2), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24), null);
 
@@ -44,14 +57,18 @@ final class BatchCarrier implements Carrier<Batch> {
     private final Store store;
     private final Dispatches.Assume roles;
     private final S3 s3;
+    private final Logs logs;
     private final Transformation transformation;
+    private final Time time;
 
-    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, S3 s3, Transformation transformation) {
+    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint endpoint, Transformation transformation, Time time) {
         this.data = data;
         this.store = store;
         this.roles = roles;
-        this.s3 = s3;
+        s3 = S3.at(endpoint);
+        logs = Logs.at(endpoint);
         this.transformation = transformation;
+        this.time = time;
     }
 
     @Override
@@ -66,11 +83,12 @@ final class BatchCarrier implements Carrier<Batch> {
 
     @Override
     public Outcome deliver(Batch batch, Attempt attempt) {
-        var stream = store.read(tx -> data.streams.get(tx, batch.stream())).filter(it -> it.id().equals(batch.streamId()));
-        if (stream.isPresent()) {
+        var channel = store.read(tx -> data.streams.get(tx, batch.stream())).flatMap(it -> Channel.of(it, batch.streamId()));
+        if (channel.isPresent()) {
             try {
-                deliver(stream.get(), batch, attempt);
+                deliver(channel.get(), batch, attempt);
             } catch (ApiError e) {
+                log(channel.get(), attempt, e);
                 // A bucket or a permission that is missing can be given within the day.
                 return Outcome.Failed.of(e).judged(Verdict.RETRY);
             }
@@ -78,23 +96,75 @@ final class BatchCarrier implements Carrier<Batch> {
         return Outcome.delivered();
     }
 
-    private void deliver(KeptStream stream, Batch batch, Attempt attempt) {
+    private void deliver(Channel channel, Batch batch, Attempt attempt) {
+        var stream = channel.stream();
         var records = store.<List<KeptRecord>>read(tx -> data.records.range(tx, range(batch)).map(Row::value).toList());
+        if (channel.isBackup()) {
+            backUp(stream, batch, attempt, records);
+            return;
+        }
         var destination = stream.destination();
         var caller = roles.role(service(stream, attempt.id()), destination.roleARN(), stream.name());
         var result = processed(caller, stream, batch, records);
-        var name = new ObjectName(stream.name(), stream.version(), batch.since(),
-                UUID.nameUUIDFromBytes(attempt.id().getBytes(StandardCharsets.UTF_8)).toString(),
-                ObjectName.zone(destination.customTimeZone()));
+        var bucket = destination.bucketARN();
         if (!result.failed().isEmpty()) {
-            put(caller, destination, name.failed(destination.prefix(), destination.errorOutputPrefix()),
-                    Transformation.lines(result.failed()));
+            put(caller, bucket, name(stream, batch, attempt, Keys.NONE).failed(destination.prefix(),
+                    destination.errorOutputPrefix()), Transformation.lines(result.failed()));
         }
-        if (!result.delivered().isEmpty()) {
-            var compression = destination.compressionFormat();
-            var key = name.delivered(destination.prefix(), extension(destination));
-            put(caller, destination, key, compressed(joined(result.delivered(), delimiter(destination)), compression, key));
+        partitioned(destination, result.delivered()).forEach((keys, ready) -> {
+            var key = name(stream, batch, attempt, keys).delivered(destination.prefix(),
+                    extension(destination.fileExtension(), destination.compressionFormat()));
+            var content = joined(ready.stream().map(Ready::data).toList(), delimiter(destination));
+            put(caller, bucket, key, compressed(content, destination.compressionFormat(), key));
+        });
+    }
+
+    /** Tells an error where the destination's options say; that this fails too changes nothing. */
+    private void log(Channel channel, Attempt attempt, ApiError error) {
+        var stream = channel.stream();
+        var options = channel.isBackup() ? stream.destination().s3BackupDescription().cloudWatchLoggingOptions()
+                : stream.destination().cloudWatchLoggingOptions();
+        if (options == null || !Boolean.TRUE.equals(options.enabled()) || options.logGroupName() == null) {
+            return;
         }
+        var line = new LinkedHashMap<String, Object>();
+        line.put("deliveryStreamARN", stream.arn());
+        line.put("destination", channel.bucket());
+        line.put("deliveryStreamVersionId", stream.version());
+        line.put("message", error.getMessage());
+        line.put("errorCode", "S3." + error.code());
+        try {
+            var writer = roles.role(service(stream, attempt.id()), channel.role(), stream.name());
+            logs.putLogEvents(writer, Logs.PutLogEventsRequest.of(r -> r.logGroupName(options.logGroupName())
+                    .logStreamName(options.logStreamName()).logEvents(List.of(Logs.InputLogEvent.of(e ->
+                            e.timestamp(time.instant().toEpochMilli()).message(JsonWriter.string(line)))))));
+        } catch (ApiError refused) {
+            LOG.log(Level.WARNING, stream.arn() + " cannot write to its log group: " + refused);
+        }
+    }
+
+    private void backUp(KeptStream stream, Batch batch, Attempt attempt, List<KeptRecord> records) {
+        var backup = stream.destination().s3BackupDescription();
+        var caller = roles.role(service(stream, attempt.id()), backup.roleARN(), stream.name());
+        var key = name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(), extension(null, backup.compressionFormat()));
+        put(caller, backup.bucketARN(), key, compressed(joined(records.stream().map(KeptRecord::data).toList(), new byte[0]),
+                backup.compressionFormat(), key));
+    }
+
+    private static ObjectName name(KeptStream stream, Batch batch, Attempt attempt, Keys keys) {
+        var random = keys.equals(Keys.NONE) ? attempt.id() : attempt.id() + keys;
+        return new ObjectName(stream.name(), stream.version(), batch.since(),
+                UUID.nameUUIDFromBytes(random.getBytes(StandardCharsets.UTF_8)).toString(),
+                ObjectName.zone(stream.destination().customTimeZone()), keys);
+    }
+
+    /** An object for each set of keys; without partitioning there is one. */
+    private static Map<Keys, List<Ready>> partitioned(Firehose.ExtendedS3DestinationDescription destination,
+            List<Ready> records) {
+        boolean partitions = Destinations.partitions(destination);
+        var all = new LinkedHashMap<Keys, List<Ready>>();
+        records.forEach(each -> all.computeIfAbsent(partitions ? each.keys() : Keys.NONE, _ -> new ArrayList<>()).add(each));
+        return all;
     }
 
     static Caller service(KeptStream stream, String requestId) {
@@ -102,13 +172,36 @@ final class BatchCarrier implements Carrier<Batch> {
                 requestId, null, 0, null, null, null);
     }
 
-    private Transformation.Result processed(Caller caller, KeptStream stream, Batch batch, List<KeptRecord> records) {
-        for (var processor : processors(stream.destination())) {
-            if (processor.type().equals("Lambda")) {
-                return transformation.of(caller, stream, processor, batch.first(), records);
+    /** In AWS's order: taken apart, transformed, given keys. */
+    private Transformation.Result processed(Caller caller, KeptStream stream, Batch batch, List<KeptRecord> given) {
+        var processors = processors(stream.destination());
+        var records = Destinations.processor(processors, "RecordDeAggregation")
+                .map(processor -> Partitions.apart(processor, given)).orElse(given);
+        var result = Destinations.processor(processors, "Lambda")
+                .map(processor -> transformation.of(caller, stream, processor, batch.first(), records))
+                .orElseGet(() -> new Transformation.Result(
+                        records.stream().map(it -> new Ready(it.data(), it, Keys.NONE)).toList(), new ArrayList<>()));
+        return Destinations.partitions(stream.destination()) ? withKeys(stream.destination(), result) : result;
+    }
+
+    private Transformation.Result withKeys(Firehose.ExtendedS3DestinationDescription destination, Transformation.Result given) {
+        var query = Destinations.query(destination);
+        var result = new Transformation.Result(new ArrayList<>(), new ArrayList<>(given.failed()));
+        for (var record : given.delivered()) {
+            try {
+                var keys = query.isEmpty() ? record.keys() : record.keys().withQuery(query.get().keys(record.data()));
+                for (var name : ObjectName.names(destination.prefix(), ObjectName.FROM_LAMBDA).toList()) {
+                    if (keys.lambda().getOrDefault(name, "").isEmpty()) {
+                        throw new Query.NoKeys("partitionKeys values must not be null or empty");
+                    }
+                }
+                result.delivered().add(record.with(keys));
+            } catch (Query.NoKeys e) {
+                result.failed().add(Transformation.failure(record.source(), "DynamicPartitioning.MetadataExtractionFailed",
+                        e.getMessage(), 1, time.instant()));
             }
         }
-        return new Transformation.Result(records.stream().map(KeptRecord::data).toList(), List.of());
+        return result;
     }
 
     private static List<Firehose.Processor> processors(Firehose.ExtendedS3DestinationDescription destination) {
@@ -123,11 +216,11 @@ final class BatchCarrier implements Carrier<Batch> {
                 .orElse(new byte[0]);
     }
 
-    private static String extension(Firehose.ExtendedS3DestinationDescription destination) {
-        if (destination.fileExtension() != null && !destination.fileExtension().isEmpty()) {
-            return destination.fileExtension();
+    private static String extension(String given, String compression) {
+        if (given != null && !given.isEmpty()) {
+            return given;
         }
-        return switch (destination.compressionFormat()) {
+        return switch (compression) {
             case "GZIP" -> ".gz";
             case "ZIP" -> ".zip";
             default -> "";
@@ -166,8 +259,8 @@ final class BatchCarrier implements Carrier<Batch> {
         return all.toByteArray();
     }
 
-    private void put(Caller caller, Firehose.ExtendedS3DestinationDescription destination, String key, byte[] content) {
-        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(Arn.parse(destination.bucketARN()).resource()).key(key)
+    private void put(Caller caller, String bucketArn, String key, byte[] content) {
+        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(Arn.parse(bucketArn).resource()).key(key)
                 .contentType("application/octet-stream").body(Body.of(content))));
     }
 

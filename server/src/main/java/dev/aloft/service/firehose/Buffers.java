@@ -8,6 +8,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.firehose.FirehoseData.Batch;
 import dev.aloft.service.firehose.FirehoseData.Buffer;
+import dev.aloft.service.firehose.FirehoseData.Channel;
 import dev.aloft.service.firehose.FirehoseData.KeptRecord;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
 import java.time.Instant;
@@ -34,15 +35,19 @@ final class Buffers {
 
     /** Answers the index of the first. */
     long put(Tx tx, KeptStream stream, List<KeptRecord> records) {
-        var id = Key.of(stream.id());
+        return Channel.of(stream).stream().mapToLong(channel -> put(tx, channel, records)).toArray()[0];
+    }
+
+    private long put(Tx tx, Channel channel, List<KeptRecord> records) {
+        var id = Key.of(channel.id());
         var buffer = data.buffers.get(tx, id).orElse(Buffer.EMPTY);
         long first = buffer.next();
         boolean waits = buffer.since() != null;
         for (var record : records) {
             data.records.put(tx, id.and(buffer.next()), record);
             buffer = buffer.with(record);
-            if (full(stream, buffer)) {
-                buffer = close(tx, stream, buffer);
+            if (full(channel, buffer)) {
+                buffer = close(tx, channel, buffer);
                 waits = false;
             }
         }
@@ -50,24 +55,23 @@ final class Buffers {
         if (buffer.since() == null) {
             data.old.cancel(tx, id);
         } else if (!waits) {
-            data.old.add(tx, due(stream, buffer), id, stream.key());
+            data.old.add(tx, due(channel, buffer), id, channel.stream().key());
         }
         return first;
     }
 
-    private static boolean full(KeptStream stream, Buffer buffer) {
-        return buffer.bytes() >= (long) stream.destination().bufferingHints().sizeInMBs() << 20
-                || buffer.next() - buffer.first() >= MOST_RECORDS;
+    private static boolean full(Channel channel, Buffer buffer) {
+        return buffer.bytes() >= (long) channel.hints().sizeInMBs() << 20 || buffer.next() - buffer.first() >= MOST_RECORDS;
     }
 
-    private static Instant due(KeptStream stream, Buffer buffer) {
-        return buffer.since().plusSeconds(stream.destination().bufferingHints().intervalInSeconds());
+    private static Instant due(Channel channel, Buffer buffer) {
+        return buffer.since().plusSeconds(channel.hints().intervalInSeconds());
     }
 
-    private Buffer close(Tx tx, KeptStream stream, Buffer buffer) {
+    private Buffer close(Tx tx, Channel channel, Buffer buffer) {
         // Batches go in the order of their ids.
-        batches.promise(tx, "%s-%019d".formatted(stream.id(), buffer.first()),
-                new Batch(stream.key(), stream.id(), buffer.first(), buffer.next(), buffer.since()));
+        batches.promise(tx, "%s-%019d".formatted(channel.id(), buffer.first()),
+                new Batch(channel.stream().key(), channel.id(), buffer.first(), buffer.next(), buffer.since()));
         return buffer.emptied();
     }
 
@@ -87,20 +91,23 @@ final class Buffers {
             data.old.cancel(tx, id);
             return;
         }
-        var stream = data.streams.get(tx, waiting.get().value()).filter(it -> id.equals(Key.of(it.id())));
-        if (stream.isPresent() && due(stream.get(), buffer.get()).isAfter(time.instant())) {
-            data.old.add(tx, due(stream.get(), buffer.get()), id, waiting.get().value());
+        var channel = data.streams.get(tx, waiting.get().value()).flatMap(it -> Channel.of(it, id.text(0)));
+        if (channel.isPresent() && due(channel.get(), buffer.get()).isAfter(time.instant())) {
+            data.old.add(tx, due(channel.get(), buffer.get()), id, waiting.get().value());
             return;
         }
-        stream.ifPresent(it -> data.buffers.put(tx, id, close(tx, it, buffer.get())));
+        channel.ifPresent(it -> data.buffers.put(tx, id, close(tx, it, buffer.get())));
         data.old.cancel(tx, id);
     }
 
     /** What waits in a stream goes with it. */
     void forget(Tx tx, KeptStream stream) {
-        var id = Key.of(stream.id());
-        data.records.deleteAll(tx, id);
-        data.buffers.delete(tx, id);
-        data.old.cancel(tx, id);
+        for (var channel : List.of(new Channel(stream, false), new Channel(stream, true))) {
+            var id = Key.of(channel.id());
+            data.records.deleteAll(tx, id);
+            data.buffers.delete(tx, id);
+            data.old.cancel(tx, id);
+        }
+        data.checkpoints.deleteAll(tx, Key.of(stream.id()));
     }
 }

@@ -7,22 +7,26 @@ import dev.aloft.api.Shape;
 import dev.aloft.wire.Trees;
 import java.time.DateTimeException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A stream's destination: settings as given, with what was left out. All that is not built is refused by its name. */
 final class Destinations {
     private static final Set<String> COMPRESSIONS = Set.of("UNCOMPRESSED", "GZIP", "ZIP");
-    private static final Set<String> PROCESSORS = Set.of("Lambda", "AppendDelimiterToRecord");
+    private static final Set<String> PROCESSORS = Set.of("Lambda", "AppendDelimiterToRecord", "MetadataExtraction",
+            "RecordDeAggregation");
     private static final int LARGEST_LAMBDA_MB = 3;
+    private static final int LEAST_PARTITIONED_MB = 64;
+    private static final String BACKUP = "S3BackupDescription";
 
     private Destinations() {
     }
 
     static ExtendedS3DestinationDescription of(Firehose.CreateDeliveryStreamRequest input) {
         refuse("the source MSK", input.mskSourceConfiguration());
-        refuse("a Kinesis stream as the source of a delivery stream", input.kinesisStreamSourceConfiguration());
         refuse("the destination Redshift", input.redshiftDestinationConfiguration());
         refuse("the destination Elasticsearch", input.elasticsearchDestinationConfiguration());
         refuse("the destination OpenSearch", input.amazonopensearchserviceDestinationConfiguration());
@@ -46,17 +50,39 @@ final class Destinations {
         }
         var merged = new LinkedHashMap<>(Trees.of(old));
         merged.putAll(Trees.of(given));
-        return checked(withDefaults(merged));
+        var changed = checked(withDefaults(merged));
+        if (partitions(changed) != partitions(old)) {
+            throw invalid("Dynamic Partitioning cannot be enabled or disabled for an existing delivery stream.");
+        }
+        if ("Enabled".equals(old.s3BackupMode()) && !"Enabled".equals(changed.s3BackupMode())) {
+            throw invalid("S3BackupMode cannot be changed from Enabled to Disabled.");
+        }
+        return changed;
     }
 
-    private static Map<String, Object> withDefaults(Map<String, Object> given) {
-        var all = new LinkedHashMap<>(given);
-        for (var name : new String[] {"S3BackupConfiguration", "S3BackupUpdate"}) {
-            refuse("the backup of a delivery stream's source records", all.get(name));
-        }
+    private static Map<String, Object> withDefaults(Map<String, Object> destination) {
+        var all = new LinkedHashMap<>(destination);
         refuse("data format conversion", enabled(all.get("DataFormatConversionConfiguration")));
-        refuse("dynamic partitioning", enabled(all.get("DynamicPartitioningConfiguration")));
-        var hints = new LinkedHashMap<String, Object>(Map.of("SizeInMBs", 5, "IntervalInSeconds", 300));
+        fill(all);
+        all.putIfAbsent("S3BackupMode", "Disabled");
+        for (var name : new String[] {"S3BackupConfiguration", "S3BackupUpdate"}) {
+            if (all.remove(name) instanceof Map<?, ?> given) {
+                var backup = new LinkedHashMap<String, Object>();
+                if (all.get(BACKUP) instanceof Map<?, ?> known) {
+                    known.forEach((member, value) -> backup.put(member.toString(), value));
+                }
+                given.forEach((member, value) -> backup.put(member.toString(), value));
+                fill(backup);
+                all.put(BACKUP, backup);
+            }
+        }
+        return all;
+    }
+
+    /** What AWS takes for what was left out, of a bucket as a destination or a backup. */
+    private static void fill(Map<String, Object> all) {
+        boolean partitions = enabled(all.get("DynamicPartitioningConfiguration")) != null;
+        var hints = new LinkedHashMap<String, Object>(Map.of("SizeInMBs", partitions ? 128 : 5, "IntervalInSeconds", 300));
         if (all.get("BufferingHints") instanceof Map<?, ?> some) {
             some.forEach((name, value) -> hints.put(name.toString(), value));
         }
@@ -64,8 +90,6 @@ final class Destinations {
         all.putIfAbsent("CompressionFormat", "UNCOMPRESSED");
         all.putIfAbsent("EncryptionConfiguration", Map.of("NoEncryptionConfig", "NoEncryption"));
         all.putIfAbsent("CloudWatchLoggingOptions", Map.of("Enabled", false));
-        all.putIfAbsent("S3BackupMode", "Disabled");
-        return all;
     }
 
     private static Object enabled(Object configuration) {
@@ -75,11 +99,10 @@ final class Destinations {
     private static ExtendedS3DestinationDescription checked(Map<String, Object> all) {
         var destination = (ExtendedS3DestinationDescription) Trees.read(
                 ExtendedS3DestinationDescription.of(_ -> { }).shape(), all);
-        if (!COMPRESSIONS.contains(destination.compressionFormat())) {
-            throw ApiError.notBuilt("The compression " + destination.compressionFormat());
-        }
-        refuse("the backup of a delivery stream's source records", "Enabled".equals(destination.s3BackupMode()) ? destination : null);
-        ObjectName.check(destination.prefix(), destination.errorOutputPrefix());
+        checkCompression(destination.compressionFormat());
+        checkBackup(destination);
+        checkPartitions(destination);
+        ObjectName.check(destination.prefix(), destination.errorOutputPrefix(), partitions(destination));
         try {
             ObjectName.zone(destination.customTimeZone());
         } catch (DateTimeException _) {
@@ -90,6 +113,63 @@ final class Destinations {
             processing.processors().forEach(Destinations::check);
         }
         return destination;
+    }
+
+    private static void checkCompression(String compression) {
+        if (!COMPRESSIONS.contains(compression)) {
+            throw ApiError.notBuilt("The compression " + compression);
+        }
+    }
+
+    private static void checkBackup(ExtendedS3DestinationDescription destination) {
+        var backup = destination.s3BackupDescription();
+        if (backup != null) {
+            checkCompression(backup.compressionFormat());
+            ObjectName.check(backup.prefix(), backup.errorOutputPrefix(), false);
+        } else if ("Enabled".equals(destination.s3BackupMode())) {
+            throw invalid("S3BackupConfiguration is required when S3BackupMode is Enabled.");
+        }
+    }
+
+    /** Whether records are given keys, and objects hold those of equal keys. */
+    static boolean partitions(ExtendedS3DestinationDescription destination) {
+        return destination.dynamicPartitioningConfiguration() != null
+                && Boolean.TRUE.equals(destination.dynamicPartitioningConfiguration().enabled());
+    }
+
+    static Optional<Firehose.Processor> processor(List<Firehose.Processor> processors, String type) {
+        return processors.stream().filter(it -> it.type().equals(type)).findFirst();
+    }
+
+    /** The program that finds a record's keys. */
+    static Optional<Query> query(ExtendedS3DestinationDescription destination) {
+        var processing = destination.processingConfiguration();
+        return processing == null || processing.processors() == null ? Optional.empty()
+                : processor(processing.processors(), "MetadataExtraction")
+                        .flatMap(it -> Query.of(parameter(it, "MetadataExtractionQuery", "")));
+    }
+
+    private static void checkPartitions(ExtendedS3DestinationDescription destination) {
+        var processing = destination.processingConfiguration();
+        var processors = processing == null || processing.processors() == null ? List.<Firehose.Processor>of()
+                : processing.processors();
+        var extraction = processor(processors, "MetadataExtraction");
+        if (!partitions(destination)) {
+            if (extraction.isPresent()) {
+                throw invalid("MetadataExtraction processor can only be present when Dynamic Partitioning is enabled.");
+            }
+            return;
+        }
+        if (destination.bufferingHints().sizeInMBs() < LEAST_PARTITIONED_MB) {
+            throw invalid("BufferingHints.SizeInMBs must be at least " + LEAST_PARTITIONED_MB
+                    + " when Dynamic Partitioning is enabled.");
+        }
+        if (extraction.isPresent() && query(destination).isEmpty()) {
+            throw invalid("MetadataExtractionQuery is invalid.");
+        }
+        if (extraction.isEmpty() && ObjectName.names(destination.prefix(), ObjectName.FROM_QUERY).findAny().isPresent()) {
+            throw invalid("The Prefix uses " + ObjectName.FROM_QUERY + " without a MetadataExtraction processor.");
+        }
     }
 
     private static void check(Firehose.Processor processor) {

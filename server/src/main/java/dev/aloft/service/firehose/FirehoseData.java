@@ -3,6 +3,7 @@ package dev.aloft.service.firehose;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
+import dev.aloft.kernel.delivery.poll.StreamPoller;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
@@ -10,9 +11,15 @@ import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.time.Signal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** What Firehose keeps. What waits in a stream is kept by the stream's id, so that a new one of an old name begins empty. */
+/**
+ * What Firehose keeps. What waits in a stream is kept by the stream's id, so that a new one of an old name begins empty; what waits for
+ * its backup by that of its {@link Channel}.
+ */
 final class FirehoseData {
     final Signal signal = new Signal();
 
@@ -22,6 +29,8 @@ final class FirehoseData {
     final Table<KeptRecord> records = Table.of("records", Codec.of(KeptRecord.class));
     /** By stream id: what is not in a batch yet. */
     final Table<Buffer> buffers = Table.of("buffers", Codec.of(Buffer.class));
+    /** By stream id and shard: how far the stream's source was read. */
+    final Table<StreamPoller.Checkpoint> checkpoints = Table.of("checkpoints", Codec.of(StreamPoller.Checkpoint.class));
     /** By stream id, its key: when what is in the buffer is old enough to go. */
     final Due<Key> old = new Due<>(Space.of("old"), Codec.KEY, signal);
 
@@ -29,6 +38,7 @@ final class FirehoseData {
      * @param version     counts the changes of its destination, from 1
      * @param destination as it is told, with all that was left out
      * @param keyType     of its encryption at rest, or null
+     * @param source      a Kinesis stream, or null where records are put directly
      */
     record KeptStream(
             String account,
@@ -41,7 +51,8 @@ final class FirehoseData {
             Firehose.ExtendedS3DestinationDescription destination,
             Map<String, String> tags,
             String keyType,
-            String keyArn) {
+            String keyArn,
+            Source source) {
         Key key() {
             return Key.of(account, region, name);
         }
@@ -51,19 +62,61 @@ final class FirehoseData {
         }
 
         KeptStream withDestination(Firehose.ExtendedS3DestinationDescription changed, Instant now) {
-            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn);
+            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn, source);
         }
 
         KeptStream withTags(Map<String, String> changed) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType, keyArn);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType, keyArn, source);
         }
 
         KeptStream withKey(String type, String arn) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn, source);
         }
     }
 
-    record KeptRecord(Bytes data, Instant arrival) {
+    /** @param since records that are older are not read */
+    record Source(String stream, String role, Instant since) {
+    }
+
+    /**
+     * @param origin null where it was put directly
+     */
+    record KeptRecord(Bytes data, Instant arrival, Origin origin) {
+    }
+
+    /** Where in a Kinesis stream a record was. */
+    record Origin(String shard, String partitionKey, String sequenceNumber) {
+    }
+
+    /** One of the ways that a stream's records go: to its destination, or as they came to its backup. */
+    record Channel(KeptStream stream, boolean isBackup) {
+        private static final String BACKUP = "/backup";
+
+        /** The one with this id, should it be one of the stream's. */
+        static Optional<Channel> of(KeptStream stream, String id) {
+            return Stream.of(new Channel(stream, false), new Channel(stream, true)).filter(it -> it.id().equals(id)).findFirst();
+        }
+
+        static List<Channel> of(KeptStream stream) {
+            return "Enabled".equals(stream.destination().s3BackupMode())
+                    ? List.of(new Channel(stream, false), new Channel(stream, true)) : List.of(new Channel(stream, false));
+        }
+
+        String id() {
+            return isBackup ? stream.id() + BACKUP : stream.id();
+        }
+
+        String bucket() {
+            return isBackup ? stream.destination().s3BackupDescription().bucketARN() : stream.destination().bucketARN();
+        }
+
+        String role() {
+            return isBackup ? stream.destination().s3BackupDescription().roleARN() : stream.destination().roleARN();
+        }
+
+        Firehose.BufferingHints hints() {
+            return isBackup ? stream.destination().s3BackupDescription().bufferingHints() : stream.destination().bufferingHints();
+        }
     }
 
     /**
@@ -84,7 +137,11 @@ final class FirehoseData {
         }
     }
 
-    /** Records that go together: those from the first to before the next. */
+    /**
+     * Records that go together: those from the first to before the next.
+     *
+     * @param streamId its channel's
+     */
     record Batch(Key stream, String streamId, long first, long next, Instant since) {
     }
 

@@ -4,7 +4,6 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Firehose;
 import dev.aloft.api.Lambda;
-import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
@@ -13,6 +12,7 @@ import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.firehose.FirehoseData.Batch;
@@ -29,6 +29,8 @@ public final class FirehoseService implements Service, Firehose {
     private final Deliveries<Batch> batches;
     private final Buffers buffers;
     private final Streams streams;
+    private final Sources sources;
+    private final Signal sourcesChanged = new Signal();
     private final Store store;
     private final Time time;
     private final List<ResourceType> resourceTypes;
@@ -36,16 +38,19 @@ public final class FirehoseService implements Service, Firehose {
     public FirehoseService(Store platform, Time time, Endpoint endpoint, Dispatches.Assume roles) {
         store = platform.in("firehose");
         this.time = time;
-        var carrier = new BatchCarrier(data, store, roles, S3.at(endpoint), new Transformation(Lambda.at(endpoint), time));
+        var carrier = new BatchCarrier(data, store, roles, endpoint, new Transformation(Lambda.at(endpoint), time),
+                time);
         batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
         buffers = new Buffers(data, batches, store, time);
-        streams = new Streams(data, buffers, roles, store, time);
+        streams = new Streams(data, buffers, roles, store, time, sourcesChanged::raise);
+        sources = new Sources(data, buffers, roles, endpoint, store, time);
         resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
     }
 
     @Override
     public List<Worker> workers() {
-        return List.of(batches.worker(), new Worker("firehose buffers", data.signal, buffers::turn));
+        return List.of(batches.worker(), new Worker("firehose buffers", data.signal, buffers::turn),
+                new Worker("firehose sources", sourcesChanged, sources::turn));
     }
 
     @Override
@@ -126,7 +131,10 @@ public final class FirehoseService implements Service, Firehose {
         var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
         return store.write(tx -> {
             var stream = streams.existing(tx, caller, name);
-            long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now)).toList());
+            if (stream.source() != null) {
+                throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+            }
+            long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now, null)).toList());
             var ids = new ArrayList<String>();
             for (int i = 0; i < records.size(); i++) {
                 ids.add(Transformation.recordId(stream, first + i));

@@ -1,6 +1,7 @@
 package dev.aloft.service.firehose;
 
 import dev.aloft.api.Firehose;
+import dev.aloft.service.firehose.Partitions.Keys;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -9,15 +10,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The key of a batch's object: its prefix evaluated, then the stream's name and version, the time and something random.
  *
  * @param arrival of the oldest record in the object
  * @param random  the same for each try
+ * @param keys    of the object's records
  * @see <a href="https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html">Custom prefixes</a>
  */
-record ObjectName(String stream, int version, Instant arrival, String random, ZoneId zone) {
+record ObjectName(String stream, int version, Instant arrival, String random, ZoneId zone, Keys keys) {
+    static final String FROM_QUERY = "partitionKeyFromQuery";
+    static final String FROM_LAMBDA = "partitionKeyFromLambda";
     static final String FAILED = "processing-failed";
     private static final Pattern EXPRESSION = Pattern.compile("!\\{([^:}]*):?([^}]*)}");
     private static final DateTimeFormatter FOLDER = formatter("yyyy/MM/dd/HH/");
@@ -60,6 +65,8 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
         return EXPRESSION.matcher(prefix).replaceAll(found -> Matcher.quoteReplacement(switch (found.group(1)) {
             case "timestamp" -> date(formatter(found.group(2)));
             case "firehose" -> found.group(2).equals("error-output-type") ? errorType : randomText(found.start());
+            case FROM_QUERY -> keys.query().getOrDefault(found.group(2), "");
+            case FROM_LAMBDA -> keys.lambda().getOrDefault(found.group(2), "");
             default -> throw new IllegalArgumentException(found.group());
         }));
     }
@@ -70,7 +77,7 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
     }
 
     /** Refuses expressions that mean nothing, and prefixes that do not go together. */
-    static void check(String prefix, String errorPrefix) {
+    static void check(String prefix, String errorPrefix, boolean partitions) {
         if (hasExpression(prefix) && (errorPrefix == null || errorPrefix.isEmpty())) {
             throw invalid("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions.");
         }
@@ -80,12 +87,22 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
         if (hasExpression(errorPrefix) && !errorPrefix.contains("!{firehose:error-output-type}")) {
             throw invalid("ErrorOutputPrefix must include the expression !{firehose:error-output-type} if it contains expressions.");
         }
+        if (!partitions && (names(prefix, FROM_QUERY).count() > 0 || names(prefix, FROM_LAMBDA).count() > 0)) {
+            throw invalid("Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is "
+                    + "enabled.");
+        }
         for (var each : new String[] {prefix, errorPrefix}) {
             var found = EXPRESSION.matcher(each == null ? "" : each);
             while (found.find()) {
                 checkExpression(found);
             }
         }
+    }
+
+    /** The names that a prefix uses of this namespace. */
+    static Stream<String> names(String prefix, String namespace) {
+        return EXPRESSION.matcher(prefix == null ? "" : prefix).results().filter(found -> found.group(1).equals(namespace))
+                .map(found -> found.group(2));
     }
 
     private static void checkExpression(Matcher found) {
@@ -103,8 +120,7 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
                     throw invalid("Invalid firehose expression: " + found.group());
                 }
             }
-            case "partitionKeyFromQuery", "partitionKeyFromLambda" ->
-                throw invalid("Dynamic partitioning is not built in Aloft yet: " + found.group());
+            case FROM_QUERY, FROM_LAMBDA -> { }
             default -> throw invalid("Invalid expression: " + found.group());
         }
     }

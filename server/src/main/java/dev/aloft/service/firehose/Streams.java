@@ -11,6 +11,8 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
+import dev.aloft.service.firehose.FirehoseData.Source;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ final class Streams {
     private static final int LIMIT = 5_000;
     private static final int MOST_TAGS = 50;
     private static final int PAGE = 10;
+    private static final String DIRECT = "DirectPut";
+    private static final String FROM_KINESIS = "KinesisStreamAsSource";
     private static final String CLOUDFORMATION = "aws:cloudformation:";
     private static final String DESTINATION = "destinationId-000000000001";
 
@@ -33,25 +37,32 @@ final class Streams {
     private final Dispatches.Assume roles;
     private final Store store;
     private final Time time;
+    private final Runnable changed;
 
-    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Store store, Time time) {
+    /** @param changed tells those who read sources */
+    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Store store, Time time, Runnable changed) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
         this.store = store;
         this.time = time;
+        this.changed = changed;
     }
 
     String create(Caller caller, Firehose.CreateDeliveryStreamRequest input) {
-        if (input.deliveryStreamType() != null && !input.deliveryStreamType().equals("DirectPut")) {
-            throw ApiError.notBuilt("The type " + input.deliveryStreamType() + " of a delivery stream");
-        }
         var now = time.instant();
         var encryption = input.deliveryStreamEncryptionConfigurationInput();
         var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), UUID.randomUUID().toString(), now,
                 null, 1, Destinations.of(input), checkedTags(Map.of(), input.tags() == null ? List.of() : input.tags()),
-                encryption == null ? null : encryption.keyType(), encryption == null ? null : encryption.keyARN());
+                encryption == null ? null : encryption.keyType(), encryption == null ? null : encryption.keyARN(),
+                source(input, now));
         checkRole(stream, stream.destination().roleARN());
+        if (stream.source() != null) {
+            checkRole(stream, stream.source().role());
+        }
+        if (stream.destination().s3BackupDescription() != null) {
+            checkRole(stream, stream.destination().s3BackupDescription().roleARN());
+        }
         store.change(tx -> {
             if (data.streams.has(tx, stream.key())) {
                 throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId " + stream.account()
@@ -63,7 +74,34 @@ final class Streams {
             }
             data.streams.put(tx, stream.key(), stream);
         });
+        changed.run();
         return stream.arn();
+    }
+
+    private static Source source(Firehose.CreateDeliveryStreamRequest input, Instant now) {
+        var type = input.deliveryStreamType() == null ? DIRECT : input.deliveryStreamType();
+        var given = input.kinesisStreamSourceConfiguration();
+        switch (type) {
+            case DIRECT -> {
+                if (given != null) {
+                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is only supported for the "
+                            + "delivery stream type " + FROM_KINESIS + ".");
+                }
+                return null;
+            }
+            case FROM_KINESIS -> {
+                if (given == null) {
+                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is required for the delivery "
+                            + "stream type " + FROM_KINESIS + ".");
+                }
+                return new Source(given.kinesisStreamARN(), given.roleARN(), now);
+            }
+            default -> throw ApiError.notBuilt("The type " + type + " of a delivery stream");
+        }
+    }
+
+    private static String type(KeptStream stream) {
+        return stream.source() == null ? DIRECT : FROM_KINESIS;
     }
 
     private void checkRole(KeptStream stream, String role) {
@@ -87,6 +125,7 @@ final class Streams {
             data.streams.delete(tx, stream.key());
             buffers.forget(tx, stream);
         });
+        changed.run();
     }
 
     void change(Caller caller, String name, UnaryOperator<KeptStream> change) {
@@ -129,9 +168,15 @@ final class Streams {
         var encryption = Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
                 .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType()).keyARN(stream.keyArn()));
         return Firehose.DeliveryStreamDescription.of(d -> d.deliveryStreamName(stream.name()).deliveryStreamARN(stream.arn())
-                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType("DirectPut")
+                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType(type(stream)).source(told(stream.source()))
                 .versionId(Integer.toString(stream.version())).createTimestamp(stream.created())
                 .lastUpdateTimestamp(stream.updated()).destinations(List.of(destination)).hasMoreDestinations(false));
+    }
+
+    private static Firehose.SourceDescription told(Source source) {
+        return source == null ? null : Firehose.SourceDescription.of(s -> s.kinesisStreamSourceDescription(
+                Firehose.KinesisStreamSourceDescription.of(k -> k.kinesisStreamARN(source.stream()).roleARN(source.role())
+                        .deliveryStartTimestamp(source.since()))));
     }
 
     Firehose.ListDeliveryStreamsResponse list(Caller caller, Firehose.ListDeliveryStreamsRequest input) {
@@ -140,10 +185,10 @@ final class Streams {
         if (input.exclusiveStartDeliveryStreamName() != null) {
             range = range.after(FirehoseData.all(caller).and(input.exclusiveStartDeliveryStreamName()));
         }
-        var from = range.limit(limit + 1);
-        boolean other = input.deliveryStreamType() != null && !input.deliveryStreamType().equals("DirectPut");
-        var names = other ? List.<String>of()
-                : store.<List<String>>read(tx -> data.streams.range(tx, from).map(Row::value).map(KeptStream::name).toList());
+        var from = range;
+        var names = store.<List<String>>read(tx -> data.streams.range(tx, from).map(Row::value)
+                .filter(it -> input.deliveryStreamType() == null || input.deliveryStreamType().equals(type(it)))
+                .limit(limit + 1L).map(KeptStream::name).toList());
         return Firehose.ListDeliveryStreamsResponse.of(r -> r.deliveryStreamNames(names.stream().limit(limit).toList())
                 .hasMoreDeliveryStreams(names.size() > limit));
     }

@@ -10,6 +10,7 @@ import dev.aloft.api.Lambda;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.firehose.FirehoseData.KeptRecord;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
+import dev.aloft.service.firehose.Partitions.Keys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,9 +35,16 @@ final class Transformation {
     }
 
     /** Records that are to be delivered, and the documents of those that failed. */
-    record Result(List<Bytes> delivered, List<Map<String, Object>> failed) {
+    record Result(List<Ready> delivered, List<Map<String, Object>> failed) {
         Result() {
             this(new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    /** A record that is to be delivered. */
+    record Ready(Bytes data, KeptRecord source, Keys keys) {
+        Ready with(Keys changed) {
+            return new Ready(data, source, changed);
         }
     }
 
@@ -106,6 +114,9 @@ final class Transformation {
     private static Map<String, Object> event(KeptStream stream, List<Indexed> some) {
         var event = new LinkedHashMap<String, Object>();
         event.put("invocationId", UUID.randomUUID().toString());
+        if (stream.source() != null) {
+            event.put("sourceKinesisStreamArn", stream.source().stream());
+        }
         event.put("deliveryStreamArn", stream.arn());
         event.put("region", stream.region());
         event.put("records", some.stream().map(it -> {
@@ -113,9 +124,22 @@ final class Transformation {
             record.put("recordId", it.id());
             record.put("approximateArrivalTimestamp", it.record().arrival().toEpochMilli());
             record.put("data", it.record().data().base64());
+            if (it.record().origin() != null) {
+                record.put("kinesisRecordMetadata", metadata(it.record()));
+            }
             return record;
         }).toList());
         return event;
+    }
+
+    private static Map<String, Object> metadata(KeptRecord record) {
+        var metadata = new LinkedHashMap<String, Object>();
+        metadata.put("shardId", record.origin().shard());
+        metadata.put("partitionKey", record.origin().partitionKey());
+        metadata.put("approximateArrivalTimestamp", record.arrival().toEpochMilli());
+        metadata.put("sequenceNumber", record.origin().sequenceNumber());
+        metadata.put("subsequenceNumber", 0);
+        return metadata;
     }
 
     private void read(Bytes payload, List<Indexed> some, String function, int attempts, Result result) {
@@ -139,7 +163,7 @@ final class Transformation {
         for (var each : some) {
             var fault = whole != null ? whole : twice.contains(each.id())
                     ? new Fault("Lambda.DuplicatedRecordId", "Multiple records were returned with the same record ID.")
-                    : taken(answers.get(each.id()), result);
+                    : taken(each, answers.get(each.id()), result);
             if (fault != null) {
                 result.failed().add(failure(each, fault, function, attempts));
             }
@@ -147,7 +171,7 @@ final class Transformation {
     }
 
     /** Takes what became of one record, or says what is wrong with it. */
-    private static Fault taken(Map<?, ?> answer, Result result) {
+    private static Fault taken(Indexed record, Map<?, ?> answer, Result result) {
         if (answer == null) {
             return new Fault("Lambda.MissingRecordId", "One or more record Ids were not returned. "
                     + "Ensure that the Lambda function returns all received record Ids.");
@@ -155,7 +179,8 @@ final class Transformation {
         return switch (answer.get("result") instanceof String text ? text : "") {
             case "Ok" -> {
                 try {
-                    result.delivered().add(answer.get("data") instanceof String data ? Bytes.fromBase64(data) : Bytes.EMPTY);
+                    var data = answer.get("data") instanceof String text ? Bytes.fromBase64(text) : Bytes.EMPTY;
+                    result.delivered().add(new Ready(data, record.record(), new Keys(Map.of(), keys(answer))));
                     yield null;
                 } catch (IllegalArgumentException _) {
                     yield new Fault("Lambda.JsonProcessingException", "The data of a record is not in Base64.");
@@ -167,16 +192,29 @@ final class Transformation {
         };
     }
 
+    private static Map<String, String> keys(Map<?, ?> answer) {
+        var keys = new LinkedHashMap<String, String>();
+        if (answer.get("metadata") instanceof Map<?, ?> metadata && metadata.get("partitionKeys") instanceof Map<?, ?> given) {
+            given.forEach((name, value) -> keys.put(name.toString(), String.valueOf(value)));
+        }
+        return keys;
+    }
+
     private Map<String, Object> failure(Indexed record, Fault fault, String function, int attempts) {
-        Instant now = time.instant();
+        var document = failure(record.record(), fault.code(), fault.message(), attempts, time.instant());
+        document.put("lambdaArn", function);
+        return document;
+    }
+
+    /** What is written of a record that cannot be delivered. */
+    static Map<String, Object> failure(KeptRecord record, String code, String message, int attempts, Instant now) {
         var document = new LinkedHashMap<String, Object>();
         document.put("attemptsMade", attempts);
-        document.put("arrivalTimestamp", record.record().arrival().toEpochMilli());
-        document.put("errorCode", fault.code());
-        document.put("errorMessage", fault.message());
+        document.put("arrivalTimestamp", record.arrival().toEpochMilli());
+        document.put("errorCode", code);
+        document.put("errorMessage", message);
         document.put("attemptEndingTimestamp", now.toEpochMilli());
-        document.put("rawData", record.record().data().base64());
-        document.put("lambdaArn", function);
+        document.put("rawData", record.data().base64());
         return document;
     }
 

@@ -9,16 +9,20 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Kinesis;
 import dev.aloft.api.Lambda;
+import dev.aloft.api.Logs;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.kinesis.KinesisService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +36,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +55,7 @@ class FirehoseTest {
     private final Map<String, byte[]> objects = Collections.synchronizedMap(new TreeMap<>());
     private final List<String> invoked = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Function<List<Map<?, ?>>, Object>> function = new AtomicReference<>();
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<ApiError> bucketFault = new AtomicReference<>();
     private final Firehose firehose = Firehose.at(endpoint);
     private final Workers workers;
@@ -61,8 +67,10 @@ class FirehoseTest {
             }
             return caller;
         });
+        var kinesisService = new KinesisService(store, KeyFile.inMemory(), time, endpoint);
         endpoint.add(service);
-        workers = new Workers(time, service.workers());
+        endpoint.add(kinesisService);
+        workers = new Workers(time, Stream.of(service, kinesisService).flatMap(it -> it.workers().stream()).toList());
         workers.start();
     }
 
@@ -77,6 +85,13 @@ class FirehoseTest {
             invoked.add(event.get("deliveryStreamArn").toString());
             @SuppressWarnings("unchecked") var records = (List<Map<?, ?>>) event.get("records");
             return Lambda.InvokeResponse.of(r -> r.payload(Bytes.of(JsonWriter.bytes(function.get().apply(records)))));
+        }
+        if (operation.service() == Kinesis.MODEL) {
+            return endpoint.call(operation, caller, input);
+        }
+        if (operation == Logs.PUT_LOG_EVENTS) {
+            lines.addAll(((Logs.PutLogEventsRequest) input).logEvents().stream().map(Logs.InputLogEvent::message).toList());
+            return Logs.PutLogEventsResponse.of(_ -> { });
         }
         if (bucketFault.get() != null) {
             throw bucketFault.get();
@@ -204,6 +219,129 @@ class FirehoseTest {
         bucketFault.set(null);
         time.advance(Duration.ofMinutes(5));
         assertThat(objects.keySet().stream().map(this::text)).containsExactly("first", "second");
+    }
+
+    @Test
+    void whatABucketRefusesIsLogged() {
+        stream(d -> d.cloudWatchLoggingOptions(Firehose.CloudWatchLoggingOptions.of(o -> o.enabled(true).logGroupName("g")
+                .logStreamName("s"))));
+        bucketFault.set(ApiError.of("AccessDenied", 403, "Access Denied"));
+        put("text");
+        time.advance(Duration.ofSeconds(300));
+        assertThat(lines).containsExactly("{\"deliveryStreamARN\":\"arn:aws:firehose:us-east-1:111122223333:deliverystream/d\","
+                + "\"destination\":\"arn:aws:s3:::b\",\"deliveryStreamVersionId\":1,\"message\":\"Access Denied\","
+                + "\"errorCode\":\"S3.AccessDenied\"}");
+    }
+
+    @Test
+    void recordsAreBackedUpAsTheyCame() {
+        function.set(records -> Map.of("records", records.stream().map(it -> answer(it, "Ok")).toList()));
+        stream(d -> d.processingConfiguration(lambda()).s3BackupMode("Enabled").s3BackupConfiguration(
+                Firehose.S3DestinationConfiguration.of(b -> b.roleARN(ROLE).bucketARN("arn:aws:s3:::raw").prefix("src/")
+                        .bufferingHints(Firehose.BufferingHints.of(h -> h.intervalInSeconds(60))))));
+        put("one", "two");
+        time.advance(Duration.ofSeconds(60));
+        assertThat(only()).startsWith("raw/src/20");
+        assertThat(text(only())).isEqualTo("onetwo");
+        time.advance(Duration.ofSeconds(240));
+        assertThat(objects.keySet().stream().map(this::text)).containsExactlyInAnyOrder("onetwo", "ONETWO");
+    }
+
+    @Test
+    void aKinesisStreamIsReadFromWhenTheDeliveryStreamWasMade() {
+        var kinesis = Kinesis.at(endpoint);
+        kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("k").shardCount(1)));
+        time.advance(Duration.ofSeconds(1));
+        put(kinesis, "before");
+        time.advance(Duration.ofSeconds(1));
+        function.set(records -> {
+            var metadata = (Map<?, ?>) records.getFirst().get("kinesisRecordMetadata");
+            assertThat(metadata.get("shardId")).isEqualTo("shardId-000000000000");
+            assertThat(metadata.get("partitionKey")).isEqualTo("key");
+            return Map.of("records", records.stream().map(it -> answer(it, "Ok")).toList());
+        });
+        firehose.createDeliveryStream(ROOT, Firehose.CreateDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")
+                .deliveryStreamType("KinesisStreamAsSource").kinesisStreamSourceConfiguration(
+                        Firehose.KinesisStreamSourceConfiguration.of(k -> k.roleARN(ROLE)
+                                .kinesisStreamARN("arn:aws:kinesis:us-east-1:111122223333:stream/k")))
+                .extendedS3DestinationConfiguration(Firehose.ExtendedS3DestinationConfiguration.of(d -> d.roleARN(ROLE)
+                        .bucketARN("arn:aws:s3:::b").processingConfiguration(lambda())))));
+        assertThatThrownBy(() -> put("direct")).isInstanceOf(Firehose.InvalidArgumentException.class)
+                .hasMessage("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+        put(kinesis, "one", "two");
+        time.advance(Duration.ofSeconds(310));
+        assertThat(text(only())).isEqualTo("ONETWO");
+        assertThat(firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+                .deliveryStreamDescription().source().kinesisStreamSourceDescription().roleARN()).isEqualTo(ROLE);
+        firehose.deleteDeliveryStream(ROOT, Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")));
+        time.advance(Duration.ofSeconds(30));
+    }
+
+    private static void put(Kinesis kinesis, String... texts) {
+        for (var text : texts) {
+            kinesis.putRecord(ROOT, Kinesis.PutRecordRequest.of(r -> r.streamName("k").partitionKey("key")
+                    .data(Bytes.of(text.getBytes(StandardCharsets.UTF_8)))));
+        }
+    }
+
+    private static Firehose.Processor processor(String type, Map<String, String> parameters) {
+        return Firehose.Processor.of(it -> it.type(type).parameters(parameters.entrySet().stream().map(each ->
+                Firehose.ProcessorParameter.of(p -> p.parameterName(each.getKey()).parameterValue(each.getValue()))).toList()));
+    }
+
+    private void partitioned(String prefix, Firehose.Processor... processors) {
+        stream(d -> d.prefix(prefix).errorOutputPrefix("bad/!{firehose:error-output-type}/")
+                .dynamicPartitioningConfiguration(Firehose.DynamicPartitioningConfiguration.of(c -> c.enabled(true)))
+                .processingConfiguration(Firehose.ProcessingConfiguration.of(p -> p.enabled(true).processors(List.of(processors)))));
+    }
+
+    private static Firehose.Processor query(String text) {
+        return processor("MetadataExtraction", Map.of("MetadataExtractionQuery", text, "JsonParsingEngine", "JQ-1.6"));
+    }
+
+    @Test
+    void recordsArePartitionedByWhatAQueryFindsInThem() {
+        partitioned("c=!{partitionKeyFromQuery:c}/", query("{c: .customer.id}"),
+                processor("RecordDeAggregation", Map.of("SubRecordType", "JSON")),
+                processor("AppendDelimiterToRecord", Map.of("Delimiter", "\\n")));
+        put("{\"customer\":{\"id\":\"ann\"}}{\"customer\":{\"id\":7}}", "{\"customer\":{\"id\":\"ann\"},\"b\":\"}\"}",
+                "{\"other\":1}", "no json");
+        time.advance(Duration.ofSeconds(300));
+        var keys = List.copyOf(objects.keySet());
+        assertThat(keys).hasSize(3);
+        assertThat(keys.get(0)).startsWith("b/bad/processing-failed/");
+        assertThat(text(keys.get(0))).contains("\"errorCode\":\"DynamicPartitioning.MetadataExtractionFailed\"",
+                "partitionKeys values must not be null or empty", "Non JSON record provided");
+        assertThat(keys.get(1)).startsWith("b/c=7/d-1-");
+        assertThat(keys.get(2)).startsWith("b/c=ann/d-1-");
+        assertThat(text(keys.get(2)))
+                .isEqualTo("{\"customer\":{\"id\":\"ann\"}}\n{\"customer\":{\"id\":\"ann\"},\"b\":\"}\"}\n");
+    }
+
+    @Test
+    void recordsArePartitionedByTheKeysThatAFunctionGives() {
+        function.set(records -> Map.of("records", records.stream().map(it -> {
+            var answer = new TreeMap<>(answer(it, "Ok"));
+            answer.put("metadata", Map.of("partitionKeys", Map.of("size", it.get("data").toString().length())));
+            return answer;
+        }).toList()));
+        partitioned("!{partitionKeyFromLambda:size}/", lambda().processors().getFirst());
+        put("a", "text", "more");
+        time.advance(Duration.ofSeconds(300));
+        assertThat(objects.keySet().stream().map(it -> it.substring(0, 4))).containsExactly("b/4/", "b/8/");
+        assertThat(objects.values().stream().map(String::new)).containsExactly("A", "TEXTMORE");
+    }
+
+    @Test
+    void partitioningThatCannotBeIsRefused() {
+        assertThatThrownBy(() -> stream(d -> d.prefix("!{partitionKeyFromQuery:c}/").errorOutputPrefix("e/")))
+                .hasMessage("Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is "
+                        + "enabled.");
+        assertThatThrownBy(() -> partitioned("!{partitionKeyFromQuery:c}/", query("{c: .a")))
+                .hasMessage("MetadataExtractionQuery is invalid.");
+        assertThatThrownBy(() -> stream(d -> d.bufferingHints(Firehose.BufferingHints.of(h -> h.sizeInMBs(5)))
+                .dynamicPartitioningConfiguration(Firehose.DynamicPartitioningConfiguration.of(c -> c.enabled(true)))))
+                .hasMessage("BufferingHints.SizeInMBs must be at least 64 when Dynamic Partitioning is enabled.");
     }
 
     @Test

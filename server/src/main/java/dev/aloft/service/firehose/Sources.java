@@ -1,0 +1,126 @@
+package dev.aloft.service.firehose;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Endpoint;
+import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.delivery.poll.Batch;
+import dev.aloft.kernel.delivery.poll.Consumer;
+import dev.aloft.kernel.delivery.poll.Item;
+import dev.aloft.kernel.delivery.poll.KinesisStream;
+import dev.aloft.kernel.delivery.poll.Poller;
+import dev.aloft.kernel.delivery.poll.Pollers;
+import dev.aloft.kernel.delivery.poll.Stream;
+import dev.aloft.kernel.delivery.poll.StreamPoller;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.firehose.FirehoseData.KeptRecord;
+import dev.aloft.service.firehose.FirehoseData.KeptStream;
+import dev.aloft.service.firehose.FirehoseData.Origin;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads the Kinesis streams that delivery streams have as their source, from the moment on at which these were made. */
+final class Sources {
+    private static final Logger LOG = System.getLogger(Sources.class.getName());
+    private static final int AT_ONCE = 10_000;
+    private static final Duration FOR_EVER = Duration.ofSeconds(-1);
+
+    private final FirehoseData data;
+    private final Buffers buffers;
+    private final Dispatches.Assume roles;
+    private final Endpoint endpoint;
+    private final Store store;
+    private final Time time;
+    private final Pollers pollers = new Pollers();
+
+    Sources(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Endpoint endpoint, Store store, Time time) {
+        this.data = data;
+        this.buffers = buffers;
+        this.roles = roles;
+        this.endpoint = endpoint;
+        this.store = store;
+        this.time = time;
+    }
+
+    Optional<Instant> turn() {
+        var wanted = new HashMap<String, Pollers.Wanted>();
+        store.<List<KeptStream>>read(tx -> data.streams.range(tx, Key.EMPTY).map(Row::value).toList()).stream()
+                .filter(stream -> stream.source() != null)
+                .forEach(stream -> wanted.put(stream.id(), new Pollers.Wanted("", () -> poller(stream))));
+        pollers.keep(wanted);
+        return Optional.empty();
+    }
+
+    private Poller poller(KeptStream stream) {
+        var source = stream.source();
+        var kinesis = new KinesisStream(endpoint, Arn.parse(source.stream()), () -> roles.role(
+                BatchCarrier.service(stream, UUID.randomUUID().toString()), source.role(), stream.name()), source::role);
+        var settings = new StreamPoller.Settings(new Stream.Start.At(source.since()), source.since(), AT_ONCE, Duration.ZERO,
+                false, -1, FOR_EVER, 1, 0);
+        return new StreamPoller("of delivery stream " + stream.name(), kinesis, settings, _ -> true, new Keeping(stream),
+                new Progress(stream), time);
+    }
+
+    /** Records are kept before the stream counts as read so far: some may be kept twice, none is lost. */
+    private final class Keeping implements Consumer {
+        private final KeptStream stream;
+
+        Keeping(KeptStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public Result consume(Batch batch) {
+            var records = batch.items().stream().map(item -> record(batch.shard(), item)).toList();
+            // Its settings may have changed since.
+            store.change(tx -> data.streams.get(tx, stream.key()).filter(it -> it.id().equals(stream.id()))
+                    .ifPresent(now -> buffers.put(tx, now, records)));
+            return new Result.Done(null);
+        }
+
+        @Override
+        public void problem(String what) {
+            LOG.log(Level.WARNING, stream.arn() + " cannot read its source: " + what);
+        }
+    }
+
+    private static KeptRecord record(String shard, Item item) {
+        var fields = (Map<?, ?>) item.event().get("kinesis");
+        return new KeptRecord(Bytes.fromBase64(fields.get("data").toString()), item.at(),
+                new Origin(shard, fields.get("partitionKey").toString(), item.id()));
+    }
+
+    private final class Progress implements StreamPoller.Progress {
+        private final KeptStream stream;
+
+        Progress(KeptStream stream) {
+            this.stream = stream;
+        }
+
+        private Key key(String shard) {
+            return Key.of(stream.id(), shard);
+        }
+
+        @Override
+        public StreamPoller.Checkpoint checkpoint(String shard) {
+            return store.<Optional<StreamPoller.Checkpoint>>read(tx -> data.checkpoints.get(tx, key(shard)))
+                    .orElse(StreamPoller.Checkpoint.NONE);
+        }
+
+        @Override
+        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
+            store.change(tx -> data.streams.get(tx, stream.key()).filter(it -> it.id().equals(stream.id()))
+                    .ifPresent(_ -> data.checkpoints.put(tx, key(shard), checkpoint)));
+        }
+    }
+}

@@ -144,13 +144,16 @@ public final class Sandbox {
         if (isolation != Isolation.NONE && kept == null) {
             throw new IOException("the sandbox has ended");
         }
+        boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
         List<String> seen = isolation == Isolation.NONE ? command.stream().map(this::outside).toList() : command;
-        Process beside = sandboxes.startBeside(group, network, number, kept, environment, seen);
+        Process beside = contains ? sandboxes.startContainerBeside(spec, group, network, number, kept)
+                : sandboxes.startBeside(group, network, number, kept, environment, seen);
         var companion = new Companion(beside, isolation != Isolation.NONE);
         companions.add(companion);
         beside.onExit().thenAccept(_ -> companions.remove(companion));
         try (var out = beside.getOutputStream()) {
-            out.write(Sandboxes.exports(environment));
+            out.write(contains ? Sandboxes.container(isolation, number, new Assignment.Container(command, "/"), environment)
+                    : Sandboxes.exports(environment));
         }
         if (killed) {
             companion.kill();
@@ -198,8 +201,12 @@ public final class Sandbox {
 
     /** Lets the process through its gate. */
     public synchronized void open() throws IOException {
-        byte[] environment = spec.boot() != SandboxSpec.Boot.AHEAD
-                ? Sandboxes.exports(assignment.orElseThrow().environment()) : new byte[0];
+        byte[] environment = switch (spec.boot()) {
+            case AHEAD -> new byte[0];
+            case ASSIGNED, ASSIGNED_WITH_PIPES -> Sandboxes.exports(assignment.orElseThrow().environment());
+            case CONTAINER -> Sandboxes.container(isolation, number, assignment.orElseThrow().container().orElseThrow(),
+                    assignment.get().environment());
+        };
         var message = new ByteArrayOutputStream();
         message.writeBytes((environment.length + "\n").getBytes(StandardCharsets.UTF_8));
         message.writeBytes(environment);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * What a process is booted with before anybody knows whom it will serve.
  *
  * @param boot whether the process boots ahead of its assignment or is started by it
- * @param command the command line, as seen inside
+ * @param command the command line, as seen inside; of containers the one of {@link ContainerRuntime}
  * @param environment all the process sees of an environment until it is assigned
  * @param software folders of the machine outside /usr that it needs, seen read-only; where {@link #isCovered} they are
  *                 seen until the assignment only
@@ -55,6 +55,8 @@ public record SandboxSpec(
         /** When assigned, with the assignment's environment. It has no fd 3 and 4. */
         ASSIGNED,
         /** When assigned, with the assignment's environment; it talks on fd 3 and fd 4. */
-        ASSIGNED_WITH_PIPES
+        ASSIGNED_WITH_PIPES,
+        /** When assigned, by an OCI runtime, which is the command: the assignment says what runs in which root. */
+        CONTAINER
     }
 }

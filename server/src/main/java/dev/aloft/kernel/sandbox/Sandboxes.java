@@ -53,6 +53,9 @@ public final class Sandboxes implements AutoCloseable {
     private final String again = read("again.sh") + read("serve.sh");
     private final String plain = read("plain.sh") + read("serve.sh");
     private final String beside = read("beside.sh");
+    private final String container = read("enter.sh") + read("container.sh") + read("serve-container.sh");
+    private final String containerAgain = read("container-again.sh") + read("serve-container.sh");
+    private final String containerBeside = read("container-beside.sh");
 
     /**
      * What this machine allows; found out when first needed.
@@ -174,6 +177,8 @@ public final class Sandboxes implements AutoCloseable {
                 : exactProcessors ? "processors limited in proportion to memory" : "processors shared in proportion to memory while they are short");
         said.add(found.network().isPresent() ? "a network of its own that reaches the platform alone"
                 : "the network is the machine's");
+        said.add(ContainerRuntime.find(found.isolation()).map(runtime -> "container images run by " + runtime.version())
+                .orElse(ContainerRuntime.MISSING));
         return String.join("; ", said);
     }
 
@@ -210,6 +215,11 @@ public final class Sandboxes implements AutoCloseable {
                 .formatted(String.join("; ", Set.copyOf(said))));
     }
 
+    /** What runs container images on this machine, looked for again each time it is not there. */
+    public Optional<ContainerRuntime> containers() {
+        return ContainerRuntime.find(isolation());
+    }
+
     /** Boots a generic process; returns as soon as it is started. */
     public Sandbox boot(SandboxSpec spec) {
         Ground found = ground();
@@ -243,13 +253,18 @@ public final class Sandboxes implements AutoCloseable {
         Isolation isolation = isolation();
         View view = ground().view();
         var command = new ArrayList<String>();
+        boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
         if (isolation == Isolation.NONE) {
+            if (contains) {
+                throw new IOException("a container image is not run without isolation: start Aloft without --sandbox none");
+            }
             command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plain, "sh"));
         } else {
             command.addAll(isolation.opener());
-            command.addAll(List.of("sh", "-c", enter, "sh", view.root().toString(), view.mounts(spec).toString(), joins(group)));
+            command.addAll(List.of("sh", "-c", contains ? container : enter, "sh", view.root().toString(),
+                    view.mounts(spec).toString(), joins(group)));
             command.add(owner(isolation, number));
-            command.addAll(isolation.drop(user(number)));
+            command.addAll(contains ? List.of() : isolation.drop(user(number)));
         }
         return starting(command, spec, network, inner, at);
     }
@@ -260,9 +275,25 @@ public final class Sandboxes implements AutoCloseable {
         Isolation isolation = isolation();
         var command = new ArrayList<>(entering(kept, group));
         command.addAll(isolation.reopener());
-        command.addAll(List.of("sh", "-c", again, "sh", owner(isolation, number)));
-        command.addAll(isolation.drop(user(number)));
+        boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
+        command.addAll(List.of("sh", "-c", contains ? containerAgain : again, "sh", owner(isolation, number)));
+        command.addAll(contains ? List.of() : isolation.drop(user(number)));
         return starting(command, spec, network, inner, Path.of("/"));
+    }
+
+    /** Starts a container beside another, whose files it sees; its configuration is its input. */
+    Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
+            Kept kept) throws IOException {
+        Isolation isolation = isolation();
+        var command = new ArrayList<>(entering(kept, group));
+        command.addAll(isolation.reopener());
+        command.addAll(List.of("--mount", "--propagation", "private"));
+        command.addAll(List.of("sh", "-c", containerBeside, "sh", owner(isolation, number)));
+        command.addAll(spec.command());
+        var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(spec.environment());
+        return starting(builder, network);
     }
 
     /** Starts a process that sees the files of a sandbox, and none of its processes. */
@@ -304,6 +335,13 @@ public final class Sandboxes implements AutoCloseable {
         return FIRST_USER + number % USERS;
     }
 
+    /** What an OCI runtime is told of a container. */
+    static byte[] container(Isolation isolation, long number, Assignment.Container container, Map<String, String> environment) {
+        return isolation == Isolation.ROOT
+                ? ContainerConfig.of(container, environment, user(number), Optional.of(user(number) + USERS))
+                : ContainerConfig.of(container, environment, 0, Optional.empty());
+    }
+
     private static String owner(Isolation isolation, long number) {
         return isolation == Isolation.ROOT ? String.valueOf(user(number)) : "";
     }
@@ -311,7 +349,7 @@ public final class Sandboxes implements AutoCloseable {
     private Process starting(List<String> command, SandboxSpec spec, Optional<Network> network, List<String> inner,
             Path at) throws IOException {
         switch (spec.boot()) {
-            case AHEAD -> { }
+            case AHEAD, CONTAINER -> { }
             case ASSIGNED -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED + " 3<&- 4>&-", "sh"));
             case ASSIGNED_WITH_PIPES -> command.addAll(List.of("sh", "-c", WHEN_ASSIGNED, "sh"));
         }

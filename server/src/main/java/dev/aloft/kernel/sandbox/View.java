@@ -33,7 +33,7 @@ final class View {
         this.library = library.toAbsolutePath().normalize();
         Files.createDirectories(this.library);
         for (String inside : List.of("usr", "dev", "proc", "tmp", ".library", "var/task", "var/runtime", "var/lang",
-                "var/tmp", "opt", "etc", "run", "home/sbx_user1051")) {
+                "var/tmp", "opt", "etc", "run", "home/sbx_user1051", "sys/fs/cgroup")) {
             Files.createDirectories(root.resolve(inside));
         }
         fixed.add(line(root.toString(), root, "bind,ro,nosuid,nodev"));
@@ -156,10 +156,36 @@ final class View {
             }
             lines.add(line(software.from().toString(), inside(software.at()), "rbind,ro,nosuid,nodev"));
         }
+        if (spec.boot() == SandboxSpec.Boot.CONTAINER) {
+            lines.addAll(container(spec));
+        }
         Path file = root.resolveSibling("mounts-" + files.size());
         Files.writeString(file, String.join("\n", lines) + "\n");
         files.put(spec, file);
         return file;
+    }
+
+    /** What an OCI runtime looks for besides. */
+    private List<String> container(SandboxSpec spec) throws IOException {
+        var lines = new ArrayList<String>();
+        if (Files.exists(Path.of("/dev/tty"))) {
+            if (!Files.exists(inside("/dev/tty"))) {
+                Files.createFile(inside("/dev/tty"));
+            }
+            lines.add(line("/dev/tty", inside("/dev/tty"), "bind"));
+        }
+        Path groups = Path.of("/sys/fs/cgroup");
+        if (!ContainerRuntime.readsGroups(spec.command())) {
+            lines.add("tmpfs " + escape(inside(groups.toString())) + " tmpfs ro,size=4k,mode=755 0 0");
+            return lines;
+        }
+        lines.add(line(groups.toString(), inside(groups.toString()), "rbind,ro"));
+        try (var hierarchies = Files.newDirectoryStream(groups, Files::isDirectory)) {
+            for (Path each : hierarchies) {
+                lines.add(line(each.toString(), inside(each.toString()), "bind,ro"));
+            }
+        }
+        return lines;
     }
 
     private static String line(String from, Path to, String options) {

@@ -17,6 +17,7 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Door;
 import dev.aloft.kernel.sandbox.Isolation;
@@ -119,6 +120,7 @@ public final class Platform implements AutoCloseable {
         targets.add(new SnsTarget(endpoint));
         var resources = new Resources();
 
+        var images = new Contents(config.data().resolve("images"), time);
         var lambdaFolder = config.data().resolve("lambda");
         sandboxes = new Sandboxes(
                 config.data().resolve("sandboxes"),
@@ -133,7 +135,7 @@ public final class Platform implements AutoCloseable {
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url);
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
-                new EcrService(store, time, endpoint),
+                new EcrService(store, images, keys, time, endpoint, signatures::enforced),
                 events,
                 new SchedulerService(store, targets, time, endpoint, roles),
                 new PipesService(store, targets, events.webServers(), time, endpoint, roles),

@@ -26,7 +26,7 @@ record EcrResources(Ecr ecr) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("RepositoryName", "ImageTagMutability", "ImageScanningConfiguration", "LifecyclePolicy",
-                "RepositoryPolicyText", "EncryptionConfiguration", "EmptyOnDelete", "Tags");
+                "RepositoryPolicyText", "EncryptionConfiguration", "EmptyOnDelete", "Tags", "ImageTagMutabilityExclusionFilters");
     }
 
     @Override
@@ -44,7 +44,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
                 : null;
         try {
             ecr.createRepository(caller, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName(name)
-                    .imageTagMutability(mutability(desired)).imageScanningConfiguration(scanning(desired))
+                    .imageTagMutability(mutability(desired)).imageTagMutabilityExclusionFilters(exclusions(desired))
+                    .imageScanningConfiguration(scanning(desired))
                     .encryptionConfiguration(encryption).tags(Repositories.told(tags(desired)))));
         } catch (Ecr.RepositoryAlreadyExistsException e) {
             if (!isOurs(caller, name, desired)) {
@@ -66,7 +67,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         ecr.putImageTagMutability(caller, Ecr.PutImageTagMutabilityRequest.of(
-                r -> r.repositoryName(physicalId).imageTagMutability(mutability(after))));
+                r -> r.repositoryName(physicalId).imageTagMutability(mutability(after))
+                        .imageTagMutabilityExclusionFilters(exclusions(after))));
         ecr.putImageScanningConfiguration(caller, Ecr.PutImageScanningConfigurationRequest.of(
                 r -> r.repositoryName(physicalId).imageScanningConfiguration(scanning(after))));
         setPolicies(caller, physicalId, after);
@@ -109,7 +111,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
-            ecr.deleteRepository(caller, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName(physicalId)));
+            boolean empty = "true".equals(Objects.toString(last.properties().get("EmptyOnDelete")));
+            ecr.deleteRepository(caller, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName(physicalId).force(empty)));
         } catch (Ecr.RepositoryNotFoundException _) {
             // Gone already, which is what was wanted.
         }
@@ -127,11 +130,22 @@ record EcrResources(Ecr ecr) implements ResourceType {
     private Resource existing(Caller caller, String name) {
         var repository = ecr.describeRepositories(caller,
                 Ecr.DescribeRepositoriesRequest.of(r -> r.repositoryNames(List.of(name)))).repositories().getFirst();
-        return new Resource(name, Map.of("Arn", repository.repositoryArn(), "RepositoryUri", repository.repositoryUri()));
+        // As templates put it together themselves, and as functions' images are named on AWS.
+        String uri = caller.account() + ".dkr.ecr." + caller.region() + ".amazonaws.com/" + name;
+        return new Resource(name, Map.of("Arn", repository.repositoryArn(), "RepositoryUri", uri));
     }
 
     private static String mutability(Desired desired) {
         return Objects.toString(desired.properties().get("ImageTagMutability"), Ecr.ImageTagMutability.MUTABLE);
+    }
+
+    private static List<Ecr.ImageTagMutabilityExclusionFilter> exclusions(Desired desired) {
+        if (!(desired.properties().get("ImageTagMutabilityExclusionFilters") instanceof List<?> list)) {
+            return null;
+        }
+        return list.stream().map(each -> (Map<?, ?>) each).map(given -> Ecr.ImageTagMutabilityExclusionFilter.of(
+                f -> f.filterType(Objects.toString(given.get("ImageTagMutabilityExclusionFilterType"), null))
+                        .filter(Objects.toString(given.get("ImageTagMutabilityExclusionFilterValue"), null)))).toList();
     }
 
     private static Ecr.ImageScanningConfiguration scanning(Desired desired) {

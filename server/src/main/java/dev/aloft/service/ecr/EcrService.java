@@ -6,26 +6,55 @@ import dev.aloft.api.Ecr;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.ecr.EcrData.Kept;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The operations of Amazon ECR. */
 public final class EcrService implements Service, Ecr {
     private final EcrData data = new EcrData();
     private final Store store;
     private final Repositories repositories;
+    private final Layers layers;
+    private final Images images;
+    private final AuthorizationTokens tokens;
+    private final LayerDownloads downloads;
+    private final Registry registry;
     private final List<ResourceType> resourceTypes;
 
-    public EcrService(Store platform, Time time, Endpoint endpoint) {
+    /**
+     * @param contents of all images of all accounts
+     * @param enforced whether signatures are checked, and so logins too
+     */
+    public EcrService(Store platform, Contents contents, KeyFile keys, Time time, Endpoint endpoint, BooleanSupplier enforced) {
         store = platform.in("ecr");
         repositories = new Repositories(data, store, time);
+        layers = new Layers(data, store, repositories, contents, time);
+        images = new Images(data, store, repositories, time);
+        tokens = new AuthorizationTokens(keys, time);
+        downloads = new LayerDownloads(contents, keys, time);
+        registry = new Registry(Ecr.at(endpoint), layers, contents, new RegistryLogin(tokens, enforced));
         resourceTypes = List.of(new EcrResources(Ecr.at(endpoint)));
+    }
+
+    @Override
+    public List<DataPlane> dataPlanes() {
+        return List.of(registry, downloads);
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(layers.worker());
     }
 
     @Override
@@ -46,28 +75,41 @@ public final class EcrService implements Service, Ecr {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateRepositoryRequest r -> repository("CreateRepository", caller, r.repositoryName());
+            case CreateRepositoryRequest r -> repository("CreateRepository", caller, r.registryId(), r.repositoryName());
             case DescribeRepositoriesRequest r -> new Access("ecr:DescribeRepositories",
                 r.repositoryNames() == null || r.repositoryNames().isEmpty() ? List.of(Repositories.arn(caller, "*"))
                     : r.repositoryNames().stream().map(name -> Repositories.arn(caller, name)).toList());
-            case DeleteRepositoryRequest r -> repository("DeleteRepository", caller, r.repositoryName());
-            case SetRepositoryPolicyRequest r -> repository("SetRepositoryPolicy", caller, r.repositoryName());
-            case GetRepositoryPolicyRequest r -> repository("GetRepositoryPolicy", caller, r.repositoryName());
-            case DeleteRepositoryPolicyRequest r -> repository("DeleteRepositoryPolicy", caller, r.repositoryName());
-            case PutLifecyclePolicyRequest r -> repository("PutLifecyclePolicy", caller, r.repositoryName());
-            case GetLifecyclePolicyRequest r -> repository("GetLifecyclePolicy", caller, r.repositoryName());
-            case DeleteLifecyclePolicyRequest r -> repository("DeleteLifecyclePolicy", caller, r.repositoryName());
+            case DeleteRepositoryRequest r -> repository("DeleteRepository", caller, r.registryId(), r.repositoryName());
+            case SetRepositoryPolicyRequest r -> repository("SetRepositoryPolicy", caller, r.registryId(), r.repositoryName());
+            case GetRepositoryPolicyRequest r -> repository("GetRepositoryPolicy", caller, r.registryId(), r.repositoryName());
+            case DeleteRepositoryPolicyRequest r -> repository("DeleteRepositoryPolicy", caller, r.registryId(), r.repositoryName());
+            case PutLifecyclePolicyRequest r -> repository("PutLifecyclePolicy", caller, r.registryId(), r.repositoryName());
+            case GetLifecyclePolicyRequest r -> repository("GetLifecyclePolicy", caller, r.registryId(), r.repositoryName());
+            case DeleteLifecyclePolicyRequest r -> repository("DeleteLifecyclePolicy", caller, r.registryId(), r.repositoryName());
             case PutImageScanningConfigurationRequest r ->
-                repository("PutImageScanningConfiguration", caller, r.repositoryName());
-            case PutImageTagMutabilityRequest r -> repository("PutImageTagMutability", caller, r.repositoryName());
+                repository("PutImageScanningConfiguration", caller, r.registryId(), r.repositoryName());
+            case PutImageTagMutabilityRequest r -> repository("PutImageTagMutability", caller, r.registryId(), r.repositoryName());
+            case GetAuthorizationTokenRequest _ -> Access.to("ecr:GetAuthorizationToken");
+            case BatchCheckLayerAvailabilityRequest r ->
+                repository("BatchCheckLayerAvailability", caller, r.registryId(), r.repositoryName());
+            case InitiateLayerUploadRequest r -> repository("InitiateLayerUpload", caller, r.registryId(), r.repositoryName());
+            case UploadLayerPartRequest r -> repository("UploadLayerPart", caller, r.registryId(), r.repositoryName());
+            case CompleteLayerUploadRequest r -> repository("CompleteLayerUpload", caller, r.registryId(), r.repositoryName());
+            case GetDownloadUrlForLayerRequest r ->
+                repository("GetDownloadUrlForLayer", caller, r.registryId(), r.repositoryName());
+            case PutImageRequest r -> repository("PutImage", caller, r.registryId(), r.repositoryName());
+            case BatchGetImageRequest r -> repository("BatchGetImage", caller, r.registryId(), r.repositoryName());
+            case DescribeImagesRequest r -> repository("DescribeImages", caller, r.registryId(), r.repositoryName());
+            case ListImagesRequest r -> repository("ListImages", caller, r.registryId(), r.repositoryName());
+            case BatchDeleteImageRequest r -> repository("BatchDeleteImage", caller, r.registryId(), r.repositoryName());
             case ListTagsForResourceRequest r -> Access.to("ecr:ListTagsForResource", r.resourceArn());
             case TagResourceRequest r -> Access.to("ecr:TagResource", r.resourceArn());
             case UntagResourceRequest r -> Access.to("ecr:UntagResource", r.resourceArn());
         };
     }
 
-    private static Access repository(String operation, Caller caller, String name) {
-        return Access.to("ecr:" + operation, Repositories.arn(caller, name));
+    private static Access repository(String operation, Caller caller, String registryId, String name) {
+        return Access.to("ecr:" + operation, Repositories.arn(Repositories.registry(caller, registryId), name));
     }
 
     @Override
@@ -83,7 +125,8 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public DeleteRepositoryResponse deleteRepository(Caller caller, DeleteRepositoryRequest input) {
-        var deleted = repositories.delete(caller, input.registryId(), input.repositoryName());
+        var deleted = repositories.delete(caller, input.registryId(), input.repositoryName(),
+                Boolean.TRUE.equals(input.force()));
         return DeleteRepositoryResponse.of(r -> r.repository(deleted));
     }
 
@@ -150,10 +193,12 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public PutImageTagMutabilityResponse putImageTagMutability(Caller caller, PutImageTagMutabilityRequest input) {
+        var exclusions = Repositories.exclusions(input.imageTagMutability(), input.imageTagMutabilityExclusionFilters());
         repositories.change(caller, input.registryId(), input.repositoryName(),
-                it -> it.withTagMutability(input.imageTagMutability()));
+                it -> it.withTagMutability(input.imageTagMutability(), exclusions));
         return PutImageTagMutabilityResponse.of(r -> r.registryId(caller.account()).repositoryName(input.repositoryName())
-                .imageTagMutability(input.imageTagMutability()));
+                .imageTagMutability(input.imageTagMutability())
+                .imageTagMutabilityExclusionFilters(Repositories.filters(exclusions)));
     }
 
     @Override
@@ -174,5 +219,64 @@ public final class EcrService implements Service, Ecr {
         repositories.change(caller, null, Repositories.named(caller, input.resourceArn()),
                 it -> it.withTags(Repositories.without(it.tags(), input.tagKeys())));
         return UntagResourceResponse.of(_ -> {});
+    }
+
+    // ---- images
+
+    @Override
+    public GetAuthorizationTokenResponse getAuthorizationToken(Caller caller, GetAuthorizationTokenRequest input) {
+        return tokens.get(caller, input);
+    }
+
+    @Override
+    public BatchCheckLayerAvailabilityResponse batchCheckLayerAvailability(
+            Caller caller, BatchCheckLayerAvailabilityRequest input) {
+        return layers.check(caller, input);
+    }
+
+    @Override
+    public InitiateLayerUploadResponse initiateLayerUpload(Caller caller, InitiateLayerUploadRequest input) {
+        return layers.initiate(caller, input);
+    }
+
+    @Override
+    public UploadLayerPartResponse uploadLayerPart(Caller caller, UploadLayerPartRequest input) {
+        return layers.upload(caller, input);
+    }
+
+    @Override
+    public CompleteLayerUploadResponse completeLayerUpload(Caller caller, CompleteLayerUploadRequest input) {
+        return layers.complete(caller, input);
+    }
+
+    @Override
+    public GetDownloadUrlForLayerResponse getDownloadUrlForLayer(Caller caller, GetDownloadUrlForLayerRequest input) {
+        return layers.download(caller, input, downloads);
+    }
+
+    @Override
+    public PutImageResponse putImage(Caller caller, PutImageRequest input) {
+        var image = images.put(caller, input);
+        return PutImageResponse.of(r -> r.image(image));
+    }
+
+    @Override
+    public BatchGetImageResponse batchGetImage(Caller caller, BatchGetImageRequest input) {
+        return images.get(caller, input);
+    }
+
+    @Override
+    public DescribeImagesResponse describeImages(Caller caller, DescribeImagesRequest input) {
+        return images.describe(caller, input);
+    }
+
+    @Override
+    public ListImagesResponse listImages(Caller caller, ListImagesRequest input) {
+        return images.list(caller, input);
+    }
+
+    @Override
+    public BatchDeleteImageResponse batchDeleteImage(Caller caller, BatchDeleteImageRequest input) {
+        return images.delete(caller, input);
     }
 }

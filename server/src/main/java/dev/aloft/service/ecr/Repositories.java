@@ -39,15 +39,21 @@ final class Repositories {
         return caller.arn("ecr", "repository/" + name).toString();
     }
 
-    Ecr.Repository create(Caller caller, Ecr.CreateRepositoryRequest input) {
-        own(caller, input.registryId());
+    /** The registry of an account: every account has one in each region. */
+    static Caller registry(Caller caller, String registryId) {
+        return registryId == null ? caller : caller.in(registryId, caller.region());
+    }
+
+    Ecr.Repository create(Caller given, Ecr.CreateRepositoryRequest input) {
+        var caller = registry(given, input.registryId());
         var encryption = input.encryptionConfiguration();
         if (encryption != null && !Ecr.EncryptionType.AES256.equals(encryption.encryptionType())) {
             throw ApiError.notBuilt("A repository's encryption with " + encryption.encryptionType());
         }
         var mutability = input.imageTagMutability() == null ? Ecr.ImageTagMutability.MUTABLE : input.imageTagMutability();
         var repository = new Kept(input.repositoryName(), time.instant().truncatedTo(ChronoUnit.MILLIS), mutability,
-                scanOnPush(input.imageScanningConfiguration()), null, null, with(Map.of(), input.tags()));
+                scanOnPush(input.imageScanningConfiguration()), null, null, with(Map.of(), input.tags()),
+                exclusions(mutability, input.imageTagMutabilityExclusionFilters()));
         store.change(tx -> {
             if (!data.repositories.putIfAbsent(tx, EcrData.key(caller, repository.name()), repository)) {
                 throw new Ecr.RepositoryAlreadyExistsException("The repository with name '" + repository.name()
@@ -61,8 +67,19 @@ final class Repositories {
         return configuration != null && Boolean.TRUE.equals(configuration.scanOnPush());
     }
 
-    Ecr.DescribeRepositoriesResponse describe(Caller caller, Ecr.DescribeRepositoriesRequest input) {
-        own(caller, input.registryId());
+    /** The wildcards, which there must be where something is excluded, and must not be elsewhere. */
+    static List<String> exclusions(String mutability, List<Ecr.ImageTagMutabilityExclusionFilter> filters) {
+        boolean wanted = mutability.endsWith("_WITH_EXCLUSION");
+        if (wanted == (filters != null)) {
+            return filters == null ? null : filters.stream().map(Ecr.ImageTagMutabilityExclusionFilter::filter).toList();
+        }
+        throw new Ecr.InvalidParameterException("Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy"
+                + " constraint: 'ImageTagMutabilityExclusionFilters can't be " + (wanted ? "null" : "set")
+                + " when imageTagMutability is set as " + mutability + "'");
+    }
+
+    Ecr.DescribeRepositoriesResponse describe(Caller given, Ecr.DescribeRepositoriesRequest input) {
+        var caller = registry(given, input.registryId());
         return store.read(tx -> {
             if (input.repositoryNames() != null && !input.repositoryNames().isEmpty()) {
                 var named = input.repositoryNames().stream().map(name -> told(caller, existing(tx, caller, name))).toList();
@@ -88,23 +105,27 @@ final class Repositories {
         }
     }
 
-    Ecr.Repository delete(Caller caller, String registryId, String name) {
-        own(caller, registryId);
+    /** @param force whether the images in it go too */
+    Ecr.Repository delete(Caller given, String registryId, String name, boolean force) {
+        var caller = registry(given, registryId);
         return store.write(tx -> {
             var repository = existing(tx, caller, name);
-            data.repositories.delete(tx, EcrData.key(caller, name));
+            if (!force && data.images.range(tx, EcrData.key(caller, name)).findAny().isPresent()) {
+                throw new Ecr.RepositoryNotEmptyException("The repository with name '" + name + "' in registry with id '"
+                        + caller.account() + "' cannot be deleted because it still contains images");
+            }
+            data.forget(tx, EcrData.key(caller, name));
             return told(caller, repository);
         });
     }
 
     Kept get(Caller caller, String registryId, String name) {
-        own(caller, registryId);
-        return store.<Kept>read(tx -> existing(tx, caller, name));
+        return store.<Kept>read(tx -> existing(tx, registry(caller, registryId), name));
     }
 
     /** Changes it and returns it as it was before. */
-    Kept change(Caller caller, String registryId, String name, UnaryOperator<Kept> how) {
-        own(caller, registryId);
+    Kept change(Caller given, String registryId, String name, UnaryOperator<Kept> how) {
+        var caller = registry(given, registryId);
         return store.write(tx -> {
             var before = existing(tx, caller, name);
             data.repositories.put(tx, EcrData.key(caller, name), how.apply(before));
@@ -175,25 +196,25 @@ final class Repositories {
         throw new Ecr.InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'");
     }
 
-    private Kept existing(ReadTx tx, Caller caller, String name) {
+    Kept existing(ReadTx tx, Caller caller, String name) {
         Key key = EcrData.key(caller, name);
         return data.repositories.get(tx, key).orElseThrow(() -> new Ecr.RepositoryNotFoundException("The repository with name '"
                 + name + "' does not exist in the registry with id '" + caller.account() + "'"));
     }
 
-    private static void own(Caller caller, String registryId) {
-        if (registryId != null && !registryId.equals(caller.account())) {
-            throw ApiError.notBuilt("A registry of another account (" + registryId + ")");
-        }
-    }
-
     private static Ecr.Repository told(Caller caller, Kept repository) {
         return Ecr.Repository.of(r -> r
                 .repositoryName(repository.name()).repositoryArn(arn(caller, repository.name())).registryId(caller.account())
-                .repositoryUri(caller.account() + ".dkr.ecr." + caller.region() + ".amazonaws.com/" + repository.name())
+                .repositoryUri(RegistryAddress.of(caller) + "/" + repository.name())
                 .createdAt(repository.created()).imageTagMutability(repository.tagMutability())
+                .imageTagMutabilityExclusionFilters(filters(repository.exclusions()))
                 .imageScanningConfiguration(Ecr.ImageScanningConfiguration.of(s -> s.scanOnPush(repository.scanOnPush())))
                 .encryptionConfiguration(
                         Ecr.EncryptionConfiguration.of(e -> e.encryptionType(Ecr.EncryptionType.AES256))));
+    }
+
+    static List<Ecr.ImageTagMutabilityExclusionFilter> filters(List<String> exclusions) {
+        return exclusions == null ? null : exclusions.stream().map(each -> Ecr.ImageTagMutabilityExclusionFilter.of(
+                f -> f.filterType(Ecr.ImageTagMutabilityExclusionFilterType.WILDCARD).filter(each))).toList();
     }
 }

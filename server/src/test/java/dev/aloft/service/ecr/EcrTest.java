@@ -9,11 +9,15 @@ import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EcrTest {
     private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
@@ -26,9 +30,14 @@ class EcrTest {
         {"rules":[{"rulePriority":1,"description":"Untagged images go after a month","selection":{"tagStatus":"untagged",\
         "countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"expire"}}]}""";
 
+    @TempDir
+    static Path folder;
+
     private final MemoryStore store = new MemoryStore();
+    private final TestTime time = new TestTime();
+    private final Contents contents = new Contents(folder, time);
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    private final EcrService service = new EcrService(store, new TestTime(), endpoint);
+    private final EcrService service = new EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () -> false);
     private final Ecr ecr = Ecr.at(endpoint);
 
     EcrTest() {
@@ -58,7 +67,7 @@ class EcrTest {
     void repositoriesAreMadeListedAndDeleted() {
         var made = create("b/app");
         assertThat(made.repositoryArn()).isEqualTo("arn:aws:ecr:us-east-1:111122223333:repository/b/app");
-        assertThat(made.repositoryUri()).isEqualTo("111122223333.dkr.ecr.us-east-1.amazonaws.com/b/app");
+        assertThat(made.repositoryUri()).isEqualTo("localhost:4566/111122223333.dkr.ecr.us-east-1/b/app");
         create("aa");
         create("cc");
         var first = ecr.describeRepositories(ROOT, Ecr.DescribeRepositoriesRequest.of(r -> r.maxResults(2)));

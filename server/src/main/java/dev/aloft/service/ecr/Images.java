@@ -1,0 +1,356 @@
+package dev.aloft.service.ecr;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Ecr;
+import dev.aloft.api.JsonReader;
+import dev.aloft.kernel.image.Digest;
+import dev.aloft.kernel.image.Manifest;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.ecr.EcrData.Image;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Images of repositories: a manifest under its digest, and tags that name digests. */
+final class Images {
+    private static final int PAGE = 100;
+    private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,299}");
+    private static final Pattern DIGEST = Pattern.compile("[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+");
+    /** AWS refreshes the time of the last pull once in a day at the most. */
+    private static final Duration PULLS_TOLD = Duration.ofHours(24);
+
+    private final EcrData data;
+    private final Store store;
+    private final Repositories repositories;
+    private final Time time;
+
+    Images(EcrData data, Store store, Repositories repositories, Time time) {
+        this.data = data;
+        this.store = store;
+        this.repositories = repositories;
+        this.time = time;
+    }
+
+    // ---- put
+
+    Ecr.Image put(Caller given, Ecr.PutImageRequest input) {
+        var caller = Repositories.registry(given, input.registryId());
+        var repository = repositories.get(caller, null, input.repositoryName());
+        byte[] bytes = input.imageManifest().getBytes(StandardCharsets.UTF_8);
+        Manifest manifest = manifest(bytes, input.imageManifestMediaType());
+        String digest = Digest.ofBytes(bytes).toString();
+        if (input.imageDigest() != null && !input.imageDigest().equals(digest)) {
+            throw new Ecr.ImageDigestDoesNotMatchException("The provided digest '" + input.imageDigest()
+                    + "' does not match the digest '" + digest + "' of the provided manifest");
+        }
+        if (input.imageTag() != null && !TAG.matcher(input.imageTag()).matches()) {
+            throw new Ecr.InvalidParameterException("Invalid parameter at 'imageTag' failed to satisfy constraint:"
+                    + " 'must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,299}''");
+        }
+        Image image = image(manifest, input.imageManifest(), time.instant().truncatedTo(ChronoUnit.SECONDS));
+        store.change(tx -> put(tx, caller, repository, new Named(digest, input.imageTag()), image));
+        return told(caller, repository.name(), digest, input.imageTag(), image);
+    }
+
+    private record Named(String digest, String tag) {}
+
+    private static Manifest manifest(byte[] bytes, String mediaType) {
+        try {
+            if (!(JsonReader.tree(bytes) instanceof Map<?, ?> tree)) {
+                throw new Manifest.Malformed("no object");
+            }
+            if (Manifest.mediaType(tree, mediaType) == null) {
+                throw new Ecr.InvalidParameterException("image manifest mediatype not provided in manifest or parameter");
+            }
+            return Manifest.read(bytes, mediaType);
+        } catch (JsonReader.Malformed e) {
+            throw new Ecr.InvalidParameterException(
+                    "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
+        } catch (Manifest.Malformed e) {
+            throw new Ecr.InvalidParameterException(
+                    "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid image manifest: " + e.getMessage() + "'");
+        }
+    }
+
+    private static Image image(Manifest manifest, String text, Instant pushed) {
+        return switch (manifest) {
+            case Manifest.Image image -> {
+                var all = Stream.concat(Stream.of(image.config()), image.layers().stream()).toList();
+                yield new Image(text, image.mediaType(), image.artifactType().orElse(image.config().mediaType()),
+                        all.stream().mapToLong(Manifest.Descriptor::size).sum(), pushed, null, digests(all), List.of());
+            }
+            case Manifest.Index index -> new Image(text, index.mediaType(), null, 0, pushed, null, List.of(), digests(index.manifests()));
+        };
+    }
+
+    private static List<String> digests(List<Manifest.Descriptor> descriptors) {
+        return descriptors.stream().map(each -> each.digest().toString()).distinct().toList();
+    }
+
+    private void put(Tx tx, Caller caller, EcrData.Kept repository, Named named, Image image) {
+        Key key = EcrData.key(caller, repository.name());
+        repositories.existing(tx, caller, repository.name());
+        require(tx, caller, repository.name(), image);
+        Optional<String> tagged = named.tag() == null ? Optional.empty() : data.tags.get(tx, key.and(named.tag()));
+        Optional<Image> there = data.images.get(tx, key.and(named.digest()));
+        if (there.isPresent() && (named.tag() == null || tagged.filter(named.digest()::equals).isPresent())) {
+            throw new Ecr.ImageAlreadyExistsException("Image with digest '" + named.digest() + "' and tag '" + named.tag()
+                    + "' already exists in the repository with name '" + repository.name() + "' in registry with id '"
+                    + caller.account() + "'");
+        }
+        if (tagged.isPresent() && isImmutable(repository, named.tag())) {
+            throw new Ecr.ImageTagAlreadyExistsException("The image tag '" + named.tag() + "' already exists in the '"
+                    + repository.name() + "' repository and cannot be overwritten because the tag is immutable.");
+        }
+        if (there.isEmpty()) {
+            data.images.put(tx, key.and(named.digest()), image);
+        }
+        if (named.tag() != null) {
+            data.tags.put(tx, key.and(named.tag()), named.digest());
+        }
+    }
+
+    private static boolean isImmutable(EcrData.Kept repository, String tag) {
+        boolean excluded = repository.exclusions() != null && repository.exclusions().stream().anyMatch(wildcard ->
+                tag.matches(Pattern.quote(wildcard).replace("*", "\\E.*\\Q")));
+        return repository.tagMutability().startsWith(Ecr.ImageTagMutability.IMMUTABLE) != excluded;
+    }
+
+    /** All that the manifest names has to be there before. */
+    private void require(ReadTx tx, Caller caller, String repository, Image image) {
+        Key key = EcrData.key(caller, repository);
+        List<String> layers = image.layers().stream().filter(digest -> !data.layers.has(tx, key.and(digest))).toList();
+        if (!layers.isEmpty()) {
+            throw new Ecr.LayersNotFoundException("Layers with digests '[" + String.join(", ", layers) + "]' required for pushing"
+                    + " image into repository with name '" + repository + "' in the registry with id '" + caller.account()
+                    + "' do not exist");
+        }
+        List<String> images = image.images().stream().filter(digest -> !data.images.has(tx, key.and(digest))).toList();
+        if (!images.isEmpty()) {
+            throw new Ecr.ReferencedImagesNotFoundException("Images with digests '[" + String.join(", ", images) + "]' required for"
+                    + " pushing image into repository with name '" + repository + "' in the registry with id '" + caller.account()
+                    + "' do not exist");
+        }
+    }
+
+    // ---- get
+
+    Ecr.BatchGetImageResponse get(Caller given, Ecr.BatchGetImageRequest input) {
+        var caller = Repositories.registry(given, input.registryId());
+        Key key = EcrData.key(caller, input.repositoryName());
+        var images = new ArrayList<Ecr.Image>();
+        var failures = new ArrayList<Ecr.ImageFailure>();
+        var pulled = new HashSet<String>();
+        Instant now = time.instant();
+        store.read(tx -> {
+            repositories.existing(tx, caller, input.repositoryName());
+            for (Ecr.ImageIdentifier id : input.imageIds()) {
+                switch (find(tx, key, id)) {
+                    case Found(String digest, Image image) -> {
+                        images.add(told(caller, input.repositoryName(), digest, id.imageTag(), image));
+                        if (image.pulled() == null || image.pulled().isBefore(now.minus(PULLS_TOLD))) {
+                            pulled.add(digest);
+                        }
+                    }
+                    case Missing(String code, String reason) -> failures.add(failure(id, code, reason));
+                }
+            }
+            return null;
+        });
+        if (!pulled.isEmpty()) {
+            store.change(tx -> pulled.forEach(digest -> data.images.update(tx, key.and(digest),
+                    image -> image.withPulled(now.truncatedTo(ChronoUnit.SECONDS)))));
+        }
+        return Ecr.BatchGetImageResponse.of(r -> r.images(images).failures(failures));
+    }
+
+    private sealed interface Looked {}
+
+    private record Found(String digest, Image image) implements Looked {}
+
+    private record Missing(String code, String reason) implements Looked {}
+
+    private Looked find(ReadTx tx, Key repository, Ecr.ImageIdentifier id) {
+        if (id.imageDigest() == null && id.imageTag() == null) {
+            return new Missing(Ecr.ImageFailureCode.MISSING_DIGEST_AND_TAG,
+                    "Invalid request parameters: both tag and digest cannot be null");
+        }
+        if (id.imageDigest() != null && !DIGEST.matcher(id.imageDigest()).matches()) {
+            return new Missing(Ecr.ImageFailureCode.INVALID_IMAGE_DIGEST,
+                    "Invalid request parameters: image digest should satisfy the regex '" + DIGEST + "'");
+        }
+        Optional<String> tagged = id.imageTag() == null ? Optional.empty() : data.tags.get(tx, repository.and(id.imageTag()));
+        if (id.imageDigest() != null && tagged.isPresent() && !tagged.get().equals(id.imageDigest())) {
+            return new Missing(Ecr.ImageFailureCode.IMAGE_TAG_DOES_NOT_MATCH_DIGEST,
+                    "Invalid request parameters: image tag does not match image digest");
+        }
+        String digest = id.imageTag() == null ? id.imageDigest() : tagged.orElse(null);
+        return Optional.ofNullable(digest).flatMap(it -> data.images.get(tx, repository.and(it))).<Looked>map(it -> new Found(digest, it))
+                .orElse(new Missing(Ecr.ImageFailureCode.IMAGE_NOT_FOUND, "Requested image not found"));
+    }
+
+    private static Ecr.ImageFailure failure(Ecr.ImageIdentifier id, String code, String reason) {
+        return Ecr.ImageFailure.of(f -> f.imageId(id).failureCode(code).failureReason(reason));
+    }
+
+    private static Ecr.Image told(Caller caller, String repository, String digest, String tag, Image image) {
+        return Ecr.Image.of(i -> i.registryId(caller.account()).repositoryName(repository)
+                .imageId(Ecr.ImageIdentifier.of(d -> d.imageDigest(digest).imageTag(tag)))
+                .imageManifest(image.manifest()).imageManifestMediaType(image.mediaType()));
+    }
+
+    // ---- lists
+
+    Ecr.DescribeImagesResponse describe(Caller given, Ecr.DescribeImagesRequest input) {
+        var caller = Repositories.registry(given, input.registryId());
+        String repository = input.repositoryName();
+        Key key = EcrData.key(caller, repository);
+        String wanted = input.filter() == null ? null : input.filter().tagStatus();
+        return store.read(tx -> {
+            repositories.existing(tx, caller, repository);
+            if (input.imageIds() != null && !input.imageIds().isEmpty()) {
+                var named = input.imageIds().stream().map(id -> detail(tx, caller, repository, id)).toList();
+                return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(named));
+            }
+            var all = data.images.range(tx, key).map(row -> detail(tx, caller, repository, new Found(row.key().text(3), row.value())))
+                    .filter(each -> isWanted(wanted, each.imageTags() != null)).toList();
+            int from = position(input.nextToken(), all.stream().map(Ecr.ImageDetail::imageDigest).toList());
+            int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
+            return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(all.subList(from, to))
+                    .nextToken(to == all.size() ? null : all.get(to - 1).imageDigest()));
+        });
+    }
+
+    private static boolean isWanted(String tagStatus, boolean tagged) {
+        return tagStatus == null || tagStatus.equals(Ecr.TagStatus.ANY) || tagStatus.equals(Ecr.TagStatus.TAGGED) == tagged;
+    }
+
+    private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Ecr.ImageIdentifier id) {
+        if (find(tx, EcrData.key(caller, repository), id) instanceof Found found) {
+            return detail(tx, caller, repository, found);
+        }
+        throw new Ecr.ImageNotFoundException("The image with imageId {imageDigest:'" + id.imageDigest() + "', imageTag:'"
+                + id.imageTag() + "'} does not exist within the repository with name '" + repository
+                + "' in the registry with id '" + caller.account() + "'");
+    }
+
+    private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Found found) {
+        Image image = found.image();
+        List<String> tags = tags(tx, EcrData.key(caller, repository), found.digest());
+        return Ecr.ImageDetail.of(d -> d.registryId(caller.account()).repositoryName(repository).imageDigest(found.digest())
+                .imageTags(tags.isEmpty() ? null : tags).imageSizeInBytes(image.size()).imagePushedAt(image.pushed())
+                .imageManifestMediaType(image.mediaType()).artifactMediaType(image.artifact())
+                .lastRecordedPullTime(image.pulled()));
+    }
+
+    private List<String> tags(ReadTx tx, Key repository, String digest) {
+        return data.tags.range(tx, repository).filter(row -> row.value().equals(digest)).map(row -> row.key().text(3)).toList();
+    }
+
+    Ecr.ListImagesResponse list(Caller given, Ecr.ListImagesRequest input) {
+        var caller = Repositories.registry(given, input.registryId());
+        Key key = EcrData.key(caller, input.repositoryName());
+        String wanted = input.filter() == null ? null : input.filter().tagStatus();
+        return store.read(tx -> {
+            repositories.existing(tx, caller, input.repositoryName());
+            var tagged = data.tags.range(tx, key).map(row -> identifier(row.value(), row.key().text(3))).toList();
+            Set<String> digests = new HashSet<>();
+            tagged.forEach(id -> digests.add(id.imageDigest()));
+            var untagged = data.images.range(tx, key).map(row -> row.key().text(3)).filter(digest -> !digests.contains(digest))
+                    .map(digest -> identifier(digest, null));
+            var all = Stream.concat(tagged.stream(), untagged).filter(id -> isWanted(wanted, id.imageTag() != null)).toList();
+            int from = position(input.nextToken(), all.stream().map(Images::token).toList());
+            int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
+            return Ecr.ListImagesResponse.of(r -> r.imageIds(all.subList(from, to))
+                    .nextToken(to == all.size() ? null : token(all.get(to - 1))));
+        });
+    }
+
+    private static String token(Ecr.ImageIdentifier id) {
+        return id.imageTag() == null ? id.imageDigest() : id.imageTag();
+    }
+
+    private static int position(String token, List<String> tokens) {
+        if (token == null) {
+            return 0;
+        }
+        int at = tokens.indexOf(token);
+        if (at < 0) {
+            throw new Ecr.InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint:"
+                    + " 'must be a token of an earlier answer'");
+        }
+        return at + 1;
+    }
+
+    private static Ecr.ImageIdentifier identifier(String digest, String tag) {
+        return Ecr.ImageIdentifier.of(i -> i.imageDigest(digest).imageTag(tag));
+    }
+
+    // ---- delete
+
+    /** A tag is taken off its image, which goes with the last of its tags; a digest takes the image with all its tags. */
+    Ecr.BatchDeleteImageResponse delete(Caller given, Ecr.BatchDeleteImageRequest input) {
+        var caller = Repositories.registry(given, input.registryId());
+        record Answer(List<Ecr.ImageIdentifier> deleted, List<Ecr.ImageFailure> failures) {}
+        Answer answer = store.write(tx -> {
+            repositories.existing(tx, caller, input.repositoryName());
+            var all = new Answer(new ArrayList<>(), new ArrayList<>());
+            Key key = EcrData.key(caller, input.repositoryName());
+            for (Ecr.ImageIdentifier id : input.imageIds()) {
+                switch (find(tx, key, id)) {
+                    case Found found -> delete(tx, key, id, found).ifPresentOrElse(all.failures()::add,
+                            () -> all.deleted().addAll(deleted(id, found)));
+                    case Missing(String code, String reason) -> all.failures().add(failure(id, code, reason));
+                }
+            }
+            forgetLayers(tx, key);
+            return all;
+        });
+        return Ecr.BatchDeleteImageResponse.of(r -> r.imageIds(answer.deleted()).failures(answer.failures()));
+    }
+
+    private static List<Ecr.ImageIdentifier> deleted(Ecr.ImageIdentifier id, Found found) {
+        return List.of(identifier(found.digest(), id.imageTag()));
+    }
+
+    private Optional<Ecr.ImageFailure> delete(Tx tx, Key repository, Ecr.ImageIdentifier id, Found found) {
+        List<String> tags = tags(tx, repository, found.digest());
+        boolean whole = id.imageTag() == null || tags.size() == 1;
+        if (whole) {
+            List<String> lists = data.images.range(tx, repository).filter(row -> row.value().images().contains(found.digest()))
+                    .map(row -> row.key().text(3)).toList();
+            if (!lists.isEmpty()) {
+                return Optional.of(failure(id, Ecr.ImageFailureCode.IMAGE_REFERENCED_BY_MANIFEST_LIST,
+                        "Requested image referenced by manifest list: [" + String.join(", ", lists) + "]"));
+            }
+            data.images.delete(tx, repository.and(found.digest()));
+            tags.forEach(tag -> data.tags.delete(tx, repository.and(tag)));
+        } else {
+            data.tags.delete(tx, repository.and(id.imageTag()));
+        }
+        return Optional.empty();
+    }
+
+    /** Layers go with the last image that is made of them. */
+    private void forgetLayers(Tx tx, Key repository) {
+        var used = new HashSet<String>();
+        data.images.range(tx, repository).map(Row::value).forEach(image -> used.addAll(image.layers()));
+        data.layers.range(tx, repository).map(Row::key).filter(key -> !used.contains(key.text(3))).toList()
+                .forEach(key -> data.layers.delete(tx, key));
+    }
+}

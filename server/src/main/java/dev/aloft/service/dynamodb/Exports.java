@@ -8,6 +8,7 @@ import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.DescribeExportRequest;
 import dev.aloft.api.DynamoDb.DescribeExportResponse;
+import dev.aloft.api.DynamoDb.ExportConflictException;
 import dev.aloft.api.DynamoDb.ExportDescription;
 import dev.aloft.api.DynamoDb.ExportFormat;
 import dev.aloft.api.DynamoDb.ExportNotFoundException;
@@ -18,20 +19,21 @@ import dev.aloft.api.DynamoDb.ExportTableToPointInTimeResponse;
 import dev.aloft.api.DynamoDb.ExportType;
 import dev.aloft.api.DynamoDb.ListExportsRequest;
 import dev.aloft.api.DynamoDb.ListExportsResponse;
-import dev.aloft.api.DynamoDb.PutRequest;
+import dev.aloft.api.DynamoDb.S3SseAlgorithm;
+import dev.aloft.api.DynamoDb.TableNotFoundException;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.S3.PutObjectRequest;
-import dev.aloft.kernel.store.Entry;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Transfer.DataFile;
 import dev.aloft.service.dynamodb.Transfer.StoredExport;
-import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import dev.aloft.wire.Trees;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +41,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -59,7 +62,9 @@ import java.util.zip.GZIPOutputStream;
 final class Exports {
     private static final int FILE_BYTES = 16 << 20;
     private static final int FILE_ITEMS = 50_000;
+    private static final int FILE_CHANGES = 1_000;
     private static final int PAGE = 25;
+    private static final Map<String, String> S3_FAILURES = Map.of("NoSuchBucket", "S3NoSuchBucket", "AccessDenied", "S3AccessDenied");
 
     private final DynamoDbData data;
     private final OpenTables open;
@@ -78,47 +83,93 @@ final class Exports {
     }
 
     ExportTableToPointInTimeResponse start(Caller caller, ExportTableToPointInTimeRequest in) {
-        if (ExportFormat.ION.equals(in.exportFormat())) {
-            throw ApiError.notBuilt("ExportFormat ION of DynamoDB ExportTableToPointInTime");
-        }
-        if (ExportType.INCREMENTAL_EXPORT.equals(in.exportType())) {
-            throw ApiError.notBuilt("ExportType INCREMENTAL_EXPORT of DynamoDB ExportTableToPointInTime");
-        }
-        if (in.s3SseAlgorithm() != null && in.s3SseAlgorithm().equals("KMS") || in.s3SseKmsKeyId() != null) {
-            throw ApiError.notBuilt("S3SseAlgorithm KMS of DynamoDB ExportTableToPointInTime");
-        }
-        if (!Arn.isArn(in.tableArn())) {
-            throw new ValidationException("tableArn is not a valid ARN");
-        }
+        check(in);
         var ref = TableRef.ofArn(in.tableArn());
         var now = time.instant();
+        var asked = in.toBuilder().clientToken(null).build().toString();
         var told = store.write(tx -> {
-            var table = data.tables.get(tx, ref.key()).orElseThrow(() -> Backups.notFound(ref));
-            var moment = Restores.moment(table, ref, in.exportTime(), now);
-            if (in.exportTime() == null) {
-                moment = History.mark(tx, ref, table.number(), now);
+            var known = in.clientToken() == null ? Optional.<StoredExport>empty() : known(tx, ref, in.clientToken());
+            if (known.isPresent()) {
+                if (!known.get().asked().equals(asked)) {
+                    throw new ExportConflictException("Export conflict: Duplicate request detected with conflicting parameters");
+                }
+                return known.get().told();
             }
-            long number = DynamoDbData.nextNumber(tx);
-            var id = Backups.id(now, number);
-            var description = ExportDescription.of(d -> d.exportArn(ref.arn() + "/export/" + id).exportStatus(ExportStatus.IN_PROGRESS)
-                .startTime(now).tableArn(ref.arn()).tableId(table.id()).exportTime(in.exportTime() == null ? now : in.exportTime())
-                .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).s3Bucket(in.s3Bucket())
-                .s3BucketOwner(in.s3BucketOwner()).s3Prefix(in.s3Prefix()).s3SseAlgorithm("AES256")
-                .exportFormat(ExportFormat.DYNAMODB_JSON).exportType(ExportType.FULL_EXPORT));
-            var key = ref.key().and(id);
-            data.exports.put(tx, key, new StoredExport(description, ref.name(), table.number(), moment, 0, Key.EMPTY, List.of(), 0, 0,
-                ref.account()));
-            data.exporting.add(tx, now, key, Key.of(number));
-            tables.put(tx, ref, Backups.copied(table, number, true), now);
-            return description;
+            return begin(tx, ref, in, asked, now);
         });
-        return new ExportTableToPointInTimeResponse(told);
+        return new ExportTableToPointInTimeResponse(told(told));
+    }
+
+    private static void check(ExportTableToPointInTimeRequest in) {
+        if (!Arn.isArn(in.tableArn())) {
+            throw ValidationException.parameters("tableArn is not a valid ARN");
+        }
+        boolean incremental = isIncremental(in);
+        var window = in.incrementalExportSpecification();
+        refuse(window != null && in.exportType() == null,
+            "Export Type expected to be Incremental Export when incremental export specification is provided");
+        refuse(window != null && !incremental,
+            "When Export Type is Full Export , Incremental Export Specification should not be provided");
+        refuse(window == null && incremental,
+            "Incremental Export Specification expected when export type is set as Incremental Export");
+        refuse(incremental && window.exportFromTime() == null,
+            "ExportFromTime must be provided in IncrementalExportSpecification");
+        refuse(in.s3SseKmsKeyId() != null && !S3SseAlgorithm.KMS.equals(in.s3SseAlgorithm()),
+            "KMS Key Id is not supported for this encryption type");
+        if (S3SseAlgorithm.KMS.equals(in.s3SseAlgorithm())) {
+            throw ApiError.notBuilt("S3SseAlgorithm KMS of DynamoDB ExportTableToPointInTime");
+        }
+    }
+
+    private static boolean isIncremental(ExportTableToPointInTimeRequest in) {
+        return ExportType.INCREMENTAL_EXPORT.equals(in.exportType());
+    }
+
+    private static void refuse(boolean is, String complaint) {
+        if (is) {
+            throw new ValidationException("Invalid Request: " + complaint);
+        }
+    }
+
+    /** The export that was begun with this token, whichever table it was of. */
+    private Optional<StoredExport> known(Tx tx, TableRef ref, String token) {
+        return data.exports.range(tx, Key.of(ref.account(), ref.region())).map(Row::value)
+            .filter(export -> token.equals(export.told().clientToken())).findFirst();
+    }
+
+    private ExportDescription begin(Tx tx, TableRef ref, ExportTableToPointInTimeRequest in, String asked, Instant now) {
+        var table = data.tables.get(tx, ref.key()).orElseThrow(() -> new TableNotFoundException("Table not found: " + ref.arn()));
+        var window = isIncremental(in) ? ExportWindow.of(table, in.incrementalExportSpecification(), now) : null;
+        var moment = window != null ? window.to() : ExportWindow.moment(table, ref, in.exportTime(), now);
+        if (in.exportTime() == null && window == null) {
+            moment = History.mark(tx, ref, table.number(), now);
+        }
+        long number = DynamoDbData.nextNumber(tx);
+        var id = Backups.id(now, number);
+        var description = ExportDescription.of(d -> d.exportArn(ref.arn() + "/export/" + id).exportStatus(ExportStatus.IN_PROGRESS)
+            .startTime(now).tableArn(ref.arn()).tableId(table.id())
+            .exportTime(window != null ? null : in.exportTime() == null ? now : in.exportTime())
+            .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).s3Bucket(in.s3Bucket())
+            .s3BucketOwner(in.s3BucketOwner()).s3Prefix(in.s3Prefix()).s3SseAlgorithm(S3SseAlgorithm.AES256)
+            .exportFormat(in.exportFormat() == null ? ExportFormat.DYNAMODB_JSON : in.exportFormat())
+            .exportType(window == null ? ExportType.FULL_EXPORT : ExportType.INCREMENTAL_EXPORT)
+            .incrementalExportSpecification(window == null ? null : window.told()));
+        var key = ref.key().and(id);
+        data.exports.put(tx, key, new StoredExport(description, asked, ref.name(), table.number(), moment, Key.EMPTY, List.of(), 0, 0));
+        data.exporting.add(tx, now, key, Key.of(number));
+        tables.put(tx, ref, Backups.copied(table, number, true), now);
+        return description;
+    }
+
+    /** Which type it is only lists tell. */
+    private static ExportDescription told(ExportDescription description) {
+        return description.toBuilder().exportType(null).build();
     }
 
     DescribeExportResponse describe(DescribeExportRequest in) {
         var export = store.read(tx -> data.exports.get(tx, key(in.exportArn())));
-        return new DescribeExportResponse(export.map(StoredExport::told).orElseThrow(() ->
-            new ExportNotFoundException("Export not found: " + in.exportArn())));
+        return new DescribeExportResponse(export.map(StoredExport::told).map(Exports::told).orElseThrow(() ->
+            new ExportNotFoundException("Export not found: Export not found: " + in.exportArn())));
     }
 
     private static Key key(String arn) {
@@ -132,9 +183,12 @@ final class Exports {
         int limit = in.maxResults() == null ? PAGE : in.maxResults();
         var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region()) : TableRef.ofArn(in.tableArn()).key();
         var page = store.read(tx -> data.exports.page(tx, prefix, Optional.ofNullable(in.nextToken()).map(Exports::key), limit));
-        var told = page.values().stream().map(export -> new ExportSummary(export.told().exportArn(), export.told().exportStatus(),
+        // Of a table that is gone they are told one by one, but not listed.
+        var table = in.tableArn() == null ? Optional.<StoredTable>empty() : store.read(tx -> data.tables.get(tx, prefix));
+        var told = page.values().stream().filter(export -> in.tableArn() == null
+            || table.filter(known -> known.number() == export.number()).isPresent()).map(export -> new ExportSummary(export.told().exportArn(), export.told().exportStatus(),
             export.told().exportType())).toList();
-        return new ListExportsResponse(told, page.next().isPresent() ? told.getLast().exportArn() : null);
+        return new ListExportsResponse(told, page.next().isPresent() ? page.values().getLast().told().exportArn() : null);
     }
 
     /** One file of one export; says when there is more to do. */
@@ -147,7 +201,7 @@ final class Exports {
                     step(entry.id(), entry.value().number(0), export, now);
                 } catch (ApiError e) {
                     end(entry.id(), entry.value().number(0), export.told().toBuilder().exportStatus(ExportStatus.FAILED).endTime(now)
-                        .failureCode(e.code()).failureMessage(e.getMessage()).build(), now);
+                        .failureCode(S3_FAILURES.getOrDefault(e.code(), e.code())).failureMessage(e.getMessage()).build(), now);
                 }
             });
         }
@@ -156,27 +210,16 @@ final class Exports {
 
     private void step(Key key, long number, StoredExport export, Instant now) {
         var ref = new TableRef(key.text(0), key.text(1), export.table());
-        var entries = entries(ref, export);
-        if (!entries.isEmpty()) {
-            var bytes = new ByteArrayOutputStream();
-            long size = 0;
-            try (var out = new GZIPOutputStream(bytes)) {
-                for (var entry : entries) {
-                    var item = ITEMS.decode(entry.value());
-                    size += ItemSize.of(item);
-                    out.write(JsonWriter.bytes(Map.of("Item", Trees.of(new PutRequest(item)).get("Item"))));
-                    out.write('\n');
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            var name = folder(export, key.text(3)) + "data/" + fileName(key.text(3), export.files().size()) + ".json.gz";
-            var etag = put(ref, export, name, bytes.toByteArray(), "application/json");
+        var lines = lines(ref, export);
+        if (!lines.isEmpty()) {
+            var bytes = file(lines, export.told().exportFormat());
+            var name = dataFolder(export, key.text(3)) + fileName(key.text(3), export.files().size())
+                + (ExportFormat.ION.equals(export.told().exportFormat()) ? ".ion.gz" : ".json.gz");
+            var etag = put(ref, export, name, bytes, "application/octet-stream");
             var files = new ArrayList<>(export.files());
-            files.add(new DataFile(name, entries.size(), md5(bytes.toByteArray()), etag));
-            long count = entries.size();
-            long more = size;
-            store.change(tx -> data.exports.update(tx, key, one -> one.with(entries.getLast().key(), files, count, more)));
+            files.add(new DataFile(name, lines.size(), md5(bytes), etag));
+            long size = lines.stream().mapToLong(line -> line.line().size()).sum();
+            store.change(tx -> data.exports.update(tx, key, one -> one.with(lines.getLast().key(), files, lines.size(), size)));
             return;
         }
         manifests(ref, key.text(3), export, now);
@@ -184,20 +227,56 @@ final class Exports {
             .billedSizeBytes(export.bytes()).exportManifest(folder(export, key.text(3)) + "manifest-summary.json").build(), now);
     }
 
+    private static byte[] file(List<KeyedLine> lines, String format) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(bytes)) {
+            for (var line : lines) {
+                out.write(line.line().text(format));
+                out.write('\n');
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** A line and the key of its item. */
+    private record KeyedLine(Key key, ExportLine line) {
+    }
+
     /** As many of the next items as make a file. */
-    private List<Entry> entries(TableRef ref, StoredExport export) {
+    private List<KeyedLine> lines(TableRef ref, StoredExport export) {
         return store.read(tx -> {
             var live = open.find(tx, ref).filter(one -> one.stored.number() == export.number()).orElseThrow(() ->
                 ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
-            var entries = new ArrayList<Entry>();
-            long bytes = 0;
-            var all = History.items(tx, live, export.moment(), export.after()).iterator();
-            while (bytes < FILE_BYTES && entries.size() < FILE_ITEMS && all.hasNext()) {
-                entries.add(all.next());
-                bytes += entries.getLast().value().length;
-            }
-            return entries;
+            return ExportType.INCREMENTAL_EXPORT.equals(export.told().exportType()) ? changed(tx, live, export)
+                : all(tx, live, export);
         });
+    }
+
+    private static List<KeyedLine> all(ReadTx tx, LiveTable live, StoredExport export) {
+        var lines = new ArrayList<KeyedLine>();
+        long bytes = 0;
+        var all = History.items(tx, live, export.moment(), export.after()).iterator();
+        while (bytes < FILE_BYTES && lines.size() < FILE_ITEMS && all.hasNext()) {
+            var entry = all.next();
+            lines.add(new KeyedLine(entry.key(), new ExportLine.Item(entry.value())));
+            bytes += entry.value().length;
+        }
+        return lines;
+    }
+
+    private static List<KeyedLine> changed(ReadTx tx, LiveTable live, StoredExport export) {
+        var window = export.told().incrementalExportSpecification();
+        return History.changes(tx, live, window.exportFromTime(), export.moment(), export.after(), FILE_CHANGES).stream()
+            .map(change -> new KeyedLine(change.key(), new ExportLine.Changed(
+                live.schema.keyOf(ITEMS.decode(change.after().or(change::before).orElseThrow())), change.moment() * 1000,
+                change.before(), change.after(), window.exportViewType()))).toList();
+    }
+
+    /** Incremental exports put their files together. */
+    private static String dataFolder(StoredExport export, String id) {
+        return ExportType.INCREMENTAL_EXPORT.equals(export.told().exportType()) ? folder(export, "data") : folder(export, id) + "data/";
     }
 
     private static String folder(StoredExport export, String id) {
@@ -231,23 +310,35 @@ final class Exports {
         }
         withDigest(ref, export, folder + "manifest-files", lines.toString().getBytes(StandardCharsets.UTF_8));
         var summary = new LinkedHashMap<String, Object>();
-        summary.put("version", "2020-06-30");
+        var window = told.incrementalExportSpecification();
+        summary.put("version", window == null ? "2020-06-30" : "2023-08-01");
         summary.put("exportArn", told.exportArn());
-        summary.put("startTime", told.startTime().truncatedTo(ChronoUnit.MILLIS).toString());
-        summary.put("endTime", now.truncatedTo(ChronoUnit.MILLIS).toString());
+        summary.put("startTime", iso(told.startTime()));
+        summary.put("endTime", iso(now));
         summary.put("tableArn", told.tableArn());
         summary.put("tableId", told.tableId());
-        summary.put("exportTime", told.exportTime().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (window != null) {
+            summary.put("exportFromTime", iso(window.exportFromTime()));
+            summary.put("exportToTime", iso(window.exportToTime()));
+        }
+        summary.put("exportTime", iso(window == null ? told.exportTime() : window.exportToTime()));
         summary.put("s3Bucket", told.s3Bucket());
         summary.put("s3Prefix", told.s3Prefix());
-        summary.put("s3SseAlgorithm", "AES256");
+        summary.put("s3SseAlgorithm", S3SseAlgorithm.AES256);
         summary.put("s3SseKmsKeyId", null);
         summary.put("manifestFilesS3Key", folder + "manifest-files.json");
         summary.put("billedSizeBytes", export.bytes());
         summary.put("itemCount", export.items());
         summary.put("outputFormat", told.exportFormat());
-        summary.put("exportType", told.exportType());
+        if (window != null) {
+            summary.put("outputView", window.exportViewType());
+            summary.put("exportType", told.exportType());
+        }
         withDigest(ref, export, folder + "manifest-summary", JsonWriter.bytes(summary));
+    }
+
+    private static String iso(Instant moment) {
+        return DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC).format(moment);
     }
 
     private void withDigest(TableRef ref, StoredExport export, String name, byte[] content) {

@@ -7,9 +7,11 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Tx;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -106,6 +108,50 @@ final class History {
             new Changed(tx, table, moment, after), false);
     }
 
+    /**
+     * What became of an item within a while.
+     *
+     * @param moment when it was changed last, in milliseconds
+     */
+    record Changes(Key key, Optional<byte[]> before, Optional<byte[]> after, long moment) {
+    }
+
+    /** The next items that changed from a moment on and before another, behind a key of the table. */
+    static List<Changes> changes(ReadTx tx, LiveTable table, Instant from, Instant to, Key after, int limit) {
+        var space = DynamoDbData.history(table.ref, table.stored.number()).and(ITEMS);
+        var changes = new ArrayList<Changes>();
+        for (var key = nextKey(tx, space, after); key.isPresent() && changes.size() < limit; key = nextKey(tx, space, key.get())) {
+            changes(tx, table, space, key.get(), from, to).ifPresent(changes::add);
+        }
+        return changes;
+    }
+
+    private static Optional<Changes> changes(ReadTx tx, LiveTable table, Key space, Key key, Instant from, Instant to) {
+        var all = space.and(key);
+        var within = tx.range(Range.of(all).from(all.and(from.toEpochMilli())).to(all.and(to.toEpochMilli()))).toList();
+        if (within.isEmpty()) {
+            return Optional.empty();
+        }
+        var before = unmarked(within.getFirst().value());
+        var later = before(tx, table, ITEMS, key, to.minusMillis(1));
+        var after = later.isPresent() ? later.get() : tx.get(table.at(key));
+        return before.isEmpty() && after.isEmpty() ? Optional.empty()
+            : Optional.of(new Changes(key, before, after, within.getLast().key().without(all).number(0)));
+    }
+
+    /** The first key behind this one that has a past. */
+    private static Optional<Key> nextKey(ReadTx tx, Key space, Key after) {
+        var range = after.length() == 0 ? Range.of(space) : Range.of(space).from(behind(space.and(after)));
+        return tx.range(range.limit(1)).findFirst().map(entry -> entry.key().without(space).key(0));
+    }
+
+    /** Behind everything that begins with these elements. */
+    private static Key behind(Key key) {
+        var bytes = Arrays.copyOf(key.raw(), key.length() + 1);
+        bytes[key.length()] = (byte) 0xFE;
+        return Key.decoded(bytes);
+    }
+
     /** The keys that changed since a moment, in their order, each with what it was. */
     private static final class Changed implements Iterator<Map.Entry<Key, Optional<byte[]>>> {
         private final ReadTx tx;
@@ -125,20 +171,12 @@ final class History {
             var space = DynamoDbData.history(table.ref, table.stored.number()).and(ITEMS);
             var from = after;
             while (true) {
-                var range = from.length() == 0 ? Range.of(space) : Range.of(space).from(behind(space.and(from)));
-                var found = tx.range(range.limit(1)).findFirst().map(entry -> entry.key().without(space).key(0));
+                var found = nextKey(tx, space, from);
                 if (found.isEmpty() || before(tx, table, ITEMS, found.get(), moment).isPresent()) {
                     return found;
                 }
                 from = found.get();
             }
-        }
-
-        /** Behind everything that begins with these elements. */
-        private static Key behind(Key key) {
-            var bytes = Arrays.copyOf(key.raw(), key.length() + 1);
-            bytes[key.length()] = (byte) 0xFE;
-            return Key.decoded(bytes);
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.DescribeImportRequest;
 import dev.aloft.api.DynamoDb.DescribeImportResponse;
+import dev.aloft.api.DynamoDb.ImportConflictException;
 import dev.aloft.api.DynamoDb.ImportNotFoundException;
 import dev.aloft.api.DynamoDb.ImportStatus;
 import dev.aloft.api.DynamoDb.ImportSummary;
@@ -25,6 +26,7 @@ import dev.aloft.api.S3;
 import dev.aloft.api.S3.GetObjectRequest;
 import dev.aloft.api.S3.ListObjectsV2Request;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Transfer.StoredImport;
@@ -76,9 +78,6 @@ final class Imports {
     }
 
     ImportTableResponse start(Caller caller, ImportTableRequest in) {
-        if (InputFormat.ION.equals(in.inputFormat())) {
-            throw ApiError.notBuilt("InputFormat ION of DynamoDB ImportTable");
-        }
         if (InputCompressionType.ZSTD.equals(in.inputCompressionType())) {
             throw ApiError.notBuilt("InputCompressionType ZSTD of DynamoDB ImportTable");
         }
@@ -93,6 +92,14 @@ final class Imports {
             .globalSecondaryIndexes(wanted.globalSecondaryIndexes()));
         var ref = TableRef.toCreate(caller, wanted.tableName());
         var now = time.instant();
+        var asked = in.toBuilder().clientToken(null).build().toString();
+        var known = in.clientToken() == null ? Optional.<StoredImport>empty() : known(ref, in.clientToken());
+        if (known.isPresent()) {
+            if (!known.get().asked().equals(asked)) {
+                throw new ImportConflictException("Import conflict: Duplicate request detected with conflicting parameters");
+            }
+            return new ImportTableResponse(known.get().told());
+        }
         var told = new ImportTableDescription[1];
         tables.make(caller, request, true, (tx, table) -> {
             var id = Backups.id(now, table.number());
@@ -102,10 +109,16 @@ final class Imports {
                 .inputCompressionType(in.inputCompressionType() == null ? InputCompressionType.NONE : in.inputCompressionType())
                 .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).errorCount(0L)
                 .processedItemCount(0L).importedItemCount(0L).processedSizeBytes(0L));
-            data.imports.put(tx, ref.key().and(id), new StoredImport(told[0], ref.name(), table.number(), ""));
+            data.imports.put(tx, ref.key().and(id), new StoredImport(told[0], asked, ref.name(), table.number(), ""));
             data.importing.add(tx, now, ref.key().and(id), Key.EMPTY);
         });
         return new ImportTableResponse(told[0]);
+    }
+
+    /** The import that was begun with this token, whichever table it was into. */
+    private Optional<StoredImport> known(TableRef ref, String token) {
+        return store.read(tx -> data.imports.range(tx, Key.of(ref.account(), ref.region())).map(Row::value)
+            .filter(one -> token.equals(one.told().clientToken())).findFirst());
     }
 
     private static Key key(String arn) {
@@ -179,10 +192,30 @@ final class Imports {
     }
 
     private void read(TableRef ref, StoredImport one, InputStream content, long[] counts, Instant now) throws IOException {
-        var in = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
-        boolean csv = InputFormat.CSV.equals(one.told().inputFormat());
         var live = store.read(tx -> open.find(tx, ref)).filter(table -> table.stored.number() == one.number()).orElseThrow(() ->
             ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
+        if (InputFormat.ION.equals(one.told().inputFormat())) {
+            readIon(live, content, counts, now);
+        } else {
+            readLines(live, one, content, counts, now);
+        }
+    }
+
+    private void readIon(LiveTable live, InputStream content, long[] counts, Instant now) {
+        var batch = new ArrayList<Map<String, AttributeValue>>();
+        IonItems.read(content, item -> {
+            counts[0]++;
+            item.ifPresentOrElse(batch::add, () -> counts[2]++);
+            if (batch.size() == BATCH) {
+                put(live, batch, counts, now);
+            }
+        });
+        put(live, batch, counts, now);
+    }
+
+    private void readLines(LiveTable live, StoredImport one, InputStream content, long[] counts, Instant now) throws IOException {
+        var in = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
+        boolean csv = InputFormat.CSV.equals(one.told().inputFormat());
         char delimiter = delimiter(one.told());
         var header = csv ? header(one.told(), in, delimiter) : List.<String>of();
         var batch = new ArrayList<Map<String, AttributeValue>>();

@@ -20,17 +20,17 @@ final class Transfer {
      *
      * @param told   what DescribeExport tells
      * @param number of the table
-     * @param from   of an incremental export: what did not change since is left out
+     * @param asked  the request, but for its token
      * @param after  the last item that was written
      */
-    record StoredExport(ExportDescription told, String table, long number, Instant moment, long from, Key after, List<DataFile> files,
-            long items, long bytes, String account) {
+    record StoredExport(ExportDescription told, String asked, String table, long number, Instant moment, Key after,
+            List<DataFile> files, long items, long bytes) {
         StoredExport with(ExportDescription other) {
-            return new StoredExport(other, table, number, moment, from, after, files, items, bytes, account);
+            return new StoredExport(other, asked, table, number, moment, after, files, items, bytes);
         }
 
         StoredExport with(Key last, List<DataFile> all, long count, long size) {
-            return new StoredExport(told, table, number, moment, from, last, all, items + count, bytes + size, account);
+            return new StoredExport(told, asked, table, number, moment, last, all, items + count, bytes + size);
         }
     }
 
@@ -38,12 +38,13 @@ final class Transfer {
      * An import into a new table.
      *
      * @param told   what DescribeImport tells
+     * @param asked  the request, but for its token
      * @param number of the table
      * @param after  the last object that was read to its end
      */
-    record StoredImport(ImportTableDescription told, String table, long number, String after) {
+    record StoredImport(ImportTableDescription told, String asked, String table, long number, String after) {
         StoredImport with(ImportTableDescription other, String last) {
-            return new StoredImport(other, table, number, last);
+            return new StoredImport(other, asked, table, number, last);
         }
     }
 }

@@ -1,14 +1,13 @@
 package dev.aloft.bench;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** One keep-alive connection that costs the client next to nothing: requests are bytes made before, answers are passed over. */
 final class Connection implements AutoCloseable {
@@ -17,14 +16,17 @@ final class Connection implements AutoCloseable {
     private final Socket socket;
     private final OutputStream out;
     private final InputStream in;
-    private final byte[] line = new byte[MAX_LINE];
+    private final CharBuffer line = CharBuffer.allocate(MAX_LINE);
+    private final byte[] buffer = new byte[64 * 1024];
+    private int at;
+    private int end;
     private String content = "";
 
     Connection(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();
-        in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        in = socket.getInputStream();
     }
 
     static byte[] get(String path) {
@@ -66,44 +68,96 @@ final class Connection implements AutoCloseable {
     }
 
     private int status(boolean keep) throws IOException {
-        var status = Integer.parseInt(readLine().substring(9, 12));
+        int status = Integer.parseInt(line(), 9, 12, 10);
         long length = 0;
         boolean chunked = false;
-        for (var header = readLine(); !header.isEmpty(); header = readLine()) {
-            var small = header.toLowerCase(Locale.ROOT);
-            if (small.startsWith("content-length:")) {
-                length = Long.parseLong(header.substring(15).strip());
-            } else if (small.startsWith("transfer-encoding:") && small.contains("chunked")) {
+        for (var header = line(); !header.isEmpty(); header = line()) {
+            if (is(header, "content-length:")) {
+                length = Long.parseLong(header.toString().substring(15).strip());
+            } else if (is(header, "transfer-encoding:") && header.toString().contains("chunked")) {
                 chunked = true;
             }
         }
         if (chunked) {
-            for (long size = Long.parseLong(readLine(), 16); ; size = Long.parseLong(readLine(), 16)) {
-                in.skipNBytes(size);
-                readLine();
+            for (long size = chunk(); ; size = chunk()) {
+                skip(size);
+                line();
                 if (size == 0) {
                     break;
                 }
             }
         } else if (keep) {
-            content = new String(in.readNBytes((int) length), StandardCharsets.UTF_8);
+            content = new String(take((int) length), StandardCharsets.UTF_8);
         } else {
-            in.skipNBytes(length);
+            skip(length);
         }
         return status;
     }
 
-    private String readLine() throws IOException {
-        int size = 0;
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
-                throw new EOFException();
-            }
-            if (b != '\r') {
-                line[size++] = (byte) b;
+    private long chunk() throws IOException {
+        return Long.parseLong(line().toString(), 16);
+    }
+
+    private static boolean is(CharBuffer header, String name) {
+        if (header.length() < name.length()) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.toLowerCase(header.charAt(i)) != name.charAt(i)) {
+                return false;
             }
         }
-        return new String(line, 0, size, StandardCharsets.ISO_8859_1);
+        return true;
+    }
+
+    private byte[] take(int length) throws IOException {
+        var taken = new byte[length];
+        for (int done = 0; done < length; ) {
+            if (at == end) {
+                fill();
+            }
+            int count = Math.min(length - done, end - at);
+            System.arraycopy(buffer, at, taken, done, count);
+            at += count;
+            done += count;
+        }
+        return taken;
+    }
+
+    private void skip(long length) throws IOException {
+        for (long left = length; left > 0; ) {
+            if (at == end) {
+                fill();
+            }
+            int count = (int) Math.min(left, end - at);
+            at += count;
+            left -= count;
+        }
+    }
+
+    /** The next line without its end; valid until the next is read. */
+    private CharBuffer line() throws IOException {
+        line.clear();
+        while (true) {
+            if (at == end) {
+                fill();
+            }
+            byte next = buffer[at++];
+            if (next == '\n') {
+                return line.flip();
+            }
+            if (next != '\r') {
+                line.put((char) next);
+            }
+        }
+    }
+
+    private void fill() throws IOException {
+        at = 0;
+        end = in.read(buffer);
+        if (end < 0) {
+            throw new EOFException();
+        }
     }
 
     @Override

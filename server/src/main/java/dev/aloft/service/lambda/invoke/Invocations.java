@@ -299,19 +299,23 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Revision revision(FunctionVersion version) {
-        Revision known = pools.get(version.qualifiedArn());
-        if (known != null && known.revision().equals(version.revision())) {
-            return known;
+        while (true) {
+            Revision known = pools.get(version.qualifiedArn());
+            if (known != null && known.revision().equals(version.revision())) {
+                return known;
+            }
+            var fresh = new Revision(version.revision(), new Pool(Initialization.ON_DEMAND, starts),
+                    new Pool(Initialization.PROVISIONED, starts));
+            if (known == null) {
+                if (pools.putIfAbsent(version.qualifiedArn(), fresh) == null) {
+                    return fresh;
+                }
+            } else if (pools.replace(version.qualifiedArn(), known, fresh)) {
+                // Not at the cost of the event that comes first.
+                Thread.ofVirtual().name("recycle-" + version.name()).start(() -> known.pools().forEach(Pool::close));
+                return fresh;
+            }
         }
-        return pools.compute(version.qualifiedArn(), (_, old) -> {
-            if (old != null && old.revision().equals(version.revision())) {
-                return old;
-            }
-            if (old != null) {
-                old.pools().forEach(Pool::close);
-            }
-            return new Revision(version.revision(), new Pool(Initialization.ON_DEMAND, starts), new Pool(Initialization.PROVISIONED, starts));
-        });
     }
 
     // ---- provisioned concurrency

@@ -3,10 +3,11 @@ package dev.aloft.service.cloudformation.sam;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** The transform as a whole: globals, implicit APIs, then type by type; tree in, tree out. */
+/** The transform as a whole: globals, implicit APIs, then type by type, connectors last; tree in, tree out. */
 public final class SamTransform {
     public static final String NAME = "AWS::Serverless-2016-10-31";
 
@@ -37,12 +38,11 @@ public final class SamTransform {
             throw failed(List.of(error.getMessage()));
         }
         var errors = new ArrayList<String>();
-        for (var order : List.of(List.of("Function"), List.of("StateMachine"), List.of("Api", "HttpApi"), List.of())) {
+        EmbeddedConnectors.takeOut(transformation, errors);
+        for (var order : List.of(List.of("Function"), List.of("StateMachine"), List.of("Api", "HttpApi"), List.of(),
+                List.of("Connector"))) {
             transformation.declared().forEach((id, resource) -> {
                 var source = new Declared(id, Trees.map(resource));
-                if (source.tree().containsKey("Connectors") && order.isEmpty()) {
-                    errors.add(source.error("Connectors are not built in Aloft.").getMessage());
-                }
                 if (source.type().startsWith("AWS::Serverless::") && place(source.type()).equals(order)) {
                     try {
                         transform(transformation, source);
@@ -64,6 +64,7 @@ public final class SamTransform {
         return switch (type.substring("AWS::Serverless::".length())) {
             case "Function" -> List.of("Function");
             case "StateMachine" -> List.of("StateMachine");
+            case "Connector" -> List.of("Connector");
             case "Api", "HttpApi" -> List.of("Api", "HttpApi");
             default -> List.of();
         };
@@ -77,6 +78,7 @@ public final class SamTransform {
             case "AWS::Serverless::HttpApi" -> SamHttpApi.transform(transformation, source);
             case "AWS::Serverless::SimpleTable" -> SamSimpleTable.transform(transformation, source);
             case "AWS::Serverless::LayerVersion" -> SamLayerVersion.transform(transformation, source);
+            case SamConnector.TYPE -> SamConnector.transform(transformation, source);
             case "AWS::Serverless::Application" -> SamApplication.transform(transformation, source);
             default -> throw source.error("The type " + source.type() + " is not built in Aloft.");
         }
@@ -98,6 +100,11 @@ public final class SamTransform {
 
     private static TemplateError failed(List<String> errors) {
         return new TemplateError("Transform " + NAME + " failed with: Invalid Serverless Application Specification document."
-                + " Number of errors found: " + errors.size() + ". " + String.join(" ", errors.stream().sorted().toList()));
+                + " Number of errors found: " + errors.size() + ". " + String.join(" ", errors.stream().sorted(Comparator.comparing(SamTransform::id)).toList()));
+    }
+
+    /** The logical id that an error is of, which it names in brackets. */
+    private static String id(String error) {
+        return error.indexOf('[') < 0 ? "" : error.substring(error.indexOf('[') + 1, error.indexOf(']', error.indexOf('[')));
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** One template on its way through the transform: what is known, and what has been made so far. */
 final class Transformation {
@@ -53,6 +54,54 @@ final class Transformation {
 
     Map<String, Object> resource(String id) {
         return Trees.map(declared.get(id));
+    }
+
+    /** The resource as it has become so far. */
+    Map<String, Object> now(String id) {
+        return made.containsKey(id) ? Trees.map(made.get(id)) : resource(id);
+    }
+
+    private List<Map<String, Object>> all() {
+        return Stream.concat(made.values().stream(),
+                declared.entrySet().stream().filter(each -> !made.containsKey(each.getKey())).map(Map.Entry::getValue))
+                .map(Trees::map).toList();
+    }
+
+    void addDependency(String id, String on) {
+        var resource = now(id);
+        if (!resource.isEmpty()) {
+            var all = dependencies(resource);
+            if (!all.contains(on)) {
+                all.add(on);
+            }
+            resource.put("DependsOn", all);
+        }
+    }
+
+    /** Whoever depends on one resource depends on these from here on. */
+    void replaceDependency(String id, List<String> replacement) {
+        for (var resource : all()) {
+            var all = dependencies(resource);
+            if (all.remove(id)) {
+                replacement.stream().filter(each -> !all.contains(each)).forEach(all::add);
+                resource.put("DependsOn", all);
+            }
+        }
+    }
+
+    private static List<Object> dependencies(Map<String, Object> resource) {
+        return new ArrayList<>(resource.get("DependsOn") instanceof String one ? List.of(one)
+                : Trees.list(resource.get("DependsOn")));
+    }
+
+    /** The event source mappings from one resource to a function. */
+    List<String> mappings(String source, String function) {
+        return Stream.concat(made.keySet().stream(), declared.keySet().stream()).distinct().filter(id -> {
+            var properties = Trees.map(now(id).get("Properties"));
+            return "AWS::Lambda::EventSourceMapping".equals(now(id).get("Type"))
+                    && function.equals(Functions.named(properties.get("FunctionName")))
+                    && source.equals(Functions.named(properties.get("EventSourceArn")));
+        }).toList();
     }
 
     Map<String, Object> conditions() {

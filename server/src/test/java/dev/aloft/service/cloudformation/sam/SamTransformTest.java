@@ -212,10 +212,61 @@ class SamTransformTest {
     void whatIsNotBuiltIsNamed() {
         for (var template : List.of(function("AutoPublishAlias: live\nDeploymentPreference: {Type: Linear10PercentEvery1Minute}"),
                 function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce, Alarms: [x]}"),
-                "Resources: {A: {Type: AWS::Serverless::Connector}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",
+                "Resources: {A: {Type: AWS::Serverless::GraphQLApi}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",
                 function("Events: {E: {Type: MSK, Properties: {}}}"), function("Nope: 1"), function("Events: [1]"))) {
             assertThatThrownBy(() -> transform(template)).hasMessageMatching(
                     "(?s).*(is not built in Aloft|property Nope not defined|should be a map).*");
         }
+    }
+
+    private static final String CONNECTED = """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              F:
+                Type: AWS::Serverless::Function
+                Properties:
+            """ + FUNCTION.indent(6) + """
+                  Events:
+                    Q: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}
+                Connectors:
+                  Table: {Properties: {Destination: {Id: T}, Permissions: [Write]}}
+              T: {Type: AWS::Serverless::SimpleTable}
+              Q: {Type: AWS::SQS::Queue}
+              B: {Type: AWS::S3::Bucket, DependsOn: Reading}
+              Reading:
+                Type: AWS::Serverless::Connector
+                Properties: {Source: {Id: Q}, Destination: {Id: F}, Permissions: [Read, Write]}
+              Telling:
+                Type: AWS::Serverless::Connector
+                Properties: {Source: {Id: B}, Destination: [{Id: F}], Permissions: [Write]}
+            """;
+
+    @Test
+    void connectorsBecomePoliciesAndPermissions() {
+        var resources = transform(CONNECTED);
+        assertThat(json(resources, "FTablePolicy")).isEqualTo("{\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":[{"
+                + "\"Effect\":\"Allow\",\"Action\":[\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:DeleteItem\","
+                + "\"dynamodb:BatchWriteItem\",\"dynamodb:PartiQLDelete\",\"dynamodb:PartiQLInsert\",\"dynamodb:PartiQLUpdate\"],"
+                + "\"Resource\":[{\"Fn::GetAtt\":[\"T\",\"Arn\"]},{\"Fn::Sub\":[\"${DestinationArn}/index/*\","
+                + "{\"DestinationArn\":{\"Fn::GetAtt\":[\"T\",\"Arn\"]}}]}]}]},\"Roles\":[{\"Ref\":\"FRole\"}]}");
+        assertThat(JsonText.write(resources.get("FTablePolicy"))).contains("{\"aws:sam:connectors\":{\"FTable\":{\"Source\":{"
+                + "\"Type\":\"AWS::Serverless::Function\"},\"Destination\":{\"Type\":\"AWS::Serverless::SimpleTable\"}}}}");
+        assertThat(json(resources, "TellingWriteLambdaPermissionDestination0")).isEqualTo("{\"FunctionName\":{\"Fn::GetAtt\":["
+                + "\"F\",\"Arn\"]},\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"s3.amazonaws.com\",\"SourceArn\":{"
+                + "\"Fn::GetAtt\":[\"B\",\"Arn\"]},\"SourceAccount\":{\"Fn::Sub\":\"${AWS::AccountId}\"}}");
+        assertThat(Trees.map(resources.get("FQ")).get("DependsOn")).isEqualTo(List.of("ReadingPolicy"));
+        assertThat(Trees.map(resources.get("B")).get("DependsOn")).isEqualTo(List.of("ReadingPolicy"));
+    }
+
+    @Test
+    void connectorsThatCannotBeAreRefused() {
+        assertThatThrownBy(() -> transform(CONNECTED.replace("[Read, Write]", "[Read]"))).hasMessageContaining("Resource with id ["
+                + "Reading] is invalid. Unsupported 'Permissions' provided for connector from AWS::SQS::Queue to"
+                + " AWS::Lambda::Function; valid combinations are: Read + Write.");
+        assertThatThrownBy(() -> transform(CONNECTED.replace("Destination: {Id: T}", "Destination: {Id: X}"))).hasMessageContaining(
+                "Resource with id [FTable] is invalid. Unable to find resource with logical ID 'X'.");
+        assertThatThrownBy(() -> transform(CONNECTED.replace("[{Id: F}]", "{Id: T}"))).hasMessageContaining("Resource with id ["
+                + "Telling] is invalid. Unable to create connector from AWS::S3::Bucket to AWS::DynamoDB::Table;"
+                + " it's not supported or the template is invalid.");
     }
 }

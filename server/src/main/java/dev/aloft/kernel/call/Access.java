@@ -12,12 +12,18 @@ import java.util.Map;
  *                  is allowed to everybody
  * @param also      what must be allowed besides, such as {@code iam:PassRole} on a role that is handed on
  * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code aws:RequestTag/x}
+ * @param toldAs    what a denial calls the resource, or null for its ARN
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
-public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also) {
+public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also,
+        String toldAs) {
     public Access(String action, List<String> resources) {
         this(action, resources, Map.of(), List.of());
+    }
+
+    public Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also) {
+        this(action, resources, keys, also, null);
     }
 
     public static Access to(String action, String... resources) {
@@ -32,7 +38,12 @@ public record Access(String action, List<String> resources, Map<String, List<Str
     public Access with(String key, List<String> values) {
         var more = new LinkedHashMap<>(keys);
         more.put(key, List.copyOf(values));
-        return new Access(action, resources, more, also);
+        return new Access(action, resources, more, also, toldAs);
+    }
+
+    /** The same where a denial calls the resource as the request did. */
+    public Access toldAs(String name) {
+        return new Access(action, resources, keys, also, name);
     }
 
     /** The same where the call hands a role to a service, which {@code iam:PassRole} must allow; nothing changes without a role. */
@@ -40,6 +51,7 @@ public record Access(String action, List<String> resources, Map<String, List<Str
         if (roleArn == null) {
             return this;
         }
-        return new Access(action, resources, keys, List.of(to("iam:PassRole", roleArn).with("iam:PassedToService", toService)));
+        var passing = to("iam:PassRole", roleArn).with("iam:PassedToService", toService);
+        return new Access(action, resources, keys, List.of(passing), toldAs);
     }
 }

@@ -49,7 +49,8 @@ public final class Authorizer implements LocalEndpoint.Gate {
         for (var resource : access.resources()) {
             var decision = decide(caller, access.action(), resource, access.keys(), service);
             if (!(decision instanceof Decision.Allowed)) {
-                throw denied(decision, caller, access.action(), resource, service);
+                var told = access.toldAs() == null ? resource : access.toldAs();
+                throw denied(decision, caller, access.action(), told, service);
             }
         }
         access.also().forEach(besides -> require(caller, besides, service));

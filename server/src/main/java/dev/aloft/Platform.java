@@ -58,6 +58,7 @@ import dev.aloft.service.sns.SnsService;
 import dev.aloft.service.sns.SnsTarget;
 import dev.aloft.service.pipes.PipesService;
 import dev.aloft.service.scheduler.SchedulerService;
+import dev.aloft.service.secretsmanager.SecretsManagerService;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
 import java.nio.channels.SocketChannel;
@@ -144,6 +145,7 @@ public final class Platform implements AutoCloseable {
                 new KinesisService(store, keys, time, endpoint),
                 new FirehoseService(store, time, endpoint, roles::assume),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
+                new SecretsManagerService(store, keys, time, endpoint),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),

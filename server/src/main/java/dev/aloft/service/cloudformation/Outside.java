@@ -3,6 +3,7 @@ package dev.aloft.service.cloudformation;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
+import dev.aloft.api.SecretsManager;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -10,16 +11,18 @@ import dev.aloft.service.cloudformation.deploy.StackScope;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import java.util.Optional;
 
-/** What templates can mention that is not theirs: exports of other stacks, parameters of Systems Manager. */
+/** What templates can mention that is not theirs: exports of other stacks, parameters of Systems Manager, secrets. */
 final class Outside {
     private final CloudFormationData data;
     private final Store store;
     private final Ssm ssm;
+    private final SecretsManager secrets;
 
     Outside(CloudFormationData data, Store store, Endpoint endpoint) {
         this.data = data;
         this.store = store;
         this.ssm = Ssm.at(endpoint);
+        this.secrets = SecretsManager.at(endpoint);
     }
 
     StackScope.Outside of(Caller caller, Stack stack) {
@@ -34,6 +37,7 @@ final class Outside {
             public String dynamic(String service, String reference) {
                 return switch (service) {
                     case "ssm", "ssm-secure" -> parameter(caller, reference);
+                    case "secretsmanager" -> SecretReference.of(reference).value(secrets, caller);
                     default -> throw new TemplateError("Dynamic references to " + service + " are not built in Aloft");
                 };
             }

@@ -16,6 +16,7 @@ import dev.aloft.api.Lambda;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
+import dev.aloft.api.SecretsManager;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.Event;
@@ -104,11 +105,40 @@ class StacksTest {
                 && event.contains("\"logical-resource-id\":\"A\"") && event.contains("\"resource-type\":\"Test::Thing\""));
     }
 
+    @Test
+    void secretsAreReferredToByTheirMembersAndNeverTold() {
+        var arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-AbCdEf";
+        var stack = create(template(thing("A", "Name: a, Size: \"{{resolve:secretsmanager:db:SecretString:size}}\""),
+                thing("B", "Name: b, Size: \"{{resolve:secretsmanager:" + arn + ":SecretString:id::}}\""),
+                thing("C", "Name: c, Size: \"{{resolve:secretsmanager:db:SecretString::AWSPREVIOUS}}\""))
+                + "Outputs: {O: {Value: \"{{resolve:secretsmanager:db}}\"}}");
+        assertThat(things.things.get("a")).containsEntry("Size", "7");
+        assertThat(things.things.get("b")).containsEntry("Size", arn);
+        assertThat(things.things.get("c")).containsEntry("Size", "plain");
+        assertThat(stack.outputs().getFirst().outputValue()).isEqualTo("{{resolve:secretsmanager:db}}");
+    }
+
+    @Test
+    void whatASecretHasNotFailsTheResource() {
+        var failed = create(template(thing("A", "Size: \"{{resolve:secretsmanager:db:SecretString:none}}\""),
+                thing("B", "Size: \"{{resolve:secretsmanager:db:SecretString:x:AWSPREVIOUS}}\"")));
+        assertThat(failed.stackStatus()).isEqualTo("ROLLBACK_COMPLETE");
+        assertThat(cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(
+                r -> r.stackName("s"))).stackEvents()).extracting(CloudFormation.StackEvent::resourceStatusReason)
+                .contains("Could not find a value associated with JSONKey in SecretString",
+                        "Could not parse SecretString JSON");
+    }
+
     /** S3 with the files above, and a function that notes what it is told. */
     private Shape outside(Operation operation, Caller caller, Shape input) {
         if (operation == S3.GET_OBJECT) {
             var request = (S3.GetObjectRequest) input;
             return S3.GetObjectResponse.of(r -> r.body(Body.of(files.get(request.bucket() + "/" + request.key()))));
+        }
+        if (operation == SecretsManager.GET_SECRET_VALUE) {
+            var asked = (SecretsManager.GetSecretValueRequest) input;
+            return SecretsManager.GetSecretValueResponse.of(r -> r.secretString(
+                    asked.versionStage() == null ? "{\"size\": 7, \"id\": \"" + asked.secretId() + "\"}" : "plain"));
         }
         invocations.add(TemplateReader.read(new String(((Lambda.InvokeRequest) input).payload().array(), UTF_8)));
         return Lambda.InvokeResponse.of(r -> r.statusCode(202));

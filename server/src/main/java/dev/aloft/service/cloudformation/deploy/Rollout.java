@@ -272,9 +272,10 @@ final class Rollout {
 
     private List<OutputValue> outputs() {
         var outputs = new ArrayList<OutputValue>();
+        var told = new Evaluate(template, scope.forOutputs());
         for (var output : template.outputs().values()) {
             if (output.condition().map(evaluate::condition).orElse(true)) {
-                var value = evaluate.value(output.value());
+                var value = told.value(output.value());
                 if (value instanceof Map || value instanceof List || value == null) {
                     throw new TemplateError("Template format error: Output " + output.name()
                             + " is malformed. The Value field of every Outputs member must evaluate to a String.");

@@ -1,5 +1,6 @@
 package dev.aloft.service.cloudformation.deploy;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.service.cloudformation.Settings;
 import dev.aloft.service.cloudformation.Stack;
 import dev.aloft.service.cloudformation.StackResource.Incarnation;
@@ -24,6 +25,8 @@ public final class StackScope implements Scope {
         /** What a dynamic reference stands for. */
         String dynamic(String service, String reference);
     }
+
+    private static final String SECRETS = "secretsmanager";
 
     private final Stack stack;
     private final Template template;
@@ -108,8 +111,42 @@ public final class StackScope implements Scope {
         return outside.export(name).orElseThrow(() -> new TemplateError("No export named " + name + " found."));
     }
 
+    /** A plan does without a secret that is not there: it may be one that the stack makes. */
     @Override
     public String dynamic(String service, String reference) {
-        return outside.dynamic(service, reference);
+        try {
+            return outside.dynamic(service, reference);
+        } catch (ApiError | TemplateError e) {
+            if (isPlan && service.equals(SECRETS)) {
+                return Evaluate.KNOWN_AFTER_APPLY;
+            }
+            throw e;
+        }
+    }
+
+    /** The same for outputs, which everybody may read: what is secret is not put into them. */
+    Scope forOutputs() {
+        return new Scope() {
+            @Override
+            public Object ref(String name) {
+                return StackScope.this.ref(name);
+            }
+
+            @Override
+            public Object attribute(String resource, String attribute) {
+                return StackScope.this.attribute(resource, attribute);
+            }
+
+            @Override
+            public Object export(String name) {
+                return StackScope.this.export(name);
+            }
+
+            @Override
+            public String dynamic(String service, String reference) {
+                return service.equals(SECRETS) || service.equals("ssm-secure")
+                        ? "{{resolve:" + service + ":" + reference + "}}" : StackScope.this.dynamic(service, reference);
+            }
+        };
     }
 }

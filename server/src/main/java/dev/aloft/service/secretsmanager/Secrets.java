@@ -1,0 +1,284 @@
+package dev.aloft.service.secretsmanager;
+
+import static dev.aloft.service.secretsmanager.SecretsData.CURRENT;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Principal;
+import dev.aloft.api.SecretsManager;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.service.secretsmanager.SecretsData.Secret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/** Secrets without their values: made, described, changed, deleted and restored. */
+final class Secrets {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9/_+=.@!-]+");
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final int SUFFIX = 6;
+    private static final long SHORTEST_WINDOW_DAYS = 7;
+    private static final long LONGEST_WINDOW_DAYS = 30;
+    private static final int AT_ONCE = 100;
+
+    private final SecretsData data;
+    private final SecretIds ids;
+    private final Versions versions;
+    private final Store store;
+    private final Time time;
+    private final SecureRandom random = new SecureRandom();
+
+    Secrets(SecretsData data, SecretIds ids, Versions versions, Store store, Time time) {
+        this.data = data;
+        this.ids = ids;
+        this.versions = versions;
+        this.store = store;
+        this.time = time;
+    }
+
+    /**
+     * The same token and value again is no second secret.
+     *
+     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html">CreateSecret</a>
+     */
+    SecretsManager.CreateSecretResponse create(Caller caller, SecretsManager.CreateSecretRequest input) {
+        Refusals.unbuilt("Replication of secrets to other regions", input.addReplicaRegions());
+        Refusals.otherKey(input.kmsKeyId());
+        if (!NAME.matcher(input.name()).matches()) {
+            throw ApiError.of("ValidationException", 400, "Invalid name. Must be a valid name containing alphanumeric"
+                    + " characters, or any of the following: -/_+=.@!");
+        }
+        var value = SecretValue.of(input.secretString(), input.secretBinary());
+        if (value.isPresent() && input.clientRequestToken() == null) {
+            throw Refusals.noToken();
+        }
+        var token = input.clientRequestToken();
+        var tags = input.tags() == null ? null : Tags.with(null, input.tags());
+        var fresh = fresh(caller, input.name(), input.description(), tags);
+        var sealed = value.map(it -> versions.sealed(fresh.key(), token, it));
+        return store.write(tx -> {
+            var known = data.secrets.get(tx, fresh.key());
+            if (known.isPresent()) {
+                return again(known.get(), value.isPresent() && versions.isSame(tx, known.get(), token, value.get()), input);
+            }
+            data.secrets.put(tx, fresh.key(), fresh);
+            value.ifPresent(it -> versions.add(tx, fresh, token, it, sealed.orElseThrow(), List.of(CURRENT)));
+            return created(fresh, value.isPresent() ? token : null);
+        });
+    }
+
+    private static SecretsManager.CreateSecretResponse again(Secret known, boolean isSame,
+            SecretsManager.CreateSecretRequest input) {
+        if (known.deleted() != null) {
+            throw new SecretsManager.InvalidRequestException("You can't create this secret because a secret with this name"
+                    + " is already scheduled for deletion.");
+        }
+        if (!isSame) {
+            throw new SecretsManager.ResourceExistsException(
+                    "The operation failed because the secret " + input.name() + " already exists.");
+        }
+        return created(known, input.clientRequestToken());
+    }
+
+    private static SecretsManager.CreateSecretResponse created(Secret secret, String version) {
+        return SecretsManager.CreateSecretResponse.of(r -> r.arn(secret.arn()).name(secret.name()).versionId(version));
+    }
+
+    private Secret fresh(Caller caller, String name, String description, Map<String, String> tags) {
+        var now = SecretsData.now(time);
+        return new Secret(caller.account(), caller.region(), name, suffix(), description, now, now, null, null, null, tags,
+                null, service(caller).orElse(null));
+    }
+
+    /** The first part of the service's name where one of AWS's services makes a secret for itself. */
+    private static Optional<String> service(Caller caller) {
+        return caller.principal() instanceof Principal.Service service
+                ? Optional.of(service.name().substring(0, service.name().indexOf('.'))) : Optional.empty();
+    }
+
+    private String suffix() {
+        var suffix = new StringBuilder();
+        for (int i = 0; i < SUFFIX; i++) {
+            suffix.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        }
+        return suffix.toString();
+    }
+
+    /** Whoever else than the service that owns it may not change a secret. */
+    static void requireOwner(Caller caller, Secret secret) {
+        if (secret.owner() != null && !service(caller).filter(secret.owner()::equals).isPresent()) {
+            throw Refusals.managed();
+        }
+    }
+
+    SecretsManager.UpdateSecretResponse update(Caller caller, SecretsManager.UpdateSecretRequest input) {
+        Refusals.otherKey(input.kmsKeyId());
+        var value = SecretValue.of(input.secretString(), input.secretBinary());
+        if (value.isPresent() && input.clientRequestToken() == null) {
+            throw Refusals.noToken();
+        }
+        var before = store.<Secret>read(tx -> ids.usable(tx, caller, input.secretId()));
+        value.ifPresent(_ -> Versions.requireSameAccount(caller, before));
+        var sealed = value.map(it -> versions.sealed(before.key(), input.clientRequestToken(), it));
+        var now = SecretsData.now(time);
+        return store.write(tx -> {
+            var secret = ids.usable(tx, caller, before.arn());
+            requireOwner(caller, secret);
+            var changed = input.description() == null ? secret : secret.withDescription(input.description());
+            data.secrets.put(tx, secret.key(), changed.changed(now));
+            value.ifPresent(it -> versions.put(tx, secret, input.clientRequestToken(), it, sealed.orElseThrow(),
+                    List.of(CURRENT)));
+            return SecretsManager.UpdateSecretResponse.of(r -> r.arn(secret.arn()).name(secret.name())
+                    .versionId(value.isPresent() ? input.clientRequestToken() : null));
+        });
+    }
+
+    /** Changes something of a secret that was not deleted. */
+    Secret change(Caller caller, String id, UnaryOperator<Secret> how) {
+        var now = SecretsData.now(time);
+        return store.write(tx -> {
+            var changed = how.apply(ids.usable(tx, caller, id)).changed(now);
+            data.secrets.put(tx, changed.key(), changed);
+            return changed;
+        });
+    }
+
+    Secret existing(Caller caller, String id) {
+        return store.read(tx -> ids.existing(tx, caller, id));
+    }
+
+    /**
+     * With force it is gone at once, and whoever deletes what is not there is answered as if it had been.
+     *
+     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html">DeleteSecret</a>
+     */
+    SecretsManager.DeleteSecretResponse delete(Caller caller, SecretsManager.DeleteSecretRequest input) {
+        boolean force = Boolean.TRUE.equals(input.forceDeleteWithoutRecovery());
+        var days = input.recoveryWindowInDays();
+        if (force && days != null) {
+            throw Refusals.invalid("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+        }
+        if (days != null && (days < SHORTEST_WINDOW_DAYS || days > LONGEST_WINDOW_DAYS)) {
+            throw Refusals.invalid("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+        }
+        var now = SecretsData.now(time);
+        var end = force ? now : now.plus(Duration.ofDays(days == null ? LONGEST_WINDOW_DAYS : days));
+        var never = fresh(caller, input.secretId(), null, null);
+        return store.write(tx -> {
+            var found = ids.find(tx, caller, input.secretId());
+            if (found.isEmpty() && !force) {
+                throw Refusals.notFound();
+            }
+            found.ifPresent(secret -> {
+                requireOwner(caller, secret);
+                if (force) {
+                    remove(tx, secret.key());
+                } else {
+                    schedule(tx, secret, now, end);
+                }
+            });
+            var told = found.orElse(never);
+            return SecretsManager.DeleteSecretResponse.of(r -> r.arn(told.arn()).name(told.name()).deletionDate(end));
+        });
+    }
+
+    private void schedule(Tx tx, Secret secret, Instant now, Instant end) {
+        if (secret.deleted() != null) {
+            throw Refusals.deleted();
+        }
+        data.secrets.put(tx, secret.key(), secret.deleted(now).changed(now));
+        data.deletions.add(tx, end, secret.key(), secret.key());
+        data.rotations.cancel(tx, secret.key());
+    }
+
+    private void remove(Tx tx, Key key) {
+        data.secrets.delete(tx, key);
+        data.versions.deleteAll(tx, key);
+        data.running.delete(tx, key);
+        data.deletions.cancel(tx, key);
+        data.rotations.cancel(tx, key);
+    }
+
+    /** What is rotated by a schedule is so again from here on. */
+    Secret restore(Caller caller, String id) {
+        var now = SecretsData.now(time);
+        return store.write(tx -> {
+            var secret = ids.existing(tx, caller, id);
+            if (secret.deleted() == null) {
+                return secret;
+            }
+            var restored = secret.deleted(null).changed(now);
+            data.secrets.put(tx, secret.key(), restored);
+            data.deletions.cancel(tx, secret.key());
+            Rotations.schedule(tx, data, restored, now);
+            return restored;
+        });
+    }
+
+    /** Ends secrets whose recovery window is over. */
+    Optional<Instant> turn() {
+        var now = SecretsData.now(time);
+        for (var due : store.read(tx -> data.deletions.due(tx, now, AT_ONCE))) {
+            store.change(tx -> data.deletions.get(tx, due.id()).filter(it -> it.at().equals(due.at()))
+                    .ifPresent(it -> remove(tx, it.value())));
+        }
+        return store.read(data.deletions::next);
+    }
+
+    SecretsManager.DescribeSecretResponse describe(Caller caller, String id) {
+        return store.read(tx -> {
+            var secret = ids.existing(tx, caller, id);
+            var rotation = Optional.ofNullable(secret.rotation());
+            var stages = versions.stages(tx, secret);
+            return SecretsManager.DescribeSecretResponse.of(r -> r.arn(secret.arn()).name(secret.name())
+                    .description(secret.description()).createdDate(secret.created()).lastChangedDate(secret.changed())
+                    .lastAccessedDate(secret.accessed()).deletedDate(secret.deleted()).owningService(secret.owner())
+                    .tags(secret.tags() == null ? null : Tags.told(secret.tags()))
+                    .versionIdsToStages(stages.isEmpty() ? null : stages)
+                    .rotationEnabled(rotation.map(SecretsData.Rotation::enabled).orElse(null))
+                    .rotationLambdaARN(rotation.map(SecretsData.Rotation::functionArn).orElse(null))
+                    .rotationRules(rotation.map(SecretsData.Rotation::rules).map(RotationRules::told).orElse(null))
+                    .lastRotatedDate(rotation.map(SecretsData.Rotation::rotated).orElse(null))
+                    .nextRotationDate(rotation.map(SecretsData.Rotation::next).orElse(null)));
+        });
+    }
+
+    /** In the order in which they were made, or the reverse of it. */
+    SecretsManager.ListSecretsResponse list(Caller caller, SecretsManager.ListSecretsRequest input) {
+        var wanted = SecretFilters.of(input.filters());
+        boolean withDeleted = Boolean.TRUE.equals(input.includePlannedDeletion());
+        return store.read(tx -> {
+            var all = new ArrayList<>(data.secrets.range(tx, Key.of(caller.account(), caller.region())).map(Row::value)
+                    .filter(secret -> withDeleted || secret.deleted() == null).filter(wanted)
+                    .sorted(Pages.BY_CREATION).toList());
+            var page = Pages.of("desc".equals(input.sortOrder()) ? all.reversed() : all, Secret::name, input.nextToken(),
+                    input.maxResults(), Pages.MOST);
+            return SecretsManager.ListSecretsResponse.of(r -> r.nextToken(page.next())
+                    .secretList(page.items().stream().map(secret -> entry(secret, versions.stages(tx, secret))).toList()));
+        });
+    }
+
+    private static SecretsManager.SecretListEntry entry(Secret secret, Map<String, List<String>> stages) {
+        var rotation = Optional.ofNullable(secret.rotation());
+        return SecretsManager.SecretListEntry.of(e -> e.arn(secret.arn()).name(secret.name())
+                .description(secret.description()).createdDate(secret.created()).lastChangedDate(secret.changed())
+                .lastAccessedDate(secret.accessed()).deletedDate(secret.deleted()).owningService(secret.owner())
+                .tags(secret.tags() == null ? null : Tags.told(secret.tags()))
+                .secretVersionsToStages(stages.isEmpty() ? null : stages)
+                .rotationEnabled(rotation.map(SecretsData.Rotation::enabled).orElse(null))
+                .rotationLambdaARN(rotation.map(SecretsData.Rotation::functionArn).orElse(null))
+                .rotationRules(rotation.map(SecretsData.Rotation::rules).map(RotationRules::told).orElse(null))
+                .lastRotatedDate(rotation.map(SecretsData.Rotation::rotated).orElse(null))
+                .nextRotationDate(rotation.map(SecretsData.Rotation::next).orElse(null)));
+    }
+}

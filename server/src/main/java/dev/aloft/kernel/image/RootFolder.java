@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -237,7 +239,33 @@ public final class RootFolder {
      * where it would lead a process whose root the folder is.
      */
     private Path parent(List<String> names) throws IOException {
-        Deque<String> left = new ArrayDeque<>(names.subList(0, names.size() - 1));
+        return walk(root, String.join("/", names.subList(0, names.size() - 1)), missing -> {
+            clear(missing);
+            Files.createDirectory(missing);
+            folders.put(missing, FOLDER_MODE);
+            own.add(missing);
+        });
+    }
+
+    /** What a process finds at a path whose root a folder is; nothing where nothing is there. */
+    public static Optional<Path> find(Path root, String path) {
+        try {
+            return Optional.of(walk(root, path, missing -> {
+                if (!Files.exists(missing, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new NoSuchFileException(missing.toString());
+                }
+            }));
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private interface NoFolder {
+        void at(Path path) throws IOException;
+    }
+
+    private static Path walk(Path root, String path, NoFolder noFolder) throws IOException {
+        Deque<String> left = new ArrayDeque<>(List.of(path.split("/")));
         Path at = root;
         int links = 0;
         while (!left.isEmpty()) {
@@ -252,19 +280,15 @@ public final class RootFolder {
             Path next = at.resolve(name);
             if (Files.isSymbolicLink(next)) {
                 if (++links > MOST_LINKS) {
-                    throw new Malformed("too many links on the way to " + String.join("/", names));
+                    throw new Malformed("too many links on the way to " + path);
                 }
                 String target = Files.readSymbolicLink(next).toString();
                 at = target.startsWith("/") ? root : at;
-                List<String> more = List.of(target.split("/"));
-                more.reversed().forEach(left::push);
+                List.of(target.split("/")).reversed().forEach(left::push);
                 continue;
             }
             if (!Files.isDirectory(next, LinkOption.NOFOLLOW_LINKS)) {
-                clear(next);
-                Files.createDirectory(next);
-                folders.put(next, FOLDER_MODE);
-                own.add(next);
+                noFolder.at(next);
             }
             at = next;
         }

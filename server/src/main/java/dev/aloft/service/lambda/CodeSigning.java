@@ -34,6 +34,11 @@ final class CodeSigning {
         this.time = time;
     }
 
+    static Lambda.InvalidParameterValueException notOfImages() {
+        return new Lambda.InvalidParameterValueException(
+                "Code signing is not supported for functions created with container images.");
+    }
+
     /** Of a configuration's ARN. */
     static Key key(String arn) {
         String[] parts = arn.split(":");
@@ -128,11 +133,17 @@ final class CodeSigning {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         store.change(tx -> {
             mustExist(tx, r.codeSigningConfigArn());
-            functions.find(tx, name);
+            zipped(tx, name);
             LambdaData.CODE_SIGNED.put(tx, LambdaData.key(name), r.codeSigningConfigArn());
         });
         return Lambda.PutFunctionCodeSigningConfigResponse.of(
                 a -> a.codeSigningConfigArn(r.codeSigningConfigArn()).functionName(name.name()));
+    }
+
+    private void zipped(ReadTx tx, FunctionName name) {
+        if (functions.find(tx, name).code().image() != null) {
+            throw notOfImages();
+        }
     }
 
     static LambdaData.SigningConfig mustExist(ReadTx tx, String arn) {
@@ -153,7 +164,7 @@ final class CodeSigning {
     Lambda.GetFunctionCodeSigningConfigResponse get(Caller caller, Lambda.GetFunctionCodeSigningConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Optional<String> arn = store.read(tx -> {
-            functions.find(tx, name);
+            zipped(tx, name);
             return LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name));
         });
         return Lambda.GetFunctionCodeSigningConfigResponse.of(

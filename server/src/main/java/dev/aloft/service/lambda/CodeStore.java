@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -29,11 +30,13 @@ final class CodeStore {
     static final long MOST_UNZIPPED_BYTES = 262_144_000;
 
     private final Blobs blobs;
+    private final Images images;
     private final Path library;
     private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
 
-    CodeStore(Blobs blobs, Path library) {
+    CodeStore(Blobs blobs, Images images, Path library) {
         this.blobs = blobs;
+        this.images = images;
         this.library = library.toAbsolutePath().normalize();
         try {
             forgetAfterBoot();
@@ -45,14 +48,30 @@ final class CodeStore {
     /**
      * A package.
      *
-     * @param sha256 of the zip, hexadecimal; also its folder's name in the library
-     * @param blob   the zip
+     * @param sha256 of the zip, hexadecimal; also its folder's name in the library; of an image its digest
+     * @param blob   the zip; null of an image
+     * @param image  the image, or null
      */
-    record Code(String sha256, String blob, long size) {
-        String base64() {
-            return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
+    record Code(String sha256, String blob, long size, Image image) {
+        Code(String sha256, String blob, long size) {
+            this(sha256, blob, size, null);
+        }
+
+        /** As Lambda tells it. */
+        String told() {
+            return image == null ? Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256)) : sha256;
         }
     }
+
+    /**
+     * An image as a function's code.
+     *
+     * @param uri      as it was given
+     * @param resolved with its digest
+     * @param layers   digests, from the lowest up
+     */
+    record Image(String uri, String resolved, List<String> layers, List<String> entryPoint, List<String> command,
+            Map<String, String> environment, String workingDirectory) {}
 
     /** Files are not forced to disk one by one: after a crash of the machine (not of the platform) the library starts anew. */
     private void forgetAfterBoot() throws IOException {
@@ -104,6 +123,9 @@ final class CodeStore {
 
     /** The folder of its content, relative to the library; unpacked if it is not there. */
     Path folder(Code code) {
+        if (code.image() != null) {
+            return images.folder(code.image());
+        }
         Path folder = library.resolve(code.sha256());
         if (!Files.isDirectory(folder)) {
             synchronized (locks.computeIfAbsent(code.sha256(), _ -> new Object())) {

@@ -27,15 +27,17 @@ final class CreateFunction {
     private final Functions functions;
     private final Versions versions;
     private final Uploads uploads;
+    private final Images images;
     private final Layers layers;
     private final Roles roles;
     private final Time time;
 
-    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Layers layers, Roles roles, Time time) {
+    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers, Roles roles, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
         this.uploads = uploads;
+        this.images = images;
         this.layers = layers;
         this.roles = roles;
         this.time = time;
@@ -46,8 +48,9 @@ final class CreateFunction {
         check(caller, name, r);
         List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
         Lambda.FunctionCode given = r.code();
-        CodeStore.Code code = uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
-                : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()));
+        CodeStore.Code code = isImage(r) ? images.keep(caller, given.imageUri())
+                : uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
+                        : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()));
         layers.fit(code, Layers.codes(used));
         var latest = new LambdaData.Version(configuration(name, r, code, used), code, Layers.codes(used), UUID.randomUUID().toString());
         Map<String, String> tags = r.tags() == null ? Map.of() : r.tags();
@@ -73,11 +76,11 @@ final class CreateFunction {
         }
         size(r);
         notBuilt(r);
-        if (r.runtime() == null || r.handler() == null && !r.runtime().startsWith("provided")) {
-            throw new Lambda.InvalidParameterValueException(
-                    "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+        if (isImage(r)) {
+            image(r);
+        } else {
+            zip(r);
         }
-        Settings.runtime(r.runtime());
         Settings.variables(r.environment());
         if (r.tags() != null) {
             Settings.tags(r.tags());
@@ -87,6 +90,37 @@ final class CreateFunction {
         }
         roles.check(caller, name, r.role());
         store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
+    }
+
+    private static boolean isImage(CreateFunctionRequest r) {
+        return Lambda.PackageType.IMAGE.equals(r.packageType());
+    }
+
+    private static void zip(CreateFunctionRequest r) {
+        if (r.runtime() == null || r.handler() == null && !r.runtime().startsWith("provided")) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+        }
+        Settings.runtime(r.runtime());
+        if (r.code() != null && r.code().imageUri() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please don't provide ImageUri when creating a function with packageType Zip.");
+        }
+        if (r.imageConfig() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please don't provide ImageConfig when creating a function with packageType Zip.");
+        }
+    }
+
+    private static void image(CreateFunctionRequest r) {
+        Settings.ofImage(r.runtime(), r.handler(), r.layers());
+        if (r.code() == null || r.code().imageUri() == null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please provide ImageUri when creating a function with packageType Image.");
+        }
+        if (r.codeSigningConfigArn() != null) {
+            throw CodeSigning.notOfImages();
+        }
     }
 
     /** The zip's own limit goes first. What else is in a request but zip and variables is small. */
@@ -104,11 +138,9 @@ final class CreateFunction {
     }
 
     private static void notBuilt(CreateFunctionRequest r) {
-        Settings.refuse("Image".equals(r.packageType()) || r.code() != null && r.code().imageUri() != null, "PackageType Image");
         Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
-        Settings.refuse(r.imageConfig() != null, "ImageConfig");
         Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
     }
 
@@ -118,7 +150,7 @@ final class CreateFunction {
         boolean noArchitecture = r.architectures() == null || r.architectures().isEmpty();
         return FunctionConfiguration.of(c -> {
             c.functionName(name.name()).functionArn(name.arn()).runtime(r.runtime()).role(r.role()).handler(r.handler())
-                    .codeSize(code.size()).codeSha256(code.base64())
+                    .codeSize(code.size()).codeSha256(code.told())
                     .description(r.description() == null ? "" : r.description())
                     .timeout(r.timeout() == null ? DEFAULT_SECONDS : r.timeout())
                     .memorySize(r.memorySize() == null ? DEFAULT_MEGABYTES : r.memorySize())
@@ -128,12 +160,13 @@ final class CreateFunction {
                     .revisionId(UUID.randomUUID().toString())
                     .state("Active")
                     .lastUpdateStatus("Successful")
-                    .packageType("Zip")
+                    .packageType(isImage(r) ? Lambda.PackageType.IMAGE : Lambda.PackageType.ZIP)
                     .architectures(noArchitecture ? List.of("x86_64") : r.architectures())
                     .ephemeralStorage(Lambda.EphemeralStorage.of(e -> e.size(scratch)))
                     .snapStart(Lambda.SnapStartResponse.of(s -> s.applyOn("None").optimizationStatus("Off")))
-                    .runtimeVersionConfig(Lambda.RuntimeVersionConfig.of(
+                    .runtimeVersionConfig(isImage(r) ? null : Lambda.RuntimeVersionConfig.of(
                             v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))))
+                    .imageConfigResponse(Settings.image(r.imageConfig()))
                     .loggingConfig(Settings.logging(name, r.loggingConfig()))
                     .layers(Layers.told(used))
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));

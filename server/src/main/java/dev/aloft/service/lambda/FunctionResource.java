@@ -82,7 +82,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
                 .durableConfig(durable(p))
-                .imageConfig(p.containsKey("ImageConfig") ? Lambda.ImageConfig.of(_ -> {}) : null)
+                .imageConfig(image(p))
                 .tags(tags(desired)));
     }
 
@@ -108,7 +108,9 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
                 .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
                 .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn")).vpcConfig(vpc(p)).snapStart(snapStart(p))
-                .fileSystemConfigs(files(p)).durableConfig(durable(p))));
+                .fileSystemConfigs(files(p)).durableConfig(durable(p))
+                .imageConfig(Lambda.PackageType.IMAGE.equals(text(p, "PackageType"))
+                        ? Objects.requireNonNullElse(image(p), Lambda.ImageConfig.of(_ -> { })) : null)));
         reserve(caller, physicalId, after, before);
         beside(caller, physicalId, after, before);
         retag(caller, physicalId, before, after);
@@ -204,6 +206,12 @@ record FunctionResource(Lambda lambda) implements ResourceType {
             values.forEach((name, value) -> variables.put(name, String.valueOf(value)));
         }
         return Lambda.Environment.of(e -> e.variables(variables));
+    }
+
+    private static Lambda.ImageConfig image(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "ImageConfig");
+        return given == null ? null : Lambda.ImageConfig.of(i -> i.entryPoint(texts(given, "EntryPoint"))
+                .command(texts(given, "Command")).workingDirectory(text(given, "WorkingDirectory")));
     }
 
     private static Lambda.TracingConfig tracing(Map<String, Object> p) {

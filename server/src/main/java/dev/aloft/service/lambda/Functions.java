@@ -8,24 +8,32 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.lambda.invoke.FunctionVersion;
+import dev.aloft.service.lambda.invoke.ImageProgram;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Functions: found, told, listed, deleted. */
-final class Functions {
+final class Functions implements AutoCloseable {
     private static final int PAGE = 50;
+    private static final int CLOSING_SECONDS = 10;
     private static final int DEBUGGED_SECONDS = 24 * 60 * 60;
 
     private final Store store;
     private final CodeStore codes;
     private final Invocations invocations;
+    private final ExecutorService preparing = Executors.newVirtualThreadPerTaskExecutor();
 
     Functions(Store store, CodeStore codes, Invocations invocations) {
         this.store = store;
@@ -86,17 +94,63 @@ final class Functions {
         // Whoever looks at a function in a debugger is not to be hurried.
         int timeout = variables.containsKey(FunctionVersion.DEBUG_PORT) ? DEBUGGED_SECONDS : c.timeout();
         return new FunctionVersion(name.account(), name.region(), name.name(), c.version(), name.arn(), version.stamp(),
-                c.runtime(), c.handler() == null ? "" : c.handler(), c.role(), c.memorySize(), timeout,
+                c.runtime() == null ? "" : c.runtime(), c.handler() == null ? "" : c.handler(), c.role(), c.memorySize(), timeout,
                 c.ephemeralStorage().size(), variables,
                 codes.folder(version.code()), codes.merged(version.layers()), reserved,
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
-                Optional.ofNullable(c.durableConfig()));
+                Optional.ofNullable(c.durableConfig()), program(version));
     }
 
-    /** Boots what the function will soon need. */
+    private static Optional<ImageProgram> program(LambdaData.Version version) {
+        CodeStore.Image image = version.code().image();
+        if (image == null) {
+            return Optional.empty();
+        }
+        var answer = version.configuration().imageConfigResponse();
+        var own = answer == null ? Lambda.ImageConfig.of(_ -> { }) : answer.imageConfig();
+        return Optional.of(new ImageProgram(
+                own.entryPoint() == null || own.entryPoint().isEmpty() ? image.entryPoint() : own.entryPoint(),
+                own.command() == null || own.command().isEmpty() ? image.command() : own.command(),
+                own.workingDirectory() == null || own.workingDirectory().isEmpty() ? image.workingDirectory() : own.workingDirectory(),
+                image.environment()));
+    }
+
+    /** Boots what the function will soon need. The files of a large image are put together meanwhile. */
     void prepare(FunctionName name, LambdaData.Version version) {
-        invocations.prepare(runnable(name, version, null));
+        if (version.code().image() == null) {
+            invocations.prepare(runnable(name, version, null));
+        } else {
+            try {
+                preparing.execute(() -> prepareImage(name, version));
+            } catch (RejectedExecutionException closing) {
+                // Who invokes it after the next start waits a moment longer.
+            }
+        }
+    }
+
+    private void prepareImage(FunctionName name, LambdaData.Version version) {
+        try {
+            invocations.prepare(runnable(name, version, null));
+        } catch (RuntimeException e) {
+            // The invocation will say so.
+        }
+    }
+
+    /** What is being prepared is left as it is; whoever needs it begins again. */
+    @Override
+    public void close() {
+        preparing.shutdownNow();
+        try {
+            preparing.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The images that some version of some function is. */
+    List<CodeStore.Image> images() {
+        return store.read(tx -> versions(tx, Key.EMPTY).map(version -> version.code().image()).filter(Objects::nonNull).toList());
     }
 
     // ---- answers
@@ -140,9 +194,7 @@ final class Functions {
         record Found(LambdaData.Function function, LambdaData.Version version) {}
         Found found = store.read(tx -> new Found(find(tx, name), version(tx, name)));
         return Lambda.GetFunctionResponse.of(r -> {
-            r.configuration(qualified(found.version().configuration(), name))
-                    .code(Lambda.FunctionCodeLocation.of(l -> l.repositoryType("S3")
-                            .location(CodeDownloads.url(caller, found.version().code()))));
+            r.configuration(qualified(found.version().configuration(), name)).code(location(caller, found.version().code()));
             if (!found.function().tags().isEmpty()) {
                 r.tags(found.function().tags());
             }
@@ -150,6 +202,13 @@ final class Functions {
                 r.concurrency(Lambda.Concurrency.of(c -> c.reservedConcurrentExecutions(found.function().reserved())));
             }
         });
+    }
+
+    private static Lambda.FunctionCodeLocation location(Caller caller, CodeStore.Code code) {
+        CodeStore.Image image = code.image();
+        return Lambda.FunctionCodeLocation.of(image == null
+                ? l -> l.repositoryType("S3").location(CodeDownloads.url(caller, code))
+                : l -> l.repositoryType("ECR").imageUri(image.uri()).resolvedImageUri(image.resolved()));
     }
 
     Lambda.ListFunctionsResponse list(Caller caller, Lambda.ListFunctionsRequest r) {
@@ -222,7 +281,7 @@ final class Functions {
 
     /** Deletes the zips that no version of the function has any more; a crash before that leaves them. */
     void forgetUnused(FunctionName name, List<CodeStore.Code> candidates) {
-        Set<String> used = store.read(tx -> versions(tx, LambdaData.key(name)).map(each -> each.code().blob()).collect(Collectors.toSet()));
+        Set<String> used = store.read(tx -> versions(tx, LambdaData.key(name)).map(each -> each.code().blob()).filter(Objects::nonNull).collect(Collectors.toSet()));
         delete(candidates, used);
     }
 
@@ -244,6 +303,6 @@ final class Functions {
     }
 
     private void delete(List<CodeStore.Code> candidates, Set<String> used) {
-        candidates.stream().distinct().filter(code -> !used.contains(code.blob())).forEach(codes::deleteBlob);
+        candidates.stream().distinct().filter(code -> code.blob() != null && !used.contains(code.blob())).forEach(codes::deleteBlob);
     }
 }

@@ -108,6 +108,10 @@ final class LambdaData {
         Version with(Lambda.FunctionConfiguration changed) {
             return new Version(changed, code, layers, build);
         }
+
+        Version with(Lambda.FunctionConfiguration changed, CodeStore.Code other) {
+            return new Version(changed, other, layers, build);
+        }
     }
 
     /** A version of a layer: what GetLayerVersion answers but for the address of its content. */

@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
@@ -67,6 +68,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final List<ResourceType> resourceTypes;
 
     /**
+     * @param registry    the contents of ECR's images
      * @param sandboxes   made over {@link #library(Path)} of the same folder
      * @param folder      for what Lambda keeps beside the store
      * @param roles       in the product a {@link RoleSessions}
@@ -74,11 +76,12 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
-    public LambdaService(Store platform, Blobs blobs, Sandboxes sandboxes, Path folder, RuntimeSources runtimes,
+    public LambdaService(Store platform, Blobs blobs, Contents registry, Sandboxes sandboxes, Path folder, RuntimeSources runtimes,
             int concurrencyLimit, Metrics metrics, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
             Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
-        var codes = new CodeStore(blobs, library(folder));
+        var images = new Images(new Contents(folder.resolve("images"), time), registry, library(folder), endpoint);
+        var codes = new CodeStore(blobs, images, library(folder));
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
@@ -89,8 +92,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, layers, new Roles(roles), time);
+        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
@@ -114,6 +117,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         urls = new FunctionUrls(store, time);
         urlRequests = new UrlRequests(this, urls, invoke, urlAccess, time);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint));
+        // Before anybody can bring one, and before anything runs in one.
+        images.keepOnly(functions.images());
     }
 
     private List<Provisioned.Wish> provisionedWishes() {
@@ -141,6 +146,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public void close() {
+        functions.close();
         invocations.close();
     }
 

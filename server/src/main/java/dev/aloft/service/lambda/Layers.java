@@ -89,7 +89,7 @@ final class Layers {
     }
 
     private Lambda.GetLayerVersionResponse told(Caller caller, LambdaData.LayerVersion layer) {
-        return layer.description().toBuilder().content(Lambda.LayerVersionContentOutput.of(c -> c.codeSha256(layer.code().base64())
+        return layer.description().toBuilder().content(Lambda.LayerVersionContentOutput.of(c -> c.codeSha256(layer.code().told())
                 .codeSize(layer.code().size()).location(CodeDownloads.url(caller, layer.code())))).build();
     }
 

@@ -3,6 +3,7 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 
 /**
@@ -32,7 +33,7 @@ final class RuntimeManagement {
         }
         var wanted = new LambdaData.RuntimeUpdates(r.updateRuntimeOn(), r.runtimeVersionArn());
         store.change(tx -> {
-            functions.version(tx, name);
+            zipped(tx, name);
             LambdaData.RUNTIME_UPDATES.put(tx, key(name), wanted);
         });
         return Lambda.PutRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(wanted.on()).functionArn(toldArn(name))
@@ -42,11 +43,19 @@ final class RuntimeManagement {
     Lambda.GetRuntimeManagementConfigResponse get(Caller caller, Lambda.GetRuntimeManagementConfigRequest r) {
         FunctionName name = name(FunctionName.of(caller, r.functionName(), r.qualifier()));
         LambdaData.RuntimeUpdates updates = store.read(tx -> {
-            functions.version(tx, name);
+            zipped(tx, name);
             return LambdaData.RUNTIME_UPDATES.get(tx, key(name));
         }).orElse(new LambdaData.RuntimeUpdates(Lambda.UpdateRuntimeOn.AUTO, null));
         return Lambda.GetRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(updates.on()).functionArn(toldArn(name))
                 .runtimeVersionArn(updates.runtimeVersion()));
+    }
+
+    /** An image brings its runtime, which nobody updates. */
+    private void zipped(ReadTx tx, FunctionName name) {
+        if (functions.version(tx, name).code().image() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Runtime management is not supported for functions created with container images.");
+        }
     }
 
     private static FunctionName name(FunctionName name) {

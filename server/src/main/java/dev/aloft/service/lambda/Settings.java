@@ -70,6 +70,22 @@ final class Settings {
         }
     }
 
+    /** An image has its own. */
+    static void ofImage(String runtime, String handler, List<String> layers) {
+        if (runtime != null || handler != null || layers != null && !layers.isEmpty()) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please don't provide Handler or Runtime or Layer when the intended function packageType is Image.");
+        }
+    }
+
+    /** What a function has in the place of its image's own settings; nothing where that is nothing. */
+    static Lambda.ImageConfigResponse image(Lambda.ImageConfig given) {
+        boolean none = given == null || (given.entryPoint() == null || given.entryPoint().isEmpty())
+                && (given.command() == null || given.command().isEmpty())
+                && (given.workingDirectory() == null || given.workingDirectory().isEmpty());
+        return none ? null : Lambda.ImageConfigResponse.of(i -> i.imageConfig(given));
+    }
+
     static void variables(Lambda.Environment environment) {
         if (environment == null || environment.variables() == null) {
             return;

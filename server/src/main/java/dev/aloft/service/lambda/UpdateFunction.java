@@ -23,15 +23,17 @@ final class UpdateFunction {
     private final Functions functions;
     private final Versions versions;
     private final Uploads uploads;
+    private final Images images;
     private final Layers layers;
     private final Roles roles;
     private final Time time;
 
-    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Layers layers, Roles roles, Time time) {
+    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers, Roles roles, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
         this.uploads = uploads;
+        this.images = images;
         this.layers = layers;
         this.roles = roles;
         this.time = time;
@@ -43,16 +45,18 @@ final class UpdateFunction {
         Settings.refuse(r.sourceKMSKeyArn() != null, "SourceKMSKeyArn");
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
-        if (r.imageUri() != null) {
-            throw new Lambda.InvalidParameterValueException(
-                    "Please don't provide ImageUri when updating a function with packageType Zip.");
+        boolean image = before.code().image() != null;
+        if (image != (r.imageUri() != null)) {
+            throw new Lambda.InvalidParameterValueException(image
+                    ? "Please provide ImageUri when updating a function with packageType Image."
+                    : "Please don't provide ImageUri when updating a function with packageType Zip.");
         }
         store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
-        CodeStore.Code code = uploads.keep(caller, new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()));
+        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()));
         layers.fit(code, before.layers());
         if (Boolean.TRUE.equals(r.dryRun())) {
             functions.forgetUnused(name, List.of(code));
-            return before.latest().toBuilder().codeSha256(code.base64()).codeSize(code.size()).build();
+            return before.latest().toBuilder().codeSha256(code.told()).codeSize(code.size()).build();
         }
         boolean publish = Boolean.TRUE.equals(r.publish());
         String build = UUID.randomUUID().toString();
@@ -62,7 +66,7 @@ final class UpdateFunction {
         FunctionConfiguration after = store.write(tx -> {
             LambdaData.Function now = functions.find(tx, name);
             Functions.revision(now.latest(), r.revisionId());
-            var builder = now.latest().toBuilder().codeSha256(code.base64()).codeSize(code.size()).lastModified(modified)
+            var builder = now.latest().toBuilder().codeSha256(code.told()).codeSize(code.size()).lastModified(modified)
                     .revisionId(revision);
             if (r.architectures() != null && !r.architectures().isEmpty()) {
                 builder.architectures(r.architectures());
@@ -72,18 +76,26 @@ final class UpdateFunction {
             return publish ? versions.publish(tx, name, changed, null, published) : changed.latest();
         });
         functions.forgetUnused(name, List.of(before.code()));
+        if (image) {
+            functions.prepare(name, before.version().with(after, code));
+        }
         return publish ? functions.creating(after) : functions.updating(after);
     }
 
     FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
-        Settings.refuse(r.imageConfig() != null, "ImageConfig");
         Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         if (r.durableConfig() != null && before.latest().durableConfig() == null) {
             throw new Lambda.InvalidParameterValueException("DurableConfig can only be set when the function is created.");
+        }
+        if (before.code().image() != null) {
+            Settings.ofImage(r.runtime(), r.handler(), r.layers());
+        } else if (r.imageConfig() != null) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please don't provide ImageConfig when updating a function with packageType Zip.");
         }
         if (r.runtime() != null) {
             Settings.runtime(r.runtime());
@@ -126,6 +138,9 @@ final class UpdateFunction {
         }
         if (r.handler() != null) {
             c.handler(r.handler());
+        }
+        if (r.imageConfig() != null) {
+            c.imageConfigResponse(Settings.image(r.imageConfig()));
         }
         if (r.role() != null) {
             c.role(r.role());

@@ -34,9 +34,9 @@ final class Versions {
         return store.write(tx -> {
             LambdaData.Function function = functions.find(tx, name);
             Functions.revision(function.latest(), r.revisionId());
-            if (r.codeSha256() != null && !r.codeSha256().isEmpty() && !r.codeSha256().equals(function.code().base64())) {
+            if (r.codeSha256() != null && !r.codeSha256().isEmpty() && !r.codeSha256().equals(function.code().told())) {
                 throw new Lambda.InvalidParameterValueException("CodeSHA256 (" + r.codeSha256() + ") is different from current"
-                        + " CodeSHA256 in $LATEST (" + function.code().base64() + "). Please try again with the CodeSHA256 in"
+                        + " CodeSHA256 in $LATEST (" + function.code().told() + "). Please try again with the CodeSHA256 in"
                         + " $LATEST.");
             }
             // Publishing is a change of $LATEST too.

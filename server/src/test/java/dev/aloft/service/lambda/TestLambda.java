@@ -3,6 +3,7 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
@@ -12,7 +13,9 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
+import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Sandboxes;
@@ -48,6 +51,7 @@ final class TestLambda implements AutoCloseable {
     final LocalEndpoint endpoint;
     final Lambda lambda;
     final Logs logs;
+    final Ecr ecr;
     final LambdaService service;
     final Metrics metrics;
     private final Sandboxes sandboxes;
@@ -70,7 +74,10 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
-        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), sandboxes, folder.resolve("lambda"),
+        var contents = new Contents(folder.resolve("images"), time);
+        endpoint.add(new dev.aloft.service.ecr.EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () -> false));
+        ecr = Ecr.at(endpoint);
+        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
                 1_000, metrics, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);

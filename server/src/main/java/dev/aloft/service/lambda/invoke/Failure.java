@@ -42,6 +42,16 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
                 Optional.empty());
     }
 
+    /** A container image has no program that could be started. */
+    static Failure entryPoint(String message) {
+        return new Failure("Runtime.InvalidEntrypoint", message, Optional.empty());
+    }
+
+    /** A container image has not the folder in which its program is to begin. */
+    static Failure workingDirectory(String message) {
+        return new Failure("Runtime.InvalidWorkingDir", message, Optional.empty());
+    }
+
     /** The platform itself could not do it. */
     static Failure platform(String message) {
         return new Failure("Sandbox.Failure", message, Optional.empty());

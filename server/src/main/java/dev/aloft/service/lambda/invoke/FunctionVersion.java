@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param reserved    the function's reserved concurrency, or null
  * @param code        its folder in the code store's library
  * @param layers      the folder there of its layers' content
+ * @param runtime     empty of a container image
+ * @param image       what runs, if it is a container image; its code is the container's root then
  * @param durable     how long its executions may last, if it is a durable function
  */
 public record FunctionVersion(
@@ -37,7 +39,8 @@ public record FunctionVersion(
         boolean jsonLogs,
         String applicationLogLevel,
         String systemLogLevel,
-        Optional<Lambda.DurableConfig> durable) {
+        Optional<Lambda.DurableConfig> durable,
+        Optional<ImageProgram> image) {
 
     /** The variable of a function that is to wait for a debugger: at this port of the machine. */
     public static final String DEBUG_PORT = "ALOFT_DEBUG_PORT";

@@ -88,7 +88,7 @@ public final class Invocations implements AutoCloseable {
         this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand));
         this.endpointUrl = endpointUrl;
         this.time = time;
-        this.runtimes = new Runtimes(library, folder, sources);
+        this.runtimes = new Runtimes(library, folder, sources, sandboxes::containers);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
     }
@@ -268,8 +268,7 @@ public final class Invocations implements AutoCloseable {
         var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get());
         Sandbox sandbox = sandbox(runtime);
         try {
-            boolean bootstrap = !version.runtime().startsWith("provided") || runtimes.bootstrap(version).isPresent();
-            var launch = new Launch(version, runtime, bootstrap, library, sandbox, variables);
+            var launch = new Launch(version, runtime, problem(version), library, sandbox, variables);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
             shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
             var environment = new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
@@ -280,6 +279,15 @@ public final class Invocations implements AutoCloseable {
             sandbox.kill();
             throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
         }
+    }
+
+    /** Why no process of it can be started. */
+    private Optional<Failure> problem(FunctionVersion version) {
+        if (version.image().isPresent()) {
+            return version.image().get().problem(library.resolve(version.code()));
+        }
+        boolean bootstrap = !version.runtime().startsWith("provided") || runtimes.bootstrap(version).isPresent();
+        return bootstrap ? Optional.empty() : Optional.of(Failure.noBootstrap());
     }
 
     private ExecutionRoles.Session session(Caller lambda, FunctionVersion version) {

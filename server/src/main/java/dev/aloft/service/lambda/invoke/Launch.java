@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.image.RootFolder;
 import dev.aloft.kernel.sandbox.Assignment;
 import dev.aloft.kernel.sandbox.Companion;
 import dev.aloft.kernel.sandbox.Exit;
@@ -22,21 +23,21 @@ final class Launch implements AutoCloseable {
     private final FunctionVersion version;
     private final Runtimes.Runtime runtime;
     private final Path library;
-    private final boolean bootstrap;
+    private final Optional<Failure> problem;
     private final Variables variables;
     private ServerSocket listener;
     private boolean listening;
 
     /**
-     * @param bootstrap whether there is a program to be the runtime
+     * @param problem why no process can be started, if that is known before
      * @param sandbox the first
      * @param variables of this environment
      */
-    Launch(FunctionVersion version, Runtimes.Runtime runtime, boolean bootstrap, Path library, Sandbox sandbox,
+    Launch(FunctionVersion version, Runtimes.Runtime runtime, Optional<Failure> problem, Path library, Sandbox sandbox,
             Variables variables) throws IOException {
         this.version = version;
         this.runtime = runtime;
-        this.bootstrap = bootstrap;
+        this.problem = problem;
         this.library = library;
         this.variables = variables;
         this.listener = sandbox.listener();
@@ -103,8 +104,9 @@ final class Launch implements AutoCloseable {
         Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
                 .start(() -> log.read(incarnation.sandbox.log(), EnvironmentLog.Source.FUNCTION,
                 incarnation.telemetry));
-        if (!bootstrap) {
-            environment.fail(incarnation, Failure.noBootstrap());
+        if (problem.isPresent()) {
+            version.image().ifPresent(image -> log.say(List.of(image.launchError(problem.get()))));
+            environment.fail(incarnation, problem.get());
             return;
         }
         try {
@@ -171,7 +173,7 @@ final class Launch implements AutoCloseable {
     private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name,
             int index) throws IOException {
         Extensions.Extension extension = incarnation.extensions.external(name);
-        Path program = library.resolve(version.layers().orElseThrow()).resolve("extensions").resolve(name);
+        Path program = extensionsFolder().orElseThrow().resolve(name);
         String problem = index >= Extensions.MOST ? "TooManyExtensions" : Files.isExecutable(program) ? null
                 : "PermissionDenied";
         if (problem != null) {
@@ -196,8 +198,7 @@ final class Launch implements AutoCloseable {
 
     /** Files that start with the environment: in their order of names. */
     private List<String> extensions() {
-        Optional<Path> folder = version.layers().map(layers -> library.resolve(layers).resolve("extensions"))
-                .filter(Files::isDirectory);
+        Optional<Path> folder = extensionsFolder();
         if (folder.isEmpty()) {
             return List.of();
         }
@@ -206,6 +207,13 @@ final class Launch implements AutoCloseable {
         } catch (IOException e) {
             return List.of();
         }
+    }
+
+    /** Of a container image its own, else that of the layers. */
+    private Optional<Path> extensionsFolder() {
+        Optional<Path> folder = version.image().isPresent() ? RootFolder.find(library.resolve(version.code()), "/opt/extensions")
+                : version.layers().map(layers -> library.resolve(layers).resolve("extensions"));
+        return folder.filter(Files::isDirectory);
     }
 
     /** Speaks with a runtime of ours over the sandbox's pipes; the environment's variables go first. */
@@ -226,7 +234,7 @@ final class Launch implements AutoCloseable {
         Map<String, String> all = runtime.spec().boot() == SandboxSpec.Boot.AHEAD ? Map.of()
                 : variables.ofRuntime(inside(sandbox), port());
         return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(),
-                all);
+                all, version.image().map(image -> new Assignment.Container(image.arguments(), image.directory())));
     }
 
     private Variables.Inside inside(Sandbox sandbox) {

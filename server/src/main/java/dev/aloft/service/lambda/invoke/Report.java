@@ -57,7 +57,8 @@ final class Report {
     // ---- init
 
     PlatformEvent initStart(Phase phase, String runtimeVersion, String runtimeArn) {
-        List<String> text = phase == Phase.INVOKE ? List.of()
+        // An image brings its own runtime, of which nothing is known.
+        List<String> text = phase == Phase.INVOKE || version.image().isPresent() ? List.of()
                 : List.of("INIT_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn);
         return new PlatformEvent("platform.initStart", Level.INFO, text, record -> record
                 .name("initializationType").string(initialization.word())

@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.sandbox.ContainerRuntime;
 import dev.aloft.kernel.sandbox.Machine;
 import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -45,6 +47,7 @@ final class Runtimes {
     private final Optional<Path> nodePackages;
     private final Optional<Path> pythonPackages;
     private final NodePrograms nodes;
+    private final Supplier<Optional<ContainerRuntime>> containers;
     private final RubyPrograms ruby = new RubyPrograms();
     private final DotnetRuntime dotnet = new DotnetRuntime();
     private final JavaRuntime java;
@@ -53,8 +56,10 @@ final class Runtimes {
     /**
      * @param library  where functions' code is
      * @param folder   where the runtimes' own files are put for the sandboxes to see
+     * @param containers what runs container images on this machine
      */
-    Runtimes(Path library, Path folder, RuntimeSources sources) {
+    Runtimes(Path library, Path folder, RuntimeSources sources, Supplier<Optional<ContainerRuntime>> containers) {
+        this.containers = containers;
         this.library = library;
         this.folder = folder.toAbsolutePath().normalize();
         this.nodePackages = sources.nodePackages();
@@ -97,6 +102,9 @@ final class Runtimes {
 
     /** Says what to install if nothing on this machine runs it. */
     Runtime of(FunctionVersion version) {
+        if (version.image().isPresent()) {
+            return container();
+        }
         String name = version.runtime();
         if (name.startsWith("nodejs")) {
             Interpreter node = nodes.of(name);
@@ -117,6 +125,14 @@ final class Runtimes {
             return ours(version, "ruby", program, List.of(program.program().toString(), "/var/runtime/bootstrap.rb"), Map.of());
         }
         return name.startsWith("dotnet") ? dotnet(version) : provided(version);
+    }
+
+    private Runtime container() {
+        ContainerRuntime runtime = containers.get().orElseThrow(() -> new Lambda.InvalidRuntimeException(
+                "Nothing on this machine runs container images: " + ContainerRuntime.MISSING + ", and invoke again."));
+        var spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.command(), Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+                List.of(), folder.resolve("provided"));
+        return new Runtime(spec, Over.TCP, true, "container image on " + runtime.version());
     }
 
     private Runtime provided(FunctionVersion version) {

@@ -38,16 +38,14 @@ final class Variables {
 
     /** @param port of the Runtime API */
     Map<String, String> ofRuntime(Inside inside, int port) {
+        if (version.image().isPresent()) {
+            return ofImage(port);
+        }
         Map<String, String> all = common(port);
         all.put("LAMBDA_TASK_ROOT", inside.apply("/var/task"));
         all.put("LAMBDA_RUNTIME_DIR", inside.apply("/var/runtime"));
         all.put("_HANDLER", version.handler());
-        if (version.jsonLogs()) {
-            all.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
-        }
-        if (version.applicationLogLevel() != null) {
-            all.put("AWS_LAMBDA_LOG_LEVEL", version.applicationLogLevel());
-        }
+        logging(all);
         if (!version.runtime().startsWith("provided")) {
             all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + version.runtime());
         }
@@ -75,6 +73,24 @@ final class Variables {
         return all;
     }
 
+    /** An image says itself where its programs and libraries are. */
+    private Map<String, String> ofImage(int port) {
+        Map<String, String> all = common(port);
+        all.putIfAbsent("LAMBDA_TASK_ROOT", "/var/task");
+        all.putIfAbsent("LAMBDA_RUNTIME_DIR", "/var/runtime");
+        logging(all);
+        return all;
+    }
+
+    private void logging(Map<String, String> all) {
+        if (version.jsonLogs()) {
+            all.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
+        }
+        if (version.applicationLogLevel() != null) {
+            all.put("AWS_LAMBDA_LOG_LEVEL", version.applicationLogLevel());
+        }
+    }
+
     Map<String, String> ofExtension(Inside inside, int port) {
         Map<String, String> all = common(port);
         all.keySet().removeIf(name -> name.startsWith("_") || NOT_FOR_EXTENSIONS.contains(name));
@@ -84,6 +100,7 @@ final class Variables {
     private Map<String, String> common(int port) {
         var all = new LinkedHashMap<String, String>();
         all.put("AWS_ENDPOINT_URL", endpoint);
+        version.image().ifPresent(image -> all.putAll(image.environment()));
         all.putAll(version.variables());
         all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         all.put("AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000");
@@ -101,10 +118,19 @@ final class Variables {
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
         all.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + port);
+        if (version.image().isPresent()) {
+            all.putIfAbsent("PATH", ImageProgram.PATH);
+        } else {
+            machine(all);
+        }
+        return all;
+    }
+
+    /** What AWS's own machine has where the function does not say otherwise. */
+    private static void machine(Map<String, String> all) {
         all.putIfAbsent("TZ", ":UTC");
         all.putIfAbsent("LANG", "en_US.UTF-8");
         all.putIfAbsent("PATH", Runtimes.PATH);
         all.putIfAbsent("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
-        return all;
     }
 }

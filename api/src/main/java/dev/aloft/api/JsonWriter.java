@@ -1,19 +1,32 @@
 package dev.aloft.api;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** Writes compact JSON into a growing run of bytes. Commas are put by themselves. */
+/** Writes compact JSON into growing runs of bytes. Commas are put by themselves. */
 public final class JsonWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH = 0x8080808080808080L;
+    /** Longer texts are looked through eight bytes at a time. */
+    private static final int SHORT = 48;
+    /** From this size on what is written stays where it is, and more goes behind it. */
+    private static final int RUN = 128 << 10;
 
     private byte[] out = new byte[1024];
     private int size;
     private boolean comma;
+    private final List<byte[]> full = new ArrayList<>();
+    private int fullSize;
 
     /** A tree of Map, List, String, Number, Boolean and null as JSON. */
     public static byte[] bytes(Object tree) {
@@ -146,7 +159,17 @@ public final class JsonWriter {
     }
 
     public byte[] toBytes() {
-        return Arrays.copyOf(out, size);
+        if (full.isEmpty()) {
+            return Arrays.copyOf(out, size);
+        }
+        var bytes = new byte[fullSize + size];
+        int at = 0;
+        for (var run : full) {
+            System.arraycopy(run, 0, bytes, at, run.length);
+            at += run.length;
+        }
+        System.arraycopy(out, 0, bytes, at, size);
+        return bytes;
     }
 
     private static String decimal(Number number) {
@@ -172,6 +195,10 @@ public final class JsonWriter {
 
     private void quote(String text) {
         int length = text.length();
+        if (length > SHORT) {
+            quoteLong(text.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         grow(length + 2);
         var to = out;
         int at = size;
@@ -190,6 +217,46 @@ public final class JsonWriter {
             quoteRest(text, plain);
         }
         put('"');
+    }
+
+    private void quoteLong(byte[] text) {
+        put('"');
+        int from = 0;
+        for (int at = special(text, 0); at < text.length; at = special(text, from)) {
+            bytes(text, from, at);
+            escape((char) text[at], 1);
+            from = at + 1;
+        }
+        bytes(text, from, text.length);
+        put('"');
+    }
+
+    private void bytes(byte[] from, int start, int end) {
+        grow(end - start);
+        System.arraycopy(from, start, out, size, end - start);
+        size += end - start;
+    }
+
+    /** Where the next byte stands that must be escaped, or the end. */
+    private static int special(byte[] text, int from) {
+        int at = from;
+        while (at + Long.BYTES <= text.length) {
+            long eight = (long) LONGS.get(text, at);
+            // A byte below 0x20, or one that is a quote or a backslash, leaves its highest bit.
+            long found = eight - ONES * 0x20 & ~eight | zero(eight ^ ONES * '"') | zero(eight ^ ONES * '\\');
+            if ((found & HIGH) != 0) {
+                break;
+            }
+            at += Long.BYTES;
+        }
+        while (at < text.length && (text[at] < 0 || text[at] >= 0x20 && text[at] != '"' && text[at] != '\\')) {
+            at++;
+        }
+        return at;
+    }
+
+    private static long zero(long eight) {
+        return eight - ONES & ~eight;
     }
 
     /** The text from the first character that is not simply itself. */
@@ -262,7 +329,18 @@ public final class JsonWriter {
 
     private void grow(int more) {
         if (size + more > out.length) {
-            out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
+            makeRoom(more);
         }
+    }
+
+    private void makeRoom(int more) {
+        if (size < RUN) {
+            out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
+            return;
+        }
+        full.add(size == out.length ? out : Arrays.copyOf(out, size));
+        fullSize += size;
+        out = new byte[Math.max(out.length, more)];
+        size = 0;
     }
 }

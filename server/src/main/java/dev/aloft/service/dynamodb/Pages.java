@@ -12,6 +12,7 @@ import dev.aloft.service.dynamodb.LiveTable.LiveIndex;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Projection;
+import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
@@ -148,15 +149,20 @@ final class Pages {
         int scanned = 0;
         long size = 0;
         double tableUnits = 0;
-        Map<String, AttributeValue> last = null;
+        byte[] last = null;
         boolean full = false;
+        boolean onlyCounted = selection.count() && filter.isEmpty() && !lookUp;
         Iterator<Entry> entries = tx.range(range).iterator();
         while (!full && entries.hasNext()) {
-            var found = ITEMS.decode(entries.next().value());
-            last = found;
+            last = entries.next().value();
             scanned++;
-            size += ItemSize.of(found);
+            size += ItemCodec.size(last);
             full = size >= MAX_BYTES || limit != null && scanned >= limit;
+            if (onlyCounted) {
+                count++;
+                continue;
+            }
+            var found = ITEMS.decode(last);
             var item = found;
             if (lookUp) {
                 item = tx.get(source.table().at(source.table().schema.unchecked(found))).map(ITEMS::decode).orElse(found);
@@ -174,6 +180,6 @@ final class Pages {
         source.index().ifPresentOrElse(index -> capacity.addIndex(index, units), () -> capacity.addTable(units));
         capacity.addTable(tableUnits);
         return new Page(source.table(), selection.count() ? null : items, count, scanned,
-            full ? Optional.of(source.startKey(last)) : Optional.empty(), capacity);
+            full ? Optional.of(source.startKey(ITEMS.decode(last))) : Optional.empty(), capacity);
     }
 }

@@ -1,7 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
-
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.CreateTableResponse;
@@ -22,7 +20,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Descriptions.Count;
-import dev.aloft.service.dynamodb.value.ItemSize;
+import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -137,7 +135,7 @@ final class Tables {
         while (entries.hasNext()) {
             var entry = entries.next();
             items++;
-            bytes += ItemSize.of(ITEMS.decode(entry.value()));
+            bytes += ItemCodec.size(entry.value());
             last = entry.key();
         }
         if (items < MAX_COUNTED) {

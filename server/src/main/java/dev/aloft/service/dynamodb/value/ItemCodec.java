@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
  * Items as bytes: a byte for the form, the number of attributes, and name and value of each; a value is a byte for its type
@@ -47,6 +48,11 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
             throw new IllegalArgumentException("The bytes are no item of a known form");
         }
         return new In(bytes).map();
+    }
+
+    /** How many bytes a stored item counts for: see {@link ItemSize}. */
+    public static int size(byte[] bytes) {
+        return new In(bytes).mapSize();
     }
 
     private static final class Out {
@@ -147,7 +153,7 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
             int size = size();
             var map = LinkedHashMap.<String, AttributeValue>newLinkedHashMap(size);
             for (int i = 0; i < size; i++) {
-                var name = text();
+                var name = name();
                 map.put(name, value());
             }
             return map;
@@ -192,6 +198,64 @@ public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
                 set.add(text());
             }
             return set;
+        }
+
+        /** Attributes have the same few names in all items of a table. */
+        private String name() {
+            int size = size();
+            var name = Names.of(bytes, at, at + size);
+            at += size;
+            return name;
+        }
+
+        int mapSize() {
+            int count = size();
+            int total = 0;
+            for (int i = 0; i < count; i++) {
+                total += skip();
+                total += valueSize();
+            }
+            return total;
+        }
+
+        private int valueSize() {
+            int kind = bytes[at++];
+            return switch (kind) {
+                case S, B -> skip();
+                case N -> numberSize();
+                case TRUE, FALSE, NULL -> 1;
+                case SS, BS -> sum(this::skip, size());
+                case NS -> sum(this::numberSize, size());
+                case L -> {
+                    int count = size();
+                    yield 3 + count + sum(this::valueSize, count);
+                }
+                case M -> {
+                    int from = at;
+                    int count = size();
+                    at = from;
+                    yield 3 + count + mapSize();
+                }
+                default -> throw new IllegalArgumentException("An item has a value of the unknown kind " + kind);
+            };
+        }
+
+        private static int sum(IntSupplier size, int count) {
+            int total = 0;
+            for (int i = 0; i < count; i++) {
+                total += size.getAsInt();
+            }
+            return total;
+        }
+
+        private int skip() {
+            int size = size();
+            at += size;
+            return size;
+        }
+
+        private int numberSize() {
+            return Numbers.size(text());
         }
 
         private String text() {

@@ -53,17 +53,36 @@ final class Packaging {
         }
         var source = TemplateSource.read(template);
         for (var artifact : source.artifacts()) {
-            source.replace(artifact, bucket(), key(template, artifact, depth));
+            if (artifact.form() == TemplateSource.Form.IMAGE_FILE) {
+                source.replaceImage(artifact, image(existing(template, artifact)));
+            } else {
+                source.replace(artifact, bucket(), key(template, artifact, depth));
+            }
         }
         return source.text();
     }
 
-    private String key(Path template, TemplateSource.Artifact artifact, int depth) throws IOException {
-        var path = template.getParent().resolve(artifact.path()).normalize();
+    /** With the state of the file, so that another content is another image to CloudFormation. */
+    private static String image(Path path) throws IOException {
+        boolean layout = Files.isDirectory(path);
+        var file = layout ? path.resolve("index.json") : path;
+        if (!Files.exists(file)) {
+            throw new CommandFailed(path + " is neither an archive of an image nor an OCI layout: it has no index.json");
+        }
+        return (layout ? "oci:" : "docker-archive:") + path + "?" + Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
+    }
+
+    private static Path existing(Path template, TemplateSource.Artifact artifact) {
+        var path = template.getParent().resolve(artifact.path()).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
             throw new CommandFailed(template.getFileName() + " line " + artifact.line() + ": " + artifact.property() + " of "
                     + artifact.owner() + " is " + artifact.path() + ", and there is no " + path);
         }
+        return path;
+    }
+
+    private String key(Path template, TemplateSource.Artifact artifact, int depth) throws IOException {
+        var path = existing(template, artifact);
         var known = uploaded.get(path);
         if (known == null) {
             known = artifact.form() == TemplateSource.Form.TEMPLATE_URL

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -38,6 +39,8 @@ final class TemplateSource {
             Map.entry("AWS::CloudFormation::Stack", List.of(new Property("TemplateURL", false, Form.TEMPLATE_URL))),
             Map.entry("AWS::Serverless::Application", List.of(new Property("Location", false, Form.TEMPLATE_URL))));
 
+    private static final Pattern IMAGE_FILE = Pattern.compile("\\.{0,2}/.*|[^:]*\\.(tar|tgz|tar\\.gz)");
+
     private final String text;
     private final List<Artifact> artifacts = new ArrayList<>();
     private final List<Edit> edits = new ArrayList<>();
@@ -49,7 +52,9 @@ final class TemplateSource {
         S3_BUCKET_AND_KEY,
         BUCKET_AND_KEY,
         /** A template of its own, in which other things of this machine may be named. */
-        TEMPLATE_URL
+        TEMPLATE_URL,
+        /** A container image in a file, which the platform reads where it is. */
+        IMAGE_FILE
     }
 
     private record Edit(int from, int to, String replacement) {}
@@ -137,7 +142,17 @@ final class TemplateSource {
             case S3_BUCKET_AND_KEY -> "{\"S3Bucket\": \"" + bucket + "\", \"S3Key\": \"" + key + "\"}";
             case BUCKET_AND_KEY -> "{\"Bucket\": \"" + bucket + "\", \"Key\": \"" + key + "\"}";
             case TEMPLATE_URL -> "\"https://s3.amazonaws.com/" + bucket + "/" + key + "\"";
+            case IMAGE_FILE -> throw new IllegalArgumentException("an image is in no bucket");
         };
+        replace(artifact, value);
+    }
+
+    /** @param uri such as {@code docker-archive:/home/me/image.tar} */
+    void replaceImage(Artifact artifact, String uri) {
+        replace(artifact, "\"" + uri + "\"");
+    }
+
+    private void replace(Artifact artifact, String value) {
         edits.add(new Edit(artifact.from(), artifact.to(), artifact.before() + value + artifact.after()));
     }
 
@@ -158,6 +173,7 @@ final class TemplateSource {
             return;
         }
         refuseBuildMethod(logicalId, resource);
+        image(logicalId, type, resource, properties.get());
         for (var property : PROPERTIES.getOrDefault(type, List.of())) {
             var given = find(properties.get(), property.name());
             if (given.isPresent()) {
@@ -186,6 +202,25 @@ final class TemplateSource {
         if (Set.of("esbuild", "makefile", "go1.x", "rust-cargolambda", "dotnet7").contains(method)) {
             throw new CommandFailed(logicalId + " is built with BuildMethod " + method
                     + ", which aloft does not do: run sam build, then aloft up .aws-sam/build/template.yaml");
+        }
+    }
+
+    /** An image in a file; one that is still to be built from a Dockerfile is refused. */
+    private void image(String logicalId, String type, MappingNode resource, MappingNode properties) {
+        var given = switch (type) {
+            case "AWS::Serverless::Function" -> find(properties, "ImageUri");
+            case "AWS::Lambda::Function" -> find(properties, "Code").flatMap(TemplateSource::mapping).flatMap(code -> find(code, "ImageUri"));
+            default -> Optional.<Node>empty();
+        };
+        var uri = given.map(TemplateSource::scalar).orElse("");
+        boolean built = find(resource, "Metadata").flatMap(TemplateSource::mapping).flatMap(each -> find(each, "Dockerfile")).isPresent();
+        if (IMAGE_FILE.matcher(uri).matches()) {
+            add(logicalId, new Property("ImageUri", false, Form.IMAGE_FILE), given.orElseThrow());
+        } else if (built && (given.isEmpty() || !uri.isEmpty() && !uri.contains("/"))) {
+            throw new CommandFailed(logicalId + " is a container image that is built from a Dockerfile, which aloft does not do:"
+                    + " build it with docker, podman or buildah, save it as an archive (docker save -o image.tar, podman save"
+                    + " --format docker-archive) and name that (ImageUri: ./image.tar), or push it to the platform's registry and"
+                    + " name it there");
         }
     }
 

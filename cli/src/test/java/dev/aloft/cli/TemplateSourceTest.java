@@ -1,6 +1,7 @@
 package dev.aloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,5 +99,42 @@ class TemplateSourceTest {
                 """);
         assertThat(TemplateSource.read(template).artifacts()).extracting(TemplateSource.Artifact::within)
                 .containsExactly("nodejs/", "python/", "");
+    }
+
+    @Test
+    void imagesInFilesAreNamedWhereTheyAre() throws IOException {
+        var file = Files.writeString(folder.resolve("template.yaml"), """
+                Resources:
+                  F:
+                    Type: AWS::Serverless::Function
+                    Properties: {PackageType: Image, ImageUri: ./image.tar}
+                    Metadata: {Dockerfile: Dockerfile}
+                  G:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Code: {ImageUri: 000000000000.dkr.ecr.us-east-1.amazonaws.com/g:v1}
+                  H:
+                    Type: AWS::Lambda::Function
+                    Properties:
+                      Code: {ImageUri: layout/../layout.tgz}
+                """);
+        var source = TemplateSource.read(file);
+        source.artifacts().forEach(artifact -> source.replaceImage(artifact, artifact.form() + ":" + artifact.path()));
+        assertThat(source.text()).contains("ImageUri: \"IMAGE_FILE:./image.tar\"", "{ImageUri: 0000", "\"IMAGE_FILE:layout/../layout.tgz\"");
+    }
+
+    @Test
+    void anImageThatIsStillToBeBuiltIsRefusedWithWhatToDo() throws IOException {
+        for (var uri : new String[] {"", ", ImageUri: 'hello:latest'"}) {
+            var file = Files.writeString(folder.resolve("template.yaml"), """
+                    Resources:
+                      F:
+                        Type: AWS::Serverless::Function
+                        Properties: {PackageType: Image%s}
+                        Metadata: {Dockerfile: Dockerfile, DockerContext: .}
+                    """.formatted(uri));
+            assertThatThrownBy(() -> TemplateSource.read(file)).isInstanceOf(CommandFailed.class)
+                    .hasMessageStartingWith("F is a container image that is built from a Dockerfile").hasMessageContaining("docker save");
+        }
     }
 }

@@ -22,7 +22,8 @@ sealed interface ImageSource {
     Pattern ADDRESS = Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-f:]+]|[a-z0-9.-]+:\\d+)(:\\d+)?/"
             + "((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
     Pattern NAMED = Pattern.compile("(?<name>[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*)(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,299}))?(@(?<digest>sha256:[0-9a-f]{64}))?");
-    Pattern FILE = Pattern.compile("(?<kind>oci|oci-archive|docker-archive):(?<path>/[^:]+)(:(?<reference>.+))?");
+    /** Behind a question mark may stand what tells one state of the file from another, in templates; it is not looked at. */
+    Pattern FILE = Pattern.compile("(?<kind>oci|oci-archive|docker-archive):(?<path>/[^:?]+)(\\?[0-9-]*)?(:(?<reference>.+))?");
 
     /** Nothing where it leads nowhere. */
     static Optional<ImageSource> of(Caller caller, String uri) {

@@ -2,10 +2,16 @@ package dev.aloft.kernel.call;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Operation;
+import dev.aloft.api.Shape;
+import dev.aloft.wire.Trees;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -100,10 +106,60 @@ public interface ResourceType {
             String token,
             Map<String, Object> properties,
             Map<String, String> tags) {
+        private static final String STACK = "aws:cloudformation:stack-id";
+        private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
         /** The name given in this property, or one made as CloudFormation does: {@code stack-LogicalId-SUFFIX}. */
         public String name(String property, int maxLength) {
             return properties.get(property) instanceof String given ? given : generatedName(maxLength);
+        }
+
+        /** The properties as an operation's input; one deeper down that the operation does not know fails the resource. */
+        public <T extends Shape> T input(Operation operation, Class<T> input) {
+            return input(operation, input, Map.of(), Set.of());
+        }
+
+        /**
+         * The properties as an operation's input.
+         *
+         * @param more    what stands beside or in place of them
+         * @param without those that are not the operation's
+         */
+        public <T extends Shape> T input(Operation operation, Class<T> input, Map<String, ?> more, Set<String> without) {
+            var all = new LinkedHashMap<String, Object>(properties);
+            all.keySet().removeAll(without);
+            all.putAll(more);
+            return input.cast(Trees.lenient(operation.input(), all, path -> {
+                throw ApiError.of("InvalidRequest", 400, "Encountered unsupported property " + path);
+            }));
+        }
+
+        /** The stack's tags, those that the template gives as list or map, and marks: see {@link #isMarkedIn}. */
+        public Map<String, String> marked() {
+            var all = new LinkedHashMap<>(tags);
+            switch (properties.get("Tags")) {
+                case Map<?, ?> map -> map.forEach((key, value) -> all.put(key.toString(), String.valueOf(value)));
+                case List<?> list -> list.forEach(each -> {
+                    if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
+                        all.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
+                    }
+                });
+                case null, default -> { }
+            }
+            all.put(STACK, stackId);
+            all.put(LOGICAL_ID, logicalId);
+            return all;
+        }
+
+        /** Whether these are the tags of what was made for this resource of this stack. */
+        public boolean isMarkedIn(Map<String, String> known) {
+            return known != null && stackId.equals(known.get(STACK)) && logicalId.equals(known.get(LOGICAL_ID));
+        }
+
+        /** The keys of tags that another wish no longer has. */
+        public List<String> tagsGoneIn(Desired after) {
+            var wanted = after.marked();
+            return marked().keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
         }
 
         /** {@code stack-LogicalId-} and 12 letters and digits that depend on the token alone. */

@@ -2,79 +2,50 @@ package dev.aloft.service.events;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
-import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.NamedType;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** AWS::Events::ApiDestination. */
-record ApiDestinationType(Events events) implements ResourceType {
-    private static final int MAX_NAME = 64;
+final class ApiDestinationType extends NamedType {
+    private final Events events;
 
-    @Override
-    public String type() {
-        return "AWS::Events::ApiDestination";
+    ApiDestinationType(Events events) {
+        super("AWS::Events::ApiDestination", "Name", 64, Set.of("ConnectionArn", "InvocationEndpoint", "HttpMethod"),
+                Set.of("Description", "InvocationRateLimitPerSecond"), Set.of());
+        this.events = events;
     }
 
     @Override
-    public Set<String> properties() {
-        return Set.of("Name", "Description", "ConnectionArn", "InvocationEndpoint", "HttpMethod",
-                "InvocationRateLimitPerSecond");
+    protected void make(Caller caller, String named, Desired desired) {
+        events.createApiDestination(EventsResources.steady(caller, desired), desired.input(Events.CREATE_API_DESTINATION,
+                Events.CreateApiDestinationRequest.class, Map.of("Name", named), Set.of()));
     }
 
     @Override
-    public Set<String> required() {
-        return Set.of("ConnectionArn", "InvocationEndpoint", "HttpMethod");
+    protected boolean isOurs(Caller caller, String named, Desired desired) {
+        return EventsResources.isFrom(caller, desired, arn(caller, named), named);
     }
 
     @Override
-    public Set<String> replacedBy() {
-        return Set.of("Name");
+    protected void change(Caller caller, String named, Desired before, Desired after) {
+        events.updateApiDestination(caller, after.input(Events.UPDATE_API_DESTINATION,
+                Events.UpdateApiDestinationRequest.class, Map.of("Name", named), Set.of()));
     }
 
     @Override
-    public Resource create(Caller caller, Desired desired) {
-        var name = desired.name("Name", MAX_NAME);
-        var steady = EventsResources.steady(caller, desired);
-        try {
-            events.createApiDestination(steady, EventsResources.input(Events.CREATE_API_DESTINATION,
-                    Events.CreateApiDestinationRequest.class, desired.properties(), Map.of("Name", name)));
-        } catch (Events.ResourceAlreadyExistsException e) {
-            if (!describe(caller, name).apiDestinationArn().endsWith("/" + EventsResources.id(steady, name))) {
-                throw e;
-            }
-        }
-        return existing(caller, name);
+    protected void remove(Caller caller, String named) {
+        events.deleteApiDestination(caller, Events.DeleteApiDestinationRequest.of(r -> r.name(named)));
+    }
+
+    private String arn(Caller caller, String named) {
+        return events.describeApiDestination(caller, Events.DescribeApiDestinationRequest.of(r -> r.name(named)))
+                .apiDestinationArn();
     }
 
     @Override
-    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        events.updateApiDestination(caller, EventsResources.input(Events.UPDATE_API_DESTINATION,
-                Events.UpdateApiDestinationRequest.class, after.properties(), Map.of("Name", physicalId)));
-        return existing(caller, physicalId);
-    }
-
-    @Override
-    public void delete(Caller caller, String physicalId, Desired last) {
-        EventsResources.gone(() -> events.deleteApiDestination(caller,
-                Events.DeleteApiDestinationRequest.of(r -> r.name(physicalId))));
-    }
-
-    @Override
-    public Optional<Resource> read(Caller caller, String physicalId) {
-        try {
-            return Optional.of(existing(caller, physicalId));
-        } catch (Events.ResourceNotFoundException _) {
-            return Optional.empty();
-        }
-    }
-
-    private Events.DescribeApiDestinationResponse describe(Caller caller, String name) {
-        return events.describeApiDestination(caller, Events.DescribeApiDestinationRequest.of(r -> r.name(name)));
-    }
-
-    private Resource existing(Caller caller, String name) {
-        var arn = describe(caller, name).apiDestinationArn();
-        return new Resource(name, Map.of("Arn", arn, "ArnForPolicy", arn.substring(0, arn.lastIndexOf('/'))));
+    protected Resource describe(Caller caller, String named) {
+        var arn = arn(caller, named);
+        return new Resource(named, Map.of("Arn", arn, "ArnForPolicy", arn.substring(0, arn.lastIndexOf('/'))));
     }
 }

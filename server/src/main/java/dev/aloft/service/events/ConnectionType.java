@@ -2,83 +2,51 @@ package dev.aloft.service.events;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
-import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.NamedType;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** AWS::Events::Connection. */
-record ConnectionType(Events events) implements ResourceType {
-    private static final int MAX_NAME = 64;
+final class ConnectionType extends NamedType {
+    private final Events events;
 
-    @Override
-    public String type() {
-        return "AWS::Events::Connection";
+    ConnectionType(Events events) {
+        super("AWS::Events::Connection", "Name", 64, Set.of("AuthorizationType", "AuthParameters"),
+                Set.of("Description", "InvocationConnectivityParameters", "KmsKeyIdentifier"), Set.of());
+        this.events = events;
     }
 
     @Override
-    public Set<String> properties() {
-        return Set.of("Name", "Description", "AuthorizationType", "AuthParameters", "InvocationConnectivityParameters",
-                "KmsKeyIdentifier");
+    protected void make(Caller caller, String named, Desired desired) {
+        events.createConnection(EventsResources.steady(caller, desired), desired.input(Events.CREATE_CONNECTION,
+                Events.CreateConnectionRequest.class, Map.of("Name", named), Set.of()));
     }
 
     @Override
-    public Set<String> required() {
-        return Set.of("AuthorizationType", "AuthParameters");
+    protected boolean isOurs(Caller caller, String named, Desired desired) {
+        return EventsResources.isFrom(caller, desired, connection(caller, named).connectionArn(), named);
     }
 
     @Override
-    public Set<String> replacedBy() {
-        return Set.of("Name");
+    protected void change(Caller caller, String named, Desired before, Desired after) {
+        events.updateConnection(caller, after.input(Events.UPDATE_CONNECTION, Events.UpdateConnectionRequest.class,
+                Map.of("Name", named), Set.of()));
     }
 
     @Override
-    public Resource create(Caller caller, Desired desired) {
-        var name = desired.name("Name", MAX_NAME);
-        var steady = EventsResources.steady(caller, desired);
-        try {
-            events.createConnection(steady, EventsResources.input(Events.CREATE_CONNECTION,
-                    Events.CreateConnectionRequest.class,
-                    desired.properties(), Map.of("Name", name)));
-        } catch (Events.ResourceAlreadyExistsException e) {
-            if (!describe(caller, name).connectionArn().endsWith("/" + EventsResources.id(steady, name))) {
-                throw e;
-            }
-        }
-        return existing(caller, name);
+    protected void remove(Caller caller, String named) {
+        events.deleteConnection(caller, Events.DeleteConnectionRequest.of(r -> r.name(named)));
+    }
+
+    private Events.DescribeConnectionResponse connection(Caller caller, String named) {
+        return events.describeConnection(caller, Events.DescribeConnectionRequest.of(r -> r.name(named)));
     }
 
     @Override
-    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        events.updateConnection(caller, EventsResources.input(Events.UPDATE_CONNECTION,
-                Events.UpdateConnectionRequest.class,
-                after.properties(), Map.of("Name", physicalId)));
-        return existing(caller, physicalId);
-    }
-
-    @Override
-    public void delete(Caller caller, String physicalId, Desired last) {
-        EventsResources.gone(() -> events.deleteConnection(caller,
-                Events.DeleteConnectionRequest.of(r -> r.name(physicalId))));
-    }
-
-    @Override
-    public Optional<Resource> read(Caller caller, String physicalId) {
-        try {
-            return Optional.of(existing(caller, physicalId));
-        } catch (Events.ResourceNotFoundException _) {
-            return Optional.empty();
-        }
-    }
-
-    private Events.DescribeConnectionResponse describe(Caller caller, String name) {
-        return events.describeConnection(caller, Events.DescribeConnectionRequest.of(r -> r.name(name)));
-    }
-
-    private Resource existing(Caller caller, String name) {
-        var it = describe(caller, name);
+    protected Resource describe(Caller caller, String named) {
+        var it = connection(caller, named);
         var arn = it.connectionArn();
-        return new Resource(name, Map.of("Arn", arn, "ArnForPolicy", arn.substring(0, arn.lastIndexOf('/')),
+        return new Resource(named, Map.of("Arn", arn, "ArnForPolicy", arn.substring(0, arn.lastIndexOf('/')),
                 "SecretArn", it.secretArn()));
     }
 }

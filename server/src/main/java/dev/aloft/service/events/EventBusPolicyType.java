@@ -53,17 +53,15 @@ record EventBusPolicyType(Events events) implements ResourceType {
     }
 
     private void put(Caller caller, Desired desired) {
-        var properties = new LinkedHashMap<>(desired.properties());
-        if (properties.remove("Statement") instanceof Map<?, ?> given) {
+        if (desired.properties().get("Statement") instanceof Map<?, ?> given) {
             var statement = new LinkedHashMap<Object, Object>(given);
             statement.put("Sid", EventsResources.text(desired, "StatementId"));
             var bus = EventsResources.text(desired, "EventBusName");
             var policy = with(policy(caller, bus), statement);
             events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(bus).policy(policy)));
         } else {
-            events.putPermission(caller, EventsResources.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class,
-                    properties,
-                    Map.of()));
+            events.putPermission(caller, desired.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class, Map.of(),
+                    Set.of("Statement")));
         }
     }
 

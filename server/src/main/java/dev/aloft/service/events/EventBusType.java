@@ -3,102 +3,59 @@ package dev.aloft.service.events;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonWriter;
-import dev.aloft.kernel.call.ResourceType;
-import java.util.LinkedHashMap;
+import dev.aloft.kernel.call.NamedType;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
-/** AWS::Events::EventBus. */
-record EventBusType(Events events) implements ResourceType {
-    private static final int MAX_NAME = 256;
+/** AWS::Events::EventBus. Its policy is put once it is there. */
+final class EventBusType extends NamedType {
+    private final Events events;
 
-    @Override
-    public String type() {
-        return "AWS::Events::EventBus";
+    EventBusType(Events events) {
+        super("AWS::Events::EventBus", "Name", 256, Set.of("Name"), Set.of("Description", "DeadLetterConfig",
+                "EventSourceName", "KmsKeyIdentifier", "LogConfig", "Policy", "Tags"), Set.of("EventSourceName"));
+        this.events = events;
     }
 
     @Override
-    public Set<String> properties() {
-        return Set.of("Name", "Description", "DeadLetterConfig", "EventSourceName", "KmsKeyIdentifier", "LogConfig",
-                "Policy", "Tags");
+    protected void make(Caller caller, String named, Desired desired) {
+        events.createEventBus(caller, desired.input(Events.CREATE_EVENT_BUS, Events.CreateEventBusRequest.class,
+                Map.of("Name", named, "Tags", EventsResources.tags(desired)), Set.of("Policy")));
     }
 
     @Override
-    public Set<String> required() {
-        return Set.of("Name");
+    protected boolean isOurs(Caller caller, String named, Desired desired) {
+        return EventsResources.isOursOrNone(events, caller, BusName.of(caller, named).arn(), desired);
     }
 
     @Override
-    public Set<String> replacedBy() {
-        return Set.of("Name", "EventSourceName");
-    }
-
-    @Override
-    public Resource create(Caller caller, Desired desired) {
-        var name = desired.name("Name", MAX_NAME);
-        var given = withoutPolicy(desired);
-        try {
-            events.createEventBus(caller, EventsResources.input(Events.CREATE_EVENT_BUS,
-                    Events.CreateEventBusRequest.class, given,
-                    Map.of("Name", name, "Tags", EventsResources.tags(desired))));
-        } catch (Events.ResourceAlreadyExistsException e) {
-            if (!EventsResources.isOursOrNone(events, caller, BusName.of(caller, name).arn(), desired)) {
-                throw e;
-            }
-        }
-        return ResourceType.complete(name, () -> {
-            putPolicy(caller, name, desired);
-            return existing(caller, name);
-        });
-    }
-
-    private static Map<String, Object> withoutPolicy(Desired desired) {
-        var given = new LinkedHashMap<>(desired.properties());
-        given.remove("Policy");
-        return given;
-    }
-
-    private void putPolicy(Caller caller, String name, Desired desired) {
+    protected void finish(Caller caller, String named, Desired desired) {
         if (desired.properties().get("Policy") instanceof Map<?, ?> policy) {
-            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(name)
+            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(named)
                     .policy(JsonWriter.string(policy))));
         }
     }
 
     @Override
-    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        var given = withoutPolicy(after);
-        given.remove("Tags");
-        given.remove("EventSourceName");
-        events.updateEventBus(caller, EventsResources.input(Events.UPDATE_EVENT_BUS, Events.UpdateEventBusRequest.class,
-                given,
-                Map.of("Name", physicalId)));
+    protected void change(Caller caller, String named, Desired before, Desired after) {
+        events.updateEventBus(caller, after.input(Events.UPDATE_EVENT_BUS, Events.UpdateEventBusRequest.class,
+                Map.of("Name", named), Set.of("Policy", "Tags", "EventSourceName")));
         if (before.properties().get("Policy") != null && after.properties().get("Policy") == null) {
-            events.removePermission(caller, Events.RemovePermissionRequest.of(r -> r.eventBusName(physicalId)
+            events.removePermission(caller, Events.RemovePermissionRequest.of(r -> r.eventBusName(named)
                     .removeAllPermissions(true)));
         }
-        putPolicy(caller, physicalId, after);
-        EventsResources.changeTags(events, caller, BusName.of(caller, physicalId).arn(), before, after);
-        return existing(caller, physicalId);
+        finish(caller, named, after);
+        EventsResources.changeTags(events, caller, BusName.of(caller, named).arn(), before, after);
     }
 
     @Override
-    public void delete(Caller caller, String physicalId, Desired last) {
-        events.deleteEventBus(caller, Events.DeleteEventBusRequest.of(r -> r.name(physicalId)));
+    protected void remove(Caller caller, String named) {
+        events.deleteEventBus(caller, Events.DeleteEventBusRequest.of(r -> r.name(named)));
     }
 
     @Override
-    public Optional<Resource> read(Caller caller, String physicalId) {
-        try {
-            return Optional.of(existing(caller, physicalId));
-        } catch (Events.ResourceNotFoundException _) {
-            return Optional.empty();
-        }
-    }
-
-    private Resource existing(Caller caller, String name) {
-        var bus = events.describeEventBus(caller, Events.DescribeEventBusRequest.of(r -> r.name(name)));
-        return new Resource(name, Map.of("Arn", bus.arn(), "Name", bus.name()));
+    protected Resource describe(Caller caller, String named) {
+        var bus = events.describeEventBus(caller, Events.DescribeEventBusRequest.of(r -> r.name(named)));
+        return new Resource(named, Map.of("Arn", bus.arn(), "Name", bus.name()));
     }
 }

@@ -5,7 +5,8 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,13 +81,11 @@ record RuleType(Events events) implements ResourceType {
     }
 
     private void putRule(Caller caller, Named rule, Desired desired) {
-        var properties = new LinkedHashMap<>(desired.properties());
-        properties.remove("Targets");
-        if (properties.get("EventPattern") instanceof Map<?, ?> pattern) {
-            properties.put("EventPattern", JsonWriter.string(pattern));
+        var more = new HashMap<String, Object>(Map.of("Name", rule.name(), "Tags", EventsResources.tags(desired)));
+        if (desired.properties().get("EventPattern") instanceof Map<?, ?> pattern) {
+            more.put("EventPattern", JsonWriter.string(pattern));
         }
-        events.putRule(caller, EventsResources.input(Events.PUT_RULE, Events.PutRuleRequest.class, properties,
-                Map.of("Name", rule.name(), "Tags", EventsResources.tags(desired))));
+        events.putRule(caller, desired.input(Events.PUT_RULE, Events.PutRuleRequest.class, more, Set.of("Targets")));
     }
 
     private void putTargets(Caller caller, Named rule, List<Events.Target> targets) {
@@ -105,8 +104,9 @@ record RuleType(Events events) implements ResourceType {
         if (desired.properties().get("Targets") == null) {
             return List.of();
         }
-        var targets = EventsResources.input(Events.PUT_TARGETS, Events.PutTargetsRequest.class,
-                Map.of("Targets", desired.properties().get("Targets")), Map.of()).targets();
+        var others = new HashSet<>(desired.properties().keySet());
+        others.remove("Targets");
+        var targets = desired.input(Events.PUT_TARGETS, Events.PutTargetsRequest.class, Map.of(), others).targets();
         return targets == null ? List.of() : targets;
     }
 

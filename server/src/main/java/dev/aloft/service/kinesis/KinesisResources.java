@@ -2,6 +2,7 @@ package dev.aloft.service.kinesis;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.LinkedHashMap;
@@ -13,14 +14,12 @@ import java.util.Set;
 
 /** AWS::Kinesis::Stream and AWS::Kinesis::StreamConsumer. */
 final class KinesisResources {
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     private KinesisResources() {
     }
 
     static List<ResourceType> all(Kinesis kinesis) {
-        return List.of(new Stream(kinesis), new StreamConsumer(kinesis));
+        return List.of(new Stream(kinesis), new StreamConsumer(kinesis), new ResourcePolicyType(kinesis));
     }
 
     private record Stream(Kinesis kinesis) implements ResourceType {
@@ -49,7 +48,7 @@ final class KinesisResources {
             try {
                 kinesis.createStream(caller, Kinesis.CreateStreamRequest.of(r -> r.streamName(name)
                         .shardCount(onDemand(properties) ? null : number(properties, "ShardCount", 1))
-                        .streamModeDetails(mode(properties)).tags(tags(desired))
+                        .streamModeDetails(mode(properties)).tags(desired.marked())
                         .maxRecordSizeInKiB(number(properties, "MaxRecordSizeInKiB", null))));
             } catch (Kinesis.ResourceInUseException e) {
                 if (!isOurs(caller, name, desired)) {
@@ -63,7 +62,7 @@ final class KinesisResources {
             var tags = new LinkedHashMap<String, String>();
             kinesis.listTagsForStream(caller, Kinesis.ListTagsForStreamRequest.of(r -> r.streamName(name))).tags()
                     .forEach(tag -> tags.put(tag.key(), tag.value()));
-            return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+            return desired.isMarkedIn(tags);
         }
 
         private static boolean onDemand(Map<String, Object> properties) {
@@ -136,8 +135,8 @@ final class KinesisResources {
                 kinesis.updateMaxRecordSize(caller, Kinesis.UpdateMaxRecordSizeRequest.of(
                         r -> r.streamARN(arn).maxRecordSizeInKiB(number(properties, "MaxRecordSizeInKiB", 1024))));
             }
-            var wanted = tags(after);
-            var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+            var wanted = after.marked();
+            var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
                 kinesis.removeTagsFromStream(caller, Kinesis.RemoveTagsFromStreamRequest.of(
                         r -> r.streamName(physicalId).tagKeys(gone)));
@@ -181,20 +180,6 @@ final class KinesisResources {
         }
     }
 
-    private static Map<String, String> tags(ResourceType.Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                    tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                }
-            }
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
-
     private record StreamConsumer(Kinesis kinesis) implements ResourceType {
         @Override
         public String type() {
@@ -222,12 +207,14 @@ final class KinesisResources {
             var name = desired.properties().get("ConsumerName").toString();
             try {
                 kinesis.registerStreamConsumer(caller, Kinesis.RegisterStreamConsumerRequest.of(
-                        r -> r.streamARN(stream).consumerName(name).tags(tags(desired))));
+                        r -> r.streamARN(stream).consumerName(name).tags(desired.marked())));
             } catch (Kinesis.ResourceInUseException e) {
                 var arn = kinesis.describeStreamConsumer(caller, Kinesis.DescribeStreamConsumerRequest.of(
                         r -> r.streamARN(stream).consumerName(name))).consumerDescription().consumerARN();
                 var known = kinesis.listTagsForResource(caller, Kinesis.ListTagsForResourceRequest.of(r -> r.resourceARN(arn))).tags();
-                if (known.stream().noneMatch(tag -> tag.key().equals(STACK) && tag.value().equals(desired.stackId()))) {
+                var tags = new LinkedHashMap<String, String>();
+                known.forEach(tag -> tags.put(tag.key(), tag.value()));
+                if (!desired.isMarkedIn(tags)) {
                     throw e;
                 }
             }
@@ -248,7 +235,7 @@ final class KinesisResources {
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            kinesis.tagResource(caller, Kinesis.TagResourceRequest.of(r -> r.resourceARN(physicalId).tags(tags(after))));
+            kinesis.tagResource(caller, Kinesis.TagResourceRequest.of(r -> r.resourceARN(physicalId).tags(after.marked())));
             return read(caller, physicalId).orElseThrow();
         }
 
@@ -266,6 +253,60 @@ final class KinesisResources {
             try {
                 return Optional.of(resource(kinesis.describeStreamConsumer(caller, Kinesis.DescribeStreamConsumerRequest.of(
                         r -> r.consumerARN(physicalId))).consumerDescription()));
+            } catch (Kinesis.ResourceNotFoundException _) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private record ResourcePolicyType(Kinesis kinesis) implements ResourceType {
+        @Override
+        public String type() {
+            return "AWS::Kinesis::ResourcePolicy";
+        }
+
+        @Override
+        public Set<String> properties() {
+            return Set.of("ResourceArn", "ResourcePolicy");
+        }
+
+        @Override
+        public Set<String> required() {
+            return properties();
+        }
+
+        @Override
+        public Set<String> replacedBy() {
+            return Set.of("ResourceArn");
+        }
+
+        @Override
+        public Resource create(Caller caller, Desired desired) {
+            var arn = desired.properties().get("ResourceArn").toString();
+            kinesis.putResourcePolicy(caller, Kinesis.PutResourcePolicyRequest.of(r -> r.resourceARN(arn)
+                    .policy(JsonWriter.string(desired.properties().get("ResourcePolicy")))));
+            return new Resource(arn, Map.of());
+        }
+
+        @Override
+        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+            return create(caller, after);
+        }
+
+        @Override
+        public void delete(Caller caller, String physicalId, Desired last) {
+            try {
+                kinesis.deleteResourcePolicy(caller, Kinesis.DeleteResourcePolicyRequest.of(r -> r.resourceARN(physicalId)));
+            } catch (Kinesis.ResourceNotFoundException _) {
+                // Gone already, as wanted.
+            }
+        }
+
+        @Override
+        public Optional<Resource> read(Caller caller, String physicalId) {
+            try {
+                kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(physicalId)));
+                return Optional.of(new Resource(physicalId, Map.of()));
             } catch (Kinesis.ResourceNotFoundException _) {
                 return Optional.empty();
             }

@@ -1,99 +1,47 @@
 package dev.aloft.service.pipes;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Operation;
 import dev.aloft.api.Pipes;
-import dev.aloft.api.Shape;
-import dev.aloft.kernel.call.ResourceType;
-import dev.aloft.wire.Trees;
+import dev.aloft.kernel.call.NamedType;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** AWS::Pipes::Pipe. */
-record PipesResources(Pipes pipes) implements ResourceType {
-    private static final int MAX_NAME = 64;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
+final class PipesResources extends NamedType {
+    private final Pipes pipes;
 
-    @Override
-    public String type() {
-        return "AWS::Pipes::Pipe";
+    PipesResources(Pipes pipes) {
+        super("AWS::Pipes::Pipe", "Name", 64, Set.of("RoleArn", "Source", "Target"), Set.of("Description", "DesiredState",
+                "SourceParameters", "Enrichment", "EnrichmentParameters", "TargetParameters", "Tags", "LogConfiguration"),
+                Set.of("Source"));
+        this.pipes = pipes;
     }
 
     @Override
-    public Set<String> properties() {
-        return Set.of("Name", "Description", "DesiredState", "Source", "SourceParameters", "Enrichment",
-                "EnrichmentParameters",
-                "Target", "TargetParameters", "RoleArn", "Tags", "LogConfiguration");
+    protected void make(Caller caller, String named, Desired desired) {
+        pipes.createPipe(caller, desired.input(Pipes.CREATE_PIPE, Pipes.CreatePipeRequest.class,
+                Map.of("Name", named, "Tags", desired.marked()), Set.of()));
     }
 
     @Override
-    public Set<String> required() {
-        return Set.of("RoleArn", "Source", "Target");
+    protected boolean isOurs(Caller caller, String named, Desired desired) {
+        return desired.isMarkedIn(pipe(caller, named).tags());
     }
 
     @Override
-    public Set<String> replacedBy() {
-        return Set.of("Name", "Source");
-    }
-
-    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String,
-            ?> more) {
-        var all = new LinkedHashMap<String, Object>(properties);
-        all.putAll(more);
-        return type.cast(Trees.lenient(operation.input(), all, path -> {
-            throw ApiError.of("InvalidRequest", 400, "Encountered unsupported property " + path);
-        }));
-    }
-
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof Map<?, ?> given) {
-            given.forEach((key, value) -> tags.put(key.toString(), String.valueOf(value)));
+    protected void change(Caller caller, String named, Desired before, Desired after) {
+        var more = new LinkedHashMap<String, Object>(Map.of("Name", named));
+        if (after.properties().get("SourceParameters") instanceof Map<?, ?> source) {
+            more.put("SourceParameters", withoutPosition(source));
         }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
-
-    @Override
-    public Resource create(Caller caller, Desired desired) {
-        var name = desired.name("Name", MAX_NAME);
-        try {
-            pipes.createPipe(caller, input(Pipes.CREATE_PIPE, Pipes.CreatePipeRequest.class, desired.properties(),
-                    Map.of("Name", name, "Tags", tags(desired))));
-        } catch (Pipes.ConflictException e) {
-            var known = describe(caller, name).tags();
-            if (known == null || !desired.stackId().equals(known.get(STACK)) || !desired.logicalId()
-                    .equals(known.get(LOGICAL_ID))) {
-                throw e;
-            }
-        }
-        return existing(caller, name);
-    }
-
-    @Override
-    public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        var properties = new LinkedHashMap<>(after.properties());
-        properties.remove("Source");
-        properties.remove("Tags");
-        if (properties.get("SourceParameters") instanceof Map<?, ?> source) {
-            properties.put("SourceParameters", withoutPosition(source));
-        }
-        pipes.updatePipe(caller, input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, properties,
-                Map.of("Name", physicalId)));
-        var made = existing(caller, physicalId);
-        var arn = (String) made.attributes().get("Arn");
-        var wanted = tags(after);
-        var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        pipes.updatePipe(caller, after.input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, more, Set.of("Source", "Tags")));
+        var arn = pipe(caller, named).arn();
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             pipes.untagResource(caller, Pipes.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
         }
-        pipes.tagResource(caller, Pipes.TagResourceRequest.of(r -> r.resourceArn(arn).tags(wanted)));
-        return made;
+        pipes.tagResource(caller, Pipes.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
     }
 
     /** Where reading starts is of the creation alone. */
@@ -112,31 +60,18 @@ record PipesResources(Pipes pipes) implements ResourceType {
     }
 
     @Override
-    public void delete(Caller caller, String physicalId, Desired last) {
-        try {
-            pipes.deletePipe(caller, Pipes.DeletePipeRequest.of(r -> r.name(physicalId)));
-        } catch (Pipes.NotFoundException _) {
-            // Which is what was wanted.
-        }
+    protected void remove(Caller caller, String named) {
+        pipes.deletePipe(caller, Pipes.DeletePipeRequest.of(r -> r.name(named)));
+    }
+
+    private Pipes.DescribePipeResponse pipe(Caller caller, String named) {
+        return pipes.describePipe(caller, Pipes.DescribePipeRequest.of(r -> r.name(named)));
     }
 
     @Override
-    public Optional<Resource> read(Caller caller, String physicalId) {
-        try {
-            return Optional.of(existing(caller, physicalId));
-        } catch (Pipes.NotFoundException _) {
-            return Optional.empty();
-        }
-    }
-
-    private Pipes.DescribePipeResponse describe(Caller caller, String name) {
-        return pipes.describePipe(caller, Pipes.DescribePipeRequest.of(r -> r.name(name)));
-    }
-
-    private Resource existing(Caller caller, String name) {
-        var pipe = describe(caller, name);
-        return new Resource(name, Map.of("Arn", pipe.arn(), "CurrentState", pipe.currentState(),
-                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime()
-                        .toString()));
+    protected Resource describe(Caller caller, String named) {
+        var pipe = pipe(caller, named);
+        return new Resource(named, Map.of("Arn", pipe.arn(), "CurrentState", pipe.currentState(),
+                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime().toString()));
     }
 }

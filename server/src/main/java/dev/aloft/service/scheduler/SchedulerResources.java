@@ -1,20 +1,16 @@
 package dev.aloft.service.scheduler;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Operation;
 import dev.aloft.api.Scheduler;
-import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.NamedType;
 import dev.aloft.kernel.call.ResourceType;
-import dev.aloft.wire.Trees;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** What templates can declare: AWS::Scheduler::Schedule and AWS::Scheduler::ScheduleGroup. Client tokens make a step that is done twice one. */
+/** AWS::Scheduler::Schedule and AWS::Scheduler::ScheduleGroup. Client tokens make a step that is done twice one. */
 final class SchedulerResources {
     private static final int MAX_NAME = 64;
 
@@ -22,15 +18,6 @@ final class SchedulerResources {
 
     static List<ResourceType> all(Scheduler scheduler) {
         return List.of(new ScheduleType(scheduler), new GroupType(scheduler));
-    }
-
-    private static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, ?> properties, Map<String,
-            ?> more) {
-        var all = new LinkedHashMap<String, Object>(properties);
-        all.putAll(more);
-        return type.cast(Trees.lenient(operation.input(), all, path -> {
-            throw ApiError.of("InvalidRequest", 400, "Encountered unsupported property " + path);
-        }));
     }
 
     private record ScheduleType(Scheduler scheduler) implements ResourceType {
@@ -60,15 +47,15 @@ final class SchedulerResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("Name", MAX_NAME);
-            scheduler.createSchedule(caller, input(Scheduler.CREATE_SCHEDULE, Scheduler.CreateScheduleRequest.class,
-                    desired.properties(), Map.of("Name", name, "ClientToken", token(desired))));
+            scheduler.createSchedule(caller, desired.input(Scheduler.CREATE_SCHEDULE,
+                    Scheduler.CreateScheduleRequest.class, Map.of("Name", name, "ClientToken", token(desired)), Set.of()));
             return existing(caller, name, desired);
         }
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            scheduler.updateSchedule(caller, input(Scheduler.UPDATE_SCHEDULE, Scheduler.UpdateScheduleRequest.class,
-                    after.properties(), Map.of("Name", physicalId)));
+            scheduler.updateSchedule(caller, after.input(Scheduler.UPDATE_SCHEDULE,
+                    Scheduler.UpdateScheduleRequest.class, Map.of("Name", physicalId), Set.of()));
             return existing(caller, physicalId, after);
         }
 
@@ -111,79 +98,54 @@ final class SchedulerResources {
         }
     }
 
-    private record GroupType(Scheduler scheduler) implements ResourceType {
-        @Override
-        public String type() {
-            return "AWS::Scheduler::ScheduleGroup";
-        }
+    private static final class GroupType extends NamedType {
+        private final Scheduler scheduler;
 
-        @Override
-        public Set<String> properties() {
-            return Set.of("Name", "Tags");
-        }
-
-        @Override
-        public Set<String> replacedBy() {
-            return Set.of("Name");
-        }
-
-        @Override
-        public Resource create(Caller caller, Desired desired) {
-            var name = desired.name("Name", MAX_NAME);
-            scheduler.createScheduleGroup(caller, Scheduler.CreateScheduleGroupRequest.of(r -> r.name(name)
-                    .tags(tags(desired))
-                    .clientToken(token(desired))));
-            return existing(caller, name);
+        GroupType(Scheduler scheduler) {
+            super("AWS::Scheduler::ScheduleGroup", "Name", MAX_NAME, Set.of(), Set.of("Tags"), Set.of());
+            this.scheduler = scheduler;
         }
 
         private static List<Scheduler.Tag> tags(Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            if (desired.properties().get("Tags") instanceof List<?> list) {
-                for (var each : list) {
-                    if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                        tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                    }
-                }
-            }
-            return tags.entrySet().stream().map(tag -> Scheduler.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue())))
-                    .toList();
+            return desired.marked().entrySet().stream()
+                    .map(tag -> Scheduler.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
         }
 
         @Override
-        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            var group = existing(caller, physicalId);
-            var arn = (String) group.attributes().get("Arn");
-            var wanted = tags(after);
-            var keys = wanted.stream().map(Scheduler.Tag::key).toList();
-            var gone = tags(before).stream().map(Scheduler.Tag::key).filter(key -> !keys.contains(key)).toList();
+        protected void make(Caller caller, String named, Desired desired) {
+            scheduler.createScheduleGroup(caller, Scheduler.CreateScheduleGroupRequest.of(r -> r.name(named)
+                    .tags(tags(desired)).clientToken(token(desired))));
+        }
+
+        /** The client token has said that it is not. */
+        @Override
+        protected boolean isOurs(Caller caller, String named, Desired desired) {
+            return false;
+        }
+
+        @Override
+        protected void change(Caller caller, String named, Desired before, Desired after) {
+            var arn = group(caller, named).arn();
+            var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
-                scheduler.untagResource(caller, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn)
-                        .tagKeys(gone)));
+                scheduler.untagResource(caller, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
             }
-            if (!wanted.isEmpty()) {
-                scheduler.tagResource(caller, Scheduler.TagResourceRequest.of(r -> r.resourceArn(arn).tags(wanted)));
-            }
-            return group;
+            scheduler.tagResource(caller, Scheduler.TagResourceRequest.of(r -> r.resourceArn(arn).tags(tags(after))));
         }
 
         @Override
-        public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> scheduler.deleteScheduleGroup(caller,
-                    Scheduler.DeleteScheduleGroupRequest.of(r -> r.name(physicalId))));
+        protected void remove(Caller caller, String named) {
+            scheduler.deleteScheduleGroup(caller, Scheduler.DeleteScheduleGroupRequest.of(r -> r.name(named)));
+        }
+
+        private Scheduler.GetScheduleGroupResponse group(Caller caller, String named) {
+            return scheduler.getScheduleGroup(caller, Scheduler.GetScheduleGroupRequest.of(r -> r.name(named)));
         }
 
         @Override
-        public Optional<Resource> read(Caller caller, String physicalId) {
-            try {
-                return Optional.of(existing(caller, physicalId));
-            } catch (Scheduler.ResourceNotFoundException _) {
-                return Optional.empty();
-            }
-        }
-
-        private Resource existing(Caller caller, String name) {
-            var group = scheduler.getScheduleGroup(caller, Scheduler.GetScheduleGroupRequest.of(r -> r.name(name)));
-            return new Resource(name, Map.of("Arn", group.arn(), "State", group.state(),
+        protected Resource describe(Caller caller, String named) {
+            var group = group(caller, named);
+            return new Resource(named, Map.of("Arn", group.arn(), "State", group.state(),
                     "CreationDate", String.valueOf(group.creationDate()),
                     "LastModificationDate", String.valueOf(group.lastModificationDate())));
         }

@@ -9,6 +9,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
@@ -37,10 +38,11 @@ class KinesisTest {
     private final FlakyStore store = new FlakyStore(new MemoryStore());
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     private final Kinesis kinesis = Kinesis.at(endpoint);
+    private final KinesisService service;
     private final Workers workers;
 
     KinesisTest() {
-        var service = new KinesisService(store, KeyFile.inMemory(), time, endpoint);
+        service = new KinesisService(store, KeyFile.inMemory(), time, endpoint);
         endpoint.add(service);
         workers = new Workers(time, service.workers());
         workers.start();
@@ -340,5 +342,33 @@ class KinesisTest {
     private java.util.Iterator<Kinesis.SubscribeToShardEventStream> subscribe(String consumer) {
         return kinesis.subscribeToShard(ROOT, Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer).shardId("shardId-0")
             .startingPosition(Kinesis.StartingPosition.of(p -> p.type("TRIM_HORIZON"))))).eventStream();
+    }
+
+    @Test
+    void templatesDeclareStreamsConsumersAndPolicies() {
+        var stream = declared("AWS::Kinesis::Stream", Map.of("Name", "s", "ShardCount", 1));
+        assertThat(stream.attributes()).containsEntry("Arn", ARN);
+        declared("AWS::Kinesis::StreamConsumer", Map.of("ConsumerName", "c", "StreamARN", ARN));
+        declared("AWS::Kinesis::ResourcePolicy", Map.of("ResourceArn", ARN, "ResourcePolicy", Map.of("Version", "2012-10-17",
+            "Statement", List.of(Map.of("Effect", "Allow", "Principal", "*", "Action", "kinesis:GetRecords", "Resource", ARN)))));
+        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
+            .contains("kinesis:GetRecords");
+        var policy = type("AWS::Kinesis::ResourcePolicy");
+        policy.delete(ROOT, ARN, desired(Map.of()));
+        policy.delete(ROOT, ARN, desired(Map.of()));
+    }
+
+    private ResourceType type(String name) {
+        return service.resourceTypes().stream().filter(it -> it.type().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static ResourceType.Desired desired(Map<String, Object> properties) {
+        return new ResourceType.Desired("arn:stack", "app", "Resource", "t", properties, Map.of());
+    }
+
+    /** Each step may be done twice. */
+    private ResourceType.Resource declared(String name, Map<String, Object> properties) {
+        type(name).create(ROOT, desired(properties));
+        return type(name).create(ROOT, desired(properties));
     }
 }

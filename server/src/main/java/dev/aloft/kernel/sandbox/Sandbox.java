@@ -242,6 +242,15 @@ public final class Sandbox {
                 : new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     }
 
+    /** The same on this port, where the sandbox has a loopback of its own. */
+    public Optional<ServerSocket> listener(int port) throws IOException {
+        if (network.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(sandboxes.onStarter(() -> network.get().within(
+                () -> new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress()))));
+    }
+
     /** Makes what listens in the sandbox on that port reachable on this machine's loopback, until its end. */
     public void publish(int port) throws IOException {
         if (network.isPresent()) {

@@ -99,7 +99,8 @@ final class Functions implements AutoCloseable {
                 codes.folder(version.code()), codes.merged(version.layers()), reserved,
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
-                Optional.ofNullable(c.durableConfig()), program(version));
+                Optional.ofNullable(c.durableConfig()), program(version),
+                ParametersLayer.isAmong(c.layers()));
     }
 
     private static Optional<ImageProgram> program(LambdaData.Version version) {

@@ -182,17 +182,23 @@ final class Layers {
 
     // ---- used by functions
 
-    /** A layer that a function names. */
+    /**
+     * A layer that a function names.
+     *
+     * @param code null of one that the platform has in itself
+     */
     record Used(String arn, CodeStore.Code code) {}
 
+    /** Of those whose content is here. */
     static List<CodeStore.Code> codes(List<Used> layers) {
-        return layers.stream().map(Used::code).toList();
+        return layers.stream().map(Used::code).filter(code -> code != null).toList();
     }
 
     /** As a function's configuration tells them; nothing where there are none. */
     static List<Lambda.Layer> told(List<Used> layers) {
         return layers.isEmpty() ? null
-                : layers.stream().map(used -> Lambda.Layer.of(l -> l.arn(used.arn()).codeSize(used.code().size()))).toList();
+                : layers.stream().map(used -> Lambda.Layer.of(l -> l.arn(used.arn())
+                .codeSize(used.code() == null ? 0 : used.code().size()))).toList();
     }
 
     /** The layers of a function of a region. That the caller may use them is IAM's to say, before. */
@@ -211,7 +217,8 @@ final class Layers {
                 throw new Lambda.InvalidParameterValueException("Layers are not in the same region as the function. Layers are expected"
                         + " to be in region " + region + ".");
             }
-            CodeStore.Code code = store.read(tx -> find(tx, name)).orElseThrow(() -> unknown(caller, name)).code();
+            CodeStore.Code code = ParametersLayer.is(name) ? null
+                    : store.read(tx -> find(tx, name)).orElseThrow(() -> unknown(caller, name)).code();
             String other = seen.put(name.arn(), arn);
             if (other != null) {
                 throw new Lambda.InvalidParameterValueException("Two different versions of the same layer are not allowed to be"

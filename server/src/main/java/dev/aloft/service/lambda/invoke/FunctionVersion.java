@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param runtime     empty of a container image
  * @param image       what runs, if it is a container image; its code is the container's root then
  * @param durable     how long its executions may last, if it is a durable function
+ * @param parameters  whether it has AWS's Parameters and Secrets Extension
  */
 public record FunctionVersion(
         String account,
@@ -40,7 +41,18 @@ public record FunctionVersion(
         String applicationLogLevel,
         String systemLogLevel,
         Optional<Lambda.DurableConfig> durable,
-        Optional<ImageProgram> image) {
+        Optional<ImageProgram> image,
+        boolean parameters) {
+
+    FunctionVersion(String account, String region, String name, String version, String functionArn, String revision,
+            String runtime, String handler, String role, int memoryMegabytes, int timeoutSeconds, int scratchMegabytes,
+            Map<String, String> variables, Path code, Optional<Path> layers, Integer reserved, boolean traced,
+            String logGroup, boolean jsonLogs, String applicationLogLevel, String systemLogLevel,
+            Optional<Lambda.DurableConfig> durable, Optional<ImageProgram> image) {
+        this(account, region, name, version, functionArn, revision, runtime, handler, role, memoryMegabytes, timeoutSeconds,
+                scratchMegabytes, variables, code, layers, reserved, traced, logGroup, jsonLogs, applicationLogLevel,
+                systemLogLevel, durable, image, false);
+    }
 
     /** The variable of a function that is to wait for a debugger: at this port of the machine. */
     public static final String DEBUG_PORT = "ALOFT_DEBUG_PORT";

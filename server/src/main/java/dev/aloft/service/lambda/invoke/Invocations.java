@@ -57,6 +57,8 @@ public final class Invocations implements AutoCloseable {
     private final Runtimes runtimes;
     private final Spares spares;
     private final LogShipper shipper;
+    private final Endpoint endpoint;
+    private final ParametersPorts parametersPorts = new ParametersPorts();
     private final Overdue overdue = new Overdue();
     private final Concurrency concurrency;
     private final Measures measures;
@@ -91,6 +93,7 @@ public final class Invocations implements AutoCloseable {
         this.runtimes = new Runtimes(library, folder, sources, sandboxes::containers);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
+        this.endpoint = endpoint;
     }
 
     public void start() {
@@ -268,7 +271,10 @@ public final class Invocations implements AutoCloseable {
         var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get());
         Sandbox sandbox = sandbox(runtime);
         try {
-            var launch = new Launch(version, runtime, problem(version), library, sandbox, variables);
+            var parameters = version.parameters()
+                    ? Optional.of(new Parameters(version, session, endpoint, parametersPorts, time))
+                    : Optional.<Parameters>empty();
+            var launch = new Launch(version, runtime, problem(version), library, sandbox, variables, parameters);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
             shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
             var environment = new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,

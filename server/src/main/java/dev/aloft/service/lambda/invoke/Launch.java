@@ -25,6 +25,7 @@ final class Launch implements AutoCloseable {
     private final Path library;
     private final Optional<Failure> problem;
     private final Variables variables;
+    private final Optional<Parameters> parameters;
     private ServerSocket listener;
     private boolean listening;
 
@@ -32,14 +33,16 @@ final class Launch implements AutoCloseable {
      * @param problem why no process can be started, if that is known before
      * @param sandbox the first
      * @param variables of this environment
+     * @param parameters what answers for the Parameters and Secrets Extension, where the function has that
      */
     Launch(FunctionVersion version, Runtimes.Runtime runtime, Optional<Failure> problem, Path library, Sandbox sandbox,
-            Variables variables) throws IOException {
+            Variables variables, Optional<Parameters> parameters) throws IOException {
         this.version = version;
         this.runtime = runtime;
         this.problem = problem;
         this.library = library;
         this.variables = variables;
+        this.parameters = parameters;
         this.listener = sandbox.listener();
     }
 
@@ -111,6 +114,9 @@ final class Launch implements AutoCloseable {
         }
         try {
             listen(environment, incarnation.sandbox);
+            if (parameters.isPresent()) {
+                parameters.get().begin(incarnation, log);
+            }
         } catch (IOException e) {
             environment.fail(incarnation, unmade(e));
             return;

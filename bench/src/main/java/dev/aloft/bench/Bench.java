@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
- * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|dynamodb|sqs|events …]}.
+ * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|reload|dynamodb|sqs|events …]}.
  */
 public final class Bench {
     private Bench() {}
@@ -28,7 +28,7 @@ public final class Bench {
         if (wanted.contains("wire")) {
             WireBench.run(figures);
         }
-        if (List.of("invoke", "cold", "burst", "idle").stream().anyMatch(wanted::contains)) {
+        if (List.of("invoke", "cold", "burst", "idle", "reload").stream().anyMatch(wanted::contains)) {
             try (var product = Product.start(launcher)) {
                 var functions = new LambdaBench(product, figures);
                 if (wanted.contains("invoke")) {
@@ -42,6 +42,9 @@ public final class Bench {
                 }
                 if (wanted.contains("idle")) {
                     functions.idle();
+                }
+                if (wanted.contains("reload")) {
+                    functions.reload();
                 }
             }
         }

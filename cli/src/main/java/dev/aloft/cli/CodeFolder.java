@@ -1,20 +1,15 @@
 package dev.aloft.cli;
 
 import dev.aloft.api.JsonReader;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +23,11 @@ import java.util.function.Predicate;
  */
 final class CodeFolder {
     private static final Set<String> LEFT_OUT = Set.of(".git", ".aws-sam", ".venv", "__pycache__", ".pytest_cache", ".DS_Store");
-    /** One time for all entries, so that the same files make the same archive. */
-    private static final FileTime ENTRY_TIME = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
-
     private final Path folder;
     private final String owner;
     private final PrintWriter out;
     private final String within;
+    private final Archive archive = new Archive();
 
     CodeFolder(Path folder, String owner, PrintWriter out) {
         this(folder, owner, out, "");
@@ -48,7 +41,7 @@ final class CodeFolder {
         this.out = out;
     }
 
-    /** Packs the folder into a new temporary file: the same content gives the same bytes. */
+    /** Packs the folder into a new temporary file: the same content gives the same bytes. What did not change since the last time is not packed again. */
     Path zip() throws IOException {
         var entries = new TreeMap<String, Path>();
         if (Files.exists(folder.resolve("pom.xml"))) {
@@ -67,23 +60,8 @@ final class CodeFolder {
             throw new CommandFailed("The code of " + owner + ", " + folder + ", is empty.");
         }
         var file = Files.createTempFile("aloft-package", ".zip");
-        Files.delete(file);
-        var options = Map.of("create", "true", "enablePosixFileAttributes", "true");
-        try (var archive = FileSystems.newFileSystem(URI.create("jar:" + file.toUri()), options)) {
-            for (var entry : entries.entrySet()) {
-                var target = archive.getPath(entry.getKey());
-                if (target.getParent() != null) {
-                    Files.createDirectories(target.getParent());
-                }
-                Files.copy(entry.getValue(), target, StandardCopyOption.REPLACE_EXISTING);
-                setTimes(target);
-                Files.setPosixFilePermissions(target, permissions(entry.getValue()));
-            }
-            try (var all = Files.walk(archive.getPath("/"))) {
-                for (var each : all.filter(each -> Files.isDirectory(each) && each.getNameCount() > 0).toList()) {
-                    setTimes(each);
-                }
-            }
+        try (var stream = new BufferedOutputStream(Files.newOutputStream(file))) {
+            archive.write(entries, stream);
         }
         return file;
     }
@@ -123,29 +101,6 @@ final class CodeFolder {
                 }
             }
         }
-    }
-
-    /** All three: an archive has the times of the last access and of the creation too. */
-    private static void setTimes(Path entry) throws IOException {
-        Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(ENTRY_TIME, ENTRY_TIME, ENTRY_TIME);
-    }
-
-    /** Readable by whoever the function runs as, whatever the file's own mode is; executable where it is. */
-    private static Set<PosixFilePermission> permissions(Path file) {
-        var readable = Set.of(
-                PosixFilePermission.OWNER_READ,
-                PosixFilePermission.OWNER_WRITE,
-                PosixFilePermission.GROUP_READ,
-                PosixFilePermission.OTHERS_READ);
-        if (!Files.isExecutable(file)) {
-            return readable;
-        }
-        var all = new java.util.HashSet<>(readable);
-        all.addAll(Set.of(
-                PosixFilePermission.OWNER_EXECUTE,
-                PosixFilePermission.GROUP_EXECUTE,
-                PosixFilePermission.OTHERS_EXECUTE));
-        return all;
     }
 
     /** A folder with what package.json or requirements.txt ask for, installed once for each version of these files; or null. */

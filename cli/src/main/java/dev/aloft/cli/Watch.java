@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Watch {
     /** Editors save in several steps. */
-    private static final int SETTLING_MILLIS = 40;
+    private static final int SETTLING_MILLIS = 20;
     private static final Set<String> PASSED_OVER = Set.of("node_modules", "target", ".git", ".aws-sam", ".venv", "__pycache__");
 
     private final Path template;
@@ -42,6 +42,7 @@ final class Watch {
     private final Map<WatchKey, Path> watched = new HashMap<>();
     /** What was packed last of a folder. */
     private final Map<Path, String> packed = new HashMap<>();
+    private final Map<Path, CodeFolder> codes = new HashMap<>();
     private Map<Path, List<String>> folders = Map.of();
     private List<StackResource> resources = List.of();
 
@@ -103,7 +104,7 @@ final class Watch {
         for (var folder : folders.keySet()) {
             watch(service, folder, true);
             if (!packed.containsKey(folder)) {
-                packed.put(folder, digest(folder));
+                packed.put(folder, digest(folder, folders.get(folder).getFirst()));
             }
         }
     }
@@ -146,7 +147,7 @@ final class Watch {
 
     /** Makes a folder the code of its functions; says whether that was all that is needed. */
     private boolean update(Path folder, List<String> owners, long began) throws IOException {
-        var archive = new CodeFolder(folder, owners.getFirst(), out).zip();
+        var archive = code(folder, owners.getFirst()).zip();
         try {
             var digest = CodeFolder.sha256(archive);
             if (digest.equals(packed.put(folder, digest))) {
@@ -181,8 +182,12 @@ final class Watch {
         return versions || others ? List.of() : meant;
     }
 
-    private String digest(Path folder) throws IOException {
-        var archive = new CodeFolder(folder, folder.toString(), out).zip();
+    private CodeFolder code(Path folder, String owner) {
+        return codes.computeIfAbsent(folder, each -> new CodeFolder(each, owner, out));
+    }
+
+    private String digest(Path folder, String owner) throws IOException {
+        var archive = code(folder, owner).zip();
         try {
             return CodeFolder.sha256(archive);
         } finally {

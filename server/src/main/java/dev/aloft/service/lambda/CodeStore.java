@@ -89,31 +89,32 @@ final class CodeStore {
         }
     }
 
-    Code keep(byte[] zip) {
+    /** @param like a package that this one may mostly be */
+    Code keep(byte[] zip, Optional<Code> like) {
         if (zip.length > MOST_ZIPPED_BYTES) {
             throw tooLarge();
         }
-        return keep(new ByteArrayInputStream(zip));
+        return keep(new ByteArrayInputStream(zip), like);
     }
 
     static ApiError tooLarge() {
         return ApiError.of("RequestEntityTooLargeException", 413, "Zipped size must be smaller than 52428800 bytes");
     }
 
-    Code keep(Body zip) {
+    Code keep(Body zip, Optional<Code> like) {
         try (InputStream in = zip.stream()) {
-            return keep(in);
+            return keep(in, like);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Code keep(InputStream zip) {
+    private Code keep(InputStream zip, Optional<Code> like) {
         MessageDigest digest = sha256();
         Blobs.Blob blob = blobs.put(zip, digest);
         Code code = new Code(HexFormat.of().formatHex(digest.digest()), blob.id(), blob.size());
         try {
-            folder(code);
+            folder(code, like);
         } catch (RuntimeException e) {
             blobs.delete(blob.id());
             throw e;
@@ -123,6 +124,10 @@ final class CodeStore {
 
     /** The folder of its content, relative to the library; unpacked if it is not there. */
     Path folder(Code code) {
+        return folder(code, Optional.empty());
+    }
+
+    private Path folder(Code code, Optional<Code> like) {
         if (code.image() != null) {
             return images.folder(code.image());
         }
@@ -130,7 +135,7 @@ final class CodeStore {
         if (!Files.isDirectory(folder)) {
             synchronized (locks.computeIfAbsent(code.sha256(), _ -> new Object())) {
                 if (!Files.isDirectory(folder)) {
-                    unpack(code, folder);
+                    unpack(code, folder, like);
                 }
             }
         }
@@ -207,13 +212,14 @@ final class CodeStore {
         }
     }
 
-    private void unpack(Code code, Path folder) {
+    private void unpack(Code code, Path folder, Optional<Code> like) {
         Path arriving = library.resolve("arriving-" + code.sha256());
         try {
             delete(arriving);
             Files.createDirectories(arriving);
             // "Smaller than" is what AWS says and does.
-            Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1);
+            Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1,
+                    like.map(one -> new Zip.Unpacked(blobs.path(one.blob()), library.resolve(one.sha256()))));
             Files.move(arriving, folder);
         } catch (Zip.TooLarge e) {
             discard(arriving);

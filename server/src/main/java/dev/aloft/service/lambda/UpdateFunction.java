@@ -9,6 +9,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -52,7 +53,8 @@ final class UpdateFunction {
                     : "Please don't provide ImageUri when updating a function with packageType Zip.");
         }
         store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
-        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion()));
+        var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
+        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, source, Optional.of(before.code()));
         layers.fit(code, before.layers());
         if (Boolean.TRUE.equals(r.dryRun())) {
             functions.forgetUnused(name, List.of(code));

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.S3;
+import java.util.Optional;
 
 /** Packages of functions and layers on their way in: within the request, or from a bucket. */
 final class Uploads {
@@ -21,18 +22,23 @@ final class Uploads {
     record Source(Bytes zip, String bucket, String key, String objectVersion) {}
 
     CodeStore.Code keep(Caller caller, Source source) {
+        return keep(caller, source, Optional.empty());
+    }
+
+    /** @param like what it takes the place of */
+    CodeStore.Code keep(Caller caller, Source source, Optional<CodeStore.Code> like) {
         if (source.zip() != null) {
             if (source.zip().length() == 0) {
                 throw new Lambda.InvalidParameterValueException("Uploaded file must be a non-empty zip");
             }
-            return codes.keep(source.zip().array());
+            return codes.keep(source.zip().array(), like);
         }
         if (source.bucket() == null || source.key() == null) {
             throw new Lambda.InvalidParameterValueException("Please provide a source for function code.");
         }
         try {
             return codes.keep(s3.getObject(caller, S3.GetObjectRequest.of(o -> o.bucket(source.bucket()).key(source.key())
-                    .versionId(source.objectVersion()))).body());
+                    .versionId(source.objectVersion()))).body(), like);
         } catch (ApiError e) {
             if (e.code().equals("NotImplemented")) {
                 throw e;

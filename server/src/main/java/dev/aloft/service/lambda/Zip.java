@@ -10,12 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -45,8 +48,18 @@ final class Zip {
     /** More comes out than is allowed. */
     static final class TooLarge extends IOException {}
 
+    /** A zip that was unpacked before, and where. */
+    record Unpacked(Path zip, Path folder) {}
+
     static void unpack(Path zip, Path folder, long mostBytes) throws IOException {
+        unpack(zip, folder, mostBytes, Optional.empty());
+    }
+
+    /** @param before whose files are linked where they are the same, by name, mode, size and checksum: mostly one file of many changed */
+    static void unpack(Path zip, Path folder, long mostBytes, Optional<Unpacked> before) throws IOException {
         Map<String, Integer> modes = modes(zip);
+        Map<String, Known> known = before.isPresent() ? known(before.get().zip()) : Map.of();
+        var made = new HashSet<Path>();
         var links = new LinkedHashMap<Path, String>();
         long left = mostBytes;
         int count = 0;
@@ -62,9 +75,16 @@ final class Zip {
                 } else if (mode != null && (mode & TYPE) == LINK) {
                     links.put(at, new String(content(file, entry).readNBytes(LONGEST_LINK), StandardCharsets.UTF_8));
                 } else {
-                    Files.createDirectories(at.getParent());
-                    left = copy(content(file, entry), at, left);
-                    Files.setPosixFilePermissions(at, permissions(mode));
+                    if (made.add(at.getParent())) {
+                        Files.createDirectories(at.getParent());
+                    }
+                    if (Known.of(entry, mode).equals(known.get(entry.getName()))
+                            && link(inside(before.orElseThrow().folder(), entry.getName()), at, entry.getSize(), left)) {
+                        left -= entry.getSize();
+                    } else {
+                        left = copy(content(file, entry), at, left);
+                        Files.setPosixFilePermissions(at, permissions(mode));
+                    }
                 }
             }
         } catch (ZipException | FileAlreadyExistsException | IllegalArgumentException e) {
@@ -79,6 +99,35 @@ final class Zip {
             Files.createDirectories(link.getKey().getParent());
             Files.createSymbolicLink(link.getKey(), Path.of(link.getValue()));
         }
+    }
+
+    private record Known(long crc, long size, Integer mode) {
+        static Known of(ZipEntry entry, Integer mode) {
+            return new Known(entry.getCrc(), entry.getSize(), mode);
+        }
+    }
+
+    private static Map<String, Known> known(Path zip) {
+        var all = new HashMap<String, Known>();
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            Map<String, Integer> modes = modes(zip);
+            file.stream().forEach(entry -> all.put(entry.getName(), Known.of(entry, modes.get(entry.getName()))));
+        } catch (IOException gone) {
+            return Map.of();
+        }
+        return all;
+    }
+
+    private static boolean link(Path from, Path at, long size, long left) throws IOException {
+        try {
+            if (size > 0 && size <= left && Files.size(from) == size) {
+                Files.createLink(at, from);
+                return true;
+            }
+        } catch (NoSuchFileException | UnsupportedOperationException gone) {
+            // It is unpacked as any other.
+        }
+        return false;
     }
 
     private static InputStream content(ZipFile file, ZipEntry entry) throws IOException {

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,5 +94,23 @@ class ZipTest {
         Path cut = zip("a", bytes("hello"), 0100644);
         Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 40));
         assertThatThrownBy(() -> Zip.unpack(cut, into, 100)).isInstanceOf(Zip.Malformed.class);
+    }
+
+    @Test
+    void whatIsTheSameAsBeforeIsTheSameFile() throws IOException {
+        Path first = Files.move(zip(Map.of("lib/big", "x".repeat(1_000), "index", "one", "gone", "gone")), folder.resolve("first.zip"));
+        Path was = Files.createDirectory(folder.resolve("was"));
+        Zip.unpack(first, was, 10_000);
+        Zip.unpack(zip(Map.of("lib/big", "x".repeat(1_000), "index", "two")), into, 10_000, Optional.of(new Zip.Unpacked(first, was)));
+        assertThat(Files.isSameFile(into.resolve("lib/big"), was.resolve("lib/big"))).isTrue();
+        assertThat(into.resolve("index")).hasContent("two");
+        assertThat(was.resolve("index")).hasContent("one");
+        assertThat(into.resolve("gone")).doesNotExist();
+        assertThatThrownBy(() -> Zip.unpack(first, Files.createDirectory(folder.resolve("small")), 100, Optional.of(new Zip.Unpacked(first, was))))
+                .isInstanceOf(Zip.TooLarge.class);
+    }
+
+    private Path zip(Map<String, String> files) throws IOException {
+        return Files.write(folder.resolve("many.zip"), TestLambda.zip(files).array());
     }
 }

@@ -373,7 +373,11 @@ final class EventSourceMappings {
 
     private int timeout(FunctionName name) {
         try {
-            return functions.configuration(name).timeout();
+            var function = functions.configuration(name);
+            if (function.durableConfig() != null && name.qualifier() == null) {
+                throw invalid("You cannot invoke a durable function using an unqualified ARN.");
+            }
+            return function.timeout();
         } catch (Lambda.ResourceNotFoundException _) {
             throw invalid("Function does not exist");
         }

@@ -58,6 +58,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Sources sources;
     private final EventSourceMappings eventSourceMappings;
     private final EventInvokeConfigs eventInvokeConfigs;
+    private final DurableChanges durableChanges;
     private final DurableExecutions durable;
     private final CodeDownloads downloads;
     private final Recursion recursion;
@@ -104,12 +105,13 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
                 new QueuedFunctions(functions, invocations, recursion));
+        durableChanges = new DurableChanges(store, time, targets, destinations, measures);
+        durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles, durableChanges));
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
-                new MappedFunctions(store, functions, invocations, recursion, measures, time, this::lambda), destinations, measures,
-                endpointUrl, time);
+                new MappedFunctions(store, functions, invocations, durable, recursion, measures, time, this::lambda), destinations,
+                measures, endpointUrl, time);
         eventSourceMappings = new EventSourceMappings(store, functions, sources, time);
         tags = new Tags(store, functions, eventSourceMappings);
-        durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles));
         invoke = new Invoke(functions, invocations, async, durable, recursion);
         downloads = new CodeDownloads(codes);
         runtimeManagement = new RuntimeManagement(store, functions);
@@ -281,7 +283,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(), invocations.worker(),
+        return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(), durableChanges.worker(),
+                invocations.worker(),
                 provisionedEnvironments.worker());
     }
 

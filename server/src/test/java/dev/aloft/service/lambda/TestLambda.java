@@ -54,6 +54,7 @@ final class TestLambda implements AutoCloseable {
     final Ecr ecr;
     final LambdaService service;
     final Metrics metrics;
+    final Targets targets = new Targets();
     private final Sandboxes sandboxes;
     private final Workers workers;
 
@@ -79,7 +80,7 @@ final class TestLambda implements AutoCloseable {
         ecr = Ecr.at(endpoint);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
-                1_000, metrics, endpoint, new Targets(), new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
+                1_000, metrics, endpoint, targets, new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time));
         endpoint.add(service);

@@ -114,6 +114,16 @@ public final class Destinations implements Carrier<Destinations.Note> {
                 "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + last.id(), Optional.empty()));
     }
 
+    /** The event of a durable execution that did not succeed. */
+    public void deadLetter(Tx tx, AsyncInvocations.Event event, String role, String target, String errorMessage) {
+        var failure = new Outcome.Failed(Outcome.Verdict.FINAL, 200, "Unhandled", errorMessage, Response.NONE.encode());
+        var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure))
+                .withTrace(event.trace());
+        notes.promise(tx, event.requestId() + "-" + Kind.DEAD_LETTER, new Note(Kind.DEAD_LETTER, event.account(), event.region(),
+                event.qualifiedArn(), role, Arn.parse(event.functionArn()).resourceName(), event.requestId(), target, letter,
+                time.instant(), null, Optional.empty()));
+    }
+
     /**
      * The record of a batch that an event source mapping gave up.
      *

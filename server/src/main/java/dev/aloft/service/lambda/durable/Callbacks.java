@@ -67,6 +67,7 @@ final class Callbacks {
     private static Lambda.Operation_ end(Progress progress, Lambda.Operation_ callback, String status, String result, ErrorObject error) {
         progress.noTimer(Timer.Kind.CALLBACK, callback.id());
         progress.noTimer(Timer.Kind.HEARTBEAT, callback.id());
+        progress.meter(0, result, error);
         return progress.end(callback, status, o -> o.callbackDetails(callback.callbackDetails().toBuilder().result(result).error(error).build()));
     }
 

@@ -44,6 +44,7 @@ final class Checkpoints {
             List<OperationUpdate> updates = r.updates() == null ? List.of() : r.updates();
             CheckpointRules.check(updates, progress);
             updates.forEach(update -> apply(progress, update));
+            progress.used().check();
             var changed = progress.unseen();
             progress.seen = progress.changes;
             if (progress.closed()) {
@@ -87,6 +88,7 @@ final class Checkpoints {
     }
 
     private static void apply(Progress progress, OperationUpdate update) {
+        progress.meter(update);
         switch (update.type()) {
             case OperationType.EXECUTION -> {
                 boolean well = update.action().equals(OperationAction.SUCCEED);

@@ -20,6 +20,9 @@ final class DurableData {
             execution -> List.of(Key.of(execution.account(), execution.region(), execution.function(), execution.started())));
     /** By the key of the execution and the operation's id. */
     static final Table<Operation> OPERATIONS = Table.of("durable-operations", Codec.of(Operation.class));
+    /** By the key of the execution and the number of the last change. */
+    static final Index<Operation> BY_CHANGE = OPERATIONS.index("durable-operations-by-change",
+            (key, operation) -> List.of(Key.of(key.text(0), key.text(1), key.text(2), key.text(3), operation.changed())));
     /** By the key of the execution and the event's number. */
     static final Table<Lambda.Event> EVENTS = Table.of("durable-events", Codec.of(Lambda.Event.class));
     /** What invoked an execution, by the key of that. */
@@ -30,7 +33,10 @@ final class DurableData {
     final Due<Timer> timers;
     final Endings endings = new Endings();
 
-    DurableData(Signal signal) {
+    final DurableExecutions.Functions functions;
+
+    DurableData(DurableExecutions.Functions functions, Signal signal) {
+        this.functions = functions;
         runs = new Due<>(Space.of("durable-runs"), Codec.of(Boolean.class), signal);
         timers = new Due<>(Space.of("durable-timers"), Codec.of(Timer.class), signal);
     }
@@ -41,11 +47,12 @@ final class DurableData {
      * @param version        of the function; all its invocations run this one
      * @param mostResultBytes less where nobody waits for it
      * @param parent         what invoked this one, or null
+     * @param queuedAs       the request id of the asynchronous invocation that started it, or null
      * @param state          what changes
      */
     record Execution(String account, String region, String function, String version, String name, String id, String input,
             Instant started, int timeoutSeconds, int retentionDays, int mostResultBytes, String trace, String endpoint, int depth,
-            Parent parent, State state) {
+            Parent parent, String queuedAs, State state) {
 
         Key key() {
             return Key.of(account, region, function, name);
@@ -61,7 +68,7 @@ final class DurableData {
 
         Execution with(State other) {
             return new Execution(account, region, function, version, name, id, input, started, timeoutSeconds, retentionDays,
-                    mostResultBytes, trace, endpoint, depth, parent, other);
+                    mostResultBytes, trace, endpoint, depth, parent, queuedAs, other);
         }
     }
 
@@ -74,12 +81,18 @@ final class DurableData {
      * @param token    the number of the checkpoint token that is good
      * @param running  the request id of the invocation under way, or null
      * @param failures of invocations in a row
+     * @param refusals of invocations in a row, for want of room
+     * @param size     how many operations there are
+     * @param waiting  how many of them something will happen to without the function
+     * @param used     of the limits
      * @param events   in the history
      * @param last     the last checkpoint, which may be asked for again
      */
     record State(String status, String result, Lambda.ErrorObject error, Instant ended, long changes, long seen, long token,
-            String running, Instant runningSince, int failures, int events, Checkpoint last) {
-        static final State NEW = new State(Lambda.ExecutionStatus.RUNNING, null, null, null, 0, 0, 0, null, null, 0, 0, null);
+            String running, Instant runningSince, int failures, int refusals, int events, Checkpoint last, int size, int waiting,
+            Meter used) {
+        static final State NEW = new State(Lambda.ExecutionStatus.RUNNING, null, null, null, 0, 0, 0, null, null, 0, 0, 0, null, 0,
+                0, Meter.ZERO);
     }
 
     /** A checkpoint's token and client token, and what it was answered. */

@@ -11,6 +11,7 @@ import dev.aloft.api.Lambda.OperationStatus;
 import dev.aloft.api.Lambda.OperationType;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -20,6 +21,7 @@ import dev.aloft.service.lambda.durable.DurableData.Timer;
 import dev.aloft.service.lambda.invoke.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.UUID;
@@ -49,7 +51,22 @@ public final class DurableExecutions {
 
         /** A function by any of its names, or AWS's refusal. */
         Target target(Caller caller, String functionName);
+
+        /** In the commit that starts or ends an execution. */
+        void changed(Tx tx, Change change);
     }
+
+    /**
+     * An execution that has another status.
+     *
+     * @param ended      null while it runs
+     * @param error      why it has failed, or null
+     * @param queuedAs   the request id of the asynchronous invocation that started it, or null
+     * @param operations and bytes are what it has used
+     */
+    public record Change(String account, String region, String function, String version, String arn, String name, String status,
+            Instant started, Instant ended, String input, ErrorObject error, String queuedAs, String trace, int operations,
+            long bytes) {}
 
     public record Target(String account, String region, String name, boolean durable) {}
 
@@ -63,6 +80,7 @@ public final class DurableExecutions {
     private final DurableData data;
     private final Store store;
     private final Time time;
+    private final Functions functions;
     private final Signal signal = new Signal();
     private final Runner runner;
     private final Checkpoints checkpoints;
@@ -71,7 +89,8 @@ public final class DurableExecutions {
     public DurableExecutions(Store store, Time time, Endpoint endpoint, Functions functions) {
         this.store = store;
         this.time = time;
-        data = new DurableData(signal);
+        this.functions = functions;
+        data = new DurableData(functions, signal);
         runner = new Runner(data, store, time, functions, Lambda.at(endpoint), signal);
         checkpoints = new Checkpoints(data, store, time);
         callbacks = new Callbacks(data, store, time);
@@ -85,7 +104,7 @@ public final class DurableExecutions {
 
     /** Starts an execution that nobody waits for, or finds the one of this name; its ARN. */
     public String start(Caller caller, Function function, String name, byte[] input) {
-        return started(caller, function, name, input, MOST_BYTES).arn();
+        return started(caller, function, name, input, true).arn();
     }
 
     /** Starts an execution and waits for its end. */
@@ -94,7 +113,7 @@ public final class DurableExecutions {
             throw CheckpointRules.refused(
                     "You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.");
         }
-        var execution = ended(started(caller, function, name, input, MOST_WAITED_BYTES));
+        var execution = ended(started(caller, function, name, input, false));
         var state = execution.state();
         boolean well = state.status().equals(ExecutionStatus.SUCCEEDED);
         byte[] payload = !well ? FunctionErrors.told(state.error())
@@ -103,7 +122,7 @@ public final class DurableExecutions {
                 .functionError(well ? null : "Unhandled").payload(Bytes.of(payload)));
     }
 
-    private Execution started(Caller caller, Function function, String given, byte[] input, int mostResultBytes) {
+    private Execution started(Caller caller, Function function, String given, byte[] input, boolean queued) {
         var id = UUID.randomUUID().toString();
         var name = given == null ? UUID.randomUUID().toString() : given;
         var key = Key.of(function.account(), function.region(), function.name(), name);
@@ -116,12 +135,15 @@ public final class DurableExecutions {
             }
             var parent = DurableData.PARENTS.get(tx, key).orElse(null);
             var execution = new Execution(function.account(), function.region(), function.name(), function.version(), name, id, text, now,
-                    function.durable().executionTimeout(), function.durable().retentionPeriodInDays(), mostResultBytes, caller.trace(), caller.endpoint(), caller.depth(), parent,
-                    State.NEW);
+                    function.durable().executionTimeout(), function.durable().retentionPeriodInDays(),
+                    queued ? MOST_BYTES : MOST_WAITED_BYTES, caller.trace(), caller.endpoint(), caller.depth(), parent,
+                    queued ? caller.requestId() : null, State.NEW);
             var progress = new Progress(data, tx, execution, now);
             var root = Lambda.Operation_.of(o -> o.id(id).name(name).type(OperationType.EXECUTION).status(OperationStatus.STARTED)
                     .startTimestamp(now).executionDetails(Lambda.ExecutionDetails.of(d -> d.inputPayload(text))));
             progress.put(root);
+            progress.meter(1, text, null);
+            functions.changed(tx, progress.change());
             progress.tell(EventType.EXECUTION_STARTED, root, e -> e.executionStartedDetails(Lambda.ExecutionStartedDetails.of(d -> d
                     .executionTimeout(execution.timeoutSeconds()).input(Lambda.EventInput.of(i -> i.payload(text))))));
             progress.timer(Timer.Kind.EXECUTION, null, now.plusSeconds(execution.timeoutSeconds()));

@@ -10,6 +10,7 @@ import dev.aloft.api.Lambda.ExecutionStatus;
 import dev.aloft.api.Lambda.OperationStatus;
 import dev.aloft.api.Lambda.OperationType;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Tx;
@@ -36,7 +37,8 @@ final class Progress {
     final Execution execution;
     private final DurableData data;
     private final Instant now;
-    private final Map<String, Operation> operations = new HashMap<>();
+    /** Those that were looked at. */
+    private final Map<String, Optional<Operation>> operations = new HashMap<>();
 
     String status;
     String result;
@@ -48,8 +50,12 @@ final class Progress {
     String running;
     Instant runningSince;
     int failures;
+    int refusals;
     Checkpoint last;
+    private Meter used;
     private int events;
+    private int size;
+    private int waiting;
 
     Progress(DurableData data, Tx tx, Execution execution, Instant now) {
         this.data = data;
@@ -67,13 +73,17 @@ final class Progress {
         running = state.running();
         runningSince = state.runningSince();
         failures = state.failures();
+        refusals = state.refusals();
         last = state.last();
         events = state.events();
-        DurableData.OPERATIONS.range(tx, execution.key()).forEach(row -> operations.put(row.key().text(4), row.value()));
+        size = state.size();
+        waiting = state.waiting();
+        used = state.used() == null ? Meter.ZERO : state.used();
     }
 
     void keep() {
-        var state = new State(status, result, error, ended, changes, seen, token, running, runningSince, failures, events, last);
+        var state = new State(status, result, error, ended, changes, seen, token, running, runningSince, failures, refusals,
+                events, last, size, waiting, used);
         DurableData.EXECUTIONS.put(tx, execution.key(), execution.with(state));
     }
 
@@ -88,17 +98,14 @@ final class Progress {
     // ---- operations
 
     Optional<Operation> operation(String id) {
-        return Optional.ofNullable(operations.get(id));
-    }
-
-    int size() {
-        return operations.size();
+        return operations.computeIfAbsent(id, _ -> DurableData.OPERATIONS.get(tx, execution.key().and(id)));
     }
 
     /** Those that changed since the function was last told, in the order of their start. */
     List<Lambda.Operation_> unseen() {
-        return operations.values().stream().filter(each -> each.changed() > seen).sorted(Comparator.comparingInt(Operation::order))
-                .map(Operation::operation).toList();
+        var key = execution.key();
+        return DurableData.BY_CHANGE.range(tx, Range.of(key).from(key.and(seen + 1))).map(Row::value)
+                .sorted(Comparator.comparingInt(Operation::order)).map(Operation::operation).toList();
     }
 
     /** All that a function needs to go on, in the order of their start: what happened inside a context that is done is not told again. */
@@ -120,13 +127,28 @@ final class Progress {
 
     /** Whether something will happen without the function. */
     boolean waits() {
-        return operations.values().stream().map(Operation::operation)
-                .filter(each -> !each.type().equals(OperationType.EXECUTION) && each.endTimestamp() == null)
-                .anyMatch(each -> switch (each.type()) {
-                    case OperationType.WAIT, OperationType.CALLBACK, OperationType.CHAINED_INVOKE -> true;
-                    case OperationType.STEP -> OperationStatus.PENDING.equals(each.status());
-                    default -> false;
-                });
+        return waiting > 0;
+    }
+
+    private static boolean waits(Lambda.Operation_ operation) {
+        return operation.endTimestamp() == null && switch (operation.type()) {
+            case OperationType.WAIT, OperationType.CALLBACK, OperationType.CHAINED_INVOKE -> true;
+            case OperationType.STEP -> OperationStatus.PENDING.equals(operation.status());
+            default -> false;
+        };
+    }
+
+    /** So many operations, and what was passed in or out, count towards the limits. */
+    void meter(int operations, String payload, ErrorObject error) {
+        used = used.and(operations, payload, error);
+    }
+
+    void meter(Lambda.OperationUpdate update) {
+        used = used.and(update);
+    }
+
+    Meter used() {
+        return used;
     }
 
     void put(Lambda.Operation_ operation) {
@@ -135,11 +157,15 @@ final class Progress {
 
     /** Keeps an operation as it is from now on; {@code more} changes what is kept beside it. */
     void put(Lambda.Operation_ operation, UnaryOperator<Operation> more) {
-        var known = operations.get(operation.id());
-        var base = known == null ? new Operation(operation, operations.size(), 0, null, null, null) : known;
+        var known = operation(operation.id());
+        var base = known.orElseGet(() -> new Operation(operation, size, 0, null, null, null));
+        if (known.isEmpty()) {
+            size++;
+        }
+        waiting += (waits(operation) ? 1 : 0) - (known.isPresent() && waits(known.get().operation()) ? 1 : 0);
         var given = more.apply(base);
         var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(), given.target());
-        operations.put(operation.id(), kept);
+        operations.put(operation.id(), Optional.of(kept));
         DurableData.OPERATIONS.put(tx, execution.key().and(operation.id()), kept);
     }
 
@@ -203,6 +229,7 @@ final class Progress {
         this.result = result;
         this.error = error;
         this.ended = now;
+        meter(0, result, error);
         var root = operation(execution.id()).orElseThrow().operation();
         end(root, status, _ -> {});
         switch (status) {
@@ -216,15 +243,26 @@ final class Progress {
                     e -> e.executionFailedDetails(Lambda.ExecutionFailedDetails.of(d -> d.error(told(error)))));
         }
         data.runs.cancel(tx, execution.key());
-        operations.values().stream().map(Operation::operation).filter(each -> each.endTimestamp() == null).forEach(each -> {
-            for (var kind : Timer.Kind.values()) {
-                noTimer(kind, each.id());
-            }
-        });
+        DurableData.OPERATIONS.range(tx, execution.key()).map(row -> row.value().operation())
+                .filter(each -> each.endTimestamp() == null).forEach(this::noTimers);
         noTimer(Timer.Kind.EXECUTION, null);
         timer(Timer.Kind.RETENTION, null, now.plus(execution.retentionDays(), ChronoUnit.DAYS));
         tx.afterCommit(() -> data.endings.raise(execution.key()));
+        data.functions.changed(tx, change());
         tellParent();
+    }
+
+    private void noTimers(Lambda.Operation_ operation) {
+        for (var kind : Timer.Kind.values()) {
+            noTimer(kind, operation.id());
+        }
+    }
+
+    /** What others learn of it. */
+    DurableExecutions.Change change() {
+        return new DurableExecutions.Change(execution.account(), execution.region(), execution.function(), execution.version(),
+                execution.arn(), execution.name(), status, execution.started(), ended, execution.input(), error,
+                execution.parent() == null ? execution.queuedAs() : null, execution.trace(), used.operations(), used.bytes());
     }
 
     private void tellParent() {
@@ -251,6 +289,7 @@ final class Progress {
             return;
         }
         noTimer(Timer.Kind.INVOKE, id);
+        meter(0, result, error);
         var done = end(operation.get(), status, o -> o.chainedInvokeDetails(
                 Lambda.ChainedInvokeDetails.of(d -> d.result(result).error(error))));
         switch (status) {

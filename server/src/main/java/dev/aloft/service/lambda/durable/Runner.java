@@ -1,7 +1,6 @@
 package dev.aloft.service.lambda.durable;
 
 import dev.aloft.api.ApiError;
-import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Lambda;
@@ -18,7 +17,6 @@ import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.durable.DurableData.Execution;
-import dev.aloft.service.lambda.durable.DurableData.Parent;
 import dev.aloft.service.lambda.durable.DurableData.Timer;
 import dev.aloft.wire.Trees;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +45,7 @@ final class Runner {
     private final Store store;
     private final Time time;
     private final DurableExecutions.Functions functions;
-    private final Lambda lambda;
+    private final ChainedInvokes invokes;
     private final Signal signal;
     private boolean recovered;
 
@@ -56,7 +54,7 @@ final class Runner {
         this.store = store;
         this.time = time;
         this.functions = functions;
-        this.lambda = lambda;
+        this.invokes = new ChainedInvokes(data, store, time, functions, lambda);
         this.signal = signal;
     }
 
@@ -94,7 +92,7 @@ final class Runner {
         if (due.isEmpty()) {
             return;
         }
-        List<Timer> invokes = store.write(tx -> {
+        List<Timer> wishes = store.write(tx -> {
             var found = new ArrayList<Timer>();
             for (var each : due) {
                 if (data.timers.get(tx, each.id()).filter(it -> it.at().equals(each.at())).isPresent()) {
@@ -103,14 +101,14 @@ final class Runner {
             }
             return found;
         });
-        invokes.forEach(timer -> time.start("durable-invoke", () -> invoke(timer)));
+        wishes.forEach(timer -> time.start("durable-invoke", () -> invokes.invoke(timer)));
     }
 
-    private void fire(Tx tx, Due.Waiting<Timer> due, Instant now, List<Timer> invokes) {
+    private void fire(Tx tx, Due.Waiting<Timer> due, Instant now, List<Timer> wishes) {
         var timer = due.value();
         if (timer.kind() == Timer.Kind.INVOKE) {
             data.timers.add(tx, now.plus(HELD), due.id(), timer);
-            invokes.add(timer);
+            wishes.add(timer);
             return;
         }
         data.timers.cancel(tx, due.id());
@@ -203,7 +201,7 @@ final class Runner {
     }
 
     /** The execution was accepted: its function is invoked by Lambda itself. */
-    private static Caller caller(Execution execution, String requestId) {
+    static Caller caller(Execution execution, String requestId) {
         return new Caller(execution.account(), execution.region(), new Principal.Service("lambda.amazonaws.com", execution.functionArn()),
                 requestId, execution.trace(), execution.depth() + 1, execution.endpoint(), null, null);
     }
@@ -243,14 +241,18 @@ final class Runner {
             case Answer.Failed(ErrorObject error) -> progress.close(ExecutionStatus.FAILED, null, error);
             case Answer.Pending _ -> {
                 progress.failures = 0;
+                progress.refusals = 0;
                 if (progress.changes > progress.seen) {
                     progress.wake();
                 }
             }
             case Answer.Broken(ErrorObject error, boolean busy) -> {
-                if (++progress.failures >= MOST_FAILURES && !busy) {
+                if (busy) {
+                    progress.again(AFTER_FAILURE.after(++progress.refusals));
+                } else if (++progress.failures >= MOST_FAILURES) {
                     progress.close(ExecutionStatus.FAILED, null, error);
                 } else {
+                    progress.meter(1, null, error);
                     progress.again(AFTER_FAILURE.after(progress.failures));
                 }
             }
@@ -267,67 +269,5 @@ final class Runner {
             return Answer.refused("Cannot return PENDING status with no pending operations.");
         }
         return answer;
-    }
-
-    // ---- invocations of other functions
-
-    /** A durable function reports its end itself; another one is waited for here. */
-    private void invoke(Timer timer) {
-        record Invoke(Execution execution, String target, String payload) {}
-        Optional<Invoke> found = store.read(tx -> DurableData.EXECUTIONS.get(tx, timer.execution()).flatMap(execution ->
-                DurableData.OPERATIONS.get(tx, timer.execution().and(timer.operation()))
-                        .filter(operation -> operation.operation().endTimestamp() == null)
-                        .map(operation -> new Invoke(execution, operation.target(), operation.payload()))));
-        if (found.isEmpty()) {
-            return;
-        }
-        var invoke = found.get();
-        var execution = invoke.execution();
-        var id = UUID.nameUUIDFromBytes((execution.arn() + "/" + timer.operation()).getBytes(StandardCharsets.UTF_8)).toString();
-        String status = OperationStatus.FAILED;
-        String result = null;
-        ErrorObject error = null;
-        try {
-            var role = functions.role(caller(execution, id), execution.functionArn(), execution.version());
-            var target = functions.target(role, invoke.target());
-            if (target.durable()) {
-                if (execution.state().status().equals(ExecutionStatus.RUNNING)) {
-                    store.change(tx -> DurableData.PARENTS.put(tx, Key.of(target.account(), target.region(), target.name(), id),
-                            new Parent(timer.execution(), timer.operation())));
-                }
-                lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(invoke.target()).durableExecutionName(id)
-                        .invocationType(Lambda.InvocationType.EVENT).payload(payload(invoke.payload()))));
-                return;
-            }
-            var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(invoke.target()).payload(payload(invoke.payload()))));
-            if (answer.functionError() != null) {
-                error = FunctionErrors.read(answer.payload().array());
-            } else if (answer.payload().length() > CheckpointRules.MOST_INVOKE_BYTES) {
-                error = ErrorObject.of(e -> e.errorMessage(CheckpointRules.tooLarge("CHAINED_INVOKE output", CheckpointRules.MOST_INVOKE_BYTES)));
-            } else {
-                status = OperationStatus.SUCCEEDED;
-                result = new String(answer.payload().array(), StandardCharsets.UTF_8);
-            }
-        } catch (ApiError refused) {
-            if (refused.status() == 429 || refused.status() >= 500) {
-                var again = time.instant().plus(AFTER_FAILURE.after(1));
-                store.change(tx -> data.timers.reschedule(tx, timer.id(), again));
-                return;
-            }
-            error = ErrorObject.of(e -> e.errorType(refused.code()).errorMessage(refused.getMessage()));
-        }
-        invoked(timer, status, result, error);
-    }
-
-    private static Bytes payload(String text) {
-        return Bytes.of((text == null ? "{}" : text).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void invoked(Timer timer, String status, String result, ErrorObject error) {
-        store.change(tx -> DurableData.EXECUTIONS.get(tx, timer.execution()).ifPresent(execution -> {
-            var progress = new Progress(data, tx, execution, time.instant());
-            progress.invoked(timer.operation(), status, result, error);
-            progress.keep();
-        }));
     }
 }

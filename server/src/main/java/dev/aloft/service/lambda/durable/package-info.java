@@ -12,7 +12,7 @@
  * is written through it, its history with it. An execution is invoked by one run at a time; what changes while nobody looks
  * makes a run due.
  *
- * <p>Left out: the limits of 3,000 operations and 100 MB an execution, tenants.
+ * <p>Left out: tenants, streamed answers, the metrics ApproximateRunningDurableExecutions and its utilization.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html">Lambda durable functions</a>
  */

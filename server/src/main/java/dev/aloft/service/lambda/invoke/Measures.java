@@ -146,6 +146,18 @@ public final class Measures {
             add("RecursiveInvocationsDropped", COUNT, 1);
         }
 
+        public void durableStarted() {
+            add("DurableExecutionStarted", COUNT, 1);
+        }
+
+        /** @param metric of how it ended */
+        public void durableEnded(String metric, double millis, int operations, long bytes) {
+            add(metric, COUNT, 1);
+            add("DurableExecutionDuration", MILLISECONDS, millis);
+            add("DurableExecutionOperations", COUNT, operations);
+            add("DurableExecutionStorageWrittenBytes", "Bytes", bytes);
+        }
+
         public void deadLetterFailed() {
             add("DeadLetterErrors", COUNT, 1);
         }

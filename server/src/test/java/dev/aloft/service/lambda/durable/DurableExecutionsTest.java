@@ -17,6 +17,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.lambda.invoke.Outcome;
@@ -47,6 +48,7 @@ class DurableExecutionsTest {
     /** What each invocation does, in turn; it is given the event and answers. */
     private final Deque<Function<Map<String, Object>, Outcome>> script = new ArrayDeque<>();
     private final List<Map<String, Object>> events = new ArrayList<>();
+    private final List<DurableExecutions.Change> changes = new ArrayList<>();
     private final List<Lambda.InvokeRequest> invoked = new ArrayList<>();
     private Function<Lambda.InvokeRequest, Lambda.InvokeResponse> others = _ -> {
         throw new Lambda.ResourceNotFoundException("Function not found: other");
@@ -88,6 +90,11 @@ class DurableExecutionsTest {
         public DurableExecutions.Target target(Caller caller, String functionName) {
             return new DurableExecutions.Target(caller.account(), caller.region(), functionName.replaceAll(":.*", ""),
                     functionName.startsWith("durable"));
+        }
+
+        @Override
+        public void changed(Tx tx, DurableExecutions.Change change) {
+            tx.afterCommit(() -> changes.add(change));
         }
     }
 
@@ -279,6 +286,57 @@ class DurableExecutionsTest {
         assertThat(events).hasSize(2);
         time.advance(Duration.ofSeconds(1));
         assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void wantOfRoomIsNoFailureOfTheFunction() {
+        for (int i = 0; i < 10; i++) {
+            script.add(_ -> {
+                throw new Lambda.TooManyRequestsException("Rate Exceeded.");
+            });
+        }
+        for (int i = 0; i < 7; i++) {
+            script.add(_ -> crash());
+        }
+        script.add(_ -> answer(SUCCEEDED));
+        var arn = begin();
+        time.advance(Duration.ofMinutes(20));
+        assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void threeThousandOperationsAreTheMost() {
+        var steps = new OperationUpdate[2_998];
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = update("s" + i, OperationType.STEP, OperationAction.SUCCEED, u -> u.payload("1"));
+        }
+        script.add(event -> {
+            var token = checkpoint(event, steps).checkpointToken();
+            var last = checkpoint(event, token, null, update("last", OperationType.STEP, OperationAction.SUCCEED, _ -> {})).checkpointToken();
+            assertThatThrownBy(() -> checkpoint(event, last, null, update("more", OperationType.STEP, OperationAction.SUCCEED, _ -> {})))
+                    .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                    .hasMessage("The durable execution exceeds the limit of 3000 operations.");
+            return answer(SUCCEEDED);
+        });
+        assertThat(execution(begin()).status()).isEqualTo("SUCCEEDED");
+        assertThat(changes.getLast().operations()).isEqualTo(3_000);
+    }
+
+    @Test
+    void aHundredMegabytesAreTheMost() {
+        var meter = new Meter(1, Meter.MOST_BYTES - 3).and(1, "123", null);
+        meter.check();
+        assertThatThrownBy(meter.and(0, "4", null)::check).isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessage("The durable execution exceeds the limit of 104857600 bytes of data.");
+    }
+
+    @Test
+    void othersLearnOfTheBeginningAndTheEnd() {
+        script.add(_ -> answer(SUCCEEDED));
+        begin();
+        assertThat(changes).extracting(DurableExecutions.Change::status).containsExactly("RUNNING", "SUCCEEDED");
+        assertThat(changes).extracting(DurableExecutions.Change::queuedAs).containsOnly("r");
+        assertThat(changes.getLast().bytes()).isEqualTo("{\"a\":1}".length() + "\"done\"".length());
     }
 
     @Test

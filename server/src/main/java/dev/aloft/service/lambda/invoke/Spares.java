@@ -14,11 +14,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Runtimes that booted ahead and wait for a function: what makes a cold start short. */
 final class Spares implements AutoCloseable {
     private static final int KEPT = 2;
     private static final int CLOSING_SECONDS = 10;
+    /** An interpreter that boots takes a processor or two: the event that took the last spare gets them first. */
+    private static final long BREATH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Sandboxes sandboxes;
     private final Time time;
@@ -54,6 +57,7 @@ final class Spares implements AutoCloseable {
         try {
             refill.execute(() -> {
                 try {
+                    LockSupport.parkNanos(BREATH_NANOS);
                     while (missing(spec)) {
                         Sandbox spare = sandboxes.boot(spec);
                         synchronized (this) {

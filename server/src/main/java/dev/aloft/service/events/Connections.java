@@ -4,7 +4,6 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
@@ -14,52 +13,82 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.events.EventsData.KeptConnection;
 import dev.aloft.wire.Trees;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * Connections: how to show oneself to a web server. What is secret in them is encrypted at rest and never told again.
+ * Connections: how to show oneself to a web server. What is secret in them lies in Secrets Manager and is never told here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection.html">Connections</a>
  */
 final class Connections {
     private static final String PURPOSE = "events connection";
     private static final int PAGE = 100;
+    private static final int AT_ONCE = 100;
+    /** So long the making of a connection may take. */
+    private static final Duration ABANDONED = Duration.ofMinutes(5);
 
     private final EventsData data;
     private final Store store;
     private final KeyFile keys;
+    private final ConnectionSecrets secrets;
     private final Time time;
 
-    Connections(EventsData data, Store store, KeyFile keys, Time time) {
+    Connections(EventsData data, Store store, KeyFile keys, ConnectionSecrets secrets, Time time) {
         this.data = data;
         this.store = store;
         this.keys = keys;
+        this.secrets = secrets;
         this.time = time;
     }
 
+    /** A secret of a connection that then is not made is deleted later. */
     KeptConnection create(Caller caller, Events.CreateConnectionRequest input) {
         Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var parameters = Trees.of(input.authParameters());
         check(input.authorizationType(), parameters);
         var now = time.instant();
-        var arn = "arn:aws:events:" + caller.region() + ":" + caller.account() + ":connection/" + input.name();
-        var connection = new KeptConnection(caller.account(), caller.region(), input.name(),
-                EventsResources.id(caller, input.name()),
-                UUID.randomUUID() + "-" + suffix(), input.description(), input.authorizationType(),
-                        sealed(arn, parameters),
-                state(input.authorizationType()), now, now, now);
+        var id = EventsResources.id(caller, input.name());
+        var secretId = EventsResources.id(caller, "secret/" + input.name());
+        var connection = new KeptConnection(caller.account(), caller.region(), input.name(), id, secretId,
+                input.description(), input.authorizationType(), null, state(input.authorizationType()), now, now, now, null);
+        var secret = secretKey(connection, ConnectionSecrets.name(connection, secretId));
         store.change(tx -> {
-            if (!data.connections.putIfAbsent(tx, connection.key(), connection)) {
-                throw new Events.ResourceAlreadyExistsException("Connection " + input.name() + " already exists.");
-            }
+            requireNone(tx, connection);
+            data.abandoned.add(tx, now.plus(ABANDONED), secret, secret);
         });
-        return connection;
+        var made = connection.withSecret(secrets.create(connection, secretId, parameters));
+        store.change(tx -> {
+            requireNone(tx, made);
+            data.connections.put(tx, made.key(), made);
+            data.abandoned.cancel(tx, secret);
+        });
+        return made;
+    }
+
+    private void requireNone(ReadTx tx, KeptConnection connection) {
+        if (data.connections.has(tx, connection.key())) {
+            throw new Events.ResourceAlreadyExistsException("Connection " + connection.name() + " already exists.");
+        }
+    }
+
+    private static Key secretKey(KeptConnection connection, String name) {
+        return Key.of(connection.account(), connection.region(), name);
+    }
+
+    /** Deletes secrets that no connection has. */
+    Optional<Instant> turn() {
+        for (var each : store.read(tx -> data.abandoned.due(tx, time.instant(), AT_ONCE))) {
+            secrets.delete(each.id().text(0), each.id().text(1), each.id().text(2));
+            store.change(tx -> data.abandoned.cancel(tx, each.id()));
+        }
+        return store.read(data.abandoned::next);
     }
 
     /** Tokens are asked for when the first request needs one; until then AWS calls an OAuth connection authorizing. */
@@ -77,7 +106,7 @@ final class Connections {
         }
     }
 
-    private static String member(String type) {
+    static String member(String type) {
         return switch (type) {
             case Events.ConnectionAuthorizationType.BASIC -> "BasicAuthParameters";
             case Events.ConnectionAuthorizationType.API_KEY -> "ApiKeyAuthParameters";
@@ -85,41 +114,45 @@ final class Connections {
         };
     }
 
-    private static String suffix() {
-        return UUID.randomUUID().toString().replace("-", "").substring(0, 6);
-    }
-
-    private byte[] sealed(String arn, Map<String, Object> parameters) {
-        return keys.seal(PURPOSE, arn, JsonWriter.bytes(parameters));
-    }
-
     /** With its secrets. */
-    @SuppressWarnings("unchecked")
     Map<String, Object> parameters(KeptConnection connection) {
-        var arn = "arn:aws:events:" + connection.region() + ":" + connection.account() + ":connection/"
-                + connection.name();
+        return connection.secretArn() == null ? before(connection) : secrets.get(connection);
+    }
+
+    /** Of a connection that was made before there was Secrets Manager here. */
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> before(KeptConnection connection) {
+        var arn = connection.arn().substring(0, connection.arn().lastIndexOf('/'));
         var json = keys.unseal(PURPOSE, arn, connection.parameters()).orElseThrow(() -> new IllegalStateException(
                 "The connection " + connection.name() + " was encrypted with another key file"));
         return (Map<String, Object>) JsonReader.tree(json);
     }
 
+    /** The connection with a secret, which it gets now if it has none yet. */
+    private KeptConnection withSecret(KeptConnection connection) {
+        if (connection.secretArn() != null) {
+            return connection;
+        }
+        var arn = secrets.create(connection, connection.id(), before(connection));
+        return store.write(tx -> data.connections.update(tx, connection.key(), it -> it.withSecret(arn))
+                .orElseThrow(() -> none(connection.name())));
+    }
+
     KeptConnection update(Caller caller, Events.UpdateConnectionRequest input) {
         Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
-        return change(caller, input.name(), before -> {
-            var type = input.authorizationType() == null ? before.type() : input.authorizationType();
-            var parameters = type.equals(before.type()) ? parameters(before) : new LinkedHashMap<String, Object>();
-            if (input.authParameters() != null) {
-                merge(parameters, Trees.of(input.authParameters()));
-            }
-            check(type, parameters);
-            var now = time.instant();
-            var arn = before.arn().substring(0, before.arn().lastIndexOf('/'));
-            return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
-                    input.description() == null ? before.description() : input.description(), type,
-                            sealed(arn, parameters),
-                    state(type), before.created(), now, now);
-        });
+        var before = withSecret(store.read(tx -> existing(tx, caller, input.name())));
+        var type = input.authorizationType() == null ? before.type() : input.authorizationType();
+        var parameters = type.equals(before.type()) ? parameters(before) : new LinkedHashMap<String, Object>();
+        if (input.authParameters() != null) {
+            merge(parameters, Trees.of(input.authParameters()));
+        }
+        check(type, parameters);
+        secrets.put(before, parameters);
+        var now = time.instant();
+        return change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(), it.id(),
+                it.secretId(), input.description() == null ? it.description() : input.description(), type, null,
+                state(type), it.created(), now, now, it.secretArn()));
     }
 
     /** Members that are given replace those that were; lists are replaced as a whole. */
@@ -143,7 +176,7 @@ final class Connections {
     private KeptConnection in(KeptConnection before, String state) {
         return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
                 before.description(), before.type(), before.parameters(), state, before.created(), time.instant(),
-                before.authorized());
+                before.authorized(), before.secretArn());
     }
 
     /** A token was had, or refused. */
@@ -174,6 +207,10 @@ final class Connections {
         return store.write(tx -> {
             var connection = existing(tx, caller, name);
             data.connections.delete(tx, connection.key());
+            if (connection.secretArn() != null) {
+                var secret = secretKey(connection, connection.secretArn());
+                data.abandoned.add(tx, time.instant(), secret, secret);
+            }
             return in(connection, Events.ConnectionState.DELETING);
         });
     }
@@ -193,21 +230,15 @@ final class Connections {
     }
 
     Events.DescribeConnectionResponse describe(Caller caller, String name) {
-        var connection = store.<KeptConnection>read(tx -> existing(tx, caller, name));
+        var connection = withSecret(store.read(tx -> existing(tx, caller, name)));
         var told = withoutSecrets(parameters(connection));
         var shape = (Events.ConnectionAuthResponseParameters) Trees.lenient(
                 Events.MODEL.structure("ConnectionAuthResponseParameters"), told, _ -> {});
         return Events.DescribeConnectionResponse.of(r -> r.connectionArn(connection.arn()).name(name)
                 .description(connection.description()).connectionState(connection.state())
-                .authorizationType(connection.type()).secretArn(secretArn(connection)).authParameters(shape)
+                .authorizationType(connection.type()).secretArn(connection.secretArn()).authParameters(shape)
                 .creationTime(connection.created()).lastModifiedTime(connection.modified())
                 .lastAuthorizedTime(connection.authorized()));
-    }
-
-    private static String secretArn(KeptConnection connection) {
-        return "arn:aws:secretsmanager:" + connection.region() + ":" + connection.account()
-                + ":secret:events!connection/"
-                + connection.name() + "/" + connection.secretId();
     }
 
     /** Values of parameters that are marked as secret are left out; passwords have no place in the answer's shape anyway. */

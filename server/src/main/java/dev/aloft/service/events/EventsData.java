@@ -40,6 +40,8 @@ final class EventsData {
     /** The replays that have events left; the id is the replay's key. */
     final Due<Key> replaying = new Due<>(Space.of("replaying"), Codec.KEY, due);
     final Table<KeptConnection> connections = Table.of("connections", Codec.of(KeptConnection.class));
+    /** When a secret is deleted that no connection has; the id is account, region and the secret's name. */
+    final Due<Key> abandoned = new Due<>(Space.of("abandoned-secrets"), Codec.KEY, due);
     final Table<KeptDestination> destinations = Table.of("destinations", Codec.of(KeptDestination.class));
 
     /** @param policy a JSON document, or null */
@@ -185,7 +187,8 @@ final class EventsData {
     /**
      * @param id         the last part of its ARN
      * @param secretId   the end of its secret's name
-     * @param parameters as they were given, as a JSON document, encrypted
+     * @param parameters of one that was made before there was Secrets Manager here: encrypted, until it has a secret
+     * @param secretArn  null of such a one
      */
     record KeptConnection(
             String account,
@@ -199,9 +202,15 @@ final class EventsData {
             String state,
             Instant created,
             Instant modified,
-            Instant authorized) {
+            Instant authorized,
+            String secretArn) {
         String arn() {
             return "arn:aws:events:" + region + ":" + account + ":connection/" + name + "/" + id;
+        }
+
+        KeptConnection withSecret(String arn) {
+            return new KeptConnection(account, region, name, id, secretId, description, type, null, state, created,
+                    modified, authorized, arn);
         }
 
         Key key() {

@@ -66,7 +66,7 @@ public final class EventsService implements Service, Events {
         rules = new Rules(data, buses, store, time);
         ruleTargets = new RuleTargets(data, rules, targets, store);
         archives = new Archives(data, buses, rules, store, time);
-        connections = new Connections(data, store, keys, time);
+        connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint), time);
         destinations = new ApiDestinations(data, connections, store, time);
         http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
                 new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));
@@ -103,7 +103,7 @@ public final class EventsService implements Service, Events {
     }
 
     private Optional<Instant> turn() {
-        return Stream.of(schedules.turn(), replays.turn(), archives.turn()).flatMap(Optional::stream)
+        return Stream.of(schedules.turn(), replays.turn(), archives.turn(), connections.turn()).flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }
 

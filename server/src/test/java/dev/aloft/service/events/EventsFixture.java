@@ -23,6 +23,7 @@ import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.secretsmanager.SecretsManagerService;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,6 +61,7 @@ abstract class EventsFixture {
     /** Policy documents by role, each of which trusts everybody. */
     final Map<String, String> rolePolicies = new HashMap<>();
     final TestTime time = new TestTime();
+    final KeyFile keys = KeyFile.inMemory();
     final Store store = new FlakyStore(new MemoryStore());
     final Targets targets = new Targets();
     final Roles roles = new Roles(source(), time);
@@ -72,7 +74,9 @@ abstract class EventsFixture {
     EventsFixture() {
         List.of("lambda", "sqs", "kinesis").forEach(name -> targets.add(noting(name)));
         targets.add(new BusTarget(endpoint));
-        service = new EventsService(store, targets, time, endpoint, authorizer, roles, KeyFile.inMemory(),
+
+        endpoint.add(new SecretsManagerService(store, keys, time, endpoint));
+        service = new EventsService(store, targets, time, endpoint, authorizer, roles, keys,
                 new Outbound(),
             () -> "http://localhost");
         endpoint.add(service);

@@ -224,6 +224,9 @@ final class EventSourceMappings {
     // ---- checks, in AWS's order
 
     private static void refuseUnbuilt(Lambda.CreateEventSourceMappingRequest r) {
+        if (r.selfManagedEventSource() != null && r.sourceAccessConfigurations() == null) {
+            throw invalid("Required 'sourceAccessConfigurations' parameter is missing.");
+        }
         refuse(r.selfManagedEventSource() != null || r.topics() != null || r.selfManagedKafkaEventSourceConfig() != null
                 || r.amazonManagedKafkaEventSourceConfig() != null, "An event source mapping of Kafka");
         refuse(r.queues() != null, "An event source mapping of Amazon MQ");

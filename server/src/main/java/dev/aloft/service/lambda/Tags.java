@@ -88,6 +88,10 @@ final class Tags {
     }
 
     private static FunctionName tagged(Caller caller, String arn) {
+        if (arn.contains(":capacity-provider:")) {
+            // Nobody can make one here.
+            throw new Lambda.ResourceNotFoundException("Capacity provider not found: " + arn);
+        }
         FunctionName name = FunctionName.of(caller, arn);
         if (name.qualifier() != null) {
             throw new Lambda.InvalidParameterValueException(

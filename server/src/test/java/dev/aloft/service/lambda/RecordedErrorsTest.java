@@ -27,14 +27,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What AWS was recorded to answer where a request is wrong, a line a case: status, code and words. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecordedErrorsTest {
-    private static final String FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:";
-    private static final String LAYER = "arn:aws:lambda:eu-central-1:123456789012:layer:";
-    private static final String SIGNING = "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-00000000000000000";
-    private static final String ROLE = "arn:aws:iam::123456789012:role/test";
+    static final String FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:";
+    static final String LAYER = "arn:aws:lambda:eu-central-1:123456789012:layer:";
+    static final String SIGNING = "arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-00000000000000000";
+    static final String ROLE = "arn:aws:iam::123456789012:role/test";
     private static final String REVISION = "The Revision Id provided does not match the latest Revision Id. Call the ";
-    private static final String ENUM = " failed to satisfy constraint: Member must satisfy enum value set: ";
-    private static final String PATTERN = " failed to satisfy constraint: Member must satisfy regular expression pattern: ";
-    private static final String RUNTIMES = "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25,"
+    static final String ENUM = " failed to satisfy constraint: Member must satisfy enum value set: ";
+    static final String PATTERN = " failed to satisfy constraint: Member must satisfy regular expression pattern: ";
+    static final String RUNTIMES = "[nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25,"
             + " python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8,"
             + " java11, dotnet6, nodejs18.x, provided.al2, java8.al2] or be a valid ARN";
 
@@ -58,26 +58,26 @@ class RecordedErrorsTest {
         test.close();
     }
 
-    private interface Call {
+    interface Call {
         Object on(Lambda lambda, Caller caller);
     }
 
-    private record Case(int status, String code, String message, Call call) {
+    record Case(int status, String code, String message, Call call) {
         @Override
         public String toString() {
             return message;
         }
     }
 
-    private static Case invalid(String message, Call call) {
+    static Case invalid(String message, Call call) {
         return new Case(400, "InvalidParameterValueException", message, call);
     }
 
-    private static Case malformed(String message, Call call) {
+    static Case malformed(String message, Call call) {
         return new Case(400, "ValidationException", "1 validation error detected: " + message, call);
     }
 
-    private static Case missing(String message, Call call) {
+    static Case missing(String message, Call call) {
         return new Case(404, "ResourceNotFoundException", message, call);
     }
 
@@ -85,7 +85,7 @@ class RecordedErrorsTest {
         return new Case(412, "PreconditionFailedException", REVISION + message, call);
     }
 
-    private static Lambda.CreateFunctionRequest create(Consumer<Lambda.CreateFunctionRequest.Builder> with) {
+    static Lambda.CreateFunctionRequest create(Consumer<Lambda.CreateFunctionRequest.Builder> with) {
         return Lambda.CreateFunctionRequest.of(r -> {
             r.functionName("new").runtime("python3.12").handler("a.b").role(ROLE)
                     .code(Lambda.FunctionCode.of(c -> c.zipFile(TestLambda.zip(Map.of("a.py", "")))));

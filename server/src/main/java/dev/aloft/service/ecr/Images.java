@@ -153,30 +153,29 @@ final class Images {
     Ecr.BatchGetImageResponse get(Caller given, Ecr.BatchGetImageRequest input) {
         var caller = Repositories.registry(given, input.registryId());
         Key key = EcrData.key(caller, input.repositoryName());
-        var images = new ArrayList<Ecr.Image>();
-        var failures = new ArrayList<Ecr.ImageFailure>();
-        var pulled = new HashSet<String>();
         Instant now = time.instant();
-        store.read(tx -> {
+        record Answer(List<Ecr.Image> images, List<Ecr.ImageFailure> failures, Set<String> pulled) {}
+        Answer answer = store.read(tx -> {
             repositories.existing(tx, caller, input.repositoryName());
+            var all = new Answer(new ArrayList<>(), new ArrayList<>(), new HashSet<>());
             for (Ecr.ImageIdentifier id : input.imageIds()) {
                 switch (find(tx, key, id)) {
                     case Found(String digest, Image image) -> {
-                        images.add(told(caller, input.repositoryName(), digest, id.imageTag(), image));
+                        all.images().add(told(caller, input.repositoryName(), digest, id.imageTag(), image));
                         if (image.pulled() == null || image.pulled().isBefore(now.minus(PULLS_TOLD))) {
-                            pulled.add(digest);
+                            all.pulled().add(digest);
                         }
                     }
-                    case Missing(String code, String reason) -> failures.add(failure(id, code, reason));
+                    case Missing(String code, String reason) -> all.failures().add(failure(id, code, reason));
                 }
             }
-            return null;
+            return all;
         });
-        if (!pulled.isEmpty()) {
-            store.change(tx -> pulled.forEach(digest -> data.images.update(tx, key.and(digest),
+        if (!answer.pulled().isEmpty()) {
+            store.change(tx -> answer.pulled().forEach(digest -> data.images.update(tx, key.and(digest),
                     image -> image.withPulled(now.truncatedTo(ChronoUnit.SECONDS)))));
         }
-        return Ecr.BatchGetImageResponse.of(r -> r.images(images).failures(failures));
+        return Ecr.BatchGetImageResponse.of(r -> r.images(answer.images()).failures(answer.failures()));
     }
 
     private sealed interface Looked {}

@@ -322,7 +322,8 @@ public final class Sandboxes implements AutoCloseable {
     private static List<String> entering(Kept kept, Optional<ControlGroups.Group> group) {
         var command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c",
                 "for group in $1; do echo $$ > \"$group\"; done; shift; exec \"$@\"", "sh", joins(group), "nsenter"));
-        kept.user().ifPresent(user -> command.add("--user=" + user));
+        // In its own user namespace the platform's user is root already, and may not change groups to be so.
+        kept.user().ifPresent(user -> command.addAll(List.of("--preserve-credentials", "--user=" + user)));
         command.addAll(List.of("--mount=" + kept.mounts(), "--"));
         return command;
     }

@@ -11,8 +11,8 @@ mount -n -t proc -o nosuid,nodev,noexec,hidepid=2 proc /proc
 read -r _ _ width < /proc/self/uid_map
 exec 9> /dev/null
 if [ "$width" = 1 ]; then
-    # The kernel takes a moment to forget the namespace of the process that ended.
-    echo 2 > /proc/sys/user/max_user_namespaces
+    # The kernel takes a moment to forget the namespaces of processes that ended.
+    echo 8 > /proc/sys/user/max_user_namespaces
     exec 9> /proc/sys/user/max_user_namespaces 8> /proc/sys/user/max_user_namespaces
     { exec < /dev/null > /dev/null 2>&1; sleep 2; echo 1 >&8; } &
     exec 8>&-

@@ -9,14 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A script for JavaScript's DocumentClient, which turns objects into items and back. What npm fetched stays in the build folder. */
+/**
+ * A script for JavaScript's DocumentClient, which turns objects into items and back. What npm fetched stays in the
+ * folder.
+ */
 final class DocumentClient {
     private static final String VERSION = "3";
     private static final Path PACKAGES = Path.of("target/document-client");
     private static final String SCRIPT = """
             import { DynamoDBClient, CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-            import { DynamoDBDocumentClient, PutCommand, GetCommand, UpdateCommand, QueryCommand, BatchWriteCommand, TransactWriteCommand,
-                paginateScan } from '@aws-sdk/lib-dynamodb'
+            import { DynamoDBDocumentClient, PutCommand, GetCommand, UpdateCommand, QueryCommand, BatchWriteCommand,
+                TransactWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb'
             import assert from 'node:assert/strict'
 
             const client = new DynamoDBClient({ endpoint: process.argv[2], region: 'eu-central-1',
@@ -25,21 +28,25 @@ final class DocumentClient {
             const TableName = 'documents'
             await client.send(new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST',
                 KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }, { AttributeName: 'at', KeyType: 'RANGE' }],
-                AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }, { AttributeName: 'at', AttributeType: 'N' }] }))
+                AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' },
+                    { AttributeName: 'at', AttributeType: 'N' }] }))
             await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1 }, { TableName })
 
-            const item = { id: 'a', at: 1, list: [1, 'two', null, { deep: true }], tags: new Set(['x', 'y']), text: 'ü€😀', gone: undefined }
+            const item = { id: 'a', at: 1, list: [1, 'two', null, { deep: true }], tags: new Set(['x', 'y']),
+                text: 'ü€😀', gone: undefined }
             await documents.send(new PutCommand({ TableName, Item: item }))
             const { Item } = await documents.send(new GetCommand({ TableName, Key: { id: 'a', at: 1 } }))
             const { gone, ...kept } = item
             assert.deepEqual(Item, kept)
 
-            const { Attributes } = await documents.send(new UpdateCommand({ TableName, Key: { id: 'a', at: 1 }, ReturnValues: 'UPDATED_NEW',
-                UpdateExpression: 'SET #l[1] = :t, n = if_not_exists(n, :zero) + :one', ExpressionAttributeNames: { '#l': 'list' },
+            const { Attributes } = await documents.send(new UpdateCommand({ TableName, Key: { id: 'a', at: 1 },
+                ReturnValues: 'UPDATED_NEW', UpdateExpression: 'SET #l[1] = :t, n = if_not_exists(n, :zero) + :one',
+                ExpressionAttributeNames: { '#l': 'list' },
                 ExpressionAttributeValues: { ':t': 'three', ':zero': 0, ':one': 1 } }))
             assert.deepEqual(Attributes, { list: ['three'], n: 1 })
 
-            await documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: Array.from({ length: 25 }, (_, at) =>
+            await documents.send(new BatchWriteCommand({ RequestItems: {
+                [TableName]: Array.from({ length: 25 }, (_, at) =>
                 ({ PutRequest: { Item: { id: 'b', at, half: at / 2 } } })) } }))
             const page = await documents.send(new QueryCommand({ TableName, Limit: 2, ScanIndexForward: false,
                 KeyConditionExpression: 'id = :id AND #at < :at', ExpressionAttributeNames: { '#at': 'at' },
@@ -47,13 +54,16 @@ final class DocumentClient {
             assert.deepEqual(page.Items, [{ id: 'b', at: 9, half: 4.5 }, { id: 'b', at: 8, half: 4 }])
             assert.deepEqual(page.LastEvaluatedKey, { id: 'b', at: 8 })
             let count = 0
-            for await (const one of paginateScan({ client: documents, pageSize: 10 }, { TableName })) count += one.Items.length
+            for await (const one of paginateScan({ client: documents, pageSize: 10 }, { TableName }))
+                count += one.Items.length
             assert.equal(count, 26)
 
             await assert.rejects(documents.send(new TransactWriteCommand({ TransactItems: [
                 { Put: { TableName, Item: { id: 'c', at: 1 } } },
-                { ConditionCheck: { TableName, Key: { id: 'a', at: 1 }, ConditionExpression: 'attribute_not_exists(id)' } }] })), error =>
-                    error.name === 'TransactionCanceledException' && error.CancellationReasons[1].Code === 'ConditionalCheckFailed')
+                { ConditionCheck: { TableName, Key: { id: 'a', at: 1 },
+                    ConditionExpression: 'attribute_not_exists(id)' } }] })),
+                error => error.name === 'TransactionCanceledException'
+                    && error.CancellationReasons[1].Code === 'ConditionalCheckFailed')
             console.log('all is well')
             """;
 
@@ -84,7 +94,8 @@ final class DocumentClient {
     }
 
     private static Ended ended(List<String> command, int seconds) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(new ArrayList<>(command)).directory(PACKAGES.toFile()).redirectErrorStream(true).start();
+        var process = new ProcessBuilder(new ArrayList<>(command)).directory(PACKAGES.toFile())
+                .redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             process.destroyForcibly();

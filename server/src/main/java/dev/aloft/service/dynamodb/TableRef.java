@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 /** Which table a request means: a name in the caller's account and region, or an ARN. */
 record TableRef(String account, String region, String name) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]+");
+    private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
+    private static final Pattern REGION = Pattern.compile("[a-z0-9-]+");
     private static final String TABLE = "table/";
     private static final int MIN_LENGTH = 3;
 
@@ -30,13 +32,24 @@ record TableRef(String account, String region, String name) {
     }
 
     static TableRef ofArn(String text) {
+        if (!Arn.isArn(text)) {
+            throw invalid(text);
+        }
         var arn = Arn.parse(text);
         if (!arn.service().equals("dynamodb") || !arn.resource().startsWith(TABLE)) {
-            throw new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + text);
+            throw invalid(text);
         }
         var name = arn.resource().substring(TABLE.length());
         int end = name.indexOf('/');
-        return new TableRef(arn.account(), arn.region(), end < 0 ? name : name.substring(0, end));
+        var table = new TableRef(arn.account(), arn.region(), end < 0 ? name : name.substring(0, end));
+        if (!ACCOUNT.matcher(table.account).matches() || !REGION.matcher(table.region).matches() || !NAME.matcher(table.name).matches()) {
+            throw invalid(text);
+        }
+        return table;
+    }
+
+    private static ValidationException invalid(String arn) {
+        return new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
     }
 
     private static void check(String name, int minimum) {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class JsonWriterTest {
     private static final long SEED = 1;
-    private static final List<String> LETTERS = List.of("a", "b", "~", " ", "\u007f", "\"", "\\", "\n", "\t", "\u0000", "\u001f", "ü", "€",
-        "😀");
+    private static final List<String> LETTERS = List.of("a", "b", "~", " ", "\u007f", "\"", "\\", "\n", "\t", "\u0000",
+        "\u001f", "ü", "€", "😀");
 
     private static String read(byte[] json) {
         return (String) JsonReader.tree(new String(json, StandardCharsets.UTF_8));
@@ -32,7 +32,8 @@ class JsonWriterTest {
     void textsOfAllLengthsComeBack() {
         var random = new Random(SEED);
         for (int i = 0; i < 300; i++) {
-            var text = String.join("", Stream.generate(() -> LETTERS.get(random.nextInt(LETTERS.size()))).limit(i).toList());
+            var text = String.join("", Stream.generate(() -> LETTERS.get(random.nextInt(LETTERS.size()))).limit(i)
+                .toList());
             assertThat(read(new JsonWriter().string(text).toBytes())).isEqualTo(text);
         }
     }
@@ -50,6 +51,7 @@ class JsonWriterTest {
     @Test
     void halvesOfSurrogatesAreNoText() {
         assertThat(read(new JsonWriter().string("\ud83d").toBytes())).isEqualTo("?");
-        assertThat(read(new JsonWriter().string("x".repeat(100) + "\ud83d").toBytes())).isEqualTo("x".repeat(100) + "?");
+        assertThat(read(new JsonWriter().string("x".repeat(100) + "\ud83d").toBytes()))
+            .isEqualTo("x".repeat(100) + "?");
     }
 }

@@ -42,7 +42,10 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/** Tables as applications use them: beans of the enhanced client, and many kinds of items in one table with overloaded keys. */
+/**
+ * Tables as applications use them: beans of the enhanced client, and many kinds of items in one table with overloaded
+ * keys.
+ */
 class DynamoDbTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path folder;
@@ -152,7 +155,8 @@ class DynamoDbTest {
         var north = readings.index("bySite").query(b -> b.limit(3).scanIndexForward(false)
                 .queryConditional(QueryConditional.keyEqualTo(Key.builder().partitionValue("north").build())));
         assertThat(north.stream().map(page -> page.items().size()).toList()).startsWith(3, 3, 3, 1);
-        assertThat(north.stream().flatMap(page -> page.items().stream())).first().extracting(Reading::getValue).isEqualTo(4.5);
+        assertThat(north.stream().flatMap(page -> page.items().stream())).first().extracting(Reading::getValue)
+            .isEqualTo(4.5);
         var large = Expression.builder().expression("#v > :v").putExpressionName("#v", "value")
                 .putExpressionValue(":v", AttributeValue.fromN("4")).build();
         assertThat(readings.scan(b -> b.filterExpression(large)).items()).hasSize(3);
@@ -197,7 +201,8 @@ class DynamoDbTest {
                 .projection(p -> p.projectionType(ProjectionType.INCLUDE).nonKeyAttributes("total")).build();
         dynamoDb.createTable(b -> b.tableName("shop").billingMode(BillingMode.PAY_PER_REQUEST)
                 .keySchema(key("PK", KeyType.HASH), key("SK", KeyType.RANGE))
-                .attributeDefinitions(text("PK"), text("SK"), text("GSI1PK"), text("GSI1SK")).globalSecondaryIndexes(byStatus));
+                .attributeDefinitions(text("PK"), text("SK"), text("GSI1PK"), text("GSI1SK"))
+                .globalSecondaryIndexes(byStatus));
         dynamoDb.waiter().waitUntilTableExists(b -> b.tableName("shop"));
     }
 
@@ -209,14 +214,17 @@ class DynamoDbTest {
     /** A customer and its address of mail, which no other may have. */
     private static void register(String name, String mail) {
         dynamoDb.transactWriteItems(b -> b.transactItems(
-                putNew(Map.of("PK", s("CUSTOMER#" + name), "SK", s("PROFILE"), "mail", s(mail), "orders", AttributeValue.fromN("0"))),
+                putNew(Map.of("PK", s("CUSTOMER#" + name), "SK", s("PROFILE"), "mail", s(mail), "orders",
+                    AttributeValue.fromN("0"))),
                 putNew(Map.of("PK", s("MAIL#" + mail), "SK", s("MAIL"), "customer", s(name)))));
     }
 
     private static void order(String customer, int number) {
         var sortKey = "ORDER#2026-01-%02d".formatted(number);
-        var open = TransactWriteItem.builder().put(p -> p.tableName("shop").item(Map.of("PK", s("CUSTOMER#" + customer), "SK", s(sortKey),
-                "total", AttributeValue.fromN(number + ".99"), "GSI1PK", s("OPEN"), "GSI1SK", s(sortKey + "#" + customer)))).build();
+        var open = TransactWriteItem.builder().put(p -> p.tableName("shop")
+            .item(Map.of("PK", s("CUSTOMER#" + customer), "SK", s(sortKey),
+                "total", AttributeValue.fromN(number + ".99"), "GSI1PK", s("OPEN"), "GSI1SK",
+                s(sortKey + "#" + customer)))).build();
         var counted = TransactWriteItem.builder().update(u -> u.tableName("shop")
                 .key(Map.of("PK", s("CUSTOMER#" + customer), "SK", s("PROFILE"))).updateExpression("ADD orders :one")
                 .expressionAttributeValues(Map.of(":one", AttributeValue.fromN("1")))).build();
@@ -224,7 +232,8 @@ class DynamoDbTest {
     }
 
     private static List<String> sortKeys(String expression, Map<String, AttributeValue> values, boolean forward) {
-        return dynamoDb.queryPaginator(b -> b.tableName("shop").keyConditionExpression(expression).expressionAttributeValues(values)
+        return dynamoDb.queryPaginator(b -> b.tableName("shop").keyConditionExpression(expression)
+            .expressionAttributeValues(values)
                 .scanIndexForward(forward).limit(2)).items().stream().map(item -> item.get("SK").s()).toList();
     }
 
@@ -235,15 +244,18 @@ class DynamoDbTest {
         for (int number = 1; number <= 5; number++) {
             order("ann", number);
         }
-        assertThatThrownBy(() -> register("bob", "ann@example.com")).isInstanceOfSatisfying(TransactionCanceledException.class, e ->
+        assertThatThrownBy(() -> register("bob", "ann@example.com"))
+            .isInstanceOfSatisfying(TransactionCanceledException.class, e ->
                 assertThat(e.cancellationReasons()).extracting(CancellationReason::code)
                         .containsExactly("None", "ConditionalCheckFailed"));
 
         var ann = Map.of(":pk", s("CUSTOMER#ann"));
         assertThat(sortKeys("PK = :pk", ann, false)).containsExactly("PROFILE", "ORDER#2026-01-05", "ORDER#2026-01-04",
                 "ORDER#2026-01-03", "ORDER#2026-01-02", "ORDER#2026-01-01");
-        assertThat(sortKeys("PK = :pk AND SK BETWEEN :from AND :to", Map.of(":pk", s("CUSTOMER#ann"), ":from", s("ORDER#2026-01-02"),
-                ":to", s("ORDER#2026-01-04")), true)).containsExactly("ORDER#2026-01-02", "ORDER#2026-01-03", "ORDER#2026-01-04");
+        assertThat(sortKeys("PK = :pk AND SK BETWEEN :from AND :to",
+            Map.of(":pk", s("CUSTOMER#ann"), ":from", s("ORDER#2026-01-02"),
+                ":to", s("ORDER#2026-01-04")), true)).containsExactly("ORDER#2026-01-02", "ORDER#2026-01-03",
+                "ORDER#2026-01-04");
         ships();
         var profile = dynamoDb.getItem(b -> b.tableName("shop").consistentRead(true)
                 .key(Map.of("PK", s("CUSTOMER#ann"), "SK", s("PROFILE")))).item();
@@ -254,8 +266,10 @@ class DynamoDbTest {
 
     /** An order that is shipped leaves the index of those that are open. */
     private static void ships() {
-        var shipped = dynamoDb.updateItem(b -> b.tableName("shop").key(Map.of("PK", s("CUSTOMER#ann"), "SK", s("ORDER#2026-01-03")))
-                .updateExpression("REMOVE GSI1PK, GSI1SK SET shipped = :at").conditionExpression("attribute_exists(GSI1PK)")
+        var shipped = dynamoDb.updateItem(b -> b.tableName("shop")
+            .key(Map.of("PK", s("CUSTOMER#ann"), "SK", s("ORDER#2026-01-03")))
+                .updateExpression("REMOVE GSI1PK, GSI1SK SET shipped = :at")
+                .conditionExpression("attribute_exists(GSI1PK)")
                 .expressionAttributeValues(Map.of(":at", s("today"))).returnValues(ReturnValue.ALL_NEW));
         assertThat(shipped.attributes()).containsOnlyKeys("PK", "SK", "total", "shipped");
         var open = new ArrayList<String>();
@@ -264,6 +278,7 @@ class DynamoDbTest {
                     assertThat(item).containsOnlyKeys("PK", "SK", "GSI1PK", "GSI1SK", "total");
                     open.add(item.get("SK").s());
                 });
-        assertThat(open).containsExactly("ORDER#2026-01-01", "ORDER#2026-01-02", "ORDER#2026-01-04", "ORDER#2026-01-05");
+        assertThat(open).containsExactly("ORDER#2026-01-01", "ORDER#2026-01-02", "ORDER#2026-01-04",
+            "ORDER#2026-01-05");
     }
 }

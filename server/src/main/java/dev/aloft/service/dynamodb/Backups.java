@@ -48,7 +48,8 @@ import java.util.Optional;
 /**
  * Backups: a table as it was at one moment, however long the copying takes and whatever is written meanwhile.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/BackupRestore.html">Backup and restore</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/BackupRestore.html">Backup and
+ * restore</a>
  */
 final class Backups {
     /** How long a backup is kept that was made because its table was deleted. */
@@ -135,8 +136,8 @@ final class Backups {
     /** Keeps what a deleted table had, whose items stay where they stand. */
     void keepDeleted(Tx tx, TableRef ref, StoredTable table, Descriptions.Count count, Instant now) {
         var id = id(now, table.number());
-        data.backups.put(tx, new BackupRef(ref, id).key(), new StoredBackup(table.name() + "$DeletedTableBackup", table, 0, now, true,
-            count.items(), count.bytes(), Optional.of(now.plus(SYSTEM_BACKUP_LIFE))));
+        data.backups.put(tx, new BackupRef(ref, id).key(), new StoredBackup(table.name() + "$DeletedTableBackup",
+            table, 0, now, true, count.items(), count.bytes(), Optional.of(now.plus(SYSTEM_BACKUP_LIFE))));
         data.expiringBackups.add(tx, now.plus(SYSTEM_BACKUP_LIFE), new BackupRef(ref, id).key(), Key.EMPTY);
     }
 
@@ -144,7 +145,8 @@ final class Backups {
     void expire(Tx tx, Waiting<Key> entry, Instant now) {
         data.expiringBackups.cancel(tx, entry.id());
         var table = new TableRef(entry.id().text(0), entry.id().text(1), entry.id().text(2));
-        data.backups.get(tx, entry.id()).ifPresent(backup -> clear(tx, new BackupRef(table, entry.id().text(3)), backup, now));
+        data.backups.get(tx, entry.id()).ifPresent(backup -> clear(tx, new BackupRef(table, entry.id().text(3)),
+            backup, now));
     }
 
     private void clear(Tx tx, BackupRef ref, StoredBackup backup, Instant now) {
@@ -175,7 +177,8 @@ final class Backups {
         var deleted = store.write(tx -> {
             var backup = get(tx, ref);
             if (backup.system()) {
-                throw new ValidationException("Invalid Request: User is not allowed to delete the system backup with arn "
+                throw new ValidationException(
+                    "Invalid Request: User is not allowed to delete the system backup with arn "
                     + ref.arn() + ". It will automatically expire on " + backup.expires().get());
             }
             boolean read = data.copying.all(tx).stream().anyMatch(copy -> copy.value().target().isPresent()
@@ -200,16 +203,18 @@ final class Backups {
         var prefix = in.tableName() == null ? Key.of(caller.account(), caller.region())
             : TableRef.of(caller, in.tableName()).key();
         var all = Range.of(prefix);
-        var range = in.exclusiveStartBackupArn() == null ? all : all.after(BackupRef.of(in.exclusiveStartBackupArn()).key());
-        var found = store.read(tx -> data.backups.range(tx, range).filter(row -> isWanted(in, row.value())).limit(limit + 1L)
-            .toList());
+        var range = in.exclusiveStartBackupArn() == null ? all
+            : all.after(BackupRef.of(in.exclusiveStartBackupArn()).key());
+        var found = store.read(tx -> data.backups.range(tx, range).filter(row -> isWanted(in, row.value()))
+            .limit(limit + 1L).toList());
         var told = found.stream().limit(limit).map(Backups::summary).toList();
         return new ListBackupsResponse(told, found.size() > limit ? told.getLast().backupArn() : null);
     }
 
     private static boolean isWanted(ListBackupsRequest in, StoredBackup backup) {
         var type = in.backupType() == null ? BackupTypeFilter.USER : in.backupType();
-        return (type.equals(BackupTypeFilter.ALL) || type.equals(backup.system() ? BackupTypeFilter.SYSTEM : BackupTypeFilter.USER))
+        return (type.equals(BackupTypeFilter.ALL) || type.equals(backup.system()
+            ? BackupTypeFilter.SYSTEM : BackupTypeFilter.USER))
             && (in.timeRangeLowerBound() == null || !backup.created().isBefore(in.timeRangeLowerBound()))
             && (in.timeRangeUpperBound() == null || backup.created().isBefore(in.timeRangeUpperBound()));
     }
@@ -221,8 +226,10 @@ final class Backups {
     private static BackupSummary summary(Row<StoredBackup> row) {
         var ref = ref(row);
         var details = details(ref, row.value());
-        return BackupSummary.of(s -> s.tableName(ref.table().name()).tableId(row.value().table().id()).tableArn(ref.table().arn())
-            .backupArn(details.backupArn()).backupName(details.backupName()).backupCreationDateTime(details.backupCreationDateTime())
+        return BackupSummary.of(s -> s.tableName(ref.table().name()).tableId(row.value().table().id())
+            .tableArn(ref.table().arn())
+            .backupArn(details.backupArn()).backupName(details.backupName())
+            .backupCreationDateTime(details.backupCreationDateTime())
             .backupExpiryDateTime(details.backupExpiryDateTime()).backupStatus(details.backupStatus())
             .backupType(details.backupType()).backupSizeBytes(details.backupSizeBytes()));
     }
@@ -237,7 +244,8 @@ final class Backups {
     private static BackupDescription description(BackupRef ref, StoredBackup backup) {
         var table = backup.table();
         return new BackupDescription(details(ref, backup), SourceTableDetails.of(d -> d
-            .tableName(table.name()).tableId(table.id()).tableArn(ref.table().arn()).tableCreationDateTime(table.created())
+            .tableName(table.name()).tableId(table.id()).tableArn(ref.table().arn())
+            .tableCreationDateTime(table.created())
             .tableSizeBytes(backup.bytes()).itemCount(backup.items()).keySchema(Descriptions.schema(table.key()))
             .provisionedThroughput(new ProvisionedThroughput(table.throughput().read(), table.throughput().write()))
             .onDemandThroughput(table.onDemandLimit().map(Units::told).orElse(null))
@@ -245,17 +253,21 @@ final class Backups {
     }
 
     private static SourceTableFeatureDetails features(StoredTable table) {
-        var global = table.indexes().stream().filter(StoredIndex::global).map(index -> GlobalSecondaryIndexInfo.of(i -> i
-            .indexName(index.name()).keySchema(Descriptions.schema(index.key())).projection(Descriptions.projection(index))
+        var global = table.indexes().stream().filter(StoredIndex::global)
+            .map(index -> GlobalSecondaryIndexInfo.of(i -> i
+            .indexName(index.name()).keySchema(Descriptions.schema(index.key()))
+            .projection(Descriptions.projection(index))
             .provisionedThroughput(new ProvisionedThroughput(index.throughput().read(), index.throughput().write()))
             .onDemandThroughput(index.onDemandLimit().map(Units::told).orElse(null)))).toList();
-        var local = table.indexes().stream().filter(index -> !index.global()).map(index -> new LocalSecondaryIndexInfo(index.name(),
+        var local = table.indexes().stream().filter(index -> !index.global())
+            .map(index -> new LocalSecondaryIndexInfo(index.name(),
             Descriptions.schema(index.key()), Descriptions.projection(index))).toList();
         return SourceTableFeatureDetails.of(f -> f.globalSecondaryIndexes(global.isEmpty() ? null : global)
-            .localSecondaryIndexes(local.isEmpty() ? null : local).sseDescription(Encryption.told(table.encryptionKey()))
+            .localSecondaryIndexes(local.isEmpty() ? null : local)
+            .sseDescription(Encryption.told(table.encryptionKey()))
             .streamDescription(table.stream().filter(StoredTable.TableStream::enabled)
                 .map(stream -> new StreamSpecification(true, stream.view())).orElse(null))
-            .timeToLiveDescription(table.expiry().map(attribute -> new TimeToLiveDescription(TimeToLiveStatus.ENABLED, attribute))
-                .orElse(null)));
+            .timeToLiveDescription(table.expiry().map(attribute ->
+                new TimeToLiveDescription(TimeToLiveStatus.ENABLED, attribute)).orElse(null)));
     }
 }

@@ -24,7 +24,8 @@ final class BatchExecuteStatement {
         "ValidationException", "ValidationError", "ResourceNotFoundException", "ResourceNotFound",
         "ConditionalCheckFailedException", "ConditionalCheckFailed", "DuplicateItemException", "DuplicateItem",
         "ItemCollectionSizeLimitExceededException", "ItemCollectionSizeLimitExceeded",
-        "ProvisionedThroughputExceededException", "ProvisionedThroughputExceeded", "ThrottlingException", "ThrottlingError");
+        "ProvisionedThroughputExceededException", "ProvisionedThroughputExceeded", "ThrottlingException",
+        "ThrottlingError");
 
     private final Reads reads;
     private final ExecuteStatement execute;
@@ -35,9 +36,11 @@ final class BatchExecuteStatement {
     }
 
     BatchExecuteStatementResponse execute(Caller caller, BatchExecuteStatementRequest in) {
-        var kinds = in.statements().stream().flatMap(one -> parsed(one).stream()).map(Statement::reads).distinct().toList();
+        var kinds = in.statements().stream().flatMap(one -> parsed(one).stream()).map(Statement::reads).distinct()
+            .toList();
         if (kinds.size() > 1) {
-            throw new ValidationException("Batch statements must be either all read statements or all write statements");
+            throw new ValidationException(
+                "Batch statements must be either all read statements or all write statements");
         }
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
         var capacities = new LinkedHashMap<String, Capacity>();
@@ -46,7 +49,8 @@ final class BatchExecuteStatement {
             responses.add(execute(caller, request, counts, capacities));
         }
         return BatchExecuteStatementResponse.of(r -> r.responses(responses).consumedCapacity(!counts ? null
-            : capacities.entrySet().stream().map(one -> one.getValue().told(one.getKey(), in.returnConsumedCapacity())).toList()));
+            : capacities.entrySet().stream().map(one -> one.getValue().told(one.getKey(), in.returnConsumedCapacity()))
+            .toList()));
     }
 
     private static Optional<Statement> parsed(BatchStatementRequest request) {
@@ -83,8 +87,8 @@ final class BatchExecuteStatement {
         }
     }
 
-    private Optional<Map<String, AttributeValue>> get(Caller caller, Statement.Select select, BatchStatementRequest request,
-            Map<String, Capacity> capacities) {
+    private Optional<Map<String, AttributeValue>> get(Caller caller, Statement.Select select,
+        BatchStatementRequest request, Map<String, Capacity> capacities) {
         var ref = Statements.table(caller, select.table());
         boolean consistent = Boolean.TRUE.equals(request.consistentRead());
 
@@ -105,15 +109,17 @@ final class BatchExecuteStatement {
 
     /** The key that a SELECT names; it may want nothing else. */
     static Map<String, AttributeValue> key(LiveTable table, Statement.Select select, String operation) {
-        return Statements.item(table.schema, select.where()).filter(item -> item.rest().isEmpty() && select.index().isEmpty())
+        return Statements.item(table.schema, select.where()).filter(item -> item.rest().isEmpty()
+            && select.index().isEmpty())
             .map(Statements.Item::key).orElseThrow(() -> new ValidationException("Select statements within " + operation
                 + " must specify the primary key in the where clause."));
     }
 
-    private Optional<Map<String, AttributeValue>> write(Caller caller, Statement statement, BatchStatementRequest request,
-            boolean counts, Map<String, Capacity> capacities) {
+    private Optional<Map<String, AttributeValue>> write(Caller caller, Statement statement,
+        BatchStatementRequest request, boolean counts, Map<String, Capacity> capacities) {
         var ref = Statements.table(caller, statement.table());
-        boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(request.returnValuesOnConditionCheckFailure());
+        boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(
+            request.returnValuesOnConditionCheckFailure());
         var outcome = execute.write(ref, statement, tellsOld, counts || Statements.returning(statement).isPresent());
         capacities.computeIfAbsent(statement.table(), _ -> new Capacity()).add(outcome.capacity());
         return Statements.told(statement, outcome);

@@ -101,7 +101,8 @@ final class BatchGetItem {
         var ref = TableRef.of(caller, name);
         if (request.keys().size() > MAX_KEYS) {
             throw new ValidationException("1 validation error detected: Value at 'RequestItems." + name
-                + ".member.Keys' failed to satisfy constraint: Member must have length less than or equal to " + MAX_KEYS);
+                + ".member.Keys' failed to satisfy constraint: Member must have length less than or equal to "
+                + MAX_KEYS);
         }
         new ParameterKinds().projection("ProjectionExpression", request.projectionExpression())
             .legacy("AttributesToGet", request.attributesToGet()).check(request.expressionAttributeNames(), null);

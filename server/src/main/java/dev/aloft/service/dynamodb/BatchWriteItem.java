@@ -64,7 +64,8 @@ final class BatchWriteItem {
         writes.forEach((ref, some) -> binds.put(ref, table -> changes(table, some, counts)));
         var unprocessed = new LinkedHashMap<String, List<WriteRequest>>();
         if (writes.size() > 1) {
-            writer.throttled(writes.keySet()).forEach(ref -> unprocessed.put(names.get(ref), in.requestItems().get(names.get(ref))));
+            writer.throttled(writes.keySet()).forEach(ref -> unprocessed.put(names.get(ref),
+                in.requestItems().get(names.get(ref))));
         }
         if (unprocessed.size() < writes.size()) {
             binds.keySet().removeIf(ref -> unprocessed.containsKey(names.get(ref)));
@@ -128,8 +129,8 @@ final class BatchWriteItem {
         return key;
     }
 
-    private Map<String, List<ItemCollectionMetrics>> metrics(Map<TableRef, String> names, Map<TableRef, List<Write>> writes,
-            String wanted) {
+    private Map<String, List<ItemCollectionMetrics>> metrics(Map<TableRef, String> names, Map<TableRef,
+        List<Write>> writes, String wanted) {
         var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
         writes.forEach((ref, some) -> {
             var told = some.stream().map(write -> collections.told(ref, wanted, write.attributes()))

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * Capacity units that calls used up: of the table, and of its indexes by name.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html">DynamoDB read and
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html">DynamoDB
+ * read and
  *     write operations</a>
  */
 final class Capacity {
@@ -62,7 +63,8 @@ final class Capacity {
     /** As transactions tell it, which say besides that they were reads. */
     DynamoDb.ConsumedCapacity toldRead(String tableName, String returned) {
         var told = told(tableName, returned);
-        return told == null ? null : told.toBuilder().readCapacityUnits(told.capacityUnits()).table(told.table() == null ? null
+        return told == null ? null : told.toBuilder().readCapacityUnits(told.capacityUnits())
+            .table(told.table() == null ? null
             : told.table().toBuilder().readCapacityUnits(told.table().capacityUnits()).build()).build();
     }
 

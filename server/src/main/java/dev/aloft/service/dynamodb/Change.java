@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
  * @param tellsOld  a condition that fails tells the item
  * @param wantsOld  the caller is told what was there, or what the write cost
  */
-record Change(LiveTable table, Key key, Optional<Condition> condition, boolean tellsOld, boolean wantsOld, Effect effect) {
+record Change(LiveTable table, Key key, Optional<Condition> condition, boolean tellsOld, boolean wantsOld,
+        Effect effect) {
     sealed interface Effect {
     }
 

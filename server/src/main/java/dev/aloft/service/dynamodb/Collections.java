@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Item collections: the items of one partition with their entries in local secondary indexes. Only tables that have such
- * indexes know them, keep count of their bytes, and limit them.
+ * Item collections: the items of one partition with their entries in local secondary indexes. Only tables that have
+ * such indexes know them, keep count of their bytes, and limit them.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections">Item
  *     collections</a>
@@ -46,8 +46,8 @@ final class Collections {
                 return null;
             }
             double least = Math.floor(bytes(tx, table, table.schema.partitionKey(item)) / GIGABYTE);
-            return ItemCollectionMetrics.of(m -> m.itemCollectionKey(Map.of(table.schema.hash(), item.get(table.schema.hash())))
-                .sizeEstimateRangeGB(List.of(least, least + 1)));
+            return ItemCollectionMetrics.of(m -> m.itemCollectionKey(Map.of(table.schema.hash(),
+                item.get(table.schema.hash()))).sizeEstimateRangeGB(List.of(least, least + 1)));
         });
     }
 

@@ -61,9 +61,11 @@ final class Descriptions {
             if (table.onDemandSince().isPresent()) {
                 d.billingModeSummary(BillingModeSummary.of(s -> s
                     .billingMode(table.onDemand() ? BillingMode.PAY_PER_REQUEST : BillingMode.PROVISIONED)
-                    .lastUpdateToPayPerRequestDateTime(status.equals(TableStatus.CREATING) ? null : table.onDemandSince().get())));
+                    .lastUpdateToPayPerRequestDateTime(status.equals(TableStatus.CREATING)
+                    ? null : table.onDemandSince().get())));
             }
-            table.restored().ifPresent(restored -> d.restoreSummary(new RestoreSummary(restored.backupArn().orElse(null),
+            table.restored().ifPresent(restored -> d.restoreSummary(
+                new RestoreSummary(restored.backupArn().orElse(null),
                 restored.tableArn(), restored.moment(), restored.inProgress())));
             table.stream().ifPresent(stream -> {
                 d.latestStreamLabel(stream.label()).latestStreamArn(new StreamRef(ref, stream.label()).arn());
@@ -75,18 +77,20 @@ final class Descriptions {
                 d.tableClassSummary(new TableClassSummary(table.tableClass(), table.tableClassSince().orElse(null)));
             }
             d.onDemandThroughput(table.onDemandLimit().map(Units::told).orElse(null))
-                .warmThroughput(warm(warm(table), table.warm(), status)).sseDescription(Encryption.told(table.encryptionKey()));
+                .warmThroughput(warm(warm(table), table.warm(), status))
+                .sseDescription(Encryption.told(table.encryptionKey()));
         });
     }
 
     /** What is told of a table that goes: not its keys any more. */
     static TableDescription deleted(TableRef ref, StoredTable table) {
-        return of(ref, table, TableStatus.DELETING, Map.of()).toBuilder().creationDateTime(null).attributeDefinitions(null)
+        return of(ref, table, TableStatus.DELETING, Map.of()).toBuilder().creationDateTime(null)
+            .attributeDefinitions(null)
             .keySchema(null).globalSecondaryIndexes(null).localSecondaryIndexes(null).warmThroughput(null).build();
     }
 
-    private static GlobalSecondaryIndexDescription global(TableRef ref, StoredTable table, StoredIndex index, String status,
-            Count count) {
+    private static GlobalSecondaryIndexDescription global(TableRef ref, StoredTable table, StoredIndex index,
+        String status, Count count) {
         return GlobalSecondaryIndexDescription.of(d -> {
             d.indexName(index.name()).indexArn(ref.arn() + "/index/" + index.name()).keySchema(schema(index.key()))
                 .projection(projection(index)).itemCount(count.items()).indexSizeBytes(count.bytes())
@@ -124,14 +128,16 @@ final class Descriptions {
             units.write().orElse(null), creating ? TableStatus.UPDATING : TableStatus.ACTIVE);
     }
 
-    private static GlobalSecondaryIndexWarmThroughputDescription index(Units units, Optional<Units> asked, String status) {
+    private static GlobalSecondaryIndexWarmThroughputDescription index(Units units, Optional<Units> asked,
+            String status) {
         boolean creating = status.equals(TableStatus.CREATING);
-        return creating && asked.isEmpty() ? null : new GlobalSecondaryIndexWarmThroughputDescription(units.read().orElse(null),
-            units.write().orElse(null), creating ? IndexStatus.UPDATING : IndexStatus.ACTIVE);
+        return creating && asked.isEmpty() ? null : new GlobalSecondaryIndexWarmThroughputDescription(units.read()
+            .orElse(null), units.write().orElse(null), creating ? IndexStatus.UPDATING : IndexStatus.ACTIVE);
     }
 
     private static LocalSecondaryIndexDescription local(TableRef ref, StoredIndex index, Count count) {
-        return LocalSecondaryIndexDescription.of(d -> d.indexName(index.name()).indexArn(ref.arn() + "/index/" + index.name())
+        return LocalSecondaryIndexDescription.of(d -> d.indexName(index.name())
+            .indexArn(ref.arn() + "/index/" + index.name())
             .keySchema(schema(index.key())).projection(projection(index)).itemCount(count.items())
             .indexSizeBytes(count.bytes()));
     }

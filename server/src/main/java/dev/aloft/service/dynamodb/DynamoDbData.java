@@ -36,16 +36,25 @@ final class DynamoDbData {
     final Table<StoredTable> tables = new Table<>(TABLES, tableCodec);
 
     final Signal work = new Signal();
-    /** (account, region, table number) of a deleted table, or with an index number of a deleted index: to be cleared away. */
+    /**
+     * (account, region, table number) of a deleted table, or with an index number of a deleted index: to be cleared
+     * away.
+     */
     final Due<Key> clearing = new Due<>(Space.of("clearing"), Codec.KEY, work);
     /**
      * (account, region, name, table number, index number): an index to be filled, or with 0 the list of those that
      * expire; its value is the last item taken.
      */
     final Due<Key> filling = new Due<>(Space.of("filling"), Codec.KEY, work);
-    /** (account, region, client token): the digest of a transaction that was carried out, until its token may be used anew. */
+    /**
+     * (account, region, client token): the digest of a transaction that was carried out, until its token may be used
+     * anew.
+     */
     final Due<byte[]> tokens = new Due<>(Space.of("tokens"), Codec.BYTES);
-    /** (account, region, table number): a table whose past is to be forgotten bit by bit; its value is the key of its table. */
+    /**
+     * (account, region, table number): a table whose past is to be forgotten bit by bit; its value is the key of its
+     * table.
+     */
     final Due<Key> forgetting = new Due<>(Space.of("forgetting"), Codec.KEY, work);
     /** (account, region, table number, item): an item that expires then; its value is the key of its table. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, work);
@@ -67,12 +76,16 @@ final class DynamoDbData {
     final Signal feeds = new Signal();
     /** (account, region, feed number): changes wait to be brought elsewhere. */
     final Due<Feeds.Feed> feeding = new Due<>(Space.of("feeding"), Codec.of(Feeds.Feed.class), feeds);
-    /** (account, region, table number, item): an item of a global table that was deleted, and when may be forgotten then. */
+    /**
+     * (account, region, table number, item): an item of a global table that was deleted, and when may be forgotten
+     * then.
+     */
     final Due<Key> deleted = new Due<>(Space.of("deleted"), Codec.KEY, work);
     /** (account, region, table number): a replica that is being filled; its value says from where. */
     final Due<Replication.Seed> seeding = new Due<>(Space.of("seeding"), Codec.of(Replication.Seed.class), work);
     /** (account, region, resource as in its ARN). */
-    final Table<ResourcePolicies.StoredPolicy> policies = Table.of("policies", Codec.of(ResourcePolicies.StoredPolicy.class));
+    final Table<ResourcePolicies.StoredPolicy> policies = Table.of("policies",
+        Codec.of(ResourcePolicies.StoredPolicy.class));
     /** (account, region, name of the table, index or the empty name). */
     final Table<Insights.StoredInsight> insights = Table.of("insights", Codec.of(Insights.StoredInsight.class));
     /** The key of a backup that goes by itself. */
@@ -116,7 +129,10 @@ final class DynamoDbData {
         return OUTGOING.key(numbers);
     }
 
-    /** (account, region, stream number): the sequence number that was taken last; of a table's number, the last microsecond. */
+    /**
+     * (account, region, stream number): the sequence number that was taken last; of a table's number, the last
+     * microsecond.
+     */
     static Key sequence(TableRef table, long stream) {
         return SEQUENCES.key(stream(table, stream));
     }

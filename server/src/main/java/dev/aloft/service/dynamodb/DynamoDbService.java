@@ -152,8 +152,10 @@ public final class DynamoDbService implements Service, DynamoDb {
             case ListBackupsRequest _ -> Access.to("dynamodb:ListBackups");
             case RestoreTableFromBackupRequest r -> Access.to("dynamodb:RestoreTableFromBackup", r.backupArn(),
                 TableRef.arn(caller, r.targetTableName()));
-            case RestoreTableToPointInTimeRequest r -> Access.to("dynamodb:RestoreTableToPointInTime", r.sourceTableArn() != null
-                ? r.sourceTableArn() : TableRef.arn(caller, r.sourceTableName()), TableRef.arn(caller, r.targetTableName()));
+            case RestoreTableToPointInTimeRequest r -> Access.to("dynamodb:RestoreTableToPointInTime",
+                r.sourceTableArn() != null
+                ? r.sourceTableArn() : TableRef.arn(caller, r.sourceTableName()),
+                TableRef.arn(caller, r.targetTableName()));
             case ExportTableToPointInTimeRequest r -> resource("ExportTableToPointInTime", r.tableArn());
             case DescribeExportRequest r -> resource("DescribeExport", r.exportArn());
             case ListExportsRequest _ -> Access.to("dynamodb:ListExports");
@@ -164,8 +166,10 @@ public final class DynamoDbService implements Service, DynamoDb {
             case GetResourcePolicyRequest r -> resource("GetResourcePolicy", r.resourceArn());
             case DeleteResourcePolicyRequest r -> resource("DeleteResourcePolicy", r.resourceArn());
             case DescribeLimitsRequest _ -> Access.to("dynamodb:DescribeLimits");
-            case UpdateContributorInsightsRequest r -> index("UpdateContributorInsights", caller, r.tableName(), r.indexName());
-            case DescribeContributorInsightsRequest r -> index("DescribeContributorInsights", caller, r.tableName(), r.indexName());
+            case UpdateContributorInsightsRequest r -> index("UpdateContributorInsights", caller, r.tableName(),
+                r.indexName());
+            case DescribeContributorInsightsRequest r -> index("DescribeContributorInsights", caller, r.tableName(),
+                r.indexName());
             case ListContributorInsightsRequest _ -> Access.to("dynamodb:ListContributorInsights");
             case EnableKinesisStreamingDestinationRequest r ->
                 table("EnableKinesisStreamingDestination", caller, r.tableName());
@@ -344,7 +348,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     }
 
     @Override
-    public UpdateContinuousBackupsResponse updateContinuousBackups(Caller caller, UpdateContinuousBackupsRequest input) {
+    public UpdateContinuousBackupsResponse updateContinuousBackups(Caller caller,
+            UpdateContinuousBackupsRequest input) {
         return restores.update(caller, input);
     }
 
@@ -444,7 +449,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     }
 
     @Override
-    public ListContributorInsightsResponse listContributorInsights(Caller caller, ListContributorInsightsRequest input) {
+    public ListContributorInsightsResponse listContributorInsights(Caller caller,
+            ListContributorInsightsRequest input) {
         return insights.list(caller, input);
     }
 
@@ -513,7 +519,8 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     /** So AWS answers today. */
     private static ApiError oldGlobalTables() {
-        return ValidationException.parameters("DynamoDB global tables version 2017.11.29 is not supported. We recommend using "
+        return ValidationException.parameters(
+            "DynamoDB global tables version 2017.11.29 is not supported. We recommend using "
             + "DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy).");
     }
 

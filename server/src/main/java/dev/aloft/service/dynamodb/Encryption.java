@@ -54,7 +54,7 @@ final class Encryption {
     }
 
     static SSEDescription told(Optional<String> key) {
-        return key.map(arn -> SSEDescription.of(d -> d.status(SSEStatus.ENABLED).sseType(SSEType.KMS).kmsMasterKeyArn(arn)))
-            .orElse(null);
+        return key.map(arn -> SSEDescription.of(d -> d.status(SSEStatus.ENABLED).sseType(SSEType.KMS)
+            .kmsMasterKeyArn(arn))).orElse(null);
     }
 }

@@ -65,9 +65,11 @@ final class ExecuteStatement {
     private ExecuteStatementResponse change(Caller caller, Statement statement, ExecuteStatementRequest in) {
         var ref = Statements.table(caller, statement.table());
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
-        boolean wantsOld = Statements.returning(statement).isPresent() || Capacity.isWanted(in.returnConsumedCapacity());
+        boolean wantsOld = Statements.returning(statement).isPresent()
+            || Capacity.isWanted(in.returnConsumedCapacity());
         var outcome = write(ref, statement, tellsOld, wantsOld);
-        return ExecuteStatementResponse.of(r -> r.items(Statements.told(statement, outcome).map(List::of).orElse(List.of()))
+        return ExecuteStatementResponse.of(r -> r.items(Statements.told(statement, outcome).map(List::of)
+            .orElse(List.of()))
             .consumedCapacity(outcome.capacity().told(statement.table(), in.returnConsumedCapacity())));
     }
 
@@ -96,7 +98,8 @@ final class ExecuteStatement {
         var place = in.nextToken() == null ? Place.START : place(in.nextToken(), digest);
         boolean consistent = Boolean.TRUE.equals(in.consistentRead());
 
-        record Found(LiveTable table, List<Map<String, AttributeValue>> items, Capacity capacity, Optional<Place> next) {
+        record Found(LiveTable table, List<Map<String, AttributeValue>> items, Capacity capacity,
+                Optional<Place> next) {
         }
 
         var found = reads.<Found>read(tx -> {
@@ -119,7 +122,8 @@ final class ExecuteStatement {
                 bytes += page.items().stream().mapToLong(ItemSize::of).sum();
                 capacity.add(page.capacity());
                 left = left == null ? null : left - page.scanned();
-                at = page.last().isPresent() ? new Place(at.range(), page.last()) : new Place(at.range() + 1, Optional.empty());
+                at = page.last().isPresent() ? new Place(at.range(), page.last())
+                    : new Place(at.range() + 1, Optional.empty());
                 if (page.last().isPresent() || left != null && left <= 0 || bytes >= MAX_BYTES) {
                     break;
                 }
@@ -136,7 +140,8 @@ final class ExecuteStatement {
     private static Source source(LiveTable table, Statement.Select select, boolean consistent) {
         var name = select.index();
         if (name.isPresent()) {
-            var index = table.indexes.stream().filter(one -> one.stored.name().equals(name.get())).findFirst().orElseThrow(() ->
+            var index = table.indexes.stream().filter(one -> one.stored.name().equals(name.get())).findFirst()
+                .orElseThrow(() ->
                 new ValidationException("The table does not have the specified index"));
             if (index.stored.global() && consistent) {
                 throw new ValidationException("Strongly consistent read is not supported on Global Secondary Indexes");
@@ -188,7 +193,8 @@ final class ExecuteStatement {
                 return List.of(one.get());
             }
             if (part instanceof Condition.In(var value, var choices) && value instanceof Operand.At(var path)
-                && path.equals(Path.of(schema.hash())) && choices.stream().allMatch(Operand.Literal.class::isInstance)) {
+                && path.equals(Path.of(schema.hash())) && choices.stream()
+                .allMatch(Operand.Literal.class::isInstance)) {
                 return choices.stream().map(choice -> ((Operand.Literal) choice).value()).distinct().toList();
             }
         }
@@ -208,17 +214,22 @@ final class ExecuteStatement {
             throw new ValidationException("Variable reference " + order.attribute()
                 + " in ORDER BY clause must be part of the primary key");
         });
-        if (partitions.size() > 1 && select.order().stream().noneMatch(order -> order.attribute().equals(schema.hash()))) {
-            throw new ValidationException("Must have hash key in ORDER BY clause when more than one hash key condition specified in "
+        if (partitions.size() > 1 && select.order().stream().noneMatch(order -> order.attribute()
+                .equals(schema.hash()))) {
+            throw new ValidationException(
+                "Must have hash key in ORDER BY clause when more than one hash key condition specified in "
                 + "WHERE clause.");
         }
     }
 
-    /** As much of the conditions as narrows what is read of a partition; all of them are tested of each item besides. */
+    /**
+     * As much of the conditions as narrows what is read of a partition; all of them are tested of each item besides.
+     */
     private static KeyCondition condition(KeySchema schema, List<Condition> parts, AttributeValue partition) {
         var tests = new LinkedHashMap<String, KeyCondition.Test>();
         tests.put(schema.hash(), new KeyCondition.Compares(Condition.Comparator.EQ, partition));
-        schema.ranges().stream().findFirst().ifPresent(range -> parts.stream().flatMap(part -> KeyCondition.test(part, range).stream())
+        schema.ranges().stream().findFirst().ifPresent(range -> parts.stream()
+            .flatMap(part -> KeyCondition.test(part, range).stream())
             .filter(test -> test.values().stream().allMatch(value -> Values.type(value).equals(schema.type(range))
                 && !KeySchema.isEmpty(value)))
             .findFirst().ifPresent(test -> tests.put(range, test)));
@@ -248,7 +259,8 @@ final class ExecuteStatement {
             var key = Key.decoded(Base64.getDecoder().decode(token));
             known = key.bytes(0);
             var after = key.bytes(2);
-            place = new Place((int) key.number(1), after.length == 0 ? Optional.empty() : Optional.of(ITEMS.decode(after)));
+            place = new Place((int) key.number(1), after.length == 0
+                ? Optional.empty() : Optional.of(ITEMS.decode(after)));
         } catch (RuntimeException _) {
             throw new ValidationException("Invalid NextToken");
         }

@@ -35,7 +35,8 @@ final class ExecuteTransaction {
         }
         var kinds = statements.stream().map(Statement::reads).distinct().toList();
         if (kinds.size() > 1) {
-            throw new ValidationException("Transact statements must be either all read statements or all write statements");
+            throw new ValidationException(
+                "Transact statements must be either all read statements or all write statements");
         }
         return kinds.getFirst() ? read(caller, statements, in) : write(caller, statements, in);
     }
@@ -65,7 +66,8 @@ final class ExecuteTransaction {
                 var capacity = Capacity.ofTable(2 * Capacity.read(item.map(ItemSize::of).orElse(0), true));
                 used.add(Map.entry(table, capacity));
                 capacities.computeIfAbsent(select.table(), _ -> new Capacity()).add(capacity);
-                items.add(ItemResponse.of(r -> r.item(item.map(whole -> Statements.projected(select.paths(), whole)).orElse(null))));
+                items.add(ItemResponse.of(r -> r.item(item.map(whole -> Statements.projected(select.paths(), whole))
+                    .orElse(null))));
             }
             return items;
         });
@@ -83,7 +85,8 @@ final class ExecuteTransaction {
             var statement = statements.get(i);
             boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(
                 in.transactStatements().get(i).returnValuesOnConditionCheckFailure());
-            actions.add(new Action(Statements.table(caller, statement.table()), statement.table(), Statements.bytes(statement),
+            actions.add(new Action(Statements.table(caller, statement.table()), statement.table(),
+                Statements.bytes(statement),
                 table -> change(index, table, statement, tellsOld, counts), statement instanceof Statement.Insert));
         }
         Map<String, Capacity> capacities;

@@ -50,7 +50,8 @@ sealed interface ExportLine {
      * @param micros of the last change
      * @param view   what is told: see ExportViewType
      */
-    record Changed(Map<String, AttributeValue> keys, long micros, Optional<byte[]> before, Optional<byte[]> after, String view)
+    record Changed(Map<String, AttributeValue> keys, long micros, Optional<byte[]> before, Optional<byte[]> after,
+            String view)
             implements ExportLine {
         private Map<String, Map<String, AttributeValue>> images() {
             var images = new LinkedHashMap<String, Map<String, AttributeValue>>();

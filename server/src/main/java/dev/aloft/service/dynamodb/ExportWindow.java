@@ -24,20 +24,25 @@ record ExportWindow(Instant from, Instant to, String view) {
         var to = asked.exportToTime() == null ? now.truncatedTo(ChronoUnit.SECONDS) : asked.exportToTime();
         var earliest = table.recovery().map(Recovery::since);
         if (earliest.isEmpty() || from.isBefore(earliest.get().truncatedTo(ChronoUnit.SECONDS))
-                || from.isBefore(table.recovery().map(one -> Restores.earliest(one, now)).get().truncatedTo(ChronoUnit.SECONDS))) {
-            throw invalid("Incremental export period from time cannot be less than the table creation time : " + seconds(from));
+                || from.isBefore(table.recovery().map(one -> Restores.earliest(one, now)).get()
+                    .truncatedTo(ChronoUnit.SECONDS))) {
+            throw invalid("Incremental export period from time cannot be less than the table creation time : "
+                + seconds(from));
         }
         if (to.isAfter(now)) {
             throw invalid("Incremental export period to time cannot be greater than the current time : " + seconds(to));
         }
         var length = Duration.between(from, to);
         if (length.compareTo(SHORTEST) < 0) {
-            throw invalid("Difference between export period from time and export period to time is less than 15 minutes");
+            throw invalid("Difference between export period from time and export period to time is less than 15 "
+                + "minutes");
         }
         if (length.compareTo(LONGEST) > 0) {
-            throw invalid("Difference between export period from time and export period to time is greater than 24 hours");
+            throw invalid("Difference between export period from time and export period to time is greater than 24 "
+                + "hours");
         }
-        return new ExportWindow(from, to, asked.exportViewType() == null ? ExportViewType.NEW_AND_OLD_IMAGES : asked.exportViewType());
+        return new ExportWindow(from, to, asked.exportViewType() == null
+            ? ExportViewType.NEW_AND_OLD_IMAGES : asked.exportViewType());
     }
 
     private static Instant seconds(Instant moment) {

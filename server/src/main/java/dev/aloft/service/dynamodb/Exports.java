@@ -54,9 +54,11 @@ import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Exports of tables to S3: a file of items at a turn, then the manifests. A turn that is done twice writes the same files.
+ * Exports of tables to S3: a file of items at a turn, then the manifests. A turn that is done twice writes the same
+ * files.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html">Export output
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html">Export
+ * output
  *     format</a>
  */
 final class Exports {
@@ -64,7 +66,8 @@ final class Exports {
     private static final int FILE_ITEMS = 50_000;
     private static final int FILE_CHANGES = 1_000;
     private static final int PAGE = 25;
-    private static final Map<String, String> S3_FAILURES = Map.of("NoSuchBucket", "S3NoSuchBucket", "AccessDenied", "S3AccessDenied");
+    private static final Map<String, String> S3_FAILURES = Map.of("NoSuchBucket", "S3NoSuchBucket", "AccessDenied",
+        "S3AccessDenied");
 
     private final DynamoDbData data;
     private final OpenTables open;
@@ -91,7 +94,8 @@ final class Exports {
             var known = in.clientToken() == null ? Optional.<StoredExport>empty() : known(tx, ref, in.clientToken());
             if (known.isPresent()) {
                 if (!known.get().asked().equals(asked)) {
-                    throw new ExportConflictException("Export conflict: Duplicate request detected with conflicting parameters");
+                    throw new ExportConflictException(
+                        "Export conflict: Duplicate request detected with conflicting parameters");
                 }
                 return known.get().told();
             }
@@ -137,8 +141,10 @@ final class Exports {
             .filter(export -> token.equals(export.told().clientToken())).findFirst();
     }
 
-    private ExportDescription begin(Tx tx, TableRef ref, ExportTableToPointInTimeRequest in, String asked, Instant now) {
-        var table = data.tables.get(tx, ref.key()).orElseThrow(() -> new TableNotFoundException("Table not found: " + ref.arn()));
+    private ExportDescription begin(Tx tx, TableRef ref, ExportTableToPointInTimeRequest in, String asked,
+            Instant now) {
+        var table = data.tables.get(tx, ref.key()).orElseThrow(() ->
+            new TableNotFoundException("Table not found: " + ref.arn()));
         var window = isIncremental(in) ? ExportWindow.of(table, in.incrementalExportSpecification(), now) : null;
         var moment = window != null ? window.to() : ExportWindow.moment(table, ref, in.exportTime(), now);
         if (in.exportTime() == null && window == null) {
@@ -146,16 +152,18 @@ final class Exports {
         }
         long number = DynamoDbData.nextNumber(tx);
         var id = Backups.id(now, number);
-        var description = ExportDescription.of(d -> d.exportArn(ref.arn() + "/export/" + id).exportStatus(ExportStatus.IN_PROGRESS)
-            .startTime(now).tableArn(ref.arn()).tableId(table.id())
+        var description = ExportDescription.of(d -> d.exportArn(ref.arn() + "/export/" + id)
+            .exportStatus(ExportStatus.IN_PROGRESS).startTime(now).tableArn(ref.arn()).tableId(table.id())
             .exportTime(window != null ? null : in.exportTime() == null ? now : in.exportTime())
-            .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).s3Bucket(in.s3Bucket())
+            .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken())
+            .s3Bucket(in.s3Bucket())
             .s3BucketOwner(in.s3BucketOwner()).s3Prefix(in.s3Prefix()).s3SseAlgorithm(S3SseAlgorithm.AES256)
             .exportFormat(in.exportFormat() == null ? ExportFormat.DYNAMODB_JSON : in.exportFormat())
             .exportType(window == null ? ExportType.FULL_EXPORT : ExportType.INCREMENTAL_EXPORT)
             .incrementalExportSpecification(window == null ? null : window.told()));
         var key = ref.key().and(id);
-        data.exports.put(tx, key, new StoredExport(description, asked, ref.name(), table.number(), moment, Key.EMPTY, List.of(), 0, 0));
+        data.exports.put(tx, key, new StoredExport(description, asked, ref.name(), table.number(), moment, Key.EMPTY,
+            List.of(), 0, 0));
         data.exporting.add(tx, now, key, Key.of(number));
         tables.put(tx, ref, Backups.copied(table, number, true), now);
         return description;
@@ -181,14 +189,19 @@ final class Exports {
 
     ListExportsResponse list(Caller caller, ListExportsRequest in) {
         int limit = in.maxResults() == null ? PAGE : in.maxResults();
-        var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region()) : TableRef.ofArn(in.tableArn()).key();
-        var page = store.read(tx -> data.exports.page(tx, prefix, Optional.ofNullable(in.nextToken()).map(Exports::key), limit));
+        var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region())
+            : TableRef.ofArn(in.tableArn()).key();
+        var page = store.read(tx -> data.exports.page(tx, prefix,
+            Optional.ofNullable(in.nextToken()).map(Exports::key), limit));
         // Of a table that is gone they are told one by one, but not listed.
-        var table = in.tableArn() == null ? Optional.<StoredTable>empty() : store.read(tx -> data.tables.get(tx, prefix));
+        var table = in.tableArn() == null ? Optional.<StoredTable>empty()
+            : store.read(tx -> data.tables.get(tx, prefix));
         var told = page.values().stream().filter(export -> in.tableArn() == null
-            || table.filter(known -> known.number() == export.number()).isPresent()).map(export -> new ExportSummary(export.told().exportArn(), export.told().exportStatus(),
+            || table.filter(known -> known.number() == export.number()).isPresent())
+            .map(export -> new ExportSummary(export.told().exportArn(), export.told().exportStatus(),
             export.told().exportType())).toList();
-        return new ListExportsResponse(told, page.next().isPresent() ? page.values().getLast().told().exportArn() : null);
+        return new ListExportsResponse(told, page.next().isPresent()
+            ? page.values().getLast().told().exportArn() : null);
     }
 
     /** One file of one export; says when there is more to do. */
@@ -200,8 +213,10 @@ final class Exports {
                 try {
                     step(entry.id(), entry.value().number(0), export, now);
                 } catch (ApiError e) {
-                    end(entry.id(), entry.value().number(0), export.told().toBuilder().exportStatus(ExportStatus.FAILED).endTime(now)
-                        .failureCode(S3_FAILURES.getOrDefault(e.code(), e.code())).failureMessage(e.getMessage()).build(), now);
+                    end(entry.id(), entry.value().number(0), export.told().toBuilder().exportStatus(ExportStatus.FAILED)
+                        .endTime(now)
+                        .failureCode(S3_FAILURES.getOrDefault(e.code(), e.code())).failureMessage(e.getMessage())
+                        .build(), now);
                 }
             });
         }
@@ -219,12 +234,15 @@ final class Exports {
             var files = new ArrayList<>(export.files());
             files.add(new DataFile(name, lines.size(), md5(bytes), etag));
             long size = lines.stream().mapToLong(line -> line.line().size()).sum();
-            store.change(tx -> data.exports.update(tx, key, one -> one.with(lines.getLast().key(), files, lines.size(), size)));
+            store.change(tx -> data.exports.update(tx, key, one ->
+                one.with(lines.getLast().key(), files, lines.size(), size)));
             return;
         }
         manifests(ref, key.text(3), export, now);
-        end(key, number, export.told().toBuilder().exportStatus(ExportStatus.COMPLETED).endTime(now).itemCount(export.items())
-            .billedSizeBytes(export.bytes()).exportManifest(folder(export, key.text(3)) + "manifest-summary.json").build(), now);
+        end(key, number, export.told().toBuilder().exportStatus(ExportStatus.COMPLETED).endTime(now)
+            .itemCount(export.items())
+            .billedSizeBytes(export.bytes()).exportManifest(folder(export, key.text(3)) + "manifest-summary.json")
+            .build(), now);
     }
 
     private static byte[] file(List<KeyedLine> lines, String format) {
@@ -268,15 +286,16 @@ final class Exports {
 
     private static List<KeyedLine> changed(ReadTx tx, LiveTable live, StoredExport export) {
         var window = export.told().incrementalExportSpecification();
-        return History.changes(tx, live, window.exportFromTime(), export.moment(), export.after(), FILE_CHANGES).stream()
-            .map(change -> new KeyedLine(change.key(), new ExportLine.Changed(
-                live.schema.keyOf(ITEMS.decode(change.after().or(change::before).orElseThrow())), change.moment() * 1000,
-                change.before(), change.after(), window.exportViewType()))).toList();
+        return History.changes(tx, live, window.exportFromTime(), export.moment(), export.after(), FILE_CHANGES)
+            .stream().map(change -> new KeyedLine(change.key(), new ExportLine.Changed(
+                live.schema.keyOf(ITEMS.decode(change.after().or(change::before).orElseThrow())),
+                change.moment() * 1000, change.before(), change.after(), window.exportViewType()))).toList();
     }
 
     /** Incremental exports put their files together. */
     private static String dataFolder(StoredExport export, String id) {
-        return ExportType.INCREMENTAL_EXPORT.equals(export.told().exportType()) ? folder(export, "data") : folder(export, id) + "data/";
+        return ExportType.INCREMENTAL_EXPORT.equals(export.told().exportType())
+            ? folder(export, "data") : folder(export, id) + "data/";
     }
 
     private static String folder(StoredExport export, String id) {
@@ -347,14 +366,14 @@ final class Exports {
     }
 
     private String put(TableRef ref, StoredExport export, String key, byte[] content, String type) {
-        return s3.putObject(caller(ref), PutObjectRequest.of(r -> r.bucket(export.told().s3Bucket()).key(key).contentType(type)
-            .body(Body.of(content)))).eTag();
+        return s3.putObject(caller(ref), PutObjectRequest.of(r -> r.bucket(export.told().s3Bucket()).key(key)
+            .contentType(type).body(Body.of(content)))).eTag();
     }
 
     /** In the background the account itself is the caller: who began it needed no more. */
     static Caller caller(TableRef ref) {
-        return new Caller(ref.account(), ref.region(), new Principal.Root(ref.account()), UUID.randomUUID().toString(), null, 0, null,
-            null, null);
+        return new Caller(ref.account(), ref.region(), new Principal.Root(ref.account()), UUID.randomUUID().toString(),
+            null, 0, null, null, null);
     }
 
     private void end(Key key, long number, ExportDescription told, Instant now) {
@@ -362,7 +381,8 @@ final class Exports {
         store.change(tx -> {
             data.exports.update(tx, key, export -> export.with(told));
             data.exporting.cancel(tx, key);
-            data.tables.get(tx, ref.key()).ifPresent(table -> tables.put(tx, ref, Backups.copied(table, number, false), now));
+            data.tables.get(tx, ref.key()).ifPresent(table ->
+                tables.put(tx, ref, Backups.copied(table, number, false), now));
         });
     }
 

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Brings the changes that {@link Outbox} keeps to where they go, in the order in which they were made; they are kept until they
- * have arrived, so each arrives at least once.
+ * Brings the changes that {@link Outbox} keeps to where they go, in the order in which they were made; they are kept
+ * until they have arrived, so each arrives at least once.
  */
 final class Feeds {
     private static final Logger LOG = System.getLogger(Feeds.class.getName());
@@ -122,7 +122,8 @@ final class Feeds {
             var carrier = feed.target() instanceof ToStream ? toStreams : toRegions;
             return carrier.carry(feed.from(entry.id()), feed, changes);
         } catch (ApiError refused) {
-            LOG.log(feed.failures() == 0 ? Level.WARNING : Level.DEBUG, "Changes of table " + feed.table() + " wait for "
+            LOG.log(feed.failures() == 0 ? Level.WARNING : Level.DEBUG,
+                "Changes of table " + feed.table() + " wait for "
                 + feed.target() + ": " + refused.code() + ": " + refused.getMessage());
             return List.of();
         }
@@ -136,7 +137,8 @@ final class Feeds {
         while (entries.hasNext() && bytes < MOST_BYTES) {
             Entry entry = entries.next();
             bytes += entry.value().length;
-            changes.add(new Outgoing(entry.key(), entry.key().without(space).number(0), StoredRecord.CODEC.decode(entry.value())));
+            changes.add(new Outgoing(entry.key(), entry.key().without(space).number(0),
+                StoredRecord.CODEC.decode(entry.value())));
         }
         return changes;
     }

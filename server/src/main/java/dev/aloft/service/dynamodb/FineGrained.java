@@ -26,9 +26,11 @@ import java.util.Set;
 
 /**
  * The condition keys of policies that allow only some items and attributes: which partition keys and which top-level
- * attributes a request touches, and what it wants returned. The account's root needs none of this and is not kept waiting.
+ * attributes a request touches, and what it wants returned. The account's root needs none of this and is not kept
+ * waiting.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html">Fine-grained
+ * @see <a
+ * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html">Fine-grained
  *     access control</a>
  */
 final class FineGrained {
@@ -64,7 +66,8 @@ final class FineGrained {
             return access;
         }
         try {
-            return access.with(LEADING_KEYS, leading(caller, table, List.of(item))).with(ATTRIBUTES, List.copyOf(item.keySet()));
+            return access.with(LEADING_KEYS, leading(caller, table, List.of(item)))
+                .with(ATTRIBUTES, List.copyOf(item.keySet()));
         } catch (ApiError _) {
             return access;
         }
@@ -116,7 +119,8 @@ final class FineGrained {
     private List<String> leading(Caller caller, String table, Collection<Map<String, AttributeValue>> items) {
         var ref = TableRef.of(caller, table);
         var hash = store.read(tx -> tables.open(tx, ref)).schema.hash();
-        return items.stream().map(item -> item.get(hash)).filter(value -> value != null).map(FineGrained::text).distinct().toList();
+        return items.stream().map(item -> item.get(hash)).filter(value -> value != null).map(FineGrained::text)
+            .distinct().toList();
     }
 
     private static String text(AttributeValue value) {
@@ -129,7 +133,8 @@ final class FineGrained {
     }
 
     /** Nothing where all attributes are asked for. */
-    private static Optional<Set<String>> projected(String expression, List<String> attributes, Map<String, String> names) {
+    private static Optional<Set<String>> projected(String expression, List<String> attributes, Map<String,
+            String> names) {
         if (expression != null) {
             return Optional.of(names(Projection.parse(expression, Placeholders.of(names, null)).paths()));
         }
@@ -147,8 +152,8 @@ final class FineGrained {
     }
 
     private static Optional<Set<String>> updated(DynamoDb.UpdateItemRequest r) {
-        var all = new LinkedHashSet<>(conditional(r.key().keySet(), r.conditionExpression(), r.expressionAttributeNames(),
-            r.expressionAttributeValues()).orElseThrow());
+        var all = new LinkedHashSet<>(conditional(r.key().keySet(), r.conditionExpression(),
+            r.expressionAttributeNames(), r.expressionAttributeValues()).orElseThrow());
         if (r.updateExpression() != null) {
             all.addAll(names(Update.parse(r.updateExpression(), Placeholders.of(r.expressionAttributeNames(),
                 r.expressionAttributeValues())).allPaths()));
@@ -167,14 +172,14 @@ final class FineGrained {
 
     private Access query(Access access, Caller caller, DynamoDb.QueryRequest r) {
         var conditions = r.keyConditionExpression() == null ? Legacy.keyConditions(r.keyConditions())
-            : KeyCondition.of(KeyCondition.read(r.keyConditionExpression(), Placeholders.of(r.expressionAttributeNames(),
-                r.expressionAttributeValues())));
+            : KeyCondition.of(KeyCondition.read(r.keyConditionExpression(),
+                Placeholders.of(r.expressionAttributeNames(), r.expressionAttributeValues())));
         var ref = TableRef.of(caller, r.tableName());
         var table = store.read(tx -> tables.open(tx, ref));
         var hash = r.indexName() == null ? table.schema.hash() : table.index(r.indexName()).schema.hash();
         var test = conditions.tests().get(hash);
-        var keyed = access.with(SELECT, select(r.select(), r.projectionExpression(), r.attributesToGet(), r.indexName()))
-            .with(RETURN_CAPACITY, r.returnConsumedCapacity());
+        var keyed = access.with(SELECT, select(r.select(), r.projectionExpression(), r.attributesToGet(),
+            r.indexName())).with(RETURN_CAPACITY, r.returnConsumedCapacity());
         var leading = test == null ? keyed
             : keyed.with(LEADING_KEYS, test.values().stream().map(FineGrained::text).toList());
         return projected(r.projectionExpression(), r.attributesToGet(), r.expressionAttributeNames())

@@ -27,15 +27,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * AWS::DynamoDB::GlobalTable, as CDK's TableV2 declares tables: a table in the stack's region, its replicas in others. What a
- * replica says of itself is said of the table in its region.
+ * AWS::DynamoDB::GlobalTable, as CDK's TableV2 declares tables: a table in the stack's region, its replicas in others.
+ * What a replica says of itself is said of the table in its region.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html">
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html">
  *     AWS::DynamoDB::GlobalTable</a>
  */
 final class GlobalTableResource implements ResourceType {
     /** What a replica may say, which a table says under the same name. */
-    private static final Set<String> OF_REPLICA = Set.of("PointInTimeRecoverySpecification", "DeletionProtectionEnabled", "TableClass",
+    private static final Set<String> OF_REPLICA = Set.of("PointInTimeRecoverySpecification",
+        "DeletionProtectionEnabled", "TableClass",
         "Tags", "ContributorInsightsSpecification", "ResourcePolicy", "KinesisStreamSpecification");
     /** What both say in the same way. */
     private static final Set<String> SAME = Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode",
@@ -61,8 +63,8 @@ final class GlobalTableResource implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "LocalSecondaryIndexes",
-            "GlobalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput", "StreamSpecification", "SSESpecification",
-            "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings");
+            "GlobalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput", "StreamSpecification",
+            "SSESpecification", "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings");
     }
 
     @Override
@@ -134,7 +136,8 @@ final class GlobalTableResource implements ResourceType {
             }
             var there = caller.in(caller.account(), region);
             updateClass(caller, there, name, asTable(region, after));
-            var was = before.filter(one -> !isNew && regions(caller, one).contains(region)).map(one -> asTable(region, one));
+            var was = before.filter(one -> !isNew && regions(caller, one).contains(region))
+                .map(one -> asTable(region, one));
             table.update(there, name, was.orElseGet(() -> withoutOwn(asTable(region, after))), asTable(region, after));
         }
     }
@@ -154,7 +157,8 @@ final class GlobalTableResource implements ResourceType {
     private static Desired withoutOwn(Desired desired) {
         var properties = new LinkedHashMap<>(desired.properties());
         properties.keySet().removeAll(OF_REPLICA);
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties, desired.tags());
+        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties,
+            desired.tags());
     }
 
     /** Until all replicas have what was there before. */
@@ -203,7 +207,8 @@ final class GlobalTableResource implements ResourceType {
         if (desired.properties().get("GlobalSecondaryIndexes") instanceof List<?> indexes) {
             properties.put("GlobalSecondaryIndexes", indexes(indexes, replica));
         }
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties, desired.tags());
+        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties,
+            desired.tags());
     }
 
     /** The regions of all replicas, which the stack's must be among. */
@@ -211,7 +216,8 @@ final class GlobalTableResource implements ResourceType {
         if (!(desired.properties().get("Replicas") instanceof List<?> replicas) || replicas.isEmpty()) {
             throw new ValidationException("#/Replicas: expected minimum item count: 1, found: 0");
         }
-        var regions = replicas.stream().filter(Map.class::isInstance).map(one -> String.valueOf(((Map<?, ?>) one).get("Region"))).toList();
+        var regions = replicas.stream().filter(Map.class::isInstance)
+            .map(one -> String.valueOf(((Map<?, ?>) one).get("Region"))).toList();
         if (!regions.contains(caller.region())) {
             throw new ValidationException("Replicas must contain the region of the stack: " + caller.region());
         }

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What stood in a table before each of its changes, for as long as somebody may want to see it as it was: reads that lag,
- * point-in-time recovery, and copies that are under way while writes go on.
+ * What stood in a table before each of its changes, for as long as somebody may want to see it as it was: reads that
+ * lag, point-in-time recovery, and copies that are under way while writes go on.
  *
  * <pre>
  *   by item    (…, index or 0, key, moment) → what stood there until this moment
@@ -91,7 +91,8 @@ final class History {
     /** Forgets what ended before the horizon, at most so much; says whether there was more. */
     static boolean forget(Tx tx, TableRef ref, long number, Instant horizon, int limit) {
         var moments = DynamoDbData.moments(ref, number);
-        var old = tx.range(Range.of(moments).to(moments.and(horizon.toEpochMilli())).limit(limit)).map(Entry::key).toList();
+        var old = tx.range(Range.of(moments).to(moments.and(horizon.toEpochMilli())).limit(limit)).map(Entry::key)
+            .toList();
         for (var key : old) {
             var parts = key.without(moments);
             tx.delete(key);
@@ -120,7 +121,8 @@ final class History {
     static List<Changes> changes(ReadTx tx, LiveTable table, Instant from, Instant to, Key after, int limit) {
         var space = DynamoDbData.history(table.ref, table.stored.number()).and(ITEMS);
         var changes = new ArrayList<Changes>();
-        for (var key = nextKey(tx, space, after); key.isPresent() && changes.size() < limit; key = nextKey(tx, space, key.get())) {
+        for (var key = nextKey(tx, space, after); key.isPresent()
+                && changes.size() < limit; key = nextKey(tx, space, key.get())) {
             changes(tx, table, space, key.get(), from, to).ifPresent(changes::add);
         }
         return changes;
@@ -269,7 +271,8 @@ final class History {
         }
 
         private static boolean isIn(Range range, Key key) {
-            return Arrays.compareUnsigned(key.raw(), range.lower()) >= 0 && Arrays.compareUnsigned(key.raw(), range.upper()) < 0;
+            return Arrays.compareUnsigned(key.raw(), range.lower()) >= 0
+                && Arrays.compareUnsigned(key.raw(), range.upper()) < 0;
         }
     }
 }

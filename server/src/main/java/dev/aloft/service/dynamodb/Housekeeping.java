@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What goes on behind the calls: items expire, new indexes are filled, streams are trimmed, what is left of deleted tables
- * and indexes is cleared away. Each step is one short transaction, so that calls need not wait for it.
+ * What goes on behind the calls: items expire, new indexes are filled, streams are trimmed, what is left of deleted
+ * tables and indexes is cleared away. Each step is one short transaction, so that calls need not wait for it.
  */
 final class Housekeeping {
     private static final int STEP = 100;
@@ -37,8 +37,8 @@ final class Housekeeping {
     private final Store store;
     private final Time time;
 
-    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Backups backups, Restores restores,
-            Replication replication, Store store, Time time) {
+    Housekeeping(DynamoDbData data, OpenTables tables, ItemWriter writer, Streams streams, Backups backups,
+        Restores restores, Replication replication, Store store, Time time) {
         this.replication = replication;
         this.backups = backups;
         this.restores = restores;
@@ -54,13 +54,14 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (int step = 0; step < STEPS_A_TURN; step++) {
-            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(now)
+            boolean worked = expire(now) | fill(now) | clear(now) | forgetTokens(now) | lookAfterStreams(now) | forget(
+                now)
                 | copy(now) | replication.seed(now) | replication.forget(now);
             if (!worked) {
                 return store.read(tx -> Stream.of(data.expiring.next(tx), data.filling.next(tx), data.clearing.next(tx),
                         data.tokens.next(tx), data.shardsChanging.next(tx),
-                        data.forgetting.next(tx), data.copying.next(tx), data.expiringBackups.next(tx), data.seeding.next(tx),
-                        data.deleted.next(tx))
+                        data.forgetting.next(tx), data.copying.next(tx), data.expiringBackups.next(tx),
+                        data.seeding.next(tx), data.deleted.next(tx))
                     .flatMap(Optional::stream).min(Instant::compareTo));
             }
         }
@@ -82,7 +83,8 @@ final class Housekeeping {
             var live = table.get();
             var key = entry.id().key(3);
             var item = tx.get(live.at(key)).map(ITEMS::decode);
-            var expiry = live.stored.expiry().flatMap(attribute -> item.flatMap(one -> ItemWriter.expiry(one.get(attribute))));
+            var expiry = live.stored.expiry().flatMap(attribute ->
+                item.flatMap(one -> ItemWriter.expiry(one.get(attribute))));
             if (expiry.isPresent() && ItemWriter.isOver(expiry.get(), now)) {
                 writer.expire(tx, live, key, now);
             }
@@ -142,8 +144,8 @@ final class Housekeeping {
     private boolean forgetTokens(Instant now) {
         var due = store.read(tx -> data.tokens.due(tx, now, STEP));
         if (!due.isEmpty()) {
-            store.change(tx -> due.forEach(entry -> data.tokens.get(tx, entry.id()).filter(rest -> !rest.at().isAfter(now))
-                .ifPresent(rest -> data.tokens.cancel(tx, rest.id()))));
+            store.change(tx -> due.forEach(entry -> data.tokens.get(tx, entry.id())
+                .filter(rest -> !rest.at().isAfter(now)).ifPresent(rest -> data.tokens.cancel(tx, rest.id()))));
         }
         return !due.isEmpty();
     }
@@ -203,10 +205,12 @@ final class Housekeeping {
         boolean whole = numbers.size() == 3;
         boolean beside = !whole && numbers.number(3) == DynamoDbData.BESIDE_ONLY;
         int left = STEP;
-        for (var space : DynamoDbData.besideAt(beside ? Key.of(numbers.text(0), numbers.text(1), numbers.number(2)) : numbers)) {
+        for (var space : DynamoDbData.besideAt(beside ? Key.of(numbers.text(0), numbers.text(1), numbers.number(2))
+                : numbers)) {
             left = delete(tx, space, left);
         }
-        return !whole ? left : delete(tx, DynamoDbData.copiesAt(numbers), delete(tx, DynamoDbData.itemsAt(numbers), left));
+        return !whole ? left : delete(tx, DynamoDbData.copiesAt(numbers),
+            delete(tx, DynamoDbData.itemsAt(numbers), left));
     }
 
     /** Deletes up to so many; says how many fewer it took. */

@@ -49,10 +49,11 @@ import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Imports of files from S3 into new tables: an object at a turn. An item that comes twice is put twice, so an object that is
- * read again does no harm.
+ * Imports of files from S3 into new tables: an object at a turn. An item that comes twice is put twice, so an object
+ * that is read again does no harm.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Format.html">Import formats</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Format.html">Import
+ * formats</a>
  */
 final class Imports {
     private static final int BATCH = 100;
@@ -86,8 +87,10 @@ final class Imports {
                 + in.inputFormat() + ".");
         }
         var wanted = in.tableCreationParameters();
-        var request = CreateTableRequest.of(r -> r.tableName(wanted.tableName()).attributeDefinitions(wanted.attributeDefinitions())
-            .keySchema(wanted.keySchema()).billingMode(wanted.billingMode()).provisionedThroughput(wanted.provisionedThroughput())
+        var request = CreateTableRequest.of(r -> r.tableName(wanted.tableName())
+            .attributeDefinitions(wanted.attributeDefinitions())
+            .keySchema(wanted.keySchema()).billingMode(wanted.billingMode())
+            .provisionedThroughput(wanted.provisionedThroughput())
             .onDemandThroughput(wanted.onDemandThroughput()).sseSpecification(wanted.sseSpecification())
             .globalSecondaryIndexes(wanted.globalSecondaryIndexes()));
         var ref = TableRef.toCreate(caller, wanted.tableName());
@@ -96,17 +99,21 @@ final class Imports {
         var known = in.clientToken() == null ? Optional.<StoredImport>empty() : known(ref, in.clientToken());
         if (known.isPresent()) {
             if (!known.get().asked().equals(asked)) {
-                throw new ImportConflictException("Import conflict: Duplicate request detected with conflicting parameters");
+                throw new ImportConflictException(
+                    "Import conflict: Duplicate request detected with conflicting parameters");
             }
             return new ImportTableResponse(known.get().told());
         }
         var told = new ImportTableDescription[1];
         tables.make(caller, request, true, (tx, table) -> {
             var id = Backups.id(now, table.number());
-            told[0] = ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id).importStatus(ImportStatus.IN_PROGRESS)
+            told[0] = ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id)
+                .importStatus(ImportStatus.IN_PROGRESS)
                 .tableArn(ref.arn()).tableId(table.id()).startTime(now).inputFormat(in.inputFormat())
-                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(in.s3BucketSource()).tableCreationParameters(wanted)
-                .inputCompressionType(in.inputCompressionType() == null ? InputCompressionType.NONE : in.inputCompressionType())
+                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(in.s3BucketSource())
+                .tableCreationParameters(wanted)
+                .inputCompressionType(in.inputCompressionType() == null
+                ? InputCompressionType.NONE : in.inputCompressionType())
                 .clientToken(in.clientToken() == null ? UUID.randomUUID().toString() : in.clientToken()).errorCount(0L)
                 .processedItemCount(0L).importedItemCount(0L).processedSizeBytes(0L));
             data.imports.put(tx, ref.key().and(id), new StoredImport(told[0], asked, ref.name(), table.number(), ""));
@@ -129,15 +136,19 @@ final class Imports {
     }
 
     DescribeImportResponse describe(DescribeImportRequest in) {
-        return new DescribeImportResponse(store.read(tx -> data.imports.get(tx, key(in.importArn()))).map(StoredImport::told)
+        return new DescribeImportResponse(store.read(tx -> data.imports.get(tx, key(in.importArn())))
+            .map(StoredImport::told)
             .orElseThrow(() -> new ImportNotFoundException("Import not found: " + in.importArn())));
     }
 
     ListImportsResponse list(Caller caller, ListImportsRequest in) {
         int limit = in.pageSize() == null ? PAGE : in.pageSize();
-        var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region()) : TableRef.ofArn(in.tableArn()).key();
-        var page = store.read(tx -> data.imports.page(tx, prefix, Optional.ofNullable(in.nextToken()).map(Imports::key), limit));
-        var told = page.values().stream().map(StoredImport::told).map(one -> ImportSummary.of(s -> s.importArn(one.importArn())
+        var prefix = in.tableArn() == null ? Key.of(caller.account(), caller.region())
+            : TableRef.ofArn(in.tableArn()).key();
+        var page = store.read(tx -> data.imports.page(tx, prefix,
+            Optional.ofNullable(in.nextToken()).map(Imports::key), limit));
+        var told = page.values().stream().map(StoredImport::told)
+            .map(one -> ImportSummary.of(s -> s.importArn(one.importArn())
             .importStatus(one.importStatus()).tableArn(one.tableArn()).s3BucketSource(one.s3BucketSource())
             .inputFormat(one.inputFormat()).startTime(one.startTime()).endTime(one.endTime()))).toList();
         return new ListImportsResponse(told, page.next().isPresent() ? told.getLast().importArn() : null);
@@ -170,7 +181,8 @@ final class Imports {
             return;
         }
         var object = listing.contents().getFirst();
-        var response = s3.getObject(Exports.caller(ref), GetObjectRequest.of(r -> r.bucket(source.s3Bucket()).key(object.key())));
+        var response = s3.getObject(Exports.caller(ref), GetObjectRequest.of(r -> r.bucket(source.s3Bucket())
+            .key(object.key())));
         var counts = new long[3];
         try (var in = content(response.body().stream(), one.told().inputCompressionType())) {
             read(ref, one, in, counts, now);
@@ -179,11 +191,13 @@ final class Imports {
         }
         var told = one.told();
         store.change(tx -> data.imports.put(tx, key, one.with(told.toBuilder()
-            .processedItemCount(told.processedItemCount() + counts[0]).importedItemCount(told.importedItemCount() + counts[1])
-            .errorCount(told.errorCount() + counts[2]).processedSizeBytes(told.processedSizeBytes() + object.size()).build(),
-            object.key())));
+            .processedItemCount(told.processedItemCount() + counts[0])
+            .importedItemCount(told.importedItemCount() + counts[1])
+            .errorCount(told.errorCount() + counts[2]).processedSizeBytes(told.processedSizeBytes() + object.size())
+            .build(), object.key())));
         if (told.errorCount() + counts[2] > MAX_ERRORS) {
-            throw ApiError.of("ItemValidationError", 400, "Some of the items failed validation checks and were not imported.");
+            throw ApiError.of("ItemValidationError", 400,
+                "Some of the items failed validation checks and were not imported.");
         }
     }
 
@@ -191,8 +205,10 @@ final class Imports {
         return InputCompressionType.GZIP.equals(compression) ? new GZIPInputStream(in) : in;
     }
 
-    private void read(TableRef ref, StoredImport one, InputStream content, long[] counts, Instant now) throws IOException {
-        var live = store.read(tx -> open.find(tx, ref)).filter(table -> table.stored.number() == one.number()).orElseThrow(() ->
+    private void read(TableRef ref, StoredImport one, InputStream content, long[] counts,
+            Instant now) throws IOException {
+        var live = store.read(tx -> open.find(tx, ref)).filter(table -> table.stored.number() == one.number())
+            .orElseThrow(() ->
             ApiError.of("ResourceNotFoundException", 400, "Table: " + ref.name() + " not found"));
         if (InputFormat.ION.equals(one.told().inputFormat())) {
             readIon(live, content, counts, now);
@@ -213,7 +229,8 @@ final class Imports {
         put(live, batch, counts, now);
     }
 
-    private void readLines(LiveTable live, StoredImport one, InputStream content, long[] counts, Instant now) throws IOException {
+    private void readLines(LiveTable live, StoredImport one, InputStream content, long[] counts,
+            Instant now) throws IOException {
         var in = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
         boolean csv = InputFormat.CSV.equals(one.told().inputFormat());
         char delimiter = delimiter(one.told());
@@ -255,7 +272,8 @@ final class Imports {
             : options.csv().delimiter().charAt(0);
     }
 
-    private static List<String> header(ImportTableDescription told, BufferedReader in, char delimiter) throws IOException {
+    private static List<String> header(ImportTableDescription told, BufferedReader in,
+            char delimiter) throws IOException {
         var options = told.inputFormatOptions();
         if (options != null && options.csv() != null && options.csv().headerList() != null) {
             return options.csv().headerList();
@@ -291,10 +309,11 @@ final class Imports {
         var item = new LinkedHashMap<String, AttributeValue>();
         for (int i = 0; i < Math.min(header.size(), fields.size()); i++) {
             var name = header.get(i);
-            var type = table.stored.attributes().stream().filter(one -> one.name().equals(name)).map(StoredTable.Attribute::type)
-                .findFirst().orElse("S");
+            var type = table.stored.attributes().stream().filter(one -> one.name().equals(name))
+                .map(StoredTable.Attribute::type).findFirst().orElse("S");
             if (type.equals("S") || !fields.get(i).isEmpty()) {
-                item.put(name, type.equals("N") ? new AttributeValue.N(fields.get(i)) : new AttributeValue.S(fields.get(i)));
+                item.put(name, type.equals("N") ? new AttributeValue.N(fields.get(i))
+                    : new AttributeValue.S(fields.get(i)));
             }
         }
         return item;

@@ -54,7 +54,8 @@ final class Indexes {
             }
             if (!names.add(name(update))) {
                 throw ValidationException.parameters(
-                    "Only one global secondary index update per index is allowed simultaneously. Index: " + name(update));
+                    "Only one global secondary index update per index is allowed simultaneously. Index: "
+                    + name(update));
             }
         }
         if (updates.stream().filter(update -> update.update() == null).count() > 1) {
@@ -69,7 +70,8 @@ final class Indexes {
         }
         for (var update : updates) {
             if (update.update() != null && isTooMuch(update.update().provisionedThroughput())) {
-                throw new ValidationException("This operation cannot be performed with given input values. Please contact "
+                throw new ValidationException(
+                    "This operation cannot be performed with given input values. Please contact "
                     + "DynamoDB service team for more info: Action Blocked: IndexUpdate");
             }
         }
@@ -86,8 +88,10 @@ final class Indexes {
         if (update.create() != null) {
             return create(tx, ref, table, update.create(), definitions, now);
         }
-        var index = table.indexes().stream().filter(one -> one.name().equals(name(update))).findFirst().orElseThrow(() ->
-            new ResourceNotFoundException("Requested resource not found: Index " + name(update) + " for table " + ref.name()));
+        var index = table.indexes().stream().filter(one -> one.name().equals(name(update))).findFirst()
+            .orElseThrow(() ->
+            new ResourceNotFoundException("Requested resource not found: Index " + name(update) + " for table "
+                + ref.name()));
         if (!index.global()) {
             throw new ValidationException("Cannot " + (update.delete() != null ? "delete" : "update")
                 + " an index that is not a GlobalSecondaryIndex: " + index.name());
@@ -99,23 +103,28 @@ final class Indexes {
         return table.withIndexes(table.indexes().stream().map(one -> one == index ? changed : one).toList());
     }
 
-    private static StoredIndex changed(StoredTable table, StoredIndex index, UpdateGlobalSecondaryIndexAction wanted, Instant now) {
+    private static StoredIndex changed(StoredTable table, StoredIndex index, UpdateGlobalSecondaryIndexAction wanted,
+            Instant now) {
         var throughput = wanted.provisionedThroughput();
         if (table.onDemand() && throughput != null) {
-            throw ValidationException.parameters("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
+            throw ValidationException.parameters(
+                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
                 + index.name() + " when BillingMode is PAY_PER_REQUEST");
         }
         if (table.onDemand() && wanted.onDemandThroughput() == null && wanted.warmThroughput() == null) {
             throw ValidationException.parameters("The only Updates for index: " + index.name()
                 + " when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput");
         }
-        if (!table.onDemand() && throughput == null && wanted.warmThroughput() == null && wanted.onDemandThroughput() == null) {
-            throw ValidationException.parameters("Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: "
+        if (!table.onDemand() && throughput == null && wanted.warmThroughput() == null
+                && wanted.onDemandThroughput() == null) {
+            throw ValidationException.parameters(
+                "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: "
                 + index.name());
         }
         var changed = index;
         if (throughput != null) {
-            UpdateTable.refuseSame(index.throughput(), throughput, "the index " + index.name(), "index " + index.name());
+            UpdateTable.refuseSame(index.throughput(), throughput, "the index " + index.name(),
+                "index " + index.name());
             changed = changed.with(UpdateTable.changed(index.throughput(), throughput, now));
         }
         if (wanted.onDemandThroughput() != null) {
@@ -147,17 +156,20 @@ final class Indexes {
         }
         if (table.indexes().stream().filter(StoredIndex::global).count() >= MAX_GLOBAL) {
             throw new LimitExceededException(
-                "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of " + MAX_GLOBAL);
+                "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of "
+                + MAX_GLOBAL);
         }
         if (definitions == null) {
-            throw ValidationException.parameters("AttributeDefinitions is not specified for index: " + wanted.indexName());
+            throw ValidationException.parameters("AttributeDefinitions is not specified for index: "
+                + wanted.indexName());
         }
         var attributes = attributes(table, definitions);
         var index = GlobalSecondaryIndex.of(i -> i.indexName(wanted.indexName()).keySchema(wanted.keySchema())
             .projection(wanted.projection()).provisionedThroughput(wanted.provisionedThroughput())
             .onDemandThroughput(wanted.onDemandThroughput()).warmThroughput(wanted.warmThroughput()));
         // The types of its keys are given with it, even those that the table knows.
-        NewTable.checkGlobal(index, definitions.stream().map(AttributeDefinition::attributeName).toList(), table.onDemand());
+        NewTable.checkGlobal(index, definitions.stream().map(AttributeDefinition::attributeName).toList(),
+            table.onDemand());
         var made = NewTable.global(index, DynamoDbData.nextNumber(tx) + MAX_GLOBAL, true);
         var indexes = new ArrayList<>(table.indexes());
         indexes.add(made);
@@ -173,8 +185,10 @@ final class Indexes {
         for (var definition : definitions) {
             var known = types.putIfAbsent(definition.attributeName(), definition.attributeType());
             if (known != null && !known.equals(definition.attributeType())) {
-                throw ValidationException.parameters("Attributes cannot be redefined. Please check that your attribute has the "
-                    + "same type as previously defined. Existing schema: Schema:[SchemaElement: key{" + definition.attributeName()
+                throw ValidationException.parameters(
+                    "Attributes cannot be redefined. Please check that your attribute has the "
+                    + "same type as previously defined. Existing schema: Schema:[SchemaElement: key{"
+                    + definition.attributeName()
                     + ":" + known + "}] New schema: Schema:[SchemaElement: key{" + definition.attributeName() + ":"
                     + definition.attributeType() + "}]");
             }

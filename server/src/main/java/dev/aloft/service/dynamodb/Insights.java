@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which tables and indexes have CloudWatch Contributor Insights on. Only that is kept: there are no rules that count. */
+/**
+ * Which tables and indexes have CloudWatch Contributor Insights on. Only that is kept: there are no rules that count.
+ */
 final class Insights {
     private static final int PAGE = 100;
 
@@ -51,7 +53,8 @@ final class Insights {
     private StoredTable table(ReadTx tx, TableRef ref, String index) {
         var table = tables.get(tx, ref);
         if (index != null && table.indexes().stream().noneMatch(one -> one.global() && one.name().equals(index))) {
-            throw new ResourceNotFoundException("Requested resource not found: Index " + index + " for table " + ref.name());
+            throw new ResourceNotFoundException("Requested resource not found: Index " + index + " for table "
+                + ref.name());
         }
         return table;
     }
@@ -76,10 +79,11 @@ final class Insights {
             var table = table(tx, ref, in.indexName());
             var insight = data.insights.get(tx, key(ref, in.indexName()));
             return DescribeContributorInsightsResponse.of(r -> r.tableName(ref.name()).indexName(in.indexName())
-                .contributorInsightsStatus(status(insight)).lastUpdateDateTime(insight.map(StoredInsight::changed).orElse(null))
+                .contributorInsightsStatus(status(insight)).lastUpdateDateTime(insight.map(StoredInsight::changed)
+                    .orElse(null))
                 .contributorInsightsMode(insight.map(StoredInsight::mode).orElse(null))
-                .contributorInsightsRuleList(insight.filter(StoredInsight::enabled).map(one -> rules(table, in.indexName(), one))
-                    .orElse(null)));
+                .contributorInsightsRuleList(insight.filter(StoredInsight::enabled)
+                    .map(one -> rules(table, in.indexName(), one)).orElse(null)));
         });
     }
 
@@ -88,7 +92,9 @@ final class Insights {
             : ContributorInsightsStatus.DISABLED;
     }
 
-    /** The names of the rules that CloudWatch has on AWS: most accessed and throttled keys, of partitions and of items. */
+    /**
+     * The names of the rules that CloudWatch has on AWS: most accessed and throttled keys, of partitions and of items.
+     */
     private static List<String> rules(StoredTable table, String index, StoredInsight insight) {
         var key = index == null ? table.key()
             : table.indexes().stream().filter(one -> one.name().equals(index)).findFirst().orElseThrow().key();
@@ -99,13 +105,15 @@ final class Insights {
 
     ListContributorInsightsResponse list(Caller caller, ListContributorInsightsRequest in) {
         int limit = in.maxResults() == null || in.maxResults() < 1 ? PAGE : in.maxResults();
-        var prefix = in.tableName() == null ? Key.of(caller.account(), caller.region()) : TableRef.of(caller, in.tableName()).key();
+        var prefix = in.tableName() == null ? Key.of(caller.account(), caller.region())
+            : TableRef.of(caller, in.tableName()).key();
         var all = Range.of(prefix);
         var range = in.nextToken() == null ? all : all.after(place(caller, in.nextToken()));
         var found = store.read(tx -> data.insights.range(tx, range.limit(limit + 1)).toList());
         var told = found.stream().limit(limit).map(Insights::summary).toList();
         return new ListContributorInsightsResponse(told,
-            found.size() > limit ? found.get(limit - 1).key().text(2) + "/" + found.get(limit - 1).key().text(3) : null);
+            found.size() > limit ? found.get(limit - 1).key().text(2) + "/" + found.get(limit - 1).key().text(3)
+            : null);
     }
 
     private static Key place(Caller caller, String token) {
@@ -118,7 +126,7 @@ final class Insights {
 
     private static ContributorInsightsSummary summary(Row<StoredInsight> row) {
         var index = row.key().text(3);
-        return new ContributorInsightsSummary(row.key().text(2), index.isEmpty() ? null : index, status(Optional.of(row.value())),
-            row.value().mode());
+        return new ContributorInsightsSummary(row.key().text(2), index.isEmpty()
+            ? null : index, status(Optional.of(row.value())), row.value().mode());
     }
 }

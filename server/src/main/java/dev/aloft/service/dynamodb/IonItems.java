@@ -24,7 +24,8 @@ import java.util.Optional;
 /**
  * Items as Amazon Ion, as exports write them and imports read them: numbers are decimals, sets are annotated lists.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html">Export output
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html">Export
+ * output
  *     format</a>
  */
 final class IonItems {
@@ -45,8 +46,8 @@ final class IonItems {
     /** One top-level value as a line of text. */
     static byte[] line(Content content) {
         var bytes = new ByteArrayOutputStream();
-        try (var out = IonTextWriterBuilder.minimal().withInitialIvmHandling(IonTextWriterBuilder.InitialIvmHandling.ENSURE)
-                .build(bytes)) {
+        try (var out = IonTextWriterBuilder.minimal().withInitialIvmHandling(
+            IonTextWriterBuilder.InitialIvmHandling.ENSURE).build(bytes)) {
             out.stepIn(IonType.STRUCT);
             content.write(out);
             out.stepOut();
@@ -77,9 +78,12 @@ final class IonItems {
             case AttributeValue.B(var bytes) -> out.writeBlob(bytes.array());
             case AttributeValue.BOOL(var truth) -> out.writeBool(truth);
             case AttributeValue.NULL _ -> out.writeNull();
-            case AttributeValue.SS(var set) -> list(out, STRINGS, set.stream().<AttributeValue>map(AttributeValue.S::new).toList());
-            case AttributeValue.NS(var set) -> list(out, NUMBERS, set.stream().<AttributeValue>map(AttributeValue.N::new).toList());
-            case AttributeValue.BS(var set) -> list(out, BINARIES, set.stream().<AttributeValue>map(AttributeValue.B::new).toList());
+            case AttributeValue.SS(var set) -> list(out, STRINGS,
+                set.stream().<AttributeValue>map(AttributeValue.S::new).toList());
+            case AttributeValue.NS(var set) -> list(out, NUMBERS,
+                set.stream().<AttributeValue>map(AttributeValue.N::new).toList());
+            case AttributeValue.BS(var set) -> list(out, BINARIES,
+                set.stream().<AttributeValue>map(AttributeValue.B::new).toList());
             case AttributeValue.L(var list) -> list(out, null, list);
             case AttributeValue.M(var map) -> struct(out, map);
         }
@@ -102,7 +106,10 @@ final class IonItems {
         void take(Optional<Map<String, AttributeValue>> item);
     }
 
-    /** Reads values, in text or in binary, each a struct that has the item as its {@code Item}; stops where it is no Ion. */
+    /**
+     * Reads values, in text or in binary, each a struct that has the item as its {@code Item}; stops where it is no
+     * Ion.
+     */
     static void read(InputStream in, Taker taker) {
         try (var reader = IonReaderBuilder.standard().build(in)) {
             while (reader.next() != null) {
@@ -183,13 +190,16 @@ final class IonItems {
         }
         reader.stepOut();
         if (annotations.contains(STRINGS)) {
-            return new AttributeValue.SS(elements.stream().map(one -> as(AttributeValue.S.class, one).value()).toList());
+            return new AttributeValue.SS(elements.stream().map(one -> as(AttributeValue.S.class, one).value())
+                .toList());
         }
         if (annotations.contains(NUMBERS)) {
-            return new AttributeValue.NS(elements.stream().map(one -> as(AttributeValue.N.class, one).value()).toList());
+            return new AttributeValue.NS(elements.stream().map(one -> as(AttributeValue.N.class, one).value())
+                .toList());
         }
         if (annotations.contains(BINARIES)) {
-            return new AttributeValue.BS(elements.stream().map(one -> as(AttributeValue.B.class, one).value()).toList());
+            return new AttributeValue.BS(elements.stream().map(one -> as(AttributeValue.B.class, one).value())
+                .toList());
         }
         return new AttributeValue.L(elements);
     }

@@ -37,7 +37,8 @@ final class ItemWriter {
     private final Store store;
     private final Time time;
 
-    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Outbox outbox, Throttle throttle, Store store, Time time) {
+    ItemWriter(DynamoDbData data, OpenTables tables, Streams streams, Outbox outbox, Throttle throttle, Store store,
+            Time time) {
         this.outbox = outbox;
         this.throttle = throttle;
         this.data = data;
@@ -47,7 +48,10 @@ final class ItemWriter {
         this.time = time;
     }
 
-    /** Writes one item of a table. What the function checks may have to be checked again when the table changes meanwhile. */
+    /**
+     * Writes one item of a table. What the function checks may have to be checked again when the table changes
+     * meanwhile.
+     */
     Outcome write(TableRef ref, Function<LiveTable, Change> bind) {
         return write(Map.of(ref, table -> List.of(bind.apply(table)))).getFirst();
     }
@@ -94,7 +98,8 @@ final class ItemWriter {
 
     /** Changes an item as it was changed in another region: to what is given, or to nothing. */
     void replicate(Tx tx, LiveTable table, Key key, Optional<byte[]> item, Version version, Instant now) {
-        var effect = item.<Change.Effect>map(bytes -> new Change.Put(ITEMS.decode(bytes), bytes)).orElseGet(Change.Delete::new);
+        var effect = item.<Change.Effect>map(bytes -> new Change.Put(ITEMS.decode(bytes), bytes))
+            .orElseGet(Change.Delete::new);
         apply(tx, new Change(table, key, Optional.empty(), false, false, effect), now, new Origin.Replica(version));
     }
 
@@ -170,8 +175,8 @@ final class ItemWriter {
     }
 
     /** Brings an index in step with its table. */
-    void follow(Tx tx, LiveTable table, LiveIndex index, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
-            Optional<Capacity> capacity, Instant now) {
+    void follow(Tx tx, LiveTable table, LiveIndex index, Map<String, AttributeValue> before, Map<String,
+        AttributeValue> after, Optional<Capacity> capacity, Instant now) {
         var gone = index.entry(before);
         var entry = index.entry(after);
         if (gone == null && entry == null || gone != null && gone.equals(entry)) {

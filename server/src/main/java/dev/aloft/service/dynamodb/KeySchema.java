@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The key attributes of a table or an index, and how their values become a key of the store: a hash of the partition key's
- * values with the values themselves behind it, then the sort key's values one by one, in bytes whose order is the values' own.
- * So the items of a partition stand together in the order of their sort keys, and partitions stand in the order of their
- * hashes, which a parallel scan shares out. Only global indexes have keys of more attributes than one and one.
+ * The key attributes of a table or an index, and how their values become a key of the store: a hash of the partition
+ * key's values with the values themselves behind it, then the sort key's values one by one, in bytes whose order is the
+ * values' own. So the items of a partition stand together in the order of their sort keys, and partitions stand in the
+ * order of their hashes, which a parallel scan shares out. Only global indexes have keys of more attributes than one
+ * and one.
  *
  * @param hashes the attributes of the partition key
  * @param ranges the attributes of the sort key, none where there is no sort key
@@ -91,7 +92,8 @@ record KeySchema(List<String> hashes, List<String> ranges, Map<String, String> t
                     + " actual: " + Values.type(value));
             }
             if (isEmpty(value)) {
-                throw new ValidationException("One or more parameter values are not valid. " + empty(value) + " Key: " + name);
+                throw new ValidationException("One or more parameter values are not valid. " + empty(value) + " Key: "
+                    + name);
             }
             checkSize(name, value);
         }
@@ -181,8 +183,10 @@ record KeySchema(List<String> hashes, List<String> ranges, Map<String, String> t
             case AttributeValue.S(var text) -> text.getBytes(StandardCharsets.UTF_8);
             case AttributeValue.N(var number) -> Numbers.ordered(number);
             case AttributeValue.B(var bytes) -> bytes.array();
-            case AttributeValue.BOOL _, AttributeValue.NULL _, AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _,
-                 AttributeValue.L _, AttributeValue.M _ -> throw new IllegalArgumentException("no key: " + Values.type(value));
+            case AttributeValue.BOOL _, AttributeValue.NULL _, AttributeValue.SS _, AttributeValue.NS _,
+                AttributeValue.BS _,
+                 AttributeValue.L _, AttributeValue.M _ -> throw new IllegalArgumentException("no key: "
+                     + Values.type(value));
         };
     }
 

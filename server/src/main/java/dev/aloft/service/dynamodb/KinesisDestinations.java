@@ -23,10 +23,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The Kinesis data stream of a table: one at a time takes its changes, others are remembered. What AWS takes seconds or minutes
- * for is done at once: the answers say ENABLING, DISABLING, UPDATING, and who looks next finds it done.
+ * The Kinesis data stream of a table: one at a time takes its changes, others are remembered. What AWS takes seconds or
+ * minutes for is done at once: the answers say ENABLING, DISABLING, UPDATING, and who looks next finds it done.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds.html">Kinesis Data Streams and DynamoDB</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds.html">Kinesis Data Streams and
+ * DynamoDB</a>
  */
 final class KinesisDestinations {
     private static final String STATE = "Table is not in a valid state to enable Kinesis Streaming Destination: ";
@@ -57,19 +58,21 @@ final class KinesisDestinations {
     KinesisStreamingDestinationOutput enable(Caller caller, EnableKinesisStreamingDestinationRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         var arn = in.streamArn();
-        var configuration = in.enableKinesisStreamingConfiguration() == null ? new EnableKinesisStreamingConfiguration(null)
-            : in.enableKinesisStreamingConfiguration();
+        var configuration = in.enableKinesisStreamingConfiguration() == null
+            ? new EnableKinesisStreamingConfiguration(null) : in.enableKinesisStreamingConfiguration();
         boolean usable = isUsable(caller, ref, arn);
         var now = time.instant();
         store.change(tx -> {
             var table = tables.get(tx, ref);
             if (table.destinations().stream().anyMatch(StoredDestination::active)) {
-                throw state("EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.");
+                throw state("EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE "
+                    + "operation.");
             }
             long number = DynamoDbData.nextNumber(tx);
             var added = usable ? new StoredDestination(arn, number, DestinationStatus.ACTIVE, Optional.empty(),
                     Optional.ofNullable(configuration.approximateCreationDateTimePrecision()))
-                : new StoredDestination(arn, number, DestinationStatus.ENABLE_FAILED, Optional.of(FAILED), Optional.empty());
+                : new StoredDestination(arn, number, DestinationStatus.ENABLE_FAILED, Optional.of(FAILED),
+                    Optional.empty());
             var others = table.destinations().stream().filter(one -> !one.streamArn().equals(arn));
             tables.put(tx, ref, table.withDestinations(Stream.concat(Stream.of(added), others).toList()), now);
         });
@@ -78,8 +81,8 @@ final class KinesisDestinations {
 
     private static KinesisStreamingDestinationOutput output(TableRef ref, String arn, String status,
             EnableKinesisStreamingConfiguration configuration) {
-        return KinesisStreamingDestinationOutput.of(r -> r.tableName(ref.name()).streamArn(arn).destinationStatus(status)
-            .enableKinesisStreamingConfiguration(configuration));
+        return KinesisStreamingDestinationOutput.of(r -> r.tableName(ref.name()).streamArn(arn)
+            .destinationStatus(status).enableKinesisStreamingConfiguration(configuration));
     }
 
     /** A stream of the table's own account and region that the caller may look at. */
@@ -88,7 +91,8 @@ final class KinesisDestinations {
             return false;
         }
         var arn = Arn.parse(text);
-        if (!arn.service().equals("kinesis") || !arn.account().equals(ref.account()) || !arn.region().equals(ref.region())) {
+        if (!arn.service().equals("kinesis") || !arn.account().equals(ref.account())
+                || !arn.region().equals(ref.region())) {
             return false;
         }
         try {
@@ -102,7 +106,8 @@ final class KinesisDestinations {
     KinesisStreamingDestinationOutput disable(Caller caller, DisableKinesisStreamingDestinationRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         if (in.enableKinesisStreamingConfiguration() != null) {
-            throw new ValidationException("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters");
+            throw new ValidationException(
+                "Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters");
         }
         change(ref, table -> {
             if (find(table, in.streamArn()).filter(StoredDestination::active).isEmpty()) {
@@ -134,12 +139,12 @@ final class KinesisDestinations {
             var known = find(table, in.streamArn()).orElseThrow(() -> state("No streaming destination with streamArn: "
                 + in.streamArn() + " found for table with tableName: " + ref.name()));
             if (!known.active()) {
-                throw state("Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: "
-                    + ref.name() + ", kdsArn: " + in.streamArn());
+                throw state("Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. "
+                    + "TableName: " + ref.name() + ", kdsArn: " + in.streamArn());
             }
             if (known.precision().orElse(ApproximateCreationDateTimePrecision.MILLISECOND).equals(wanted)) {
-                throw new ValidationException("Invalid Request: Precision is already set to the desired value of " + wanted
-                    + " for tableId: " + table.id() + ", kdsArn: " + in.streamArn());
+                throw new ValidationException("Invalid Request: Precision is already set to the desired value of "
+                    + wanted + " for tableId: " + table.id() + ", kdsArn: " + in.streamArn());
             }
             return replaced(table, in.streamArn(), one -> one.precise(wanted));
         });

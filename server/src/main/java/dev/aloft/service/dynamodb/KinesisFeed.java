@@ -62,7 +62,8 @@ final class KinesisFeed implements Feeds.Carrier {
             if (changes.size() > 1) {
                 return carry(from, feed, changes.subList(0, (changes.size() + 1) / 2));
             }
-            LOG.log(Level.WARNING, "A change of table " + from.name() + " is not taken by " + arn + ": " + refused.getMessage());
+            LOG.log(Level.WARNING, "A change of table " + from.name() + " is not taken by " + arn + ": "
+                + refused.getMessage());
             return changes;
         }
     }
@@ -85,7 +86,8 @@ final class KinesisFeed implements Feeds.Carrier {
 
     private List<Outgoing> put(TableRef from, String arn, List<Outgoing> changes, Optional<String> precision) {
         var entries = changes.stream().map(change -> entry(from, change, precision)).toList();
-        var answer = kinesis.putRecords(Exports.caller(from), Kinesis.PutRecordsRequest.of(r -> r.streamARN(arn).records(entries)));
+        var answer = kinesis.putRecords(Exports.caller(from),
+            Kinesis.PutRecordsRequest.of(r -> r.streamARN(arn).records(entries)));
         var arrived = new ArrayList<Outgoing>();
         for (int i = 0; i < changes.size(); i++) {
             if (answer.records().get(i).errorCode() == null) {
@@ -104,7 +106,8 @@ final class KinesisFeed implements Feeds.Carrier {
         var record = new LinkedHashMap<String, Object>();
         record.put("awsRegion", from.region());
         // The same when it is brought a second time.
-        record.put("eventID", UUID.nameUUIDFromBytes((from.arn() + change.at()).getBytes(StandardCharsets.UTF_8)).toString());
+        record.put("eventID", UUID.nameUUIDFromBytes((from.arn() + change.at()).getBytes(StandardCharsets.UTF_8))
+            .toString());
         record.put("eventName", change.change().kind().name());
         record.put("userIdentity", change.change().byService()
             ? Map.of("principalId", "dynamodb.amazonaws.com", "type", "Service") : null);
@@ -124,7 +127,8 @@ final class KinesisFeed implements Feeds.Carrier {
         images.put("Keys", item(keys));
         after.ifPresent(image -> images.put("NewImage", item(image)));
         before.ifPresent(image -> images.put("OldImage", item(image)));
-        images.put("SizeBytes", ItemSize.of(keys) + before.map(ItemSize::of).orElse(0) + after.map(ItemSize::of).orElse(0));
+        images.put("SizeBytes", ItemSize.of(keys) + before.map(ItemSize::of).orElse(0)
+            + after.map(ItemSize::of).orElse(0));
         precision.ifPresent(one -> images.put("ApproximateCreationDateTimePrecision", one));
         return images;
     }

@@ -26,7 +26,8 @@ import java.util.Set;
 /**
  * The parameters of the time before expressions, turned into what expressions become.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html">Legacy
+ * @see <a
+ * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html">Legacy
  *     conditional parameters</a>
  */
 final class Legacy {
@@ -69,21 +70,24 @@ final class Legacy {
         boolean deletes = AttributeAction.DELETE.equals(update.action());
         if (update.value() == null) {
             if (!deletes) {
-                throw ValidationException.parameters("Only DELETE action is allowed when no attribute value is specified");
+                throw ValidationException.parameters(
+                    "Only DELETE action is allowed when no attribute value is specified");
             }
             return new Update.Remove();
         }
         var value = Values.checked(update.value());
         if (deletes) {
             return switch (value) {
-                case AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _ -> new Update.Delete(value, MISMATCH);
-                default -> throw ValidationException.parameters("DELETE action with value is not supported for the type "
-                    + Values.type(value));
+                case AttributeValue.SS _, AttributeValue.NS _,
+                    AttributeValue.BS _ -> new Update.Delete(value, MISMATCH);
+                default -> throw ValidationException.parameters(
+                    "DELETE action with value is not supported for the type " + Values.type(value));
             };
         }
         if (AttributeAction.ADD.equals(update.action())) {
             return switch (value) {
-                case AttributeValue.N _, AttributeValue.L _, AttributeValue.SS _, AttributeValue.NS _, AttributeValue.BS _ ->
+                case AttributeValue.N _, AttributeValue.L _, AttributeValue.SS _, AttributeValue.NS _,
+                    AttributeValue.BS _ ->
                     new Update.Add(value, MISMATCH);
                 default -> throw ValidationException.parameters("ADD action is not supported for the type "
                     + Values.type(value));
@@ -101,7 +105,8 @@ final class Legacy {
             return Optional.empty();
         }
         if (expected.isEmpty() && operator != null) {
-            throw ValidationException.parameters("ConditionalOperator can only be used when Filter or Expected has two or more"
+            throw ValidationException.parameters(
+                "ConditionalOperator can only be used when Filter or Expected has two or more"
                 + " elements");
         }
         var conditions = new ArrayList<Condition>();
@@ -120,9 +125,11 @@ final class Legacy {
                 throw ValidationException.parameters(
                     "Exists and ComparisonOperator cannot be used together for Attribute: " + name);
             }
-            boolean alone = comparison.equals(ComparisonOperator.NULL) || comparison.equals(ComparisonOperator.NOT_NULL);
+            boolean alone = comparison.equals(ComparisonOperator.NULL)
+                || comparison.equals(ComparisonOperator.NOT_NULL);
             if (!alone && one.attributeValueList() == null && one.value() == null) {
-                throw ValidationException.parameters("Value or AttributeValueList must be used with ComparisonOperator: "
+                throw ValidationException.parameters(
+                    "Value or AttributeValueList must be used with ComparisonOperator: "
                     + comparison + " for Attribute: " + name);
             }
             var values = one.attributeValueList() != null ? one.attributeValueList()
@@ -230,7 +237,8 @@ final class Legacy {
             case ComparisonOperator.EQ, ComparisonOperator.NE, ComparisonOperator.LT, ComparisonOperator.LE,
                  ComparisonOperator.GT, ComparisonOperator.GE ->
                 new Condition.Compare(Comparator.valueOf(comparison), attribute, operands.getFirst());
-            case ComparisonOperator.BETWEEN -> new Condition.Between(attribute, operands.getFirst(), operands.getLast());
+            case ComparisonOperator.BETWEEN -> new Condition.Between(attribute, operands.getFirst(),
+                operands.getLast());
             case ComparisonOperator.IN -> new Condition.In(attribute, operands);
             case ComparisonOperator.BEGINS_WITH -> new Condition.BeginsWith(attribute, operands.getFirst());
             case ComparisonOperator.CONTAINS -> new Condition.Contains(attribute, operands.getFirst());

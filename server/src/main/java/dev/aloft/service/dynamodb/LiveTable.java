@@ -62,8 +62,8 @@ final class LiveTable {
 
     /** Whether a write has to know what stood there before. */
     boolean needsOld() {
-        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory() || settings.throttled()
-            || hasOutbox();
+        return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory()
+            || settings.throttled() || hasOutbox();
     }
 
     /** Whether its changes go elsewhere too. */
@@ -133,13 +133,15 @@ final class LiveTable {
     void refuseNestedKeys(Collection<Path> paths) {
         for (var path : paths) {
             if (path.isNested() && schema.has(path.attribute())) {
-                throw new ValidationException("Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                throw new ValidationException(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' "
                     + "are not allowed: Key: " + path.attribute());
             }
         }
         for (var path : paths) {
             if (path.isNested() && indexes.stream().anyMatch(index -> index.schema.has(path.attribute()))) {
-                throw new ValidationException("Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                throw new ValidationException(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' "
                     + "are not allowed: IndexKey: " + path.attribute());
             }
         }
@@ -160,8 +162,8 @@ final class LiveTable {
             this.schema = KeySchema.of(table.stored, stored.key());
             this.entries = DynamoDbData.entries(table.ref, table.stored.number(), stored.number());
             this.projected = stored.projection().equals("ALL") ? Optional.empty()
-                : Optional.of(Set.copyOf(new HashSet<>(Stream.of(table.schema.names(), schema.names(), stored.included())
-                    .flatMap(List::stream).toList())));
+                : Optional.of(Set.copyOf(new HashSet<>(Stream.of(table.schema.names(), schema.names(),
+                    stored.included()).flatMap(List::stream).toList())));
         }
 
         Key entries() {
@@ -192,8 +194,8 @@ final class LiveTable {
         }
 
         /**
-         * Where an item stands in the index: behind the index's key the table's, as many items may have the former; those in
-         * the order of a hash of the table's key.
+         * Where an item stands in the index: behind the index's key the table's, as many items may have the former;
+         * those in the order of a hash of the table's key.
          */
         Key key(Map<String, AttributeValue> item) {
             return schema.unchecked(item).and((Object) table.schema.hashOf(item)).then(table.schema.unchecked(item));

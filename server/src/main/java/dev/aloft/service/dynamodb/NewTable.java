@@ -49,7 +49,8 @@ final class NewTable {
         var attributes = in.attributeDefinitions() == null ? List.<String>of()
             : in.attributeDefinitions().stream().map(one -> one.attributeName()).toList();
         if (in.attributeDefinitions() == null) {
-            throw new ValidationException("1 validation error detected: Value null at 'attributeDefinitions' failed to satisfy "
+            throw new ValidationException(
+                "1 validation error detected: Value null at 'attributeDefinitions' failed to satisfy "
                 + "constraint: Member must not be null");
         }
         var seen = new HashSet<String>();
@@ -85,7 +86,8 @@ final class NewTable {
         var throughput = in.provisionedThroughput();
         if (isOnDemand(in.billingMode())) {
             if (throughput != null) {
-                throw ValidationException.parameters("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                throw ValidationException.parameters(
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
                     + "BillingMode is PAY_PER_REQUEST");
             }
             return;
@@ -100,7 +102,8 @@ final class NewTable {
     private static void checkCapacity(CreateTableRequest in) {
         boolean onDemand = isOnDemand(in.billingMode());
         Units.checkOnDemand(in.onDemandThroughput(), onDemand, " for table");
-        Units.checkWarm(in.warmThroughput(), onDemand ? Units.INITIAL : Units.of(in.provisionedThroughput()), onDemand, " for table");
+        Units.checkWarm(in.warmThroughput(), onDemand ? Units.INITIAL : Units.of(in.provisionedThroughput()), onDemand,
+            " for table");
     }
 
     static void checkUnits(ProvisionedThroughput throughput) {
@@ -126,7 +129,8 @@ final class NewTable {
     private static void checkKey(List<KeySchemaElement> schema, List<String> attributes, boolean global) {
         var keys = schema.stream().map(KeySchemaElement::attributeName).toList();
         if (!attributes.containsAll(keys)) {
-            throw ValidationException.parameters("Some index key attributes are not defined in AttributeDefinitions. Keys: "
+            throw ValidationException.parameters(
+                "Some index key attributes are not defined in AttributeDefinitions. Keys: "
                 + keys + ", AttributeDefinitions: " + attributes);
         }
         if (keys.isEmpty()) {
@@ -201,7 +205,8 @@ final class NewTable {
             }
         }
         if (indexes.size() > MAX_LOCAL) {
-            throw ValidationException.parameters("Number of LocalSecondaryIndexes exceeds per-table limit of " + MAX_LOCAL);
+            throw ValidationException.parameters("Number of LocalSecondaryIndexes exceeds per-table limit of "
+                + MAX_LOCAL);
         }
     }
 
@@ -217,7 +222,8 @@ final class NewTable {
             }
         }
         if (indexes.size() > MAX_GLOBAL) {
-            throw ValidationException.parameters("GlobalSecondaryIndex count exceeds the per-table limit of " + MAX_GLOBAL);
+            throw ValidationException.parameters("GlobalSecondaryIndex count exceeds the per-table limit of "
+                + MAX_GLOBAL);
         }
     }
 
@@ -230,11 +236,13 @@ final class NewTable {
                 + index.indexName() + " when BillingMode is PAY_PER_REQUEST");
         }
         if (!onDemand && index.provisionedThroughput() == null) {
-            throw ValidationException.parameters("ProvisionedThroughput is not specified for index: " + index.indexName());
+            throw ValidationException.parameters("ProvisionedThroughput is not specified for index: "
+                + index.indexName());
         }
         var subject = " for index " + index.indexName();
         Units.checkOnDemand(index.onDemandThroughput(), onDemand, subject);
-        Units.checkWarm(index.warmThroughput(), onDemand ? Units.INITIAL : Units.of(index.provisionedThroughput()), onDemand, subject);
+        Units.checkWarm(index.warmThroughput(), onDemand ? Units.INITIAL : Units.of(index.provisionedThroughput()),
+            onDemand, subject);
     }
 
     private static void checkProjection(Projection projection) {
@@ -257,10 +265,12 @@ final class NewTable {
     private static void refuseUnusedAttributes(CreateTableRequest in, List<String> keys, List<String> attributes) {
         var used = new LinkedHashSet<>(keys);
         if (in.localSecondaryIndexes() != null) {
-            in.localSecondaryIndexes().forEach(index -> index.keySchema().forEach(key -> used.add(key.attributeName())));
+            in.localSecondaryIndexes().forEach(index -> index.keySchema()
+                .forEach(key -> used.add(key.attributeName())));
         }
         if (in.globalSecondaryIndexes() != null) {
-            in.globalSecondaryIndexes().forEach(index -> index.keySchema().forEach(key -> used.add(key.attributeName())));
+            in.globalSecondaryIndexes().forEach(index -> index.keySchema()
+                .forEach(key -> used.add(key.attributeName())));
         }
         if (!used.containsAll(attributes)) {
             throw ValidationException.parameters("Some AttributeDefinitions are not used. AttributeDefinitions: "
@@ -269,7 +279,8 @@ final class NewTable {
     }
 
     static List<Attribute> attributes(CreateTableRequest in) {
-        return in.attributeDefinitions().stream().map(one -> new Attribute(one.attributeName(), one.attributeType())).toList();
+        return in.attributeDefinitions().stream().map(one -> new Attribute(one.attributeName(), one.attributeType()))
+            .toList();
     }
 
     static KeyNames key(List<KeySchemaElement> schema) {
@@ -277,7 +288,8 @@ final class NewTable {
     }
 
     private static List<String> names(List<KeySchemaElement> schema, String keyType) {
-        return schema.stream().filter(key -> key.keyType().equals(keyType)).map(KeySchemaElement::attributeName).toList();
+        return schema.stream().filter(key -> key.keyType().equals(keyType)).map(KeySchemaElement::attributeName)
+            .toList();
     }
 
     static Throughput throughput(ProvisionedThroughput throughput) {
@@ -289,7 +301,8 @@ final class NewTable {
     static List<StoredIndex> indexes(CreateTableRequest in) {
         var indexes = new ArrayList<StoredIndex>();
         if (in.localSecondaryIndexes() != null) {
-            in.localSecondaryIndexes().forEach(index -> indexes.add(new StoredIndex(index.indexName(), indexes.size() + 1,
+            in.localSecondaryIndexes().forEach(index -> indexes.add(new StoredIndex(index.indexName(),
+                indexes.size() + 1,
                 false, key(index.keySchema()), index.projection().projectionType(), included(index.projection()),
                 Throughput.of(0, 0), false, Optional.empty(), Optional.empty())));
         }
@@ -301,9 +314,10 @@ final class NewTable {
     }
 
     static StoredIndex global(GlobalSecondaryIndex index, long number, boolean filling) {
-        return new StoredIndex(index.indexName(), number, true, key(index.keySchema()), index.projection().projectionType(),
-            included(index.projection()), throughput(index.provisionedThroughput()), filling, Units.of(index.onDemandThroughput()),
-            Units.of(index.warmThroughput()));
+        return new StoredIndex(index.indexName(), number, true, key(index.keySchema()),
+            index.projection().projectionType(),
+            included(index.projection()), throughput(index.provisionedThroughput()), filling,
+            Units.of(index.onDemandThroughput()), Units.of(index.warmThroughput()));
     }
 
     static List<String> included(Projection projection) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Opens tables. What is kept of a table is read in each transaction, but taken apart only when its bytes are others than the
- * last time: so what is remembered here cannot be stale.
+ * Opens tables. What is kept of a table is read in each transaction, but taken apart only when its bytes are others
+ * than the last time: so what is remembered here cannot be stale.
  */
 final class OpenTables {
     private static final int REMEMBERED = 10_000;
@@ -44,7 +44,8 @@ final class OpenTables {
 
     /** The table for an operation on its items. */
     LiveTable open(ReadTx tx, TableRef ref) {
-        return find(tx, ref).filter(table -> !table.stored.creating()).orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
+        return find(tx, ref).filter(table -> !table.stored.creating())
+            .orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
     }
 
     LiveTable open(Caller caller, String name) {

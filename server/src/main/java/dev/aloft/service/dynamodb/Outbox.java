@@ -19,11 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Changes of tables that go elsewhere too, to a Kinesis data stream or to replicas: kept in the transaction that makes the
- * change, from where {@link Feeds} takes them.
+ * Changes of tables that go elsewhere too, to a Kinesis data stream or to replicas: kept in the transaction that makes
+ * the change, from where {@link Feeds} takes them.
  */
 final class Outbox {
-    /** For so long it is known when an item was deleted: an older change of it that comes later must not bring it back. */
+    /**
+     * For so long it is known when an item was deleted: an older change of it that comes later must not bring it back.
+     */
     private static final Duration DELETED_FOR = Duration.ofHours(24);
 
     private final DynamoDbData data;
@@ -38,8 +40,8 @@ final class Outbox {
      * @param before null where there was no item
      * @param after  null where there is none any more
      */
-    void record(Tx tx, LiveTable table, Key key, Map<String, AttributeValue> before, Map<String, AttributeValue> after, Instant now,
-            Origin origin) {
+    void record(Tx tx, LiveTable table, Key key, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
+        Instant now, Origin origin) {
         var known = table.isGlobal() ? version(tx, table, key) : Optional.<Version>empty();
         long tick = tick(tx, table, now, known.map(Version::micros).orElse(0L));
         if (table.destination().isPresent() && Streams.differ(before, after)) {
@@ -71,12 +73,13 @@ final class Outbox {
         return tick;
     }
 
-    private static StoredRecord change(LiveTable table, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
-            boolean tellsOld, Instant now, Origin origin) {
+    private static StoredRecord change(LiveTable table, Map<String, AttributeValue> before, Map<String,
+        AttributeValue> after, boolean tellsOld, Instant now, Origin origin) {
         var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
         return new StoredRecord(kind, now, origin instanceof Origin.Expiry,
             ITEMS.encode(table.schema.keyOf(before == null ? after : before)),
-            Optional.ofNullable(tellsOld ? before : null).map(ITEMS::encode), Optional.ofNullable(after).map(ITEMS::encode));
+            Optional.ofNullable(tellsOld ? before : null).map(ITEMS::encode),
+            Optional.ofNullable(after).map(ITEMS::encode));
     }
 
     private void add(Tx tx, LiveTable table, long number, Target target, long tick, StoredRecord change, Instant now) {

@@ -90,7 +90,8 @@ final class Pages {
             }
             if (Select.SPECIFIC_ATTRIBUTES.equals(select) && projection.isEmpty()) {
                 throw new ValidationException(complaints
-                    + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+                    + "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+                    + "SPECIFIC_ATTRIBUTES");
             }
             if (select != null && !select.equals(Select.SPECIFIC_ATTRIBUTES) && projection.isPresent()) {
                 throw new ValidationException(complaints + "Cannot specify the "
@@ -108,7 +109,8 @@ final class Pages {
             var index = source.index().get();
             if (all) {
                 if (index.stored.global()) {
-                    throw ValidationException.parameters("Select type ALL_ATTRIBUTES is not supported for global secondary "
+                    throw ValidationException.parameters(
+                        "Select type ALL_ATTRIBUTES is not supported for global secondary "
                         + "index " + index.stored.name() + " because its projection type is not ALL");
                 }
                 return true;
@@ -116,8 +118,8 @@ final class Pages {
             var missing = projection.map(Projection::paths).orElse(List.of()).stream().map(Path::attribute)
                 .filter(name -> !index.projects(name)).distinct().toList();
             if (!missing.isEmpty() && index.stored.global()) {
-                throw ValidationException.parameters("Global secondary index " + index.stored.name() + " does not project "
-                    + missing);
+                throw ValidationException.parameters("Global secondary index " + index.stored.name()
+                    + " does not project " + missing);
             }
             return !missing.isEmpty();
         }
@@ -141,8 +143,8 @@ final class Pages {
         }
     }
 
-    static Page read(ReadTx tx, Source source, Range range, Integer limit, Optional<Condition> filter, Selection selection,
-            boolean consistent) {
+    static Page read(ReadTx tx, Source source, Range range, Integer limit, Optional<Condition> filter,
+        Selection selection, boolean consistent) {
         boolean lookUp = selection.needsTable(source);
         var items = new ArrayList<Map<String, AttributeValue>>();
         int count = 0;
@@ -165,7 +167,8 @@ final class Pages {
             var found = ITEMS.decode(last);
             var item = found;
             if (lookUp) {
-                item = tx.get(source.table().at(source.table().schema.unchecked(found))).map(ITEMS::decode).orElse(found);
+                item = tx.get(source.table().at(source.table().schema.unchecked(found))).map(ITEMS::decode)
+                    .orElse(found);
                 tableUnits += Capacity.read(ItemSize.of(item), consistent);
             }
             if (filter.isEmpty() || filter.get().holds(item)) {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Which of a request's parameters are expressions, and which are of the time before expressions: the two do not mix. */
+/**
+ * Which of a request's parameters are expressions, and which are of the time before expressions: the two do not mix.
+ */
 final class ParameterKinds {
     private final List<String> expressions = new ArrayList<>();
     private final List<String> legacy = new ArrayList<>();

@@ -53,8 +53,8 @@ final class PutItem {
             .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), item)));
     }
 
-    static Function<LiveTable, Change> change(Map<String, AttributeValue> item, byte[] bytes, Optional<Condition> condition,
-            boolean tellsOld, boolean wantsOld) {
+    static Function<LiveTable, Change> change(Map<String, AttributeValue> item, byte[] bytes,
+        Optional<Condition> condition, boolean tellsOld, boolean wantsOld) {
         return table -> {
             var key = table.schema.ofItem(item);
             table.checkIndexKeys(item);

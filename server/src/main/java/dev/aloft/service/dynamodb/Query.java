@@ -78,7 +78,8 @@ final class Query {
             }
             boolean consistent = Boolean.TRUE.equals(in.consistentRead());
             reads.admit(source.table(), source.index());
-            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection, consistent);
+            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection,
+                consistent);
         });
         reads.used(page.table(), page.capacity());
         return new QueryResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
@@ -154,8 +155,8 @@ final class Query {
     }
 
     /**
-     * Of a key of many attributes each of the partition key is given, and those of the sort key from the first on without a
-     * gap, all but the last of them by an equality.
+     * Of a key of many attributes each of the partition key is given, and those of the sort key from the first on
+     * without a gap, all but the last of them by an equality.
      */
     private static void checkPlaces(KeySchema schema, KeyCondition conditions) {
         for (var name : schema.hashes()) {
@@ -181,8 +182,8 @@ final class Query {
     private static void checkValue(KeySchema schema, String name, AttributeValue value, KeyCondition.Test test) {
         if (KeySchema.isEmpty(value) && test instanceof KeyCondition.Compares(var comparator, _)
             && comparator == Comparator.EQ) {
-            throw new ValidationException("One or more parameter values are not valid. " + KeySchema.empty(value) + " Key: "
-                + name);
+            throw new ValidationException("One or more parameter values are not valid. " + KeySchema.empty(value)
+                + " Key: " + name);
         }
         schema.checkSize(name, value);
     }
@@ -257,7 +258,8 @@ final class Query {
                 };
             }
             case KeyCondition.Between(var low, var high) -> Values.compare(low, high) > 0 ? range.to(all)
-                : range.from(all.and((Object) KeySchema.ordered(low))).to(behind(all.and((Object) KeySchema.ordered(high))));
+                : range.from(all.and((Object) KeySchema.ordered(low)))
+                .to(behind(all.and((Object) KeySchema.ordered(high))));
             case KeyCondition.BeginsWith(var prefix) -> {
                 var start = KeySchema.ordered(prefix);
                 var from = range.from(all.and((Object) start));
@@ -267,7 +269,10 @@ final class Query {
         };
     }
 
-    /** Behind all keys that begin with the elements of this one: an element that goes on has 0xFF there, a next one less. */
+    /**
+     * Behind all keys that begin with the elements of this one: an element that goes on has 0xFF there, a next one
+     * less.
+     */
     private static Key behind(Key key) {
         var bytes = Arrays.copyOf(key.raw(), key.length() + 1);
         bytes[key.length()] = (byte) 0xFE;

@@ -7,7 +7,9 @@ import dev.aloft.service.dynamodb.LiveTable.LiveIndex;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What all reads of items have in common: the open table, how far behind it they may be, and what capacity they use. */
+/**
+ * What all reads of items have in common: the open table, how far behind it they may be, and what capacity they use.
+ */
 final class Reads {
     private final OpenTables tables;
     private final Throttle throttle;

@@ -38,7 +38,8 @@ final class Reasons {
     void check() {
         if (any) {
             var all = Arrays.asList(reasons);
-            throw new TransactionCanceledException(TransactionCanceledException.Detail.of(d -> d.cancellationReasons(all)
+            throw new TransactionCanceledException(TransactionCanceledException.Detail.of(d ->
+                d.cancellationReasons(all)
                 .message("Transaction cancelled, please refer cancellation reasons for specific reasons "
                     + all.stream().map(CancellationReason::code).collect(Collectors.joining(", ", "[", "]")))));
         }

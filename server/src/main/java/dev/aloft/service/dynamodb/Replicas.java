@@ -38,18 +38,20 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Global tables of version 2019.11.21: a table of the same name in each of several regions, each of which knows the others.
+ * Global tables of version 2019.11.21: a table of the same name in each of several regions, each of which knows the
+ * others.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html">Global tables</a>
  */
 final class Replicas {
     static final String VERSION = "2019.11.21";
     private static final Duration SOURCE_STAYS = Duration.ofHours(24);
-    private static final List<String> REGIONS = List.of("ap-south-2", "ap-south-1", "eu-south-1", "eu-south-2", "me-central-1",
-        "ca-central-1", "eu-central-1", "eu-central-2", "us-west-1", "us-west-2", "af-south-1", "eu-north-1", "eu-west-3",
-        "eu-west-2", "eu-west-1", "ap-northeast-3", "ap-northeast-2", "me-south-1", "ap-northeast-1", "sa-east-1", "ap-east-1",
-        "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "us-east-1",
-        "us-east-2", "ca-west-1", "il-central-1", "mx-central-1");
+    private static final List<String> REGIONS = List.of("ap-south-2", "ap-south-1", "eu-south-1", "eu-south-2",
+        "me-central-1", "ca-central-1", "eu-central-1", "eu-central-2", "us-west-1", "us-west-2", "af-south-1",
+        "eu-north-1", "eu-west-3", "eu-west-2", "eu-west-1", "ap-northeast-3", "ap-northeast-2", "me-south-1",
+        "ap-northeast-1", "sa-east-1", "ap-east-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+        "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "us-east-1", "us-east-2", "ca-west-1", "il-central-1",
+        "mx-central-1");
 
     private final DynamoDbData data;
     private final Tables tables;
@@ -73,7 +75,8 @@ final class Replicas {
             "Update table operation with more than one create or delete replica actions not allowed");
         for (var update : updates) {
             var region = region(update);
-            refuse(!REGIONS.contains(region), "Region " + region + " is not supported. The latest version of global tables are only "
+            refuse(!REGIONS.contains(region), "Region " + region
+                + " is not supported. The latest version of global tables are only "
                 + "supported in the following regions: " + REGIONS);
         }
     }
@@ -100,15 +103,17 @@ final class Replicas {
         var changed = table;
         for (var update : updates.stream().distinct().toList()) {
             var region = region(update);
-            refuse(region.equals(ref.region()) && update.update() == null, "Cannot add or delete the local region through "
+            refuse(region.equals(ref.region()) && update.update() == null,
+                "Cannot add or delete the local region through "
                 + "ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable as required.");
             if (update.create() != null) {
                 changed = add(tx, ref, changed, update.create(), now);
                 continue;
             }
-            refuse(table.replicas().stream().noneMatch(replica -> replica.region().equals(region)), "Update global table operation "
-                + "failed because one or more replicas were not part of the global table. Please retry the request without these "
-                + "replicas: [" + region + "].");
+            refuse(table.replicas().stream().noneMatch(replica -> replica.region().equals(region)),
+                "Update global table operation "
+                + "failed because one or more replicas were not part of the global table. Please retry the request "
+                + "without these " + "replicas: [" + region + "].");
             if (update.delete() != null) {
                 changed = remove(tx, ref, changed, ref.in(region), now);
             } else {
@@ -118,7 +123,8 @@ final class Replicas {
         return changed;
     }
 
-    private StoredTable add(Tx tx, TableRef ref, StoredTable table, CreateReplicationGroupMemberAction wanted, Instant now) {
+    private StoredTable add(Tx tx, TableRef ref, StoredTable table, CreateReplicationGroupMemberAction wanted,
+            Instant now) {
         var to = ref.in(wanted.regionName());
         refuse(data.tables.has(tx, to.key()), "Failed to create a the new replica of table with name: ‘" + ref.name()
             + "’ because one or more replicas already existed as tables.");
@@ -127,13 +133,16 @@ final class Replicas {
             throw ValidationException.parameters("KMSMasterKeyId must be specified for each replica.");
         }
         var streamed = streamed(tx, ref, table, now);
-        var members = Stream.concat(Stream.of(ref.region()), table.replicas().stream().map(StoredReplica::region)).toList();
+        var members = Stream.concat(Stream.of(ref.region()), table.replicas().stream().map(StoredReplica::region))
+            .toList();
         make(tx, ref, to, streamed, wanted, members, now);
         table.replicas().forEach(other -> introduce(tx, ref, ref.in(other.region()), to, now));
         return with(streamed, new StoredReplica(to.region(), DynamoDbData.nextNumber(tx), Optional.of(now)));
     }
 
-    /** Another member gets to know the new one, which also gets what that member has on its way to the new one's source. */
+    /**
+     * Another member gets to know the new one, which also gets what that member has on its way to the new one's source.
+     */
     private void introduce(Tx tx, TableRef source, TableRef member, TableRef to, Instant now) {
         var known = data.tables.get(tx, member.key());
         if (known.isEmpty()) {
@@ -141,7 +150,8 @@ final class Replicas {
         }
         long number = DynamoDbData.nextNumber(tx);
         data.tables.put(tx, member.key(), with(known.get(), new StoredReplica(to.region(), number, Optional.empty())));
-        known.get().replicas().stream().filter(replica -> replica.region().equals(source.region())).findFirst().ifPresent(replica -> {
+        known.get().replicas().stream().filter(replica -> replica.region().equals(source.region())).findFirst()
+            .ifPresent(replica -> {
             var id = DynamoDbData.numbered(member, number);
             var from = DynamoDbData.outgoing(DynamoDbData.numbered(member, replica.number()));
             tx.range(Range.of(from)).toList().forEach(change ->
@@ -181,7 +191,8 @@ final class Replicas {
         var made = overridden(streams.start(tx, to, bare, source.stream().orElseThrow().view(), now),
             wanted.onDemandThroughputOverride(), wanted.globalSecondaryIndexes(), wanted.tableClassOverride(), now);
         tables.put(tx, to, made, now);
-        data.seeding.add(tx, now, DynamoDbData.numbered(to, made.number()), new Replication.Seed(ref.name(), ref.region(), Key.EMPTY));
+        data.seeding.add(tx, now, DynamoDbData.numbered(to, made.number()),
+            new Replication.Seed(ref.name(), ref.region(), Key.EMPTY));
     }
 
     private static StoredTable overridden(StoredTable table, OnDemandThroughputOverride reads,
@@ -192,8 +203,10 @@ final class Replicas {
             }
             if (indexes != null) {
                 draft.indexes = table.indexes().stream().map(index -> indexes.stream()
-                    .filter(one -> one.indexName().equals(index.name()) && one.onDemandThroughputOverride() != null).findFirst()
-                    .map(one -> index.withOnDemandLimit(limited(index.onDemandLimit(), one.onDemandThroughputOverride())))
+                    .filter(one -> one.indexName().equals(index.name()) && one.onDemandThroughputOverride() != null)
+                    .findFirst()
+                    .map(one -> index.withOnDemandLimit(limited(index.onDemandLimit(),
+                        one.onDemandThroughputOverride())))
                     .orElse(index)).toList();
             }
             if (tableClass != null && !tableClass.equals(table.tableClass())) {
@@ -213,9 +226,10 @@ final class Replicas {
         }
         data.tables.update(tx, to.key(), table -> {
             refuse(table.onDemand() && wanted.provisionedThroughputOverride() != null,
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
-            return overridden(table, wanted.onDemandThroughputOverride(), wanted.globalSecondaryIndexes(), wanted.tableClassOverride(),
-                now);
+                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+                    + "PAY_PER_REQUEST");
+            return overridden(table, wanted.onDemandThroughputOverride(), wanted.globalSecondaryIndexes(),
+                wanted.tableClassOverride(), now);
         });
     }
 
@@ -234,15 +248,17 @@ final class Replicas {
 
     /** A table goes: the others forget it. */
     void leave(Tx tx, TableRef ref, StoredTable table, Instant now) {
-        refuse(table.replicas().stream().anyMatch(replica -> replica.sourced().filter(now.minus(SOURCE_STAYS)::isBefore).isPresent()),
-            "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the table in the "
-                + "last 24 hours.");
+        refuse(table.replicas().stream().anyMatch(replica -> replica.sourced().filter(now.minus(SOURCE_STAYS)::isBefore)
+            .isPresent()),
+            "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to "
+                + "the table in the " + "last 24 hours.");
         table.replicas().forEach(replica ->
             data.tables.update(tx, ref.in(replica.region()).key(), other -> without(other, ref.region())));
     }
 
     private static StoredTable without(StoredTable table, String region) {
-        return table.withReplicas(table.replicas().stream().filter(replica -> !replica.region().equals(region)).toList());
+        return table.withReplicas(table.replicas().stream().filter(replica -> !replica.region().equals(region))
+            .toList());
     }
 
     /** A table's description with its replicas. */
@@ -252,7 +268,8 @@ final class Replicas {
         }
         var replicas = new ArrayList<ReplicaDescription>();
         for (var replica : table.replicas()) {
-            data.tables.get(tx, ref.in(replica.region()).key()).ifPresent(other -> replicas.add(told(replica, table, other)));
+            data.tables.get(tx, ref.in(replica.region()).key())
+                .ifPresent(other -> replicas.add(told(replica, table, other)));
         }
         return description.toBuilder().globalTableVersion(VERSION).replicas(replicas)
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES).build();
@@ -264,8 +281,8 @@ final class Replicas {
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES)
             .warmThroughput(Descriptions.warm(Descriptions.warm(other), other.warm(), TableStatus.ACTIVE))
             .kmsMasterKeyId(other.encryptionKey().orElse(null))
-            .provisionedThroughputOverride(other.onDemand() || other.throughput().read() == table.throughput().read() ? null
-                : new ProvisionedThroughputOverride(other.throughput().read()))
+            .provisionedThroughputOverride(other.onDemand() || other.throughput().read() == table.throughput().read()
+            ? null : new ProvisionedThroughputOverride(other.throughput().read()))
             .onDemandThroughputOverride(reads(table.onDemandLimit(), other.onDemandLimit()))
             .replicaTableClassSummary(other.tableClass().equals(table.tableClass()) ? null
                 : new TableClassSummary(other.tableClass(), other.tableClassSince().orElse(null)))
@@ -274,7 +291,8 @@ final class Replicas {
 
     private static OnDemandThroughputOverride reads(Optional<Units> here, Optional<Units> there) {
         var limit = there.flatMap(Units::read);
-        return limit.isEmpty() || limit.equals(here.flatMap(Units::read)) ? null : new OnDemandThroughputOverride(limit.get());
+        return limit.isEmpty() || limit.equals(here.flatMap(Units::read))
+            ? null : new OnDemandThroughputOverride(limit.get());
     }
 
     private static List<ReplicaGlobalSecondaryIndexDescription> indexes(StoredTable table, StoredTable other) {

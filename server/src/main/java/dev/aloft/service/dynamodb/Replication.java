@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Items of global tables on their way between regions: a new replica is filled item by item, while each change goes to all
- * replicas; where two regions changed the same item, the later change stays in both.
+ * Items of global tables on their way between regions: a new replica is filled item by item, while each change goes to
+ * all replicas; where two regions changed the same item, the later change stays in both.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html">How global tables
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html">How
+ * global tables
  *     work</a>
  */
 final class Replication implements Feeds.Carrier {
@@ -106,7 +107,10 @@ final class Replication implements Feeds.Carrier {
         }
     }
 
-    /** Forgets when an item was deleted, long after nobody can have an older change of it on the way; says whether there was one. */
+    /**
+     * Forgets when an item was deleted, long after nobody can have an older change of it on the way; says whether there
+     * was one.
+     */
     boolean forget(Instant now) {
         var due = store.read(tx -> data.deleted.due(tx, now, STEP));
         if (!due.isEmpty()) {

@@ -23,7 +23,8 @@ import java.util.Optional;
 /**
  * Policies of tables, which hold for their indexes too, and of streams.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html">Using
+ * @see <a
+ * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html">Using
  *     resource-based policies</a>
  */
 final class ResourcePolicies {
@@ -117,7 +118,8 @@ final class ResourcePolicies {
 
     private static void checkRevision(Optional<StoredPolicy> known, String expected) {
         if (expected != null && !expected.equals(known.map(StoredPolicy::revision).orElse(NONE))) {
-            throw new PolicyNotFoundException("Resource-based policy not found for the provided ExpectedRevisionId: " + expected);
+            throw new PolicyNotFoundException("Resource-based policy not found for the provided ExpectedRevisionId: "
+                + expected);
         }
     }
 

@@ -51,7 +51,8 @@ import java.util.UUID;
 /**
  * Tables made anew from backups, and from what tables were at any second of up to 35 days.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html">Point-in-time
+ * @see <a
+ * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html">Point-in-time
  *     backups</a>
  */
 final class Restores {
@@ -66,7 +67,8 @@ final class Restores {
     private final Store store;
     private final Time time;
 
-    Restores(DynamoDbData data, OpenTables open, Tables tables, Backups backups, ItemWriter writer, Store store, Time time) {
+    Restores(DynamoDbData data, OpenTables open, Tables tables, Backups backups, ItemWriter writer, Store store,
+            Time time) {
         this.data = data;
         this.open = open;
         this.tables = tables;
@@ -107,7 +109,8 @@ final class Restores {
         return ContinuousBackupsDescription.of(d -> d.continuousBackupsStatus(ContinuousBackupsStatus.ENABLED)
             .pointInTimeRecoveryDescription(table.recovery().map(recovery -> PointInTimeRecoveryDescription.of(p -> p
                 .pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.ENABLED).recoveryPeriodInDays(recovery.days())
-                .earliestRestorableDateTime(earliest(recovery, now)).latestRestorableDateTime(now.truncatedTo(ChronoUnit.SECONDS))))
+                .earliestRestorableDateTime(earliest(recovery, now))
+                .latestRestorableDateTime(now.truncatedTo(ChronoUnit.SECONDS))))
                 .orElseGet(() -> PointInTimeRecoveryDescription.of(p ->
                     p.pointInTimeRecoveryStatus(PointInTimeRecoveryStatus.DISABLED)))));
     }
@@ -129,7 +132,8 @@ final class Restores {
             throw new InvalidRestoreTimeException("The specified restoreDateTime value must be between "
                 + "EarliestRestorableDateTime and LatestRestorableDateTime.");
         }
-        var end = wanted.truncatedTo(ChronoUnit.SECONDS).plusMillis(wanted.getNano() == 0 ? 999 : wanted.getNano() / 1_000_000);
+        var end = wanted.truncatedTo(ChronoUnit.SECONDS).plusMillis(wanted.getNano() == 0
+            ? 999 : wanted.getNano() / 1_000_000);
         return end.isAfter(now) ? now : end;
     }
 
@@ -141,7 +145,8 @@ final class Restores {
     RestoreTableFromBackupResponse restore(Caller caller, RestoreTableFromBackupRequest in) {
         var target = TableRef.toCreate(caller, in.targetTableName());
         var ref = BackupRef.of(in.backupArn());
-        var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(), in.onDemandThroughputOverride(),
+        var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(),
+            in.onDemandThroughputOverride(),
             in.globalSecondaryIndexOverride(), in.localSecondaryIndexOverride(), in.sseSpecificationOverride());
         var now = time.instant();
         var id = UUID.randomUUID().toString();
@@ -154,7 +159,8 @@ final class Restores {
             var table = table(tx, target, backup.table(), overrides, id, now,
                 new Restored(Optional.of(ref.arn()), ref.table().arn(), backup.created(), true));
             tables.put(tx, target, table, now);
-            data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()), new Copy(ref.table().name(), backup.number(),
+            data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()),
+                new Copy(ref.table().name(), backup.number(),
                 Optional.of(ref.id()), backup.created(), Optional.of(target.name()), Key.EMPTY, 0, 0));
             return table;
         });
@@ -164,15 +170,18 @@ final class Restores {
     RestoreTableToPointInTimeResponse restore(Caller caller, RestoreTableToPointInTimeRequest in) {
         var target = TableRef.toCreate(caller, in.targetTableName());
         if ((in.sourceTableName() == null) == (in.sourceTableArn() == null)) {
-            throw new ValidationException("Invalid Request: Must provide exactly one of: sourceTableArn, sourceTableName");
+            throw new ValidationException(
+                "Invalid Request: Must provide exactly one of: sourceTableArn, sourceTableName");
         }
         boolean latest = Boolean.TRUE.equals(in.useLatestRestorableTime());
         if (latest == (in.restoreDateTime() != null)) {
             throw new ValidationException(
-                "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both");
+                "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but "
+                    + "not both");
         }
         var source = TableRef.of(caller, in.sourceTableName() != null ? in.sourceTableName() : in.sourceTableArn());
-        var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(), in.onDemandThroughputOverride(),
+        var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(),
+            in.onDemandThroughputOverride(),
             in.globalSecondaryIndexOverride(), in.localSecondaryIndexOverride(), in.sseSpecificationOverride());
         var now = time.instant();
         var id = UUID.randomUUID().toString();
@@ -187,7 +196,8 @@ final class Restores {
                 new Restored(Optional.empty(), source.arn(), latest ? now : in.restoreDateTime(), true));
             tables.put(tx, source, Backups.copied(known, table.number(), true), now);
             tables.put(tx, target, table, now);
-            data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()), new Copy(source.name(), known.number(),
+            data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()),
+                new Copy(source.name(), known.number(),
                 Optional.empty(), moment, Optional.of(target.name()), Key.EMPTY, 0, 0));
             return table;
         });
@@ -205,12 +215,14 @@ final class Restores {
     }
 
     /** A new table as another was; streams, expiry, tags, settings of recovery are not taken along. */
-    private static StoredTable table(Tx tx, TableRef target, StoredTable source, Overrides overrides, String id, Instant now,
-            Restored restored) {
-        boolean onDemand = overrides.billingMode == null ? source.onDemand() : overrides.billingMode.equals(BillingMode.PAY_PER_REQUEST);
+    private static StoredTable table(Tx tx, TableRef target, StoredTable source, Overrides overrides, String id,
+        Instant now, Restored restored) {
+        boolean onDemand = overrides.billingMode == null ? source.onDemand()
+            : overrides.billingMode.equals(BillingMode.PAY_PER_REQUEST);
         if (onDemand && overrides.throughput != null) {
             throw new ValidationException(BillingMode.PAY_PER_REQUEST.equals(overrides.billingMode)
-                ? "Invalid Request: Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST"
+                ? "Invalid Request: Cannot override ProvisionedThroughput if BillingMode is overridden to "
+                    + "PAY_PER_REQUEST"
                 : "Invalid Request: Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED");
         }
         if (!onDemand && source.onDemand() && overrides.throughput == null) {
@@ -218,11 +230,13 @@ final class Restores {
                 "Invalid Request: Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED");
         }
         if (!onDemand && overrides.limit != null) {
-            throw new ValidationException("Invalid Request: Cannot override MaxReadRequestUnits for OnDemandThroughput unless "
+            throw new ValidationException(
+                "Invalid Request: Cannot override MaxReadRequestUnits for OnDemandThroughput unless "
                 + "BillingModeOverride is PAY_PER_REQUEST");
         }
         var throughput = onDemand ? Throughput.of(0, 0) : overrides.throughput == null
-            ? Throughput.of(source.throughput().read(), source.throughput().write()) : NewTable.throughput(overrides.throughput);
+            ? Throughput.of(source.throughput().read(), source.throughput().write())
+            : NewTable.throughput(overrides.throughput);
         var key = overrides.encryption == null ? source.encryptionKey() : Encryption.key(target, overrides.encryption);
         var made = source.renamed(target.name(), id, DynamoDbData.nextNumber(tx), now);
         return made.with(draft -> {
@@ -256,24 +270,26 @@ final class Restores {
         }
         for (var wanted : overrides.global == null ? List.<GlobalSecondaryIndex>of() : overrides.global) {
             if (onDemand && wanted.provisionedThroughput() != null) {
-                throw new ValidationException("Invalid Request: Cannot override ProvisionedThroughput if BillingMode is overridden to "
+                throw new ValidationException(
+                    "Invalid Request: Cannot override ProvisionedThroughput if BillingMode is overridden to "
                     + "PAY_PER_REQUEST for index " + wanted.indexName());
             }
             if (!onDemand && wanted.provisionedThroughput() == null) {
-                throw new ValidationException("Invalid Request: Must specify provisioned throughput for index " + wanted.indexName());
+                throw new ValidationException("Invalid Request: Must specify provisioned throughput for index "
+                    + wanted.indexName());
             }
             var like = NewTable.global(wanted, 0, false);
             var same = same(source, like, wanted.indexName());
-            indexes.add(new StoredIndex(wanted.indexName(), same.number(), true, like.key(), like.projection(), like.included(),
-                like.throughput(), false, like.onDemandLimit(), like.warm()));
+            indexes.add(new StoredIndex(wanted.indexName(), same.number(), true, like.key(), like.projection(),
+                like.included(), like.throughput(), false, like.onDemandLimit(), like.warm()));
         }
         for (var wanted : overrides.local == null ? List.<LocalSecondaryIndex>of() : overrides.local) {
             var like = new StoredIndex(wanted.indexName(), 0, false, NewTable.key(wanted.keySchema()),
-                wanted.projection().projectionType(), NewTable.included(wanted.projection()), Throughput.of(0, 0), false,
-                Optional.empty(), Optional.empty());
+                wanted.projection().projectionType(), NewTable.included(wanted.projection()), Throughput.of(0, 0),
+                false, Optional.empty(), Optional.empty());
             var same = same(source, like, wanted.indexName());
-            indexes.add(new StoredIndex(wanted.indexName(), same.number(), false, like.key(), like.projection(), like.included(),
-                like.throughput(), false, Optional.empty(), Optional.empty()));
+            indexes.add(new StoredIndex(wanted.indexName(), same.number(), false, like.key(), like.projection(),
+                like.included(), like.throughput(), false, Optional.empty(), Optional.empty()));
         }
         return indexes;
     }
@@ -281,10 +297,11 @@ final class Restores {
     /** An index may be left out or renamed, but none is added. */
     private static StoredIndex same(StoredTable source, StoredIndex like, String name) {
         return source.indexes().stream().filter(one -> one.global() == like.global() && one.key().equals(like.key())
-            && one.projection().equals(like.projection()) && Set.copyOf(one.included()).equals(Set.copyOf(like.included())))
+            && one.projection().equals(like.projection()) && Set.copyOf(one.included())
+            .equals(Set.copyOf(like.included())))
             .findFirst().orElseThrow(() -> new ValidationException("Invalid Request: Index " + name
-                + " does not match a secondary index that existed in the source table and cannot be created during the restore "
-                + "operation"));
+                + " does not match a secondary index that existed in the source table and cannot be created during "
+                + "the restore " + "operation"));
     }
 
     /** Takes the next items into a table that is being made. */

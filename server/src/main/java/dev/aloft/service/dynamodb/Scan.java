@@ -67,7 +67,8 @@ final class Scan {
             filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
             boolean consistent = Boolean.TRUE.equals(in.consistentRead());
             reads.admit(source.table(), source.index());
-            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection, consistent);
+            return Pages.read(reads.view(tx, source.table(), consistent), source, range, in.limit(), filter, selection,
+                consistent);
         });
         reads.used(page.table(), page.capacity());
         return new ScanResponse(page.items(), page.count(), page.scanned(), page.last().orElse(null),
@@ -76,7 +77,8 @@ final class Scan {
 
     private static void checkSegments(ScanRequest in) {
         if (in.segment() != null && in.totalSegments() == null) {
-            throw new ValidationException("The TotalSegments parameter is required but was not present in the request when "
+            throw new ValidationException(
+                "The TotalSegments parameter is required but was not present in the request when "
                 + "Segment parameter is present");
         }
         if (in.totalSegments() == null) {

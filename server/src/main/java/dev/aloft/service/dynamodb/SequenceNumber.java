@@ -2,7 +2,10 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.service.dynamodb.value.ValidationException;
 
-/** Sequence numbers of stream records as clients see them: at least 21 digits, and the order of the numbers is the records'. */
+/**
+ * Sequence numbers of stream records as clients see them: at least 21 digits, and the order of the numbers is the
+ * records'.
+ */
 final class SequenceNumber {
     private static final String FRONT = "1";
     private static final int DIGITS = 20;

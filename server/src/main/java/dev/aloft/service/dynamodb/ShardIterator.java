@@ -27,7 +27,8 @@ record ShardIterator(StreamRef stream, String shard, long next, boolean horizon,
         }
         try {
             var rest = Key.decoded(Base64.getDecoder().decode(parts[2]));
-            return new ShardIterator(StreamRef.of(parts[0]), rest.text(0), rest.number(1), rest.flag(2), rest.instant(3));
+            return new ShardIterator(StreamRef.of(parts[0]), rest.text(0), rest.number(1), rest.flag(2),
+                rest.instant(3));
         } catch (RuntimeException _) {
             throw invalid();
         }

@@ -40,7 +40,8 @@ final class Statements {
 
     static TableRef table(Caller caller, String name) {
         if (!Arn.isArn(name) && !NAME.matcher(name).matches()) {
-            throw new ValidationException("Table name should be within the length [3, 255] and only contain 'a-z', 'A-Z', '0-9', "
+            throw new ValidationException(
+                "Table name should be within the length [3, 255] and only contain 'a-z', 'A-Z', '0-9', "
                 + "'-', '_', '.'.");
         }
         return TableRef.of(caller, name);
@@ -57,8 +58,8 @@ final class Statements {
                 case Statement.Delete _ -> "PartiQLDelete";
             };
             var arn = TableRef.arn(caller, statement.table());
-            return Access.to("dynamodb:" + action, statement instanceof Statement.Select select && select.index().isPresent()
-                ? arn + "/index/" + select.index().get() : arn);
+            return Access.to("dynamodb:" + action, statement instanceof Statement.Select select
+                && select.index().isPresent() ? arn + "/index/" + select.index().get() : arn);
         } catch (ValidationException _) {
             return Access.to("dynamodb:PartiQLSelect");
         }
@@ -67,14 +68,16 @@ final class Statements {
     /** The conditions that all have to hold. */
     static List<Condition> parts(Optional<Condition> where) {
         return where.map(condition -> condition instanceof Condition.And(var parts)
-            ? parts.stream().flatMap(part -> parts(Optional.of(part)).stream()).toList() : List.of(condition)).orElse(List.of());
+            ? parts.stream().flatMap(part -> parts(Optional.of(part)).stream()).toList() : List.of(condition))
+            .orElse(List.of());
     }
 
     /** The value that a condition wants an attribute to have, if it is such a condition. */
     static Optional<AttributeValue> equality(Condition condition, String attribute) {
-        return condition instanceof Condition.Compare(var comparator, var left, var right) && comparator == Comparator.EQ
-            ? left instanceof Operand.At(var path) && path.equals(Path.of(attribute)) && right instanceof Operand.Literal(var value)
-                ? Optional.of(value)
+        return condition instanceof Condition.Compare(var comparator, var left, var right)
+            && comparator == Comparator.EQ
+            ? left instanceof Operand.At(var path) && path.equals(Path.of(attribute))
+            && right instanceof Operand.Literal(var value) ? Optional.of(value)
                 : right instanceof Operand.At(var other) && other.equals(Path.of(attribute))
                     && left instanceof Operand.Literal(var mirrored) ? Optional.of(mirrored) : Optional.empty()
             : Optional.empty();
@@ -118,35 +121,39 @@ final class Statements {
                 var named = itemToChange(table, where);
                 var conditions = new ArrayList<Condition>(List.of(new Condition.Exists(hash)));
                 conditions.addAll(named.rest());
-                yield UpdateItem.change(named.key(), update, Optional.of(new Condition.And(conditions)), tellsOld, wantsOld)
-                    .apply(table);
+                yield UpdateItem.change(named.key(), update, Optional.of(new Condition.And(conditions)), tellsOld,
+                    wantsOld).apply(table);
             }
             case Statement.Delete(_, var where, _) -> {
                 var named = itemToChange(table, where);
                 // Of an item that is not there nothing is wanted.
-                Optional<Condition> condition = named.rest().isEmpty() ? Optional.empty() : Optional.of(new Condition.Or(List.of(
+                Optional<Condition> condition = named.rest().isEmpty()
+                    ? Optional.empty() : Optional.of(new Condition.Or(List.of(
                     new Condition.Not(new Condition.Exists(hash)), new Condition.And(named.rest()))));
-                yield new Change(table, table.schema.ofKey(named.key()), condition, tellsOld, wantsOld, new Change.Delete());
+                yield new Change(table, table.schema.ofKey(named.key()), condition, tellsOld, wantsOld,
+                    new Change.Delete());
             }
             case Statement.Exists(var select) -> {
                 var named = item(table.schema, select.where()).filter(item -> !item.rest().isEmpty()).orElseThrow(() ->
                     new ValidationException("EXISTS() must contain a single item read with additional condition"));
                 var conditions = new ArrayList<Condition>(List.of(new Condition.Exists(hash)));
                 conditions.addAll(named.rest());
-                yield new Change(table, table.schema.ofKey(named.key()), Optional.of(new Condition.And(conditions)), tellsOld,
-                    wantsOld, new Change.Check());
+                yield new Change(table, table.schema.ofKey(named.key()), Optional.of(new Condition.And(conditions)),
+                    tellsOld, wantsOld, new Change.Check());
             }
             case Statement.Select _ -> throw new IllegalArgumentException("A read is no change");
         };
     }
 
-    private static Change insert(LiveTable table, Map<String, AttributeValue> item, boolean tellsOld, boolean wantsOld) {
+    private static Change insert(LiveTable table, Map<String, AttributeValue> item, boolean tellsOld,
+            boolean wantsOld) {
         for (var name : table.schema.names()) {
             if (!item.containsKey(name)) {
                 throw new ValidationException("Key attribute should be present in the item: Key " + name);
             }
             if (!Values.type(item.get(name)).equals(table.schema.type(name))) {
-                throw new ValidationException("Key attribute's data type should match its data type in table's schema: Key " + name);
+                throw new ValidationException(
+                    "Key attribute's data type should match its data type in table's schema: Key " + name);
             }
         }
         ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");

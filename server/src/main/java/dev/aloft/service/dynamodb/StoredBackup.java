@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param items   how many there are, once they are all there
  * @param expires when it goes by itself, as those do that were made when a table was deleted
  */
-record StoredBackup(String name, StoredTable table, long number, Instant created, boolean available, long items, long bytes,
-        Optional<Instant> expires) {
+record StoredBackup(String name, StoredTable table, long number, Instant created, boolean available, long items,
+        long bytes, Optional<Instant> expires) {
     StoredBackup with(boolean complete, long count, long size) {
         return new StoredBackup(name, table, number, created, complete, count, size, expires);
     }

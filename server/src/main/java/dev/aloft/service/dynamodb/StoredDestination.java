@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param number    under which changes wait for it
  * @param precision of the moments that it is told: MILLISECOND where nothing is said
  */
-record StoredDestination(String streamArn, long number, String status, Optional<String> description, Optional<String> precision) {
+record StoredDestination(String streamArn, long number, String status, Optional<String> description,
+        Optional<String> precision) {
     boolean active() {
         return DestinationStatus.ACTIVE.equals(status);
     }
@@ -25,6 +26,7 @@ record StoredDestination(String streamArn, long number, String status, Optional<
 
     KinesisDataStreamDestination told() {
         return KinesisDataStreamDestination.of(d -> d.streamArn(streamArn).destinationStatus(status)
-            .destinationStatusDescription(description.orElse(null)).approximateCreationDateTimePrecision(precision.orElse(null)));
+            .destinationStatusDescription(description.orElse(null))
+            .approximateCreationDateTimePrecision(precision.orElse(null)));
     }
 }

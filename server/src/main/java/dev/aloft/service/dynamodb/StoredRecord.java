@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param byService by DynamoDB itself, because the item expired
  * @param before    where the stream's view has it and there was an item
  */
-record StoredRecord(Kind kind, Instant at, boolean byService, byte[] keys, Optional<byte[]> before, Optional<byte[]> after) {
+record StoredRecord(Kind kind, Instant at, boolean byService, byte[] keys, Optional<byte[]> before,
+        Optional<byte[]> after) {
     enum Kind { INSERT, MODIFY, REMOVE }
 
     static final Codec<StoredRecord> CODEC = Codec.of(StoredRecord::encode, StoredRecord::decode);
@@ -21,7 +22,8 @@ record StoredRecord(Kind kind, Instant at, boolean byService, byte[] keys, Optio
 
     private static byte[] encode(StoredRecord record) {
         var bytes = ByteBuffer.allocate(HEADER + record.keys.length + length(record.before) + length(record.after));
-        bytes.put((byte) record.kind.ordinal()).put((byte) (record.byService ? 1 : 0)).putLong(record.at.toEpochMilli());
+        bytes.put((byte) record.kind.ordinal()).put((byte) (record.byService ? 1 : 0))
+            .putLong(record.at.toEpochMilli());
         put(bytes, Optional.of(record.keys));
         put(bytes, record.before);
         put(bytes, record.after);

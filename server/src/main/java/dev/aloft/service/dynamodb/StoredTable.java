@@ -143,11 +143,13 @@ record StoredTable(
             Optional<Units> onDemandLimit,
             Optional<Units> warm) {
         StoredIndex with(Throughput other) {
-            return new StoredIndex(name, number, global, key, projection, included, other, filling, onDemandLimit, warm);
+            return new StoredIndex(name, number, global, key, projection, included, other, filling, onDemandLimit,
+                warm);
         }
 
         StoredIndex filled() {
-            return new StoredIndex(name, number, global, key, projection, included, throughput, false, onDemandLimit, warm);
+            return new StoredIndex(name, number, global, key, projection, included, throughput, false, onDemandLimit,
+                warm);
         }
 
         StoredIndex withOnDemandLimit(Optional<Units> limit) {
@@ -155,7 +157,8 @@ record StoredTable(
         }
 
         StoredIndex withWarm(Optional<Units> prepared) {
-            return new StoredIndex(name, number, global, key, projection, included, throughput, filling, onDemandLimit, prepared);
+            return new StoredIndex(name, number, global, key, projection, included, throughput, filling, onDemandLimit,
+                prepared);
         }
     }
 
@@ -193,9 +196,10 @@ record StoredTable(
 
     /** Another table with the same keys, indexes and settings. */
     StoredTable renamed(String otherName, String otherId, long otherNumber, Instant now) {
-        return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince, throughput,
-            tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey, recovery, copies,
-            creating, restored, destinations, replicas);
+        return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince,
+            throughput,
+            tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey,
+            recovery, copies, creating, restored, destinations, replicas);
     }
 
     /** The same table with some of it changed. */
@@ -254,7 +258,8 @@ record StoredTable(
         }
 
         private StoredTable table() {
-            return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes, onDemand,
+            return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes,
+                onDemand,
                 onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
                 tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas);
         }

@@ -42,13 +42,15 @@ final class StreamDescriptions {
         var prefix = in.tableName() == null ? Key.of(caller.account(), caller.region())
             : TableRef.of(caller, in.tableName()).key();
         var all = Range.of(prefix);
-        var range = in.exclusiveStartStreamArn() == null ? all : all.after(StreamRef.of(in.exclusiveStartStreamArn()).key());
+        var range = in.exclusiveStartStreamArn() == null ? all
+            : all.after(StreamRef.of(in.exclusiveStartStreamArn()).key());
         int limit = in.limit() == null ? PAGE : in.limit();
         var horizon = time.instant().minus(Streams.RETENTION);
         var found = store.read(tx -> data.streams.range(tx, range)
             .filter(row -> row.value().disabled().map(horizon::isBefore).orElse(true)).limit(limit + 1L).toList());
         var told = found.stream().limit(limit).map(row -> {
-            var ref = new StreamRef(new TableRef(row.key().text(0), row.key().text(1), row.key().text(2)), row.key().text(3));
+            var ref = new StreamRef(new TableRef(row.key().text(0), row.key().text(1), row.key().text(2)),
+                row.key().text(3));
             return new Stream(ref.arn(), ref.table().name(), ref.label());
         }).toList();
         return new ListStreamsResponse(told, found.size() > limit ? told.getLast().streamArn() : null);
@@ -77,7 +79,8 @@ final class StreamDescriptions {
 
     private static boolean isWanted(DescribeStreamRequest in, Row<StoredStream.Shard> row) {
         return (in.exclusiveStartShardId() == null || id(row).compareTo(in.exclusiveStartShardId()) > 0)
-            && (in.shardFilter() == null || row.value().parent().filter(in.shardFilter().shardId()::equals).isPresent());
+            && (in.shardFilter() == null || row.value().parent().filter(in.shardFilter().shardId()::equals)
+                .isPresent());
     }
 
     private static String id(Row<StoredStream.Shard> row) {
@@ -92,6 +95,7 @@ final class StreamDescriptions {
 
     private static List<KeySchemaElement> schema(KeyNames key) {
         var hash = new KeySchemaElement(key.hash(), KeyType.HASH);
-        return key.range().map(range -> List.of(hash, new KeySchemaElement(range, KeyType.RANGE))).orElse(List.of(hash));
+        return key.range().map(range -> List.of(hash, new KeySchemaElement(range, KeyType.RANGE)))
+            .orElse(List.of(hash));
     }
 }

@@ -61,7 +61,8 @@ final class StreamRecords {
             throw new ValidationException("Must specify sequence number for iterator type " + in.shardIteratorType());
         }
         if (!numbered && in.sequenceNumber() != null) {
-            throw new ValidationException("Must not specify sequence number for iterator type " + in.shardIteratorType());
+            throw new ValidationException("Must not specify sequence number for iterator type "
+                + in.shardIteratorType());
         }
         long given = numbered ? SequenceNumber.parse(in.sequenceNumber()) : 0;
         var now = time.instant();
@@ -70,7 +71,8 @@ final class StreamRecords {
             var shard = shard(tx, ref, stream, in.shardId());
             return switch (in.shardIteratorType()) {
                 case ShardIteratorType.LATEST ->
-                    new ShardIterator(ref, in.shardId(), Streams.last(tx, ref.table(), stream.number()) + 1, false, now);
+                    new ShardIterator(ref, in.shardId(), Streams.last(tx, ref.table(), stream.number()) + 1, false,
+                        now);
                 case ShardIteratorType.TRIM_HORIZON -> new ShardIterator(ref, in.shardId(), 0, true, now);
                 default -> {
                     checkRange(shard, given, in);
@@ -92,13 +94,14 @@ final class StreamRecords {
 
     private static void checkRange(StoredStream.Shard shard, long given, GetShardIteratorRequest in) {
         if (given < shard.first() || shard.last().filter(last -> given > last).isPresent()) {
-            throw new ValidationException("Invalid SequenceNumber: " + in.sequenceNumber() + " is not in shard " + in.shardId());
+            throw new ValidationException("Invalid SequenceNumber: " + in.sequenceNumber() + " is not in shard "
+                + in.shardId());
         }
     }
 
     /** An iterator must not stand where records were that are too old now, unless it asked for the oldest there are. */
-    private void refuseTrimmed(ReadTx tx, StreamRef ref, StoredStream stream, StoredStream.Shard shard, ShardIterator place,
-            Instant now) {
+    private void refuseTrimmed(ReadTx tx, StreamRef ref, StoredStream stream, StoredStream.Shard shard,
+        ShardIterator place, Instant now) {
         var horizon = now.minus(Streams.RETENTION);
         var records = DynamoDbData.records(ref.table(), stream.number(), shard.number());
         boolean old = tx.range(Range.of(records).from(records.and(place.next())).limit(1)).anyMatch(entry ->
@@ -127,8 +130,8 @@ final class StreamRecords {
         });
     }
 
-    private static GetRecordsResponse page(ReadTx tx, StoredStream stream, StoredStream.Shard shard, ShardIterator place, int limit,
-            Instant now, Instant visible) {
+    private static GetRecordsResponse page(ReadTx tx, StoredStream stream, StoredStream.Shard shard,
+        ShardIterator place, int limit, Instant now, Instant visible) {
         var horizon = now.minus(Streams.RETENTION);
         var ref = place.stream();
         var space = DynamoDbData.records(ref.table(), stream.number(), shard.number());
@@ -180,7 +183,8 @@ final class StreamRecords {
     private static String id(StreamRef ref, long sequence) {
         try {
             var name = ref.arn() + "/" + sequence;
-            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(name.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5")
+                .digest(name.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -203,7 +207,8 @@ final class StreamRecords {
             case DynamoDb.AttributeValue.SS(var set) -> new AttributeValue.SS(set);
             case DynamoDb.AttributeValue.NS(var set) -> new AttributeValue.NS(set);
             case DynamoDb.AttributeValue.BS(var set) -> new AttributeValue.BS(set);
-            case DynamoDb.AttributeValue.L(var list) -> new AttributeValue.L(list.stream().map(StreamRecords::value).toList());
+            case DynamoDb.AttributeValue.L(var list) -> new AttributeValue.L(list.stream().map(StreamRecords::value)
+                .toList());
             case DynamoDb.AttributeValue.M(var map) -> new AttributeValue.M(item(map));
         };
     }

@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The streams of tables: they begin and end with a setting of their table, take a record in the transaction of each change,
- * and their shards are succeeded by others, split where there is much to take, and forgotten.
+ * The streams of tables: they begin and end with a setting of their table, take a record in the transaction of each
+ * change, and their shards are succeeded by others, split where there is much to take, and forgotten.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html">Change data capture</a>
  */
@@ -84,15 +84,16 @@ final class Streams {
     StoredTable start(Tx tx, TableRef ref, StoredTable table, String view, Instant now) {
         long number = DynamoDbData.nextNumber(tx);
         var label = label(tx, ref, now);
-        data.streams.put(tx, new StreamRef(ref, label).key(), new StoredStream(ref.name(), label, number, view, table.key(), now,
-            Optional.empty(), 0, now));
+        data.streams.put(tx, new StreamRef(ref, label).key(),
+            new StoredStream(ref.name(), label, number, view, table.key(), now, Optional.empty(), 0, now));
         var open = new ArrayList<OpenShard>();
         int chosen = TableSettings.of(table.tags()).streamShards();
         int shards = chosen > 0 ? chosen : partitions(table.throughput());
         for (int i = 0; i < shards; i++) {
             open.add(open(tx, ref, number, Optional.empty(), (int) ((long) HASHES * i / shards), now));
         }
-        data.shardsChanging.add(tx, now.plus(LOOK_AT_MOST_EVERY), DynamoDbData.stream(ref, number), new StreamRef(ref, label).key());
+        data.shardsChanging.add(tx, now.plus(LOOK_AT_MOST_EVERY), DynamoDbData.stream(ref, number),
+            new StreamRef(ref, label).key());
         return table.withStream(new TableStream(label, number, view, open));
     }
 
@@ -112,8 +113,8 @@ final class Streams {
     private OpenShard open(Tx tx, TableRef ref, long stream, Optional<String> parent, int from, Instant now) {
         long number = DynamoDbData.nextNumber(tx);
         var id = String.format("shardId-%020d-%08x", now.toEpochMilli(), number);
-        data.shards.put(tx, DynamoDbData.stream(ref, stream).and(id), new Shard(number, parent, next(tx, ref, stream), Optional.empty(),
-            now, Optional.empty(), 0));
+        data.shards.put(tx, DynamoDbData.stream(ref, stream).and(id),
+            new Shard(number, parent, next(tx, ref, stream), Optional.empty(), now, Optional.empty(), 0));
         return new OpenShard(number, id, from);
     }
 
@@ -140,10 +141,13 @@ final class Streams {
     }
 
     private void close(Tx tx, TableRef ref, long stream, OpenShard shard, Instant now) {
-        data.shards.update(tx, DynamoDbData.stream(ref, stream).and(shard.id()), one -> one.closedAt(now, next(tx, ref, stream)));
+        data.shards.update(tx, DynamoDbData.stream(ref, stream).and(shard.id()),
+            one -> one.closedAt(now, next(tx, ref, stream)));
     }
 
-    /** Whether the two are different items to whoever follows the stream: a write that changes nothing leaves no record. */
+    /**
+     * Whether the two are different items to whoever follows the stream: a write that changes nothing leaves no record.
+     */
     static boolean differ(Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
         return before == null || after == null ? before != after
             : !Values.equal(new AttributeValue.M(before), new AttributeValue.M(after));
@@ -162,8 +166,10 @@ final class Streams {
         }
         var stream = table.stored.stream().orElseThrow();
         var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
-        boolean old = stream.view().equals(StreamViewType.OLD_IMAGE) || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
-        boolean fresh = stream.view().equals(StreamViewType.NEW_IMAGE) || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
+        boolean old = stream.view().equals(StreamViewType.OLD_IMAGE)
+            || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
+        boolean fresh = stream.view().equals(StreamViewType.NEW_IMAGE)
+            || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
         var keys = table.schema.keyOf(before == null ? after : before);
         var record = new StoredRecord(kind, now, byService, ITEMS.encode(keys),
             Optional.ofNullable(old ? before : null).map(ITEMS::encode),
@@ -206,7 +212,8 @@ final class Streams {
         for (var row : data.shards.range(tx, DynamoDbData.stream(ref, stream.number())).toList()) {
             var records = DynamoDbData.records(ref, stream.number(), row.value().number());
             var entries = tx.range(Range.of(records).limit(TRIMMED_AT_ONCE)).toList();
-            var old = entries.stream().takeWhile(one -> !StoredRecord.CODEC.decode(one.value()).at().isAfter(horizon)).toList();
+            var old = entries.stream().takeWhile(one -> !StoredRecord.CODEC.decode(one.value()).at().isAfter(horizon))
+                .toList();
             old.forEach(one -> tx.delete(one.key()));
             if (!old.isEmpty()) {
                 data.shards.put(tx, row.key(), row.value().trimmedTo(old.getLast().key().without(records).number(0)));

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a template says of a table that operations of their own do: recovery, policies, insights, a Kinesis data stream. */
+/**
+ * What a template says of a table that operations of their own do: recovery, policies, insights, a Kinesis data stream.
+ */
 final class TableExtras {
     private final DynamoDb dynamoDb;
 
@@ -37,13 +39,15 @@ final class TableExtras {
     void apply(Caller caller, TableDescription table, Optional<Desired> before, Desired after) {
         var was = before.map(TableExtras::recovery).orElse(recovery(Optional.empty()));
         if (!recovery(after).equals(was)) {
-            dynamoDb.updateContinuousBackups(caller, new UpdateContinuousBackupsRequest(table.tableName(), recovery(after)));
+            dynamoDb.updateContinuousBackups(caller, new UpdateContinuousBackupsRequest(table.tableName(),
+                recovery(after)));
         }
         policy(caller, table.tableArn(), before.flatMap(one -> TableResource.policy(one, "ResourcePolicy")),
             TableResource.policy(after, "ResourcePolicy"));
         if (table.streamSpecification() != null) {
             // The stream may be another than before, which has no policy yet.
-            var earlier = streamPolicy(after).isPresent() ? Optional.<String>empty() : before.flatMap(TableExtras::streamPolicy);
+            var earlier = streamPolicy(after).isPresent() ? Optional.<String>empty()
+                : before.flatMap(TableExtras::streamPolicy);
             policy(caller, table.latestStreamArn(), earlier, streamPolicy(after));
         }
         stream(caller, table.tableName(), before.flatMap(TableExtras::destination), destination(after));
@@ -66,15 +70,17 @@ final class TableExtras {
     }
 
     private static Optional<String> streamPolicy(Desired desired) {
-        return desired.properties().get("StreamSpecification") instanceof Map<?, ?> map && map.get("ResourcePolicy") != null
-            ? TableResource.policy(new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(),
-                Map.of("ResourcePolicy", map.get("ResourcePolicy")), Map.of()), "ResourcePolicy")
+        return desired.properties().get("StreamSpecification") instanceof Map<?,
+            ?> map && map.get("ResourcePolicy") != null
+            ? TableResource.policy(new Desired(desired.stackId(), desired.stackName(), desired.logicalId(),
+                desired.token(), Map.of("ResourcePolicy", map.get("ResourcePolicy")), Map.of()), "ResourcePolicy")
             : Optional.empty();
     }
 
     private void policy(Caller caller, String arn, Optional<String> before, Optional<String> after) {
         if (after.isPresent() && !after.equals(before)) {
-            dynamoDb.putResourcePolicy(caller, PutResourcePolicyRequest.of(r -> r.resourceArn(arn).policy(after.get())));
+            dynamoDb.putResourcePolicy(caller, PutResourcePolicyRequest.of(r -> r.resourceArn(arn)
+                .policy(after.get())));
         }
         if (after.isEmpty() && before.isPresent()) {
             dynamoDb.deleteResourcePolicy(caller, new DeleteResourcePolicyRequest(arn, null));
@@ -96,7 +102,8 @@ final class TableExtras {
     /** What was done already, in a step that is done a second time, is left. */
     private void stream(Caller caller, String table, Optional<Destination> before, Optional<Destination> after) {
         var active = active(caller, table);
-        if (before.isPresent() && active.isPresent() && after.filter(one -> one.arn().equals(active.get().streamArn())).isEmpty()) {
+        if (before.isPresent() && active.isPresent() && after.filter(one -> one.arn().equals(active.get().streamArn()))
+                .isEmpty()) {
             dynamoDb.disableKinesisStreamingDestination(caller,
                 new DisableKinesisStreamingDestinationRequest(table, active.get().streamArn(), null));
         }
@@ -105,14 +112,17 @@ final class TableExtras {
         }
         var wanted = after.get();
         if (active.filter(one -> one.streamArn().equals(wanted.arn())).isEmpty()) {
-            dynamoDb.enableKinesisStreamingDestination(caller, new EnableKinesisStreamingDestinationRequest(table, wanted.arn(),
+            dynamoDb.enableKinesisStreamingDestination(caller,
+                new EnableKinesisStreamingDestinationRequest(table, wanted.arn(),
                 wanted.precision() == null ? null : new EnableKinesisStreamingConfiguration(wanted.precision())));
             if (active(caller, table).isEmpty()) {
                 throw new ValidationException("The destination " + wanted.arn() + " of table " + table
                     + " is ENABLE_FAILED: User does not have a permission to use kinesis stream");
             }
-        } else if (!precision(wanted.precision()).equals(precision(active.get().approximateCreationDateTimePrecision()))) {
-            dynamoDb.updateKinesisStreamingDestination(caller, new UpdateKinesisStreamingDestinationRequest(table, wanted.arn(),
+        } else if (!precision(wanted.precision()).equals(precision(active.get()
+            .approximateCreationDateTimePrecision()))) {
+            dynamoDb.updateKinesisStreamingDestination(caller,
+                new UpdateKinesisStreamingDestinationRequest(table, wanted.arn(),
                 new UpdateKinesisStreamingConfiguration(precision(wanted.precision()))));
         }
     }
@@ -122,8 +132,10 @@ final class TableExtras {
     }
 
     private Optional<KinesisDataStreamDestination> active(Caller caller, String table) {
-        return dynamoDb.describeKinesisStreamingDestination(caller, new DescribeKinesisStreamingDestinationRequest(table))
-            .kinesisDataStreamDestinations().stream().filter(one -> one.destinationStatus().equals(DestinationStatus.ACTIVE)).findFirst();
+        return dynamoDb.describeKinesisStreamingDestination(caller,
+            new DescribeKinesisStreamingDestinationRequest(table))
+            .kinesisDataStreamDestinations().stream().filter(one -> one.destinationStatus()
+                .equals(DestinationStatus.ACTIVE)).findFirst();
     }
 
     /** Of the table (the empty name) and its indexes, those that have insights. */

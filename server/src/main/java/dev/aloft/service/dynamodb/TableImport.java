@@ -40,18 +40,22 @@ final class TableImport {
         if (table.localSecondaryIndexes() != null) {
             throw new ValidationException("LocalSecondaryIndexes can not be specified with " + SOURCE);
         }
-        var token = UUID.nameUUIDFromBytes((desired.stackId() + desired.logicalId() + desired.token()).getBytes(StandardCharsets.UTF_8));
+        var token = UUID.nameUUIDFromBytes((desired.stackId() + desired.logicalId() + desired.token())
+            .getBytes(StandardCharsets.UTF_8));
         var source = source(desired);
         var told = dynamoDb.importTable(caller, source.toBuilder().clientToken(token.toString())
             .tableCreationParameters(TableCreationParameters.of(p -> p.tableName(table.tableName())
-                .attributeDefinitions(table.attributeDefinitions()).keySchema(table.keySchema()).billingMode(table.billingMode())
+                .attributeDefinitions(table.attributeDefinitions()).keySchema(table.keySchema())
+                .billingMode(table.billingMode())
                 .provisionedThroughput(table.provisionedThroughput()).onDemandThroughput(table.onDemandThroughput())
-                .sseSpecification(table.sseSpecification()).globalSecondaryIndexes(table.globalSecondaryIndexes()))).build())
+                .sseSpecification(table.sseSpecification()).globalSecondaryIndexes(table.globalSecondaryIndexes())))
+                .build())
             .importTableDescription();
         var ended = await(caller, told);
         if (!ImportStatus.COMPLETED.equals(ended.importStatus())) {
             throw ApiError.of(ended.failureCode() == null ? "ImportFailed" : ended.failureCode(), 400,
-                "The import into table " + table.tableName() + " ended " + ended.importStatus() + ": " + ended.failureMessage());
+                "The import into table " + table.tableName() + " ended " + ended.importStatus() + ": "
+                + ended.failureMessage());
         }
     }
 
@@ -59,13 +63,15 @@ final class TableImport {
         if (!(desired.properties().get(SOURCE) instanceof Map<?, ?> map)) {
             throw new ValidationException("#/" + SOURCE + ": expected type: JSONObject");
         }
-        return (ImportTableRequest) TemplateShape.read(DynamoDb.IMPORT_TABLE.input(), new LinkedHashMap<>(map), SOURCE + ".");
+        return (ImportTableRequest) TemplateShape.read(DynamoDb.IMPORT_TABLE.input(), new LinkedHashMap<>(map),
+            SOURCE + ".");
     }
 
     private ImportTableDescription await(Caller caller, ImportTableDescription begun) {
         try {
             while (true) {
-                var now = dynamoDb.describeImport(caller, new DescribeImportRequest(begun.importArn())).importTableDescription();
+                var now = dynamoDb.describeImport(caller, new DescribeImportRequest(begun.importArn()))
+                    .importTableDescription();
                 if (!ImportStatus.IN_PROGRESS.equals(now.importStatus())) {
                     return now;
                 }

@@ -53,8 +53,8 @@ final class TableIndexes {
         return updates.isEmpty() ? null : updates;
     }
 
-    private static GlobalSecondaryIndexUpdate changing(String name, ProvisionedThroughput throughput, OnDemandThroughput limit,
-            WarmThroughput warm) {
+    private static GlobalSecondaryIndexUpdate changing(String name, ProvisionedThroughput throughput,
+        OnDemandThroughput limit, WarmThroughput warm) {
         return GlobalSecondaryIndexUpdate.of(u -> u.update(UpdateGlobalSecondaryIndexAction.of(a -> a.indexName(name)
             .provisionedThroughput(throughput).onDemandThroughput(limit).warmThroughput(warm))));
     }
@@ -93,8 +93,10 @@ final class TableIndexes {
     }
 
     /** What of the capacity of an index that stays is to be another. */
-    private static Optional<GlobalSecondaryIndexUpdate> change(GlobalSecondaryIndex wanted, GlobalSecondaryIndexDescription known) {
-        var throughput = isSame(wanted.provisionedThroughput(), known.provisionedThroughput()) ? null : wanted.provisionedThroughput();
+    private static Optional<GlobalSecondaryIndexUpdate> change(GlobalSecondaryIndex wanted,
+            GlobalSecondaryIndexDescription known) {
+        var throughput = isSame(wanted.provisionedThroughput(), known.provisionedThroughput())
+            ? null : wanted.provisionedThroughput();
         var limit = Objects.equals(wanted.onDemandThroughput(), known.onDemandThroughput()) ? null
             : TableResource.limit(wanted.onDemandThroughput());
         var warm = isSame(wanted.warmThroughput(), known) ? null : wanted.warmThroughput();

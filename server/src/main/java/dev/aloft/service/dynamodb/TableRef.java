@@ -42,7 +42,8 @@ record TableRef(String account, String region, String name) {
         var name = arn.resource().substring(TABLE.length());
         int end = name.indexOf('/');
         var table = new TableRef(arn.account(), arn.region(), end < 0 ? name : name.substring(0, end));
-        if (!ACCOUNT.matcher(table.account).matches() || !REGION.matcher(table.region).matches() || !NAME.matcher(table.name).matches()) {
+        if (!ACCOUNT.matcher(table.account).matches() || !REGION.matcher(table.region).matches()
+                || !NAME.matcher(table.name).matches()) {
             throw invalid(text);
         }
         return table;
@@ -77,7 +78,8 @@ record TableRef(String account, String region, String name) {
 
     /** For IAM, which is asked before the name is checked: of any text. */
     static String arn(Caller caller, String text) {
-        return text != null && Arn.isArn(text) ? text : caller.arn("dynamodb", TABLE + (text == null ? "" : text)).toString();
+        return text != null && Arn.isArn(text) ? text : caller.arn("dynamodb", TABLE + (text == null ? "" : text))
+            .toString();
     }
 
     /** The table of the same name in another region. */

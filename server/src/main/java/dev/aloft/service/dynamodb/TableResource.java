@@ -39,7 +39,8 @@ import java.util.Set;
 /**
  * AWS::DynamoDB::Table.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html">
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html">
  *     AWS::DynamoDB::Table</a>
  */
 final class TableResource implements ResourceType {
@@ -47,7 +48,8 @@ final class TableResource implements ResourceType {
     private static final String STACK = "aws:cloudformation:stack-id";
     private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
     /** Those that CreateTable has under the same names. */
-    private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
+    private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode",
+        "ProvisionedThroughput",
         "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput");
 
     private final DynamoDb dynamoDb;
@@ -91,7 +93,8 @@ final class TableResource implements ResourceType {
     public Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
         var replacing = new HashSet<>(replacedBy());
         var types = types(after);
-        if (types(before).entrySet().stream().anyMatch(one -> !one.getValue().equals(types.getOrDefault(one.getKey(), one.getValue())))) {
+        if (types(before).entrySet().stream().anyMatch(one -> !one.getValue()
+                .equals(types.getOrDefault(one.getKey(), one.getValue())))) {
             replacing.add("AttributeDefinitions");
         }
         return replacing;
@@ -114,7 +117,8 @@ final class TableResource implements ResourceType {
         var name = desired.name("TableName", MAX_NAME);
         var tags = tags(desired);
         var request = wanted(desired).toBuilder().tableName(name).tags(list(tags))
-            .streamSpecification(view(desired).map(TableResource::stream).orElse(null)).sseSpecification(encryption(desired))
+            .streamSpecification(view(desired).map(TableResource::stream).orElse(null))
+            .sseSpecification(encryption(desired))
             .resourcePolicy(policy(desired, "ResourcePolicy").orElse(null)).build();
         if (TableImport.isWanted(desired)) {
             imports.run(caller, desired, request);
@@ -136,7 +140,8 @@ final class TableResource implements ResourceType {
 
     /** A table as an import makes it: without what has operations of its own. */
     private static Desired without(Desired desired) {
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), Map.of(), Map.of());
+        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), Map.of(),
+            Map.of());
     }
 
     /** CloudFormation's form of an index says whether it has insights; the API's does not. */
@@ -158,14 +163,14 @@ final class TableResource implements ResourceType {
         if (!(desired.properties().get("SSESpecification") instanceof Map<?, ?> map)) {
             return null;
         }
-        return new SSESpecification("true".equals(String.valueOf(map.get("SSEEnabled"))), TableExtras.text(map.get("SSEType")),
-            TableExtras.text(map.get("KMSMasterKeyId")));
+        return new SSESpecification("true".equals(String.valueOf(map.get("SSEEnabled"))),
+            TableExtras.text(map.get("SSEType")), TableExtras.text(map.get("KMSMasterKeyId")));
     }
 
     static Optional<String> policy(Desired desired, String property) {
         return desired.properties().get(property) instanceof Map<?, ?> map && map.get("PolicyDocument") != null
-            ? Optional.of(map.get("PolicyDocument") instanceof String text ? text : JsonWriter.string(map.get("PolicyDocument")))
-            : Optional.empty();
+            ? Optional.of(map.get("PolicyDocument") instanceof String text
+            ? text : JsonWriter.string(map.get("PolicyDocument"))) : Optional.empty();
     }
 
     private static CreateTableRequest wanted(Desired desired) {
@@ -176,7 +181,8 @@ final class TableResource implements ResourceType {
             same.remove("GlobalSecondaryIndexes");
         }
         var request = (CreateTableRequest) TemplateShape.read(DynamoDb.CREATE_TABLE.input(), same, "");
-        return request.billingMode() != null ? request : request.toBuilder().billingMode(BillingMode.PROVISIONED).build();
+        return request.billingMode() != null ? request : request.toBuilder().billingMode(BillingMode.PROVISIONED)
+            .build();
     }
 
     private static Map<String, String> tags(Desired desired) {
@@ -206,7 +212,8 @@ final class TableResource implements ResourceType {
         String token = null;
         do {
             var next = token;
-            var page = dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(arn).nextToken(next)));
+            var page = dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(arn)
+                .nextToken(next)));
             page.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
             token = page.nextToken();
         } while (token != null);
@@ -238,7 +245,8 @@ final class TableResource implements ResourceType {
     private void setExpiry(Caller caller, String name, String attribute, boolean enabled) {
         try {
             dynamoDb.updateTimeToLive(caller, UpdateTimeToLiveRequest.of(r -> r.tableName(name)
-                .timeToLiveSpecification(TimeToLiveSpecification.of(s -> s.enabled(enabled).attributeName(attribute)))));
+                .timeToLiveSpecification(TimeToLiveSpecification.of(s -> s.enabled(enabled)
+                    .attributeName(attribute)))));
         } catch (ValidationException e) {
             if (!e.getMessage().endsWith(enabled ? "already enabled" : "already disabled")) {
                 throw e;
@@ -271,14 +279,17 @@ final class TableResource implements ResourceType {
         if (wasOnDemand != isOnDemand || !isOnDemand && !sameThroughput) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).billingMode(wanted.billingMode())
                 .provisionedThroughput(throughput)
-                .globalSecondaryIndexUpdates(wasOnDemand && !isOnDemand ? TableIndexes.throughputs(wanted, now) : null)));
+                .globalSecondaryIndexUpdates(wasOnDemand && !isOnDemand
+                ? TableIndexes.throughputs(wanted, now) : null)));
         }
         var protects = Boolean.TRUE.equals(wanted.deletionProtectionEnabled());
         if (protects != Boolean.TRUE.equals(now.deletionProtectionEnabled())) {
-            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).deletionProtectionEnabled(protects)));
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+                .deletionProtectionEnabled(protects)));
         }
         var tableClass = wanted.tableClass() == null ? TableClass.STANDARD : wanted.tableClass();
-        if (!tableClass.equals(now.tableClassSummary() == null ? TableClass.STANDARD : now.tableClassSummary().tableClass())) {
+        if (!tableClass.equals(now.tableClassSummary() == null
+                ? TableClass.STANDARD : now.tableClassSummary().tableClass())) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).tableClass(tableClass)));
         }
         if (isOnDemand && !Objects.equals(wanted.onDemandThroughput(), now.onDemandThroughput())) {
@@ -286,7 +297,8 @@ final class TableResource implements ResourceType {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).onDemandThroughput(limit)));
         }
         if (wanted.warmThroughput() != null && !isWarm(wanted.warmThroughput(), now.warmThroughput())) {
-            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).warmThroughput(wanted.warmThroughput())));
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+                .warmThroughput(wanted.warmThroughput())));
         }
     }
 
@@ -298,7 +310,8 @@ final class TableResource implements ResourceType {
     }
 
     private static boolean isWarm(WarmThroughput wanted, TableWarmThroughputDescription now) {
-        return now != null && (wanted.readUnitsPerSecond() == null || wanted.readUnitsPerSecond().equals(now.readUnitsPerSecond()))
+        return now != null && (wanted.readUnitsPerSecond() == null
+            || wanted.readUnitsPerSecond().equals(now.readUnitsPerSecond()))
             && (wanted.writeUnitsPerSecond() == null || wanted.writeUnitsPerSecond().equals(now.writeUnitsPerSecond()));
     }
 
@@ -315,7 +328,8 @@ final class TableResource implements ResourceType {
         if (!(desired.properties().get("StreamSpecification") instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
-        var unknown = map.keySet().stream().filter(name -> !name.equals("StreamViewType") && !name.equals("ResourcePolicy"));
+        var unknown = map.keySet().stream().filter(name -> !name.equals("StreamViewType")
+            && !name.equals("ResourcePolicy"));
         unknown.findFirst().ifPresent(name -> {
             throw ApiError.notBuilt("StreamSpecification." + name + " of AWS::DynamoDB::Table");
         });

@@ -45,8 +45,10 @@ record TableSettings(Duration lag, boolean throttled, long collectionLimit, int 
 
     /** What nobody would act on is refused. */
     static void check(Map<String, String> tags) {
-        tags.keySet().stream().filter(key -> key.startsWith(PREFIX) && !KNOWN.contains(key)).findFirst().ifPresent(key -> {
-            throw ValidationException.parameters("There is no setting " + key + ". Settings: " + KNOWN.stream().sorted().toList());
+        tags.keySet().stream().filter(key -> key.startsWith(PREFIX) && !KNOWN.contains(key)).findFirst()
+            .ifPresent(key -> {
+            throw ValidationException.parameters("There is no setting " + key + ". Settings: "
+                + KNOWN.stream().sorted().toList());
         });
         var throttling = tags.get(THROTTLING);
         if (throttling != null && !Set.of("true", "false").contains(throttling)) {

@@ -33,8 +33,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * Tables are made, told and deleted. AWS takes seconds for what is done here in one transaction: the answer of the call says
- * CREATING, UPDATING or DELETING, and the next call finds it done.
+ * Tables are made, told and deleted. AWS takes seconds for what is done here in one transaction: the answer of the call
+ * says CREATING, UPDATING or DELETING, and the next call finds it done.
  */
 final class Tables {
     private static final int MAX_NAMES = 100;
@@ -50,7 +50,8 @@ final class Tables {
     private final Time time;
 
     /** @param backups which need tables themselves */
-    Tables(DynamoDbData data, Streams streams, Supplier<Backups> backups, ResourcePolicies policies, Store store, Time time) {
+    Tables(DynamoDbData data, Streams streams, Supplier<Backups> backups, ResourcePolicies policies, Store store,
+            Time time) {
         this.backups = backups;
         this.policies = policies;
         this.data = data;
@@ -90,8 +91,8 @@ final class Tables {
                 throw new ResourceInUseException("Table already exists: " + ref.name());
             }
             var bare = new StoredTable(ref.name(), id, DynamoDbData.nextNumber(tx), now, NewTable.attributes(in),
-                NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand ? Optional.of(now) : Optional.empty(),
-                NewTable.throughput(in.provisionedThroughput()),
+                NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand
+                ? Optional.of(now) : Optional.empty(), NewTable.throughput(in.provisionedThroughput()),
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
                 Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
                 Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
@@ -115,7 +116,8 @@ final class Tables {
         return store.read(tx -> {
             var table = get(tx, ref);
             var status = table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE;
-            return new DescribeTableResponse(replicas.told(tx, ref, table, Descriptions.of(ref, table, status, counts(tx, ref, table))));
+            return new DescribeTableResponse(replicas.told(tx, ref, table,
+                Descriptions.of(ref, table, status, counts(tx, ref, table))));
         });
     }
 
@@ -205,11 +207,12 @@ final class Tables {
             throw new ResourceInUseException(inUse + "Table is being created: " + ref.name());
         }
         if (!known.copies().isEmpty()) {
-            throw new ResourceInUseException(inUse + "Table: " + ref.name() + " is being copied: " + known.copies().size()
-                + " backups, restores or exports are under way");
+            throw new ResourceInUseException(inUse + "Table: " + ref.name() + " is being copied: "
+                + known.copies().size() + " backups, restores or exports are under way");
         }
         if (known.indexes().stream().anyMatch(StoredTable.StoredIndex::filling)) {
-            throw new ResourceInUseException(inUse + "Cannot delete table while indexes are being created, updated, or deleted.");
+            throw new ResourceInUseException(inUse
+                + "Cannot delete table while indexes are being created, updated, or deleted.");
         }
     }
 

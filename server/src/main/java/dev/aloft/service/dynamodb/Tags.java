@@ -89,7 +89,8 @@ final class Tags {
         var all = new LinkedHashMap<>(tags);
         var keys = new HashSet<String>();
         for (var tag : more) {
-            if (tag.key().startsWith("aws:") && !tags.containsKey(tag.key()) && !tag.key().startsWith("aws:cloudformation:")) {
+            if (tag.key().startsWith("aws:") && !tags.containsKey(tag.key())
+                    && !tag.key().startsWith("aws:cloudformation:")) {
                 throw new ValidationException("Tag Key cannot be prefixed with aws:, Key: " + tag.key());
             }
             if (!TEXT.matcher(tag.key()).matches()) {
@@ -99,7 +100,8 @@ final class Tags {
                 throw new ValidationException("The Tag Value provided is invalid, Value: " + tag.value());
             }
             if (!keys.add(tag.key())) {
-                throw new ValidationException("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + tag.key());
+                throw new ValidationException("Duplicate Tag Keys provided as input: Duplicate Tag Key found "
+                    + tag.key());
             }
             all.put(tag.key(), tag.value());
         }
@@ -119,13 +121,15 @@ final class Tags {
         }
         if (!RESOURCE.matcher(arn).matches()) {
             throw ApiError.of("AccessDeniedException", 400, "User: " + caller.principal().arn()
-                + " is not authorized to perform: dynamodb:" + operation + " on resource: " + (arn.isEmpty() ? "*" : arn));
+                + " is not authorized to perform: dynamodb:" + operation + " on resource: "
+                + (arn.isEmpty() ? "*" : arn));
         }
         if (!arn.startsWith("arn:aws:dynamodb:")) {
             throw ValidationException.parameters("Provided Arn is not a DynamoDB resource arn: " + arn);
         }
         if (arn.contains("/index/")) {
-            throw ValidationException.parameters("Invalid resource arn provided, only table or stream is accepted. Provided resource "
+            throw ValidationException.parameters(
+                "Invalid resource arn provided, only table or stream is accepted. Provided resource "
                 + "arn: " + arn);
         }
         if (!TABLE.matcher(arn).matches()) {

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Properties of a template read as the shape of the API that has the same members; text stands for numbers and booleans too. */
+/**
+ * Properties of a template read as the shape of the API that has the same members; text stands for numbers and booleans
+ * too.
+ */
 final class TemplateShape {
     private TemplateShape() {
     }

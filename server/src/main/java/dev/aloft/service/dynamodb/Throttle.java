@@ -14,10 +14,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Enforces capacity where a table is set to: what was used is taken from a bucket that fills by the second, and nothing is
- * admitted while one is empty. What stays unused for five minutes is there for bursts. Kept in memory: a restart fills all.
+ * Enforces capacity where a table is set to: what was used is taken from a bucket that fills by the second, and nothing
+ * is admitted while one is empty. What stays unused for five minutes is there for bursts. Kept in memory: a restart
+ * fills all.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html">Burst capacity</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html">Burst
+ * capacity</a>
  */
 final class Throttle {
     private static final int BURST_SECONDS = 300;
@@ -121,13 +123,15 @@ final class Throttle {
     private void take(LiveTable table, Optional<LiveIndex> index, Kind kind, double units) {
         rate(table, index, kind).ifPresent(rate -> {
             filled(table, index, kind, rate);
-            buckets.computeIfPresent(key(table, index, kind), (_, bucket) -> new Bucket(bucket.units - units, bucket.at));
+            buckets.computeIfPresent(key(table, index, kind),
+                (_, bucket) -> new Bucket(bucket.units - units, bucket.at));
         });
     }
 
     private static ApiError exceeded(LiveTable table, Optional<LiveIndex> index, Kind kind) {
         boolean onDemand = table.stored.onDemand();
-        var reason = new ThrottlingReason((index.isPresent() ? "Index" : "Table") + (kind == Kind.READ ? "Read" : "Write")
+        var reason = new ThrottlingReason((index.isPresent() ? "Index" : "Table")
+            + (kind == Kind.READ ? "Read" : "Write")
             + (onDemand ? "MaxOnDemandThroughputExceeded" : "ProvisionedThroughputExceeded"),
             table.ref.arn() + index.map(one -> "/index/" + one.stored.name()).orElse(""));
         if (onDemand) {
@@ -135,11 +139,12 @@ final class Throttle {
                 .message("Throughput exceeds the maximum OnDemandThroughput configured on table or index")));
         }
         var message = index.isPresent()
-            ? "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. "
-                + "Consider increasing your provisioning level for the under-provisioned global secondary indexes with the "
-                + "UpdateTable API"
-            : "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning "
-                + "level with the UpdateTable API.";
+            ? "The level of configured provisioned throughput for one or more global secondary indexes of the table "
+                + "was exceeded. "
+                + "Consider increasing your provisioning level for the under-provisioned global secondary indexes "
+                + "with the " + "UpdateTable API"
+            : "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
+                + "provisioning " + "level with the UpdateTable API.";
         return new ProvisionedThroughputExceededException(ProvisionedThroughputExceededException.Detail.of(d ->
             d.throttlingReasons(List.of(reason)).message(message)));
     }

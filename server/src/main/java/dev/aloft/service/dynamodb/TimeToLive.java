@@ -58,7 +58,8 @@ final class TimeToLive {
             throw new ValidationException("TimeToLive is already disabled");
         }
         table.expiry().filter(attribute -> !attribute.equals(wanted.attributeName())).ifPresent(attribute -> {
-            throw new ValidationException("TimeToLive is active on a different AttributeName: current AttributeName is " + attribute);
+            throw new ValidationException(
+                "TimeToLive is active on a different AttributeName: current AttributeName is " + attribute);
         });
         if (table.expiry().isPresent() && wanted.enabled()) {
             throw new ValidationException("TimeToLive is already enabled");

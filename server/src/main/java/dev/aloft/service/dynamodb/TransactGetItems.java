@@ -29,7 +29,8 @@ final class TransactGetItems {
         this.reads = reads;
     }
 
-    private record Wanted(TableRef ref, String tableName, Map<String, AttributeValue> key, Optional<Projection> projection) {
+    private record Wanted(TableRef ref, String tableName, Map<String, AttributeValue> key,
+            Optional<Projection> projection) {
         /** Where the item stands, of a key that fits the table. */
         Optional<Key> place(LiveTable table) {
             try {
@@ -79,7 +80,8 @@ final class TransactGetItems {
             }
             return TransactGetItemsResponse.of(r -> r.responses(responses)
                 .consumedCapacity(Capacity.isWanted(in.returnConsumedCapacity()) ? capacities.entrySet().stream()
-                    .map(entry -> entry.getValue().toldRead(entry.getKey(), in.returnConsumedCapacity())).toList() : null));
+                    .map(entry -> entry.getValue().toldRead(entry.getKey(), in.returnConsumedCapacity())).toList()
+                    : null));
         });
         used.forEach(entry -> reads.used(entry.getKey(), entry.getValue()));
         return response;

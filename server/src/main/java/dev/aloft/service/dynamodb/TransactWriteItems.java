@@ -42,9 +42,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Writes up to a hundred items, all or none. What is wrong with one of them cancels all; the reasons are told by position.
+ * Writes up to a hundred items, all or none. What is wrong with one of them cancels all; the reasons are told by
+ * position.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html">Transactions</a>
+ * @see <a
+ * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html">Transactions</a>
  */
 final class TransactWriteItems {
     private static final int MAX_BYTES = 4 << 20;
@@ -58,7 +60,8 @@ final class TransactWriteItems {
     private final Store store;
     private final Time time;
 
-    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Throttle throttle, Store store, Time time) {
+    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Throttle throttle, Store store,
+            Time time) {
         this.throttle = throttle;
         this.data = data;
         this.tables = tables;
@@ -109,7 +112,8 @@ final class TransactWriteItems {
     }
 
     private static Action action(Caller caller, TransactWriteItem item, boolean counts) {
-        if (Stream.of(item.conditionCheck(), item.put(), item.delete(), item.update()).filter(Objects::nonNull).count() != 1) {
+        if (Stream.of(item.conditionCheck(), item.put(), item.delete(), item.update()).filter(Objects::nonNull)
+                .count() != 1) {
             throw new ValidationException("TransactItems can only contain one of Check, Put, Update or Delete");
         }
         if (item.put() != null) {
@@ -154,7 +158,8 @@ final class TransactWriteItems {
             new Change(table, table.schema.ofKey(key), condition, tellsOld, counts, effect));
     }
 
-    private static Optional<Condition> condition(String text, Map<String, String> names, Map<String, AttributeValue> values) {
+    private static Optional<Condition> condition(String text, Map<String, String> names, Map<String,
+            AttributeValue> values) {
         new ParameterKinds().expression("ConditionExpression", text).check(names, values);
         var placeholders = Placeholders.of(names, values);
         var condition = Optional.ofNullable(text).map(one -> Condition.parse("ConditionExpression", one, placeholders));
@@ -249,7 +254,8 @@ final class TransactWriteItems {
                 outcomes.add(writer.apply(tx, changes.get(i), now));
             } catch (ConditionalCheckFailedException e) {
                 reasons.set(i, actions.get(i).inserts()
-                    ? CancellationReason.of(r -> r.code("DuplicateItem").message("Duplicate primary key exists in table"))
+                    ? CancellationReason.of(r -> r.code("DuplicateItem")
+                        .message("Duplicate primary key exists in table"))
                     : CancellationReason.of(r -> r.code("ConditionalCheckFailed").message(e.getMessage())
                         .item(e.detail().item())));
             } catch (ItemCollectionSizeLimitExceededException _) {

@@ -7,8 +7,8 @@ import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.Optional;
 
 /**
- * Read and write units a second: what an on-demand table or index may use at most, or what it was asked to be prepared for.
- * Nothing where one of them was not asked for.
+ * Read and write units a second: what an on-demand table or index may use at most, or what it was asked to be prepared
+ * for. Nothing where one of them was not asked for.
  */
 record Units(Optional<Long> read, Optional<Long> write) {
     /** What on-demand tables are prepared for from their first day. */
@@ -28,8 +28,10 @@ record Units(Optional<Long> read, Optional<Long> write) {
 
     /** A limit after a change: what is not given stays as it is. */
     static Optional<Units> changed(Optional<Units> before, OnDemandThroughput wanted) {
-        var read = wanted.maxReadRequestUnits() == null ? before.flatMap(Units::read) : limit(wanted.maxReadRequestUnits());
-        var write = wanted.maxWriteRequestUnits() == null ? before.flatMap(Units::write) : limit(wanted.maxWriteRequestUnits());
+        var read = wanted.maxReadRequestUnits() == null ? before.flatMap(Units::read)
+            : limit(wanted.maxReadRequestUnits());
+        var write = wanted.maxWriteRequestUnits() == null ? before.flatMap(Units::write)
+            : limit(wanted.maxWriteRequestUnits());
         return Optional.of(new Units(read, write)).filter(units -> units.read.isPresent() || units.write.isPresent());
     }
 
@@ -64,7 +66,8 @@ record Units(Optional<Long> read, Optional<Long> write) {
             return;
         }
         if (!onDemand) {
-            throw ValidationException.parameters(name + " for OnDemandThroughput" + (subject.equals(" for table") ? "" : subject)
+            throw ValidationException.parameters(name + " for OnDemandThroughput"
+                + (subject.equals(" for table") ? "" : subject)
                 + " cannot be specified when the table BillingMode is PROVISIONED");
         }
         if (units != NO_LIMIT && units < 1) {
@@ -77,10 +80,12 @@ record Units(Optional<Long> read, Optional<Long> write) {
         if (warm == null) {
             return;
         }
-        if (warm.readUnitsPerSecond() != null && least.read.isPresent() && warm.readUnitsPerSecond() < least.read.get()) {
+        if (warm.readUnitsPerSecond() != null && least.read.isPresent()
+                && warm.readUnitsPerSecond() < least.read.get()) {
             throw tooLow("ReadUnitsPerSecond", onDemand, subject, "ReadCapacityUnits");
         }
-        if (warm.writeUnitsPerSecond() != null && least.write.isPresent() && warm.writeUnitsPerSecond() < least.write.get()) {
+        if (warm.writeUnitsPerSecond() != null && least.write.isPresent()
+                && warm.writeUnitsPerSecond() < least.write.get()) {
             throw tooLow("WriteUnitsPerSecond", onDemand, subject, "WriteCapacityUnits");
         }
     }

@@ -57,8 +57,8 @@ final class UpdateItem {
             .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), key)));
     }
 
-    static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update, Optional<Condition> condition,
-            boolean tellsOld, boolean counts) {
+    static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update,
+        Optional<Condition> condition, boolean tellsOld, boolean counts) {
         return table -> {
             var at = table.schema.ofKey(key);
             checkKeys(table, update);

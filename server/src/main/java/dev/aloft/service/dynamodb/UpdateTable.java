@@ -30,8 +30,10 @@ import java.util.Optional;
 /** Changes of a table's settings, of which most stand alone in a request. */
 final class UpdateTable {
     private static final String NOTHING = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
-        + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required";
+        + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+        + "ReplicaTransitRoleArn, "
+        + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
+        + "required";
 
     private final Tables tables;
     private final Indexes indexes;
@@ -80,7 +82,8 @@ final class UpdateTable {
         });
     }
 
-    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, List<ReplicationGroupUpdate> updates, Instant now) {
+    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, List<ReplicationGroupUpdate> updates,
+            Instant now) {
         var changed = tables.replicas().update(tx, ref, before, updates, now);
         tables.put(tx, ref, changed, now);
         // The new replica is not listed yet, one that goes still is.
@@ -99,7 +102,8 @@ final class UpdateTable {
     private void share(Tx tx, TableRef replica, UpdateTableRequest in, Instant now) {
         var shared = in.toBuilder().onDemandThroughput(writes(in.onDemandThroughput()));
         if (in.globalSecondaryIndexUpdates() != null) {
-            shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream().map(UpdateTable::shared).toList());
+            shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream().map(UpdateTable::shared)
+                .toList());
         }
         tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, shared.build(), now));
     }
@@ -166,23 +170,28 @@ final class UpdateTable {
             throw new ValidationException(NOTHING);
         }
         boolean many = parts.size() > 1;
-        refuse(many && parts.contains("encryption"), "Server-Side Encryption modification must be the only operation in the request");
+        refuse(many && parts.contains("encryption"),
+            "Server-Side Encryption modification must be the only operation in the request");
         refuse(many && parts.contains("class"), "TableClass modification must be the only operation in the request");
-        refuse(many && parts.contains("protection"), "DeletionProtection modification must be the only operation in the request");
+        refuse(many && parts.contains("protection"),
+            "DeletionProtection modification must be the only operation in the request");
         refuse(many && parts.contains("replicas"), "Replica modification must be the only operation in the request");
         refuse(emptyIndexes, "List of GlobalSecondaryIndexUpdates is empty");
         boolean makes = in.globalSecondaryIndexUpdates() != null
             && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.create() != null);
         boolean makesOrDrops = makes || in.globalSecondaryIndexUpdates() != null
             && in.globalSecondaryIndexUpdates().stream().anyMatch(one -> one.delete() != null);
-        refuse(makes && parts.contains("warm"), "Create global secondary index cannot be specified when updating WarmThroughput");
+        refuse(makes && parts.contains("warm"),
+            "Create global secondary index cannot be specified when updating WarmThroughput");
         refuse(many && parts.contains("warm"), "WarmThroughput must be the only operation in the request");
-        refuse(parts.contains("limit") && parts.stream().anyMatch(part -> !part.equals("limit") && !part.equals("billing")),
+        refuse(parts.contains("limit") && parts.stream().anyMatch(part -> !part.equals("limit")
+            && !part.equals("billing")),
             "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
         boolean provisions = parts.contains("throughput") || BillingMode.PROVISIONED.equals(in.billingMode());
         refuse(provisions && parts.contains("stream"), "You cannot modify stream status while updating table IOPS");
         refuse(provisions && makesOrDrops, "You cannot create or delete index while updating table IOPS");
-        refuse(makesOrDrops && parts.contains("stream"), "You cannot create or delete index while changing stream status");
+        refuse(makesOrDrops && parts.contains("stream"),
+            "You cannot create or delete index while changing stream status");
     }
 
     private static void add(List<String> parts, String name, Object given) {
@@ -248,17 +257,20 @@ final class UpdateTable {
     /** @param within as AWS says it a second time */
     static void refuseSame(Throughput now, ProvisionedThroughput wanted, String subject, String within) {
         if (now.read() == wanted.readCapacityUnits() && now.write() == wanted.writeCapacityUnits()) {
-            throw new ValidationException("The provisioned throughput for " + subject + " will not change. The requested value "
+            throw new ValidationException("The provisioned throughput for " + subject
+                + " will not change. The requested value "
                 + "equals the current value. Current ReadCapacityUnits provisioned for " + within + ": " + now.read()
-                + ". Requested ReadCapacityUnits: " + now.read() + ". Current WriteCapacityUnits provisioned for " + within + ": "
-                + now.write() + ". Requested WriteCapacityUnits: " + now.write()
-                + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.");
+                + ". Requested ReadCapacityUnits: " + now.read() + ". Current WriteCapacityUnits provisioned for "
+                + within + ": " + now.write() + ". Requested WriteCapacityUnits: " + now.write()
+                + ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
+                + "limits.");
         }
     }
 
     /** A table that leaves on-demand mode needs capacity for all its indexes. */
     private static void checkIndexes(StoredTable table, UpdateTableRequest in) {
-        var without = new ArrayList<>(table.indexes().stream().filter(StoredIndex::global).map(StoredIndex::name).toList());
+        var without = new ArrayList<>(table.indexes().stream().filter(StoredIndex::global).map(StoredIndex::name)
+            .toList());
         if (in.globalSecondaryIndexUpdates() != null) {
             in.globalSecondaryIndexUpdates().forEach(update -> without.remove(Indexes.name(update)));
         }
@@ -277,8 +289,10 @@ final class UpdateTable {
             "Table is already encrypted by default");
         return table.with(draft -> {
             if (in.tableClass() != null
-                    && !(in.tableClass().equals(TableClass.STANDARD) && table.tableClass().equals(TableClass.STANDARD))) {
-                draft.tableClassSince = in.tableClass().equals(table.tableClass()) ? table.tableClassSince() : Optional.of(now);
+                    && !(in.tableClass().equals(TableClass.STANDARD)
+                        && table.tableClass().equals(TableClass.STANDARD))) {
+                draft.tableClassSince = in.tableClass().equals(table.tableClass())
+                    ? table.tableClassSince() : Optional.of(now);
                 draft.tableClass = in.tableClass();
             }
             if (in.deletionProtectionEnabled() != null) {

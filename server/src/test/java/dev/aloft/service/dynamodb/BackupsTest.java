@@ -34,9 +34,10 @@ class BackupsTest extends DynamoDbFixture {
 
     @BeforeEach
     void precious() {
-        create(NAME, r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"), attribute("v", "N")))
-            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-v").keySchema(List.of(hash("v")))
-                .projection(new Projection("KEYS_ONLY", null))))));
+        create(NAME, r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"),
+            attribute("v", "N")))
+            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-v")
+                .keySchema(List.of(hash("v"))).projection(new Projection("KEYS_ONLY", null))))));
     }
 
     private void set(int key, int value) {
@@ -94,10 +95,12 @@ class BackupsTest extends DynamoDbFixture {
             assertThat(described.backupDetails().backupStatus()).isEqualTo("AVAILABLE");
             assertThat(described.sourceTableDetails().itemCount()).isEqualTo(250);
             assertThat(described.sourceTableFeatureDetails().globalSecondaryIndexes()).hasSize(1);
-            dynamoDb.restoreTableFromBackup(CALLER, RestoreTableFromBackupRequest.of(r -> r.backupArn(arn).targetTableName("again")));
+            dynamoDb.restoreTableFromBackup(CALLER, RestoreTableFromBackupRequest.of(r -> r.backupArn(arn)
+                .targetTableName("again")));
             assertThat(describe("again").tableStatus()).isEqualTo("CREATING");
             assertThat(describe("again").restoreSummary().restoreInProgress()).isTrue();
-            refused("ResourceNotFoundException", "Requested resource not found", () -> get("again", item("a", s("k1"))));
+            refused("ResourceNotFoundException", "Requested resource not found",
+                () -> get("again", item("a", s("k1"))));
             time.settle();
             assertThat(describe("again").tableStatus()).isEqualTo("ACTIVE");
             assertThat(all("again")).isEqualTo(before);
@@ -116,16 +119,18 @@ class BackupsTest extends DynamoDbFixture {
             time.settle();
             var page = dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.tableName(NAME).limit(1)));
             assertThat(page.backupSummaries()).extracting(one -> one.backupArn()).containsExactly(arn);
-            assertThat(dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.exclusiveStartBackupArn(page.lastEvaluatedBackupArn())))
+            assertThat(dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r ->
+                r.exclusiveStartBackupArn(page.lastEvaluatedBackupArn())))
                 .backupSummaries()).extracting(one -> one.backupArn()).containsExactly(other);
-            assertThat(dynamoDb.deleteBackup(CALLER, new DeleteBackupRequest(arn)).backupDescription().backupDetails().backupStatus())
-                .isEqualTo("DELETED");
+            assertThat(dynamoDb.deleteBackup(CALLER, new DeleteBackupRequest(arn)).backupDescription().backupDetails()
+                .backupStatus()).isEqualTo("DELETED");
             refused("BackupNotFoundException", "Backup not found: " + arn, () ->
                 dynamoDb.describeBackup(CALLER, new DescribeBackupRequest(arn)));
             dynamoDb.deleteBackup(CALLER, new DeleteBackupRequest(other));
             time.settle();
             assertThat(kept("copies")).isZero();
-            refused("Invalid Backup ARN", () -> dynamoDb.describeBackup(CALLER, new DescribeBackupRequest("arn:aws:dynamodb:us-east-1:123456789012:table/precious")));
+            refused("Invalid Backup ARN", () -> dynamoDb.describeBackup(CALLER,
+                new DescribeBackupRequest("arn:aws:dynamodb:us-east-1:123456789012:table/precious")));
         }
 
         @Test
@@ -172,7 +177,8 @@ class BackupsTest extends DynamoDbFixture {
             time.settle();
             assertThat(all("old")).containsEntry("k1", "1");
             time.advance(Duration.ofDays(6));
-            refused("InvalidRestoreTimeException", "The specified restoreDateTime value must be between EarliestRestorableDateTime and "
+            refused("InvalidRestoreTimeException",
+                "The specified restoreDateTime value must be between EarliestRestorableDateTime and "
                 + "LatestRestorableDateTime.", () -> restoreTo("older", first));
             var described = dynamoDb.describeContinuousBackups(CALLER, new DescribeContinuousBackupsRequest(NAME))
                 .continuousBackupsDescription().pointInTimeRecoveryDescription();
@@ -184,11 +190,13 @@ class BackupsTest extends DynamoDbFixture {
 
         @Test
         void isRefusedWhereItIsNotEnabled() {
-            refused("PointInTimeRecoveryUnavailableException", "Point in time recovery is not enabled for table 'precious'", () ->
+            refused("PointInTimeRecoveryUnavailableException",
+                "Point in time recovery is not enabled for table 'precious'", () ->
                 restoreTo("never", null));
             recover(true);
             recover(false);
-            refused("PointInTimeRecoveryUnavailableException", "Point in time recovery is not enabled for table 'precious'", () ->
+            refused("PointInTimeRecoveryUnavailableException",
+                "Point in time recovery is not enabled for table 'precious'", () ->
                 restoreTo("never", null));
         }
 
@@ -198,14 +206,16 @@ class BackupsTest extends DynamoDbFixture {
             set(1, 1);
             dynamoDb.deleteTable(CALLER, DeleteTableRequest.of(r -> r.tableName(NAME)));
             time.settle();
-            var backup = dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.backupType("SYSTEM"))).backupSummaries().getFirst();
+            var backup = dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.backupType("SYSTEM")))
+                .backupSummaries().getFirst();
             assertThat(backup.backupName()).isEqualTo("precious$DeletedTableBackup");
-            dynamoDb.restoreTableFromBackup(CALLER, RestoreTableFromBackupRequest.of(r -> r.backupArn(backup.backupArn())
-                .targetTableName(NAME)));
+            dynamoDb.restoreTableFromBackup(CALLER, RestoreTableFromBackupRequest.of(r ->
+                r.backupArn(backup.backupArn()).targetTableName(NAME)));
             time.settle();
             assertThat(all(NAME)).containsExactly(Map.entry("k1", "1"));
             time.advance(Duration.ofDays(36));
-            assertThat(dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.backupType("ALL"))).backupSummaries()).isEmpty();
+            assertThat(dynamoDb.listBackups(CALLER, ListBackupsRequest.of(r -> r.backupType("ALL"))).backupSummaries())
+                .isEmpty();
             assertThat(kept("items")).isEqualTo(1);
         }
     }

@@ -41,7 +41,8 @@ class CapacityTest extends DynamoDbFixture {
     private static final Tag THROTTLED = new Tag("aloft:throttling", "true");
 
     private void limited(Consumer<DynamoDb.CreateTableRequest.Builder> with) {
-        create(NAME, r -> with.accept(r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))));
+        create(NAME, r -> with.accept(r.keySchema(List.of(hash("a")))
+            .attributeDefinitions(List.of(attribute("a", "S")))));
     }
 
     private TableDescription created(WarmThroughput warm) {
@@ -54,7 +55,8 @@ class CapacityTest extends DynamoDbFixture {
     }
 
     private TableDescription update(Consumer<UpdateTableRequest.Builder> with) {
-        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(NAME)))).tableDescription();
+        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(NAME))))
+            .tableDescription();
     }
 
     private static GlobalSecondaryIndex index(String key) {
@@ -74,14 +76,16 @@ class CapacityTest extends DynamoDbFixture {
 
         @Test
         void forOnDemandTables() {
-            limited(r -> r.onDemandThroughput(new OnDemandThroughput(null, 100L)).warmThroughput(new WarmThroughput(20_000L, null)));
+            limited(r -> r.onDemandThroughput(new OnDemandThroughput(null, 100L))
+                .warmThroughput(new WarmThroughput(20_000L, null)));
             assertThat(describe().onDemandThroughput()).isEqualTo(new OnDemandThroughput(-1L, 100L));
             assertThat(describe().warmThroughput().readUnitsPerSecond()).isEqualTo(20_000);
             assertThat(describe().warmThroughput().writeUnitsPerSecond()).isEqualTo(4_000);
-            refused("One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for table is lower "
-                + "than current WarmThroughput, decreasing WarmThroughput is not supported", () ->
+            refused("One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for "
+                + "table is lower " + "than current WarmThroughput, decreasing WarmThroughput is not supported", () ->
                     update(r -> r.warmThroughput(new WarmThroughput(19_999L, null))));
-            refused("One or more parameter values were invalid: Requested MaxReadRequestUnits for OnDemandThroughput for table is "
+            refused("One or more parameter values were invalid: Requested MaxReadRequestUnits for "
+                + "OnDemandThroughput for table is "
                 + "outside of valid range", () -> update(r -> r.onDemandThroughput(new OnDemandThroughput(0L, null))));
             update(r -> r.onDemandThroughput(new OnDemandThroughput(null, -1L)));
             assertThat(describe().onDemandThroughput()).isNull();
@@ -89,9 +93,11 @@ class CapacityTest extends DynamoDbFixture {
 
         @Test
         void forProvisionedTables() {
-            refused("One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot be specified when "
+            refused("One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot "
+                + "be specified when "
                 + "the table BillingMode is PROVISIONED", () -> limited(r -> r.billingMode("PROVISIONED")
-                    .provisionedThroughput(new ProvisionedThroughput(5L, 6L)).onDemandThroughput(new OnDemandThroughput(1L, 1L))));
+                    .provisionedThroughput(new ProvisionedThroughput(5L, 6L))
+                    .onDemandThroughput(new OnDemandThroughput(1L, 1L))));
             limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(5L, 6L)));
             assertThat(describe().warmThroughput().writeUnitsPerSecond()).isEqualTo(6);
         }
@@ -99,7 +105,8 @@ class CapacityTest extends DynamoDbFixture {
         @Test
         void forTransactionsTwice() {
             limited(r -> { });
-            var told = dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r -> r.returnConsumedCapacity("TOTAL")
+            var told = dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r ->
+                r.returnConsumedCapacity("TOTAL")
                 .transactItems(List.of(TransactWriteItem.of(w -> w.put(Put.of(p -> p.tableName(NAME)
                     .item(item("a", s("x"), "text", s("x".repeat(1100)))))))))));
             assertThat(told.consumedCapacity().getFirst().capacityUnits()).isEqualTo(4);
@@ -115,16 +122,20 @@ class CapacityTest extends DynamoDbFixture {
 
         @Test
         void whereTheTableIsSetToIt() {
-            limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 2L)).tags(List.of(THROTTLED)));
+            limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 2L))
+                .tags(List.of(THROTTLED)));
             write();
             write();
             var refusal = catchThrowableOfType(ProvisionedThroughputExceededException.class, this::write);
-            assertThat(refusal).hasMessage("The level of configured provisioned throughput for the table was exceeded. Consider "
+            assertThat(refusal).hasMessage(
+                "The level of configured provisioned throughput for the table was exceeded. Consider "
                 + "increasing your provisioning level with the UpdateTable API.");
             assertThat(refusal.detail().throttlingReasons()).containsExactly(new ThrottlingReason(
                 "TableWriteProvisionedThroughputExceeded", "arn:aws:dynamodb:us-east-1:123456789012:table/" + NAME));
-            refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons "
-                + "[ProvisionedThroughputExceeded]", () -> dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r -> r
+            refused("TransactionCanceledException",
+                "Transaction cancelled, please refer cancellation reasons for specific reasons "
+                + "[ProvisionedThroughputExceeded]", () -> dynamoDb.transactWriteItems(CALLER,
+                    TransactWriteItemsRequest.of(r -> r
                     .transactItems(List.of(TransactWriteItem.of(w -> w.put(Put.of(p -> p.tableName(NAME)
                         .item(item("a", s("x")))))))))));
             time.advance(Duration.ofSeconds(1));
@@ -139,10 +150,12 @@ class CapacityTest extends DynamoDbFixture {
 
         @Test
         void onReads() {
-            limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 2L)).tags(List.of(THROTTLED)));
+            limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 2L))
+                .tags(List.of(THROTTLED)));
             get(NAME, item("a", s("x")));
             get(NAME, item("a", s("x")));
-            var refusal = catchThrowableOfType(ProvisionedThroughputExceededException.class, () -> get(NAME, item("a", s("x"))));
+            var refusal = catchThrowableOfType(ProvisionedThroughputExceededException.class,
+                () -> get(NAME, item("a", s("x"))));
             assertThat(refusal.detail().throttlingReasons().getFirst().reason())
                 .isEqualTo("TableReadProvisionedThroughputExceeded");
         }
@@ -151,12 +164,13 @@ class CapacityTest extends DynamoDbFixture {
         void onIndexesWhichHoldUpTheirTable() {
             limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(100L, 100L))
                 .tags(List.of(THROTTLED)).attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S")))
-                .globalSecondaryIndexes(List.of(index("b").toBuilder().provisionedThroughput(new ProvisionedThroughput(1L, 1L))
-                    .build())));
+                .globalSecondaryIndexes(List.of(index("b").toBuilder()
+                    .provisionedThroughput(new ProvisionedThroughput(1L, 1L)).build())));
             write();
             var refusal = catchThrowableOfType(ProvisionedThroughputExceededException.class, this::write);
             assertThat(refusal.detail().throttlingReasons()).containsExactly(new ThrottlingReason(
-                "IndexWriteProvisionedThroughputExceeded", "arn:aws:dynamodb:us-east-1:123456789012:table/limited/index/by-b"));
+                "IndexWriteProvisionedThroughputExceeded",
+                "arn:aws:dynamodb:us-east-1:123456789012:table/limited/index/by-b"));
         }
 
         @Test
@@ -164,7 +178,8 @@ class CapacityTest extends DynamoDbFixture {
             limited(r -> r.onDemandThroughput(new OnDemandThroughput(null, 1L)).tags(List.of(THROTTLED)));
             write();
             var refusal = catchThrowableOfType(ThrottlingException.class, this::write);
-            assertThat(refusal).hasMessage("Throughput exceeds the maximum OnDemandThroughput configured on table or index");
+            assertThat(refusal).hasMessage(
+                "Throughput exceeds the maximum OnDemandThroughput configured on table or index");
             assertThat(refusal.detail().throttlingReasons().getFirst().reason())
                 .isEqualTo("TableWriteMaxOnDemandThroughputExceeded");
         }
@@ -194,7 +209,8 @@ class CapacityTest extends DynamoDbFixture {
             refused("ItemCollectionSizeLimitExceededException", "Item collection size limit exceeded", () ->
                 put(NAME, item("a", s("x"), "b", s("2"), "c", s("y".repeat(100)))));
             put(NAME, item("a", s("other"), "b", s("2"), "c", s("y".repeat(100))));
-            dynamoDb.deleteItem(CALLER, DeleteItemRequest.of(r -> r.tableName(NAME).key(item("a", s("x"), "b", s("1")))));
+            dynamoDb.deleteItem(CALLER, DeleteItemRequest.of(r -> r.tableName(NAME)
+                .key(item("a", s("x"), "b", s("1")))));
             put(NAME, item("a", s("x"), "b", s("2"), "c", s("y".repeat(100))));
         }
     }
@@ -204,10 +220,11 @@ class CapacityTest extends DynamoDbFixture {
         @Test
         void standAlone() {
             limited(r -> { });
-            refused("One or more parameter values were invalid: Server-Side Encryption modification must be the only operation in "
-                + "the request", () -> update(r -> r.deletionProtectionEnabled(true).sseSpecification(new SSESpecification(true, null,
-                    null))));
-            refused("One or more parameter values were invalid: OnDemandThroughput can only be combined with BillingMode in an "
+            refused("One or more parameter values were invalid: Server-Side Encryption modification must be the "
+                + "only operation in " + "the request", () -> update(r -> r.deletionProtectionEnabled(true)
+                    .sseSpecification(new SSESpecification(true, null, null))));
+            refused("One or more parameter values were invalid: OnDemandThroughput can only be combined with "
+                + "BillingMode in an "
                 + "UpdateTable request", () -> update(r -> r.onDemandThroughput(new OnDemandThroughput(1L, 1L))
                     .streamSpecification(new DynamoDb.StreamSpecification(true, "KEYS_ONLY"))));
         }
@@ -216,13 +233,15 @@ class CapacityTest extends DynamoDbFixture {
         void ofIndexesKnowTheirTable() {
             limited(r -> r.attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S")))
                 .globalSecondaryIndexes(List.of(index("b"))));
-            refused("ResourceNotFoundException", "Requested resource not found: Index ghost for table limited", () -> update(r -> r
-                .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u -> u.update(
-                    UpdateGlobalSecondaryIndexAction.of(a -> a.indexName("ghost").onDemandThroughput(new OnDemandThroughput(1L,
-                        1L)))))))));
+            refused("ResourceNotFoundException", "Requested resource not found: Index ghost for table limited",
+                () -> update(r -> r.globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u -> u.update(
+                    UpdateGlobalSecondaryIndexAction.of(a -> a.indexName("ghost")
+                        .onDemandThroughput(new OnDemandThroughput(1L, 1L)))))))));
             update(r -> r.globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u -> u.update(
-                UpdateGlobalSecondaryIndexAction.of(a -> a.indexName("by-b").onDemandThroughput(new OnDemandThroughput(7L, 8L))))))));
-            assertThat(describe().globalSecondaryIndexes().getFirst().onDemandThroughput()).isEqualTo(new OnDemandThroughput(7L, 8L));
+                UpdateGlobalSecondaryIndexAction.of(a -> a.indexName("by-b")
+                    .onDemandThroughput(new OnDemandThroughput(7L, 8L))))))));
+            assertThat(describe().globalSecondaryIndexes().getFirst().onDemandThroughput())
+                .isEqualTo(new OnDemandThroughput(7L, 8L));
         }
 
         @Test
@@ -232,15 +251,18 @@ class CapacityTest extends DynamoDbFixture {
                 update(r -> r.sseSpecification(new SSESpecification(false, null, null))));
             update(r -> r.sseSpecification(new SSESpecification(true, null, null)));
             assertThat(describe().sseDescription().status()).isEqualTo("ENABLED");
-            assertThat(describe().sseDescription().kmsMasterKeyArn()).startsWith("arn:aws:kms:us-east-1:123456789012:key/");
+            assertThat(describe().sseDescription().kmsMasterKeyArn())
+                .startsWith("arn:aws:kms:us-east-1:123456789012:key/");
         }
     }
 
     @Test
     void settingsThatAreNoneAreRefused() {
-        refused("One or more parameter values were invalid: There is no setting aloft:lags. Settings: [aloft:collection-limit, "
-            + "aloft:lag, aloft:stream-shards, aloft:throttling]", () -> limited(r -> r.tags(List.of(new Tag("aloft:lags", "1")))));
-        refused("One or more parameter values were invalid: The setting aloft:lag is a number from 0 to 300000, not soon", () ->
+        refused("One or more parameter values were invalid: There is no setting aloft:lags. Settings: "
+            + "[aloft:collection-limit, " + "aloft:lag, aloft:stream-shards, aloft:throttling]",
+            () -> limited(r -> r.tags(List.of(new Tag("aloft:lags", "1")))));
+        refused("One or more parameter values were invalid: The setting aloft:lag is a number from 0 to 300000, not "
+            + "soon", () ->
             limited(r -> r.tags(List.of(new Tag("aloft:lag", "soon")))));
     }
 }

@@ -33,8 +33,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The process that {@link DynamoDbCrashTest} kills: writers that move money between accounts, each move a transaction that
- * counts itself. An acknowledged one is told to the standard output.
+ * The process that {@link DynamoDbCrashTest} kills: writers that move money between accounts, each move a transaction
+ * that counts itself. An acknowledged one is told to the standard output.
  */
 final class CrashingBank {
     static final String TABLE = "bank";
@@ -58,8 +58,8 @@ final class CrashingBank {
     }
 
     static Caller caller() {
-        return new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0, "http://127.0.0.1:4566",
-            "127.0.0.1", null);
+        return new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0,
+            "http://127.0.0.1:4566", "127.0.0.1", null);
     }
 
     public static void main(String[] args) throws Exception {
@@ -78,7 +78,8 @@ final class CrashingBank {
         try {
             dynamoDb.createTable(caller(), CreateTableRequest.of(r -> r.tableName(TABLE).billingMode("PAY_PER_REQUEST")
                 .keySchema(List.of(new KeySchemaElement("id", "HASH")))
-                .attributeDefinitions(List.of(new AttributeDefinition("id", "S"), new AttributeDefinition("owner", "S")))
+                .attributeDefinitions(List.of(new AttributeDefinition("id", "S"),
+                    new AttributeDefinition("owner", "S")))
                 .streamSpecification(new StreamSpecification(true, "NEW_AND_OLD_IMAGES"))
                 .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-owner")
                     .keySchema(List.of(new KeySchemaElement("owner", "HASH"), new KeySchemaElement("id", "RANGE")))
@@ -93,7 +94,8 @@ final class CrashingBank {
         try {
             dynamoDb.updateTable(caller(), UpdateTableRequest.of(r -> r.tableName(TABLE)
                 .attributeDefinitions(List.of(new AttributeDefinition("balance", "N")))
-                .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u -> u.create(CreateGlobalSecondaryIndexAction.of(a -> a
+                .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u ->
+                    u.create(CreateGlobalSecondaryIndexAction.of(a -> a
                     .indexName("by-balance").keySchema(List.of(new KeySchemaElement("balance", "HASH")))
                     .projection(new Projection("KEYS_ONLY", null)))))))));
         } catch (ValidationException _) {
@@ -108,8 +110,10 @@ final class CrashingBank {
             int from = random.nextInt(ACCOUNTS);
             int to = (from + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
             var items = new ArrayList<TransactWriteItem>();
-            items.add(update("account-" + from, "ADD balance :n SET #owner = :o", -amount, "owner-" + random.nextInt(OWNERS)));
-            items.add(update("account-" + to, "ADD balance :n SET #owner = :o", amount, "owner-" + random.nextInt(OWNERS)));
+            items.add(update("account-" + from, "ADD balance :n SET #owner = :o", -amount,
+                "owner-" + random.nextInt(OWNERS)));
+            items.add(update("account-" + to, "ADD balance :n SET #owner = :o", amount,
+                "owner-" + random.nextInt(OWNERS)));
             items.add(TransactWriteItem.of(w -> w.update(Update.of(u -> u.tableName(TABLE).key(key("writer-" + writer))
                 .updateExpression("ADD done :n").expressionAttributeValues(Map.of(":n", new AttributeValue.N("1")))))));
             dynamoDb.transactWriteItems(caller(), TransactWriteItemsRequest.of(r -> r.transactItems(items)));
@@ -125,9 +129,10 @@ final class CrashingBank {
     }
 
     private static TransactWriteItem update(String id, String expression, int amount, String owner) {
-        return TransactWriteItem.of(w -> w.update(Update.of(u -> u.tableName(TABLE).key(key(id)).updateExpression(expression)
-            .expressionAttributeNames(Map.of("#owner", "owner"))
-            .expressionAttributeValues(Map.of(":n", new AttributeValue.N(Integer.toString(amount)), ":o", new AttributeValue.S(owner))))));
+        return TransactWriteItem.of(w -> w.update(Update.of(u -> u.tableName(TABLE).key(key(id))
+            .updateExpression(expression).expressionAttributeNames(Map.of("#owner", "owner"))
+            .expressionAttributeValues(Map.of(":n", new AttributeValue.N(Integer.toString(amount)), ":o",
+                new AttributeValue.S(owner))))));
     }
 
     static Map<String, AttributeValue> key(String id) {

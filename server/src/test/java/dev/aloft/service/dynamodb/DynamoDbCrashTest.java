@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that moves money between items and looks at what it left: every acknowledged transaction, none by half,
- * indexes that agree with their table, and a stream that tells of each change once. More kills with
+ * Kills a process that moves money between items and looks at what it left: every acknowledged transaction, none by
+ * half, indexes that agree with their table, and a stream that tells of each change once. More kills with
  * {@code -Daloft.crashes=100}, the same ones again with {@code -Daloft.crash.seed=…}.
  */
 class DynamoDbCrashTest {
@@ -119,7 +119,8 @@ class DynamoDbCrashTest {
         Map<String, AttributeValue> start = null;
         do {
             var from = start;
-            var page = bank.dynamoDb().scan(caller(), ScanRequest.of(r -> r.tableName(TABLE).indexName(index).exclusiveStartKey(from)));
+            var page = bank.dynamoDb().scan(caller(), ScanRequest.of(r -> r.tableName(TABLE).indexName(index)
+                .exclusiveStartKey(from)));
             page.items().forEach(item -> items.put(((AttributeValue.S) item.get("id")).value(), item));
             start = page.lastEvaluatedKey();
         } while (start != null);
@@ -128,12 +129,13 @@ class DynamoDbCrashTest {
 
     /** What the table is according to its stream; each record fits what the ones before it made. */
     private static Map<String, Map<String, AttributeValue>> replayed(Bank bank) {
-        var arn = bank.dynamoDb().describeTable(caller(), DescribeTableRequest.of(r -> r.tableName(TABLE))).table().latestStreamArn();
+        var arn = bank.dynamoDb().describeTable(caller(), DescribeTableRequest.of(r -> r.tableName(TABLE))).table()
+            .latestStreamArn();
         var items = new HashMap<String, Map<String, AttributeValue>>();
-        for (var shard : bank.streams().describeStream(caller(), DescribeStreamRequest.of(r -> r.streamArn(arn))).streamDescription()
-            .shards()) {
-            var iterator = bank.streams().getShardIterator(caller(), new GetShardIteratorRequest(arn, shard.shardId(), "TRIM_HORIZON",
-                null)).shardIterator();
+        for (var shard : bank.streams().describeStream(caller(), DescribeStreamRequest.of(r -> r.streamArn(arn)))
+            .streamDescription().shards()) {
+            var iterator = bank.streams().getShardIterator(caller(),
+                new GetShardIteratorRequest(arn, shard.shardId(), "TRIM_HORIZON", null)).shardIterator();
             while (iterator != null) {
                 var page = bank.streams().getRecords(caller(), new GetRecordsRequest(iterator, null));
                 for (var record : page.records()) {

@@ -30,10 +30,13 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** DynamoDB on a store in memory that runs each transaction twice, and a clock that stands still, with two tables: by a (S), and by a and b (S, S). */
+/**
+ * DynamoDB on a store in memory that runs each transaction twice, and a clock that stands still, with two tables: by a
+ * (S), and by a and b (S, S).
+ */
 abstract class DynamoDbFixture {
-    static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0,
-        "http://127.0.0.1:4566", "127.0.0.1", null);
+    static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id",
+        null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
     static final String HASH = "hash-table";
     static final String RANGE = "range-table";
 

@@ -29,7 +29,8 @@ class FineGrainedTest extends DynamoDbFixture {
 
     @Test
     void requestsTellTheirKeysAndAttributes() {
-        var get = access(GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k"))).projectionExpression("b, c.d")));
+        var get = access(GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k")))
+            .projectionExpression("b, c.d")));
         assertThat(get.action()).isEqualTo("dynamodb:GetItem");
         assertThat(get.resources()).containsExactly(ARN);
         assertThat(get.keys()).containsEntry("dynamodb:LeadingKeys", List.of("k"));
@@ -37,7 +38,8 @@ class FineGrainedTest extends DynamoDbFixture {
         var put = access(PutItemRequest.of(r -> r.tableName(HASH).item(item("a", s("k"), "x", n(1)))));
         assertThat(put.keys().get("dynamodb:Attributes")).containsExactlyInAnyOrder("a", "x");
         assertThat(put.keys()).containsEntry("dynamodb:ReturnValues", List.of("NONE"));
-        var update = access(UpdateItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k"))).updateExpression("SET x = y.z")));
+        var update = access(UpdateItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k")))
+            .updateExpression("SET x = y.z")));
         assertThat(update.keys().get("dynamodb:Attributes")).containsExactlyInAnyOrder("a", "x", "y");
         var query = access(QueryRequest.of(r -> r.tableName(HASH).keyConditionExpression("a = :a")
             .expressionAttributeValues(Map.of(":a", s("k")))));
@@ -48,7 +50,8 @@ class FineGrainedTest extends DynamoDbFixture {
     @Test
     void transactionsAskForEachOfTheirActions() {
         var put = TransactWriteItem.of(w -> w.put(DynamoDb.Put.of(p -> p.tableName(HASH).item(item("a", s("1"))))));
-        var delete = TransactWriteItem.of(w -> w.delete(DynamoDb.Delete.of(p -> p.tableName(HASH).key(item("a", s("2"))))));
+        var delete = TransactWriteItem.of(w -> w.delete(DynamoDb.Delete.of(p -> p.tableName(HASH)
+            .key(item("a", s("2"))))));
         var accesses = service.accesses(USER, TransactWriteItemsRequest.of(r -> r.transactItems(List.of(put, delete))));
         assertThat(accesses).extracting(Access::action).containsExactly("dynamodb:PutItem", "dynamodb:DeleteItem");
         assertThat(accesses).extracting(access -> access.keys().get("dynamodb:LeadingKeys"))

@@ -55,7 +55,8 @@ class GlobalTablesTest extends DynamoDbFixture {
     }
 
     private static ReplicationGroupUpdate adding(String region) {
-        return ReplicationGroupUpdate.of(u -> u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))));
+        return ReplicationGroupUpdate.of(u -> u.create(CreateReplicationGroupMemberAction.of(a ->
+            a.regionName(region))));
     }
 
     private static ReplicationGroupUpdate removing(String region) {
@@ -81,15 +82,17 @@ class GlobalTablesTest extends DynamoDbFixture {
     }
 
     private String value(String region, String key) {
-        var item = dynamoDb.getItem(in(region), GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s(key))))).item();
+        var item = dynamoDb.getItem(in(region), GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s(key)))))
+            .item();
         return item == null ? "none" : ((AttributeValue.N) item.get("v")).value();
     }
 
     private List<Record> stream(String region) {
         var arn = describe(region).latestStreamArn();
-        var shard = dynamoDbStreams.describeStream(in(region), DescribeStreamRequest.of(r -> r.streamArn(arn))).streamDescription()
-            .shards().getFirst().shardId();
-        var iterator = dynamoDbStreams.getShardIterator(in(region), GetShardIteratorRequest.of(r -> r.streamArn(arn).shardId(shard)
+        var shard = dynamoDbStreams.describeStream(in(region), DescribeStreamRequest.of(r -> r.streamArn(arn)))
+            .streamDescription().shards().getFirst().shardId();
+        var iterator = dynamoDbStreams.getShardIterator(in(region),
+            GetShardIteratorRequest.of(r -> r.streamArn(arn).shardId(shard)
             .shardIteratorType("TRIM_HORIZON"))).shardIterator();
         return dynamoDbStreams.getRecords(in(region), GetRecordsRequest.of(r -> r.shardIterator(iterator))).records();
     }
@@ -152,7 +155,8 @@ class GlobalTablesTest extends DynamoDbFixture {
         delete("us-east-1", "x");
         put("us-east-1", "y", 1);
         time.advance(Duration.ofDays(2));
-        assertThat(List.of(value("us-east-1", "x"), value(WEST, "x"), value(WEST, "y"))).containsExactly("none", "none", "1");
+        assertThat(List.of(value("us-east-1", "x"), value(WEST, "x"), value(WEST, "y")))
+            .containsExactly("none", "none", "1");
         put(WEST, "x", 2);
         time.advance(SOON);
         assertThat(value("us-east-1", "x")).isEqualTo("2");
@@ -173,7 +177,8 @@ class GlobalTablesTest extends DynamoDbFixture {
     void indexesAndExpiryAreTheSameInAllRegions() {
         replicate(WEST);
         update(CALLER, r -> r.attributeDefinitions(List.of(attribute("a", "S"), attribute("v", "N")))
-            .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u -> u.create(CreateGlobalSecondaryIndexAction.of(c -> c
+            .globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u ->
+                u.create(CreateGlobalSecondaryIndexAction.of(c -> c
                 .indexName("by-v").keySchema(List.of(hash("v"))).projection(new Projection("ALL", null))))))));
         dynamoDb.updateTimeToLive(in(WEST),
             new UpdateTimeToLiveRequest(HASH, TimeToLiveSpecification.of(s -> s.enabled(true).attributeName("t"))));
@@ -194,16 +199,20 @@ class GlobalTablesTest extends DynamoDbFixture {
         replicate(TOKYO);
         put(TOKYO, "y", 2);
         time.advance(SOON);
-        assertThat(List.of(value(TOKYO, "x"), value(WEST, "y"), value("us-east-1", "y"))).containsExactly("1", "2", "2");
-        assertThat(describe(TOKYO).replicas()).extracting(ReplicaDescription::regionName).containsExactly("us-east-1", WEST);
-        assertThat(describe(WEST).replicas()).extracting(ReplicaDescription::regionName).containsExactly("us-east-1", TOKYO);
+        assertThat(List.of(value(TOKYO, "x"), value(WEST, "y"), value("us-east-1", "y")))
+            .containsExactly("1", "2", "2");
+        assertThat(describe(TOKYO).replicas()).extracting(ReplicaDescription::regionName)
+            .containsExactly("us-east-1", WEST);
+        assertThat(describe(WEST).replicas()).extracting(ReplicaDescription::regionName)
+            .containsExactly("us-east-1", TOKYO);
     }
 
     @Test
     void overridesAreTheReplicasOwn() {
         replicate(WEST);
         update(CALLER, r -> r.replicaUpdates(List.of(ReplicationGroupUpdate.of(u -> u.update(
-            UpdateReplicationGroupMemberAction.of(a -> a.regionName(WEST).tableClassOverride("STANDARD_INFREQUENT_ACCESS")
+            UpdateReplicationGroupMemberAction.of(a -> a.regionName(WEST)
+                .tableClassOverride("STANDARD_INFREQUENT_ACCESS")
                 .onDemandThroughputOverride(new OnDemandThroughputOverride(50L))))))));
         var replica = describe("us-east-1").replicas().getFirst();
         assertThat(replica.onDemandThroughputOverride().maxReadRequestUnits()).isEqualTo(50);
@@ -216,10 +225,12 @@ class GlobalTablesTest extends DynamoDbFixture {
     void aReplicaThatGoesIsForgotten() {
         put("us-east-1", "x", 1);
         replicate(WEST);
-        refused("Replica cannot be deleted because it has acted as a source region for new replica(s) being added to the table in the "
+        refused("Replica cannot be deleted because it has acted as a source region for new replica(s) being added "
+            + "to the table in the "
             + "last 24 hours.", () -> dynamoDb.deleteTable(CALLER, new DeleteTableRequest(HASH)));
         update(CALLER, r -> r.replicaUpdates(List.of(removing(WEST))));
-        refused("ResourceNotFoundException", "Requested resource not found: Table: " + HASH + " not found", () -> describe(WEST));
+        refused("ResourceNotFoundException", "Requested resource not found: Table: " + HASH + " not found",
+            () -> describe(WEST));
         assertThat(describe("us-east-1").replicas()).isNull();
         assertThat(describe("us-east-1").globalTableVersion()).isNull();
         put("us-east-1", "x", 2);
@@ -227,7 +238,8 @@ class GlobalTablesTest extends DynamoDbFixture {
         replicate(WEST);
         assertThat(value(WEST, "x")).isEqualTo("2");
         update(in(WEST), r -> r.deletionProtectionEnabled(true));
-        refused("Cannot delete table " + HASH + " in region " + WEST + " because it has deletion protection enabled. Disable deletion "
+        refused("Cannot delete table " + HASH + " in region " + WEST
+            + " because it has deletion protection enabled. Disable deletion "
             + "protection first.", () -> update(CALLER, r -> r.replicaUpdates(List.of(removing(WEST)))));
         update(in(WEST), r -> r.deletionProtectionEnabled(false));
         dynamoDb.deleteTable(in(WEST), new DeleteTableRequest(HASH));
@@ -237,23 +249,27 @@ class GlobalTablesTest extends DynamoDbFixture {
     @Test
     void whatDoesNotGoIsToldInAwsWords() {
         replicate(WEST);
-        refused("Failed to create a the new replica of table with name: ‘" + HASH + "’ because one or more replicas already existed as "
-            + "tables.", () -> replicate(WEST));
-        refused("Update global table operation failed because one or more replicas were not part of the global table. Please retry the "
-            + "request without these replicas: [" + TOKYO + "].", () -> update(CALLER, r -> r.replicaUpdates(List.of(removing(TOKYO)))));
-        refused("Cannot add or delete the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable as required.",
-            () -> replicate("us-east-1"));
+        refused("Failed to create a the new replica of table with name: ‘" + HASH
+            + "’ because one or more replicas already existed as " + "tables.", () -> replicate(WEST));
+        refused("Update global table operation failed because one or more replicas were not part of the global "
+            + "table. Please retry the " + "request without these replicas: [" + TOKYO + "].",
+            () -> update(CALLER, r -> r.replicaUpdates(List.of(removing(TOKYO)))));
+        refused("Cannot add or delete the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or "
+            + "UpdateTable as required.", () -> replicate("us-east-1"));
         refused("Update table operation with more than one create or delete replica actions not allowed", () ->
             update(CALLER, r -> r.replicaUpdates(List.of(adding(TOKYO), adding("us-west-2")))));
         refused("There are no actions specified in the Replica Update Action of the request.", () ->
             update(CALLER, r -> r.replicaUpdates(List.of(ReplicationGroupUpdate.of(_ -> { })))));
-        refused("One or more parameter values were invalid: Replica modification must be the only operation in the request", () ->
+        refused("One or more parameter values were invalid: Replica modification must be the only operation in the "
+            + "request", () ->
             update(CALLER, r -> r.replicaUpdates(List.of(adding(TOKYO))).billingMode("PAY_PER_REQUEST")));
-        refused("One or more parameter values were invalid: Disabling Stream is not allowed for a Global Table replica.", () ->
+        refused("One or more parameter values were invalid: Disabling Stream is not allowed for a Global Table "
+            + "replica.", () ->
             update(in(WEST), r -> r.streamSpecification(new StreamSpecification(false, null))));
         create("provisioned", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))
             .billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 1L)));
-        refused("Table write capacity should either be Pay-Per-Request or AutoScaled.", () -> dynamoDb.updateTable(CALLER,
+        refused("Table write capacity should either be Pay-Per-Request or AutoScaled.",
+            () -> dynamoDb.updateTable(CALLER,
             UpdateTableRequest.of(r -> r.tableName("provisioned").replicaUpdates(List.of(adding(WEST))))));
     }
 
@@ -261,7 +277,8 @@ class GlobalTablesTest extends DynamoDbFixture {
     @Test
     void thereAreNoGlobalTablesOfTheOldVersion() {
         replicate(WEST);
-        refused("GlobalTableNotFoundException", "Global table not found: Global table with name: '" + HASH + "' does not exist.", () ->
+        refused("GlobalTableNotFoundException", "Global table not found: Global table with name: '" + HASH
+            + "' does not exist.", () ->
             dynamoDb.describeGlobalTable(CALLER, new DescribeGlobalTableRequest(HASH)));
         assertThat(dynamoDb.listGlobalTables(CALLER, ListGlobalTablesRequest.of(_ -> { })).globalTables()).isEmpty();
     }

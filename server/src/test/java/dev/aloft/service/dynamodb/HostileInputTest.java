@@ -24,15 +24,20 @@ import org.junit.jupiter.api.Test;
 class HostileInputTest extends DynamoDbFixture {
     private static final long SEED = Long.getLong("aloft.fuzz.seed", 20_261_127);
     private static final int TRIES = Integer.getInteger("aloft.fuzz", 1_000);
-    private static final List<String> EXPRESSION = List.of("SET", "ADD", "REMOVE", "DELETE", "a", "b", "#n", "#m", ":v", ":w", ":x",
-        "=", "<>", "<", ">=", "(", ")", "[", "]", "0", "99999999999999999999", ".", ",", "AND", "OR", "NOT", "BETWEEN", "IN", "size",
-        "if_not_exists", "list_append", "begins_with", "contains", "attribute_type", "attribute_exists", "+", "-", "#", ":", "\u0000",
-        "'", "é", "\uD83D\uDE00", "\uD83D", "NULL", "a".repeat(300), "((((((((((", "NOT NOT NOT NOT");
-    private static final List<String> STATEMENT = List.of("SELECT", "*", "FROM", "\"hash-table\"", "WHERE", "a", "=", "'x'", "?", "AND",
-        "OR", "NOT", "(", ")", "[", "]", "{", "}", "<<", ">>", "'k'", ":", ",", ".", "1", "-", "1e400", "1e-400", "INSERT", "INTO",
-        "VALUE", "UPDATE", "SET", "REMOVE", "DELETE", "RETURNING", "ALL", "OLD", "NEW", "MODIFIED", "ORDER", "BY", "IN", "IS", "MISSING",
-        "NULL", "BETWEEN", "begins_with", "size", "EXISTS", "--", "/*", "*/", "'", "\"", ";", "list_append", "set_add", "\u0000", "é",
-        "((((((((((((((((((((", "NOT NOT NOT NOT NOT NOT", "[[[[[[[[[[[[[[[[", "{'a':{'a':{'a':");
+    private static final List<String> EXPRESSION = List.of("SET", "ADD", "REMOVE", "DELETE", "a", "b", "#n", "#m",
+        ":v", ":w", ":x",
+        "=", "<>", "<", ">=", "(", ")", "[", "]", "0", "99999999999999999999", ".", ",", "AND", "OR", "NOT", "BETWEEN",
+        "IN", "size",
+        "if_not_exists", "list_append", "begins_with", "contains", "attribute_type", "attribute_exists", "+", "-", "#",
+        ":", "\u0000", "'", "é", "\uD83D\uDE00", "\uD83D", "NULL", "a".repeat(300), "((((((((((", "NOT NOT NOT NOT");
+    private static final List<String> STATEMENT = List.of("SELECT", "*", "FROM", "\"hash-table\"", "WHERE", "a", "=",
+        "'x'", "?", "AND",
+        "OR", "NOT", "(", ")", "[", "]", "{", "}", "<<", ">>", "'k'", ":", ",", ".", "1", "-", "1e400", "1e-400",
+        "INSERT", "INTO",
+        "VALUE", "UPDATE", "SET", "REMOVE", "DELETE", "RETURNING", "ALL", "OLD", "NEW", "MODIFIED", "ORDER", "BY",
+        "IN", "IS", "MISSING",
+        "NULL", "BETWEEN", "begins_with", "size", "EXISTS", "--", "/*", "*/", "'", "\"", ";", "list_append", "set_add",
+        "\u0000", "é", "((((((((((((((((((((", "NOT NOT NOT NOT NOT NOT", "[[[[[[[[[[[[[[[[", "{'a':{'a':{'a':");
 
     private final Random random = new Random(SEED);
 
@@ -80,12 +85,15 @@ class HostileInputTest extends DynamoDbFixture {
             var condition = random.nextBoolean() ? text(EXPRESSION, 14) : null;
             var names = random.nextBoolean() ? Map.of("#n", "b", "#m", "a") : null;
             var values = new LinkedHashMap<>(item(":v", value(0), ":w", value(0)));
-            attempt(update + " / " + condition, () -> dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r -> r.tableName(HASH)
-                .key(item("a", s("x"))).updateExpression(update).conditionExpression(condition).expressionAttributeNames(names)
-                .expressionAttributeValues(values))));
-            attempt(condition, () -> dynamoDb.scan(CALLER, ScanRequest.of(r -> r.tableName(HASH).filterExpression(condition)
+            attempt(update + " / " + condition, () -> dynamoDb.updateItem(CALLER,
+                UpdateItemRequest.of(r -> r.tableName(HASH)
+                .key(item("a", s("x"))).updateExpression(update).conditionExpression(condition)
+                .expressionAttributeNames(names).expressionAttributeValues(values))));
+            attempt(condition, () -> dynamoDb.scan(CALLER, ScanRequest.of(r -> r.tableName(HASH)
+                .filterExpression(condition)
                 .projectionExpression(update).expressionAttributeNames(names).expressionAttributeValues(values))));
-            attempt(update, () -> dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(RANGE).keyConditionExpression(update)
+            attempt(update, () -> dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(RANGE)
+                .keyConditionExpression(update)
                 .filterExpression(condition).expressionAttributeNames(names).expressionAttributeValues(values)
                 .exclusiveStartKey(random.nextInt(4) == 0 ? item("a", value(0), "b", value(0)) : null))));
         }
@@ -96,9 +104,11 @@ class HostileInputTest extends DynamoDbFixture {
         for (int i = 0; i < TRIES; i++) {
             var statement = text(STATEMENT, 18);
             var token = random.nextInt(4) == 0 ? text(STATEMENT, 3) : null;
-            attempt(statement, () -> dynamoDb.executeStatement(CALLER, ExecuteStatementRequest.of(r -> r.statement(statement)
+            attempt(statement, () -> dynamoDb.executeStatement(CALLER,
+                ExecuteStatementRequest.of(r -> r.statement(statement)
                 .parameters(random.nextBoolean() ? List.of(value(0)) : null).nextToken(token))));
-            attempt("token", () -> dynamoDbStreams.getRecords(CALLER, new GetRecordsRequest(text(STATEMENT, 3) + "|1|AAAA", null)));
+            attempt("token", () -> dynamoDbStreams.getRecords(CALLER,
+                new GetRecordsRequest(text(STATEMENT, 3) + "|1|AAAA", null)));
         }
     }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests whose bytes were spoilt at random: each is carried out or refused as the client's fault, and soon. Others with
- * {@code -Daloft.fuzz.seed=…}, more with {@code -Daloft.fuzz=100000}.
+ * Requests whose bytes were spoilt at random: each is carried out or refused as the client's fault, and soon. Others
+ * with {@code -Daloft.fuzz.seed=…}, more with {@code -Daloft.fuzz=100000}.
  */
 class HostileWireTest extends DynamoDbFixture {
     private static final long SEED = Long.getLong("aloft.fuzz.seed", 20_261_127);
@@ -58,8 +58,10 @@ class HostileWireTest extends DynamoDbFixture {
         Map.entry(DynamoDb.EXPORT_TABLE_TO_POINT_IN_TIME, """
             {"TableArn":"arn:aws:dynamodb:us-east-1:123456789012:table/hash-table","S3Bucket":"bucket","ExportTime":1.5e9,
             "ExportType":"INCREMENTAL_EXPORT","IncrementalExportSpecification":{"ExportFromTime":1700000000}}"""));
-    private static final List<String> PIECES = List.of("null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "{}", "[]", "[[[[[[",
-        "{\"S\":", "\\ud83d", "\\u0000", "\u0000", "é", ",", ":", "\"", "}", "]", "\"x\"", "\"arn:aws:\"", "0.1", "{\"NULL\":false}");
+    private static final List<String> PIECES = List.of("null", "true", "-1", "1e999", "99999999999999999999", "\"\"",
+        "{}", "[]", "[[[[[[",
+        "{\"S\":", "\\ud83d", "\\u0000", "\u0000", "é", ",", ":", "\"", "}", "]", "\"x\"", "\"arn:aws:\"", "0.1",
+        "{\"NULL\":false}");
 
     private final Random random = new Random(SEED);
 
@@ -80,20 +82,23 @@ class HostileWireTest extends DynamoDbFixture {
 
     /** Values in place of others, so that the request can still be read. */
     private String changed(String request) {
-        var values = List.of("\"x\"", "7", "null", "true", "[]", "{}", "\"" + "y".repeat(300) + "\"", "{\"S\":\"x\"}", "[null]", "1.5", "\"-\"");
+        var values = List.of("\"x\"", "7", "null", "true", "[]", "{}", "\"" + "y".repeat(300) + "\"", "{\"S\":\"x\"}",
+            "[null]", "1.5", "\"-\"");
         var parts = request.split("(?<=:)(?=\"[^\"]*\"|\\d|true|false)");
         var text = new StringBuilder();
         int changed = random.nextInt(parts.length);
         for (int i = 0; i < parts.length; i++) {
             text.append(i == changed && i > 0
-                ? parts[i].replaceFirst("^(\"[^\"]*\"|[\\d.e]+|true|false)", values.get(random.nextInt(values.size()))) : parts[i]);
+                ? parts[i].replaceFirst("^(\"[^\"]*\"|[\\d.e]+|true|false)", values.get(random.nextInt(values.size())))
+                : parts[i]);
         }
         return text.toString();
     }
 
     private void attempt(Operation operation, String request) {
         var what = "seed " + SEED + ": " + operation + " " + request;
-        var http = new HttpRequest("POST", "http", "/", "", Headers.of(), Body.of(request.getBytes(StandardCharsets.UTF_8)), null);
+        var http = new HttpRequest("POST", "http", "/", "", Headers.of(),
+            Body.of(request.getBytes(StandardCharsets.UTF_8)), null);
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             try {
                 var output = endpoint.call(operation, CALLER, JsonRpc.V1_0.readInput(operation, http));

@@ -18,19 +18,21 @@ import org.junit.jupiter.api.Test;
 
 class ItemsTest extends DynamoDbFixture {
     private DynamoDb.UpdateItemResponse update(Consumer<UpdateItemRequest.Builder> with) {
-        return dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r -> with.accept(r.tableName(HASH).key(item("a", s("k"))))));
+        return dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r ->
+            with.accept(r.tableName(HASH).key(item("a", s("k"))))));
     }
 
     private DynamoDb.DeleteItemResponse delete(Consumer<DeleteItemRequest.Builder> with) {
-        return dynamoDb.deleteItem(CALLER, DeleteItemRequest.of(r -> with.accept(r.tableName(HASH).key(item("a", s("k"))))));
+        return dynamoDb.deleteItem(CALLER, DeleteItemRequest.of(r ->
+            with.accept(r.tableName(HASH).key(item("a", s("k"))))));
     }
 
     @Nested
     class PutIsRefused {
         @Test
         void forWrongTableNames() {
-            refused("1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null",
-                () -> put(r -> r.item(Map.of())));
+            refused("1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member "
+                + "must not be null", () -> put(r -> r.item(Map.of())));
             refused("1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: "
                 + "Member must have length greater than or equal to 1", () -> put(r -> r.tableName("").item(Map.of())));
             refused("1 validation error detected: Value 'bad!' at 'tableName' failed to satisfy constraint: "
@@ -45,13 +47,14 @@ class ItemsTest extends DynamoDbFixture {
 
         @Test
         void forKeysThatDoNotFit() {
-            refused("One or more parameter values were invalid: Missing the key a in the item", () -> put(HASH, item()));
+            refused("One or more parameter values were invalid: Missing the key a in the item",
+                () -> put(HASH, item()));
             refused("One or more parameter values were invalid: Type mismatch for key a expected: S actual: N",
                 () -> put(HASH, item("a", n(1))));
-            refused("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty "
-                + "string value. Key: a", () -> put(HASH, item("a", s(""))));
-            refused("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes",
-                () -> put(HASH, item("a", s("x".repeat(2049)))));
+            refused("One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+                + "contain an empty " + "string value. Key: a", () -> put(HASH, item("a", s(""))));
+            refused("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit "
+                + "of2048 bytes", () -> put(HASH, item("a", s("x".repeat(2049)))));
             refused("One or more parameter values were invalid: "
                 + "Aggregated size of all range keys has exceeded the size limit of 1024 bytes",
                 () -> put(RANGE, item("a", s("x"), "b", s("x".repeat(1025)))));
@@ -63,8 +66,9 @@ class ItemsTest extends DynamoDbFixture {
                 + "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}",
                 () -> put(r -> r.tableName(HASH).item(item("a", s("k"))).conditionExpression("attribute_not_exists(a)")
                     .expected(Map.of("a", ExpectedAttributeValue.of(e -> e.exists(false))))));
-            refused("ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null",
-                () -> put(r -> r.tableName(HASH).item(item("a", s("k"))).expressionAttributeValues(item(":v", s("x")))));
+            refused("ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is "
+                + "null", () -> put(r -> r.tableName(HASH).item(item("a", s("k")))
+                    .expressionAttributeValues(item(":v", s("x")))));
             refused("ReturnValues can only be ALL_OLD or NONE",
                 () -> put(r -> r.tableName(HASH).item(item("a", s("k"))).returnValues("ALL_NEW")));
         }
@@ -79,7 +83,8 @@ class ItemsTest extends DynamoDbFixture {
 
     @Test
     void whatIsPutIsThereUntilItIsReplaced() {
-        var first = item("a", s("k"), "n", n("1.50"), "l", list(s(""), new AttributeValue.NULL(true)), "bin", b(0, 255));
+        var first = item("a", s("k"), "n", n("1.50"), "l", list(s(""), new AttributeValue.NULL(true)), "bin",
+            b(0, 255));
         assertThat(put(HASH, first).attributes()).isNull();
         assertThat(get(HASH, item("a", s("k")))).isEqualTo(item("a", s("k"), "n", n("1.5"), "l",
             list(s(""), new AttributeValue.NULL(true)), "bin", b(0, 255)));
@@ -115,7 +120,8 @@ class ItemsTest extends DynamoDbFixture {
     class Get {
         @Test
         void isRefusedForKeysThatDoNotFit() {
-            for (var key : List.of(item(), item("b", s("a")), item("a", s("a"), "b", s("a")), item("a", n(1)), item("a", list()))) {
+            for (var key : List.of(item(), item("b", s("a")), item("a", s("a"), "b", s("a")), item("a", n(1)),
+                    item("a", list()))) {
                 refused("The provided key element does not match the schema", () -> get(HASH, key));
             }
             refused("ResourceNotFoundException", "Requested resource not found", () -> get("missing", item()));
@@ -126,10 +132,10 @@ class ItemsTest extends DynamoDbFixture {
             refused("Invalid ProjectionExpression: Syntax error; token: \"!\", near: \"!!\"", () -> project("!!! no"));
             refused("Invalid ProjectionExpression: Attribute name is a reserved keyword; reserved keyword: views",
                 () -> project("views"));
-            refused("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one of "
-                + "these paths; path one: [c], path two: [c, d]", () -> project("c, c.d"));
-            refused("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: a",
-                () -> project("a.b"));
+            refused("Invalid ProjectionExpression: Two document paths overlap with each other; must remove or "
+                + "rewrite one of " + "these paths; path one: [c], path two: [c, d]", () -> project("c, c.d"));
+            refused("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                + "Key: a", () -> project("a.b"));
             refused("One or more parameter values were invalid: Duplicate value in attribute name: c", () ->
                 dynamoDb.getItem(CALLER, GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k")))
                     .attributesToGet(List.of("c", "c")))));
@@ -157,12 +163,14 @@ class ItemsTest extends DynamoDbFixture {
     class Update {
         @Test
         void isRefusedForKeysAndParametersThatDoNotFit() {
-            refused("One or more parameter values were invalid: Cannot update attribute a. This attribute is part of the key",
+            refused("One or more parameter values were invalid: Cannot update attribute a. This attribute is part "
+                + "of the key",
                 () -> update(r -> r.updateExpression("SET a = :v").expressionAttributeValues(item(":v", s("x")))));
             refused("Can not use both expression and non-expression parameters in the same request: "
                 + "Non-expression parameters: {AttributeUpdates} Expression parameters: {UpdateExpression}",
                 () -> update(r -> r.updateExpression("REMOVE x").attributeUpdates(Map.of())));
-            refused("ResourceNotFoundException", "Requested resource not found", () -> update(r -> r.tableName("missing")));
+            refused("ResourceNotFoundException", "Requested resource not found",
+                () -> update(r -> r.tableName("missing")));
             refused("Item size to update has exceeded the maximum allowed size", () -> update(r ->
                 r.updateExpression("SET x = :v").expressionAttributeValues(item(":v", s("x".repeat(409_600))))));
         }
@@ -178,8 +186,10 @@ class ItemsTest extends DynamoDbFixture {
         @Test
         void returnsWhatIsAskedFor() {
             put(HASH, item("a", s("k"), "n", n(1), "m", new AttributeValue.M(Map.of("x", s("1"), "y", s("2")))));
-            assertThat(returned("UPDATED_OLD")).isEqualTo(item("n", n(1), "m", new AttributeValue.M(Map.of("x", s("1")))));
-            assertThat(returned("UPDATED_NEW")).isEqualTo(item("n", n(3), "m", new AttributeValue.M(Map.of("x", s("new")))));
+            assertThat(returned("UPDATED_OLD")).isEqualTo(item("n", n(1), "m",
+                new AttributeValue.M(Map.of("x", s("1")))));
+            assertThat(returned("UPDATED_NEW")).isEqualTo(item("n", n(3), "m",
+                new AttributeValue.M(Map.of("x", s("new")))));
             assertThat(returned("ALL_OLD")).containsEntry("n", n(3)).containsKey("a");
             assertThat(returned("ALL_NEW")).containsEntry("n", n(5)).containsKey("a");
             assertThat(returned("NONE")).isNull();
@@ -232,7 +242,8 @@ class ItemsTest extends DynamoDbFixture {
     @Test
     void writesCostByTheLargerItem() {
         put(HASH, item("a", s("k"), "v", s("x".repeat(3000))));
-        var cost = put(r -> r.tableName(HASH).item(item("a", s("k"))).returnConsumedCapacity("TOTAL")).consumedCapacity();
+        var cost = put(r -> r.tableName(HASH).item(item("a", s("k"))).returnConsumedCapacity("TOTAL"))
+            .consumedCapacity();
         assertThat(cost.capacityUnits()).isEqualTo(3);
         assertThat(delete(r -> r.returnConsumedCapacity("TOTAL")).consumedCapacity().capacityUnits()).isEqualTo(1);
     }
@@ -241,14 +252,15 @@ class ItemsTest extends DynamoDbFixture {
     void batchesWriteAndGetManyItems() {
         var writes = IntStream.range(0, 25).mapToObj(i -> DynamoDb.WriteRequest.of(w ->
             w.putRequest(new DynamoDb.PutRequest(item("a", s("k" + i), "n", n(i)))))).toList();
-        var written = dynamoDb.batchWriteItem(CALLER, DynamoDb.BatchWriteItemRequest.of(r -> r.requestItems(Map.of(HASH, writes))
-            .returnConsumedCapacity("TOTAL")));
+        var written = dynamoDb.batchWriteItem(CALLER, DynamoDb.BatchWriteItemRequest.of(r ->
+            r.requestItems(Map.of(HASH, writes)).returnConsumedCapacity("TOTAL")));
         assertThat(written.unprocessedItems()).isEmpty();
         assertThat(written.consumedCapacity().getFirst().capacityUnits()).isEqualTo(25);
         var keys = IntStream.range(20, 30).mapToObj(i -> item("a", s("k" + i))).toList();
         var got = dynamoDb.batchGetItem(CALLER, DynamoDb.BatchGetItemRequest.of(r ->
             r.requestItems(Map.of(HASH, DynamoDb.KeysAndAttributes.of(k -> k.keys(keys).projectionExpression("n"))))));
-        assertThat(got.responses().get(HASH)).extracting(i -> i.get("n")).containsExactlyInAnyOrder(n(20), n(21), n(22), n(23), n(24));
+        assertThat(got.responses().get(HASH)).extracting(i -> i.get("n"))
+            .containsExactlyInAnyOrder(n(20), n(21), n(22), n(23), n(24));
         assertThat(got.unprocessedKeys()).isEmpty();
         refused("Provided list of item keys contains duplicates", () -> dynamoDb.batchWriteItem(CALLER,
             DynamoDb.BatchWriteItemRequest.of(r -> r.requestItems(Map.of(HASH, List.of(writes.getFirst(),

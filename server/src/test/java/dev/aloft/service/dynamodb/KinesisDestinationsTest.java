@@ -58,22 +58,26 @@ class KinesisDestinationsTest extends DynamoDbFixture {
     }
 
     private String update(String arn, String precision) {
-        return dynamoDb.updateKinesisStreamingDestination(CALLER, UpdateKinesisStreamingDestinationRequest.of(r -> r.tableName(HASH)
-            .streamArn(arn).updateKinesisStreamingConfiguration(new UpdateKinesisStreamingConfiguration(precision)))).destinationStatus();
+        return dynamoDb.updateKinesisStreamingDestination(CALLER,
+            UpdateKinesisStreamingDestinationRequest.of(r -> r.tableName(HASH)
+            .streamArn(arn).updateKinesisStreamingConfiguration(new UpdateKinesisStreamingConfiguration(precision))))
+            .destinationStatus();
     }
 
     private List<KinesisDataStreamDestination> describe() {
-        return dynamoDb.describeKinesisStreamingDestination(CALLER, new DescribeKinesisStreamingDestinationRequest(HASH))
-            .kinesisDataStreamDestinations();
+        return dynamoDb.describeKinesisStreamingDestination(CALLER,
+            new DescribeKinesisStreamingDestinationRequest(HASH)).kinesisDataStreamDestinations();
     }
 
     /** All that is in the stream, shard by shard. */
     private List<Map<String, Object>> records() {
         var records = new ArrayList<Map<String, Object>>();
-        for (var shard : kinesis.listShards(CALLER, Kinesis.ListShardsRequest.of(r -> r.streamName("changes"))).shards()) {
-            var iterator = kinesis.getShardIterator(CALLER, Kinesis.GetShardIteratorRequest.of(r -> r.streamName("changes")
-                .shardId(shard.shardId()).shardIteratorType("TRIM_HORIZON"))).shardIterator();
-            kinesis.getRecords(CALLER, Kinesis.GetRecordsRequest.of(r -> r.shardIterator(iterator))).records().forEach(record ->
+        for (var shard : kinesis.listShards(CALLER, Kinesis.ListShardsRequest.of(r -> r.streamName("changes")))
+                .shards()) {
+            var iterator = kinesis.getShardIterator(CALLER, Kinesis.GetShardIteratorRequest.of(r ->
+                r.streamName("changes").shardId(shard.shardId()).shardIteratorType("TRIM_HORIZON"))).shardIterator();
+            kinesis.getRecords(CALLER, Kinesis.GetRecordsRequest.of(r -> r.shardIterator(iterator))).records()
+                .forEach(record ->
                 records.add(tree(record.data())));
         }
         return records;
@@ -130,7 +134,8 @@ class KinesisDestinationsTest extends DynamoDbFixture {
         time.advance(SOON);
         assertThat(records()).extracting(record -> images(record).get("ApproximateCreationDateTime").toString())
             .doesNotHaveDuplicates().isSorted().allMatch(text -> text.length() == 16);
-        assertThat(records()).allMatch(record -> "MICROSECOND".equals(images(record).get("ApproximateCreationDateTimePrecision")));
+        assertThat(records()).allMatch(record -> "MICROSECOND".equals(images(record)
+            .get("ApproximateCreationDateTimePrecision")));
     }
 
     @Test
@@ -142,7 +147,8 @@ class KinesisDestinationsTest extends DynamoDbFixture {
         time.advance(Duration.ofMinutes(1));
         assertThat(records()).last().satisfies(record -> {
             assertThat(record.get("eventName")).isEqualTo("REMOVE");
-            assertThat(record.get("userIdentity")).isEqualTo(Map.of("principalId", "dynamodb.amazonaws.com", "type", "Service"));
+            assertThat(record.get("userIdentity")).isEqualTo(Map.of("principalId", "dynamodb.amazonaws.com", "type",
+                "Service"));
         });
     }
 
@@ -195,27 +201,33 @@ class KinesisDestinationsTest extends DynamoDbFixture {
 
     @Test
     void statesAreToldInAwsWords() {
-        refused(STATE + "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.", () -> disable(STREAM));
-        refused(STATE + "No streaming destination with streamArn: " + STREAM + " found for table with tableName: " + HASH, () ->
+        refused(STATE + "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.",
+            () -> disable(STREAM));
+        refused(STATE + "No streaming destination with streamArn: " + STREAM + " found for table with tableName: "
+            + HASH, () ->
             update(STREAM, "MICROSECOND"));
         enable(STREAM);
-        refused(STATE + "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.", () ->
+        refused(STATE + "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE "
+            + "operation.", () ->
             enable(STREAM + "2"));
-        refused("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration cannot be null or "
-            + "contain only null values", () -> update(STREAM, null));
+        refused("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration "
+            + "cannot be null or " + "contain only null values", () -> update(STREAM, null));
         var id = dynamoDb.describeTable(CALLER, new DescribeTableRequest(HASH)).table().tableId();
-        refused("Invalid Request: Precision is already set to the desired value of MILLISECOND for tableId: " + id + ", kdsArn: "
-            + STREAM, () -> update(STREAM, "MILLISECOND"));
+        refused("Invalid Request: Precision is already set to the desired value of MILLISECOND for tableId: " + id
+            + ", kdsArn: " + STREAM, () -> update(STREAM, "MILLISECOND"));
         refused("1 validation error detected: Value 'SECOND' at 'updateKinesisStreamingConfiguration."
             + "approximateCreationDateTimePrecision' failed to satisfy constraint: Member must satisfy enum value set: "
             + "[MILLISECOND, MICROSECOND]", () -> update(STREAM, "SECOND"));
         disable(STREAM);
-        refused(STATE + "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: " + HASH
-            + ", kdsArn: " + STREAM, () -> update(STREAM, "MICROSECOND"));
+        refused(STATE + "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. "
+            + "TableName: " + HASH + ", kdsArn: " + STREAM, () -> update(STREAM, "MICROSECOND"));
         refused("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters", () ->
-            dynamoDb.disableKinesisStreamingDestination(CALLER, DisableKinesisStreamingDestinationRequest.of(r -> r.tableName(HASH)
-                .streamArn(STREAM).enableKinesisStreamingConfiguration(new EnableKinesisStreamingConfiguration("MICROSECOND")))));
+            dynamoDb.disableKinesisStreamingDestination(CALLER,
+                DisableKinesisStreamingDestinationRequest.of(r -> r.tableName(HASH)
+                .streamArn(STREAM).enableKinesisStreamingConfiguration(
+                    new EnableKinesisStreamingConfiguration("MICROSECOND")))));
         refused("ResourceNotFoundException", "Requested resource not found: Table: nope not found", () ->
-            dynamoDb.describeKinesisStreamingDestination(CALLER, new DescribeKinesisStreamingDestinationRequest("nope")));
+            dynamoDb.describeKinesisStreamingDestination(CALLER,
+                new DescribeKinesisStreamingDestinationRequest("nope")));
     }
 }

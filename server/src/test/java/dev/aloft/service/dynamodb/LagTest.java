@@ -32,11 +32,12 @@ class LagTest extends DynamoDbFixture {
 
     @BeforeEach
     void lagging() {
-        var table = create(NAME, r -> r.keySchema(List.of(hash("a"), range("b"))).tags(List.of(new Tag("aloft:lag", "1000")))
+        var table = create(NAME, r -> r.keySchema(List.of(hash("a"), range("b")))
+            .tags(List.of(new Tag("aloft:lag", "1000")))
             .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "N"), attribute("c", "S")))
             .streamSpecification(new StreamSpecification(true, "KEYS_ONLY"))
-            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-c").keySchema(List.of(hash("c")))
-                .projection(new Projection("ALL", null))))));
+            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-c")
+                .keySchema(List.of(hash("c"))).projection(new Projection("ALL", null))))));
         arn = table.tableArn();
         stream = table.latestStreamArn();
     }
@@ -52,14 +53,17 @@ class LagTest extends DynamoDbFixture {
     }
 
     private List<String> query(boolean forward) {
-        return dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(NAME).keyConditionExpression("a = :a AND b BETWEEN :l AND :h")
-                .scanIndexForward(forward).expressionAttributeValues(item(":a", s("x"), ":l", n(2), ":h", n(4))))).items().stream()
-            .map(item -> ((AttributeValue.N) item.get("b")).value() + ((AttributeValue.S) item.get("c")).value()).toList();
+        return dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(NAME)
+            .keyConditionExpression("a = :a AND b BETWEEN :l AND :h")
+                .scanIndexForward(forward).expressionAttributeValues(item(":a", s("x"), ":l", n(2), ":h", n(4)))))
+                .items().stream()
+            .map(item -> ((AttributeValue.N) item.get("b")).value() + ((AttributeValue.S) item.get("c")).value())
+            .toList();
     }
 
     private int byIndex(String c) {
-        return dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(NAME).indexName("by-c").keyConditionExpression("c = :c")
-            .expressionAttributeValues(item(":c", s(c))))).count();
+        return dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(NAME).indexName("by-c")
+            .keyConditionExpression("c = :c").expressionAttributeValues(item(":c", s(c))))).count();
     }
 
     @Test
@@ -112,10 +116,10 @@ class LagTest extends DynamoDbFixture {
     @Test
     void streamsAreBehind() {
         write(1, "p");
-        var shard = dynamoDbStreams.describeStream(CALLER, DescribeStreamRequest.of(r -> r.streamArn(stream))).streamDescription()
-            .shards().getFirst().shardId();
-        var iterator = dynamoDbStreams.getShardIterator(CALLER, new GetShardIteratorRequest(stream, shard, "TRIM_HORIZON", null))
-            .shardIterator();
+        var shard = dynamoDbStreams.describeStream(CALLER, DescribeStreamRequest.of(r -> r.streamArn(stream)))
+            .streamDescription().shards().getFirst().shardId();
+        var iterator = dynamoDbStreams.getShardIterator(CALLER,
+            new GetShardIteratorRequest(stream, shard, "TRIM_HORIZON", null)).shardIterator();
         assertThat(dynamoDbStreams.getRecords(CALLER, new GetRecordsRequest(iterator, null)).records()).isEmpty();
         time.advance(Duration.ofSeconds(1));
         assertThat(dynamoDbStreams.getRecords(CALLER, new GetRecordsRequest(iterator, null)).records()).hasSize(1);
@@ -129,7 +133,8 @@ class LagTest extends DynamoDbFixture {
         assertThat(value(1, false)).isEqualTo("q");
         time.advance(Duration.ofMinutes(10));
         for (var space : List.of("history", "moments")) {
-            assertThat(store.in("dynamodb").<Long>read(tx -> tx.range(Range.of(Key.of(space))).count())).as(space).isZero();
+            assertThat(store.in("dynamodb").<Long>read(tx -> tx.range(Range.of(Key.of(space))).count())).as(space)
+                .isZero();
         }
     }
 

@@ -28,8 +28,8 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
     @BeforeEach
     void matches() {
         create(NAME, r -> r.keySchema(List.of(hash("id")))
-            .attributeDefinitions(List.of(attribute("id", "S"), attribute("h1", "S"), attribute("h2", "N"), attribute("r1", "S"),
-                attribute("r2", "N")))
+            .attributeDefinitions(List.of(attribute("id", "S"), attribute("h1", "S"), attribute("h2", "N"),
+                attribute("r1", "S"), attribute("r2", "N")))
             .globalSecondaryIndexes(List.of(index("many", hash("h1"), hash("h2"), range("r1"), range("r2")))));
         int id = 0;
         for (var h1 : List.of("a", "ab")) {
@@ -45,7 +45,8 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
     }
 
     private static GlobalSecondaryIndex index(String name, KeySchemaElement... key) {
-        return GlobalSecondaryIndex.of(i -> i.indexName(name).keySchema(List.of(key)).projection(new Projection("ALL", null)));
+        return GlobalSecondaryIndex.of(i -> i.indexName(name).keySchema(List.of(key))
+            .projection(new Projection("ALL", null)));
     }
 
     private QueryResponse query(Consumer<QueryRequest.Builder> with, Object... namesAndValues) {
@@ -62,7 +63,8 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
     class AQuery {
         @Test
         void findsAPartitionInTheOrderOfItsSortKeys() {
-            assertThat(found("h1 = :a AND h2 = :n", ":a", s("a"), ":n", n(1))).containsExactly("x-1", "x9", "x10", "y-1", "y9", "y10");
+            assertThat(found("h1 = :a AND h2 = :n", ":a", s("a"), ":n", n(1)))
+                .containsExactly("x-1", "x9", "x10", "y-1", "y9", "y10");
         }
 
         @Test
@@ -71,8 +73,8 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
                 .containsExactly("y-1", "y9", "y10");
             assertThat(found("h2 = :n AND h1 = :a AND r1 > :r", ":a", s("a"), ":n", n(2), ":r", s("x")))
                 .containsExactly("y-1", "y9", "y10");
-            assertThat(found("h1 = :a AND h2 = :n AND r1 = :r AND r2 BETWEEN :l AND :h", ":a", s("a"), ":n", n(1), ":r", s("x"),
-                ":l", n(0), ":h", n(9))).containsExactly("x9");
+            assertThat(found("h1 = :a AND h2 = :n AND r1 = :r AND r2 BETWEEN :l AND :h", ":a", s("a"), ":n", n(1),
+                ":r", s("x"), ":l", n(0), ":h", n(9))).containsExactly("x9");
             assertThat(found("h1 = :a AND h2 = :n AND r1 = :r AND r2 = :l", ":a", s("a"), ":n", n(1), ":r", s("x"),
                 ":l", n(10))).containsExactly("x10");
         }
@@ -96,14 +98,18 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
 
         @Test
         void isRefusedWithGapsAndInequalitiesInTheMiddle() {
-            refused("Query condition missed key schema element: HASH key attribute h2 must have an equality condition", () ->
+            refused("Query condition missed key schema element: HASH key attribute h2 must have an equality condition",
+                () ->
                 found("h1 = :a", ":a", s("a")));
-            refused("Query condition missed key schema element: RANGE key attribute r1 must have an equality condition before one "
+            refused("Query condition missed key schema element: RANGE key attribute r1 must have an equality "
+                + "condition before one "
                 + "on r2", () -> found("h1 = :a AND h2 = :n AND r2 = :r", ":a", s("a"), ":n", n(1), ":r", n(1)));
-            refused("Query condition missed key schema element: RANGE key attribute r1 must have an equality condition before one "
-                + "on r2", () -> found("h1 = :a AND h2 = :n AND r1 > :s AND r2 = :r", ":a", s("a"), ":n", n(1), ":r", n(1),
-                    ":s", s("a")));
-            refused("One or more parameter values were invalid: Condition parameter type does not match schema type", () ->
+            refused("Query condition missed key schema element: RANGE key attribute r1 must have an equality "
+                + "condition before one "
+                + "on r2", () -> found("h1 = :a AND h2 = :n AND r1 > :s AND r2 = :r", ":a", s("a"), ":n", n(1), ":r",
+                    n(1), ":s", s("a")));
+            refused("One or more parameter values were invalid: Condition parameter type does not match schema type",
+                () ->
                 found("h1 = :a AND h2 = :n", ":a", s("a"), ":n", s("1")));
         }
     }
@@ -117,10 +123,11 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
                     .projection(new Projection("KEYS_ONLY", null)))))))));
         time.settle();
         var late = dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(NAME).indexName("late")
-            .keyConditionExpression("h1 = :a AND r1 = :x").expressionAttributeValues(item(":a", s("a"), ":x", s("x")))));
+            .keyConditionExpression("h1 = :a AND r1 = :x").expressionAttributeValues(item(":a", s("a"), ":x",
+                s("x")))));
         assertThat(late.count()).isEqualTo(7);
-        assertThat(dynamoDb.describeTable(CALLER, DescribeTableRequest.of(r -> r.tableName(NAME))).table().globalSecondaryIndexes()
-            .getLast().keySchema()).containsExactly(hash("h1"), hash("r1"));
+        assertThat(dynamoDb.describeTable(CALLER, DescribeTableRequest.of(r -> r.tableName(NAME))).table()
+            .globalSecondaryIndexes().getLast().keySchema()).containsExactly(hash("h1"), hash("r1"));
     }
 
     @Test
@@ -128,11 +135,15 @@ class ManyAttributeKeysTest extends DynamoDbFixture {
         var attributes = IntStream.range(0, 6).mapToObj(i -> attribute("a" + i, "S")).toList();
         Consumer<GlobalSecondaryIndex> make = index -> create("other", r -> r.keySchema(List.of(hash("a0")))
             .attributeDefinitions(attributes).globalSecondaryIndexes(List.of(index)));
-        refused("One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of HASH key attributes",
+        refused("One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of "
+            + "HASH key attributes",
             () -> make.accept(index("many", hash("a0"), hash("a1"), hash("a2"), hash("a3"), hash("a4"))));
-        refused("One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of RANGE key attributes",
-            () -> make.accept(index("many", hash("a0"), range("a1"), range("a2"), range("a3"), range("a4"), range("a5"))));
-        refused("One or more parameter values were invalid: All HASH key attributes must precede RANGE key attributes in the "
+        refused("One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of "
+            + "RANGE key attributes",
+            () -> make.accept(index("many", hash("a0"), range("a1"), range("a2"), range("a3"), range("a4"),
+                range("a5"))));
+        refused("One or more parameter values were invalid: All HASH key attributes must precede RANGE key "
+            + "attributes in the "
             + "KeySchema", () -> make.accept(index("many", hash("a0"), range("a1"), hash("a2"))));
         refused("The KeySchema contains multiple key attributes with the same name", () ->
             make.accept(index("many", hash("a0"), hash("a0"))));

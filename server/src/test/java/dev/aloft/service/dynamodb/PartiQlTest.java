@@ -31,11 +31,11 @@ class PartiQlTest extends DynamoDbFixture {
     void music() {
         create("Music", r -> r.keySchema(List.of(hash("artist"), range("year")))
             .attributeDefinitions(List.of(attribute("artist", "S"), attribute("year", "N"), attribute("genre", "S")))
-            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-genre").keySchema(List.of(hash("genre")))
-                .projection(new Projection("KEYS_ONLY", null))))));
+            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-genre")
+                .keySchema(List.of(hash("genre"))).projection(new Projection("KEYS_ONLY", null))))));
         for (int year = 1; year <= 5; year++) {
-            run("INSERT INTO Music VALUE {'artist': 'Acme', 'year': ?, 'genre': 'rock', 'tags': <<'a', 'b'>>, 'l': [1, 'two', "
-                + "{'three': true}], 'm': {'deep': {'er': null}}, 'n': -1.5e2}", n(year));
+            run("INSERT INTO Music VALUE {'artist': 'Acme', 'year': ?, 'genre': 'rock', 'tags': <<'a', 'b'>>, 'l': "
+                + "[1, 'two', " + "{'three': true}], 'm': {'deep': {'er': null}}, 'n': -1.5e2}", n(year));
         }
         run("INSERT INTO Music VALUE {'artist': 'Other', 'year': 1, 'genre': 'jazz'}");
     }
@@ -49,7 +49,8 @@ class PartiQlTest extends DynamoDbFixture {
     }
 
     private List<String> years(String statement, AttributeValue... parameters) {
-        return run(statement, parameters).items().stream().map(item -> ((AttributeValue.N) item.get("year")).value()).toList();
+        return run(statement, parameters).items().stream().map(item -> ((AttributeValue.N) item.get("year")).value())
+            .toList();
     }
 
     private void refusedStatement(String message, String statement) {
@@ -65,7 +66,8 @@ class PartiQlTest extends DynamoDbFixture {
                 .containsExactly("2", "3");
             assertThat(run("SELECT * FROM Music").items()).hasSize(6);
             assertThat(run("SELECT * FROM Music WHERE genre = 'jazz' OR year > 4;").items()).hasSize(2);
-            assertThat(years("SELECT * FROM Music WHERE artist IN ['Other', 'Acme'] AND year <= 2")).containsExactly("1", "1", "2");
+            assertThat(years("SELECT * FROM Music WHERE artist IN ['Other', 'Acme'] AND year <= 2"))
+                .containsExactly("1", "1", "2");
             assertThat(run("SELECT * FROM Music.\"by-genre\" WHERE genre = 'rock'").items()).hasSize(5);
         }
 
@@ -73,30 +75,32 @@ class PartiQlTest extends DynamoDbFixture {
         void sortsByKeys() {
             assertThat(years("SELECT * FROM Music WHERE artist = 'Acme' AND year <> 3 ORDER BY year DESC"))
                 .containsExactly("5", "4", "2", "1");
-            assertThat(years("SELECT * FROM Music WHERE artist IN ('Acme', 'Other') AND year < 3 ORDER BY artist DESC, year DESC"))
-                .containsExactly("1", "2", "1");
-            refusedStatement("Must have WHERE clause in the statement when using ORDER BY clause.", "SELECT * FROM Music ORDER BY year");
-            refusedStatement("Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.",
-                "SELECT * FROM Music WHERE year = 1 ORDER BY year");
+            assertThat(years("SELECT * FROM Music WHERE artist IN ('Acme', 'Other') AND year < 3 ORDER BY artist "
+                + "DESC, year DESC")).containsExactly("1", "2", "1");
+            refusedStatement("Must have WHERE clause in the statement when using ORDER BY clause.",
+                "SELECT * FROM Music ORDER BY year");
+            refusedStatement("Must have at least one non-optional hash key condition in WHERE clause when using "
+                + "ORDER BY clause.", "SELECT * FROM Music WHERE year = 1 ORDER BY year");
             refusedStatement("Variable reference genre in ORDER BY clause must be part of the primary key",
                 "SELECT * FROM Music WHERE artist = 'Acme' ORDER BY genre");
         }
 
         @Test
         void testsWhatIsThere() {
-            var tests = Map.of("attribute_type(tags, 'SS')", 1, "begins_with(genre, 'ro')", 1, "NOT begins_with(genre, 'ro')", 0,
+            var tests = Map.of("attribute_type(tags, 'SS')", 1, "begins_with(genre, 'ro')", 1,
+                "NOT begins_with(genre, 'ro')", 0,
                 "contains(tags, 'b') AND NOT contains(tags, 'c')", 1, "size(l) = 3", 1, "nothing IS MISSING", 1,
                 "genre IS NOT MISSING AND m.deep.er IS NULL", 1, "l[2].three = true AND n = -150", 1,
                 "(genre = 'x' OR (genre = 'rock' AND tags = <<'b', 'a'>>))", 1, "genre IS STRING AND n IS NUMERIC", 1);
-            tests.forEach((test, count) -> assertThat(run("SELECT * FROM Music WHERE artist = 'Acme' AND year = 1 AND " + test).items())
-                .as(test).hasSize(count));
+            tests.forEach((test, count) -> assertThat(run("SELECT * FROM Music WHERE artist = 'Acme' AND year = 1 AND "
+                + test).items()).as(test).hasSize(count));
         }
 
         @Test
         void tellsPartsUnderTheirLastNames() {
             assertThat(run("SELECT genre, m.deep, l[1] FROM Music WHERE artist = 'Acme' AND year = 1").items())
-                .containsExactly(item("genre", s("rock"), "deep", new AttributeValue.M(item("er", new AttributeValue.NULL(true))),
-                    "_3", s("two")));
+                .containsExactly(item("genre", s("rock"), "deep",
+                    new AttributeValue.M(item("er", new AttributeValue.NULL(true))), "_3", s("two")));
         }
 
         @Test
@@ -106,7 +110,8 @@ class PartiQlTest extends DynamoDbFixture {
             int pages = 0;
             do {
                 var next = token;
-                var page = execute(r -> r.statement("SELECT * FROM Music WHERE artist IN ['Acme', 'Other']").limit(2).nextToken(next));
+                var page = execute(r -> r.statement("SELECT * FROM Music WHERE artist IN ['Acme', 'Other']").limit(2)
+                    .nextToken(next));
                 found.addAll(page.items());
                 token = page.nextToken();
                 pages++;
@@ -114,20 +119,25 @@ class PartiQlTest extends DynamoDbFixture {
             assertThat(found).hasSize(6).doesNotHaveDuplicates();
             assertThat(pages).isGreaterThan(2);
             var other = execute(r -> r.statement("SELECT * FROM Music").limit(1)).nextToken();
-            refused("NextToken does not match request", () -> execute(r -> r.statement("SELECT * FROM  Music").nextToken(other)));
+            refused("NextToken does not match request", () ->
+                execute(r -> r.statement("SELECT * FROM  Music").nextToken(other)));
             refused("Invalid NextToken", () -> execute(r -> r.statement("SELECT * FROM Music").nextToken("token")));
         }
 
         @Test
         void isRefused() {
             refusedStatement(MALFORMED + "Expected data manipulation", "SLECT * FROM Music");
-            refusedStatement("The table does not have the specified index", "SELECT * FROM Music.other WHERE genre = 'rock'");
+            refusedStatement("The table does not have the specified index",
+                "SELECT * FROM Music.other WHERE genre = 'rock'");
             refused("ResourceNotFoundException", "Requested resource not found", () -> run("SELECT * FROM Nothing"));
-            refused("Number of parameters in request and statement don't match.", () -> run("SELECT * FROM Music WHERE a = ?"));
-            refused("Number of parameters in request and statement don't match.", () -> run("SELECT * FROM Music", s("x")));
+            refused("Number of parameters in request and statement don't match.",
+                () -> run("SELECT * FROM Music WHERE a = ?"));
+            refused("Number of parameters in request and statement don't match.",
+                () -> run("SELECT * FROM Music", s("x")));
             refused("Strongly consistent read is not supported on Global Secondary Indexes", () -> execute(r -> r
                 .statement("SELECT * FROM Music.\"by-genre\" WHERE genre = 'rock'").consistentRead(true)));
-            refusedStatement("Unrecognized function: upper at 1:27:5", "SELECT * FROM Music WHERE upper(genre) = 'ROCK'");
+            refusedStatement("Unrecognized function: upper at 1:27:5",
+                "SELECT * FROM Music WHERE upper(genre) = 'ROCK'");
             refusedStatement("MISSING must be compared using IS operator", "SELECT * FROM Music WHERE genre = MISSING");
             refusedStatement("Only select from a single table or index is supported.", "SELECT * FROM Music, Other");
             refusedStatement("EXISTS can only be used in ExecuteTransaction write requests.",
@@ -147,15 +157,18 @@ class PartiQlTest extends DynamoDbFixture {
         void insertsOnce() {
             refused("DuplicateItemException", "Duplicate primary key exists in table", () ->
                 run("INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1}"));
-            assertThat(run("INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1} ON CONFLICT DO NOTHING").items()).isEmpty();
-            refusedStatement("Key attribute should be present in the item: Key year", "INSERT INTO Music VALUE {'artist': 'Acme'}");
-            refusedStatement("Empty bags are not supported", "INSERT INTO Music VALUE {'artist': 'Acme', 'year': 9, 'set': <<>>}");
+            assertThat(run("INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1} ON CONFLICT DO NOTHING").items())
+                .isEmpty();
+            refusedStatement("Key attribute should be present in the item: Key year",
+                "INSERT INTO Music VALUE {'artist': 'Acme'}");
+            refusedStatement("Empty bags are not supported",
+                "INSERT INTO Music VALUE {'artist': 'Acme', 'year': 9, 'set': <<>>}");
         }
 
         @Test
         void updatesOneItemThatIsThere() {
-            run("UPDATE Music SET n = n + 50, l = list_append(l, [4]) SET tags = set_add(tags, <<'c'>>) REMOVE m.deep SET m.x = 'y'"
-                + WHERE + " AND genre = 'rock'");
+            run("UPDATE Music SET n = n + 50, l = list_append(l, [4]) SET tags = set_add(tags, <<'c'>>) REMOVE "
+                + "m.deep SET m.x = 'y'" + WHERE + " AND genre = 'rock'");
             assertThat(acme()).containsEntry("n", n(-100)).containsEntry("m", new AttributeValue.M(item("x", s("y"))))
                 .containsEntry("tags", new AttributeValue.SS(List.of("a", "b", "c")));
             run("UPDATE Music SET tags = set_delete(tags, <<'a'>>)" + WHERE);
@@ -168,7 +181,8 @@ class PartiQlTest extends DynamoDbFixture {
                 "UPDATE Music SET n = 1 WHERE artist = 'Acme'");
             refusedStatement("The first argument to SET_ADD must equal the assignment value at 1:22:7",
                 "UPDATE Music SET n = set_add(tags, <<'a'>>)" + WHERE);
-            refusedStatement("This operation is not supported on an index", "UPDATE Music.\"by-genre\" SET n = 1" + WHERE);
+            refusedStatement("This operation is not supported on an index",
+                "UPDATE Music.\"by-genre\" SET n = 1" + WHERE);
         }
 
         @Test
@@ -180,8 +194,8 @@ class PartiQlTest extends DynamoDbFixture {
                 .containsEntry("genre", s("folk")).containsKey("tags");
             assertThat(run("DELETE FROM Music" + WHERE + " RETURNING ALL OLD *").items()).hasSize(1);
             assertThat(run("DELETE FROM Music" + WHERE + " RETURNING ALL OLD *").items()).isEmpty();
-            refusedStatement("Invalid returning clause: RETURNING MODIFIED OLD *. Only RETURNING ALL OLD * is allowed in DELETE "
-                + "statements.", "DELETE FROM Music" + WHERE + " RETURNING MODIFIED OLD *");
+            refusedStatement("Invalid returning clause: RETURNING MODIFIED OLD *. Only RETURNING ALL OLD * is "
+                + "allowed in DELETE " + "statements.", "DELETE FROM Music" + WHERE + " RETURNING MODIFIED OLD *");
         }
 
         @Test
@@ -197,12 +211,14 @@ class PartiQlTest extends DynamoDbFixture {
     @Nested
     class Together {
         private List<BatchStatementResponse> batch(String... statements) {
-            return dynamoDb.batchExecuteStatement(CALLER, BatchExecuteStatementRequest.of(r -> r.statements(Stream.of(statements)
+            return dynamoDb.batchExecuteStatement(CALLER, BatchExecuteStatementRequest.of(r ->
+                r.statements(Stream.of(statements)
                 .map(text -> BatchStatementRequest.of(b -> b.statement(text))).toList()))).responses();
         }
 
         private ExecuteTransactionResponse transact(String... statements) {
-            return dynamoDb.executeTransaction(CALLER, ExecuteTransactionRequest.of(r -> r.transactStatements(Stream.of(statements)
+            return dynamoDb.executeTransaction(CALLER, ExecuteTransactionRequest.of(r ->
+                r.transactStatements(Stream.of(statements)
                 .map(text -> ParameterizedStatement.of(b -> b.statement(text))).toList())));
         }
 
@@ -214,8 +230,10 @@ class PartiQlTest extends DynamoDbFixture {
             assertThat(responses.subList(1, 4)).extracting(one -> one.error().code())
                 .containsExactly("ValidationError", "ResourceNotFound", "ValidationError");
             assertThat(responses.get(1).error().message())
-                .isEqualTo("Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
-            assertThat(batch("INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1}", "INSERT INTO Music VALUE {'artist': 'New', "
+                .isEqualTo("Select statements within BatchExecuteStatement must specify the primary key in the "
+                    + "where clause.");
+            assertThat(batch("INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1}",
+                "INSERT INTO Music VALUE {'artist': 'New', "
                 + "'year': 1}").getFirst().error().code()).isEqualTo("DuplicateItem");
             assertThat(run("SELECT * FROM Music WHERE artist = 'New'").items()).hasSize(1);
         }
@@ -228,16 +246,20 @@ class PartiQlTest extends DynamoDbFixture {
                 "EXISTS(SELECT * FROM Music WHERE artist = 'Acme' AND year = 2 AND genre = 'nothing')"));
             assertThat(failure.detail().cancellationReasons()).extracting(one -> one.code())
                 .containsExactly("None", "DuplicateItem", "ConditionalCheckFailed");
-            assertThat(run("SELECT genre FROM Music WHERE artist = 'Other'").items()).containsExactly(item("genre", s("jazz")));
+            assertThat(run("SELECT genre FROM Music WHERE artist = 'Other'").items())
+                .containsExactly(item("genre", s("jazz")));
             assertThat(transact("UPDATE Music SET genre = 'pop' WHERE artist = 'Other' AND year = 1",
-                "EXISTS(SELECT * FROM Music WHERE artist = 'Acme' AND year = 2 AND genre = 'rock')").responses()).isEmpty();
-            var read = transact("SELECT * FROM Music WHERE artist = 'Other' AND year = 1", "SELECT * FROM Music WHERE artist = 'None' "
-                + "AND year = 1");
+                "EXISTS(SELECT * FROM Music WHERE artist = 'Acme' AND year = 2 AND genre = 'rock')").responses())
+                .isEmpty();
+            var read = transact("SELECT * FROM Music WHERE artist = 'Other' AND year = 1",
+                "SELECT * FROM Music WHERE artist = 'None' " + "AND year = 1");
             assertThat(read.responses().getFirst().item()).containsEntry("genre", s("pop"));
             assertThat(read.responses().getLast().item()).isNull();
-            refused("Validation failed in TransactStatements[0]: Select statements within ExecuteTransaction must specify the primary "
+            refused("Validation failed in TransactStatements[0]: Select statements within ExecuteTransaction must "
+                + "specify the primary "
                 + "key in the where clause.", () -> transact("SELECT * FROM Music WHERE artist = 'Other'"));
-            refused("Validation failed in TransactStatements[0]: EXISTS() must contain a single item read with additional condition",
+            refused("Validation failed in TransactStatements[0]: EXISTS() must contain a single item read with "
+                + "additional condition",
                 () -> transact("EXISTS(SELECT * FROM Music WHERE artist = 'Other' AND year = 1)"));
         }
     }

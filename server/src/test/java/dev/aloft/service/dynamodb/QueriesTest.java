@@ -29,7 +29,8 @@ class QueriesTest extends DynamoDbFixture {
     }
 
     private List<String> found(String condition, Object... namesAndValues) {
-        return query(condition, namesAndValues).items().stream().map(i -> ((AttributeValue.S) i.get("b")).value()).toList();
+        return query(condition, namesAndValues).items().stream().map(i -> ((AttributeValue.S) i.get("b")).value())
+            .toList();
     }
 
     private void fill() {
@@ -56,12 +57,15 @@ class QueriesTest extends DynamoDbFixture {
 
         @Test
         void withConditionsThatFindNothingByKey() {
-            refused("Invalid operator used in KeyConditionExpression: OR", () -> query("a = :v or b = :v", ":v", s("x")));
+            refused("Invalid operator used in KeyConditionExpression: OR",
+                () -> query("a = :v or b = :v", ":v", s("x")));
             refused("Invalid operator used in KeyConditionExpression: NOT", () -> query("not a = :v", ":v", s("x")));
             refused("Invalid operator used in KeyConditionExpression: <>", () -> query("a <> :v", ":v", s("x")));
             refused("Invalid operator used in KeyConditionExpression: IN", () -> query("a in (:v)", ":v", s("x")));
-            refused("Invalid operator used in KeyConditionExpression: contains", () -> query("contains(a, :v)", ":v", s("x")));
-            refused("KeyConditionExpressions cannot contain nested operations", () -> query("size(a) = :v", ":v", s("x")));
+            refused("Invalid operator used in KeyConditionExpression: contains",
+                () -> query("contains(a, :v)", ":v", s("x")));
+            refused("KeyConditionExpressions cannot contain nested operations",
+                () -> query("size(a) = :v", ":v", s("x")));
             refused("KeyConditionExpressions cannot have conditions on nested attributes",
                 () -> query("a.b = :v", ":v", s("x")));
             refused("KeyConditionExpressions must only contain one condition per key",
@@ -73,8 +77,10 @@ class QueriesTest extends DynamoDbFixture {
 
         @Test
         void withFiltersOnKeysUnknownIndexesAndWrongStarts() {
-            refused("Filter Expression can only contain non-primary key attributes: Primary key attribute: b", () -> query(r ->
-                r.keyConditionExpression("a = :v").filterExpression("b = :v").expressionAttributeValues(item(":v", s("x")))));
+            refused("Filter Expression can only contain non-primary key attributes: Primary key attribute: b",
+                () -> query(r ->
+                r.keyConditionExpression("a = :v").filterExpression("b = :v")
+                    .expressionAttributeValues(item(":v", s("x")))));
             refused("The table does not have the specified index: nope", () -> query(r -> r.indexName("nope")
                 .keyConditionExpression("a = :v").expressionAttributeValues(item(":v", s("x")))));
             refused("The provided starting key is invalid", () -> query(r -> r.exclusiveStartKey(item("a", s("x")))
@@ -82,7 +88,8 @@ class QueriesTest extends DynamoDbFixture {
             refused("The provided starting key is outside query boundaries based on provided conditions", () ->
                 query(r -> r.exclusiveStartKey(item("a", s("y"), "b", s("y")))
                     .keyConditionExpression("a = :v").expressionAttributeValues(item(":v", s("x")))));
-            refused("1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only the Count",
+            refused("1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only "
+                + "the Count",
                 () -> query(r -> r.select("COUNT").projectionExpression("b").keyConditionExpression("a = :v")
                     .expressionAttributeValues(item(":v", s("x")))));
         }
@@ -93,7 +100,8 @@ class QueriesTest extends DynamoDbFixture {
         fill();
         assertThat(found("a = :k", ":k", s("k"))).containsExactly("\u0000", "1", "10", "2", "a", "ab", "abc", "b", "ü");
         assertThat(found("a = :k and b = :b", ":k", s("k"), ":b", s("ab"))).containsExactly("ab");
-        assertThat(found("a = :k and b < :b", ":k", s("k"), ":b", s("ab"))).containsExactly("\u0000", "1", "10", "2", "a");
+        assertThat(found("a = :k and b < :b", ":k", s("k"), ":b", s("ab")))
+            .containsExactly("\u0000", "1", "10", "2", "a");
         assertThat(found("a = :k and b <= :b", ":k", s("k"), ":b", s("10"))).containsExactly("\u0000", "1", "10");
         assertThat(found("a = :k and b > :b", ":k", s("k"), ":b", s("a"))).containsExactly("ab", "abc", "b", "ü");
         assertThat(found(":b <= b and a = :k", ":k", s("k"), ":b", s("abc"))).containsExactly("abc", "b", "ü");
@@ -102,7 +110,8 @@ class QueriesTest extends DynamoDbFixture {
         assertThat(found("(a = :k) and begins_with(b, :b)", ":k", s("k"), ":b", s("ab"))).containsExactly("ab", "abc");
         assertThat(found("a = :k", ":k", s("nobody"))).isEmpty();
         assertThat(query(r -> r.scanIndexForward(false).limit(2).keyConditionExpression("a = :k")
-            .expressionAttributeValues(item(":k", s("k")))).items()).extracting(i -> i.get("b")).containsExactly(s("ü"), s("b"));
+            .expressionAttributeValues(item(":k", s("k")))).items()).extracting(i -> i.get("b"))
+            .containsExactly(s("ü"), s("b"));
     }
 
     @Test
@@ -128,7 +137,8 @@ class QueriesTest extends DynamoDbFixture {
     @Test
     void pagesEndAtTheLimitEvenWhenNothingFollows() {
         fill();
-        var page = query(r -> r.limit(9).keyConditionExpression("a = :k").expressionAttributeValues(item(":k", s("k"))));
+        var page = query(r -> r.limit(9).keyConditionExpression("a = :k")
+            .expressionAttributeValues(item(":k", s("k"))));
         assertThat(page.count()).isEqualTo(9);
         assertThat(page.lastEvaluatedKey()).isEqualTo(item("a", s("k"), "b", s("ü")));
         var next = query(r -> r.exclusiveStartKey(page.lastEvaluatedKey()).keyConditionExpression("a = :k")
@@ -140,7 +150,8 @@ class QueriesTest extends DynamoDbFixture {
         assertThat(filtered.count()).isZero();
         assertThat(filtered.scannedCount()).isEqualTo(3);
         assertThat(filtered.items()).isEmpty();
-        var count = query(r -> r.select("COUNT").keyConditionExpression("a = :k").expressionAttributeValues(item(":k", s("k"))));
+        var count = query(r -> r.select("COUNT").keyConditionExpression("a = :k")
+            .expressionAttributeValues(item(":k", s("k"))));
         assertThat(count.count()).isEqualTo(9);
         assertThat(count.items()).isNull();
     }
@@ -174,8 +185,8 @@ class QueriesTest extends DynamoDbFixture {
         refused("The Segment parameter is zero-based and must be less than parameter TotalSegments: "
             + "Segment: 5 is not less than TotalSegments: 5", () -> dynamoDb.scan(CALLER,
                 ScanRequest.of(r -> r.tableName(HASH).segment(5).totalSegments(5))));
-        refused("The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
-            () -> dynamoDb.scan(CALLER, ScanRequest.of(r -> r.tableName(HASH).segment(0))));
+        refused("The TotalSegments parameter is required but was not present in the request when Segment parameter "
+            + "is present", () -> dynamoDb.scan(CALLER, ScanRequest.of(r -> r.tableName(HASH).segment(0))));
     }
 
     @Test
@@ -190,7 +201,8 @@ class QueriesTest extends DynamoDbFixture {
     class Indexes {
         private void createIndexed() {
             create("indexed", r -> r.keySchema(List.of(hash("a"), range("b")))
-                .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S"), attribute("g", "S"), attribute("n", "N")))
+                .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S"), attribute("g", "S"),
+                    attribute("n", "N")))
                 .globalSecondaryIndexes(List.of(
                     GlobalSecondaryIndex.of(i -> i.indexName("all").keySchema(List.of(hash("g"), range("n")))
                         .projection(new Projection("ALL", null))),
@@ -211,11 +223,13 @@ class QueriesTest extends DynamoDbFixture {
             put("indexed", item("a", s("k"), "b", s("1"), "g", s("G"), "n", n(5), "x", s("x"), "y", s("y")));
             put("indexed", item("a", s("k"), "b", s("2"), "g", s("G"), "n", n(4)));
             put("indexed", item("a", s("k"), "b", s("3"), "n", n(3)));
-            assertThat(through("all", "g = :g", ":g", s("G"))).extracting(i -> i.get("b")).containsExactly(s("2"), s("1"));
+            assertThat(through("all", "g = :g", ":g", s("G"))).extracting(i -> i.get("b"))
+                .containsExactly(s("2"), s("1"));
             assertThat(through("keys", "g = :g", ":g", s("G"))).contains(item("a", s("k"), "b", s("1"), "g", s("G")));
             assertThat(through("local", "a = :a and n > :n", ":a", s("k"), ":n", n(4)))
                 .containsExactly(item("a", s("k"), "b", s("1"), "n", n(5), "x", s("x")));
-            dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r -> r.tableName("indexed").key(item("a", s("k"), "b", s("1")))
+            dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r -> r.tableName("indexed")
+                .key(item("a", s("k"), "b", s("1")))
                 .updateExpression("SET g = :h REMOVE n").expressionAttributeValues(item(":h", s("H")))));
             assertThat(through("all", "g = :g", ":g", s("H"))).isEmpty();
             assertThat(through("keys", "g = :g", ":g", s("H"))).hasSize(1);
@@ -227,7 +241,8 @@ class QueriesTest extends DynamoDbFixture {
         @Test
         void tellWhereAPageEndedWithTheKeysOfBoth() {
             createIndexed();
-            IntStream.range(0, 5).forEach(i -> put("indexed", item("a", s("k" + i), "b", s("1"), "g", s("G"), "n", n(1))));
+            IntStream.range(0, 5).forEach(i -> put("indexed",
+                item("a", s("k" + i), "b", s("1"), "g", s("G"), "n", n(1))));
             var seen = new ArrayList<AttributeValue>();
             Map<String, AttributeValue> start = null;
             do {
@@ -246,10 +261,12 @@ class QueriesTest extends DynamoDbFixture {
         @Test
         void doNotTellWhatTheyDoNotHave() {
             createIndexed();
-            refused("Consistent reads are not supported on global secondary indexes", () -> query(r -> r.tableName("indexed")
+            refused("Consistent reads are not supported on global secondary indexes",
+                () -> query(r -> r.tableName("indexed")
                 .indexName("all").consistentRead(true).keyConditionExpression("g = :g")
                 .expressionAttributeValues(item(":g", s("G")))));
-            refused("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary "
+            refused("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for "
+                + "global secondary "
                 + "index keys because its projection type is not ALL", () -> query(r -> r.tableName("indexed")
                     .indexName("keys").select("ALL_ATTRIBUTES").keyConditionExpression("g = :g")
                     .expressionAttributeValues(item(":g", s("G")))));
@@ -264,9 +281,10 @@ class QueriesTest extends DynamoDbFixture {
             createIndexed();
             refused("One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N "
                 + "IndexName: all", () -> put("indexed", item("a", s("k"), "b", s("1"), "g", n(1))));
-            refused("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
-                + "The AttributeValue for a key attribute cannot contain an empty string value. IndexName: all, IndexKey: g",
-                () -> put("indexed", item("a", s("k"), "b", s("1"), "g", s(""))));
+            refused("One or more parameter values are not valid. A value specified for a secondary index key is not "
+                + "supported. "
+                + "The AttributeValue for a key attribute cannot contain an empty string value. IndexName: all, "
+                + "IndexKey: g", () -> put("indexed", item("a", s("k"), "b", s("1"), "g", s(""))));
             put("indexed", item("a", s("k"), "b", s("1"), "n", n(1)));
             refused("The update expression attempted to update the secondary index key to unsupported type", () ->
                 dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r -> r.tableName("indexed")

@@ -36,7 +36,8 @@ class RecordedErrorsTest extends DynamoDbFixture {
     private static final String STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/s";
     private static final String BAD_STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/bad-stream";
     private static final String ONE_OR_MORE = "One or more parameter values were invalid: ";
-    private static final String GONE = "arn:aws:dynamodb:us-east-1:123456789012:table/gone/stream/2024-11-18T14:36:44.149";
+    private static final String GONE =
+        "arn:aws:dynamodb:us-east-1:123456789012:table/gone/stream/2024-11-18T14:36:44.149";
 
     private interface Call {
         Object on(DynamoDb dynamoDb, Caller caller);
@@ -54,7 +55,8 @@ class RecordedErrorsTest extends DynamoDbFixture {
     }
 
     private static Call precision(String stream, String precision) {
-        return (dynamoDb, caller) -> dynamoDb.updateKinesisStreamingDestination(caller, new UpdateKinesisStreamingDestinationRequest(
+        return (dynamoDb, caller) -> dynamoDb.updateKinesisStreamingDestination(caller,
+            new UpdateKinesisStreamingDestinationRequest(
             HASH, stream, precision == null ? null : new UpdateKinesisStreamingConfiguration(precision)));
     }
 
@@ -75,7 +77,8 @@ class RecordedErrorsTest extends DynamoDbFixture {
             missing("Requested resource not found: Table: bad-table not found", (dynamoDb, caller) ->
                 dynamoDb.describeTable(caller, new DescribeTableRequest("bad-table"))),
             missing("Requested resource not found: Table: non-existent not found", (dynamoDb, caller) ->
-                dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName("non-existent").billingMode("PAY_PER_REQUEST")))),
+                dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName("non-existent")
+                    .billingMode("PAY_PER_REQUEST")))),
             missing("Requested resource not found", (dynamoDb, caller) ->
                 dynamoDb.getItem(caller, GetItemRequest.of(r -> r.tableName("non-existent").key(item("a", s("x")))))),
             new Case("ConditionalCheckFailedException", "The conditional request failed", (dynamoDb, caller) ->
@@ -84,38 +87,44 @@ class RecordedErrorsTest extends DynamoDbFixture {
             new Case("ConditionalCheckFailedException", "The conditional request failed", (dynamoDb, caller) ->
                 dynamoDb.deleteItem(caller, DeleteItemRequest.of(r -> r.tableName(HASH).key(item("a", s("x")))
                     .conditionExpression("attribute_exists(a)")))),
-            invalid("1 validation error detected: Value '[]' at 'parameters' failed to satisfy constraint: Member must have length "
+            invalid("1 validation error detected: Value '[]' at 'parameters' failed to satisfy constraint: Member "
+                + "must have length "
                 + "greater than or equal to 1", (dynamoDb, caller) -> dynamoDb.executeStatement(caller,
-                    ExecuteStatementRequest.of(r -> r.statement("SELECT * FROM \"" + HASH + "\"").parameters(List.of())))));
+                    ExecuteStatementRequest.of(r -> r.statement("SELECT * FROM \"" + HASH + "\"")
+                        .parameters(List.of())))));
     }
 
     private List<Case> destinations() {
         var state = "Table is not in a valid state to enable Kinesis Streaming Destination: ";
         var id = dynamoDb.describeTable(CALLER, new DescribeTableRequest(HASH)).table().tableId();
         return List.of(
-            invalid("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration cannot be null "
+            invalid("Streaming destination cannot be updated with given parameters: "
+                + "UpdateKinesisStreamingConfiguration cannot be null "
                 + "or contain only null values", precision(STREAM, null)),
             invalid("1 validation error detected: Value 'SECOND' at 'updateKinesisStreamingConfiguration."
-                + "approximateCreationDateTimePrecision' failed to satisfy constraint: Member must satisfy enum value set: "
-                + "[MILLISECOND, MICROSECOND]", precision(STREAM, "SECOND")),
-            invalid(state + "No streaming destination with streamArn: " + BAD_STREAM + " found for table with tableName: " + HASH,
-                precision(BAD_STREAM, "MICROSECOND")),
-            invalid("Invalid Request: Precision is already set to the desired value of MILLISECOND for tableId: " + id + ", kdsArn: "
-                + STREAM, precision(STREAM, "MILLISECOND")),
-            invalid(state + "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE operation.",
-                (dynamoDb, caller) -> dynamoDb.enableKinesisStreamingDestination(caller,
+                + "approximateCreationDateTimePrecision' failed to satisfy constraint: Member must satisfy enum "
+                + "value set: " + "[MILLISECOND, MICROSECOND]", precision(STREAM, "SECOND")),
+            invalid(state + "No streaming destination with streamArn: " + BAD_STREAM
+                + " found for table with tableName: " + HASH, precision(BAD_STREAM, "MICROSECOND")),
+            invalid("Invalid Request: Precision is already set to the desired value of MILLISECOND for tableId: " + id
+                + ", kdsArn: " + STREAM, precision(STREAM, "MILLISECOND")),
+            invalid(state + "EnableKinesisStreamingDestination must be DISABLED or ENABLE_FAILED to perform ENABLE "
+                + "operation.", (dynamoDb, caller) -> dynamoDb.enableKinesisStreamingDestination(caller,
                     new EnableKinesisStreamingDestinationRequest(HASH, STREAM, null))));
     }
 
     /** Most parts of a change of a table stand alone; several wrong things at once give AWS's first complaint. */
     private List<Case> tables() {
         return List.of(
-            invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
-                + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
-                + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required", updateTable(_ -> { })),
+            invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+                + "GlobalSecondaryIndexUpdates, "
+                + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+                + "MultiRegionConsistency, "
+                + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required",
+                updateTable(_ -> { })),
             invalid(ONE_OR_MORE + "Server-Side Encryption modification must be the only operation in the request",
-                updateTable(r -> r.sseSpecification(new SSESpecification(true, null, null)).deletionProtectionEnabled(true)
-                    .tableClass("STANDARD"))),
+                updateTable(r -> r.sseSpecification(new SSESpecification(true, null, null))
+                    .deletionProtectionEnabled(true).tableClass("STANDARD"))),
             invalid(ONE_OR_MORE + "Table is already encrypted by default",
                 updateTable(r -> r.sseSpecification(new SSESpecification(false, null, null)))),
             invalid(ONE_OR_MORE + "If stream is being enabled then UpdateViewType is required",
@@ -123,10 +132,13 @@ class RecordedErrorsTest extends DynamoDbFixture {
             invalid("Table has no stream to disable: TableName: " + HASH,
                 updateTable(r -> r.streamSpecification(new StreamSpecification(false, null)))),
             invalid("TimeToLive is already disabled", (dynamoDb, caller) -> dynamoDb.updateTimeToLive(caller,
-                new UpdateTimeToLiveRequest(HASH, TimeToLiveSpecification.of(s -> s.enabled(false).attributeName("ttl"))))),
+                new UpdateTimeToLiveRequest(HASH, TimeToLiveSpecification.of(s -> s.enabled(false)
+                    .attributeName("ttl"))))),
             invalid("TimeToLive is already enabled", expiry(true, "ttl")),
-            invalid("TimeToLive is active on a different AttributeName: current AttributeName is ttl", expiry(true, "other")),
-            invalid("TimeToLive is active on a different AttributeName: current AttributeName is ttl", expiry(false, "other")),
+            invalid("TimeToLive is active on a different AttributeName: current AttributeName is ttl",
+                expiry(true, "other")),
+            invalid("TimeToLive is active on a different AttributeName: current AttributeName is ttl",
+                expiry(false, "other")),
             invalid(ONE_OR_MORE + "ARNs must start with 'arn:': " + HASH, (dynamoDb, caller) ->
                 dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(HASH)))),
             missing("Requested resource not found: Stream: " + GONE + " not found", (_, caller) ->
@@ -137,7 +149,8 @@ class RecordedErrorsTest extends DynamoDbFixture {
     Stream<DynamicTest> errors() {
         endpoint.add(new KinesisService(store, KeyFile.inMemory(), time, endpoint));
         Kinesis.at(endpoint).createStream(CALLER, Kinesis.CreateStreamRequest.of(r -> r.streamName("s").shardCount(1)));
-        dynamoDb.enableKinesisStreamingDestination(CALLER, new EnableKinesisStreamingDestinationRequest(HASH, STREAM, null));
+        dynamoDb.enableKinesisStreamingDestination(CALLER, new EnableKinesisStreamingDestinationRequest(HASH, STREAM,
+            null));
         expiry(true, "ttl").on(dynamoDb, CALLER);
         return Stream.of(items(), destinations(), tables()).flatMap(List::stream)
             .map(one -> DynamicTest.dynamicTest(one.message(), () -> check(one)));
@@ -147,6 +160,7 @@ class RecordedErrorsTest extends DynamoDbFixture {
         var thrown = catchThrowable(() -> one.call().on(dynamoDb, CALLER));
         assertThat(thrown).isInstanceOf(ApiError.class);
         var error = (ApiError) thrown;
-        assertThat(List.of(error.status(), error.code(), error.getMessage())).containsExactly(400, one.code(), one.message());
+        assertThat(List.of(error.status(), error.code(), error.getMessage()))
+            .containsExactly(400, one.code(), one.message());
     }
 }

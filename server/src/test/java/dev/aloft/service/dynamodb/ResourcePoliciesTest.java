@@ -16,8 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class ResourcePoliciesTest extends DynamoDbFixture {
     private static final String ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/" + HASH;
-    private static final String POLICY = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
-        + "{\"AWS\":\"arn:aws:iam::210987654321:root\"},\"Action\":\"dynamodb:GetItem\",\"Resource\":\"" + ARN + "\"}]}";
+    private static final String POLICY =
+        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
+        + "{\"AWS\":\"arn:aws:iam::210987654321:root\"},\"Action\":\"dynamodb:GetItem\",\"Resource\":\"" + ARN
+        + "\"}]}";
 
     private String put(String arn, String document, String expected) {
         return dynamoDb.putResourcePolicy(CALLER, PutResourcePolicyRequest.of(r -> r.resourceArn(arn).policy(document)
@@ -31,7 +33,8 @@ class ResourcePoliciesTest extends DynamoDbFixture {
         assertThat(dynamoDb.getResourcePolicy(CALLER, new GetResourcePolicyRequest(ARN)).policy()).isEqualTo(POLICY);
         assertThat(service.policy(CALLER, ARN)).contains(POLICY);
         assertThat(service.policy(CALLER, ARN + "/index/by-b")).contains(POLICY);
-        refused("PolicyNotFoundException", "Resource-based policy not found for the provided ExpectedRevisionId: NO_POLICY", () ->
+        refused("PolicyNotFoundException",
+            "Resource-based policy not found for the provided ExpectedRevisionId: NO_POLICY", () ->
             put(ARN, POLICY, "NO_POLICY"));
         dynamoDb.deleteResourcePolicy(CALLER, new DeleteResourcePolicyRequest(ARN, null));
         dynamoDb.deleteResourcePolicy(CALLER, new DeleteResourcePolicyRequest(ARN, null));
@@ -41,29 +44,34 @@ class ResourcePoliciesTest extends DynamoDbFixture {
 
     @Test
     void whatIsNoPolicyOrNoResourceIsRefused() {
-        refused("One or more parameter values were invalid: Invalid resource arn provided, only table or stream is accepted. Provided "
-            + "resource arn: " + ARN + "/index/x", () -> put(ARN + "/index/x", POLICY, null));
-        refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: " + ARN + "-not not found", () ->
+        refused("One or more parameter values were invalid: Invalid resource arn provided, only table or stream is "
+            + "accepted. Provided " + "resource arn: " + ARN + "/index/x", () -> put(ARN + "/index/x", POLICY, null));
+        refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: " + ARN + "-not not found",
+            () ->
             put(ARN + "-not", POLICY, null));
     }
 
     @Test
     void insightsAreKeptAsData() {
-        var enabled = dynamoDb.updateContributorInsights(CALLER, UpdateContributorInsightsRequest.of(r -> r.tableName(HASH)
-            .contributorInsightsAction("ENABLE")));
+        var enabled = dynamoDb.updateContributorInsights(CALLER,
+            UpdateContributorInsightsRequest.of(r -> r.tableName(HASH).contributorInsightsAction("ENABLE")));
         assertThat(enabled.contributorInsightsStatus()).isEqualTo("ENABLING");
-        var told = dynamoDb.describeContributorInsights(CALLER, DescribeContributorInsightsRequest.of(r -> r.tableName(HASH)));
+        var told = dynamoDb.describeContributorInsights(CALLER,
+            DescribeContributorInsightsRequest.of(r -> r.tableName(HASH)));
         assertThat(told.contributorInsightsStatus()).isEqualTo("ENABLED");
         assertThat(told.contributorInsightsRuleList()).hasSize(2).allMatch(rule -> rule.contains(HASH));
-        assertThat(dynamoDb.listContributorInsights(CALLER, ListContributorInsightsRequest.of(_ -> { })).contributorInsightsSummaries())
-            .hasSize(1);
+        assertThat(dynamoDb.listContributorInsights(CALLER, ListContributorInsightsRequest.of(_ -> { }))
+            .contributorInsightsSummaries()).hasSize(1);
     }
 
     @Test
     void quotasAreThoseOfAnAccountThatAskedForNoMore() {
-        assertThat(dynamoDb.describeLimits(CALLER, new DescribeLimitsRequest()).tableMaxWriteCapacityUnits()).isEqualTo(40_000);
-        refused("One or more parameter values were invalid: DynamoDB global tables version 2017.11.29 is not supported. We recommend "
+        assertThat(dynamoDb.describeLimits(CALLER, new DescribeLimitsRequest()).tableMaxWriteCapacityUnits())
+            .isEqualTo(40_000);
+        refused("One or more parameter values were invalid: DynamoDB global tables version 2017.11.29 is not "
+            + "supported. We recommend "
             + "using DynamoDB global tables version 2019.11.21, instead of version 2017.11.29 (Legacy).", () ->
-                dynamoDb.createGlobalTable(CALLER, CreateGlobalTableRequest.of(r -> r.globalTableName("abc").replicationGroup(List.of(new Replica("us-east-1"))))));
+                dynamoDb.createGlobalTable(CALLER, CreateGlobalTableRequest.of(r -> r.globalTableName("abc")
+                    .replicationGroup(List.of(new Replica("us-east-1"))))));
     }
 }

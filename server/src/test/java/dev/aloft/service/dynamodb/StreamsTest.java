@@ -43,7 +43,8 @@ class StreamsTest extends DynamoDbFixture {
     }
 
     private TableDescription update(Consumer<UpdateTableRequest.Builder> with) {
-        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(NAME)))).tableDescription();
+        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(NAME))))
+            .tableDescription();
     }
 
     private TableDescription disable() {
@@ -51,7 +52,8 @@ class StreamsTest extends DynamoDbFixture {
     }
 
     private StreamDescription describe(String arn) {
-        return dynamoDbStreams.describeStream(CALLER, DescribeStreamRequest.of(r -> r.streamArn(arn))).streamDescription();
+        return dynamoDbStreams.describeStream(CALLER, DescribeStreamRequest.of(r -> r.streamArn(arn)))
+            .streamDescription();
     }
 
     private List<Stream> streams() {
@@ -59,7 +61,8 @@ class StreamsTest extends DynamoDbFixture {
     }
 
     private String iterator(String arn, String shard, String type, String sequence) {
-        return dynamoDbStreams.getShardIterator(CALLER, new GetShardIteratorRequest(arn, shard, type, sequence)).shardIterator();
+        return dynamoDbStreams.getShardIterator(CALLER, new GetShardIteratorRequest(arn, shard, type, sequence))
+            .shardIterator();
     }
 
     private GetRecordsResponse page(String iterator, Integer limit) {
@@ -94,10 +97,11 @@ class StreamsTest extends DynamoDbFixture {
     class IsRefused {
         @Test
         void forSettingsThatDoNotFit() {
-            refused("One or more parameter values were invalid: Table is being created with a stream enabled, UpdateViewType is "
-                + "required", () -> streamed(null));
+            refused("One or more parameter values were invalid: Table is being created with a stream enabled, "
+                + "UpdateViewType is " + "required", () -> streamed(null));
             streamed("KEYS_ONLY");
-            refused("One or more parameter values were invalid: If stream is being enabled then UpdateViewType is required", () ->
+            refused("One or more parameter values were invalid: If stream is being enabled then UpdateViewType is "
+                + "required", () ->
                 update(r -> r.streamSpecification(new StreamSpecification(true, null))));
             refused("Table already has an enabled stream: TableName: streamed", () ->
                 update(r -> r.streamSpecification(new StreamSpecification(true, "OLD_IMAGE"))));
@@ -109,7 +113,8 @@ class StreamsTest extends DynamoDbFixture {
         void forStreamsAndShardsThatAreNot() {
             var arn = streamed("KEYS_ONLY").latestStreamArn();
             var other = arn.replace(NAME, "another");
-            refused("ResourceNotFoundException", "Requested resource not found: Stream: " + other + " not found", () -> describe(other));
+            refused("ResourceNotFoundException", "Requested resource not found: Stream: " + other + " not found",
+                () -> describe(other));
             refused("Invalid StreamArn", () -> describe("a text as long as ARNs of streams are, but none"));
             refused("ResourceNotFoundException", "Requested resource not found: Shard does not exist", () ->
                 iterator(arn, "shardId-00000000000000000000-00000000", "LATEST", null));
@@ -128,7 +133,8 @@ class StreamsTest extends DynamoDbFixture {
             assertThat(first).matches("\\d{21,40}");
             for (var type : List.of("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")) {
                 assertThat(iterator(arn, shard.shardId(), type, first)).startsWith(arn + "|");
-                refused("Must specify sequence number for iterator type " + type, () -> iterator(arn, shard.shardId(), type, null));
+                refused("Must specify sequence number for iterator type " + type,
+                    () -> iterator(arn, shard.shardId(), type, null));
             }
             refused("Must not specify sequence number for iterator type LATEST", () ->
                 iterator(arn, shard.shardId(), "LATEST", first));
@@ -148,7 +154,8 @@ class StreamsTest extends DynamoDbFixture {
             assertThat(records).extracting(Record::eventSource).containsOnly("aws:dynamodb");
             assertThat(records).extracting(Record::awsRegion).containsOnly("us-east-1");
             assertThat(records).extracting(Record::userIdentity).containsOnlyNulls();
-            assertThat(records).extracting(Record::eventID).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9a-f]{32}"));
+            assertThat(records).extracting(Record::eventID).doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[0-9a-f]{32}"));
             var modify = records.get(1).dynamodb();
             assertThat(modify.keys()).containsExactlyEntriesOf(Map.of("a", text("x")));
             assertThat(modify.oldImage()).containsEntry("v", new AttributeValue.N("1"));
@@ -159,15 +166,16 @@ class StreamsTest extends DynamoDbFixture {
             assertThat(modify.sizeBytes()).isEqualTo(2 + 5 + 5);
             assertThat(records.getFirst().dynamodb().oldImage()).isNull();
             assertThat(records.getLast().dynamodb().newImage()).isNull();
-            assertThat(records).extracting(record -> record.dynamodb().sequenceNumber()).isSorted().doesNotHaveDuplicates();
+            assertThat(records).extracting(record -> record.dynamodb().sequenceNumber()).isSorted()
+                .doesNotHaveDuplicates();
         }
 
         @Test
         void haveWhatTheViewSays() {
             var arns = new ArrayList<String>();
             for (var view : List.of("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE")) {
-                arns.add((arns.isEmpty() ? streamed(view) : update(r -> r.streamSpecification(new StreamSpecification(true, view))))
-                    .latestStreamArn());
+                arns.add((arns.isEmpty() ? streamed(view) : update(r ->
+                    r.streamSpecification(new StreamSpecification(true, view)))).latestStreamArn());
                 set("x", arns.size());
                 set("x", 10);
                 disable();
@@ -175,10 +183,12 @@ class StreamsTest extends DynamoDbFixture {
             }
             assertThat(records(arns.get(0))).extracting(record -> record.dynamodb().newImage()).containsOnlyNulls();
             assertThat(records(arns.get(0))).extracting(record -> record.dynamodb().oldImage()).containsOnlyNulls();
-            assertThat(records(arns.get(1)).getLast().dynamodb().newImage()).containsEntry("v", new AttributeValue.N("10"));
+            assertThat(records(arns.get(1)).getLast().dynamodb().newImage())
+                .containsEntry("v", new AttributeValue.N("10"));
             assertThat(records(arns.get(1)).getLast().dynamodb().oldImage()).isNull();
             assertThat(records(arns.get(2)).getLast().dynamodb().newImage()).isNull();
-            assertThat(records(arns.get(2)).getLast().dynamodb().oldImage()).containsEntry("v", new AttributeValue.N("3"));
+            assertThat(records(arns.get(2)).getLast().dynamodb().oldImage())
+                .containsEntry("v", new AttributeValue.N("3"));
         }
 
         @Test
@@ -206,9 +216,11 @@ class StreamsTest extends DynamoDbFixture {
             Runnable write = () -> dynamoDb.transactWriteItems(CALLER,
                 DynamoDb.TransactWriteItemsRequest.of(r -> r.transactItems(writes)));
             write.run();
-            refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons "
+            refused("TransactionCanceledException",
+                "Transaction cancelled, please refer cancellation reasons for specific reasons "
                 + "[ConditionalCheckFailed, ConditionalCheckFailed]", write::run);
-            assertThat(records(arn)).extracting(record -> record.dynamodb().keys().get("a")).containsExactly(text("x"), text("y"));
+            assertThat(records(arn)).extracting(record -> record.dynamodb().keys().get("a"))
+                .containsExactly(text("x"), text("y"));
         }
 
         @Test
@@ -243,8 +255,8 @@ class StreamsTest extends DynamoDbFixture {
             assertThat(page(latest, null).records()).hasSize(1);
             var page = page(iterator(arn, shard, "TRIM_HORIZON", null), 3);
             assertThat(page.records()).hasSize(3);
-            assertThat(page(page.nextShardIterator(), null).records()).extracting(record -> record.dynamodb().keys().get("a"))
-                .containsExactly(text("late"));
+            assertThat(page(page.nextShardIterator(), null).records())
+                .extracting(record -> record.dynamodb().keys().get("a")).containsExactly(text("late"));
         }
 
         @Test
@@ -254,9 +266,10 @@ class StreamsTest extends DynamoDbFixture {
             time.advance(Duration.ofMinutes(15));
             var next = page(iterator, null).nextShardIterator();
             time.advance(Duration.ofSeconds(1));
-            refused("ExpiredIteratorException", "Iterator expired. The iterator was created at time 2026-01-01T00:00:00Z while right "
-                + "now it is 2026-01-01T00:15:01Z which is further in the future than the tolerated delay of 900000 milliseconds.",
-                () -> page(iterator, null));
+            refused("ExpiredIteratorException",
+                "Iterator expired. The iterator was created at time 2026-01-01T00:00:00Z while right "
+                + "now it is 2026-01-01T00:15:01Z which is further in the future than the tolerated delay of 900000 "
+                + "milliseconds.", () -> page(iterator, null));
             assertThat(page(next, null).records()).isEmpty();
         }
 
@@ -270,7 +283,8 @@ class StreamsTest extends DynamoDbFixture {
             var iterator = iterator(arn, shard, "AT_SEQUENCE_NUMBER", sequence);
             assertThat(page(iterator, null).records()).hasSize(1);
             time.advance(Duration.ofMinutes(1));
-            refused("TrimmedDataAccessException", "The data you are trying to access has been trimmed", () -> page(iterator, null));
+            refused("TrimmedDataAccessException", "The data you are trying to access has been trimmed",
+                () -> page(iterator, null));
             refused("TrimmedDataAccessException", "The data you are trying to access has been trimmed", () ->
                 iterator(arn, shard, "AT_SEQUENCE_NUMBER", sequence));
             assertThat(page(iterator(arn, shard, "TRIM_HORIZON", null), null).records()).isEmpty();
@@ -295,8 +309,8 @@ class StreamsTest extends DynamoDbFixture {
             assertThat(old.nextShardIterator()).isNull();
             assertThat(records(arn, shards.getLast())).hasSize(1);
             assertThat(dynamoDbStreams.describeStream(CALLER, DescribeStreamRequest.of(r -> r.streamArn(arn)
-                .shardFilter(new ShardFilter("CHILD_SHARDS", shards.getFirst().shardId())))).streamDescription().shards())
-                .containsExactly(shards.getLast());
+                .shardFilter(new ShardFilter("CHILD_SHARDS", shards.getFirst().shardId())))).streamDescription()
+                .shards()).containsExactly(shards.getLast());
             time.advance(Duration.ofDays(3));
             assertThat(describe(arn).shards()).hasSizeBetween(6, 7);
         }
@@ -305,13 +319,15 @@ class StreamsTest extends DynamoDbFixture {
         void areSplitWhereATableIsGivenMoreCapacity() {
             var arn = streamed("KEYS_ONLY").latestStreamArn();
             set("x", 1);
-            update(r -> r.billingMode("PROVISIONED").provisionedThroughput(new DynamoDb.ProvisionedThroughput(10L, 3000L)));
+            update(r -> r.billingMode("PROVISIONED").provisionedThroughput(new DynamoDb.ProvisionedThroughput(10L,
+                3000L)));
             for (int i = 0; i < 50; i++) {
                 set("k" + i, 1);
                 set("k" + i, 2);
             }
             var shards = describe(arn).shards();
-            var open = shards.stream().filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null).toList();
+            var open = shards.stream().filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
+                .toList();
             assertThat(open).hasSize(3).allMatch(shard -> records(arn, shard).size() > 2);
             assertThat(records(arn)).hasSize(101);
             assertThat(shards).hasSize(5);
@@ -337,12 +353,14 @@ class StreamsTest extends DynamoDbFixture {
             time.advance(Duration.ofHours(1));
             assertThat(describe(arn).streamStatus()).isEqualTo("DISABLED");
             assertThat(records(arn)).hasSize(1);
-            var again = update(r -> r.streamSpecification(new StreamSpecification(true, "NEW_IMAGE"))).latestStreamArn();
+            var again = update(r -> r.streamSpecification(new StreamSpecification(true, "NEW_IMAGE")))
+                .latestStreamArn();
             assertThat(again).isNotEqualTo(arn);
             assertThat(streams()).extracting(Stream::streamArn).containsExactly(arn, again);
             time.advance(Duration.ofHours(23));
             assertThat(streams()).extracting(Stream::streamArn).containsExactly(again);
-            refused("ResourceNotFoundException", "Requested resource not found: Stream: " + arn + " not found", () -> describe(arn));
+            refused("ResourceNotFoundException", "Requested resource not found: Stream: " + arn + " not found",
+                () -> describe(arn));
         }
 
         @Test
@@ -357,8 +375,8 @@ class StreamsTest extends DynamoDbFixture {
             dynamoDb.deleteTable(CALLER, DeleteTableRequest.of(r -> r.tableName(NAME)));
             time.advance(Duration.ofHours(26));
             for (var space : List.of("streams", "shards", "records", "sequences")) {
-                assertThat(store.in("dynamodb").<Long>read(tx -> tx.range(Range.of(dev.aloft.kernel.store.Key.of(space))).count()))
-                    .as(space).isZero();
+                assertThat(store.in("dynamodb").<Long>read(tx ->
+                    tx.range(Range.of(dev.aloft.kernel.store.Key.of(space))).count())).as(space).isZero();
             }
         }
     }
@@ -375,7 +393,8 @@ class StreamsTest extends DynamoDbFixture {
         var changed = type.update(CALLER, made.physicalId(), before, other);
         assertThat(changed.attributes().get("StreamArn")).isNotEqualTo(made.attributes().get("StreamArn"));
         assertThat(type.update(CALLER, made.physicalId(), other, other)).isEqualTo(changed);
-        assertThat(type.update(CALLER, made.physicalId(), other, desired(Map.of())).attributes()).doesNotContainKey("StreamArn");
+        assertThat(type.update(CALLER, made.physicalId(), other, desired(Map.of())).attributes())
+            .doesNotContainKey("StreamArn");
     }
 
     private static Desired desired(Map<String, Object> more) {

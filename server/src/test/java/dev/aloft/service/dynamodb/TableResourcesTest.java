@@ -60,8 +60,8 @@ class TableResourcesTest extends DynamoDbFixture {
     }
 
     private List<KinesisDataStreamDestination> destinations(String name) {
-        return dynamoDb.describeKinesisStreamingDestination(CALLER, new DescribeKinesisStreamingDestinationRequest(name))
-            .kinesisDataStreamDestinations();
+        return dynamoDb.describeKinesisStreamingDestination(CALLER,
+            new DescribeKinesisStreamingDestinationRequest(name)).kinesisDataStreamDestinations();
     }
 
     @Test
@@ -71,9 +71,11 @@ class TableResourcesTest extends DynamoDbFixture {
             "ApproximateCreationDateTimePrecision", "MICROSECOND"));
         var two = desired("KinesisStreamSpecification", Map.of("StreamArn", STREAM + "two"));
         var name = table.create(CALLER, one).physicalId();
-        assertThat(destinations(name)).containsExactly(new KinesisDataStreamDestination(STREAM + "one", "ACTIVE", null, null));
+        assertThat(destinations(name)).containsExactly(new KinesisDataStreamDestination(STREAM + "one", "ACTIVE", null,
+            null));
         table.update(CALLER, name, one, precise);
-        assertThat(destinations(name)).containsExactly(new KinesisDataStreamDestination(STREAM + "one", "ACTIVE", null, "MICROSECOND"));
+        assertThat(destinations(name)).containsExactly(new KinesisDataStreamDestination(STREAM + "one", "ACTIVE", null,
+            "MICROSECOND"));
         table.update(CALLER, name, precise, two);
         table.update(CALLER, name, precise, two);
         assertThat(destinations(name)).extracting(KinesisDataStreamDestination::streamArn,
@@ -86,13 +88,14 @@ class TableResourcesTest extends DynamoDbFixture {
 
     @Test
     void aStreamThatIsNotThereFailsTheTable() {
-        assertThatThrownBy(() -> table.create(CALLER, desired("KinesisStreamSpecification", Map.of("StreamArn", STREAM + "none"))))
-            .hasMessageContaining("ENABLE_FAILED");
+        assertThatThrownBy(() -> table.create(CALLER, desired("KinesisStreamSpecification",
+            Map.of("StreamArn", STREAM + "none")))).hasMessageContaining("ENABLE_FAILED");
     }
 
     @Test
     void indexesKeepTheirItemsWhenTheirCapacityChanges() {
-        var attributes = List.of(Map.of("AttributeName", "id", "AttributeType", "S"), Map.of("AttributeName", "g", "AttributeType", "S"));
+        var attributes = List.of(Map.of("AttributeName", "id", "AttributeType", "S"),
+            Map.of("AttributeName", "g", "AttributeType", "S"));
         var before = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes", List.of(index(Map.of())));
         var after = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes",
             List.of(index(Map.of("OnDemandThroughput", Map.of("MaxReadRequestUnits", 7),
@@ -102,7 +105,8 @@ class TableResourcesTest extends DynamoDbFixture {
         table.update(CALLER, name, before, after);
         table.update(CALLER, name, after, after);
         var changed = describe(CALLER, name);
-        assertThat(changed.globalSecondaryIndexes()).extracting(GlobalSecondaryIndexDescription::indexStatus).containsExactly("ACTIVE");
+        assertThat(changed.globalSecondaryIndexes()).extracting(GlobalSecondaryIndexDescription::indexStatus)
+            .containsExactly("ACTIVE");
         assertThat(changed.globalSecondaryIndexes().getFirst().onDemandThroughput().maxReadRequestUnits()).isEqualTo(7);
         assertThat(changed.globalSecondaryIndexes().getFirst().warmThroughput().readUnitsPerSecond()).isEqualTo(13_000);
         assertThat(changed.warmThroughput().writeUnitsPerSecond()).isEqualTo(5_000);
@@ -113,8 +117,8 @@ class TableResourcesTest extends DynamoDbFixture {
     }
 
     private static Map<String, Object> index(Map<String, Object> more) {
-        var index = new LinkedHashMap<String, Object>(Map.of("IndexName", "byG", "Projection", Map.of("ProjectionType", "ALL"),
-            "KeySchema", List.of(Map.of("AttributeName", "g", "KeyType", "HASH"))));
+        var index = new LinkedHashMap<String, Object>(Map.of("IndexName", "byG", "Projection",
+            Map.of("ProjectionType", "ALL"), "KeySchema", List.of(Map.of("AttributeName", "g", "KeyType", "HASH"))));
         index.putAll(more);
         return index;
     }
@@ -122,25 +126,29 @@ class TableResourcesTest extends DynamoDbFixture {
     @Test
     void anAttributeOfAnotherTypeMakesAnotherTable() {
         var text = desired().properties();
-        var number = desired("AttributeDefinitions", List.of(Map.of("AttributeName", "id", "AttributeType", "N"))).properties();
+        var number = desired("AttributeDefinitions", List.of(Map.of("AttributeName", "id", "AttributeType", "N")))
+            .properties();
         var more = desired("AttributeDefinitions", List.of(Map.of("AttributeName", "id", "AttributeType", "S"),
             Map.of("AttributeName", "g", "AttributeType", "N"))).properties();
         assertThat(table.replacedBy(text, number)).contains("AttributeDefinitions");
         assertThat(table.replacedBy(text, more)).doesNotContain("AttributeDefinitions");
-        assertThat(table.replacedBy()).contains("TableName", "KeySchema", "LocalSecondaryIndexes", "ImportSourceSpecification");
+        assertThat(table.replacedBy()).contains("TableName", "KeySchema", "LocalSecondaryIndexes",
+            "ImportSourceSpecification");
     }
 
     private static Desired global(Object... replicas) {
-        return desired("Replicas", List.of(replicas), "StreamSpecification", Map.of("StreamViewType", "NEW_AND_OLD_IMAGES"),
+        return desired("Replicas", List.of(replicas), "StreamSpecification",
+            Map.of("StreamViewType", "NEW_AND_OLD_IMAGES"),
             "TimeToLiveSpecification", Map.of("Enabled", true, "AttributeName", "t"));
     }
 
     @Test
     void aGlobalTableHasItsReplicasWithTheirOwnSettings() {
         var east = Map.of("Region", "us-east-1", "Tags", List.of(Map.of("Key", "in", "Value", "east")));
-        var west = Map.of("Region", WEST, "Tags", List.of(Map.of("Key", "in", "Value", "west")), "DeletionProtectionEnabled", true,
-            "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true), "TableClass", "STANDARD_INFREQUENT_ACCESS",
-            "ReadOnDemandThroughputSettings", Map.of("MaxReadRequestUnits", 9));
+        var west = Map.of("Region", WEST, "Tags", List.of(Map.of("Key", "in", "Value", "west")),
+            "DeletionProtectionEnabled", true,
+            "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true), "TableClass",
+            "STANDARD_INFREQUENT_ACCESS", "ReadOnDemandThroughputSettings", Map.of("MaxReadRequestUnits", 9));
         var wanted = global(east, west);
         var made = globalTable.create(CALLER, wanted);
         var name = made.physicalId();
@@ -157,11 +165,13 @@ class TableResourcesTest extends DynamoDbFixture {
         assertThat(tags(IN_WEST, there)).contains(new Tag("in", "west"));
         assertThat(tags(CALLER, here)).contains(new Tag("in", "east"));
         assertThat(dynamoDb.describeContinuousBackups(IN_WEST, new DescribeContinuousBackupsRequest(name))
-            .continuousBackupsDescription().pointInTimeRecoveryDescription().pointInTimeRecoveryStatus()).isEqualTo("ENABLED");
+            .continuousBackupsDescription().pointInTimeRecoveryDescription().pointInTimeRecoveryStatus())
+            .isEqualTo("ENABLED");
 
         put(name, item("id", s("x")));
         time.settle();
-        assertThat(dynamoDb.getItem(IN_WEST, GetItemRequest.of(r -> r.tableName(name).key(item("id", s("x"))))).item()).isNotNull();
+        assertThat(dynamoDb.getItem(IN_WEST, GetItemRequest.of(r -> r.tableName(name).key(item("id", s("x"))))).item())
+            .isNotNull();
 
         var open = global(east, Map.of("Region", WEST), Map.of("Region", "us-west-2"));
         globalTable.update(CALLER, name, wanted, open);
@@ -178,14 +188,16 @@ class TableResourcesTest extends DynamoDbFixture {
     }
 
     private List<Tag> tags(Caller caller, TableDescription table) {
-        return dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(table.tableArn()))).tags();
+        return dynamoDb.listTagsOfResource(caller, ListTagsOfResourceRequest.of(r -> r.resourceArn(table.tableArn())))
+            .tags();
     }
 
     @Test
     void theRegionOfTheStackMustBeAmongThem() {
         assertThatThrownBy(() -> globalTable.create(CALLER, global(Map.of("Region", WEST))))
             .hasMessage("Replicas must contain the region of the stack: us-east-1");
-        assertThatThrownBy(() -> globalTable.create(CALLER, global(Map.of("Region", "us-east-1", "ReadProvisionedThroughputSettings",
+        assertThatThrownBy(() -> globalTable.create(CALLER, global(Map.of("Region", "us-east-1",
+            "ReadProvisionedThroughputSettings",
             Map.of())))).hasMessageContaining("Replicas.ReadProvisionedThroughputSettings");
     }
 }

@@ -36,7 +36,8 @@ class TablesTest extends DynamoDbFixture {
     }
 
     private TableDescription update(String name, Consumer<UpdateTableRequest.Builder> with) {
-        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(name)))).tableDescription();
+        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> with.accept(r.tableName(name))))
+            .tableDescription();
     }
 
     private void delete(String name) {
@@ -47,7 +48,8 @@ class TablesTest extends DynamoDbFixture {
     class CreateIsRefused {
         @Test
         void forWrongNames() {
-            refused("The parameter 'TableName' is required but was not present in the request", () -> create(null, r -> { }));
+            refused("The parameter 'TableName' is required but was not present in the request",
+                () -> create(null, r -> { }));
             refused("1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: "
                 + "Member must have length greater than or equal to 3", () -> create("ab", r -> { }));
             refused("ResourceInUseException", "Table already exists: " + HASH, () -> create(HASH, r ->
@@ -61,25 +63,28 @@ class TablesTest extends DynamoDbFixture {
             refused("One or more parameter values were invalid: Some index key attributes are not defined in "
                 + "AttributeDefinitions. Keys: [a], AttributeDefinitions: [b]", () -> create("abc", r ->
                     r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("b", "S")))));
-            refused("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number "
-                + "of attributes defined in AttributeDefinitions", () -> create("abc", r -> r.keySchema(List.of(hash("a")))
+            refused("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly "
+                + "match number " + "of attributes defined in AttributeDefinitions",
+                () -> create("abc", r -> r.keySchema(List.of(hash("a")))
                     .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S")))));
-            refused("One or more parameter values were invalid: Table KeySchema does not have a range key, which is required "
+            refused("One or more parameter values were invalid: Table KeySchema does not have a range key, which is "
+                + "required "
                 + "when specifying a LocalSecondaryIndex", () -> create("abc", r -> r.keySchema(List.of(hash("a")))
                     .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S")))
                     .localSecondaryIndexes(List.of(LocalSecondaryIndex.of(i -> i.indexName("local")
                         .keySchema(List.of(hash("a"), range("b"))).projection(new Projection("ALL", null)))))));
-            refused("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be "
-                + "specified when BillingMode is PAY_PER_REQUEST", () -> create("abc", r ->
+            refused("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits "
+                + "can be " + "specified when BillingMode is PAY_PER_REQUEST", () -> create("abc", r ->
                     r.provisionedThroughput(new ProvisionedThroughput(1L, 1L))));
-            refused("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified "
-                + "when BillingMode is PROVISIONED", () -> create("abc", r -> r.billingMode(null)));
+            refused("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both "
+                + "be specified " + "when BillingMode is PROVISIONED", () -> create("abc", r -> r.billingMode(null)));
         }
 
         @Test
         void byNameForWhatIsNotBuilt() {
             Assertions.assertThatThrownBy(() -> create("abc", r -> r.keySchema(List.of(hash("a")))
-                .attributeDefinitions(List.of(attribute("a", "S"))).globalTableSourceArn("arn:aws:dynamodb:us-west-2:123456789012:table/abc")))
+                .attributeDefinitions(List.of(attribute("a", "S")))
+                .globalTableSourceArn("arn:aws:dynamodb:us-west-2:123456789012:table/abc")))
                 .isInstanceOfSatisfying(ApiError.class, e -> assertThat(e.code()).isEqualTo("NotImplemented"))
                 .hasMessageContaining("GlobalTableSourceArn");
         }
@@ -87,7 +92,8 @@ class TablesTest extends DynamoDbFixture {
 
     @Test
     void aTableIsBeingCreatedAndThenActiveUntilItIsDeleted() {
-        var created = create("abc", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"))));
+        var created = create("abc", r -> r.keySchema(List.of(hash("a")))
+            .attributeDefinitions(List.of(attribute("a", "S"))));
         assertThat(created.tableStatus()).isEqualTo("CREATING");
         assertThat(created.tableArn()).isEqualTo("arn:aws:dynamodb:us-east-1:123456789012:table/abc");
         assertThat(created.billingModeSummary().billingMode()).isEqualTo("PAY_PER_REQUEST");
@@ -98,10 +104,11 @@ class TablesTest extends DynamoDbFixture {
         assertThat(described.tableId()).isEqualTo(created.tableId());
         assertThat(dynamoDb.listTables(CALLER, DynamoDb.ListTablesRequest.of(r -> r.limit(2))).lastEvaluatedTableName())
             .isEqualTo(HASH);
-        assertThat(dynamoDb.listTables(CALLER, DynamoDb.ListTablesRequest.of(r -> r.exclusiveStartTableName("abc"))).tableNames())
-            .containsExactly(HASH, RANGE);
+        assertThat(dynamoDb.listTables(CALLER, DynamoDb.ListTablesRequest.of(r -> r.exclusiveStartTableName("abc")))
+            .tableNames()).containsExactly(HASH, RANGE);
         delete("abc");
-        refused("ResourceNotFoundException", "Requested resource not found: Table: abc not found", () -> describe("abc"));
+        refused("ResourceNotFoundException", "Requested resource not found: Table: abc not found",
+            () -> describe("abc"));
         create("abc", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"))));
         assertThat(get("abc", item("a", s("k")))).isNull();
     }
@@ -109,9 +116,10 @@ class TablesTest extends DynamoDbFixture {
     @Test
     void nothingOfADeletedTableStays() {
         int before = entries();
-        create("abc", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"), attribute("g", "S")))
-            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-g").keySchema(List.of(hash("g")))
-                .projection(new Projection("ALL", null))))));
+        create("abc", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"),
+            attribute("g", "S")))
+            .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-g")
+                .keySchema(List.of(hash("g"))).projection(new Projection("ALL", null))))));
         IntStream.range(0, 350).forEach(i -> put("abc", item("a", s("k" + i), "g", s("g" + i))));
         delete("abc");
         time.settle();
@@ -133,8 +141,8 @@ class TablesTest extends DynamoDbFixture {
     @Test
     void protectedTablesAreNotDeleted() {
         update(HASH, r -> r.deletionProtectionEnabled(true));
-        refused("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
-            () -> delete(HASH));
+        refused("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+            + "protection first.", () -> delete(HASH));
         update(HASH, r -> r.deletionProtectionEnabled(false));
         delete(HASH);
     }
@@ -142,13 +150,15 @@ class TablesTest extends DynamoDbFixture {
     @Test
     void throughputAndBillingModeChange() {
         refused("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
-            + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
-            + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required", () -> update(HASH, r -> { }));
-        assertThat(update(HASH, r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(3L, 4L)))
-            .tableStatus()).isEqualTo("UPDATING");
+            + "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+            + "MultiRegionConsistency, "
+            + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required",
+            () -> update(HASH, r -> { }));
+        assertThat(update(HASH, r -> r.billingMode("PROVISIONED")
+            .provisionedThroughput(new ProvisionedThroughput(3L, 4L))).tableStatus()).isEqualTo("UPDATING");
         assertThat(describe(HASH).provisionedThroughput().writeCapacityUnits()).isEqualTo(4);
-        refused("The provisioned throughput for the table will not change. The requested value equals the current value. "
-            + "Current ReadCapacityUnits provisioned for the table: 3. Requested ReadCapacityUnits: 3. "
+        refused("The provisioned throughput for the table will not change. The requested value equals the current "
+            + "value. " + "Current ReadCapacityUnits provisioned for the table: 3. Requested ReadCapacityUnits: 3. "
             + "Current WriteCapacityUnits provisioned for the table: 4. Requested WriteCapacityUnits: 4. "
             + "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
             () -> update(HASH, r -> r.provisionedThroughput(new ProvisionedThroughput(3L, 4L))));
@@ -157,14 +167,16 @@ class TablesTest extends DynamoDbFixture {
     @Test
     void anIndexIsAddedToATableWithItemsAndTakenAway() {
         IntStream.range(0, 250).forEach(i -> put(HASH, item("a", s("k" + i), "g", i % 2 == 0 ? s("even") : n(i))));
-        var updated = update(HASH, r -> r.attributeDefinitions(List.of(attribute("g", "S"))).globalSecondaryIndexUpdates(List.of(
+        var updated = update(HASH, r -> r.attributeDefinitions(List.of(attribute("g", "S")))
+            .globalSecondaryIndexUpdates(List.of(
             GlobalSecondaryIndexUpdate.of(u -> u.create(CreateGlobalSecondaryIndexAction.of(a -> a.indexName("by-g")
                 .keySchema(List.of(hash("g"))).projection(new Projection("ALL", null))))))));
         assertThat(updated.globalSecondaryIndexes().getFirst().indexStatus()).isEqualTo("CREATING");
         time.settle();
         assertThat(describe(HASH).globalSecondaryIndexes().getFirst().indexStatus()).isEqualTo("ACTIVE");
         assertThat(dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(HASH).indexName("by-g")
-            .keyConditionExpression("g = :g").expressionAttributeValues(item(":g", s("even"))))).count()).isEqualTo(125);
+            .keyConditionExpression("g = :g").expressionAttributeValues(item(":g", s("even"))))).count())
+            .isEqualTo(125);
         update(HASH, r -> r.globalSecondaryIndexUpdates(List.of(GlobalSecondaryIndexUpdate.of(u ->
             u.delete(new DynamoDb.DeleteGlobalSecondaryIndexAction("by-g"))))));
         assertThat(describe(HASH).globalSecondaryIndexes()).isNull();
@@ -203,9 +215,10 @@ class TablesTest extends DynamoDbFixture {
         var arn = describe(HASH).tableArn();
         dynamoDb.tagResource(CALLER, DynamoDb.TagResourceRequest.of(r -> r.resourceArn(arn).tags(
             List.of(new Tag("one", "1"), new Tag("two", "2")))));
-        dynamoDb.untagResource(CALLER, DynamoDb.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(List.of("one"))));
-        assertThat(dynamoDb.listTagsOfResource(CALLER, DynamoDb.ListTagsOfResourceRequest.of(r -> r.resourceArn(arn))).tags())
-            .containsExactly(new Tag("two", "2"));
+        dynamoDb.untagResource(CALLER, DynamoDb.UntagResourceRequest.of(r -> r.resourceArn(arn)
+            .tagKeys(List.of("one"))));
+        assertThat(dynamoDb.listTagsOfResource(CALLER, DynamoDb.ListTagsOfResourceRequest.of(r -> r.resourceArn(arn)))
+            .tags()).containsExactly(new Tag("two", "2"));
         refused("Atleast one Tag needs to be provided as Input.", () -> dynamoDb.tagResource(CALLER,
             DynamoDb.TagResourceRequest.of(r -> r.resourceArn(arn).tags(List.of()))));
     }
@@ -219,8 +232,8 @@ class TablesTest extends DynamoDbFixture {
             }
             map.put("KeySchema", List.of(Map.of("AttributeName", "id", "KeyType", "HASH")));
             map.putIfAbsent("AttributeDefinitions", List.of(Map.of("AttributeName", "id", "AttributeType", "S")));
-            return new Desired("stack-id", "stack", "Orders", "token", map, Map.of("aws:cloudformation:stack-id", "stack-id",
-                "aws:cloudformation:logical-id", "Orders"));
+            return new Desired("stack-id", "stack", "Orders", "token", map,
+                Map.of("aws:cloudformation:stack-id", "stack-id", "aws:cloudformation:logical-id", "Orders"));
         }
 
         @Test
@@ -252,11 +265,13 @@ class TablesTest extends DynamoDbFixture {
         @Test
         void settingsThatAreOperationsOfTheirOwnAreMadeSoAndTakenBack() {
             var type = service.resourceTypes().getFirst();
-            var policy = Map.of("PolicyDocument", Map.of("Version", "2012-10-17", "Statement", List.of(Map.of("Effect", "Allow",
+            var policy = Map.of("PolicyDocument", Map.of("Version", "2012-10-17", "Statement",
+                List.of(Map.of("Effect", "Allow",
                 "Principal", Map.of("AWS", "*"), "Action", "dynamodb:GetItem", "Resource", "*"))));
             var plain = desired("BillingMode", "PAY_PER_REQUEST");
             var rich = desired("BillingMode", "PAY_PER_REQUEST", "PointInTimeRecoverySpecification",
-                Map.of("PointInTimeRecoveryEnabled", true, "RecoveryPeriodInDays", 7), "SSESpecification", Map.of("SSEEnabled", true),
+                Map.of("PointInTimeRecoveryEnabled", true, "RecoveryPeriodInDays", 7), "SSESpecification",
+                Map.of("SSEEnabled", true),
                 "ResourcePolicy", policy, "ContributorInsightsSpecification", Map.of("Enabled", true),
                 "OnDemandThroughput", Map.of("MaxReadRequestUnits", 10));
             var made = type.create(CALLER, rich).physicalId();
@@ -286,8 +301,10 @@ class TablesTest extends DynamoDbFixture {
             var type = service.resourceTypes().getLast();
             assertThat(type.type()).isEqualTo("AWS::DynamoDB::GlobalTable");
             var wanted = desired("BillingMode", "PAY_PER_REQUEST", "Replicas", List.of(Map.of("Region", "us-east-1",
-                "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true), "DeletionProtectionEnabled", true,
-                "Tags", List.of(Map.of("Key", "k", "Value", "v")))), "StreamSpecification", Map.of("StreamViewType", "NEW_IMAGE"));
+                "PointInTimeRecoverySpecification", Map.of("PointInTimeRecoveryEnabled", true),
+                "DeletionProtectionEnabled", true,
+                "Tags", List.of(Map.of("Key", "k", "Value", "v")))), "StreamSpecification",
+                Map.of("StreamViewType", "NEW_IMAGE"));
             var made = type.create(CALLER, wanted);
             assertThat(made.attributes()).containsKeys("Arn", "StreamArn", "TableId");
             assertThat(describe(made.physicalId()).deletionProtectionEnabled()).isTrue();

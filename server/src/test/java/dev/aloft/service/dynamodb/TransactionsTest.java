@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class TransactionsTest extends DynamoDbFixture {
     private DynamoDb.TransactWriteItemsResponse write(Consumer<TransactWriteItemsRequest.Builder> with,
             TransactWriteItem... items) {
-        return dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r -> with.accept(r.transactItems(List.of(items)))));
+        return dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r ->
+            with.accept(r.transactItems(List.of(items)))));
     }
 
     private DynamoDb.TransactWriteItemsResponse write(TransactWriteItem... items) {
@@ -44,8 +45,8 @@ class TransactionsTest extends DynamoDbFixture {
     }
 
     private static TransactWriteItem check(String key, String condition) {
-        return TransactWriteItem.of(w -> w.conditionCheck(ConditionCheck.of(c -> c.tableName(HASH).key(item("a", s(key)))
-            .conditionExpression(condition))));
+        return TransactWriteItem.of(w -> w.conditionCheck(ConditionCheck.of(c -> c.tableName(HASH)
+            .key(item("a", s(key))).conditionExpression(condition))));
     }
 
     private static TransactWriteItem delete(String key) {
@@ -58,7 +59,8 @@ class TransactionsTest extends DynamoDbFixture {
             write(put(HASH, item("a", s("x")), null), update("x", "SET n = a")));
         refused("TransactItems can only contain one of Check, Put, Update or Delete", () ->
             write(TransactWriteItem.of(_ -> { })));
-        refused("ResourceNotFoundException", "Requested resource not found", () -> write(put("missing", item("a", s("x")), null)));
+        refused("ResourceNotFoundException", "Requested resource not found",
+            () -> write(put("missing", item("a", s("x")), null)));
         refused("Invalid ConditionExpression: Syntax error; token: \"<EOF>\", near: \"(\"", () ->
             write(check("x", "attribute_exists(")));
         refused("1 validation error detected: Value '[]' at 'transactItems' failed to satisfy constraint: "
@@ -79,7 +81,8 @@ class TransactionsTest extends DynamoDbFixture {
         assertThatThrownBy(() -> write(put(HASH, item("a", s("new")), null), put(HASH, item("a", s("there")),
             "attribute_not_exists(a)"), update("there2", "SET v = nope"), put(HASH, item("b", s("no key")), null)))
             .isInstanceOfSatisfying(TransactionCanceledException.class, e -> {
-                assertThat(e.getMessage()).isEqualTo("Transaction cancelled, please refer cancellation reasons for specific "
+                assertThat(e.getMessage())
+                    .isEqualTo("Transaction cancelled, please refer cancellation reasons for specific "
                     + "reasons [None, None, None, ValidationError]");
                 assertThat(e.detail().cancellationReasons().getLast().message())
                     .isEqualTo("One or more parameter values were invalid: Missing the key a in the item");
@@ -89,7 +92,8 @@ class TransactionsTest extends DynamoDbFixture {
             .isInstanceOfSatisfying(TransactionCanceledException.class, e -> {
                 assertThat(e.detail().cancellationReasons()).extracting(CancellationReason::code)
                     .containsExactly("None", "ConditionalCheckFailed", "ValidationError");
-                assertThat(e.detail().cancellationReasons().get(1).message()).isEqualTo("The conditional request failed");
+                assertThat(e.detail().cancellationReasons().get(1).message())
+                    .isEqualTo("The conditional request failed");
                 assertThat(e.detail().cancellationReasons().get(1).item()).containsEntry("v", n(2));
             });
         assertThat(get(HASH, item("a", s("new")))).isNull();
@@ -125,7 +129,8 @@ class TransactionsTest extends DynamoDbFixture {
         assertThat(got.responses().getFirst().item()).isEqualTo(item("v", n(1)));
         assertThat(got.responses().getLast().item()).isNull();
         assertThat(got.consumedCapacity().getFirst().capacityUnits()).isEqualTo(4);
-        assertThatThrownBy(() -> dynamoDb.transactGetItems(CALLER, TransactGetItemsRequest.of(r -> r.transactItems(List.of(
+        assertThatThrownBy(() -> dynamoDb.transactGetItems(CALLER,
+            TransactGetItemsRequest.of(r -> r.transactItems(List.of(
             TransactGetItem.of(t -> t.get_(Get.of(g -> g.tableName(HASH).key(Map.of())))))))))
             .hasMessageEndingWith("[ValidationError]");
     }

@@ -69,8 +69,8 @@ class TransfersTest extends DynamoDbFixture {
     private String object(String key) {
         try (var in = s3.getObject(CALLER, S3.GetObjectRequest.of(r -> r.bucket("bucket").key(key))).body().stream()) {
             var bytes = in.readAllBytes();
-            return new String(key.endsWith(".gz") ? new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes() : bytes,
-                StandardCharsets.UTF_8);
+            return new String(key.endsWith(".gz") ? new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes()
+                : bytes, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -89,7 +89,8 @@ class TransfersTest extends DynamoDbFixture {
     }
 
     private void rich() {
-        put(HASH, item("a", s("x"), "s", s("quote \" and newline\n"), "n", n("-1.50"), "b", b(1, 2), "t", new AttributeValue.BOOL(true),
+        put(HASH, item("a", s("x"), "s", s("quote \" and newline\n"), "n", n("-1.50"), "b", b(1, 2), "t",
+            new AttributeValue.BOOL(true),
             "z", new AttributeValue.NULL(true), "l", list(n(1), s("two")), "m", new AttributeValue.M(item("k", n(3))),
             "ss", new AttributeValue.SS(List.of("p", "q")), "ns", new AttributeValue.NS(List.of("1", "2.5")),
             "bs", new AttributeValue.BS(List.of(Bytes.of(new byte[] {7})))));
@@ -109,7 +110,8 @@ class TransfersTest extends DynamoDbFixture {
     @Test
     void anExportInIonHasDecimalsAndAnnotatedSets() {
         rich();
-        assertThat(lines(export(r -> r.exportFormat("ION")))).containsExactly("$ion_1_0 {Item:{a:\"x\",s:\"quote \\\" and newline\\n\","
+        assertThat(lines(export(r -> r.exportFormat("ION")))).containsExactly(
+            "$ion_1_0 {Item:{a:\"x\",s:\"quote \\\" and newline\\n\","
             + "n:-1.5,b:{{AQI=}},t:true,z:null,l:[1.,\"two\"],m:{k:3.},ss:$dynamodb_SS::[\"p\",\"q\"],ns:$dynamodb_NS::[1.,2.5],"
             + "bs:$dynamodb_BS::[{{Bw==}}]}}");
     }
@@ -147,11 +149,12 @@ class TransfersTest extends DynamoDbFixture {
 
     @Test
     void whatIsNoItemIsCountedAsAnError() {
-        object("ion/data", "{Item:{a:\"x\",n:1}} {Item:{a:\"y\",t:2020-01-01T}} {Nothing:1} 5 {Item:{a:\"z\",s:$dynamodb_NS::[\"p\"]}}\n"
-            + "{Item:{b:1}} {Item:{a:\"last\",f:1.5e0}}");
+        object("ion/data", "{Item:{a:\"x\",n:1}} {Item:{a:\"y\",t:2020-01-01T}} {Nothing:1} 5 "
+            + "{Item:{a:\"z\",s:$dynamodb_NS::[\"p\"]}}\n" + "{Item:{b:1}} {Item:{a:\"last\",f:1.5e0}}");
         var ended = imported("from-ion", r -> r.inputFormat("ION").s3BucketSource(
             S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("ion/"))));
-        assertThat(List.of(ended.processedItemCount(), ended.importedItemCount(), ended.errorCount())).containsExactly(7L, 2L, 5L);
+        assertThat(List.of(ended.processedItemCount(), ended.importedItemCount(), ended.errorCount()))
+            .containsExactly(7L, 2L, 5L);
         assertThat(get("from-ion", item("a", s("last")))).isEqualTo(item("a", s("last"), "f", n("1.5")));
     }
 
@@ -192,34 +195,43 @@ class TransfersTest extends DynamoDbFixture {
         assertThat(summary.get("outputView")).isEqualTo("NEW_AND_OLD_IMAGES");
         assertThat(summary.get("exportType")).isEqualTo("INCREMENTAL_EXPORT");
         assertThat(summary.get("exportFromTime")).isEqualTo("2026-01-01T00:01:00.000Z");
-        assertThat(lines(export(r -> incremental(r, from, to, "NEW_IMAGE")))).noneMatch(line -> line.contains("OldImage")).hasSize(3);
+        assertThat(lines(export(r -> incremental(r, from, to, "NEW_IMAGE"))))
+            .noneMatch(line -> line.contains("OldImage")).hasSize(3);
     }
 
-    private static void incremental(ExportTableToPointInTimeRequest.Builder request, Instant from, Instant to, String view) {
-        request.exportType("INCREMENTAL_EXPORT").incrementalExportSpecification(new IncrementalExportSpecification(from, to, view));
+    private static void incremental(ExportTableToPointInTimeRequest.Builder request, Instant from, Instant to,
+            String view) {
+        request.exportType("INCREMENTAL_EXPORT").incrementalExportSpecification(
+            new IncrementalExportSpecification(from, to, view));
     }
 
     @Test
     void aTokenBeginsOneExportHoweverOftenItIsSent() {
         var first = export(r -> r.clientToken("token"));
         assertThat(export(r -> r.clientToken("token")).exportArn()).isEqualTo(first.exportArn());
-        refused("ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters", () ->
+        refused("ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters",
+            () ->
             export(r -> r.clientToken("token").exportFormat("ION")));
     }
 
     @Test
     void whatIsWrongIsToldInAwsWords() {
-        refused("Invalid Request: Incremental Export Specification expected when export type is set as Incremental Export", () ->
+        refused("Invalid Request: Incremental Export Specification expected when export type is set as Incremental "
+            + "Export", () ->
             export(r -> r.exportType("INCREMENTAL_EXPORT")));
-        refused("Invalid Request: When Export Type is Full Export , Incremental Export Specification should not be provided", () ->
-            export(r -> r.exportType("FULL_EXPORT").incrementalExportSpecification(new IncrementalExportSpecification(null, null, null))));
+        refused("Invalid Request: When Export Type is Full Export , Incremental Export Specification should not be "
+            + "provided", () ->
+            export(r -> r.exportType("FULL_EXPORT").incrementalExportSpecification(
+                new IncrementalExportSpecification(null, null, null))));
         refused("Invalid Request: ExportFromTime must be provided in IncrementalExportSpecification", () ->
             export(r -> incremental(r, null, null, null)));
-        refused("InvalidExportTimeException", "Difference between export period from time and export period to time is less than 15 "
+        refused("InvalidExportTimeException",
+            "Difference between export period from time and export period to time is less than 15 "
             + "minutes", () -> export(r -> incremental(r, time.instant(), null, null)));
         refused("InvalidExportTimeException", "Export Time is invalid", () ->
             export(r -> r.exportTime(time.instant().plusSeconds(60))));
-        refused("Invalid Request: KMS Key Id is not supported for this encryption type", () -> export(r -> r.s3SseKmsKeyId("k")));
+        refused("Invalid Request: KMS Key Id is not supported for this encryption type",
+            () -> export(r -> r.s3SseKmsKeyId("k")));
         refused("TableNotFoundException", "Table not found: " + ARN + "2", () -> export(r -> r.tableArn(ARN + "2")));
         var failed = ended(export(r -> r.s3Bucket("no-such-bucket")));
         put(HASH, item("a", s("x")));

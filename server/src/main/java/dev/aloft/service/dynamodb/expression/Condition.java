@@ -106,8 +106,8 @@ public sealed interface Condition {
             var a = value.of(item);
             var from = low.of(item);
             var to = high.of(item);
-            return a != null && from != null && to != null && Values.areComparable(a, from) && Values.areComparable(a, to)
-                && Values.compare(a, from) >= 0 && Values.compare(a, to) <= 0;
+            return a != null && from != null && to != null && Values.areComparable(a, from)
+                && Values.areComparable(a, to) && Values.compare(a, from) >= 0 && Values.compare(a, to) <= 0;
         }
     }
 
@@ -115,7 +115,8 @@ public sealed interface Condition {
         @Override
         public boolean holds(Map<String, AttributeValue> item) {
             var a = value.of(item);
-            return a != null && choices.stream().map(choice -> choice.of(item)).anyMatch(b -> b != null && Values.equal(a, b));
+            return a != null && choices.stream().map(choice -> choice.of(item))
+                .anyMatch(b -> b != null && Values.equal(a, b));
         }
     }
 

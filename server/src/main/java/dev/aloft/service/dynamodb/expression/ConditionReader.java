@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Makes a {@link Condition} of text. AWS complains in this order: syntax, needless parentheses, unknown functions, functions
- * in a wrong place, reserved words; and then, one comparison or function after the other, of placeholders that are not
- * defined, numbers of operands, operands that are the same, and types.
+ * Makes a {@link Condition} of text. AWS complains in this order: syntax, needless parentheses, unknown functions,
+ * functions in a wrong place, reserved words; and then, one comparison or function after the other, of placeholders
+ * that are not defined, numbers of operands, operands that are the same, and types.
  */
 final class ConditionReader {
     private static final Map<String, Integer> OPERANDS = Map.of("attribute_exists", 1, "attribute_not_exists", 1,
@@ -60,7 +60,8 @@ final class ConditionReader {
                     "The function is not allowed to be used this way in an expression; function: " + call.function());
             }
         } else {
-            boolean truths = syntax instanceof Syntax.And || syntax instanceof Syntax.Or || syntax instanceof Syntax.Not;
+            boolean truths = syntax instanceof Syntax.And || syntax instanceof Syntax.Or
+                || syntax instanceof Syntax.Not;
             parts(syntax).forEach(part -> refuseMisplaced(part, truths));
         }
     }
@@ -192,7 +193,8 @@ final class ConditionReader {
         if (operand instanceof Operand.At(var path)) {
             return path;
         }
-        throw new ValidationException("Operator or function requires a document path; operator or function: " + function);
+        throw new ValidationException("Operator or function requires a document path; operator or function: "
+            + function);
     }
 
     private static String typeName(Operand operand) {
@@ -216,7 +218,8 @@ final class ConditionReader {
                 var operands = call.arguments().stream().map(this::operand).toList();
                 yield new Operand.Size(operands.getFirst());
             }
-            case Syntax.And _, Syntax.Or _, Syntax.Not _, Syntax.Compare _, Syntax.Between _, Syntax.In _, Syntax.Sum _ ->
+            case Syntax.And _, Syntax.Or _, Syntax.Not _, Syntax.Compare _, Syntax.Between _, Syntax.In _,
+                Syntax.Sum _ ->
                 throw new IllegalStateException("no operand");
         };
     }
@@ -224,7 +227,8 @@ final class ConditionReader {
     private static void checkCounts(Syntax syntax) {
         eachCall(syntax, call -> {
             if (call.arguments().size() != OPERANDS.get(call.function())) {
-                throw new ValidationException("Incorrect number of operands for operator or function; operator or function: "
+                throw new ValidationException(
+                    "Incorrect number of operands for operator or function; operator or function: "
                     + call.function() + ", number of operands: " + call.arguments().size());
             }
         });
@@ -233,8 +237,8 @@ final class ConditionReader {
     private static void refuseSame(String operator, List<Operand> operands) {
         if (operands.getFirst() instanceof Operand.At(var first) && operands.getLast().equals(operands.getFirst())) {
             throw new ValidationException(
-                "The first operand must be distinct from the remaining operands for this operator or function; operator: "
-                    + operator + ", first operand: " + first);
+                "The first operand must be distinct from the remaining operands for this operator or function; "
+                    + "operator: " + operator + ", first operand: " + first);
         }
     }
 
@@ -258,7 +262,7 @@ final class ConditionReader {
     }
 
     private static ValidationException incorrectType(String function, String type) {
-        return new ValidationException("Incorrect operand type for operator or function; operator or function: " + function
-            + ", operand type: " + type);
+        return new ValidationException("Incorrect operand type for operator or function; operator or function: "
+            + function + ", operand type: " + type);
     }
 }

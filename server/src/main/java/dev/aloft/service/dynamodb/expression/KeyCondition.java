@@ -35,8 +35,8 @@ public record KeyCondition(Map<String, Test> tests) {
     public record Between(AttributeValue low, AttributeValue high) implements Test {
         @Override
         public boolean accepts(AttributeValue value) {
-            return Values.areComparable(value, low) && Values.areComparable(value, high) && Values.compare(value, low) >= 0
-                && Values.compare(value, high) <= 0;
+            return Values.areComparable(value, low) && Values.areComparable(value, high)
+                && Values.compare(value, low) >= 0 && Values.compare(value, high) <= 0;
         }
 
         @Override
@@ -67,7 +67,9 @@ public record KeyCondition(Map<String, Test> tests) {
 
     private static final String PREFIX = "Invalid condition in KeyConditionExpression: ";
 
-    /** First half: what is wrong in any expression. The second half, {@link #of}, is told after the other expressions. */
+    /**
+     * First half: what is wrong in any expression. The second half, {@link #of}, is told after the other expressions.
+     */
     public static Condition read(String text, Placeholders placeholders) {
         return Condition.parse("KeyConditionExpression", text, placeholders);
     }
@@ -90,10 +92,12 @@ public record KeyCondition(Map<String, Test> tests) {
                 when comparator != Comparator.NE && right.equals(at) && left instanceof Operand.Literal(var with) ->
                 Optional.of(new Compares(comparator.mirrored(), with));
             case Condition.Between(var value, var low, var high)
-                when value.equals(at) && low instanceof Operand.Literal(var from) && high instanceof Operand.Literal(var to) ->
+                when value.equals(at) && low instanceof Operand.Literal(var from)
+                && high instanceof Operand.Literal(var to) ->
                 Optional.of(new Between(from, to));
             case Condition.BeginsWith(var value, var prefix)
-                when value.equals(at) && prefix instanceof Operand.Literal(var start) -> Optional.of(new BeginsWith(start));
+                when value.equals(at) && prefix instanceof Operand.Literal(var start) ->
+                Optional.of(new BeginsWith(start));
             default -> Optional.empty();
         };
     }
@@ -134,7 +138,8 @@ public record KeyCondition(Map<String, Test> tests) {
 
     private static void refuseOtherFirst(String operator, Operand first) {
         if (!(first instanceof Operand.At)) {
-            throw new ValidationException(PREFIX + operator + " operator must have the key attribute as its first operand");
+            throw new ValidationException(PREFIX + operator
+                + " operator must have the key attribute as its first operand");
         }
     }
 
@@ -149,7 +154,8 @@ public record KeyCondition(Map<String, Test> tests) {
                     throw new ValidationException(PREFIX + "Multiple attribute names used in one condition");
                 }
                 if (path.isNested()) {
-                    throw new ValidationException("KeyConditionExpressions cannot have conditions on nested attributes");
+                    throw new ValidationException(
+                        "KeyConditionExpressions cannot have conditions on nested attributes");
                 }
                 attribute = path.attribute();
             }

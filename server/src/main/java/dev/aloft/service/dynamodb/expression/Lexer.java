@@ -3,7 +3,10 @@ package dev.aloft.service.dynamodb.expression;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts an expression into tokens. A character that begins no token becomes a token of its own, for the parser to refuse. */
+/**
+ * Cuts an expression into tokens. A character that begins no token becomes a token of its own, for the parser to
+ * refuse.
+ */
 final class Lexer {
     enum Kind {
         WORD, NAME, VALUE, NUMBER, SYMBOL, END

@@ -28,7 +28,9 @@ import java.util.Set;
 final class Parser {
     static final int MAX_OPERATORS = 300;
     private static final int MAX_BYTES = 4 << 10;
-    /** Deeper parentheses and functions are not read. A meaningful expression has fewer, as it has no more operators. */
+    /**
+     * Deeper parentheses and functions are not read. A meaningful expression has fewer, as it has no more operators.
+     */
     private static final int MAX_NESTING = 320;
     private static final int MAX_PATH = 32;
     private static final Set<String> COMPARATORS = Set.of("=", "<>", "<", "<=", ">", ">=");
@@ -302,7 +304,8 @@ final class Parser {
 
     private static List<Object> checked(List<Object> steps) {
         if (steps.size() > MAX_PATH) {
-            throw new ValidationException("The document path has too many nesting levels; nesting levels: " + steps.size());
+            throw new ValidationException("The document path has too many nesting levels; nesting levels: "
+                + steps.size());
         }
         return steps;
     }
@@ -350,7 +353,8 @@ final class Parser {
     }
 
     private static ValidationException tooMany() {
-        return new ValidationException("The expression contains too many operators; operator count: " + (MAX_OPERATORS + 1));
+        return new ValidationException("The expression contains too many operators; operator count: "
+            + (MAX_OPERATORS + 1));
     }
 
     private Token peek() {
@@ -381,7 +385,7 @@ final class Parser {
         int from = at == 0 ? token.start() : tokens.get(at - 1).start();
         int to = token.kind() == Kind.END ? tokens.get(Math.max(0, at - 1)).end()
             : tokens.get(at + 1).kind() == Kind.END ? token.end() : tokens.get(at + 1).end();
-        return new ValidationException("Syntax error; token: \"" + token.text() + "\", near: \"" + text.substring(from, to)
-            + "\"");
+        return new ValidationException("Syntax error; token: \"" + token.text() + "\", near: \""
+            + text.substring(from, to) + "\"");
     }
 }

@@ -34,7 +34,8 @@ public record Path(List<Object> steps) {
     private static AttributeValue step(AttributeValue value, Object step) {
         return switch (value) {
             case AttributeValue.M(var map) when step instanceof String name -> map.get(name);
-            case AttributeValue.L(var list) when step instanceof Integer index && index < list.size() -> list.get(index);
+            case AttributeValue.L(var list) when step instanceof Integer index
+                && index < list.size() -> list.get(index);
             default -> null;
         };
     }

@@ -13,7 +13,10 @@ final class PathTree<T> {
     private final TreeMap<Integer, PathTree<T>> elements = new TreeMap<>();
     private T leaf;
 
-    /** @throws ValidationException with AWS's words about two paths of which one contains the other, or that cannot both be */
+    /**
+     * @throws ValidationException with AWS's words about two paths of which one contains the other, or that cannot both
+     * be
+     */
     static <T> PathTree<T> of(List<Path> paths, List<T> leaves) {
         var root = new PathTree<T>();
         for (int i = 0; i < paths.size(); i++) {
@@ -61,8 +64,8 @@ final class PathTree<T> {
                 while (same < length && one.get(same).equals(two.get(same))) {
                     same++;
                 }
-                var which = "must remove or rewrite one of these paths; path one: " + paths.get(earlier) + ", path two: "
-                    + paths.get(later);
+                var which = "must remove or rewrite one of these paths; path one: " + paths.get(earlier)
+                    + ", path two: " + paths.get(later);
                 if (same == length) {
                     return new ValidationException("Two document paths overlap with each other; " + which);
                 }

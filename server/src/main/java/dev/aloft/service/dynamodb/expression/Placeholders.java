@@ -101,7 +101,8 @@ public final class Placeholders {
         var literal = values.get(value.placeholder());
         if (literal == null) {
             throw new ValidationException(
-                "An expression attribute value used in expression is not defined; attribute value: " + value.placeholder());
+                "An expression attribute value used in expression is not defined; attribute value: "
+                + value.placeholder());
         }
         used.add(value.placeholder());
         return literal;

@@ -56,7 +56,8 @@ public final class Projection {
             return value;
         }
         if (!node.fields().isEmpty()) {
-            var wanted = value instanceof AttributeValue.M(var map) ? fields(node, map) : Map.<String, AttributeValue>of();
+            var wanted = value instanceof AttributeValue.M(var map)
+                ? fields(node, map) : Map.<String, AttributeValue>of();
             return wanted.isEmpty() ? null : new AttributeValue.M(wanted);
         }
         var wanted = new ArrayList<AttributeValue>();

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an update does to an item: actions at paths that do not overlap. All values are read before anything changes. */
+/**
+ * What an update does to an item: actions at paths that do not overlap. All values are read before anything changes.
+ */
 public final class Update {
     private static final String INCORRECT_TYPE = "An operand in the update expression has an incorrect data type";
 
@@ -56,9 +58,12 @@ public final class Update {
             return switch (value) {
                 case AttributeValue.N(var number) ->
                     new AttributeValue.N(Numbers.add(((AttributeValue.N) before).value(), number));
-                case AttributeValue.SS(var set) -> new AttributeValue.SS(union(((AttributeValue.SS) before).value(), set));
-                case AttributeValue.NS(var set) -> new AttributeValue.NS(union(((AttributeValue.NS) before).value(), set));
-                case AttributeValue.BS(var set) -> new AttributeValue.BS(union(((AttributeValue.BS) before).value(), set));
+                case AttributeValue.SS(var set) -> new AttributeValue.SS(union(((AttributeValue.SS) before).value(),
+                    set));
+                case AttributeValue.NS(var set) -> new AttributeValue.NS(union(((AttributeValue.NS) before).value(),
+                    set));
+                case AttributeValue.BS(var set) -> new AttributeValue.BS(union(((AttributeValue.BS) before).value(),
+                    set));
                 // Only the parameter AttributeUpdates adds to a list.
                 case AttributeValue.L(var list) -> {
                     var longer = new ArrayList<>(((AttributeValue.L) before).value());
@@ -152,7 +157,8 @@ public final class Update {
         record Append(Term first, Term second) implements Term {
             @Override
             public AttributeValue of(Map<String, AttributeValue> item) {
-                if (first.of(item) instanceof AttributeValue.L(var a) && second.of(item) instanceof AttributeValue.L(var b)) {
+                if (first.of(item) instanceof AttributeValue.L(var a)
+                        && second.of(item) instanceof AttributeValue.L(var b)) {
                     var both = new ArrayList<>(a);
                     both.addAll(b);
                     return new AttributeValue.L(both);
@@ -164,7 +170,8 @@ public final class Update {
         record Sum(boolean negative, Term left, Term right) implements Term {
             @Override
             public AttributeValue of(Map<String, AttributeValue> item) {
-                if (left.of(item) instanceof AttributeValue.N(var a) && right.of(item) instanceof AttributeValue.N(var b)) {
+                if (left.of(item) instanceof AttributeValue.N(var a)
+                        && right.of(item) instanceof AttributeValue.N(var b)) {
                     return new AttributeValue.N(negative ? Numbers.subtract(a, b) : Numbers.add(a, b));
                 }
                 throw incorrectType();
@@ -244,7 +251,8 @@ public final class Update {
 
     /** Whether it only takes away: of an item that is not there it makes none. */
     public boolean onlyRemoves() {
-        return !actions.isEmpty() && actions.stream().allMatch(action -> action instanceof Remove || action instanceof Delete);
+        return !actions.isEmpty() && actions.stream().allMatch(action -> action instanceof Remove
+            || action instanceof Delete);
     }
 
     /** The item afterwards; the one before is not touched. */

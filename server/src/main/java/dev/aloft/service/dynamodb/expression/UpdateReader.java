@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Makes an {@link Update} of text. AWS complains in this order: syntax, reserved words, unknown functions, a section that is
- * there twice, names and then values that are not defined, paths that overlap or conflict, types of what is added or deleted,
- * operands of functions.
+ * Makes an {@link Update} of text. AWS complains in this order: syntax, reserved words, unknown functions, a section
+ * that is there twice, names and then values that are not defined, paths that overlap or conflict, types of what is
+ * added or deleted, operands of functions.
  */
 final class UpdateReader {
     private static final Set<String> FUNCTIONS = Set.of("if_not_exists", "list_append");
     private static final Set<String> CONDITION_FUNCTIONS =
         Set.of("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size");
-    private static final Map<String, String> LONG_TYPES = Map.of("S", "STRING", "N", "NUMBER", "B", "BINARY", "NULL", "NULL",
-        "BOOL", "BOOLEAN", "L", "LIST", "M", "MAP");
+    private static final Map<String, String> LONG_TYPES = Map.of("S", "STRING", "N", "NUMBER", "B", "BINARY", "NULL",
+        "NULL", "BOOL", "BOOLEAN", "L", "LIST", "M", "MAP");
 
     private final Placeholders placeholders;
 
@@ -54,7 +54,8 @@ final class UpdateReader {
 
     private static void refuseUnknown(Syntax.Call call) {
         if (CONDITION_FUNCTIONS.contains(call.function())) {
-            throw new ValidationException("The function is not allowed in an update expression; function: " + call.function());
+            throw new ValidationException("The function is not allowed in an update expression; function: "
+                + call.function());
         }
         if (!FUNCTIONS.contains(call.function())) {
             throw new ValidationException("Invalid function name; function: " + call.function());
@@ -100,8 +101,8 @@ final class UpdateReader {
         var type = Values.type(placeholders.value((Syntax.ValueAt) action.value()));
         boolean number = type.equals("N") && action.section() == Syntax.Section.ADD;
         if (LONG_TYPES.containsKey(type) && !number) {
-            throw new ValidationException("Incorrect operand type for operator or function; operator: " + action.section()
-                + ", operand type: " + LONG_TYPES.get(type));
+            throw new ValidationException("Incorrect operand type for operator or function; operator: "
+                + action.section() + ", operand type: " + LONG_TYPES.get(type));
         }
     }
 
@@ -119,8 +120,8 @@ final class UpdateReader {
                 var arguments = call.arguments().stream().map(this::term).toList();
                 if (arguments.size() != 2) {
                     throw new ValidationException(
-                        "Incorrect number of operands for operator or function; operator or function: " + call.function()
-                            + ", number of operands: " + arguments.size());
+                        "Incorrect number of operands for operator or function; operator or function: "
+                        + call.function() + ", number of operands: " + arguments.size());
                 }
                 if (call.function().equals("if_not_exists")) {
                     if (arguments.getFirst() instanceof Update.Term.At(var path)) {

@@ -3,12 +3,14 @@
  *
  * <pre>
  *   text → {@link dev.aloft.service.dynamodb.expression.Lexer} → Parser → Syntax (what was written)
- *        → checks in AWS's order → {@link dev.aloft.service.dynamodb.expression.Condition} (filter, condition, key condition),
- *          {@link dev.aloft.service.dynamodb.expression.Projection} or {@link dev.aloft.service.dynamodb.expression.Update}
+ *        → checks in AWS's order → {@link dev.aloft.service.dynamodb.expression.Condition} (filter, condition, key
+ *        condition),
+ *          {@link dev.aloft.service.dynamodb.expression.Projection} or {@link
+ *          dev.aloft.service.dynamodb.expression.Update}
  * </pre>
  *
- * What comes out has no placeholders left and cannot fail but for what the item holds. The parameters of the time before
- * expressions are turned into the same three by their operation.
+ * What comes out has no placeholders left and cannot fail but for what the item holds. The parameters of the time
+ * before expressions are turned into the same three by their operation.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html">Expressions</a>
  */

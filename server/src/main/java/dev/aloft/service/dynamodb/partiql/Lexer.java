@@ -7,8 +7,8 @@ import java.util.List;
 
 /** Takes a statement apart into words. */
 final class Lexer {
-    private static final List<String> SYMBOLS = List.of("<<", ">>", "<>", "<=", ">=", "!=", "||", "=", "<", ">", "(", ")", "[", "]",
-        "{", "}", ",", ".", ":", "*", "+", "-", ";", "/", "%");
+    private static final List<String> SYMBOLS = List.of("<<", ">>", "<>", "<=", ">=", "!=", "||", "=", "<", ">", "(",
+        ")", "[", "]", "{", "}", ",", ".", ":", "*", "+", "-", ";", "/", "%");
 
     private final String text;
     private final List<Token> tokens = new ArrayList<>();

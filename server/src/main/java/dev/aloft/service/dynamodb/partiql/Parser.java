@@ -25,10 +25,10 @@ import java.util.Set;
 /** Reads a statement, its parameters in the places of its question marks. */
 final class Parser {
     private static final int MAX_DEPTH = 100;
-    private static final Set<String> CLAUSES = Set.of("SET", "REMOVE", "WHERE", "RETURNING", "ORDER", "FROM", "VALUE", "AND", "OR",
-        "NOT", "BETWEEN", "IN", "IS", "SELECT", "BY");
-    private static final Map<String, String> TYPES = Map.of("NULL", "NULL", "BOOLEAN", "BOOL", "BOOL", "BOOL", "BLOB", "B", "STRING",
-        "S", "NUMERIC", "N", "STRUCT", "M", "TUPLE", "M", "LIST", "L");
+    private static final Set<String> CLAUSES = Set.of("SET", "REMOVE", "WHERE", "RETURNING", "ORDER", "FROM", "VALUE",
+        "AND", "OR", "NOT", "BETWEEN", "IN", "IS", "SELECT", "BY");
+    private static final Map<String, String> TYPES = Map.of("NULL", "NULL", "BOOLEAN", "BOOL", "BOOL", "BOOL", "BLOB",
+        "B", "STRING", "S", "NUMERIC", "N", "STRUCT", "M", "TUPLE", "M", "LIST", "L");
 
     private final List<Token> tokens;
     private final List<AttributeValue> parameters;
@@ -86,7 +86,8 @@ final class Parser {
         var paths = new ArrayList<Path>();
         if (skip("*")) {
             if (peek().isSymbol(",")) {
-                throw new ValidationException("Other attributes should not be present in the projection when '*' is used.");
+                throw new ValidationException(
+                    "Other attributes should not be present in the projection when '*' is used.");
             }
         } else {
             do {
@@ -142,16 +143,19 @@ final class Parser {
     private Statement insert() {
         var table = tableToChange();
         if (word("VALUES")) {
-            throw new ValidationException("Unsupported operation: Inserting multiple items in a single statement is not supported, "
+            throw new ValidationException(
+                "Unsupported operation: Inserting multiple items in a single statement is not supported, "
                 + "use \"INSERT INTO tableName VALUE item\" instead");
         }
         expectWord("VALUE");
         if (!peek().isSymbol("{") && peek().kind() != Kind.PARAMETER) {
-            throw new ValidationException("Unsupported format in item expression. Please use struct format {...} to express item "
+            throw new ValidationException(
+                "Unsupported format in item expression. Please use struct format {...} to express item "
                 + "values for insert statement.");
         }
         if (!(value("root") instanceof AttributeValue.M(var item))) {
-            throw new ValidationException("Unsupported format in item expression. Please use struct format {...} to express item "
+            throw new ValidationException(
+                "Unsupported format in item expression. Please use struct format {...} to express item "
                 + "values for insert statement.");
         }
         boolean orNothing = false;
@@ -209,7 +213,8 @@ final class Parser {
                 var b = paths.get(j).steps();
                 int common = Math.min(a.size(), b.size());
                 if (a.subList(0, common).equals(b.subList(0, common))) {
-                    throw new ValidationException("Invalid UpdateExpression: Two document paths overlap with each other; must remove "
+                    throw new ValidationException(
+                        "Invalid UpdateExpression: Two document paths overlap with each other; must remove "
                         + "or rewrite one of these paths; path one: " + paths.get(i) + ", path two: " + paths.get(j));
                 }
             }
@@ -247,10 +252,13 @@ final class Parser {
         }
         expect(")");
         if (target.filter(path::equals).isEmpty()) {
-            throw new ValidationException("The first argument to " + name + " must equal the assignment value at " + function.at());
+            throw new ValidationException("The first argument to " + name + " must equal the assignment value at "
+                + function.at());
         }
-        if (!(given instanceof AttributeValue.SS || given instanceof AttributeValue.NS || given instanceof AttributeValue.BS)) {
-            throw new ValidationException("The second argument to " + name + " must be a value with type SET at " + first.at());
+        if (!(given instanceof AttributeValue.SS || given instanceof AttributeValue.NS
+                || given instanceof AttributeValue.BS)) {
+            throw new ValidationException("The second argument to " + name + " must be a value with type SET at "
+                + first.at());
         }
         return name.equals("SET_ADD") ? new Update.Add(given) : new Update.Delete(given);
     }
@@ -293,7 +301,8 @@ final class Parser {
     }
 
     private static ValidationException unrecognized(Token function) {
-        return new ValidationException("Unrecognized function: " + function.text().toLowerCase(Locale.ROOT) + " at " + function.at());
+        return new ValidationException("Unrecognized function: " + function.text().toLowerCase(Locale.ROOT) + " at "
+            + function.at());
     }
 
     private Statement delete() {
@@ -302,7 +311,8 @@ final class Parser {
         int start = at;
         var returning = returning();
         if (returning.isPresent() && !(returning.get().all() && returning.get().old())) {
-            throw new ValidationException("Invalid returning clause: RETURNING " + tokens.get(start + 1).text().toUpperCase(Locale.ROOT)
+            throw new ValidationException("Invalid returning clause: RETURNING "
+                + tokens.get(start + 1).text().toUpperCase(Locale.ROOT)
                 + " " + tokens.get(start + 2).text().toUpperCase(Locale.ROOT)
                 + " *. Only RETURNING ALL OLD * is allowed in DELETE statements.");
         }
@@ -435,7 +445,8 @@ final class Parser {
         }
         expect(end);
         if (choices.isEmpty()) {
-            throw new ValidationException("IN operator must have a left hand argument of type Variable Reference and right hand "
+            throw new ValidationException(
+                "IN operator must have a left hand argument of type Variable Reference and right hand "
                 + "argument of type Seq with at least one member");
         }
         return choices;
@@ -444,7 +455,8 @@ final class Parser {
     private Condition is(Operand left) {
         boolean not = word("NOT");
         if (!(left instanceof Operand.At(var path))) {
-            throw new ValidationException("The left hand side argument to IS must be a Variable Reference, Literal, or Path");
+            throw new ValidationException(
+                "The left hand side argument to IS must be a Variable Reference, Literal, or Path");
         }
         var type = next().text().toUpperCase(Locale.ROOT);
         Condition found;
@@ -453,7 +465,8 @@ final class Parser {
         } else if (TYPES.containsKey(type)) {
             found = new Condition.TypeIs(left, TYPES.get(type));
         } else {
-            throw new ValidationException("Unsupported data type for IS operator: " + type + ". Supported data types are [MISSING, "
+            throw new ValidationException("Unsupported data type for IS operator: " + type
+                + ". Supported data types are [MISSING, "
                 + "NULL, BOOLEAN, BLOB, STRING, NUMERIC, STRUCT, TUPLE, LIST]");
         }
         return not ? new Condition.Not(found) : found;
@@ -482,8 +495,10 @@ final class Parser {
             case "contains" -> new Condition.Contains(first, second);
             default -> {
                 if (!(second instanceof Operand.Literal(AttributeValue.S(var type)))) {
-                    throw new ValidationException("Incorrect operand type for operator or function; operator or function: "
-                        + "attribute_type, operand type: " + (second instanceof Operand.Literal(var value) ? Values.type(value) : "path"));
+                    throw new ValidationException(
+                        "Incorrect operand type for operator or function; operator or function: "
+                        + "attribute_type, operand type: " + (second instanceof Operand.Literal(var value)
+                        ? Values.type(value) : "path"));
                 }
                 yield new Condition.TypeIs(first, type);
             }
@@ -496,15 +511,16 @@ final class Parser {
             throw wrongNumber(name, operands.size());
         }
         if (!(operands.getFirst() instanceof Operand.At(var path))) {
-            throw new ValidationException("Operator or function requires a document path; operator or function: " + name);
+            throw new ValidationException("Operator or function requires a document path; operator or function: "
+                + name);
         }
         var exists = new Condition.Exists(path);
         return name.equals("attribute_exists") ? exists : new Condition.Not(exists);
     }
 
     private static ValidationException wrongNumber(String name, int operands) {
-        return new ValidationException("Incorrect number of operands for operator or function; operator or function: " + name
-            + ", number of operands: " + operands);
+        return new ValidationException("Incorrect number of operands for operator or function; operator or function: "
+            + name + ", number of operands: " + operands);
     }
 
     private List<Operand> operands() {
@@ -578,7 +594,8 @@ final class Parser {
             return token.text();
         }
         if (token.kind() != Kind.NUMBER || !token.text().matches("[0-9]{1,9}")) {
-            throw new ValidationException("List index is not within the allowable range; index: [" + token.text() + "]");
+            throw new ValidationException("List index is not within the allowable range; index: [" + token.text()
+                + "]");
         }
         expect("]");
         return Integer.parseInt(token.text());
@@ -586,7 +603,8 @@ final class Parser {
 
     private String name(String what) {
         var token = next();
-        if (token.kind() != Kind.QUOTED && (token.kind() != Kind.WORD || CLAUSES.contains(token.text().toUpperCase(Locale.ROOT)))) {
+        if (token.kind() != Kind.QUOTED && (token.kind() != Kind.WORD
+                || CLAUSES.contains(token.text().toUpperCase(Locale.ROOT)))) {
             at--;
             throw unexpected("Expected " + what);
         }
@@ -629,8 +647,8 @@ final class Parser {
                     return new AttributeValue.NULL(true);
                 }
                 if (peek().isSymbol("(")) {
-                    throw new ValidationException("Unsupported data type: " + token.text().toLowerCase(Locale.ROOT) + " under key "
-                        + under + " at " + token.at());
+                    throw new ValidationException("Unsupported data type: " + token.text().toLowerCase(Locale.ROOT)
+                        + " under key " + under + " at " + token.at());
                 }
             }
             case SYMBOL -> {

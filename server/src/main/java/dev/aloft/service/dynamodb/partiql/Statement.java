@@ -35,7 +35,8 @@ public sealed interface Statement {
     record Insert(String table, Map<String, AttributeValue> item, boolean orNothing) implements Statement {
     }
 
-    record Change(String table, Update update, Optional<Condition> where, Optional<Returning> returning) implements Statement {
+    record Change(String table, Update update, Optional<Condition> where,
+            Optional<Returning> returning) implements Statement {
     }
 
     record Delete(String table, Optional<Condition> where, Optional<Returning> returning) implements Statement {

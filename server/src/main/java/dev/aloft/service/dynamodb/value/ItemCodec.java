@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
- * Items as bytes: a byte for the form, the number of attributes, and name and value of each; a value is a byte for its type
- * and what the type needs. Lengths and numbers of elements have seven bits a byte. The order of attributes is kept.
+ * Items as bytes: a byte for the form, the number of attributes, and name and value of each; a value is a byte for its
+ * type and what the type needs. Lengths and numbers of elements have seven bits a byte. The order of attributes is
+ * kept.
  */
 public final class ItemCodec implements Codec<Map<String, AttributeValue>> {
     public static final ItemCodec ITEMS = new ItemCodec();

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * How many bytes an item counts for in limits and capacity.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html">Item sizes and
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html">Item
+ * sizes and
  *     formats</a>
  */
 public final class ItemSize {

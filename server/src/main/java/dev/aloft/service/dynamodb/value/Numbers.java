@@ -159,8 +159,8 @@ public final class Numbers {
     }
 
     /**
-     * Bytes whose unsigned order is the order of the numbers: a byte for sign and power of a hundred, then a byte for two
-     * digits each; those of negative numbers count down and end with a byte above all digits.
+     * Bytes whose unsigned order is the order of the numbers: a byte for sign and power of a hundred, then a byte for
+     * two digits each; those of negative numbers count down and end with a byte above all digits.
      */
     public static byte[] ordered(String number) {
         var parts = read(number);

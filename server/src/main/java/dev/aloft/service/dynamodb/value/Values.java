@@ -197,7 +197,8 @@ public final class Values {
 
     /** Whether the value is of a type that has an order: text, number, binary. */
     public static boolean isOrdered(AttributeValue value) {
-        return value instanceof AttributeValue.S || value instanceof AttributeValue.N || value instanceof AttributeValue.B;
+        return value instanceof AttributeValue.S || value instanceof AttributeValue.N
+            || value instanceof AttributeValue.B;
     }
 
     /** Whether the two can be compared: of one type, and that has an order. */
@@ -205,7 +206,10 @@ public final class Values {
         return isOrdered(left) && left.getClass() == right.getClass();
     }
 
-    /** The order of two values that are comparable: text by its UTF-8 bytes, numbers by value, binaries by unsigned bytes. */
+    /**
+     * The order of two values that are comparable: text by its UTF-8 bytes, numbers by value, binaries by unsigned
+     * bytes.
+     */
     public static int compare(AttributeValue left, AttributeValue right) {
         if (left instanceof AttributeValue.S(var a) && right instanceof AttributeValue.S(var b)) {
             return compare(a, b);

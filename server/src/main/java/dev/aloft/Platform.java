@@ -149,7 +149,7 @@ public final class Platform implements AutoCloseable {
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),
-                new CloudWatchService(store, time),
+                new CloudWatchService(store, time, endpoint),
                 new DynamoDbService(store, time, endpoint),
                 new DynamoDbStreamsService(store, time),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume),

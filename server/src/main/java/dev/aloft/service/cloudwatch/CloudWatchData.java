@@ -2,6 +2,7 @@ package dev.aloft.service.cloudwatch;
 
 import dev.aloft.api.CloudWatch;
 import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Table;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,23 @@ final class CloudWatchData {
     /** By account, region, {@link #id}, seconds of the tier, unit and second since 1970. */
     static final Table<Aggregate> POINTS = Table.of("points", Codec.of(Aggregate.class));
 
+    /** By account, region and name. */
+    static final Table<Alarm> ALARMS = Table.of("alarms", Codec.of(Alarm.class));
+    /** By account, region, the alarm's name, the moment and an id. */
+    static final Table<Happening> HISTORY = Table.of("history", Codec.of(Happening.class));
+    /** When an alarm on a metric is looked at next; the id is the alarm's key. */
+    static final Due<Key> EVALUATIONS = Due.of("evaluations", Codec.KEY);
+
     private CloudWatchData() {}
+
+    /**
+     * Something that happened to an alarm.
+     *
+     * @param type of an alarm
+     * @param kind of history item
+     * @param data a JSON document, or null
+     */
+    record Happening(String alarm, String type, Instant at, String kind, String summary, String data) {}
 
     /**
      * A metric that was put at some time.

@@ -68,7 +68,7 @@ final class PutData {
     private static Aggregate aggregate(MetricDatum d, String at, Instant now) {
         exclusive(d.value() != null && given(d.values()), at, "Value", "Values");
         exclusive(d.value() != null && d.statisticValues() != null, at, "Value", "StatisticValues");
-        exclusive(given(d.values()) && d.statisticValues() != null, at, "Values", "StatisticValues");
+        // AWS takes Values and StatisticValues together.
         if (d.counts() != null && (d.values() == null || d.values().size() != d.counts().size())) {
             throw new InvalidParameterValueException(
                     "The parameters " + at + ".Values and " + at + ".Counts must be of the same size.");

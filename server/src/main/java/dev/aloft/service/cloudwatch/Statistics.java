@@ -93,7 +93,7 @@ final class Statistics {
                 .extendedStatistics(percentiles.isEmpty() ? null : percentiles));
     }
 
-    private static Double value(Aggregate aggregate, String statistic) {
+    static Double value(Aggregate aggregate, String statistic) {
         return switch (statistic) {
             case "SampleCount" -> aggregate.count();
             case "Average" -> aggregate.average();
@@ -113,7 +113,7 @@ final class Statistics {
         }
     }
 
-    private static void checkExtended(String statistic, String parameter) {
+    static void checkExtended(String statistic, String parameter) {
         if (OTHER.matcher(statistic).matches()) {
             throw ApiError.notBuilt("CloudWatch's statistic " + statistic);
         }
@@ -167,14 +167,21 @@ final class Statistics {
         }
     }
 
-    /** The metric's name, and of what of it where a name comes more than once. */
+    /** The metric's name, with statistic and period where those differ among the metrics of that name. */
     private static Map<String, String> labels(List<CloudWatch.MetricDataQuery> queries) {
-        var names = new HashMap<String, Integer>();
-        queries.forEach(query -> names.merge(query.metricStat().metric().metricName(), 1, Integer::sum));
         var labels = new HashMap<String, String>();
         for (var query : queries) {
             String name = query.metricStat().metric().metricName();
-            labels.put(query.id(), query.label() != null ? query.label() : names.get(name) == 1 ? name : name + " " + query.metricStat().stat());
+            var alike = queries.stream().map(CloudWatch.MetricDataQuery::metricStat)
+                    .filter(it -> it.metric().metricName().equals(name)).toList();
+            var label = new StringBuilder(name);
+            if (alike.stream().map(CloudWatch.MetricStat::stat).distinct().count() > 1) {
+                label.append(' ').append(query.metricStat().stat());
+            }
+            if (alike.stream().map(CloudWatch.MetricStat::period).distinct().count() > 1) {
+                label.append(' ').append(query.metricStat().period());
+            }
+            labels.put(query.id(), query.label() != null ? query.label() : label.toString());
         }
         return labels;
     }
@@ -234,6 +241,14 @@ final class Statistics {
     }
 
     // ---- reading
+
+    /** What was measured of a metric in each of the periods that begin with a moment, where anything was. */
+    TreeMap<Instant, Aggregate> periods(Caller caller, CloudWatch.PutMetricAlarmRequest alarm, Instant start, Instant end) {
+        var byTime = new TreeMap<Instant, Aggregate>();
+        read(new Asked(caller, alarm.namespace(), alarm.metricName(), alarm.dimensions(), alarm.unit(), start, end, alarm.period()))
+                .values().forEach(unit -> unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
+        return byTime;
+    }
 
     /** By unit, the aggregates of each period in which something was measured. */
     private Map<String, TreeMap<Instant, Aggregate>> read(Asked asked) {

@@ -28,7 +28,7 @@ class CloudWatchTest {
     private final FlakyStore store = new FlakyStore(new MemoryStore());
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
     private final Metrics metrics = new Metrics(endpoint, time);
-    private final CloudWatchService service = new CloudWatchService(store, time);
+    private final CloudWatchService service = new CloudWatchService(store, time, endpoint);
     private final CloudWatch cloudWatch = CloudWatch.at(endpoint);
     private final Workers workers;
 

@@ -82,7 +82,7 @@ final class TestLambda implements AutoCloseable {
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
                 1_000, metrics, endpoint, targets, new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint);
-        endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time));
+        endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time, endpoint));
         endpoint.add(service);
         endpoint.add(logsService);
         lambda = Lambda.at(endpoint);

@@ -127,7 +127,7 @@ class FairQueuesTest extends SqsFixture {
 
     @Test
     void cloudWatchIsToldOfNoisyAndQuietGroups() {
-        endpoint.add(new CloudWatchService(store, time));
+        endpoint.add(new CloudWatchService(store, time, endpoint));
         var url = queue("fair", "VisibilityTimeout", "3600");
         sendTo(url, "noisy", 50);
         take(url, 35);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class MeasuresTest extends SqsFixture {
     @Test
     void cloudWatchIsToldWhatPassesThroughAQueueAndWhatIsInIt() {
-        endpoint.add(new CloudWatchService(store, time));
+        endpoint.add(new CloudWatchService(store, time, endpoint));
         var url = queue("q");
         send(url, "abc");
         send(url, "d");

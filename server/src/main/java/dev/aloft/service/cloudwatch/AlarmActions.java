@@ -1,0 +1,130 @@
+package dev.aloft.service.cloudwatch;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Events;
+import dev.aloft.api.Lambda;
+import dev.aloft.api.Principal;
+import dev.aloft.api.Sns;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Carrier;
+import dev.aloft.kernel.delivery.Ending;
+import dev.aloft.kernel.delivery.Lane;
+import dev.aloft.kernel.delivery.Outcome;
+import dev.aloft.kernel.delivery.RetryPolicy;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Does what alarms are to do when their state changes, and tells the account's event bus of the change. What could not be done
+ * stands in the alarm's history.
+ */
+final class AlarmActions implements Carrier<AlarmActions.Action> {
+    static final String TOPIC = "sns";
+    static final String FUNCTION = "lambda";
+    static final String BUS = "events";
+    private static final Logger LOG = System.getLogger(AlarmActions.class.getName());
+    private static final String ALARMS = "cloudwatch.amazonaws.com";
+    /** Functions let alarms in under this name. */
+    private static final String ALARMS_FOR_FUNCTIONS = "lambda.alarms.cloudwatch.amazonaws.com";
+
+    private final Sns sns;
+    private final Lambda lambda;
+    private final Events events;
+    private final Time time;
+
+    /**
+     * One thing to do.
+     *
+     * @param composite whether the alarm is one
+     * @param subject   of a notification, or null
+     * @param body      what the target gets; of an event its detail
+     * @param changed   when the state changed
+     */
+    record Action(String account, String region, String alarm, boolean composite, String target, String subject, String body,
+            Instant changed) {
+        String alarmArn() {
+            return Alarm.arn(account, region, alarm);
+        }
+    }
+
+    AlarmActions(Endpoint endpoint, Time time) {
+        sns = Sns.at(endpoint);
+        lambda = Lambda.at(endpoint);
+        events = Events.at(endpoint);
+        this.time = time;
+    }
+
+    static boolean takes(String target) {
+        return Arn.isArn(target) && List.of(TOPIC, FUNCTION).contains(Arn.parse(target).service());
+    }
+
+    @Override
+    public Lane lane(Action action) {
+        return Lane.of(action.target());
+    }
+
+    @Override
+    public RetryPolicy policy(Action action) {
+        return RetryPolicy.DISPATCH;
+    }
+
+    @Override
+    public Outcome deliver(Action action, Attempt attempt) {
+        switch (Arn.parse(action.target()).service()) {
+            case TOPIC -> sns.publish(caller(action, ALARMS, attempt).in(action.account(), Arn.parse(action.target()).region()),
+                    Sns.PublishRequest.of(r -> r.topicArn(action.target()).subject(action.subject()).message(action.body())));
+            case FUNCTION -> lambda.invoke(caller(action, ALARMS_FOR_FUNCTIONS, attempt), Lambda.InvokeRequest.of(
+                    r -> r.functionName(action.target()).invocationType(Lambda.InvocationType.EVENT)
+                    .payload(Bytes.of(action.body().getBytes(StandardCharsets.UTF_8)))));
+            default -> tell(action, attempt);
+        }
+        return Outcome.delivered();
+    }
+
+    private void tell(Action action, Attempt attempt) {
+        var entry = Events.PutEventsRequestEntry.of(e -> e.source("aws.cloudwatch").eventBusName(action.target())
+                .detailType("CloudWatch Alarm State Change").resources(List.of(action.alarmArn())).time(action.changed())
+                .detail(action.body()));
+        var result = events.putEvents(caller(action, ALARMS, attempt),
+                Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries().getFirst();
+        if (result.errorCode() != null) {
+            throw ApiError.of(result.errorCode(), 400, result.errorMessage());
+        }
+    }
+
+    private static Caller caller(Action action, String service, Attempt attempt) {
+        return new Caller(action.account(), action.region(), new Principal.Service(service, action.alarmArn()), attempt.id(),
+                null, 0, null, null, null);
+    }
+
+    @Override
+    public void settled(Tx tx, Action action, Attempt last, Ending ending) {
+        if (Arn.parse(action.target()).service().equals(BUS)) {
+            return;
+        }
+        var summary = switch (ending) {
+            case Outcome.Delivered _ -> "Successfully executed action " + action.target();
+            case Ending.GivenUp(_, var failure) ->
+                "Failed to execute action " + action.target() + ". Received error: \"" + failure.message() + "\"";
+        };
+        AlarmHistory.add(tx, Alarm.arn(action.account(), action.region(), action.alarm()), action.composite(), time.instant(),
+                last.id(), "Action", summary, null);
+    }
+
+    @Override
+    public void ended(Action action, Attempt last, Ending ending) {
+        if (ending instanceof Ending.GivenUp(var reason, var failure)) {
+            LOG.log(Level.WARNING, "An action of " + action.alarmArn() + " was given up: " + action.target() + " (" + reason
+                    + "): " + failure.code() + ": " + failure.message());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.aloft.service.cloudwatch;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Signal;
+import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.cloudwatch.Evaluation.Point;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Optional;
+
+/**
+ * Looks at the metrics of alarms: once a minute, and every ten seconds where periods are shorter than a minute.
+ *
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html">Evaluating an alarm</a>
+ */
+final class Evaluations {
+    private static final int AT_ONCE = 500;
+    private static final int MINUTE = 60;
+    private static final int SHORT = 10;
+
+    private final Store store;
+    private final Statistics statistics;
+    private final AlarmStates states;
+    private final Time time;
+    private final Signal signal = new Signal();
+
+    Evaluations(Store store, Statistics statistics, AlarmStates states, Time time) {
+        this.store = store;
+        this.statistics = statistics;
+        this.states = states;
+        this.time = time;
+    }
+
+    Worker worker() {
+        return new Worker("alarms", signal, this::turn);
+    }
+
+    /** An alarm is to be looked at earlier than the worker knows. */
+    void look() {
+        signal.raise();
+    }
+
+    /** When an alarm is looked at next: as its periods, these moments are on the clock. */
+    static Instant next(Alarm alarm, Instant now) {
+        int every = alarm.metric().period() < MINUTE ? SHORT : MINUTE;
+        return Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), every) * every + every);
+    }
+
+    private Optional<Instant> turn() {
+        var now = time.instant();
+        var due = store.read(tx -> CloudWatchData.EVALUATIONS.due(tx, now, AT_ONCE));
+        var verdicts = new HashMap<Alarm, Optional<Evaluation.Verdict>>();
+        for (var each : due) {
+            store.<Optional<Alarm>>read(tx -> CloudWatchData.ALARMS.get(tx, each.value())).ifPresent(
+                    alarm -> verdicts.put(alarm, evaluation(alarm, now).verdict(now)));
+        }
+        if (!due.isEmpty()) {
+            store.change(tx -> {
+                due.forEach(each -> CloudWatchData.EVALUATIONS.cancel(tx, each.id()));
+                verdicts.forEach((alarm, verdict) -> CloudWatchData.ALARMS.get(tx, alarm.key()).ifPresent(current -> {
+                    CloudWatchData.EVALUATIONS.add(tx, next(current, now), current.key(), current.key());
+                    // One that was changed meanwhile is looked at again.
+                    verdict.filter(_ -> current.equals(alarm)).ifPresent(it ->
+                            states.change(tx, current, it.value(), it.reason(), it.reasonData(), now));
+                }));
+            });
+        }
+        return store.read(CloudWatchData.EVALUATIONS::next);
+    }
+
+    private Evaluation evaluation(Alarm alarm, Instant now) {
+        var settings = alarm.metric();
+        int period = settings.period();
+        int step = Math.min(period, MINUTE);
+        var end = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), step) * step);
+        int range = Evaluation.range(settings);
+        var caller = new Caller(alarm.account(), alarm.region(), new Principal.Root(alarm.account()), "", null, 0, null, null,
+                null);
+        var statistic = settings.statistic() == null ? settings.extendedStatistic() : settings.statistic();
+        var points = new ArrayList<Point>();
+        statistics.periods(caller, settings, end.minusSeconds((long) range * period), end).forEach((at, aggregate) -> {
+            var value = Statistics.value(aggregate, statistic);
+            if (value != null) {
+                points.addFirst(new Point(at, value, aggregate.count()));
+            }
+        });
+        return new Evaluation(settings, points, range, end.minusSeconds(period));
+    }
+}

@@ -87,6 +87,12 @@ final class Destinations {
             some.forEach((name, value) -> hints.put(name.toString(), value));
         }
         all.put("BufferingHints", hints);
+        if (partitions) {
+            var partitioning = new LinkedHashMap<String, Object>(Map.of("RetryOptions", Map.of("DurationInSeconds", 300)));
+            ((Map<?, ?>) all.get("DynamicPartitioningConfiguration"))
+                    .forEach((name, value) -> partitioning.put(name.toString(), value));
+            all.put("DynamicPartitioningConfiguration", partitioning);
+        }
         all.putIfAbsent("CompressionFormat", "UNCOMPRESSED");
         all.putIfAbsent("EncryptionConfiguration", Map.of("NoEncryptionConfig", "NoEncryption"));
         all.putIfAbsent("CloudWatchLoggingOptions", Map.of("Enabled", false));

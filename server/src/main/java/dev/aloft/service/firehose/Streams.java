@@ -165,10 +165,12 @@ final class Streams {
                 .cloudWatchLoggingOptions(full.cloudWatchLoggingOptions()));
         var destination = Firehose.DestinationDescription.of(d -> d.destinationId(DESTINATION).s3DestinationDescription(plain)
                 .extendedS3DestinationDescription(full));
-        var encryption = Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
+        // One that reads a Kinesis stream has no encryption of its own.
+        var encryption = stream.source() != null ? null : Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
                 .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType()).keyARN(stream.keyArn()));
         return Firehose.DeliveryStreamDescription.of(d -> d.deliveryStreamName(stream.name()).deliveryStreamARN(stream.arn())
-                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType(type(stream)).source(told(stream.source()))
+                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType(type(stream))
+                .source(told(stream.source()))
                 .versionId(Integer.toString(stream.version())).createTimestamp(stream.created())
                 .lastUpdateTimestamp(stream.updated()).destinations(List.of(destination)).hasMoreDestinations(false));
     }

@@ -326,6 +326,9 @@ class FirehoseTest {
             return answer;
         }).toList()));
         partitioned("!{partitionKeyFromLambda:size}/", lambda().processors().getFirst());
+        assertThat(firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+                .deliveryStreamDescription().destinations().getFirst().extendedS3DestinationDescription()
+                .dynamicPartitioningConfiguration().retryOptions().durationInSeconds()).isEqualTo(300);
         put("a", "text", "more");
         time.advance(Duration.ofSeconds(300));
         assertThat(objects.keySet().stream().map(it -> it.substring(0, 4))).containsExactly("b/4/", "b/8/");

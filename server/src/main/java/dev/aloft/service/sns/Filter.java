@@ -8,10 +8,12 @@ import dev.aloft.service.sns.SnsData.Attribute;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.Message;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Whether a subscription wants a message. Policies are matched by AWS's own matcher; message attributes are laid out for it
@@ -19,6 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Filter {
     private static final int KEPT = 10_000;
+    /** Behind the decimal point. */
+    private static final int DIGITS = 5;
+    private static final Pattern LONG_FRACTION = Pattern.compile("\\.[0-9]{6}|[0-9][eE]-");
 
     /** Policies as they were read; reading one costs more than asking it. */
     private final Map<String, EventPatterns<String>> read = new ConcurrentHashMap<>();
@@ -43,7 +48,30 @@ final class Filter {
     }
 
     private boolean matches(String policy, String event) {
-        return !patterns(policy).matching(event).isEmpty();
+        return !patterns(policy).matching(rounded(event)).isEmpty();
+    }
+
+    /**
+     * With numbers as exact as SNS compares them.
+     *
+     * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/numeric-value-matching.html">Numeric value matching</a>
+     */
+    private static String rounded(String json) {
+        return LONG_FRACTION.matcher(json).find() ? JsonWriter.string(rounded((Object) JsonReader.tree(json))) : json;
+    }
+
+    private static Object rounded(Object tree) {
+        return switch (tree) {
+            case Map<?, ?> map -> {
+                var all = new LinkedHashMap<String, Object>();
+                map.forEach((key, value) -> all.put(key.toString(), rounded(value)));
+                yield all;
+            }
+            case List<?> list -> list.stream().map(Filter::rounded).toList();
+            case BigDecimal number when number.scale() > DIGITS -> number.setScale(DIGITS, RoundingMode.FLOOR);
+            case Double number -> rounded(new BigDecimal(number.toString()));
+            case null, default -> tree;
+        };
     }
 
     private EventPatterns<String> patterns(String policy) {
@@ -52,7 +80,7 @@ final class Filter {
             return known;
         }
         try {
-            var patterns = new EventPatterns<>(Map.of("policy", EventPattern.parse(policy)));
+            var patterns = new EventPatterns<>(Map.of("policy", EventPattern.parse(rounded(policy))));
             if (read.size() >= KEPT) {
                 read.clear();
             }
@@ -77,7 +105,9 @@ final class Filter {
     private static Object value(Attribute attribute) {
         if (attribute.type().equals("String.Array")) {
             try {
-                return JsonReader.tree(attribute.text()) instanceof List<?> list ? list : attribute.text();
+                // A single value stands for itself, a number too.
+                Object value = JsonReader.tree(attribute.text());
+                return value instanceof Map ? attribute.text() : value;
             } catch (JsonReader.Malformed _) {
                 return attribute.text();
             }

@@ -3,6 +3,7 @@ package dev.aloft.service.sns;
 import static dev.aloft.service.sns.Refusals.arn;
 import static dev.aloft.service.sns.Refusals.invalid;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sns;
@@ -22,6 +23,8 @@ final class Platforms {
     private static final Set<String> PLATFORMS = Set.of("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS",
             "MACOS_SANDBOX", "BAIDU", "FCM", "GCM", "MPNS", "WNS");
     private static final Set<String> SECRETS = Set.of("PlatformPrincipal", "PlatformCredential");
+    /** Their credential is a key alone. */
+    private static final Set<String> WITHOUT_PRINCIPAL = Set.of("FCM", "GCM");
     private static final Set<String> DEVICE_ATTRIBUTES = Set.of("CustomUserData", "Enabled", "Token");
     private static final int LONGEST_NAME = 256;
     private static final int LONGEST_USER_DATA = 2048;
@@ -62,7 +65,7 @@ final class Platforms {
         if (!PLATFORMS.contains(input.platform())) {
             throw invalid("Platform", input.platform() + " is not supported");
         }
-        checkSecrets(input.attributes());
+        checkSecrets(input.platform(), input.attributes());
         var attributes = shown(input.attributes());
         attributes.putIfAbsent("Enabled", "true");
         var made = new KeptApplication(caller.account(), caller.region(), input.platform(), input.name(), attributes);
@@ -82,13 +85,13 @@ final class Platforms {
         }
     }
 
-    private static void checkSecrets(Map<String, String> attributes) {
+    private static void checkSecrets(String platform, Map<String, String> attributes) {
         boolean principal = attributes.containsKey("PlatformPrincipal");
         boolean credential = attributes.containsKey("PlatformCredential");
         if (principal && !credential) {
             throw invalid("Attributes", "PlatformPrincipal attribute provided without PlatformCredential");
         }
-        if (credential && !principal) {
+        if (credential && !principal && !WITHOUT_PRINCIPAL.contains(platform)) {
             throw invalid("Attributes", "PlatformCredential attribute provided without PlatformPrincipal");
         }
     }
@@ -114,6 +117,11 @@ final class Platforms {
 
     void setAttributes(Sns.SetPlatformApplicationAttributesRequest input) {
         var key = applicationKey(input.platformApplicationArn());
+        if (input.attributes() == null) {
+            // After the ARN, so that the model does not say it.
+            throw ApiError.of("ValidationError", 400, "1 validation error detected: Value null at 'attributes' failed to satisfy "
+                    + "constraint: Member must not be null");
+        }
         store.change(tx -> {
             var old = application(tx, key);
             var attributes = new LinkedHashMap<>(old.attributes());

@@ -6,6 +6,7 @@ import dev.aloft.api.JsonReader;
 import dev.aloft.service.sns.SnsData.Counts;
 import dev.aloft.service.sns.SnsData.KeptTopic;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  */
 final class TopicAttributes {
     private static final Set<String> SETTABLE = settable();
+    private static final Set<String> FLAGS = Set.of("FifoTopic", "ContentBasedDeduplication");
     private static final int LONGEST_DISPLAY_NAME = 100;
 
     private TopicAttributes() {
@@ -31,6 +33,11 @@ final class TopicAttributes {
             names.add(protocol + "FailureFeedbackRoleArn");
         }
         return Set.copyOf(names);
+    }
+
+    /** Flags as they are kept: AWS's own examples for Python give them as True and False. */
+    static String plain(String name, String value) {
+        return FLAGS.contains(name) ? value.toLowerCase(Locale.ROOT) : value;
     }
 
     /** Throws unless this attribute can be this. */

@@ -36,6 +36,7 @@ final class Topics {
     String create(Caller caller, Sns.CreateTopicRequest input) {
         var name = required(input.name(), "Topic Name");
         var given = new LinkedHashMap<>(input.attributes() == null ? Map.of() : input.attributes());
+        given.replaceAll(TopicAttributes::plain);
         boolean fifo = "true".equals(given.get("FifoTopic"));
         checkName(name, fifo);
         var policy = given.remove("Policy");
@@ -137,7 +138,7 @@ final class Topics {
 
     void setAttribute(Caller caller, Sns.SetTopicAttributesRequest input) {
         var name = required(input.attributeName(), "AttributeName");
-        var value = input.attributeValue() == null ? "" : input.attributeValue();
+        var value = TopicAttributes.plain(name, input.attributeValue() == null ? "" : input.attributeValue());
         var now = time.instant();
         change(caller, input.topicArn(), topic -> {
             TopicAttributes.check(name, value, topic.fifo());

@@ -15,6 +15,11 @@ final class Permissions {
     private static final Set<String> ACTIONS = Set.of("*", "SendMessage", "ReceiveMessage", "DeleteMessage",
         "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue");
 
+    /** These no policy gives to another account. */
+    private static final Set<String> OWNERS = Set.of("AddPermission", "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
+        "ListMessageMoveTasks", "ListQueues", "ListQueueTags", "RemovePermission", "SetQueueAttributes",
+        "StartMessageMoveTask", "TagQueue", "UntagQueue");
+
     private final Queues queues;
 
     Permissions(Queues queues) {
@@ -29,19 +34,20 @@ final class Permissions {
             throw Errors.invalid("Label", input.label(),
                 "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.");
         }
-        if (input.awsAccountIds() == null || input.awsAccountIds().isEmpty()) {
-            throw Errors.missing("AWSAccountIds");
-        }
         if (input.actions() == null || input.actions().isEmpty()) {
             throw Errors.missing("Actions");
+        }
+        if (input.awsAccountIds() == null || input.awsAccountIds().isEmpty()) {
+            throw Errors.invalid("PrincipalId", "[]", "Unable to verify.");
         }
         if (input.actions().size() > MOST_ACTIONS) {
             throw new Sqs.OverLimit(input.actions().size() + " Actions were found, maximum allowed is 7.");
         }
         for (var action : input.actions()) {
             if (!ACTIONS.contains(action)) {
-                throw Errors.invalid("ActionName", "SQS:" + action,
-                    "Please refer to the appropriate WSDL for a list of valid actions.");
+                throw Errors.invalid("ActionName", "SQS:" + action, OWNERS.contains(action)
+                    ? "Only the queue owner is allowed to invoke this action."
+                    : "Please refer to the appropriate WSDL for a list of valid actions.");
             }
         }
         var principals = input.awsAccountIds().stream().map(account -> "arn:aws:iam::" + account + ":root").toList();

@@ -1,6 +1,7 @@
 package dev.aloft.service.sqs;
 
 import dev.aloft.api.JsonReader;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.identity.Policy;
 import java.util.LinkedHashMap;
@@ -92,7 +93,9 @@ final class QueueAttributes {
         }
         switch (name) {
             case "Policy" -> checkPolicy(value);
-            case "RedrivePolicy" -> redrive(value);
+            case "RedrivePolicy" -> {
+                return redrivePolicy(value);
+            }
             case "RedriveAllowPolicy" -> checkAllow(value);
             default -> {}
         }
@@ -138,6 +141,18 @@ final class QueueAttributes {
         } catch (Policy.Malformed _) {
             throw invalid("Policy");
         }
+    }
+
+    /** A RedrivePolicy as it is told: a count that was given as text is a number. */
+    private static String redrivePolicy(String document) {
+        var redrive = redrive(document);
+        if (redrive == null || !(map("RedrivePolicy", document, "").get("maxReceiveCount") instanceof String)) {
+            return document;
+        }
+        var told = new LinkedHashMap<String, Object>();
+        told.put("deadLetterTargetArn", redrive.deadLetterArn());
+        told.put("maxReceiveCount", redrive.maxReceiveCount());
+        return JsonWriter.string(told);
     }
 
     /** What a RedrivePolicy says, or null for an empty one. */

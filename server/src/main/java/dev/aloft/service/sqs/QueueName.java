@@ -17,7 +17,7 @@ record QueueName(String account, String region, String name) {
     /**
      * Of a URL as any client builds it: the last two parts of its path are the account and the name, and the host may say the
      * region ({@code sqs.eu-west-1.…}, {@code eu-west-1.queue.…}). Which host it is otherwise does not matter: clients reach us
-     * by several.
+     * by several. The bare name of a queue of the caller's is good too, and what has no path names no queue, as on AWS.
      */
     static QueueName of(Caller caller, String url) {
         if (url == null) {
@@ -25,9 +25,12 @@ record QueueName(String account, String region, String name) {
         }
         int host = url.indexOf("://") + 3;
         int path = host < 3 ? -1 : url.indexOf('/', host);
+        if (path < 0) {
+            return named(caller, url);
+        }
         int name = url.lastIndexOf('/');
         int account = name - ACCOUNT_DIGITS;
-        if (path < 0 || account <= path || url.charAt(account - 1) != '/' || !isNumber(url, account, name)
+        if (account <= path || url.charAt(account - 1) != '/' || !isNumber(url, account, name)
                 || name == url.length() - 1) {
             throw new Sqs.InvalidAddress("The address " + url + " is not valid for this endpoint.");
         }

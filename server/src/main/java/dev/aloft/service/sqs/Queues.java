@@ -78,7 +78,7 @@ final class Queues {
         boolean fifo = checkName(name, given);
         var attributes = QueueAttributes.checked(given, fifo);
         var tags = input.tags() == null ? Map.<String, String>of() : input.tags();
-        checkTags(tags, fifo);
+        checkTags(name, tags);
         var now = time.instant();
         store.change(tx -> create(tx, name, attributes, tags, now));
         return name;
@@ -321,15 +321,15 @@ final class Queues {
         store.change(tx -> {
             var queue = get(tx, name);
             var changed = change.apply(new LinkedHashMap<>(queue.tags()));
-            checkTags(changed, queue.fifo());
+            checkTags(name, changed);
             data.queues.put(tx, name.key(), queue.withTags(changed));
         });
     }
 
-    private static void checkTags(Map<String, String> tags, boolean fifo) {
-        QueueSettings.check(tags, fifo);
+    private static void checkTags(QueueName name, Map<String, String> tags) {
+        QueueSettings.check(tags, name.isFifo());
         if (tags.size() > MOST_TAGS) {
-            throw Errors.invalid("Too many tags added for queue.");
+            throw Errors.invalid("Too many tags added for queue " + name.name() + ".");
         }
         tags.forEach((key, value) -> {
             if (key.isEmpty() || key.length() > 128) {

@@ -191,7 +191,7 @@ public final class SqsService implements Service, Sqs {
     @Override
     public UntagQueueResponse untagQueue(Caller caller, UntagQueueRequest input) {
         if (input.tagKeys() == null || input.tagKeys().isEmpty()) {
-            throw Errors.missing("TagKeys");
+            throw Errors.invalid("Tag keys must be between 1 and 128 characters in length.");
         }
         queues.changeTags(QueueName.of(caller, input.queueUrl()), tags -> {
             tags.keySet().removeAll(List.copyOf(input.tagKeys()));

@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Test;
 /** FIFO topics: order, deduplication, archive and replay. */
 class FifoTopicTest extends SnsFixture {
     @Test
+    void flagsMayBeWrittenAsPythonDoes() {
+        var arn = sns.createTopic(ROOT, Sns.CreateTopicRequest.of(r -> r.name("t.fifo")
+                .attributes(Map.of("FifoTopic", "True", "ContentBasedDeduplication", "False")))).topicArn();
+        assertThat(sns.getTopicAttributes(ROOT, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(arn))).attributes())
+                .containsEntry("FifoTopic", "true").containsEntry("ContentBasedDeduplication", "false");
+    }
+
+    @Test
     void aGroupKeepsItsOrderThoughDeliveriesFail() {
         var topic = fifoTopic("ContentBasedDeduplication", "true");
         subscribe(topic, "sqs", FIFO_QUEUE, "RawMessageDelivery", "true");

@@ -323,7 +323,11 @@ class RefusalsTest extends SnsFixture {
         refused(404, "NotFound", "PlatformApplication does not exist", () -> device(APPLICATION, Map.of()));
         invalid("Invalid parameter: PlatformApplicationArn Reason: An ARN must have at least 6 elements, not 1",
                 () -> sns.setPlatformApplicationAttributes(ROOT, Sns.SetPlatformApplicationAttributesRequest.of(
-                        r -> r.platformApplicationArn("invalid-arn").attributes(Map.of()))));
+                        r -> r.platformApplicationArn("invalid-arn"))));
+        refused(400, "ValidationError", "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
+                + "Member must not be null", () -> sns.setPlatformApplicationAttributes(ROOT,
+                        Sns.SetPlatformApplicationAttributesRequest.of(r -> r.platformApplicationArn(APPLICATION))));
+        assertThat(application("firebase", "GCM", Map.of("PlatformCredential", "x"))).endsWith("app/GCM/firebase");
         var application = application("a", "ADM", secrets);
         for (var name : List.of("PlatformPrincipal", "PlatformCredential", "InvalidKey")) {
             invalid("Invalid parameter: Attributes Reason: Invalid attribute name: " + name,

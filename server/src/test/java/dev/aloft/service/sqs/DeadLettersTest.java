@@ -9,6 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class DeadLettersTest extends SqsFixture {
     @Test
+    void aCountThatWasGivenAsTextIsToldAsANumber() {
+        queue("dead");
+        var url = queue("q", "RedrivePolicy", redrive("dead", 3).replace(":3", ":\"3\""));
+        assertThat(attributes(url)).containsEntry("RedrivePolicy", redrive("dead", 3));
+    }
+
+    @Test
     void aMessageReceivedTooOftenGoesToTheDeadLetterQueueAsItIs() {
         var dead = queue("dead");
         var url = queue("q", "VisibilityTimeout", "1", "RedrivePolicy", redrive("dead", 1));

@@ -13,6 +13,13 @@ import org.junit.jupiter.api.Test;
 
 class MessagesTest extends SqsFixture {
     @Test
+    void aQueueIsFoundByItsBareNameToo() {
+        queue("q");
+        send("q", "body");
+        assertThat(bodies("q")).containsExactly("body");
+    }
+
+    @Test
     void aMessageIsReceivedOnceWhileItIsHiddenAndAgainAfterwards() {
         var url = queue("q", "VisibilityTimeout", "5");
         var sent = send(url, "hello");

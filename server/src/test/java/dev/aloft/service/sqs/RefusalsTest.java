@@ -1,6 +1,7 @@
 package dev.aloft.service.sqs;
 
 import dev.aloft.api.Sqs;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -55,7 +56,11 @@ class RefusalsTest extends SqsFixture {
         refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", () -> receive(gone));
         refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
             () -> sqs.getQueueUrl(CALLER, Sqs.GetQueueUrlRequest.of(r -> r.queueName("gone"))));
-        refused("InvalidAddress", "The address gone is not valid for this endpoint.", () -> send("gone", "x"));
+        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", () -> send("gone", "x"));
+        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
+            () -> send("http://gone", "x"));
+        refused("InvalidAddress", "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.",
+            () -> send("https://sqs.us-east-1.amazonaws.com/", "x"));
         refused("MissingParameter", "The request must contain the parameter QueueUrl.", () -> send(null, "x"));
     }
 
@@ -193,9 +198,24 @@ class RefusalsTest extends SqsFixture {
         sqs.addPermission(CALLER, add);
         invalid("Value crossaccountpermission for parameter Label is invalid. Reason: Already exists.",
             () -> sqs.addPermission(CALLER, add));
+        invalid("Value SQS:RemovePermission for parameter ActionName is invalid. Reason: Only the queue owner is allowed to "
+            + "invoke this action.", () -> sqs.addPermission(CALLER, Sqs.AddPermissionRequest.of(r -> r.queueUrl(url)
+                .label("other").awsAccountIds(List.of("668614515564")).actions(List.of("RemovePermission")))));
         invalid("Value crossaccountpermission2 for parameter Label is invalid. Reason: can't find label.",
             () -> sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(
                 r -> r.queueUrl(url).label("crossaccountpermission2"))));
         sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label("crossaccountpermission")));
+    }
+
+    @Test
+    void tags() {
+        var many = new HashMap<String, String>();
+        for (int i = 0; i < 51; i++) {
+            many.put("key" + i, "value");
+        }
+        invalid("Too many tags added for queue q.",
+            () -> sqs.tagQueue(CALLER, Sqs.TagQueueRequest.of(r -> r.queueUrl(url).tags(many))));
+        invalid("Tag keys must be between 1 and 128 characters in length.",
+            () -> sqs.untagQueue(CALLER, Sqs.UntagQueueRequest.of(r -> r.queueUrl(url).tagKeys(List.of()))));
     }
 }

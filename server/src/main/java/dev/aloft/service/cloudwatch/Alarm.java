@@ -105,17 +105,21 @@ record Alarm(
 
     Alarm acting(boolean enabled, Instant now) {
         return isComposite()
-                ? new Alarm(account, region, null, composite.toBuilder().actionsEnabled(enabled).build(), state, now, tags)
-                : new Alarm(account, region, metric.toBuilder().actionsEnabled(enabled).build(), null, state, now, tags);
+                ? new Alarm(account, region, null, composite.toBuilder().actionsEnabled(enabled).build(), state, now,
+                tags)
+                : new Alarm(account, region, metric.toBuilder().actionsEnabled(enabled).build(), null, state, now,
+                tags);
     }
 
     CloudWatch.MetricAlarm toldMetric() {
         return CloudWatch.MetricAlarm.of(a -> a.alarmName(name()).alarmArn(arn()).alarmDescription(description())
                 .alarmConfigurationUpdatedTimestamp(configured).actionsEnabled(actsOnChanges()).okActions(okActions())
-                .alarmActions(alarmActions()).insufficientDataActions(insufficientDataActions()).stateValue(state.value())
+                .alarmActions(alarmActions()).insufficientDataActions(insufficientDataActions())
+                .stateValue(state.value())
                 .stateReason(state.reason()).stateReasonData(state.reasonData()).stateUpdatedTimestamp(state.updated())
                 .stateTransitionedTimestamp(state.transitioned()).metricName(metric.metricName())
-                .namespace(metric.namespace()).statistic(metric.statistic()).extendedStatistic(metric.extendedStatistic())
+                .namespace(metric.namespace()).statistic(metric.statistic())
+                .extendedStatistic(metric.extendedStatistic())
                 .dimensions(dimensions()).period(metric.period()).unit(metric.unit())
                 .evaluationPeriods(metric.evaluationPeriods()).datapointsToAlarm(metric.datapointsToAlarm())
                 .threshold(metric.threshold()).comparisonOperator(metric.comparisonOperator())
@@ -126,7 +130,8 @@ record Alarm(
     CloudWatch.CompositeAlarm toldComposite() {
         return CloudWatch.CompositeAlarm.of(a -> a.alarmName(name()).alarmArn(arn()).alarmDescription(description())
                 .alarmConfigurationUpdatedTimestamp(configured).actionsEnabled(actsOnChanges()).okActions(okActions())
-                .alarmActions(alarmActions()).insufficientDataActions(insufficientDataActions()).stateValue(state.value())
+                .alarmActions(alarmActions()).insufficientDataActions(insufficientDataActions())
+                .stateValue(state.value())
                 .stateReason(state.reason()).stateReasonData(state.reasonData()).stateUpdatedTimestamp(state.updated())
                 .stateTransitionedTimestamp(state.transitioned()).alarmRule(composite.alarmRule()));
     }

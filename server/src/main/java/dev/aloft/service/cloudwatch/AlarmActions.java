@@ -24,8 +24,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Does what alarms are to do when their state changes, and tells the account's event bus of the change. What could not be done
- * stands in the alarm's history.
+ * Does what alarms are to do when their state changes, and tells the account's event bus of the change. What could not
+ * be done stands in the alarm's history.
  */
 final class AlarmActions implements Carrier<AlarmActions.Action> {
     static final String TOPIC = "sns";
@@ -49,8 +49,8 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
      * @param body      what the target gets; of an event its detail
      * @param changed   when the state changed
      */
-    record Action(String account, String region, String alarm, boolean composite, String target, String subject, String body,
-            Instant changed) {
+    record Action(String account, String region, String alarm, boolean composite, String target, String subject,
+            String body, Instant changed) {
         String alarmArn() {
             return Alarm.arn(account, region, alarm);
         }
@@ -80,8 +80,10 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
     @Override
     public Outcome deliver(Action action, Attempt attempt) {
         switch (Arn.parse(action.target()).service()) {
-            case TOPIC -> sns.publish(caller(action, ALARMS, attempt).in(action.account(), Arn.parse(action.target()).region()),
-                    Sns.PublishRequest.of(r -> r.topicArn(action.target()).subject(action.subject()).message(action.body())));
+            case TOPIC -> sns.publish(caller(action, ALARMS, attempt).in(action.account(), Arn.parse(action.target())
+                    .region()),
+                    Sns.PublishRequest.of(r -> r.topicArn(action.target()).subject(action.subject())
+                            .message(action.body())));
             case FUNCTION -> lambda.invoke(caller(action, ALARMS_FOR_FUNCTIONS, attempt), Lambda.InvokeRequest.of(
                     r -> r.functionName(action.target()).invocationType(Lambda.InvocationType.EVENT)
                     .payload(Bytes.of(action.body().getBytes(StandardCharsets.UTF_8)))));
@@ -92,7 +94,8 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
 
     private void tell(Action action, Attempt attempt) {
         var entry = Events.PutEventsRequestEntry.of(e -> e.source("aws.cloudwatch").eventBusName(action.target())
-                .detailType("CloudWatch Alarm State Change").resources(List.of(action.alarmArn())).time(action.changed())
+                .detailType("CloudWatch Alarm State Change").resources(List.of(action.alarmArn()))
+                .time(action.changed())
                 .detail(action.body()));
         var result = events.putEvents(caller(action, ALARMS, attempt),
                 Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries().getFirst();
@@ -102,8 +105,8 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
     }
 
     private static Caller caller(Action action, String service, Attempt attempt) {
-        return new Caller(action.account(), action.region(), new Principal.Service(service, action.alarmArn()), attempt.id(),
-                null, 0, null, null, null);
+        return new Caller(action.account(), action.region(), new Principal.Service(service, action.alarmArn()),
+                attempt.id(), null, 0, null, null, null);
     }
 
     @Override
@@ -116,14 +119,15 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
             case Ending.GivenUp(_, var failure) ->
                 "Failed to execute action " + action.target() + ". Received error: \"" + failure.message() + "\"";
         };
-        AlarmHistory.add(tx, Alarm.arn(action.account(), action.region(), action.alarm()), action.composite(), time.instant(),
-                last.id(), "Action", summary, null);
+        AlarmHistory.add(tx, Alarm.arn(action.account(), action.region(), action.alarm()), action.composite(),
+                time.instant(), last.id(), "Action", summary, null);
     }
 
     @Override
     public void ended(Action action, Attempt last, Ending ending) {
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
-            LOG.log(Level.WARNING, "An action of " + action.alarmArn() + " was given up: " + action.target() + " (" + reason
+            LOG.log(Level.WARNING, "An action of " + action.alarmArn() + " was given up: " + action.target() + " ("
+                    + reason
                     + "): " + failure.code() + ": " + failure.message());
         }
     }

@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What alarms must be like. Metrics made of others, anomaly bands, and actions but for topics and functions are not built. */
+/**
+ * What alarms must be like. Metrics made of others, anomaly bands, and actions but for topics and functions are not
+ * built.
+ */
 final class AlarmChecks {
     private static final int DAY = 86_400;
     private static final int WEEK = 7 * DAY;
@@ -39,7 +42,8 @@ final class AlarmChecks {
             Statistics.checkExtended(alarm.extendedStatistic(), "ExtendedStatistic");
         }
         if (alarm.treatMissingData() != null && !MISSING.contains(alarm.treatMissingData())) {
-            throw invalid("Option " + alarm.treatMissingData() + " for TreatMissingData is not valid. Valid options are "
+            throw invalid("Option " + alarm.treatMissingData()
+                    + " for TreatMissingData is not valid. Valid options are "
                     + String.join(", ", MISSING));
         }
         checkPeriods(alarm);

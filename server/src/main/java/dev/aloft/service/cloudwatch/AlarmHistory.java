@@ -32,7 +32,8 @@ final class AlarmHistory {
         var name = arn.resource().substring("alarm:".length());
         var alarm = Key.of(arn.account(), arn.region(), name);
         CloudWatchData.HISTORY.put(tx, alarm.and(at, id), new Happening(name,
-                composite ? CloudWatch.AlarmType.COMPOSITE_ALARM : CloudWatch.AlarmType.METRIC_ALARM, at, kind, summary, data));
+                composite ? CloudWatch.AlarmType.COMPOSITE_ALARM : CloudWatch.AlarmType.METRIC_ALARM, at, kind,
+                        summary, data));
         CloudWatchData.HISTORY.range(tx, Range.of(alarm).to(alarm.and(at.minus(KEPT)))).toList()
                 .forEach(row -> CloudWatchData.HISTORY.delete(tx, row.key()));
     }
@@ -40,7 +41,8 @@ final class AlarmHistory {
     CloudWatch.DescribeAlarmHistoryResponse describe(Caller caller, CloudWatch.DescribeAlarmHistoryRequest r) {
         var prefix = Key.of(caller.account(), caller.region());
         var all = new ArrayList<>(store.<List<Row<Happening>>>read(tx -> CloudWatchData.HISTORY.range(tx,
-                r.alarmName() == null ? prefix : prefix.and(r.alarmName())).filter(row -> isWanted(row.value(), r)).toList()));
+                r.alarmName() == null ? prefix : prefix.and(r.alarmName())).filter(row -> isWanted(row.value(), r))
+                        .toList()));
         all.sort((a, b) -> a.value().at().compareTo(b.value().at()));
         var ordered = CloudWatch.ScanBy.TIMESTAMP_ASCENDING.equals(r.scanBy()) ? all : all.reversed();
         int start = Alarms.start(r.nextToken());

@@ -26,7 +26,8 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
             Map.entry("eu-west-3", "EU (Paris)"), Map.entry("eu-central-1", "EU (Frankfurt)"),
             Map.entry("eu-north-1", "EU (Stockholm)"), Map.entry("eu-south-1", "EU (Milan)"),
             Map.entry("ap-northeast-1", "Asia Pacific (Tokyo)"), Map.entry("ap-northeast-2", "Asia Pacific (Seoul)"),
-            Map.entry("ap-southeast-1", "Asia Pacific (Singapore)"), Map.entry("ap-southeast-2", "Asia Pacific (Sydney)"),
+            Map.entry("ap-southeast-1", "Asia Pacific (Singapore)"), Map.entry("ap-southeast-2",
+                    "Asia Pacific (Sydney)"),
             Map.entry("ap-south-1", "Asia Pacific (Mumbai)"), Map.entry("ap-east-1", "Asia Pacific (Hong Kong)"));
 
     private String place() {

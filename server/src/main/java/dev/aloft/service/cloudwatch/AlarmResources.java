@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * AWS::CloudWatch::Alarm and AWS::CloudWatch::CompositeAlarm. Putting an alarm again changes nothing, so a step that is done
- * twice is done once; an alarm of that name that is somebody else's is not taken over.
+ * AWS::CloudWatch::Alarm and AWS::CloudWatch::CompositeAlarm. Putting an alarm again changes nothing, so a step that is
+ * done twice is done once; an alarm of that name that is somebody else's is not taken over.
  *
  * @param composite which of the two
  */
@@ -39,7 +39,8 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
                         "InsufficientDataActions", "OKActions", "Tags")
                 : Set.of("ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator",
                         "DatapointsToAlarm", "Dimensions", "EvaluateLowSampleCountPercentile", "EvaluationPeriods",
-                        "ExtendedStatistic", "InsufficientDataActions", "MetricName", "Namespace", "OKActions", "Period",
+                        "ExtendedStatistic", "InsufficientDataActions", "MetricName", "Namespace", "OKActions",
+                                "Period",
                         "Statistic", "Tags", "Threshold", "TreatMissingData", "Unit");
     }
 
@@ -80,7 +81,8 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
             cloudWatch.putCompositeAlarm(caller, (CloudWatch.PutCompositeAlarmRequest) read(
                     CloudWatch.PUT_COMPOSITE_ALARM, input));
         } else {
-            cloudWatch.putMetricAlarm(caller, (CloudWatch.PutMetricAlarmRequest) read(CloudWatch.PUT_METRIC_ALARM, input));
+            cloudWatch.putMetricAlarm(caller, (CloudWatch.PutMetricAlarmRequest) read(CloudWatch.PUT_METRIC_ALARM,
+                    input));
         }
     }
 
@@ -113,7 +115,8 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
         if (!gone.isEmpty()) {
             cloudWatch.untagResource(caller, CloudWatch.UntagResourceRequest.of(r -> r.resourceARN(arn).tagKeys(gone)));
         }
-        cloudWatch.tagResource(caller, CloudWatch.TagResourceRequest.of(r -> r.resourceARN(arn).tags(wanted.entrySet().stream()
+        cloudWatch.tagResource(caller, CloudWatch.TagResourceRequest.of(r -> r.resourceARN(arn)
+                .tags(wanted.entrySet().stream()
                 .map(tag -> CloudWatch.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList())));
         return read(caller, physicalId).orElseThrow();
     }
@@ -133,8 +136,10 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
     }
 
     private Optional<String> describe(Caller caller, String name) {
-        var found = cloudWatch.describeAlarms(caller, CloudWatch.DescribeAlarmsRequest.of(r -> r.alarmNames(List.of(name))
-                .alarmTypes(List.of(composite ? CloudWatch.AlarmType.COMPOSITE_ALARM : CloudWatch.AlarmType.METRIC_ALARM))));
+        var found = cloudWatch.describeAlarms(caller, CloudWatch.DescribeAlarmsRequest.of(r ->
+                r.alarmNames(List.of(name))
+                .alarmTypes(List.of(composite ? CloudWatch.AlarmType.COMPOSITE_ALARM
+                : CloudWatch.AlarmType.METRIC_ALARM))));
         return composite ? found.compositeAlarms().stream().map(CloudWatch.CompositeAlarm::alarmArn).findFirst()
                 : found.metricAlarms().stream().map(CloudWatch.MetricAlarm::alarmArn).findFirst();
     }

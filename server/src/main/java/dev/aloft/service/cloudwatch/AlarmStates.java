@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Changes of alarms' states, with all that follows: history, actions, the event bus, and the composite alarms that look at them. */
+/**
+ * Changes of alarms' states, with all that follows: history, actions, the event bus, and the composite alarms that look
+ * at them.
+ */
 final class AlarmStates {
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("EEEE dd MMMM, yyyy HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
@@ -36,8 +39,8 @@ final class AlarmStates {
         change(tx, alarm, value, reason, reasonData, List.of(), now, 0);
     }
 
-    private void change(Tx tx, Alarm alarm, String value, String reason, String reasonData, List<Alarm> children, Instant now,
-            int depth) {
+    private void change(Tx tx, Alarm alarm, String value, String reason, String reasonData, List<Alarm> children,
+            Instant now, int depth) {
         var changed = alarm.in(alarm.state().changed(value, reason, reasonData, now));
         if (value.equals(alarm.state().value())) {
             if (alarm.state().reason().equals(Alarm.NEW)) {
@@ -55,7 +58,8 @@ final class AlarmStates {
     private void follow(Tx tx, AlarmMessages messages, Instant now) {
         var alarm = messages.after();
         AlarmHistory.add(tx, alarm.arn(), alarm.isComposite(), now, id(alarm, "state"), "StateUpdate",
-                "Alarm updated from " + messages.before().state().value() + " to " + alarm.state().value(), messages.history());
+                "Alarm updated from " + messages.before().state().value() + " to " + alarm.state().value(),
+                        messages.history());
         var bus = "arn:aws:events:" + alarm.region() + ":" + alarm.account() + ":event-bus/default";
         promise(tx, alarm, bus, null, JsonWriter.string(messages.data()), now);
         if (alarm.actsOnChanges()) {
@@ -68,8 +72,8 @@ final class AlarmStates {
     }
 
     private void promise(Tx tx, Alarm alarm, String target, String subject, String body, Instant now) {
-        actions.promise(tx, id(alarm, target), new Action(alarm.account(), alarm.region(), alarm.name(), alarm.isComposite(),
-                target, subject, body, now));
+        actions.promise(tx, id(alarm, target), new Action(alarm.account(), alarm.region(), alarm.name(),
+                alarm.isComposite(), target, subject, body, now));
     }
 
     /** One for each change, the same when the transaction runs again. */

@@ -105,7 +105,8 @@ final class Alarms {
     }
 
     private static Alarm existing(ReadTx tx, Caller caller, String name) {
-        return CloudWatchData.ALARMS.get(tx, all(caller).and(name)).orElseThrow(() -> new CloudWatch.ResourceNotFound(""));
+        return CloudWatchData.ALARMS.get(tx, all(caller).and(name))
+                .orElseThrow(() -> new CloudWatch.ResourceNotFound(""));
     }
 
     /** Those that are not there are passed over. */
@@ -174,7 +175,8 @@ final class Alarms {
                 && (r.alarmNamePrefix() == null || alarm.name().startsWith(r.alarmNamePrefix()))
                 && (r.stateValue() == null || r.stateValue().equals(alarm.state().value()))
                 && (r.actionPrefix() == null || Stream.of(alarm.okActions(), alarm.alarmActions(),
-                        alarm.insufficientDataActions()).flatMap(List::stream).anyMatch(it -> it.startsWith(r.actionPrefix())));
+                        alarm.insufficientDataActions()).flatMap(List::stream)
+                                .anyMatch(it -> it.startsWith(r.actionPrefix())));
     }
 
     CloudWatch.DescribeAlarmsForMetricResponse ofMetric(Caller caller, CloudWatch.DescribeAlarmsForMetricRequest r) {
@@ -184,7 +186,8 @@ final class Alarms {
                         && it.metric().metricName().equals(r.metricName())
                         && CloudWatchData.sorted(it.dimensions()).equals(dimensions)
                         && (r.statistic() == null || r.statistic().equals(it.metric().statistic()))
-                        && (r.extendedStatistic() == null || r.extendedStatistic().equals(it.metric().extendedStatistic()))
+                        && (r.extendedStatistic() == null || r.extendedStatistic()
+                        .equals(it.metric().extendedStatistic()))
                         && (r.period() == null || r.period().equals(it.metric().period()))
                         && (r.unit() == null || r.unit().equals(it.metric().unit()))).toList());
         return CloudWatch.DescribeAlarmsForMetricResponse.of(
@@ -227,7 +230,8 @@ final class Alarms {
 
     private static String name(String arn) {
         if (!Arn.isArn(arn) || !Arn.parse(arn).resource().startsWith("alarm:")) {
-            throw new CloudWatch.InvalidParameterValueException("The value " + arn + " for parameter ResourceARN is invalid.");
+            throw new CloudWatch.InvalidParameterValueException("The value " + arn
+                    + " for parameter ResourceARN is invalid.");
         }
         return Arn.parse(arn).resource().substring("alarm:".length());
     }

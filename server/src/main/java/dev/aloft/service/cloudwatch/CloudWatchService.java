@@ -127,7 +127,8 @@ public final class CloudWatchService implements Service, CloudWatch {
     }
 
     @Override
-    public DescribeAlarmsForMetricResponse describeAlarmsForMetric(Caller caller, DescribeAlarmsForMetricRequest input) {
+    public DescribeAlarmsForMetricResponse describeAlarmsForMetric(Caller caller,
+            DescribeAlarmsForMetricRequest input) {
         return alarms.ofMetric(caller, input);
     }
 

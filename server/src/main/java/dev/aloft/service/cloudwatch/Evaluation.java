@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What an alarm's state is by the data of its metric. More periods are looked at than the alarm asks for, so that data that
- * are missing, or come late, are made up for by those before them.
+ * What an alarm's state is by the data of its metric. More periods are looked at than the alarm asks for, so that data
+ * that are missing, or come late, are made up for by those before them.
  *
  * @param points  the periods of the evaluation range that have data, the latest first
  * @param periods how many the range has

@@ -78,8 +78,8 @@ final class Evaluations {
         int step = Math.min(period, MINUTE);
         var end = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), step) * step);
         int range = Evaluation.range(settings);
-        var caller = new Caller(alarm.account(), alarm.region(), new Principal.Root(alarm.account()), "", null, 0, null, null,
-                null);
+        var caller = new Caller(alarm.account(), alarm.region(), new Principal.Root(alarm.account()), "", null, 0,
+                null, null, null);
         var statistic = settings.statistic() == null ? settings.extendedStatistic() : settings.statistic();
         var points = new ArrayList<Point>();
         statistics.periods(caller, settings, end.minusSeconds((long) range * period), end).forEach((at, aggregate) -> {

@@ -1,5 +1,6 @@
 /**
- * CloudWatch's metrics: numbers that are put, kept as aggregates of a minute and longer, and read as statistics; and alarms on
+ * CloudWatch's metrics: numbers that are put, kept as aggregates of a minute and longer, and read as statistics; and
+ * alarms on
  * them, and on other alarms.
  *
  * <pre>

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What connections know lies in Secrets Manager, in secrets that EventBridge makes for itself. Their text has the same members
- * as the API, named in AWS's other style, and those of the kind of authorization at the top.
+ * What connections know lies in Secrets Manager, in secrets that EventBridge makes for itself. Their text has the same
+ * members as the API, named in AWS's other style, and those of the kind of authorization at the top.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-secret.html">Secrets of
  *     connections</a>
@@ -44,7 +44,8 @@ final class ConnectionSecrets {
     }
 
     private static String snake(String name) {
-        return name.replace("ID", "Id").replace("OAuth", "Oauth").replaceAll("(?<=.)([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        return name.replace("ID", "Id").replace("OAuth", "Oauth").replaceAll("(?<=.)([A-Z])", "_$1")
+                .toLowerCase(Locale.ROOT);
     }
 
     /** @param id the end of the secret's name, the same where the request is done again */
@@ -83,8 +84,8 @@ final class ConnectionSecrets {
     }
 
     private static Caller caller(String account, String region, String arn) {
-        return new Caller(account, region, new Principal.Service(SERVICE, arn), UUID.randomUUID().toString(), null, 0, null,
-                null, null);
+        return new Caller(account, region, new Principal.Service(SERVICE, arn), UUID.randomUUID().toString(), null, 0,
+                null, null, null);
     }
 
     static String text(Map<String, Object> parameters) {

@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Connections: how to show oneself to a web server. What is secret in them lies in Secrets Manager and is never told here.
+ * Connections: how to show oneself to a web server. What is secret in them lies in Secrets Manager and is never told
+ * here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection.html">Connections</a>
  */
@@ -57,7 +58,8 @@ final class Connections {
         var id = EventsResources.id(caller, input.name());
         var secretId = EventsResources.id(caller, "secret/" + input.name());
         var connection = new KeptConnection(caller.account(), caller.region(), input.name(), id, secretId,
-                input.description(), input.authorizationType(), null, state(input.authorizationType()), now, now, now, null);
+                input.description(), input.authorizationType(), null, state(input.authorizationType()), now, now, now,
+                        null);
         var secret = secretKey(connection, ConnectionSecrets.name(connection, secretId));
         store.change(tx -> {
             requireNone(tx, connection);
@@ -241,7 +243,10 @@ final class Connections {
                 .lastAuthorizedTime(connection.authorized()));
     }
 
-    /** Values of parameters that are marked as secret are left out; passwords have no place in the answer's shape anyway. */
+    /**
+     * Values of parameters that are marked as secret are left out; passwords have no place in the answer's shape
+     * anyway.
+     */
     private static Map<String, Object> withoutSecrets(Map<String, Object> tree) {
         var told = new LinkedHashMap<String, Object>();
         boolean secret = Boolean.TRUE.equals(tree.get("IsValueSecret"));

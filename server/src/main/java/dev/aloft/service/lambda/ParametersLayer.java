@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The layer with AWS's Parameters and Secrets Lambda Extension, which lies in an account of AWS's in each region. Nothing of
- * it is here: the platform itself answers at its port.
+ * The layer with AWS's Parameters and Secrets Lambda Extension, which lies in an account of AWS's in each region.
+ * Nothing of it is here: the platform itself answers at its port.
  *
  * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-integration-lambda-extensions.html">AWS
  *     Parameters and Secrets Lambda Extension</a>

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Several values at once. Each is asked for as by GetSecretValue, permissions included; those that cannot be had are told beside
- * the others.
+ * Several values at once. Each is asked for as by GetSecretValue, permissions included; those that cannot be had are
+ * told beside the others.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html">
  *     BatchGetSecretValue</a>
@@ -54,11 +54,13 @@ final class Batch {
                         a -> a.secretId(id).errorCode(e.code()).message(e.getMessage())));
             }
         }
-        return SecretsManager.BatchGetSecretValueResponse.of(r -> r.secretValues(values).errors(errors).nextToken(next));
+        return SecretsManager.BatchGetSecretValueResponse.of(r -> r.secretValues(values).errors(errors)
+                .nextToken(next));
     }
 
     private static SecretsManager.SecretValueEntry entry(SecretsManager.GetSecretValueResponse value) {
-        return SecretsManager.SecretValueEntry.of(e -> e.arn(value.arn()).name(value.name()).versionId(value.versionId())
+        return SecretsManager.SecretValueEntry.of(e -> e.arn(value.arn()).name(value.name())
+                .versionId(value.versionId())
                 .secretString(value.secretString()).secretBinary(value.secretBinary())
                 .versionStages(value.versionStages()).createdDate(value.createdDate()));
     }

@@ -34,7 +34,8 @@ final class ResourcePolicies {
         return secrets.change(caller, input.secretId(), secret -> secret.withPolicy(input.resourcePolicy()));
     }
 
-    SecretsManager.ValidateResourcePolicyResponse validate(Caller caller, SecretsManager.ValidateResourcePolicyRequest input) {
+    SecretsManager.ValidateResourcePolicyResponse validate(Caller caller,
+            SecretsManager.ValidateResourcePolicyRequest input) {
         if (input.secretId() != null) {
             secrets.existing(caller, input.secretId());
         }

@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rotates one secret: calls its function once for each step. Where a step fails, all are tried again, as on AWS, which does not
- * say how often: five times in all here.
+ * Rotates one secret: calls its function once for each step. Where a step fails, all are tried again, as on AWS, which
+ * does not say how often: five times in all here.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html">
  *     Lambda rotation functions</a>
@@ -118,7 +118,8 @@ final class RotationCarrier implements Carrier<Run> {
     @Override
     public void ended(Run run, Attempt last, Ending ending) {
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
-            LOG.log(Level.WARNING, "The secret " + run.name() + " was not rotated after " + last.number() + " attempts ("
+            LOG.log(Level.WARNING, "The secret " + run.name() + " was not rotated after " + last.number()
+                    + " attempts ("
                     + reason + "): " + failure.code() + ": " + failure.message());
         }
     }

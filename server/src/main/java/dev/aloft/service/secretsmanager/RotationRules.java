@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * When a secret is rotated: within a window that a schedule, or a number of days, opens.
  *
- * <p>Windows of days open at midnight, UTC, and are that day long unless a duration says otherwise; those of hours open with
- * the hour and are one hour long. A window ends with its day at the latest.
+ * <p>Windows of days open at midnight, UTC, and are that day long unless a duration says otherwise; those of hours open
+ * with the hour and are one hour long. A window ends with its day at the latest.
  *
  * @param days       null where a schedule was given
  * @param duration   such as {@code 3h}, or null
@@ -67,7 +67,10 @@ record RotationRules(Long days, String duration, String expression) {
         return Long.parseLong(duration.substring(0, duration.length() - 1));
     }
 
-    /** The first window that opens after this moment; none where no days and no schedule were given, or the years run out. */
+    /**
+     * The first window that opens after this moment; none where no days and no schedule were given, or the years run
+     * out.
+     */
     Optional<Window> next(Instant after) {
         if (expression == null) {
             return Optional.ofNullable(days).map(it -> daily(after, Duration.ofDays(it)));

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * AWS::SecretsManager::RotationSchedule: how one secret is rotated. HostedRotationLambda, for which AWS makes a function for a
- * database of its own, is not built.
+ * AWS::SecretsManager::RotationSchedule: how one secret is rotated. HostedRotationLambda, for which AWS makes a
+ * function for a database of its own, is not built.
  *
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html">
  *     AWS::SecretsManager::RotationSchedule</a>
@@ -49,8 +49,10 @@ record RotationScheduleType(SecretsManager secrets) implements ResourceType {
         var properties = desired.properties();
         var id = text(properties, "SecretId");
         var rules = properties.get("RotationRules") instanceof Map<?, ?> given
-                ? SecretsManager.RotationRulesType.of(r -> r.automaticallyAfterDays(number(given, "AutomaticallyAfterDays"))
-                        .duration(text(given, "Duration")).scheduleExpression(text(given, "ScheduleExpression"))) : null;
+                ? SecretsManager.RotationRulesType.of(r ->
+                r.automaticallyAfterDays(number(given, "AutomaticallyAfterDays"))
+                        .duration(text(given, "Duration")).scheduleExpression(text(given, "ScheduleExpression")))
+                        : null;
         try {
             secrets.rotateSecret(caller, SecretsManager.RotateSecretRequest.of(r -> r.secretId(id)
                     .clientRequestToken(UUID.randomUUID().toString()).rotationRules(rules)

@@ -82,7 +82,8 @@ final class Rotations {
                 begin(tx, secret, pending.get(), run, false);
                 return true;
             }
-            var wanted = secret.withRotation(changed(secret.rotation(), function, rules)).changed(SecretsData.now(time));
+            var wanted = secret.withRotation(changed(secret.rotation(), function, rules))
+                    .changed(SecretsData.now(time));
             var scheduled = schedule(tx, data, wanted, SecretsData.now(time));
             begin(tx, scheduled, token, run, !atOnce);
             return false;
@@ -109,13 +110,17 @@ final class Rotations {
                 : new Rotation(function, true, rules == null ? before.rules() : rules, before.rotated(), before.next());
     }
 
-    /** AWS tells nothing of the reason: a function that is not there, and one whose policy does not let it in, are alike. */
+    /**
+     * AWS tells nothing of the reason: a function that is not there, and one whose policy does not let it in, are
+     * alike.
+     */
     private void requireInvocable(Caller caller, Secret secret, String function) {
         try {
             lambda.invoke(caller.asService(PRINCIPAL, secret.arn()), Lambda.InvokeRequest.of(
                     r -> r.functionName(function).invocationType(Lambda.InvocationType.DRY_RUN)));
         } catch (ApiError _) {
-            throw ApiError.of("AccessDeniedException", 400, "Secrets Manager cannot invoke the specified Lambda function."
+            throw ApiError.of("AccessDeniedException", 400,
+                    "Secrets Manager cannot invoke the specified Lambda function."
                     + " Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
         }
     }
@@ -140,7 +145,8 @@ final class Rotations {
         data.rotations.cancel(tx, secret.key());
         window.ifPresent(it -> data.rotations.add(tx, it.start(), secret.key(), secret.key()));
         var scheduled = rotation == null ? secret : secret.withRotation(new Rotation(rotation.functionArn(),
-                rotation.enabled(), rotation.rules(), rotation.rotated(), window.map(RotationRules.Window::end).orElse(null)));
+                rotation.enabled(), rotation.rules(), rotation.rotated(), window.map(RotationRules.Window::end)
+                        .orElse(null)));
         data.secrets.put(tx, secret.key(), scheduled);
         return scheduled;
     }

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which secrets are listed: all filters must hold, of a filter one value; one that begins with {@code !} holds where it is not
- * found. Names and tags are compared from their beginning and by case; descriptions, and what {@code all} looks at, word by
- * word by the words' beginnings. How AWS finds the words in a text was observed: at one kind of special character, where
- * there is no other, and before what is no lower case letter.
+ * Which secrets are listed: all filters must hold, of a filter one value; one that begins with {@code !} holds where it
+ * is not found. Names and tags are compared from their beginning and by case; descriptions, and what {@code all} looks
+ * at, word by word by the words' beginnings. How AWS finds the words in a text was observed: at one kind of special
+ * character, where there is no other, and before what is no lower case letter.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_search-secret.html">Find secrets</a>
  */

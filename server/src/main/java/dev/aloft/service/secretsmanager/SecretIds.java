@@ -8,7 +8,9 @@ import dev.aloft.service.secretsmanager.SecretsData.Secret;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Finds the secret that a SecretId means: a name, an ARN, or an ARN without the characters that AWS adds to the name. */
+/**
+ * Finds the secret that a SecretId means: a name, an ARN, or an ARN without the characters that AWS adds to the name.
+ */
 final class SecretIds {
     private static final Pattern WITH_SUFFIX = Pattern.compile("(.+)-([A-Za-z0-9]{6})", Pattern.DOTALL);
     private static final String PREFIX = "secret:";
@@ -68,6 +70,7 @@ final class SecretIds {
         }
         var parsed = Arn.parse(arn);
         var match = WITH_SUFFIX.matcher(parsed.resource().substring(PREFIX.length()));
-        return match.matches() ? Optional.of(Key.of(parsed.account(), parsed.region(), match.group(1))) : Optional.empty();
+        return match.matches() ? Optional.of(Key.of(parsed.account(), parsed.region(), match.group(1)))
+                : Optional.empty();
     }
 }

@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * AWS::SecretsManager::Secret. Its id is the ARN. What is generated is generated again when the template asks for another
- * form of it; a stack deletes it without a recovery window.
+ * AWS::SecretsManager::Secret. Its id is the ARN. What is generated is generated again when the template asks for
+ * another form of it; a stack deletes it without a recovery window.
  *
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html">
  *     AWS::SecretsManager::Secret</a>
@@ -53,7 +53,8 @@ record SecretType(SecretsManager secrets) implements ResourceType {
         var value = value(caller, desired);
         try {
             secrets.createSecret(caller, SecretsManager.CreateSecretRequest.of(r -> r.name(name).secretString(value)
-                    .description(text(desired.properties(), "Description")).kmsKeyId(text(desired.properties(), "KmsKeyId"))
+                    .description(text(desired.properties(), "Description"))
+                    .kmsKeyId(text(desired.properties(), "KmsKeyId"))
                     .clientRequestToken(token(desired)).tags(SecretsManagerResources.tags(desired))));
         } catch (SecretsManager.ResourceExistsException e) {
             if (!isOurs(caller, name, desired)) {
@@ -127,11 +128,13 @@ record SecretType(SecretsManager secrets) implements ResourceType {
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        boolean isOther = !Objects.equals(before.properties().get("SecretString"), after.properties().get("SecretString"))
+        boolean isOther = !Objects.equals(before.properties().get("SecretString"), after.properties()
+                .get("SecretString"))
                 || !Objects.equals(before.properties().get("GenerateSecretString"),
                         after.properties().get("GenerateSecretString"));
         var value = isOther ? value(caller, after) : null;
-        secrets.updateSecret(caller, SecretsManager.UpdateSecretRequest.of(r -> r.secretId(physicalId).secretString(value)
+        secrets.updateSecret(caller, SecretsManager.UpdateSecretRequest.of(r -> r.secretId(physicalId)
+                .secretString(value)
                 .description(Objects.toString(after.properties().get("Description"), ""))
                 .kmsKeyId(text(after.properties(), "KmsKeyId")).clientRequestToken(UUID.randomUUID().toString())));
         changeTags(caller, physicalId, before, after);

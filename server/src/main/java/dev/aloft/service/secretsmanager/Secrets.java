@@ -69,7 +69,8 @@ final class Secrets {
         return store.write(tx -> {
             var known = data.secrets.get(tx, fresh.key());
             if (known.isPresent()) {
-                return again(known.get(), value.isPresent() && versions.isSame(tx, known.get(), token, value.get()), input);
+                return again(known.get(), value.isPresent() && versions.isSame(tx, known.get(), token, value.get()),
+                        input);
             }
             data.secrets.put(tx, fresh.key(), fresh);
             value.ifPresent(it -> versions.add(tx, fresh, token, it, sealed.orElseThrow(), List.of(CURRENT)));
@@ -96,8 +97,8 @@ final class Secrets {
 
     private Secret fresh(Caller caller, String name, String description, Map<String, String> tags) {
         var now = SecretsData.now(time);
-        return new Secret(caller.account(), caller.region(), name, suffix(), description, now, now, null, null, null, tags,
-                null, service(caller).orElse(null));
+        return new Secret(caller.account(), caller.region(), name, suffix(), description, now, now, null, null, null,
+                tags, null, service(caller).orElse(null));
     }
 
     /** The first part of the service's name where one of AWS's services makes a secret for itself. */
@@ -261,10 +262,11 @@ final class Secrets {
             var all = new ArrayList<>(data.secrets.range(tx, Key.of(caller.account(), caller.region())).map(Row::value)
                     .filter(secret -> withDeleted || secret.deleted() == null).filter(wanted)
                     .sorted(Pages.BY_CREATION).toList());
-            var page = Pages.of("desc".equals(input.sortOrder()) ? all.reversed() : all, Secret::name, input.nextToken(),
-                    input.maxResults(), Pages.MOST);
+            var page = Pages.of("desc".equals(input.sortOrder()) ? all.reversed() : all, Secret::name,
+                    input.nextToken(), input.maxResults(), Pages.MOST);
             return SecretsManager.ListSecretsResponse.of(r -> r.nextToken(page.next())
-                    .secretList(page.items().stream().map(secret -> entry(secret, versions.stages(tx, secret))).toList()));
+                    .secretList(page.items().stream().map(secret -> entry(secret, versions.stages(tx, secret)))
+                    .toList()));
         });
     }
 

@@ -67,28 +67,28 @@ final class SecretsData {
         }
 
         Secret changed(Instant now) {
-            return new Secret(account, region, name, suffix, description, created, now, accessed, deleted, rotation, tags,
-                    policy, owner);
-        }
-
-        Secret withDescription(String changed) {
-            return new Secret(account, region, name, suffix, changed, created, this.changed, accessed, deleted, rotation,
+            return new Secret(account, region, name, suffix, description, created, now, accessed, deleted, rotation,
                     tags, policy, owner);
         }
 
+        Secret withDescription(String changed) {
+            return new Secret(account, region, name, suffix, changed, created, this.changed, accessed, deleted,
+                    rotation, tags, policy, owner);
+        }
+
         Secret accessed(Instant day) {
-            return new Secret(account, region, name, suffix, description, created, changed, day, deleted, rotation, tags,
-                    policy, owner);
+            return new Secret(account, region, name, suffix, description, created, changed, day, deleted, rotation,
+                    tags, policy, owner);
         }
 
         Secret deleted(Instant at) {
-            return new Secret(account, region, name, suffix, description, created, changed, accessed, at, rotation, tags,
-                    policy, owner);
+            return new Secret(account, region, name, suffix, description, created, changed, accessed, at, rotation,
+                    tags, policy, owner);
         }
 
         Secret withRotation(Rotation other) {
-            return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, other, tags,
-                    policy, owner);
+            return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, other,
+                    tags, policy, owner);
         }
 
         Secret withTags(Map<String, String> other) {

@@ -57,7 +57,8 @@ final class SecretsManagerResources {
 
     static Optional<SecretsManager.DescribeSecretResponse> describe(SecretsManager secrets, Caller caller, String id) {
         try {
-            return Optional.of(secrets.describeSecret(caller, SecretsManager.DescribeSecretRequest.of(r -> r.secretId(id))))
+            return Optional.of(secrets.describeSecret(caller, SecretsManager.DescribeSecretRequest.of(r ->
+                    r.secretId(id))))
                     .filter(it -> it.deletedDate() == null);
         } catch (SecretsManager.ResourceNotFoundException _) {
             return Optional.empty();

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * AWS::SecretsManager::SecretTargetAttachment writes a database's address into a secret. All its targets are databases of
- * services that are not built, which is what it answers.
+ * AWS::SecretsManager::SecretTargetAttachment writes a database's address into a secret. All its targets are databases
+ * of services that are not built, which is what it answers.
  */
 record TargetAttachmentType(SecretsManager secrets) implements ResourceType {
     @Override

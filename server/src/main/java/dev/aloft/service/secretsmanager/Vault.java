@@ -21,7 +21,8 @@ final class Vault {
 
     SecretValue opened(Key secret, Version version) {
         var content = keys.unseal(PURPOSE, about(secret, version.id()), version.sealed()).orElseThrow(
-                () -> new IllegalStateException("The secret " + secret.text(2) + " was encrypted with another key file"));
+                () -> new IllegalStateException("The secret " + secret.text(2)
+                        + " was encrypted with another key file"));
         return new SecretValue(version.isText(), Bytes.of(content));
     }
 

@@ -32,7 +32,8 @@ final class Versions {
     /** So many are kept, and besides all that have a label or were made within a day. */
     private static final int KEPT = 100;
     private static final Duration YOUNG = Duration.ofDays(1);
-    private static final Comparator<Version> BY_CREATION = Comparator.comparing(Version::created).thenComparing(Version::id);
+    private static final Comparator<Version> BY_CREATION = Comparator.comparing(Version::created)
+            .thenComparing(Version::id);
 
     private final SecretsData data;
     private final SecretIds ids;
@@ -149,7 +150,8 @@ final class Versions {
         var stages = input.versionStages() == null || input.versionStages().isEmpty()
                 ? List.of(CURRENT) : input.versionStages();
         if (stages.size() > MOST_STAGES) {
-            throw new SecretsManager.LimitExceededException("A version can have up to " + MOST_STAGES + " staging labels.");
+            throw new SecretsManager.LimitExceededException("A version can have up to " + MOST_STAGES
+                    + " staging labels.");
         }
         var before = store.<Secret>read(tx -> ids.usable(tx, caller, input.secretId()));
         requireSameAccount(caller, before);

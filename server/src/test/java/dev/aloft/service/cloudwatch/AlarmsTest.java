@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class AlarmsTest {
-    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "r", null,
+    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"),
+            "r", null,
             0, "", null, null);
     private static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:t";
     private static final String FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -79,7 +80,8 @@ class AlarmsTest {
         };
     }
 
-    private static CloudWatch.PutMetricAlarmRequest.Builder alarm(CloudWatch.PutMetricAlarmRequest.Builder r, String name) {
+    private static CloudWatch.PutMetricAlarmRequest.Builder alarm(CloudWatch.PutMetricAlarmRequest.Builder r,
+            String name) {
         return r.alarmName(name).namespace("app").metricName("m").statistic("Sum").period(60).evaluationPeriods(1)
                 .threshold(5.0).comparisonOperator("GreaterThanThreshold");
     }
@@ -104,7 +106,8 @@ class AlarmsTest {
     }
 
     private String state(String name) {
-        var found = cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(r -> r.alarmNames(List.of(name))
+        var found = cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(r ->
+                r.alarmNames(List.of(name))
                 .alarmTypes(List.of("MetricAlarm", "CompositeAlarm"))));
         return found.metricAlarms().isEmpty() ? found.compositeAlarms().getFirst().stateValue()
                 : found.metricAlarms().getFirst().stateValue();
@@ -118,7 +121,8 @@ class AlarmsTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                .hasMessage(message);
     }
 
     @Test
@@ -174,7 +178,8 @@ class AlarmsTest {
         put("a", r -> r.alarmActions(List.of(FUNCTION)));
         set("a", "ALARM");
         assertThat(services).containsExactly("lambda.alarms.cloudwatch.amazonaws.com");
-        var event = (Map<?, ?>) JsonReader.tree(new String(invocations.getFirst().payload().array(), StandardCharsets.UTF_8));
+        var event = (Map<?, ?>) JsonReader.tree(new String(invocations.getFirst().payload().array(),
+                StandardCharsets.UTF_8));
         assertThat(event.get("source")).isEqualTo("aws.cloudwatch");
         assertThat(event.get("alarmArn")).isEqualTo(ARN + "a");
         var entry = told.getFirst();
@@ -190,7 +195,8 @@ class AlarmsTest {
     @Test
     void actionsCanBeSwitchedOffAndTheBusIsToldAllTheSame() {
         put("a", r -> r.alarmActions(List.of(TOPIC)));
-        cloudWatch.disableAlarmActions(CALLER, CloudWatch.DisableAlarmActionsRequest.of(r -> r.alarmNames(List.of("a"))));
+        cloudWatch.disableAlarmActions(CALLER, CloudWatch.DisableAlarmActionsRequest.of(r ->
+                r.alarmNames(List.of("a"))));
         set("a", "ALARM");
         assertThat(notes).isEmpty();
         assertThat(told).hasSize(1);
@@ -204,7 +210,8 @@ class AlarmsTest {
         time.advance(Duration.ofSeconds(59));
         assertThat(state("a")).isEqualTo("ALARM");
         time.advance(Duration.ofSeconds(1));
-        assertThat(described("a").stateReason()).isEqualTo("Threshold Crossed: no datapoints were received for 1 period and 1"
+        assertThat(described("a").stateReason())
+                .isEqualTo("Threshold Crossed: no datapoints were received for 1 period and 1"
                 + " missing datapoint was treated as [NonBreaching].");
         refused("ResourceNotFound", "", () -> set("none", "OK"));
     }
@@ -246,7 +253,8 @@ class AlarmsTest {
         assertThat(note.get("TriggeringChildren").toString()).contains(ARN + "a", "Value=ALARM");
         set("b", "OK");
         assertThat(List.of(state("all"), state("top"))).containsOnly("OK");
-        assertThat(cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(r -> r.parentsOfAlarmName("b")))
+        assertThat(cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(r ->
+                r.parentsOfAlarmName("b")))
                 .compositeAlarms()).extracting(CloudWatch.CompositeAlarm::alarmName).containsExactly("all");
     }
 
@@ -264,16 +272,19 @@ class AlarmsTest {
                 CloudWatch.DeleteAlarmsRequest.of(r -> r.alarmNames(List.of("a", "none")))));
         cloudWatch.deleteAlarms(CALLER, CloudWatch.DeleteAlarmsRequest.of(r -> r.alarmNames(List.of("a"))));
         time.advance(Duration.ofMinutes(5));
-        assertThat(cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(_ -> { })).metricAlarms()).isEmpty();
+        assertThat(cloudWatch.describeAlarms(CALLER, CloudWatch.DescribeAlarmsRequest.of(_ -> { })).metricAlarms())
+                .isEmpty();
     }
 
     @Test
     void whatIsWrongOrNotBuiltIsTold() {
-        refused("ValidationError", "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <="
+        refused("ValidationError",
+                "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <="
                 + " 86400).", () -> put("a", r -> r.evaluationPeriods(1441)));
         refused("NotImplemented", "The alarm action arn:aws:automate:us-east-1:ec2:stop is not built in Aloft yet.",
                 () -> put("a", r -> r.alarmActions(List.of("arn:aws:automate:us-east-1:ec2:stop"))));
-        refused("NotImplemented", "Alarms on metric math is not built in Aloft yet.", () -> put("a", r -> r.metrics(List.of(
+        refused("NotImplemented", "Alarms on metric math is not built in Aloft yet.", () ->
+                put("a", r -> r.metrics(List.of(
                 CloudWatch.MetricDataQuery.of(q -> q.id("x").expression("1"))))));
         refused("ValidationError", "Malformed alarm rule", () -> compose("c", "ALARM(a"));
     }

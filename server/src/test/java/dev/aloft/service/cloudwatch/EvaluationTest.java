@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The tables of AWS's documentation of missing data: 0 is below the threshold, X above it, - missing; the latest comes last. */
+/**
+ * The tables of AWS's documentation of missing data: 0 is below the threshold, X above it, - missing; the latest comes
+ * last.
+ */
 class EvaluationTest {
     private static final Instant LATEST = Instant.parse("2026-01-01T00:04:00Z");
 
     private static String state(int needed, String data, String missing) {
-        var alarm = CloudWatch.PutMetricAlarmRequest.of(r -> r.alarmName("a").namespace("n").metricName("m").statistic("Sum")
+        var alarm = CloudWatch.PutMetricAlarmRequest.of(r -> r.alarmName("a").namespace("n").metricName("m")
+                .statistic("Sum")
                 .period(60).evaluationPeriods(3).datapointsToAlarm(needed).threshold(1.0)
                 .comparisonOperator("GreaterThanThreshold").treatMissingData(missing));
         var points = new ArrayList<Point>();

@@ -26,7 +26,8 @@ class ConnectionSecretsTest extends EventsFixture {
     }
 
     private String text(String arn) {
-        return secrets.getSecretValue(ROOT, SecretsManager.GetSecretValueRequest.of(r -> r.secretId(arn))).secretString();
+        return secrets.getSecretValue(ROOT, SecretsManager.GetSecretValueRequest.of(r -> r.secretId(arn)))
+                .secretString();
     }
 
     private static Events.CreateConnectionAuthRequestParameters basic() {
@@ -74,7 +75,8 @@ class ConnectionSecretsTest extends EventsFixture {
     @Test
     void aSecretWhoseConnectionWasNeverMadeIsDeleted() {
         create("BASIC", basic());
-        refused("ResourceAlreadyExistsException", "Connection c already exists.", () -> create("API_KEY", basicAsKey()));
+        refused("ResourceAlreadyExistsException", "Connection c already exists.", () ->
+                create("API_KEY", basicAsKey()));
         var data = new EventsData();
         var lost = Key.of(ACCOUNT, "us-east-1", "events!connection/lost/1");
         secrets.createSecret(ROOT.asService("events.amazonaws.com", null), SecretsManager.CreateSecretRequest.of(
@@ -96,7 +98,8 @@ class ConnectionSecretsTest extends EventsFixture {
         var sealed = keys.seal("events connection", arn,
                 "{\"BasicAuthParameters\":{\"Username\":\"user\",\"Password\":\"pass\"}}".getBytes());
         var now = time.instant();
-        var old = new KeptConnection(ACCOUNT, "us-east-1", "c", "7b0b9ff4-9d2c-4a6f-8b3e-6f2d3b7f1c11", "old", null, "BASIC",
+        var old = new KeptConnection(ACCOUNT, "us-east-1", "c", "7b0b9ff4-9d2c-4a6f-8b3e-6f2d3b7f1c11", "old", null,
+                "BASIC",
                 sealed, "AUTHORIZED", now, now, now, null);
         store.in("events").change(tx -> new EventsData().connections.put(tx, old.key(), old));
         assertThat(text(arn())).isEqualTo("{\"username\":\"user\",\"password\":\"pass\"}");

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Lambda;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +104,19 @@ class EnvironmentLifeTest {
         EVER.remove("STOPPING EMPTIED GONE");
         delete("freezes");
         await("STOPPING EMPTIED GONE");
+    }
+
+    /** Its credentials are those of its start, which would not be good for ever. */
+    @Test
+    void itIsReplacedWhenItIsOldHoweverMuchItIsUsed() {
+        test.create("old", "nodejs22.x", "const me = crypto.randomUUID(); exports.handler = async () => me;");
+        var first = payload(test.invoke("old", "{}"));
+        for (int i = 0; i < 71; i++) {
+            test.time.advance(Duration.ofMinutes(5));
+            assertThat(payload(test.invoke("old", "{}"))).isEqualTo(first);
+        }
+        test.time.advance(Duration.ofMinutes(6));
+        assertThat(payload(test.invoke("old", "{}"))).isNotEqualTo(first);
     }
 
     @Test

@@ -28,7 +28,8 @@ class ParametersLayerTest {
     private static final String ASK = """
             import http.client, json, os
             def ask(path, token=os.environ['AWS_SESSION_TOKEN']):
-                api = http.client.HTTPConnection('localhost', int(os.environ.get('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', 2773)))
+                api = http.client.HTTPConnection('localhost',
+                        int(os.environ.get('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', 2773)))
                 api.request('GET', path, headers={'X-Aws-Parameters-Secrets-Token': token})
                 answer = api.getresponse()
                 return [answer.status, answer.read().decode().strip()]
@@ -62,13 +63,14 @@ class ParametersLayerTest {
         create("reads", """
                 early = ask('/secretsmanager/get?secretId=db')
                 def handler(event, context):
-                    return {'early': early, 'now': json.loads(ask('/secretsmanager/get?secretId=db')[1])['SecretString'],
+                    return {'early': early,
+                            'now': json.loads(ask('/secretsmanager/get?secretId=db')[1])['SecretString'],
                             'stranger': ask('/secretsmanager/get?secretId=db', 'other')}
                 """, Map.of("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "27731"));
         var answer = json(test.invoke("reads", "{}"));
         assertThat(answer.get("early")).isEqualTo(List.of(400, "not ready to serve traffic, please wait"));
         assertThat(answer.get("now")).isEqualTo("hush");
-        assertThat(answer.get("stranger")).isEqualTo(List.of(401, "Unauthorized"));
+        assertThat(answer.get("stranger")).isEqualTo(List.of(400, "bad session token or header key"));
     }
 
     @Test

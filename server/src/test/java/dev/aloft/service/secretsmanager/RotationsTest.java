@@ -17,7 +17,8 @@ class RotationsTest extends SecretsFixture {
     /** A function as AWS's template for them writes it. */
     private void working() {
         function.put("createSecret", event -> secrets.putSecretValue(ROOT, SecretsManager.PutSecretValueRequest.of(
-                r -> r.secretId((String) event.get("SecretId")).clientRequestToken((String) event.get("ClientRequestToken"))
+                r -> r.secretId((String) event.get("SecretId"))
+                        .clientRequestToken((String) event.get("ClientRequestToken"))
                 .secretString("rotated").versionStages(List.of("AWSPENDING")))));
         function.put("finishSecret", event -> {
             var current = get((String) event.get("SecretId"), null, "AWSCURRENT").versionId();
@@ -27,7 +28,8 @@ class RotationsTest extends SecretsFixture {
 
     private String rotate(RotationRulesType rules, Boolean atOnce) {
         return secrets.rotateSecret(ROOT, SecretsManager.RotateSecretRequest.of(r -> r.secretId("a")
-                .clientRequestToken(token()).rotationLambdaARN(FUNCTION).rotationRules(rules).rotateImmediately(atOnce)))
+                .clientRequestToken(token()).rotationLambdaARN(FUNCTION).rotationRules(rules)
+                .rotateImmediately(atOnce)))
                 .versionId();
     }
 
@@ -43,9 +45,11 @@ class RotationsTest extends SecretsFixture {
                         r -> r.secretId("a").clientRequestToken(token()))));
         isAllowed = false;
         refused("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the"
-                + " function policy grants access to the principal secretsmanager.amazonaws.com.", () -> rotate(DAILY, null));
+                + " function policy grants access to the principal secretsmanager.amazonaws.com.", () ->
+                rotate(DAILY, null));
         assertThat(describe("a").rotationEnabled()).isNull();
-        refused("InvalidParameterException", "You cannot specify both rotation frequency and schedule expression together.",
+        refused("InvalidParameterException",
+                "You cannot specify both rotation frequency and schedule expression together.",
                 () -> rotate(DAILY.toBuilder().scheduleExpression("rate(4 days)").build(), null));
     }
 

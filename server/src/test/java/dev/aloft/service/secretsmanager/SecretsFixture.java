@@ -113,7 +113,8 @@ abstract class SecretsFixture {
 
     String put(String id, String value, String... stages) {
         return secrets.putSecretValue(ROOT, SecretsManager.PutSecretValueRequest.of(r -> r.secretId(id)
-                .secretString(value).clientRequestToken(token()).versionStages(stages.length == 0 ? null : List.of(stages)))).versionId();
+                .secretString(value).clientRequestToken(token()).versionStages(stages.length == 0 ? null
+                : List.of(stages)))).versionId();
     }
 
     String text(String id) {

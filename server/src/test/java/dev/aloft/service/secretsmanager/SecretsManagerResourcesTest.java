@@ -65,7 +65,8 @@ class SecretsManagerResourcesTest extends SecretsFixture {
     @Test
     void policiesAndRotationsAreDeclaredToo() {
         var id = create("a", "s").arn();
-        var policy = Map.of("Statement", List.of(Map.of("Effect", "Allow", "Action", "secretsmanager:*", "Resource", "*",
+        var policy = Map.of("Statement", List.of(Map.of("Effect", "Allow", "Action", "secretsmanager:*", "Resource",
+                "*",
                 "Principal", Map.of("AWS", "arn:aws:iam::111122223333:root"))));
         type("ResourcePolicy").create(ROOT, desired("Policy", Map.of("SecretId", id, "ResourcePolicy", policy)));
         assertThat(service.policy(ROOT, id)).isPresent();

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class SecretsTest extends SecretsFixture {
     @Test
     void namesHaveRules() {
-        refused("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the"
+        refused("ValidationException",
+                "Invalid name. Must be a valid name containing alphanumeric characters, or any of the"
                 + " following: -/_+=.@!", () -> create("a b", "s"));
     }
 
@@ -55,7 +56,8 @@ class SecretsTest extends SecretsFixture {
         refused("ResourceExistsException", "You can't use ClientRequestToken " + request.clientRequestToken()
                 + " because that value is already in use for a version of secret " + describe("a").arn() + ".",
                 () -> secrets.createSecret(ROOT, request.toBuilder().secretString("t").build()));
-        refused("InvalidRequestException", "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+        refused("InvalidRequestException",
+                "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
                 () -> secrets.putSecretValue(ROOT, SecretsManager.PutSecretValueRequest.of(
                         r -> r.secretId("a").secretString("t"))));
     }
@@ -67,7 +69,8 @@ class SecretsTest extends SecretsFixture {
         var marked = "You can't perform this operation on the secret because it was marked for deletion.";
         refused("InvalidRequestException", marked, () -> text("a"));
         refused("InvalidRequestException", marked, () -> put("a", "t"));
-        refused("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled"
+        refused("InvalidRequestException",
+                "You can't create this secret because a secret with this name is already scheduled"
                 + " for deletion.", () -> create("a", "s"));
         assertThat(describe("a").deletedDate()).isEqualTo(time.instant());
         assertThat(listed("name", "a")).isEmpty();
@@ -90,7 +93,8 @@ class SecretsTest extends SecretsFixture {
         refused("InvalidParameterException",
                 "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
                 () -> delete("a", 7L, true));
-        refused("InvalidParameterException", "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+        refused("InvalidParameterException",
+                "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
                 () -> delete("a", 31L, null));
     }
 
@@ -105,7 +109,8 @@ class SecretsTest extends SecretsFixture {
     @Test
     void filtersLookAtBeginningsOfNamesAndAtWordsOfDescriptions() {
         Map.of("prod/AppBeta/x", "One two", "qux", "unrelated").forEach((name, description) ->
-                secrets.createSecret(ROOT, SecretsManager.CreateSecretRequest.of(r -> r.name(name).description(description)
+                secrets.createSecret(ROOT, SecretsManager.CreateSecretRequest.of(r -> r.name(name)
+                        .description(description)
                         .tags(List.of(SecretsManager.Tag.of(t -> t.key("team").value("red")))))));
         assertThat(listed("name", "prod/")).containsExactly("prod/AppBeta/x");
         assertThat(listed("name", "!prod")).containsExactly("qux");
@@ -146,7 +151,8 @@ class SecretsTest extends SecretsFixture {
         create("a", "s");
         var answer = secrets.batchGetSecretValue(ROOT, SecretsManager.BatchGetSecretValueRequest.of(
                 r -> r.secretIdList(List.of("a", "none"))));
-        assertThat(answer.secretValues()).extracting(SecretsManager.SecretValueEntry::secretString).containsExactly("s");
+        assertThat(answer.secretValues()).extracting(SecretsManager.SecretValueEntry::secretString)
+                .containsExactly("s");
         assertThat(answer.errors()).containsExactly(SecretsManager.APIErrorType.of(e -> e.secretId("none")
                 .errorCode("ResourceNotFoundException").message("Secrets Manager can't find the specified secret.")));
         refused("InvalidParameterException", "Either 'SecretIdList' or 'Filters' must be provided, but not both.",
@@ -156,7 +162,8 @@ class SecretsTest extends SecretsFixture {
     @Test
     void theDefaultKeyOpensNothingToOtherAccounts() {
         var arn = create("a", "s").arn();
-        refused("InvalidRequestException", "You can't access a secret from a different AWS account if you encrypt the secret"
+        refused("InvalidRequestException",
+                "You can't access a secret from a different AWS account if you encrypt the secret"
                 + " with the default KMS service key.", () -> secrets.getSecretValue(OTHER,
                         SecretsManager.GetSecretValueRequest.of(r -> r.secretId(arn))));
         refused("NotImplemented", "A secret's KmsKeyId is not built in Aloft yet.", () -> secrets.createSecret(ROOT,

@@ -32,9 +32,11 @@ class VersionsTest extends SecretsFixture {
     void aNewValueIsCurrentAndTheOneBeforePrevious() {
         var first = create("a", "1").versionId();
         var second = put("a", "2");
-        assertThat(stages()).containsOnly(Map.entry(first, List.of("AWSPREVIOUS")), Map.entry(second, List.of("AWSCURRENT")));
+        assertThat(stages()).containsOnly(Map.entry(first, List.of("AWSPREVIOUS")),
+                Map.entry(second, List.of("AWSCURRENT")));
         var third = put("a", "3");
-        assertThat(stages()).containsOnly(Map.entry(second, List.of("AWSPREVIOUS")), Map.entry(third, List.of("AWSCURRENT")));
+        assertThat(stages()).containsOnly(Map.entry(second, List.of("AWSPREVIOUS")),
+                Map.entry(third, List.of("AWSCURRENT")));
         assertThat(get("a", first, null).secretString()).isEqualTo("1");
         assertThat(get("a", null, "AWSPREVIOUS").secretString()).isEqualTo("2");
     }
@@ -44,7 +46,8 @@ class VersionsTest extends SecretsFixture {
         var first = create("a", "0").versionId();
         put("a", "1", "X", "Y");
         var second = put("a", "2", "Y", "X");
-        assertThat(stages()).containsOnly(Map.entry(first, List.of("AWSCURRENT")), Map.entry(second, List.of("X", "Y")));
+        assertThat(stages()).containsOnly(Map.entry(first, List.of("AWSCURRENT")),
+                Map.entry(second, List.of("X", "Y")));
     }
 
     @Test
@@ -71,7 +74,8 @@ class VersionsTest extends SecretsFixture {
     void movingALabelNamesWhereItIs() {
         var first = create("a", "1").versionId();
         var second = put("a", "2", "AWSPENDING");
-        refused("InvalidParameterException", "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is"
+        refused("InvalidParameterException",
+                "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is"
                 + " currently attached to version " + first + ", so you must explicitly reference that version in"
                 + " RemoveFromVersionId.", () -> move("a", "AWSCURRENT", null, second));
         refused("InvalidParameterException", "You can only move staging label AWSCURRENT to a different secret version."

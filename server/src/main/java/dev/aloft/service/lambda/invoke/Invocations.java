@@ -43,7 +43,8 @@ public final class Invocations implements AutoCloseable {
     private static final int TAIL_MILLIS = 1_000;
     private static final int UNMARKED_TAIL_MILLIS = 5;
     private static final Duration IDLE = Duration.ofMinutes(10);
-    private static final Duration OLDEST = Duration.ofHours(6);
+    /** Credentials that an environment got at its start outlive it: {@link RoleSessions#LIFETIME}. */
+    static final Duration OLDEST = Duration.ofHours(6);
     private static final Duration LOOK = Duration.ofMinutes(1);
     private static final int DRAIN_SECONDS = 3;
     private static final System.Logger LOG = System.getLogger(Invocations.class.getName());

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * AWS's Parameters and Secrets Lambda Extension for one start of an environment: reads parameters and secrets under the
  * function's role and remembers them for a while.
  *
- * <p>Whatever goes wrong with a call is one and the same answer; what it was stands in the function's log. The timeouts of
- * calls ({@code …_TIMEOUT_MILLIS}) end none: no call leaves this machine.
+ * <p>Whatever goes wrong with a call is one and the same answer; what it was stands in the function's log. The timeouts
+ * of calls ({@code …_TIMEOUT_MILLIS}) end none: no call leaves this machine.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html">Use secrets in
  *     Lambda functions</a>
@@ -64,8 +64,8 @@ final class ParametersExtension {
     private final Map<String, Kept> kept;
 
     /** @param ready whether the init is over */
-    ParametersExtension(Map<String, String> variables, ExecutionRoles.Session session, Endpoint endpoint, EnvironmentLog log,
-            Time time, BooleanSupplier ready) {
+    ParametersExtension(Map<String, String> variables, ExecutionRoles.Session session, Endpoint endpoint,
+            EnvironmentLog log, Time time, BooleanSupplier ready) {
         this.variables = variables;
         this.session = session;
         this.ssm = Ssm.at(endpoint);
@@ -125,7 +125,8 @@ final class ParametersExtension {
         return switch (method + " " + kind) {
             case "GET /systemsmanager/parameters/get" ->
                 answer(kind, query, "SSM_PARAMETER_STORE_TTL", "GetParameter", this::parameter);
-            case "GET /secretsmanager/get" -> answer(kind, query, "SECRETS_MANAGER_TTL", "GetSecretValue", this::secret);
+            case "GET /secretsmanager/get" -> answer(kind, query, "SECRETS_MANAGER_TTL", "GetSecretValue",
+                    this::secret);
             default -> Answer.text("404 Not Found", "404 page not found");
         };
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where the Parameters and Secrets Extensions of all environments are reached: each on the loopback of its own network, or,
- * where environments share this machine's, all on one port, where the token in the request says whose it is.
+ * Where the Parameters and Secrets Extensions of all environments are reached: each on the loopback of its own network,
+ * or, where environments share this machine's, all on one port, where the token in the request says whose it is.
  */
 final class ParametersPorts {
     private static final String TOKEN = "x-aws-parameters-secrets-token";
@@ -84,7 +84,8 @@ final class ParametersPorts {
                 var target = head.path();
                 var answer = Optional.ofNullable(head.header(TOKEN)).map(extensions::get)
                         .map(it -> it.answer(method, target))
-                        .orElseGet(() -> ParametersExtension.Answer.text("401 Unauthorized", "Unauthorized"));
+                        .orElseGet(() -> ParametersExtension.Answer.text("400 Bad Request",
+                        "bad session token or header key"));
                 connection.answer(answer.status(), answer.type(), answer.body());
             } while (!"close".equalsIgnoreCase(head.header("connection")));
         } catch (IOException | InterruptedException gone) {

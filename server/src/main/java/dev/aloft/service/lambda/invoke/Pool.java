@@ -51,6 +51,8 @@ final class Pool {
     private int granted;
     /** Environments and starts. */
     private volatile int size;
+    /** Environments that were started before are given no more events. */
+    private volatile Instant oldest = Instant.MIN;
 
     Pool(Initialization initialization, Starts starts) {
         this.initialization = initialization;
@@ -324,7 +326,8 @@ final class Pool {
         try {
             finishing.remove(environment);
             freedNanos = System.nanoTime();
-            stop = closed || all.size() > most || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
+            stop = closed || all.size() > most || environment.startedAt().isBefore(oldest)
+                    || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
                 ready.add(environment);
                 Waiter first = waiting.pollFirst();
@@ -407,8 +410,12 @@ final class Pool {
         }
     }
 
-    /** Stops the environments that have been idle since before a moment, and those started before another. */
+    /**
+     * Stops the environments that have been idle since before a moment, and those started before another: busy ones after
+     * their event.
+     */
     void recycle(Instant idleBefore, Instant startedBefore) {
+        oldest = startedBefore;
         stop(environment -> environment.idleSince().isBefore(idleBefore) || environment.startedAt().isBefore(startedBefore));
     }
 

@@ -8,8 +8,10 @@ import java.time.Duration;
 
 /** Execution roles as IAM has them, with temporary credentials for each environment. */
 public final class RoleSessions implements ExecutionRoles {
-    /** Longer than an environment lives. */
-    private static final Duration LIFETIME = Duration.ofHours(12);
+    /**
+     * They stand in an environment's variables and are not renewed there, so this is longer than an environment lives.
+     */
+    static final Duration LIFETIME = Duration.ofHours(12);
 
     private final Roles roles;
     private final Sessions sessions;

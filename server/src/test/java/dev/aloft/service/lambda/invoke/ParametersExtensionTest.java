@@ -25,7 +25,8 @@ class ParametersExtensionTest {
     private static final String SECRET = "/secretsmanager/get?secretId=db%2Fpassword";
     private static final String PARAMETER = "/systemsmanager/parameters/get/?name=%2Fdb%2Fhost";
     private static final Caller ROLE = new Caller("123456789012", "us-east-1",
-            new Principal.RoleSession("arn:aws:iam::123456789012:role/r", "AROA", "f", null), "r", null, 0, null, null, null);
+            new Principal.RoleSession("arn:aws:iam::123456789012:role/r", "AROA", "f", null), "r", null, 0, null, null,
+                    null);
 
     private final TestTime time = new TestTime();
     private final List<Shape> calls = new ArrayList<>();
@@ -35,7 +36,8 @@ class ParametersExtensionTest {
 
     private static FunctionVersion version() {
         return new FunctionVersion("123456789012", "us-east-1", "f", "$LATEST",
-                "arn:aws:lambda:us-east-1:123456789012:function:f", "r", "nodejs22.x", "index.handler", "role", 128, 3, 512,
+                "arn:aws:lambda:us-east-1:123456789012:function:f", "r", "nodejs22.x", "index.handler", "role", 128, 3,
+                        512,
                 Map.of(), Path.of("code"), Optional.empty(), null, false, "/aws/lambda/f", false, null, null,
                 Optional.empty(), Optional.empty());
     }
@@ -89,7 +91,8 @@ class ParametersExtensionTest {
                 .get("Parameter");
         assertThat(parameter.get("Value")).isEqualTo("p2");
         assertThat(calls).containsExactly(
-                SecretsManager.GetSecretValueRequest.of(r -> r.secretId("db/password").versionStage("AWSPREVIOUS").versionId("v")),
+                SecretsManager.GetSecretValueRequest.of(r -> r.secretId("db/password").versionStage("AWSPREVIOUS")
+                        .versionId("v")),
                 Ssm.GetParameterRequest.of(r -> r.name("/db/host:a").withDecryption(true)));
     }
 

@@ -16,7 +16,11 @@ final class Content {
     private Content() {}
 
     static byte[] bytes(HttpRequest request) {
-        return decoded(request).bytes(Protocol.MAX_BODY);
+        return bytes(request, Protocol.MAX_BODY);
+    }
+
+    static byte[] bytes(HttpRequest request, long most) {
+        return decoded(request).bytes(most);
     }
 
     static Body decoded(HttpRequest request) {

@@ -14,14 +14,20 @@ final class JsonErrors {
     private JsonErrors() {}
 
     /** Reads; what cannot be read becomes the error that AWS tells. */
-    static <T> T reading(Supplier<T> read) {
+    static <T> T reading(Operation operation, Supplier<T> read) {
         try {
             return read.get();
         } catch (Unreadable e) {
             throw ApiError.of("SerializationException", 400, e.getMessage());
         } catch (JsonReader.Malformed e) {
-            throw ApiError.of("SerializationException", 400, e.getMessage());
+            // DynamoDB does not say what is wrong with what is no JSON at all.
+            throw ApiError.of("SerializationException", 400, isDynamoDb(operation) ? null : e.getMessage());
         }
+    }
+
+    static boolean isDynamoDb(Operation operation) {
+        var prefix = operation.service().targetPrefix();
+        return prefix != null && prefix.startsWith("DynamoDB");
     }
 
     /** The document: {@code __type} where the protocol has no header for it, the message, and the error's own members. */

@@ -15,6 +15,8 @@ public final class JsonRpc implements Protocol {
 
     private final String contentType;
 
+    private static final int MAX_DYNAMODB = 16 << 20;
+
     private JsonRpc(String version) {
         this.contentType = "application/x-amz-json-" + version;
     }
@@ -26,9 +28,14 @@ public final class JsonRpc implements Protocol {
 
     @Override
     public Shape readInput(Operation operation, HttpRequest request) {
-        var body = Content.bytes(request);
-        return JsonErrors.reading(() -> read(
+        var body = Content.bytes(request, mostBytes(operation));
+        return JsonErrors.reading(operation, () -> read(
                 new JsonCodec(true, Mismatch.of(operation.service())), body, operation.input()));
+    }
+
+    /** DynamoDB takes 16 MB, the others more. */
+    private static long mostBytes(Operation operation) {
+        return JsonErrors.isDynamoDb(operation) ? MAX_DYNAMODB : MAX_BODY;
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class RestJson implements Protocol {
         if (isDocument(operation.output())) {
             ContentTypes.accepted(request.headers(), "application/json");
         }
-        return JsonErrors.reading(() -> rest.readInput(operation, request));
+        return JsonErrors.reading(operation, () -> rest.readInput(operation, request));
     }
 
     /** Whether the body is a JSON document, and not content of another type. */

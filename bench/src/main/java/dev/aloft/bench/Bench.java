@@ -9,7 +9,9 @@ import java.util.Set;
 
 /**
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
- * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER [start|wire|invoke|cold|burst|idle|reload|dynamodb|sqs|events …]}.
+ * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER
+ * [start|wire|invoke|cold|burst|idle|reload|dynamodb|sqs|events|large …]}. {@code large} is a table of one GB, {@code
+ * large20} one of 20.
  */
 public final class Bench {
     private Bench() {}
@@ -50,6 +52,11 @@ public final class Bench {
         }
         if (wanted.contains("dynamodb")) {
             DynamoDbBench.run(launcher, peer, figures);
+        }
+        for (var name : wanted) {
+            if (name.matches("large\\d*")) {
+                LargeTableBench.run(launcher, name.equals("large") ? 1 : Integer.parseInt(name.substring(5)), figures);
+            }
         }
         if (wanted.contains("sqs")) {
             SqsBench.run(launcher, peer, figures);

@@ -37,6 +37,12 @@ final class Product implements AutoCloseable {
         return start(launcher, Files.createTempDirectory("aloft-bench"));
     }
 
+    /** Killed as by a power cut, and started again on what it kept. */
+    Product restarted(Path launcher) throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        return start(launcher, data);
+    }
+
     private static Product start(Path launcher, Path data) throws IOException {
         int port = freePort();
         long begun = System.nanoTime();

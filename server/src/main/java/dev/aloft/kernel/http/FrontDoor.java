@@ -6,6 +6,7 @@ import dev.aloft.api.Endpoint;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.Signatures;
 import dev.aloft.wire.Authorization;
+import dev.aloft.wire.Compression;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
 import dev.aloft.wire.RestXml;
@@ -53,7 +54,8 @@ public final class FrontDoor implements HttpServer.Handler {
             var signed = signatures.verify(route.request(), authorization, operation, route.bucket(), requestId);
             var input = protocol.readInput(operation, at(signed.request(), route.path()));
             var output = endpoint.call(operation, signed.caller(), input);
-            response = protocol.writeOutput(operation, output, requestId);
+            response = Compression.answer(route.request(), operation,
+                protocol.writeOutput(operation, output, requestId));
         } catch (ApiError e) {
             response = protocol.writeError(operation, e, requestId);
         } catch (Body.TooLarge e) {
@@ -76,7 +78,8 @@ public final class FrontDoor implements HttpServer.Handler {
             if (Exchanges.gone(e) || e instanceof Body.TooLarge) {
                 throw e;
             }
-            LOG.log(Level.SEVERE, http.method() + " " + http.host() + http.rawPath() + " failed, request " + requestId, e);
+            LOG.log(Level.SEVERE, http.method() + " " + http.host() + http.rawPath() + " failed, request " + requestId,
+                e);
             var response = HttpResponse.of(
                     500,
                     "application/json",

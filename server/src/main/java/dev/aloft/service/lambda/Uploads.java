@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Body;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
@@ -36,9 +37,13 @@ final class Uploads {
         if (source.bucket() == null || source.key() == null) {
             throw new Lambda.InvalidParameterValueException("Please provide a source for function code.");
         }
+        return codes.keep(object(caller, source), like);
+    }
+
+    private Body object(Caller caller, Source source) {
         try {
-            return codes.keep(s3.getObject(caller, S3.GetObjectRequest.of(o -> o.bucket(source.bucket()).key(source.key())
-                    .versionId(source.objectVersion()))).body(), like);
+            return s3.getObject(caller, S3.GetObjectRequest.of(o -> o.bucket(source.bucket()).key(source.key())
+                    .versionId(source.objectVersion()))).body();
         } catch (ApiError e) {
             if (e.code().equals("NotImplemented")) {
                 throw e;

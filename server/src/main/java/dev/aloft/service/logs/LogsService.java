@@ -29,7 +29,7 @@ public final class LogsService implements Service, Logs {
         var store = platform.in("logs");
         groups = new Groups(data, store, time);
         streams = new Streams(data, groups, store, time);
-        putEvents = new PutEvents(data, groups, streams, store, time);
+        putEvents = new PutEvents(data, groups, streams, new EmbeddedMetrics(endpoint), store, time);
         readEvents = new ReadEvents(data, groups, streams, store, time);
         resourcePolicies = new ResourcePolicies(data, store, time);
         housekeeping = new Housekeeping(data, store, time);

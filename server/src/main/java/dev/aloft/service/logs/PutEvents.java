@@ -27,10 +27,12 @@ final class PutEvents {
     private final LogsData data;
     private final Groups groups;
     private final Streams streams;
+    private final EmbeddedMetrics metrics;
     private final Store store;
     private final Time time;
 
-    PutEvents(LogsData data, Groups groups, Streams streams, Store store, Time time) {
+    PutEvents(LogsData data, Groups groups, Streams streams, EmbeddedMetrics metrics, Store store, Time time) {
+        this.metrics = metrics;
         this.data = data;
         this.groups = groups;
         this.streams = streams;
@@ -51,7 +53,8 @@ final class PutEvents {
         int oldEnd = countBefore(events, oldest);
         int newStart = countBefore(events, newest + 1);
         int from = Math.max(expiredEnd, oldEnd);
-        var pieces = from < newStart ? pieces(events.subList(from, newStart), now.toEpochMilli()) : List.<Piece>of();
+        var taken = from < newStart ? events.subList(from, newStart) : List.<Logs.InputLogEvent>of();
+        var pieces = pieces(taken, now.toEpochMilli());
         var stream = store.write(tx -> {
             var owner = groups.find(tx, caller, input.logGroupName());
             var found = streams.find(tx, owner, input.logStreamName());
@@ -72,6 +75,7 @@ final class PutEvents {
             }
             return appended;
         });
+        metrics.extract(caller, group.name(), taken);
         var rejected = Logs.RejectedLogEventsInfo.of(r -> r.expiredLogEventEndIndex(expiredEnd > 0 ? expiredEnd : null)
             .tooOldLogEventEndIndex(oldEnd > 0 ? oldEnd : null)
             .tooNewLogEventStartIndex(newStart < events.size() ? newStart : null));

@@ -6,6 +6,9 @@
  * time without looking at its streams. A piece spans a minute at most: a reader that begins at a moment begins a minute
  * earlier and merges what overlaps ({@link dev.aloft.service.logs.Merge}).
  *
+ * <p>Metrics that events have in them, in the embedded metric format, go to CloudWatch
+ * ({@link dev.aloft.service.logs.EmbeddedMetrics}).
+ *
  * <p>Not built: metric and subscription filters, queries (Insights), live tail, exports, encryption with a key, other
  * log group classes than STANDARD, data protection.
  *

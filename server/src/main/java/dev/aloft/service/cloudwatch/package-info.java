@@ -1,7 +1,6 @@
 /**
  * CloudWatch's metrics: numbers that are put, kept as aggregates of a minute and longer, and read as statistics; and
- * alarms on
- * them, and on other alarms.
+ * alarms on them, and on other alarms.
  *
  * <pre>
  *   PutMetricData ── Data ── an Aggregate a minute, five minutes and an hour; a second where that was asked for

@@ -47,9 +47,7 @@ final class Names {
             throw ApiError.of("AccessDeniedException", 400, "No access to reserved parameter name: " + name + ".");
         }
         if (first.startsWith("ssm") || !name.chars().allMatch(Names::allowed)) {
-            throw invalid("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist"
-                    + " of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the"
-                    + " following 3 symbols .-_");
+            throw malformed();
         }
         if (name.indexOf('/') > 0) {
             throw invalid("Parameter name must be a fully qualified name.");
@@ -62,6 +60,19 @@ final class Names {
             throw new Ssm.HierarchyLevelLimitExceededException("The hierarchy of parameter " + name + " exceeds the limit of "
                     + MOST_LEVELS + " levels.");
         }
+    }
+
+    /** What is asked for: a name, or a path that begins with a slash and has no empty part. */
+    static void checkForm(String name) {
+        if (name.contains("//") || name.indexOf('/') > 0) {
+            throw malformed();
+        }
+    }
+
+    private static ApiError malformed() {
+        return invalid("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist"
+                + " of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the"
+                + " following 3 symbols .-_");
     }
 
     /** A path to look under, always with a slash at its end. */

@@ -28,31 +28,42 @@ final class Parameters {
 
     private final SsmData data;
     private final SecureValues secureValues;
+    private final SecretReferences secrets;
     private final Store store;
 
-    Parameters(SsmData data, SecureValues secureValues, Store store) {
+    Parameters(SsmData data, SecureValues secureValues, SecretReferences secrets, Store store) {
         this.data = data;
+        this.secrets = secrets;
         this.secureValues = secureValues;
         this.store = store;
     }
 
     Ssm.GetParameterResponse get(Caller caller, Ssm.GetParameterRequest input) {
-        var parameter = store.<Optional<Ssm.Parameter>>read(
-                tx -> find(tx, caller, input.name(), Boolean.TRUE.equals(input.withDecryption())));
+        boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
+        if (SecretReferences.is(input.name())) {
+            var secret = secrets.get(caller, input.name(), decrypt);
+            return Ssm.GetParameterResponse.of(r -> r.parameter(secret));
+        }
+        var parameter = store.<Optional<Ssm.Parameter>>read(tx -> find(tx, caller, input.name(), decrypt));
         return Ssm.GetParameterResponse.of(r -> r.parameter(parameter.orElseThrow(Parameters::notFound)));
     }
 
     /** AWS says nothing more. */
-    private static Ssm.ParameterNotFound notFound() {
+    static Ssm.ParameterNotFound notFound() {
         return new Ssm.ParameterNotFound("");
     }
 
     Ssm.GetParametersResponse getSeveral(Caller caller, Ssm.GetParametersRequest input) {
         boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
+        var ofSecrets = ofSecrets(caller, input.names(), decrypt);
         return store.read(tx -> {
-            var found = new LinkedHashMap<String, Ssm.Parameter>();
-            var invalid = new LinkedHashSet<String>();
+            var found = new LinkedHashMap<>(ofSecrets);
+            var invalid = new LinkedHashSet<>(input.names().stream().filter(SecretReferences::is)
+                    .filter(name -> !ofSecrets.containsKey(name)).toList());
             for (var name : input.names()) {
+                if (SecretReferences.is(name)) {
+                    continue;
+                }
                 try {
                     find(tx, caller, name, decrypt).ifPresentOrElse(it -> found.put(name, it), () -> invalid.add(name));
                 } catch (Ssm.ParameterVersionNotFound _) {
@@ -64,19 +75,40 @@ final class Parameters {
         });
     }
 
+    private Map<String, Ssm.Parameter> ofSecrets(Caller caller, List<String> names, boolean decrypt) {
+        var found = new LinkedHashMap<String, Ssm.Parameter>();
+        for (var name : names) {
+            if (SecretReferences.is(name)) {
+                try {
+                    found.put(name, secrets.get(caller, name, decrypt));
+                } catch (Ssm.ParameterNotFound _) {
+                    // Told among those that are invalid.
+                }
+            }
+        }
+        return found;
+    }
+
     private Optional<Ssm.Parameter> find(ReadTx tx, Caller caller, String text, boolean decrypt) {
         var asked = Names.asked(caller, text);
+        Names.checkForm(asked.name());
         var parameter = data.parameters.get(tx, SsmData.key(caller, asked.name()));
         if (asked.selector() == null || parameter.isEmpty()) {
             return parameter.map(it -> told(caller, it.name(), it.latest(), decrypt));
         }
-        // Versions are numbers; a label is anything else, and there are none.
-        var version = number(asked.selector())
-                .flatMap(number -> data.versions.get(tx, SsmData.key(caller, asked.name(), number)))
-                .orElseThrow(() -> new Ssm.ParameterVersionNotFound("Systems Manager could not find version "
-                        + asked.selector() + " of " + asked.name() + ". Verify the version and try again."));
+        // Versions are numbers; a label is anything else.
+        var number = number(asked.selector());
+        var version = (number.isPresent() ? data.versions.get(tx, SsmData.key(caller, asked.name(), number.get()))
+                : data.versions.range(tx, SsmData.key(caller, asked.name())).map(Row::value)
+                        .filter(it -> it.labels().contains(asked.selector())).findFirst())
+                .orElseThrow(() -> noVersion(asked.selector(), asked.name()));
         var told = told(caller, asked.name(), version, decrypt);
         return Optional.of(told.toBuilder().selector(":" + asked.selector()).build());
+    }
+
+    static Ssm.ParameterVersionNotFound noVersion(String selector, String name) {
+        return new Ssm.ParameterVersionNotFound("Systems Manager could not find version " + selector + " of " + name
+                + ". Verify the version and try again.");
     }
 
     private static Optional<Long> number(String text) {
@@ -128,7 +160,7 @@ final class Parameters {
                             .version(version.number())
                     .lastModifiedDate(version.modified()).lastModifiedUser(version.user())
                             .description(version.description())
-                    .allowedPattern(version.allowedPattern()).tier(version.tier()).dataType("text").labels(List.of())
+                    .allowedPattern(version.allowedPattern()).tier(version.tier()).dataType("text").labels(version.labels())
                     .policies(List.of()).keyId(keyId(version)))).toList();
             return Ssm.GetParameterHistoryResponse.of(r -> r.parameters(told)
                     .nextToken(page.next().map(key -> Long.toString(key.number(3))).orElse(null)));

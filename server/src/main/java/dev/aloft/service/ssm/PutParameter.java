@@ -6,11 +6,13 @@ import dev.aloft.api.Ssm;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.ssm.SsmData.Parameter;
 import dev.aloft.service.ssm.SsmData.Version;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,7 +64,7 @@ final class PutParameter {
             var version = new Version(before == null ? 1 : before.number() + 1, type,
                     type.equals(Ssm.ParameterType.SECURE_STRING) ? secureValues.seal(caller, name, input.value()) : input.value(),
                     input.description() == null && before != null ? before.description() : input.description(),
-                    input.allowedPattern(), tier, now, caller.principal().arn());
+                    input.allowedPattern(), tier, now, caller.principal().arn(), List.of());
             var tags = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::tags).orElse(Map.of());
             data.parameters.put(tx, SsmData.key(caller, name),
                     new Parameter(name, version, tagged ? Tags.with(tags, input.tags()) : tags));
@@ -70,10 +72,20 @@ final class PutParameter {
             if (version.number() > MOST_VERSIONS) {
                 data.versions.range(tx, Range.of(SsmData.key(caller, name))
                                 .to(SsmData.key(caller, name, version.number() - MOST_VERSIONS + 1)))
-                        .map(Row::key).toList().forEach(key -> data.versions.delete(tx, key));
+                        .toList().forEach(row -> forget(tx, name, row));
             }
             return Ssm.PutParameterResponse.of(r -> r.version(version.number()).tier(tier));
         });
+    }
+
+    private void forget(Tx tx, String name, Row<Version> oldest) {
+        if (!oldest.value().labels().isEmpty()) {
+            throw new Ssm.ParameterMaxVersionLimitExceeded("You attempted to create a new version of " + name
+                    + " by calling the PutParameter API with the overwrite flag. Version " + oldest.value().number()
+                    + ", the oldest version, can't be deleted because it has a label associated with it. Move the label to"
+                    + " another version of the parameter, and try again.");
+        }
+        data.versions.delete(tx, oldest.key());
     }
 
     private static void refuseWhatIsNotBuilt(Ssm.PutParameterRequest input) {

@@ -6,6 +6,7 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** What Parameter Store keeps, by account, region and name. */
@@ -26,7 +27,12 @@ final class SsmData {
             String allowedPattern,
             String tier,
             Instant modified,
-            String user) {}
+            String user,
+            List<String> labels) {
+        Version withLabels(List<String> other) {
+            return new Version(number, type, value, description, allowedPattern, tier, modified, user, other);
+        }
+    }
 
     static Key all(Caller caller) {
         return Key.of(caller.account(), caller.region());

@@ -16,13 +16,15 @@ import java.util.List;
 public final class SsmService implements Service, Ssm {
     private final Parameters parameters;
     private final PutParameter putParameter;
+    private final Labels labels;
     private final List<ResourceType> resourceTypes;
 
     public SsmService(Store platform, KeyFile keys, Time time, Endpoint endpoint) {
         var data = new SsmData();
         var store = platform.in("ssm");
         var secureValues = new SecureValues(keys);
-        parameters = new Parameters(data, secureValues, store);
+        parameters = new Parameters(data, secureValues, new SecretReferences(endpoint), store);
+        labels = new Labels(data, store);
         putParameter = new PutParameter(data, secureValues, store, time);
         resourceTypes = List.of(new SsmResources(Ssm.at(endpoint)));
     }
@@ -42,6 +44,8 @@ public final class SsmService implements Service, Ssm {
             case GetParameterHistoryRequest r -> one("GetParameterHistory", caller, r.name());
             case PutParameterRequest r -> one("PutParameter", caller, r.name())
                 .with("ssm:Overwrite", Boolean.toString(Boolean.TRUE.equals(r.overwrite())));
+            case LabelParameterVersionRequest r -> one("LabelParameterVersion", caller, r.name());
+            case UnlabelParameterVersionRequest r -> one("UnlabelParameterVersion", caller, r.name());
             case DeleteParameterRequest r -> one("DeleteParameter", caller, r.name());
             case DeleteParametersRequest r -> several("DeleteParameters", caller, r.names());
             case DescribeParametersRequest _ -> Access.to("ssm:DescribeParameters");
@@ -82,6 +86,16 @@ public final class SsmService implements Service, Ssm {
     @Override
     public PutParameterResponse putParameter(Caller caller, PutParameterRequest input) {
         return putParameter.put(caller, input);
+    }
+
+    @Override
+    public LabelParameterVersionResponse labelParameterVersion(Caller caller, LabelParameterVersionRequest input) {
+        return labels.label(caller, input);
+    }
+
+    @Override
+    public UnlabelParameterVersionResponse unlabelParameterVersion(Caller caller, UnlabelParameterVersionRequest input) {
+        return labels.unlabel(caller, input);
     }
 
     @Override

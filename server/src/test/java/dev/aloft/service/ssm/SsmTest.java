@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Principal;
+import dev.aloft.api.SecretsManager;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
@@ -13,6 +14,7 @@ import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.time.TestTime;
+import dev.aloft.service.secretsmanager.SecretsManagerService;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -188,5 +190,67 @@ class SsmTest {
 
     private static ResourceType.Desired desired(Map<String, Object> properties) {
         return new ResourceType.Desired("arn:stack", "app", "P", "t", properties, Map.of());
+    }
+
+    private Ssm.LabelParameterVersionResponse label(Long version, String... labels) {
+        return ssm.labelParameterVersion(ROOT, Ssm.LabelParameterVersionRequest.of(
+                r -> r.name("/x").parameterVersion(version).labels(List.of(labels))));
+    }
+
+    @Test
+    void aLabelIsOnOneVersionAndFindsIt() {
+        put("/x", "String", "1", false);
+        put("/x", "String", "2", true);
+        var labelled = label(1L, "prod", "1st", "AWSx");
+        assertThat(labelled.invalidLabels()).containsExactly("1st", "AWSx");
+        assertThat(get("/x:prod").value()).isEqualTo("1");
+        assertThat(get("/x:prod").selector()).isEqualTo(":prod");
+        label(null, "prod");
+        assertThat(get("/x:prod").version()).isEqualTo(2);
+        refused("ParameterVersionLabelLimitExceeded", "A parameter version can have maximum 10 labels.",
+                () -> label(null, "a", "b", "c", "d", "e", "f", "g", "h", "i", "j"));
+        var gone = ssm.unlabelParameterVersion(ROOT, Ssm.UnlabelParameterVersionRequest.of(
+                r -> r.name("/x").parameterVersion(2L).labels(List.of("prod", "none"))));
+        assertThat(gone.removedLabels()).containsExactly("prod");
+        assertThat(gone.invalidLabels()).containsExactly("none");
+        refused("ParameterVersionNotFound", "Systems Manager could not find version prod of /x.", () -> get("/x:prod"));
+    }
+
+    @Test
+    void theOldestVersionIsNotForgottenWhileItHasALabel() {
+        put("/x", "String", "0", false);
+        label(1L, "keep");
+        for (int i = 1; i < 100; i++) {
+            put("/x", "String", "" + i, true);
+        }
+        refused("ParameterMaxVersionLimitExceeded", "You attempted to create a new version of /x by calling the PutParameter"
+                + " API with the overwrite flag. Version 1, the oldest version, can't be deleted",
+                () -> put("/x", "String", "100", true));
+    }
+
+    @Test
+    void secretsAreReadAsIfTheyWereParameters() {
+        endpoint.add(new SecretsManagerService(store, KeyFile.inMemory(), new TestTime(), endpoint));
+        SecretsManager.at(endpoint).createSecret(ROOT, SecretsManager.CreateSecretRequest.of(
+                r -> r.name("db").secretString("hush").clientRequestToken("1".repeat(32))));
+        var name = "/aws/reference/secretsmanager/db";
+        refused("ValidationException", "WithDecryption flag must be True for retrieving a Secret Manager secret.",
+                () -> get(name));
+        var found = ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true))).parameter();
+        assertThat(found.value()).isEqualTo("hush");
+        assertThat(found.sourceResult()).contains("\"SecretString\":\"hush\"");
+        var several = ssm.getParameters(ROOT, Ssm.GetParametersRequest.of(r -> r.withDecryption(true)
+                .names(List.of(name, name + "2"))));
+        assertThat(several.parameters()).hasSize(1);
+        assertThat(several.invalidParameters()).containsExactly(name + "2");
+        refused("ParameterNotFound", "An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret " + name
+                + "2 not found.", () -> ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(
+                        r -> r.name(name + "2").withDecryption(true))));
+    }
+
+    @Test
+    void aPathThatIsAskedForHasItsForm() {
+        refused("ValidationException", "Parameter name: can't be prefixed", () -> get("/a//b"));
+        refused("ValidationException", "Parameter name: can't be prefixed", () -> get("a/b"));
     }
 }

@@ -65,14 +65,22 @@ public final class Validator {
 
     private ApiError error() {
         int count = failures.size();
-        var message = count + " validation error" + (count == 1 ? "" : "s") + " detected: " + String.join("; ", failures);
         var service = operation.service();
+        var message = service.serviceId().equals("ECR") ? ecr(failures.getFirst())
+                : count + " validation error" + (count == 1 ? "" : "s") + " detected: " + String.join("; ", failures);
         var code = switch (service.serviceId()) {
             case "CloudWatch Logs", "ECR" -> "InvalidParameterException";
             case "ApiGatewayV2", "Transcribe" -> "BadRequestException";
             default -> service.protocol().equals("query") ? "ValidationError" : "ValidationException";
         };
         return ApiError.of(code, 400, message);
+    }
+
+    /** ECR tells one, without its value and in words of its own. */
+    private static String ecr(String failure) {
+        return failure.replaceFirst("^Value .*?at '", "Invalid parameter at '")
+                .replaceFirst("constraint: Member must satisfy regular expression pattern: (.*)$", "constraint: 'must satisfy regular expression '$1''")
+                .replaceFirst("constraint: (Member .*)$", "constraint: '$1'");
     }
 
     /** Whether anything in the schema, however deep, can fail. */

@@ -3,6 +3,7 @@ package dev.aloft.service.ecr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonReader;
@@ -99,5 +100,14 @@ class EcrTest {
 
     private static ResourceType.Desired desired(Map<String, Object> properties) {
         return new ResourceType.Desired("arn:stack", "app", "Repo", "t", properties, Map.of());
+    }
+
+    @Test
+    void whatIsNotValidIsToldInEcrsOwnWords() {
+        assertThatThrownBy(() -> create("Upper")).isInstanceOf(ApiError.class).hasMessage("Invalid parameter at 'repositoryName' failed to"
+            + " satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
+        assertThatThrownBy(() -> ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app").imageTagMutability("no"))))
+            .hasMessage("Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set:"
+                + " [IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]'");
     }
 }

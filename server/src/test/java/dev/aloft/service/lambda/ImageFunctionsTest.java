@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Functions that are container images. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ImagesTest {
+class ImageFunctionsTest {
     private static final String ROLE = "arn:aws:iam::000000000000:role/r";
     private static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
     private static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";

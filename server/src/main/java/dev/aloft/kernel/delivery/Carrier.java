@@ -20,7 +20,7 @@ public interface Carrier<D> {
     default void settled(Tx tx, D delivery, Attempt last, Ending ending) {
     }
 
-    /** After that commit: counts, logs. Lost if the process ends in between. */
+    /** After that commit: counts, logs. Lost if the process ends in between. Calls no service: other ends wait for it. */
     default void ended(D delivery, Attempt last, Ending ending) {
     }
 }

@@ -95,11 +95,14 @@ final class DeliveryLog {
         if (role.isEmpty() || detail == null || success && !sampled(topic, protocol)) {
             return;
         }
-        try {
-            write(topic, subscription, role.get(), detail, success);
-        } catch (ApiError refused) {
-            LOG.log(Level.INFO, "The delivery status of " + topic.arn() + " could not be logged: " + refused);
-        }
+        // Other ends of deliveries do not wait for the log.
+        time.start("delivery status of " + topic.name(), () -> {
+            try {
+                write(topic, subscription, role.get(), detail, success);
+            } catch (ApiError refused) {
+                LOG.log(Level.INFO, "The delivery status of " + topic.arn() + " could not be logged: " + refused);
+            }
+        });
     }
 
     private static boolean sampled(KeptTopic topic, String protocol) {

@@ -28,6 +28,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.pipes.PipesData.KeptPipe;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -178,7 +179,7 @@ final class PipePollers {
             var letter = new LinkedHashMap<String, Object>();
             letter.put("context", context);
             letter.put("version", "1.0");
-            letter.put("timestamp", time.instant().toString());
+            letter.put("timestamp", time.instant().truncatedTo(ChronoUnit.MILLIS).toString());
             letter.put(pipe.source().service().equals("kinesis") ? "KinesisBatchInfo" : "DDBStreamBatchInfo", batch);
             return letter;
         }

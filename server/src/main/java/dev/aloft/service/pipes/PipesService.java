@@ -32,7 +32,7 @@ public final class PipesService implements Service, Pipes {
     public PipesService(Store platform, Targets targets, WebServers webServers, Time time, Endpoint endpoint,
             Roles roles) {
         var store = platform.in("pipes");
-        pipes = new PipeStore(data, webServers, store, time, signal::raise);
+        pipes = new PipeStore(data, new PipeRules(webServers), store, time, signal::raise);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume));
         pollers = new PipePollers(data, store, endpoint, webServers, roles, deadLetters, time);

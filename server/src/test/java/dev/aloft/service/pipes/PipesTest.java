@@ -355,6 +355,11 @@ class PipesTest {
         send("1", "2");
         assertThat(asked).hasSize(2);
         assertThat(left()).isZero();
+        pipes.updatePipe(ROOT, Pipes.UpdatePipeRequest.of(r -> r.name("p").roleArn(ROLE).target(QUEUE).sourceParameters(
+            Pipes.UpdatePipeSourceParameters.of(s -> s.sqsQueueParameters(
+                Pipes.UpdatePipeSourceSqsQueueParameters.of(_ -> { }))))));
+        var source = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).sourceParameters();
+        assertThat(source.sqsQueueParameters().batchSize()).isEqualTo(10);
     }
 
     @Test

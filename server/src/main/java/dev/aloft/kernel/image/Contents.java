@@ -3,6 +3,7 @@ package dev.aloft.kernel.image;
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -241,7 +242,7 @@ public final class Contents {
     private static Digest digest(Path file) throws IOException {
         var sha256 = Digest.sha256();
         try (var in = new DigestInputStream(Files.newInputStream(file), sha256)) {
-            in.transferTo(java.io.OutputStream.nullOutputStream());
+            in.transferTo(OutputStream.nullOutputStream());
         }
         return Digest.of(sha256);
     }

@@ -70,7 +70,8 @@ public final class ImageArchive {
                 switch (entry.kind()) {
                     case FILE -> files.put(entry.name(), contents.put(tar.content()));
                     case SYMBOLIC_LINK, HARD_LINK -> {
-                        Digest target = files.get(Path.of(entry.name()).resolveSibling(entry.link()).normalize().toString());
+                        Path linked = Path.of(entry.name()).resolveSibling(entry.link()).normalize();
+                        Digest target = files.get(linked.toString());
                         if (target != null) {
                             files.put(entry.name(), target);
                         }
@@ -122,7 +123,8 @@ public final class ImageArchive {
             if (JsonReader.tree(index) instanceof Map<?, ?> tree && tree.get("manifests") instanceof List<?> list) {
                 for (Object each : list) {
                     if (each instanceof Map<?, ?> entry) {
-                        String name = entry.get("annotations") instanceof Map<?, ?> given ? Objects.toString(given.get(REFERENCE), "") : "";
+                        String name = entry.get("annotations") instanceof Map<?, ?> given
+                                ? Objects.toString(given.get(REFERENCE), "") : "";
                         Digest.of(Objects.toString(entry.get("digest"), "")).ifPresent(digest -> found.put(
                                 found.containsKey(name) ? name + "@" + digest : name, digest));
                     }
@@ -200,6 +202,7 @@ public final class ImageArchive {
     }
 
     private byte[] small(Digest digest) throws NoImage {
-        return contents.bytes(digest, MOST_MANIFEST_BYTES).orElseThrow(() -> new NoImage(digest + " is too long for a manifest"));
+        return contents.bytes(digest, MOST_MANIFEST_BYTES)
+                .orElseThrow(() -> new NoImage(digest + " is too long for a manifest"));
     }
 }

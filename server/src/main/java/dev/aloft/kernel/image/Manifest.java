@@ -16,9 +16,6 @@ public sealed interface Manifest {
     String OCI = "application/vnd.oci.image.manifest.v1+json";
     String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
     String DOCKER = "application/vnd.docker.distribution.manifest.v2+json";
-    String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-    /** Docker's format before 2016. */
-    String DOCKER_OLD = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
     String mediaType();
 
@@ -30,10 +27,7 @@ public sealed interface Manifest {
     record Index(String mediaType, List<Descriptor> manifests) implements Manifest {}
 
     /** A content by its digest. */
-    record Descriptor(String mediaType, Digest digest, long size, Optional<Machine> machine) {}
-
-    /** For which an image of an index is, such as {@code linux} and {@code amd64}. */
-    record Machine(String system, String architecture) {}
+    record Descriptor(String mediaType, Digest digest, long size) {}
 
     /** No manifest, or one of a kind that nobody here reads. */
     final class Malformed extends Exception {
@@ -85,9 +79,6 @@ public sealed interface Manifest {
         }
         Digest digest = Digest.of(Objects.toString(descriptor.get("digest"), ""))
                 .orElseThrow(() -> new Malformed("no digest of SHA-256: " + descriptor.get("digest")));
-        Optional<Machine> machine = descriptor.get("platform") instanceof Map<?, ?> platform
-                ? Optional.of(new Machine(Objects.toString(platform.get("os"), ""), Objects.toString(platform.get("architecture"), "")))
-                : Optional.empty();
-        return new Descriptor(Objects.toString(descriptor.get("mediaType"), ""), digest, size.longValue(), machine);
+        return new Descriptor(Objects.toString(descriptor.get("mediaType"), ""), digest, size.longValue());
     }
 }

@@ -87,12 +87,11 @@ public final class RootFolder {
 
     /** Gives the folders their modes, and makes those that a container runtime mounts over. */
     public void finish() throws IOException {
-        for (String name : List.of("proc", "sys", "dev", "tmp", "etc")) {
-            Path at = root.resolve(name);
-            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS) && !name.equals("etc") || !Files.exists(at)) {
-                delete(at);
-                Files.createDirectory(at);
-            }
+        for (String name : List.of("proc", "sys", "dev", "tmp")) {
+            mountPoint(root.resolve(name));
+        }
+        if (find(root, "etc").filter(at -> Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)).isEmpty()) {
+            mountPoint(root.resolve("etc"));
         }
         for (String name : List.of("resolv.conf", "hosts")) {
             Path at = parent(List.of("etc", name)).resolve(name);
@@ -102,7 +101,8 @@ public final class RootFolder {
                 Files.setPosixFilePermissions(at, permissions(0644));
             }
         }
-        List<Path> deepestFirst = folders.keySet().stream().sorted(Comparator.comparing(Path::getNameCount).reversed()).toList();
+        List<Path> deepestFirst = folders.keySet().stream()
+                .sorted(Comparator.comparing(Path::getNameCount).reversed()).toList();
         for (Path folder : deepestFirst) {
             if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 // Whoever made it can delete it again.
@@ -111,6 +111,14 @@ public final class RootFolder {
         }
     }
 
+    private static void mountPoint(Path at) throws IOException {
+        if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+            delete(at);
+            Files.createDirectory(at);
+        }
+    }
+
+    /** What was compressed with gzip or Zstandard as it was before. */
     static InputStream plain(BufferedInputStream in) throws IOException {
         in.mark(4);
         byte[] first = in.readNBytes(4);

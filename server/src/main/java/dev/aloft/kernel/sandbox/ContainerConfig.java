@@ -18,8 +18,10 @@ final class ContainerConfig {
     private static final int USER = 993;
     private static final int GROUP = 990;
     private static final List<String> MASKED =
-            List.of("/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug");
-    private static final List<String> READ_ONLY = List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+            List.of("/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+                    "/proc/sched_debug");
+    private static final List<String> READ_ONLY =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     private ContainerConfig() {}
 
@@ -28,7 +30,8 @@ final class ContainerConfig {
      * @param root the user outside whom the container's root is: files of the machine's own belong to nobody in there
      */
     static byte[] of(Assignment.Container container, Map<String, String> environment, long user, Optional<Long> root) {
-        List<String> variables = environment.entrySet().stream().map(each -> each.getKey() + "=" + each.getValue()).toList();
+        List<String> variables = environment.entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue()).toList();
         return JsonWriter.bytes(Map.of(
                 "ociVersion", "1.0.2",
                 "process", Map.of(

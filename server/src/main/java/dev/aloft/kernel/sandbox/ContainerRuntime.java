@@ -17,7 +17,9 @@ public record ContainerRuntime(Path program, String version) {
     /** What to do where there is none. */
     public static final String MISSING = "no OCI runtime for functions that are container images:"
             + " install crun (or runc, if Aloft runs as root), such as with apt install crun";
-    private static final List<Path> FOLDERS = Stream.of("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin").map(Path::of).toList();
+    /** What sandboxes see too. */
+    private static final List<Path> FOLDERS =
+            Stream.of("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin").map(Path::of).toList();
 
     private static volatile Optional<ContainerRuntime> known = Optional.empty();
 
@@ -26,26 +28,23 @@ public record ContainerRuntime(Path program, String version) {
             return Optional.empty();
         }
         if (known.isEmpty()) {
-            known = (isolation == Isolation.ROOT ? Stream.of("crun", "runc") : Stream.of("crun")).flatMap(ContainerRuntime::named).findFirst();
+            var names = isolation == Isolation.ROOT ? List.of("crun", "runc") : List.of("crun");
+            known = names.stream().flatMap(ContainerRuntime::named).findFirst();
         }
         return known;
     }
 
-    /** Those in the folders that sandboxes see too. */
     private static Stream<ContainerRuntime> named(String name) {
         return FOLDERS.stream().map(folder -> folder.resolve(name)).filter(Files::isExecutable)
-                .flatMap(program -> Machine.ask(List.of(program.toString(), "--version"))
-                        .map(said -> new ContainerRuntime(program, said.lines().findFirst().orElse(name).replace(" version ", " ")))
-                        .stream());
+                .flatMap(program -> Machine.ask(List.of(program.toString(), "--version")).stream()
+                        .map(said -> said.lines().findFirst().orElse(name).replace(" version ", " "))
+                        .map(version -> new ContainerRuntime(program, version)));
     }
 
     /** The command line; where the bundle is follows. Control groups are the sandbox's, not the runtime's. */
     public List<String> command() {
-        return isRunc() ? List.of(program.toString(), "--rootless", "true") : List.of(program.toString(), "--cgroup-manager=disabled");
-    }
-
-    private boolean isRunc() {
-        return program.endsWith("runc");
+        return program.endsWith("runc") ? List.of(program.toString(), "--rootless", "true")
+                : List.of(program.toString(), "--cgroup-manager=disabled");
     }
 
     /** Whether it wants to see the machine's control groups, though it may make none. */

@@ -14,7 +14,10 @@
  *                 └ the process     no rights, sees /usr, /var/runtime, /var/task, /opt, /tmp
  * </pre>
  *
- * What a sandbox saw can be kept when its processes have ended: the next goes on in the same mounts (again.sh), with new
+ * A function that is a container image has an OCI runtime (crun, runc) in the place of that process, which runs the image's
+ * program in the sandbox (container.sh): the same groups, network, kills and freezes hold it, in a root of its own.
+ *
+ * <p>What a sandbox saw can be kept when its processes have ended: the next goes on in the same mounts (again.sh), with new
  * processes. A companion runs beside: the same mounts, processes of its own (beside.sh).
  *
  * The network is the machine's, or of each sandbox its own: a loopback on which the platform alone listens (Network),

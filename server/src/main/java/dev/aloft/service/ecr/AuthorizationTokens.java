@@ -41,7 +41,8 @@ final class AuthorizationTokens {
         Instant until = time.instant().plus(GOOD);
         String password = Base64.getEncoder().encodeToString(keys.seal(PURPOSE, "", content(caller, until)));
         String token = Base64.getEncoder().encodeToString(("AWS:" + password).getBytes(StandardCharsets.UTF_8));
-        var registries = input.registryIds() == null || input.registryIds().isEmpty() ? List.of(caller.account()) : input.registryIds();
+        var registries = input.registryIds() == null || input.registryIds().isEmpty()
+                ? List.of(caller.account()) : input.registryIds();
         return Ecr.GetAuthorizationTokenResponse.of(r -> r.authorizationData(registries.stream()
                 .map(id -> Ecr.AuthorizationData.of(a -> a.authorizationToken(token).expiresAt(until)
                         .proxyEndpoint(proxy(caller, id)))).toList()));

@@ -83,7 +83,8 @@ final class Images {
                     "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'");
         } catch (Manifest.Malformed e) {
             throw new Ecr.InvalidParameterException(
-                    "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid image manifest: " + e.getMessage() + "'");
+                    "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid image manifest: "
+                            + e.getMessage() + "'");
         }
     }
 
@@ -94,7 +95,8 @@ final class Images {
                 yield new Image(text, image.mediaType(), image.artifactType().orElse(image.config().mediaType()),
                         all.stream().mapToLong(Manifest.Descriptor::size).sum(), pushed, null, digests(all), List.of());
             }
-            case Manifest.Index index -> new Image(text, index.mediaType(), null, 0, pushed, null, List.of(), digests(index.manifests()));
+            case Manifest.Index index ->
+                new Image(text, index.mediaType(), null, 0, pushed, null, List.of(), digests(index.manifests()));
         };
     }
 
@@ -199,8 +201,8 @@ final class Images {
                     "Invalid request parameters: image tag does not match image digest");
         }
         String digest = id.imageTag() == null ? id.imageDigest() : tagged.orElse(null);
-        return Optional.ofNullable(digest).flatMap(it -> data.images.get(tx, repository.and(it))).<Looked>map(it -> new Found(digest, it))
-                .orElse(new Missing(Ecr.ImageFailureCode.IMAGE_NOT_FOUND, "Requested image not found"));
+        return Optional.ofNullable(digest).flatMap(it -> data.images.get(tx, repository.and(it)))
+                .<Looked>map(it -> new Found(digest, it)).orElse(new Missing(Ecr.ImageFailureCode.IMAGE_NOT_FOUND, "Requested image not found"));
     }
 
     private static Ecr.ImageFailure failure(Ecr.ImageIdentifier id, String code, String reason) {
@@ -226,7 +228,8 @@ final class Images {
                 var named = input.imageIds().stream().map(id -> detail(tx, caller, repository, id)).toList();
                 return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(named));
             }
-            var all = data.images.range(tx, key).map(row -> detail(tx, caller, repository, new Found(row.key().text(3), row.value())))
+            var all = data.images.range(tx, key)
+                    .map(row -> detail(tx, caller, repository, new Found(row.key().text(3), row.value())))
                     .filter(each -> isWanted(wanted, each.imageTags() != null)).toList();
             int from = position(input.nextToken(), all.stream().map(Ecr.ImageDetail::imageDigest).toList());
             int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
@@ -258,7 +261,8 @@ final class Images {
     }
 
     private List<String> tags(ReadTx tx, Key repository, String digest) {
-        return data.tags.range(tx, repository).filter(row -> row.value().equals(digest)).map(row -> row.key().text(3)).toList();
+        return data.tags.range(tx, repository).filter(row -> row.value().equals(digest))
+                .map(row -> row.key().text(3)).toList();
     }
 
     Ecr.ListImagesResponse list(Caller given, Ecr.ListImagesRequest input) {
@@ -331,7 +335,8 @@ final class Images {
         List<String> tags = tags(tx, repository, found.digest());
         boolean whole = id.imageTag() == null || tags.size() == 1;
         if (whole) {
-            List<String> lists = data.images.range(tx, repository).filter(row -> row.value().images().contains(found.digest()))
+            List<String> lists = data.images.range(tx, repository)
+                    .filter(row -> row.value().images().contains(found.digest()))
                     .map(row -> row.key().text(3)).toList();
             if (!lists.isEmpty()) {
                 return Optional.of(failure(id, Ecr.ImageFailureCode.IMAGE_REFERENCED_BY_MANIFEST_LIST,

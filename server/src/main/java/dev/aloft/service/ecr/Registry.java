@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +43,8 @@ final class Registry implements DataPlane {
     private static final Pattern UPLOAD = Pattern.compile("/v2/(.+)/blobs/uploads/([^/]+)");
     private static final Pattern BLOB = Pattern.compile("/v2/(.+)/blobs/([^/]+)");
     private static final Pattern TAGS = Pattern.compile("/v2/(.+)/tags/list");
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]|localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[0-9.]+|\\[.*]|localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal");
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})-(\\d{0,18})");
     private static final int MOST_MANIFEST_BYTES = 4 << 20;
     private static final int PART_BYTES = 8 << 20;
@@ -92,7 +94,8 @@ final class Registry implements DataPlane {
         }
         String path = Percent.decode(http.rawPath());
         if (path.equals("/v2") || path.equals("/v2/")) {
-            return login.caller(http, requestId, Optional.empty()).map(_ -> json(Map.of())).orElseGet(() -> login.challenge(http));
+            return login.caller(http, requestId, Optional.empty()).map(_ -> json(Map.of()))
+                    .orElseGet(() -> login.challenge(http));
         }
         for (Route route : routes) {
             Matcher matcher = route.path().matcher(path);
@@ -111,12 +114,15 @@ final class Registry implements DataPlane {
         HttpResponse handle(HttpRequest http, At at, String name);
     }
 
-    private final List<Route> routes = List.of(new Route(TAGS, (http, at, _) -> tags(http, at)), new Route(MANIFEST, this::manifest),
-            new Route(UPLOADS, (http, at, _) -> begin(http, at)), new Route(UPLOAD, this::upload), new Route(BLOB, this::blob));
+    private final List<Route> routes = List.of(
+            new Route(TAGS, (http, at, _) -> tags(http, at)), new Route(MANIFEST, this::manifest),
+            new Route(UPLOADS, (http, at, _) -> begin(http, at)), new Route(UPLOAD, this::upload),
+            new Route(BLOB, this::blob));
 
     private Optional<At> at(HttpRequest http, String requestId, String name) {
         int slash = name.indexOf('/');
-        Optional<RegistryAddress> named = slash < 0 ? Optional.empty() : RegistryAddress.ofPart(name.substring(0, slash));
+        Optional<RegistryAddress> named =
+                slash < 0 ? Optional.empty() : RegistryAddress.ofPart(name.substring(0, slash));
         String repository = named.isPresent() ? name.substring(slash + 1) : name;
         return login.caller(http, requestId, named.or(() -> RegistryAddress.ofHost(http.host())))
                 .map(caller -> new At(caller, repository, "/v2/" + name));
@@ -153,7 +159,8 @@ final class Registry implements DataPlane {
         }
         Ecr.Image image = answer.images().getFirst();
         byte[] bytes = image.imageManifest().getBytes(StandardCharsets.UTF_8);
-        var headers = Headers.of("Content-Type", image.imageManifestMediaType(), "Docker-Content-Digest", image.imageId().imageDigest());
+        var headers = Headers.of("Content-Type", image.imageManifestMediaType(),
+                "Docker-Content-Digest", image.imageId().imageDigest());
         return content(head, headers, bytes.length, () -> Body.of(bytes));
     }
 
@@ -169,7 +176,8 @@ final class Registry implements DataPlane {
     private HttpResponse put(HttpRequest http, At at, String reference) {
         String manifest;
         try {
-            manifest = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(http.body().bytes(MOST_MANIFEST_BYTES))).toString();
+            var bytes = ByteBuffer.wrap(http.body().bytes(MOST_MANIFEST_BYTES));
+            manifest = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
             return RegistryErrors.of(400, "MANIFEST_INVALID", "The manifest is not written in UTF-8");
         } catch (Body.TooLarge e) {
@@ -184,8 +192,7 @@ final class Registry implements DataPlane {
             // Pushing again what is there is no error to clients of registries.
         }
         String digest = Digest.ofBytes(manifest.getBytes(StandardCharsets.UTF_8)).toString();
-        return new HttpResponse(201, Headers.of("Location", at.path() + "/manifests/" + digest, "Docker-Content-Digest", digest),
-                Body.EMPTY);
+        return stored(at.path() + "/manifests/" + digest, digest);
     }
 
     private HttpResponse delete(At at, String reference) {
@@ -206,7 +213,7 @@ final class Registry implements DataPlane {
         var query = QueryString.of(http.rawQuery());
         String last = query.has("last") ? query.first("last") : "";
         int most = query.has("n") && query.first("n").matches("\\d{1,4}") ? Integer.parseInt(query.first("n")) : PAGE;
-        var all = new java.util.TreeSet<String>();
+        var all = new TreeSet<String>();
         String token = null;
         do {
             String from = token;
@@ -219,7 +226,8 @@ final class Registry implements DataPlane {
         List<String> told = left.subList(0, Math.min(most, left.size()));
         var response = json(Map.of("name", at.path().substring("/v2/".length()), "tags", told));
         if (told.size() < left.size() && !told.isEmpty()) {
-            response.headers().add("Link", "<" + at.path() + "/tags/list?n=" + most + "&last=" + told.getLast() + ">; rel=\"next\"");
+            String next = at.path() + "/tags/list?n=" + most + "&last=" + told.getLast();
+            response.headers().add("Link", "<" + next + ">; rel=\"next\"");
         }
         return response;
     }
@@ -237,7 +245,8 @@ final class Registry implements DataPlane {
         ecr.getDownloadUrlForLayer(at.caller(), Ecr.GetDownloadUrlForLayerRequest.of(
                 r -> r.repositoryName(at.repository()).layerDigest(digest)));
         long size = contents.size(named.get());
-        var headers = Headers.of("Content-Type", "application/octet-stream", "Docker-Content-Digest", digest, "Accept-Ranges", "bytes");
+        var headers = Headers.of("Content-Type", "application/octet-stream", "Docker-Content-Digest", digest,
+                "Accept-Ranges", "bytes");
         Matcher range = RANGE.matcher(Optional.ofNullable(http.headers().first("range")).orElse(""));
         if (range.matches()) {
             return part(named.get(), size, range, headers);
@@ -278,8 +287,7 @@ final class Registry implements DataPlane {
         } catch (ApiError notThereOrNotAllowed) {
             return false;
         }
-        ecr.batchCheckLayerAvailability(at.caller(), Ecr.BatchCheckLayerAvailabilityRequest.of(
-                r -> r.repositoryName(at.repository()).layerDigests(List.of(digest))));
+        // Whoever may begin an upload may have it there without one.
         String upload = ecr.initiateLayerUpload(at.caller(),
                 Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName(at.repository()))).uploadId();
         layers.abandon(at.caller(), at.repository(), upload);
@@ -309,7 +317,8 @@ final class Registry implements DataPlane {
     private void append(HttpRequest http, At at, String id) {
         long arrived = layers.arrived(at.caller(), at.repository(), id);
         String range = http.headers().first("content-range");
-        if (range != null && range.matches("\\d{1,18}-\\d{1,18}") && Long.parseLong(range.substring(0, range.indexOf('-'))) != arrived) {
+        boolean said = range != null && range.matches("\\d{1,18}-\\d{1,18}");
+        if (said && Long.parseLong(range.substring(0, range.indexOf('-'))) != arrived) {
             throw new Ecr.InvalidLayerPartException("The next byte of the upload is " + arrived);
         }
         inParts(http.body(), part -> {
@@ -342,7 +351,11 @@ final class Registry implements DataPlane {
     }
 
     private static HttpResponse stored(At at, String digest) {
-        return new HttpResponse(201, Headers.of("Location", at.path() + "/blobs/" + digest, "Docker-Content-Digest", digest), Body.EMPTY);
+        return stored(at.path() + "/blobs/" + digest, digest);
+    }
+
+    private static HttpResponse stored(String location, String digest) {
+        return new HttpResponse(201, Headers.of("Location", location, "Docker-Content-Digest", digest), Body.EMPTY);
     }
 
     private HttpResponse waiting(At at, String id, int status) {

@@ -38,7 +38,8 @@ final class RegistryLogin {
             if (token.filter(tokens::hasExpired).isPresent()) {
                 throw ApiError.of("AccessDeniedException", 403, "Your authorization token has expired. Reauthenticate and try again.");
             }
-            return token.map(it -> caller(http, requestId, it.principal(), named.orElse(new RegistryAddress(it.account(), it.region()))));
+            return token.map(it -> caller(http, requestId, it.principal(),
+                    named.orElse(new RegistryAddress(it.account(), it.region()))));
         }
         RegistryAddress address = named.or(() -> token.map(it -> new RegistryAddress(it.account(), it.region())))
                 .orElse(new RegistryAddress(DEFAULT_ACCOUNT, DEFAULT_REGION));
@@ -66,7 +67,8 @@ final class RegistryLogin {
     HttpResponse challenge(HttpRequest http) {
         HttpResponse response = RegistryErrors.of(401, "UNAUTHORIZED", "Not Authorized: log in as AWS with the password of"
                 + " aws ecr get-login-password");
-        response.headers().add("WWW-Authenticate", "Basic realm=\"" + http.scheme() + "://" + http.host() + "/\",service=\"ecr.amazonaws.com\"");
+        String realm = http.scheme() + "://" + http.host() + "/";
+        response.headers().add("WWW-Authenticate", "Basic realm=\"" + realm + "\",service=\"ecr.amazonaws.com\"");
         return response;
     }
 }

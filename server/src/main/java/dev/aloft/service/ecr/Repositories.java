@@ -214,7 +214,7 @@ final class Repositories {
     }
 
     static List<Ecr.ImageTagMutabilityExclusionFilter> filters(List<String> exclusions) {
-        return exclusions == null ? null : exclusions.stream().map(each -> Ecr.ImageTagMutabilityExclusionFilter.of(
+        return exclusions == null || exclusions.isEmpty() ? null : exclusions.stream().map(each -> Ecr.ImageTagMutabilityExclusionFilter.of(
                 f -> f.filterType(Ecr.ImageTagMutabilityExclusionFilterType.WILDCARD).filter(each))).toList();
     }
 }

@@ -17,13 +17,16 @@ sealed interface ImageSource {
     enum Kind { LAYOUT, ARCHIVE }
 
     /** AWS's host, or one of ours in front of localhost: both name account and region. */
-    Pattern HOST = Pattern.compile("(?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)\\.[a-z0-9.-]+(:\\d+)?/(?<rest>.+)");
+    Pattern HOST = Pattern.compile("(?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)\\.[a-z0-9.-]+"
+            + "(:\\d+)?/(?<rest>.+)");
     /** The platform's own address, with account and region as the first part of the path or without. */
-    Pattern ADDRESS = Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-f:]+]|[a-z0-9.-]+:\\d+)(:\\d+)?/"
-            + "((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
-    Pattern NAMED = Pattern.compile("(?<name>[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*)(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,299}))?(@(?<digest>sha256:[0-9a-f]{64}))?");
+    Pattern ADDRESS = Pattern.compile("(localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal|[0-9.]+|\\[[0-9a-f:]+])"
+            + "(:\\d+)?/((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
+    Pattern NAMED = Pattern.compile("(?<name>[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*)"
+            + "(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,299}))?(@(?<digest>sha256:[0-9a-f]{64}))?");
     /** Behind a question mark may stand what tells one state of the file from another, in templates; it is not looked at. */
-    Pattern FILE = Pattern.compile("(?<kind>oci|oci-archive|docker-archive):(?<path>/[^:?]+)(\\?[0-9-]*)?(:(?<reference>.+))?");
+    Pattern FILE = Pattern.compile("(?<kind>oci|oci-archive|docker-archive):(?<path>/[^:?]+)"
+            + "(\\?[0-9-]*)?(:(?<reference>.+))?");
 
     /** Nothing where it leads nowhere. */
     static Optional<ImageSource> of(Caller caller, String uri) {
@@ -43,7 +46,8 @@ sealed interface ImageSource {
             return Optional.empty();
         }
         boolean told = at.group("account") != null;
-        return Optional.of(new Registry(told ? at.group("account") : caller.account(), told ? at.group("region") : caller.region(),
-                named.group("name"), named.group("digest") == null ? named.group("tag") : null, named.group("digest")));
+        return Optional.of(new Registry(told ? at.group("account") : caller.account(),
+                told ? at.group("region") : caller.region(), named.group("name"),
+                named.group("digest") == null ? named.group("tag") : null, named.group("digest")));
     }
 }

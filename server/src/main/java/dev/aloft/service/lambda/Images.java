@@ -35,8 +35,10 @@ final class Images {
     /** Of all files of an image. */
     private static final long MOST_BYTES = 10L << 30;
     private static final int MOST_SETTINGS_BYTES = 8 << 20;
-    private static final Set<String> CONFIGS = Set.of("application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json");
-    private static final String LAYER = "application/vnd\\.(docker\\.image\\.rootfs\\.diff\\.tar|oci\\.image\\.layer\\.v1\\.tar)([.+](gzip|zstd))?";
+    private static final Set<String> CONFIGS =
+            Set.of("application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json");
+    private static final String LAYER =
+            "application/vnd\\.(docker\\.image\\.rootfs\\.diff\\.tar|oci\\.image\\.layer\\.v1\\.tar)([.+](gzip|zstd))?";
     private static final String FOLDER = "image-";
 
     private final Contents contents;
@@ -200,7 +202,8 @@ final class Images {
             throw tooLarge(image.uri());
         } catch (RootFolder.Malformed e) {
             discard(arriving);
-            throw new Lambda.InvalidParameterValueException("A layer of the source image " + image.uri() + " is not valid: " + e.getMessage());
+            throw new Lambda.InvalidParameterValueException(
+                    "A layer of the source image " + image.uri() + " is not valid: " + e.getMessage());
         } catch (IOException e) {
             discard(arriving);
             throw new UncheckedIOException("cannot unpack an image into " + library, e);

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * @param environment the image's variables
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#images-parms">Container image settings</a>
  */
-public record ImageProgram(List<String> entryPoint, List<String> command, String workingDirectory, Map<String, String> environment) {
+public record ImageProgram(
+        List<String> entryPoint, List<String> command, String workingDirectory, Map<String, String> environment) {
     /** Where programs are looked for in an image that does not say. */
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final int ELF_HEADER = 20;
@@ -49,7 +50,8 @@ public record ImageProgram(List<String> entryPoint, List<String> command, String
 
     private Optional<String> words(Path root, String name) {
         String path = environment.getOrDefault("PATH", PATH);
-        Stream<String> places = name.startsWith("/") ? Stream.of(name) : name.contains("/") ? Stream.of(directory() + "/" + name)
+        Stream<String> places = name.startsWith("/") ? Stream.of(name)
+                : name.contains("/") ? Stream.of(directory() + "/" + name)
                 : Stream.of(path.split(":")).map(folder -> folder + "/" + name);
         List<Path> found = places.flatMap(place -> RootFolder.find(root, place).stream()).toList();
         if (found.isEmpty()) {

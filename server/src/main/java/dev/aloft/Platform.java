@@ -1,7 +1,6 @@
 package dev.aloft;
 
 import dev.aloft.api.Endpoint;
-import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Resources;
@@ -27,7 +26,6 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.embedded.EmbeddedStore;
 import dev.aloft.kernel.time.SystemTime;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.kernel.time.Worker;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
@@ -143,7 +141,7 @@ public final class Platform implements AutoCloseable {
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, time, endpoint),
-                new FirehoseService(store, time, endpoint, roles::assume),
+                new FirehoseService(store, keys, time, endpoint, roles::assume, outbound),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),
                 new SsmService(store, keys, time, endpoint),

@@ -47,7 +47,7 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Brings batches to their buckets, in order; for 24 hours, as Firehose does. */
+/** Brings batches to their buckets or web servers, in order; to buckets for 24 hours, as Firehose does. */
 final class BatchCarrier implements Carrier<Batch> {
     private static final Logger LOG = System.getLogger(BatchCarrier.class.getName());
     private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
@@ -59,15 +59,18 @@ final class BatchCarrier implements Carrier<Batch> {
     private final S3 s3;
     private final Logs logs;
     private final Transformation transformation;
+    private final HttpEndpoint endpoint;
     private final Time time;
 
-    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint endpoint, Transformation transformation, Time time) {
+    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services, Transformation transformation,
+            HttpEndpoint endpoint, Time time) {
         this.data = data;
         this.store = store;
         this.roles = roles;
-        s3 = S3.at(endpoint);
-        logs = Logs.at(endpoint);
+        s3 = S3.at(services);
+        logs = Logs.at(services);
         this.transformation = transformation;
+        this.endpoint = endpoint;
         this.time = time;
     }
 
@@ -86,9 +89,9 @@ final class BatchCarrier implements Carrier<Batch> {
         var channel = store.read(tx -> data.streams.get(tx, batch.stream())).flatMap(it -> Channel.of(it, batch.streamId()));
         if (channel.isPresent()) {
             try {
-                deliver(channel.get(), batch, attempt);
+                return deliver(channel.get(), batch, attempt);
             } catch (ApiError e) {
-                log(channel.get(), attempt, e);
+                log(channel.get(), attempt, "S3." + e.code(), e.getMessage());
                 // A bucket or a permission that is missing can be given within the day.
                 return Outcome.Failed.of(e).judged(Verdict.RETRY);
             }
@@ -96,31 +99,60 @@ final class BatchCarrier implements Carrier<Batch> {
         return Outcome.delivered();
     }
 
-    private void deliver(Channel channel, Batch batch, Attempt attempt) {
+    private Outcome deliver(Channel channel, Batch batch, Attempt attempt) {
         var stream = channel.stream();
         var records = store.<List<KeptRecord>>read(tx -> data.records.range(tx, range(batch)).map(Row::value).toList());
         if (channel.isBackup()) {
             backUp(stream, batch, attempt, records);
-            return;
+            return Outcome.delivered();
+        }
+        var caller = roles.role(service(stream, attempt.id()), stream.destination().roleARN(), stream.name());
+        var result = processed(caller, stream, batch, records);
+        putFailed(caller, stream, batch, attempt, ObjectName.PROCESSING_FAILED, result.failed());
+        if (stream.http() != null) {
+            return result.delivered().isEmpty() ? Outcome.delivered()
+                    : toEndpoint(caller, channel, batch, attempt, result.delivered());
         }
         var destination = stream.destination();
-        var caller = roles.role(service(stream, attempt.id()), destination.roleARN(), stream.name());
-        var result = processed(caller, stream, batch, records);
-        var bucket = destination.bucketARN();
-        if (!result.failed().isEmpty()) {
-            put(caller, bucket, name(stream, batch, attempt, Keys.NONE).failed(destination.prefix(),
-                    destination.errorOutputPrefix()), Transformation.lines(result.failed()));
-        }
         partitioned(destination, result.delivered()).forEach((keys, ready) -> {
             var key = name(stream, batch, attempt, keys).delivered(destination.prefix(),
                     extension(destination.fileExtension(), destination.compressionFormat()));
             var content = joined(ready.stream().map(Ready::data).toList(), delimiter(destination));
-            put(caller, bucket, key, compressed(content, destination.compressionFormat(), key));
+            put(caller, destination.bucketARN(), key, compressed(content, destination.compressionFormat(), key));
         });
+        return Outcome.delivered();
+    }
+
+    private void putFailed(Caller caller, KeptStream stream, Batch batch, Attempt attempt, String type,
+            List<Map<String, Object>> failed) {
+        if (!failed.isEmpty()) {
+            var destination = stream.destination();
+            put(caller, destination.bucketARN(), name(stream, batch, attempt, Keys.NONE).failed(type, destination.prefix(),
+                    destination.errorOutputPrefix()), Transformation.lines(failed));
+        }
+    }
+
+    /** Tries as long as the destination says; what the server has not taken then goes to the bucket. */
+    private Outcome toEndpoint(Caller caller, Channel channel, Batch batch, Attempt attempt, List<Ready> ready) {
+        var stream = channel.stream();
+        var requestId = UUID.nameUUIDFromBytes(attempt.id().getBytes(StandardCharsets.UTF_8)).toString();
+        try {
+            endpoint.send(stream, requestId, ready.stream().map(Ready::data).toList());
+        } catch (HttpEndpoint.NotTaken e) {
+            var until = attempt.since().plusSeconds(stream.http().settings().retryOptions().durationInSeconds());
+            if (time.instant().isBefore(until)) {
+                return new Outcome.Failed(Verdict.RETRY, 502, e.code(), e.getMessage(), null);
+            }
+            log(channel, attempt, e.code(), e.getMessage());
+            putFailed(caller, stream, batch, attempt, ObjectName.ENDPOINT_FAILED, ready.stream().map(each ->
+                    Transformation.failure(new KeptRecord(each.data(), each.source().arrival(), each.source().origin()),
+                            e.code(), e.getMessage(), attempt.number(), time.instant())).toList());
+        }
+        return Outcome.delivered();
     }
 
     /** Tells an error where the destination's options say; that this fails too changes nothing. */
-    private void log(Channel channel, Attempt attempt, ApiError error) {
+    private void log(Channel channel, Attempt attempt, String code, String message) {
         var stream = channel.stream();
         var options = channel.isBackup() ? stream.destination().s3BackupDescription().cloudWatchLoggingOptions()
                 : stream.destination().cloudWatchLoggingOptions();
@@ -129,10 +161,11 @@ final class BatchCarrier implements Carrier<Batch> {
         }
         var line = new LinkedHashMap<String, Object>();
         line.put("deliveryStreamARN", stream.arn());
-        line.put("destination", channel.bucket());
+        line.put("destination", stream.http() == null || channel.isBackup() ? channel.bucket()
+                : stream.http().settings().endpointConfiguration().url());
         line.put("deliveryStreamVersionId", stream.version());
-        line.put("message", error.getMessage());
-        line.put("errorCode", "S3." + error.code());
+        line.put("message", message);
+        line.put("errorCode", code);
         try {
             var writer = roles.role(service(stream, attempt.id()), channel.role(), stream.name());
             logs.putLogEvents(writer, Logs.PutLogEventsRequest.of(r -> r.logGroupName(options.logGroupName())

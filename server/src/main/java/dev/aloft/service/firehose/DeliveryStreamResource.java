@@ -13,13 +13,14 @@ import java.util.Set;
 final class DeliveryStreamResource extends NamedType {
     private static final String EXTENDED = "ExtendedS3DestinationConfiguration";
     private static final String PLAIN = "S3DestinationConfiguration";
+    private static final String HTTP = "HttpEndpointDestinationConfiguration";
     private static final String ENCRYPTION = "DeliveryStreamEncryptionConfigurationInput";
 
     private final Firehose firehose;
 
     DeliveryStreamResource(Firehose firehose) {
         super("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", 64, Set.of(), Set.of("DeliveryStreamType", EXTENDED,
-                PLAIN, ENCRYPTION, "Tags", "KinesisStreamSourceConfiguration"),
+                PLAIN, HTTP, ENCRYPTION, "Tags", "KinesisStreamSourceConfiguration"),
                 Set.of("DeliveryStreamType", "KinesisStreamSourceConfiguration"));
         this.firehose = firehose;
     }
@@ -46,7 +47,7 @@ final class DeliveryStreamResource extends NamedType {
 
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
-        for (var property : List.of(EXTENDED, PLAIN)) {
+        for (var property : List.of(EXTENDED, PLAIN, HTTP)) {
             if (after.properties().get(property) instanceof Map<?, ?> wanted
                     && !wanted.equals(before.properties().get(property))) {
                 changeDestination(caller, named, after, property, wanted);
@@ -69,6 +70,9 @@ final class DeliveryStreamResource extends NamedType {
         var update = new LinkedHashMap<Object, Object>(wanted);
         if (update.remove("S3BackupConfiguration") instanceof Map<?, ?> backup) {
             update.put("S3BackupUpdate", backup);
+        }
+        if (update.remove("S3Configuration") instanceof Map<?, ?> bucket) {
+            update.put("S3Update", bucket);
         }
         firehose.updateDestination(caller, after.input(Firehose.UPDATE_DESTINATION, Firehose.UpdateDestinationRequest.class,
                 Map.of("DeliveryStreamName", named, "CurrentDeliveryStreamVersionId", now.versionId(),

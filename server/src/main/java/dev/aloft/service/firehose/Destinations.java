@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A stream's destination: settings as given, with what was left out. All that is not built is refused by its name. */
 final class Destinations {
@@ -32,15 +34,17 @@ final class Destinations {
         refuse("the destination OpenSearch", input.amazonopensearchserviceDestinationConfiguration());
         refuse("the destination OpenSearch Serverless", input.amazonOpenSearchServerlessDestinationConfiguration());
         refuse("the destination Splunk", input.splunkDestinationConfiguration());
-        refuse("the destination HttpEndpoint", input.httpEndpointDestinationConfiguration());
         refuse("the destination Snowflake", input.snowflakeDestinationConfiguration());
         refuse("the destination Iceberg", input.icebergDestinationConfiguration());
         Shape given = input.extendedS3DestinationConfiguration() != null ? input.extendedS3DestinationConfiguration()
                 : input.s3DestinationConfiguration();
-        if (given == null || input.extendedS3DestinationConfiguration() != null && input.s3DestinationConfiguration() != null) {
+        long destinations = Stream.of(input.extendedS3DestinationConfiguration(), input.s3DestinationConfiguration(),
+                input.httpEndpointDestinationConfiguration()).filter(Objects::nonNull).count();
+        if (destinations != 1) {
             throw invalid("Exactly one destination configuration is supported for a Firehose");
         }
-        return checked(withDefaults(Trees.of(given)));
+        return given == null ? HttpDestination.bucket(HttpDestination.of(input.httpEndpointDestinationConfiguration()))
+                : checked(withDefaults(Trees.of(given)));
     }
 
     static ExtendedS3DestinationDescription changed(ExtendedS3DestinationDescription old, Firehose.UpdateDestinationRequest input) {
@@ -80,7 +84,7 @@ final class Destinations {
     }
 
     /** What AWS takes for what was left out, of a bucket as a destination or a backup. */
-    private static void fill(Map<String, Object> all) {
+    static void fill(Map<String, Object> all) {
         boolean partitions = enabled(all.get("DynamicPartitioningConfiguration")) != null;
         var hints = new LinkedHashMap<String, Object>(Map.of("SizeInMBs", partitions ? 128 : 5, "IntervalInSeconds", 300));
         if (all.get("BufferingHints") instanceof Map<?, ?> some) {
@@ -103,8 +107,11 @@ final class Destinations {
     }
 
     private static ExtendedS3DestinationDescription checked(Map<String, Object> all) {
-        var destination = (ExtendedS3DestinationDescription) Trees.read(
-                ExtendedS3DestinationDescription.of(_ -> { }).shape(), all);
+        return checked((ExtendedS3DestinationDescription) Trees.read(
+                ExtendedS3DestinationDescription.of(_ -> { }).shape(), all));
+    }
+
+    static ExtendedS3DestinationDescription checked(ExtendedS3DestinationDescription destination) {
         checkCompression(destination.compressionFormat());
         checkBackup(destination);
         checkPartitions(destination);

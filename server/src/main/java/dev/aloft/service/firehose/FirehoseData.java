@@ -39,6 +39,7 @@ final class FirehoseData {
      * @param destination as it is told, with all that was left out
      * @param keyType     of its encryption at rest, or null
      * @param source      a Kinesis stream, or null where records are put directly
+     * @param http        a web server, whose bucket the destination is then; or null
      */
     record KeptStream(
             String account,
@@ -52,7 +53,8 @@ final class FirehoseData {
             Map<String, String> tags,
             String keyType,
             String keyArn,
-            Source source) {
+            Source source,
+            Http http) {
         Key key() {
             return Key.of(account, region, name);
         }
@@ -62,16 +64,25 @@ final class FirehoseData {
         }
 
         KeptStream withDestination(Firehose.ExtendedS3DestinationDescription changed, Instant now) {
-            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn, source);
+            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn, source, http);
+        }
+
+        KeptStream withHttp(Http changed, Instant now) {
+            return new KeptStream(account, region, name, id, created, now, version + 1, HttpDestination.bucket(changed.settings()),
+                    tags, keyType, keyArn, source, changed);
         }
 
         KeptStream withTags(Map<String, String> changed) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType, keyArn, source);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType, keyArn, source, http);
         }
 
         KeptStream withKey(String type, String arn) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn, source);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn, source, http);
         }
+    }
+
+    /** @param accessKey encrypted, or null */
+    record Http(Firehose.HttpEndpointDestinationDescription settings, byte[] accessKey) {
     }
 
     /** @param since records that are older are not read */

@@ -10,6 +10,8 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.http.Outbound;
+import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
@@ -35,14 +37,15 @@ public final class FirehoseService implements Service, Firehose {
     private final Time time;
     private final List<ResourceType> resourceTypes;
 
-    public FirehoseService(Store platform, Time time, Endpoint endpoint, Dispatches.Assume roles) {
+    public FirehoseService(Store platform, KeyFile keys, Time time, Endpoint endpoint, Dispatches.Assume roles,
+            Outbound outbound) {
         store = platform.in("firehose");
         this.time = time;
         var carrier = new BatchCarrier(data, store, roles, endpoint, new Transformation(Lambda.at(endpoint), time),
-                time);
+                new HttpEndpoint(outbound, keys, time), time);
         batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
         buffers = new Buffers(data, batches, store, time);
-        streams = new Streams(data, buffers, roles, store, time, sourcesChanged::raise);
+        streams = new Streams(data, buffers, roles, keys, store, time, sourcesChanged::raise);
         sources = new Sources(data, buffers, roles, endpoint, store, time);
         resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
     }

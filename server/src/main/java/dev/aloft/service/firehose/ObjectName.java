@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 record ObjectName(String stream, int version, Instant arrival, String random, ZoneId zone, Keys keys) {
     static final String FROM_QUERY = "partitionKeyFromQuery";
     static final String FROM_LAMBDA = "partitionKeyFromLambda";
-    static final String FAILED = "processing-failed";
+    static final String PROCESSING_FAILED = "processing-failed";
+    static final String ENDPOINT_FAILED = "http-endpoint-failed";
     private static final Pattern EXPRESSION = Pattern.compile("!\\{([^:}]*):?([^}]*)}");
     private static final DateTimeFormatter FOLDER = formatter("yyyy/MM/dd/HH/");
     private static final DateTimeFormatter TIME = formatter("yyyy-MM-dd-HH-mm-ss");
@@ -42,11 +43,12 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
         return (hasExpression(front) ? evaluated(front, "") : front + date(FOLDER)) + suffix() + extension;
     }
 
-    String failed(String prefix, String errorPrefix) {
+    /** @param type which kind of failure: the error output type */
+    String failed(String type, String prefix, String errorPrefix) {
         if (errorPrefix == null || errorPrefix.isEmpty()) {
-            return (prefix == null ? "" : prefix) + FAILED + "/" + date(FOLDER) + suffix();
+            return (prefix == null ? "" : prefix) + type + "/" + date(FOLDER) + suffix();
         }
-        return (hasExpression(errorPrefix) ? evaluated(errorPrefix, FAILED) : errorPrefix + FAILED + "/" + date(FOLDER)) + suffix();
+        return (hasExpression(errorPrefix) ? evaluated(errorPrefix, type) : errorPrefix + type + "/" + date(FOLDER)) + suffix();
     }
 
     private String suffix() {

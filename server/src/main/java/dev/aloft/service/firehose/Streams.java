@@ -4,14 +4,17 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
 import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.firehose.FirehoseData.Http;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
 import dev.aloft.service.firehose.FirehoseData.Source;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,15 +38,17 @@ final class Streams {
     private final FirehoseData data;
     private final Buffers buffers;
     private final Dispatches.Assume roles;
+    private final KeyFile keys;
     private final Store store;
     private final Time time;
     private final Runnable changed;
 
     /** @param changed tells those who read sources */
-    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Store store, Time time, Runnable changed) {
+    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, Store store, Time time, Runnable changed) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
+        this.keys = keys;
         this.store = store;
         this.time = time;
         this.changed = changed;
@@ -52,10 +57,11 @@ final class Streams {
     String create(Caller caller, Firehose.CreateDeliveryStreamRequest input) {
         var now = time.instant();
         var encryption = input.deliveryStreamEncryptionConfigurationInput();
-        var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), UUID.randomUUID().toString(), now,
+        var id = UUID.randomUUID().toString();
+        var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), id, now,
                 null, 1, Destinations.of(input), checkedTags(Map.of(), input.tags() == null ? List.of() : input.tags()),
                 encryption == null ? null : encryption.keyType(), encryption == null ? null : encryption.keyARN(),
-                source(input, now));
+                source(input, now), http(id, input.httpEndpointDestinationConfiguration()));
         checkRole(stream, stream.destination().roleARN());
         if (stream.source() != null) {
             checkRole(stream, stream.source().role());
@@ -76,6 +82,20 @@ final class Streams {
         });
         changed.run();
         return stream.arn();
+    }
+
+    private Http http(String id, Firehose.HttpEndpointDestinationConfiguration given) {
+        return given == null ? null : new Http(HttpDestination.of(given), sealed(id, given.endpointConfiguration().accessKey()));
+    }
+
+    private byte[] sealed(String id, String accessKey) {
+        return accessKey == null ? null : keys.seal(HttpEndpoint.PURPOSE, id, accessKey.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Http changed(KeptStream stream, Firehose.HttpEndpointDestinationUpdate given) {
+        var endpoint = given.endpointConfiguration();
+        return new Http(HttpDestination.changed(stream.http().settings(), given), endpoint == null ? stream.http().accessKey()
+                : sealed(stream.id(), endpoint.accessKey()));
     }
 
     private static Source source(Firehose.CreateDeliveryStreamRequest input, Instant now) {
@@ -147,6 +167,12 @@ final class Streams {
             if (!input.destinationId().equals(DESTINATION)) {
                 throw new Firehose.InvalidArgumentException("Destination Id " + input.destinationId() + " not found");
             }
+            if ((stream.http() == null) != (input.httpEndpointDestinationUpdate() == null)) {
+                throw new Firehose.InvalidArgumentException("The destination type of an existing delivery stream cannot be changed.");
+            }
+            if (stream.http() != null) {
+                return stream.withHttp(changed(stream, input.httpEndpointDestinationUpdate()), time.instant());
+            }
             return stream.withDestination(Destinations.changed(stream.destination(), input), time.instant());
         });
     }
@@ -163,8 +189,14 @@ final class Streams {
                 .prefix(full.prefix()).errorOutputPrefix(full.errorOutputPrefix()).bufferingHints(full.bufferingHints())
                 .compressionFormat(full.compressionFormat()).encryptionConfiguration(full.encryptionConfiguration())
                 .cloudWatchLoggingOptions(full.cloudWatchLoggingOptions()));
-        var destination = Firehose.DestinationDescription.of(d -> d.destinationId(DESTINATION).s3DestinationDescription(plain)
-                .extendedS3DestinationDescription(full));
+        var destination = Firehose.DestinationDescription.of(d -> {
+            d.destinationId(DESTINATION);
+            if (stream.http() == null) {
+                d.s3DestinationDescription(plain).extendedS3DestinationDescription(full);
+            } else {
+                d.httpEndpointDestinationDescription(stream.http().settings());
+            }
+        });
         // One that reads a Kinesis stream has no encryption of its own.
         var encryption = stream.source() != null ? null : Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
                 .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType()).keyARN(stream.keyArn()));

@@ -1,16 +1,17 @@
 /**
- * Amazon Data Firehose: delivery streams from records that are put directly or stand in a Kinesis stream, to objects in S3.
+ * Amazon Data Firehose: delivery streams from records that are put directly or stand in a Kinesis stream, to objects in S3 or to web servers.
  *
  * <pre>
  *   PutRecord(Batch), Sources ─► Buffers: kept, counted ──(full, or old enough)──► a batch, promised
  *                                                                           │ one at a time of a stream, in order
  *       S3 ◄── ObjectName ◄── BatchCarrier ◄── Partitions, Transformation ◄─┘
+ *       web server ◄── HttpEndpoint ◄──┘
  * </pre>
  *
  * A stream is ready at once. Its backup is a second way with buffers of its own, see {@link FirehoseData.Channel}. With dynamic
  * partitioning a buffer is of the whole stream, and is parted when it goes. Encryption is told as it was set and changes nothing.
  *
- * <p>Left out: destinations other than S3, MSK and databases as sources, format conversion, Snappy, records that the Kinesis
+ * <p>Left out: other destinations, MSK and databases as sources, format conversion, Snappy, records that the Kinesis
  * Producer Library has packed together.
  *
  * @see <a href="https://docs.aws.amazon.com/firehose/latest/dev/what-is-this-service.html">Amazon Data Firehose</a>

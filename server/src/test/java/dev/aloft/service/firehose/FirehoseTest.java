@@ -3,6 +3,8 @@ package dev.aloft.service.firehose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
@@ -17,6 +19,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
@@ -25,6 +28,8 @@ import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.kinesis.KinesisService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,18 +60,20 @@ class FirehoseTest {
     private final Map<String, byte[]> objects = Collections.synchronizedMap(new TreeMap<>());
     private final List<String> invoked = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Function<List<Map<?, ?>>, Object>> function = new AtomicReference<>();
+    private final List<Headers> asked = Collections.synchronizedList(new ArrayList<>());
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<ApiError> bucketFault = new AtomicReference<>();
     private final Firehose firehose = Firehose.at(endpoint);
+    private final Outbound outbound = new Outbound();
     private final Workers workers;
 
     FirehoseTest() {
-        var service = new FirehoseService(store, time, this::call, (caller, role, _) -> {
+        var service = new FirehoseService(store, KeyFile.inMemory(), time, this::call, (caller, role, _) -> {
             if (role.endsWith("/none")) {
                 throw ApiError.of("AccessDenied", 403, "no such role");
             }
             return caller;
-        });
+        }, outbound);
         var kinesisService = new KinesisService(store, KeyFile.inMemory(), time, endpoint);
         endpoint.add(service);
         endpoint.add(kinesisService);
@@ -77,6 +84,7 @@ class FirehoseTest {
     @AfterEach
     void close() {
         workers.close();
+        outbound.close();
     }
 
     private Shape call(Operation operation, Caller caller, Shape input) {
@@ -345,6 +353,79 @@ class FirehoseTest {
         assertThatThrownBy(() -> stream(d -> d.bufferingHints(Firehose.BufferingHints.of(h -> h.sizeInMBs(5)))
                 .dynamicPartitioningConfiguration(Firehose.DynamicPartitioningConfiguration.of(c -> c.enabled(true)))))
                 .hasMessage("BufferingHints.SizeInMBs must be at least 64 when Dynamic Partitioning is enabled.");
+    }
+
+    /** A web server that says what it is told to; what it was asked is noted. */
+    private HttpServer server(Function<Map<?, ?>, String> answer) throws IOException {
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            var body = exchange.getRequestBody().readAllBytes();
+            var plain = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))
+                    ? new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes() : body;
+            var request = (Map<?, ?>) JsonReader.tree(plain);
+            asked.add(exchange.getRequestHeaders());
+            var said = answer.apply(request).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(new String(said, StandardCharsets.UTF_8).contains("errorMessage") ? 500 : 200, said.length);
+            exchange.getResponseBody().write(said);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    private void toServer(HttpServer server, String backup) {
+        firehose.createDeliveryStream(ROOT, Firehose.CreateDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")
+                .httpEndpointDestinationConfiguration(Firehose.HttpEndpointDestinationConfiguration.of(d -> d.roleARN(ROLE)
+                        .endpointConfiguration(Firehose.HttpEndpointConfiguration.of(e -> e.name("there").accessKey("secret")
+                                .url("http://127.0.0.1:" + server.getAddress().getPort() + "/in")))
+                        .bufferingHints(Firehose.HttpEndpointBufferingHints.of(h -> h.intervalInSeconds(60)))
+                        .requestConfiguration(Firehose.HttpEndpointRequestConfiguration.of(c -> c.contentEncoding("GZIP")
+                                .commonAttributes(List.of(Firehose.HttpEndpointCommonAttribute.of(
+                                        a -> a.attributeName("stage").attributeValue("test"))))))
+                        .s3BackupMode(backup).s3Configuration(Firehose.S3DestinationConfiguration.of(b -> b.roleARN(ROLE)
+                                .bucketARN("arn:aws:s3:::b").bufferingHints(Firehose.BufferingHints.of(
+                                        h -> h.intervalInSeconds(60)))))))));
+    }
+
+    @Test
+    void aWebServerIsSentRecordsAndAnswersWithTheRequestsId() throws IOException {
+        var records = Collections.synchronizedList(new ArrayList<Object>());
+        var server = server(request -> {
+            records.addAll((List<?>) request.get("records"));
+            return "{\"requestId\":\"" + request.get("requestId") + "\",\"timestamp\":1}";
+        });
+        toServer(server, "AllData");
+        put("one", "two");
+        time.advance(Duration.ofSeconds(60));
+        server.stop(0);
+        assertThat(records).containsExactly(Map.of("data", "b25l"), Map.of("data", "dHdv"));
+        assertThat(asked).singleElement().satisfies(headers -> {
+            assertThat(headers.getFirst("X-Amz-Firehose-Protocol-Version")).isEqualTo("1.0");
+            assertThat(headers.getFirst("X-Amz-Firehose-Access-Key")).isEqualTo("secret");
+            assertThat(headers.getFirst("X-Amz-Firehose-Source-Arn")).isEqualTo("arn:aws:firehose:us-east-1:111122223333:deliverystream/d");
+            assertThat(headers.getFirst("X-Amz-Firehose-Common-Attributes")).isEqualTo("{\"commonAttributes\":{\"stage\":\"test\"}}");
+        });
+        assertThat(text(only())).isEqualTo("onetwo");
+        var told = firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+                .deliveryStreamDescription().destinations().getFirst();
+        assertThat(told.extendedS3DestinationDescription()).isNull();
+        assertThat(told.httpEndpointDestinationDescription().endpointConfiguration().name()).isEqualTo("there");
+        assertThat(told.httpEndpointDestinationDescription().retryOptions().durationInSeconds()).isEqualTo(300);
+    }
+
+    @Test
+    void whatAWebServerDoesNotTakeGoesToTheBucketAfterAWhile() throws IOException {
+        var server = server(_ -> "{\"errorMessage\":\"no\"}");
+        toServer(server, "FailedDataOnly");
+        put("one");
+        time.advance(Duration.ofSeconds(60 + 290));
+        assertThat(objects).isEmpty();
+        assertThat(asked).hasSizeGreaterThan(3);
+        time.advance(Duration.ofSeconds(300));
+        server.stop(0);
+        assertThat(only()).startsWith("b/http-endpoint-failed/20");
+        assertThat(text(only())).contains("\"errorCode\":\"HttpEndpoint.DestinationException\"", "\"rawData\":\"b25l\"",
+                "Received the following response from the endpoint destination. {\\\"errorMessage\\\":\\\"no\\\"}");
     }
 
     @Test

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -22,10 +24,10 @@ final class Network implements AutoCloseable {
     private final int home;
     private final int own;
     private final ServerSocket runtimeApi;
-    private final ServerSocketChannel platform;
+    private final List<ServerSocketChannel> platform;
 
     /** @param home the number of an open file of the machine's network */
-    private Network(int home, int own, ServerSocket runtimeApi, ServerSocketChannel platform) {
+    private Network(int home, int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform) {
         this.home = home;
         this.own = own;
         this.runtimeApi = runtimeApi;
@@ -42,19 +44,31 @@ final class Network implements AutoCloseable {
         NetworkCalls.leaveForNew();
         try {
             NetworkCalls.raiseLoopback();
-            InetAddress loopback = InetAddress.getLoopbackAddress();
-            var platform = ServerSocketChannel.open();
-            platform.bind(new InetSocketAddress(loopback, door.port()), BACKLOG);
+            var platform = List.of(listener("127.0.0.1", door), listener("::1", door)).stream().flatMap(Optional::stream).toList();
+            if (platform.isEmpty()) {
+                throw new IOException("a new network has no loopback");
+            }
             int port = door.port() == RUNTIME_API_PORT ? 0 : RUNTIME_API_PORT;
-            var made = new Network(home, current(), new ServerSocket(port, BACKLOG, loopback), platform);
-            Thread.ofVirtual().name("sandbox-door").start(() -> made.serve(door));
-            return made;
+            var runtimeApi = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+            platform.forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
+            return new Network(home, current(), runtimeApi, platform);
         } finally {
             NetworkCalls.enter(home);
         }
     }
 
-    private void serve(Door door) {
+    /** Some clients take {@code localhost} for the address of IPv6 and try no other; not every machine has that. */
+    private static Optional<ServerSocketChannel> listener(String address, Door door) throws IOException {
+        var channel = ServerSocketChannel.open();
+        try {
+            return Optional.of(channel.bind(new InetSocketAddress(address, door.port()), BACKLOG));
+        } catch (IOException e) {
+            channel.close();
+            return Optional.empty();
+        }
+    }
+
+    private static void serve(ServerSocketChannel platform, Door door) {
         try {
             while (true) {
                 door.enter(platform.accept());
@@ -93,7 +107,9 @@ final class Network implements AutoCloseable {
         Descriptors.close(own);
         try {
             runtimeApi.close();
-            platform.close();
+            for (var each : platform) {
+                each.close();
+            }
         } catch (IOException e) {
             // closed is closed
         }

@@ -108,6 +108,13 @@ class NetworkTest {
     }
 
     @Test
+    void thePlatformIsReachedAtLocalhostAlsoByWhoTakesThatForIpv6() throws IOException {
+        assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")));
+        BufferedReader said = lines(run("exec 3<>/dev/tcp/::1/" + PLATFORM + " && head -n1 <&3"));
+        assertThat(said.readLine()).isEqualTo("welcome");
+    }
+
+    @Test
     void theRuntimeApiIsWhereAwsHasItInEachSandbox() throws IOException {
         for (int each = 0; each < 2; each++) {
             Sandbox sandbox = run("exec 3<>/dev/tcp/127.0.0.1/9001; echo sandbox" + each + " >&3; read -r answer <&3; echo $answer");

@@ -27,11 +27,12 @@ import java.util.TreeSet;
  * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
  * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also while
  *                     nobody else wants them
- * @param ownNetworks whether functions have a network each that reaches the platform and nothing else, in place of the machine's
+ * @param network     {@code shared}: functions use this machine's; {@code own}: each has its own, with a way to the outside;
+ *                     {@code isolated}: each has its own, without
  * @param fetches     whether interpreters that the machine lacks are fetched from a package registry, where one has them
  */
 public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency, boolean exactProcessors,
-        boolean ownNetworks, boolean fetches) {
+        String network, boolean fetches) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -74,7 +75,7 @@ public record Config(String host, int port, Path data, boolean enforce, String s
                 oneOf("sandbox", values.get("sandbox"), "auto", "none"),
                 number("concurrency", values.get("concurrency"), 1, 1_000_000),
                 oneOf("cpu", values.get("cpu"), "shared", "exact").equals("exact"),
-                oneOf("network", values.get("network"), "shared", "isolated").equals("isolated"),
+                oneOf("network", values.get("network"), "shared", "own", "isolated"),
                 oneOf("runtimes", values.get("runtimes"), "fetch", "installed").equals("fetch"))
                 .checked();
     }

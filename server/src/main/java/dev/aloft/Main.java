@@ -26,8 +26,8 @@ public final class Main {
               --sandbox MODE   auto: Linux namespaces; none: functions run as plain processes of your user
               --concurrency N  how many events of functions run at once in an account and region (default: 1000)
               --cpu MODE       shared: functions share the processors by their memory; exact: none gets more than on AWS
-              --network MODE   shared: functions use this machine's network; isolated: each has its own loopback, from which it
-                               reaches this platform and nothing else (as root only)
+              --network MODE   shared: functions use this machine's network; own: each has a loopback of its own and a way to the
+                               outside (as root, with slirp4netns); isolated: a loopback of its own alone (as root)
               --runtimes MODE  fetch: a version of Node.js that is missing comes from npm; installed: another one takes its place
 
             Each can be set as ALOFT_PORT, ALOFT_DATA, … or in DIR/aloft.properties too.
@@ -98,7 +98,7 @@ public final class Main {
     /** One start-up on a folder that is thrown away, for the JVM to learn from. */
     private static int train() throws IOException {
         var folder = Files.createTempDirectory("aloft-train");
-        try (var platform = Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000, false, false, false))) {
+        try (var platform = Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000, false, "shared", false))) {
             platform.start();
             Training.run(platform.port());
         } finally {

@@ -20,6 +20,7 @@ import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Door;
 import dev.aloft.kernel.sandbox.Isolation;
+import dev.aloft.kernel.sandbox.OwnNetworks;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Store;
@@ -126,7 +127,8 @@ public final class Platform implements AutoCloseable {
                 LambdaService.library(lambdaFolder),
                 Isolation.of(config.sandbox()),
                 config.exactProcessors(),
-                config.ownNetworks() ? Optional.of(new OwnDoor()) : Optional.empty());
+                config.network().equals("shared") ? Optional.empty()
+                        : Optional.of(new OwnNetworks(new OwnDoor(), config.network().equals("own"))));
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
         lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);

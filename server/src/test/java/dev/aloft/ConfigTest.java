@@ -41,7 +41,7 @@ class ConfigTest {
         Files.writeString(folder.resolve("aloft.properties"), "port = 1\niam = enforce\nsandbox = none\n");
         var config = Config.read(
                 List.of("--data", folder.toString(), "--port", "3"), Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
-        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, false, true));
+        assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, "shared", true));
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A network of a sandbox's own: a loopback, on which the platform listens, and nothing else. A socket belongs for ever to
+ * A network of a sandbox's own: a loopback, on which the platform listens, and if that is wanted a way to the outside. A socket belongs for ever to
  * the network that its thread was in when it was made, so the platform serves these from outside and forwards nothing.
  */
 final class Network implements AutoCloseable {
@@ -25,13 +25,16 @@ final class Network implements AutoCloseable {
     private final int own;
     private final ServerSocket runtimeApi;
     private final List<ServerSocketChannel> platform;
+    private final Optional<Outside> outside;
 
     /** @param home the number of an open file of the machine's network */
-    private Network(int home, int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform) {
+    private Network(int home, int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform,
+            Optional<Outside> outside) {
         this.home = home;
         this.own = own;
         this.runtimeApi = runtimeApi;
         this.platform = platform;
+        this.outside = outside;
     }
 
     /** The network that the calling thread is in, as the number of an open file. */
@@ -40,7 +43,17 @@ final class Network implements AutoCloseable {
     }
 
     /** Makes one; the calling thread is a platform thread, and afterwards where it was. */
-    static Network make(int home, Door door) throws IOException {
+    static Network make(int home, OwnNetworks wanted) throws IOException {
+        Door door = wanted.door();
+        Inside inside = inside(home, door);
+        return new Network(home, inside.own(), inside.runtimeApi(), inside.platform(),
+                wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
+    }
+
+    /** What is made while a thread is in a new network. */
+    private record Inside(int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform) {}
+
+    private static Inside inside(int home, Door door) throws IOException {
         NetworkCalls.leaveForNew();
         try {
             NetworkCalls.raiseLoopback();
@@ -51,7 +64,7 @@ final class Network implements AutoCloseable {
             int port = door.port() == RUNTIME_API_PORT ? 0 : RUNTIME_API_PORT;
             var runtimeApi = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
             platform.forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
-            return new Network(home, current(), runtimeApi, platform);
+            return new Inside(current(), runtimeApi, platform);
         } finally {
             NetworkCalls.enter(home);
         }
@@ -88,6 +101,13 @@ final class Network implements AutoCloseable {
         }
     }
 
+    /** Returns once all is there that a sandbox may use. */
+    void await() throws IOException {
+        if (outside.isPresent()) {
+            outside.get().await();
+        }
+    }
+
     ServerSocket runtimeApi() {
         return runtimeApi;
     }
@@ -104,6 +124,7 @@ final class Network implements AutoCloseable {
 
     @Override
     public void close() {
+        outside.ifPresent(Outside::close);
         Descriptors.close(own);
         try {
             runtimeApi.close();

@@ -190,6 +190,9 @@ public final class Sandbox {
             throw new IllegalStateException("a sandbox is assigned once");
         }
         assignment = Optional.of(assigned);
+        if (network.isPresent()) {
+            network.get().await();
+        }
         group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
         if (process == null) {
             List<String> command = spec.command().stream().map(this::outside).toList();

@@ -42,7 +42,7 @@ public final class Sandboxes implements AutoCloseable {
     private final Path library;
     private final Optional<Isolation> wanted;
     private final boolean exactProcessors;
-    private final Optional<Door> door;
+    private final Optional<OwnNetworks> networks;
     private final Supplier<Optional<ControlGroups>> groups;
     private final AtomicLong numbers = new AtomicLong();
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
@@ -79,16 +79,16 @@ public final class Sandboxes implements AutoCloseable {
 
     /**
      * @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants them
-     * @param door if each sandbox has a network of its own, in which it reaches the platform and nothing else
+     * @param networks if each sandbox has a network of its own
      */
     public Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors,
-            Optional<Door> door) {
-        this(folder, library, wanted, exactProcessors, door, ControlGroups::find);
+            Optional<OwnNetworks> networks) {
+        this(folder, library, wanted, exactProcessors, networks, ControlGroups::find);
     }
 
-    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Optional<Door> door,
+    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Optional<OwnNetworks> networks,
             Supplier<Optional<ControlGroups>> groups) {
-        this.door = door;
+        this.networks = networks;
         this.groups = groups;
         this.folder = folder;
         this.library = library;
@@ -121,7 +121,7 @@ public final class Sandboxes implements AutoCloseable {
                         watcher = Thread.ofPlatform().daemon().name("sandbox-memory").start(this::watch);
                     }
                     ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
-                            new View(folder, library), network(isolation));
+                            new View(folder, library, nameserver()), network(isolation));
                 } catch (IOException e) {
                     throw new SandboxException("cannot prepare the sandboxes in " + folder + ": " + e.getMessage());
                 }
@@ -130,14 +130,22 @@ public final class Sandboxes implements AutoCloseable {
         }
     }
 
+    private Optional<String> nameserver() {
+        return networks.filter(OwnNetworks::outside).map(_ -> Outside.NAMESERVER);
+    }
+
     private Optional<Integer> network(Isolation isolation) throws IOException {
-        if (door.isEmpty()) {
+        if (networks.isEmpty()) {
             return Optional.empty();
+        }
+        if (networks.get().outside() && !Outside.isInstalled()) {
+            throw new SandboxException("Functions with a network of their own reach the outside through slirp4netns, which is not"
+                    + " installed. Install it, or start with --network isolated or shared.");
         }
         // A process with threads may enter no user namespace, and only root enters a network without one.
         if (isolation != Isolation.ROOT) {
             throw new SandboxException("Functions can have a network of their own only where Aloft runs as root and"
-                    + " isolates them. Start without --network isolated: then they share the machine's.");
+                    + " isolates them. Start with --network shared: then they share the machine's.");
         }
         return Optional.of(Network.current());
     }
@@ -175,8 +183,9 @@ public final class Sandboxes implements AutoCloseable {
         said.add("at most 1,024 processes and 1,024 open files");
         said.add(!held.test("cpu") ? "processors shared evenly, whatever a function's memory (no control group for them)"
                 : exactProcessors ? "processors limited in proportion to memory" : "processors shared in proportion to memory while they are short");
-        said.add(found.network().isPresent() ? "a network of its own that reaches the platform alone"
-                : "the network is the machine's");
+        said.add(networks.isEmpty() ? "the network is the machine's" : networks.get().outside()
+                ? "a network of its own that reaches the platform and the outside"
+                : "a network of its own that reaches the platform alone");
         said.add(ContainerRuntime.find(found.isolation()).map(runtime -> "container images run by " + runtime.version())
                 .orElse(ContainerRuntime.MISSING));
         return String.join("; ", said);
@@ -229,7 +238,7 @@ public final class Sandboxes implements AutoCloseable {
             Optional<ControlGroups.Group> group = found.groups().isPresent()
                     ? Optional.of(found.groups().get().create(number)) : Optional.empty();
             Optional<Network> network = found.network().isPresent()
-                    ? Optional.of(onStarter(() -> Network.make(found.network().get(), door.orElseThrow()))) : Optional.empty();
+                    ? Optional.of(onStarter(() -> Network.make(found.network().get(), networks.orElseThrow()))) : Optional.empty();
             Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, network, number);
             living.add(sandbox);
             booting = sandbox;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a process in a sandbox sees as the machine: a skeleton of folders and links made once, over which each sandbox
@@ -28,7 +29,8 @@ final class View {
     private final List<String> fixed = new ArrayList<>();
     private final Map<SandboxSpec, Path> files = new HashMap<>();
 
-    View(Path folder, Path library) throws IOException {
+    /** @param nameserver who resolves names, if not whom the machine asks */
+    View(Path folder, Path library, Optional<String> nameserver) throws IOException {
         this.root = folder.toAbsolutePath().normalize().resolve("root");
         this.library = library.toAbsolutePath().normalize();
         Files.createDirectories(this.library);
@@ -56,7 +58,7 @@ final class View {
         link(root.resolve("dev/stdin"), Path.of("/proc/self/fd/0"));
         link(root.resolve("dev/stdout"), Path.of("/proc/self/fd/1"));
         link(root.resolve("dev/stderr"), Path.of("/proc/self/fd/2"));
-        settings();
+        settings(nameserver);
         fixed.add("tmpfs " + escape(root.resolve("run")) + " tmpfs nosuid,nodev,size=64k,mode=755 0 0");
         fixed.add("proc " + escape(root.resolve("proc")) + " proc nosuid,nodev,noexec,hidepid=2 0 0");
         // A process of root without any rights could still write what belongs to root.
@@ -69,7 +71,7 @@ final class View {
         fixed.add(line(this.library.toString(), root.resolve(".library"), "bind,ro,nosuid,nodev"));
     }
 
-    private void settings() throws IOException {
+    private void settings(Optional<String> nameserver) throws IOException {
         Path etc = Path.of("/etc");
         for (String name : SETTINGS) {
             if (Files.isReadable(etc.resolve(name))) {
@@ -81,7 +83,11 @@ final class View {
         String known = Files.exists(hosts) ? Files.readString(hosts) : "127.0.0.1 localhost\n";
         Files.writeString(hosts, known + "\n127.0.0.1 sandbox.localdomain sandbox\n");
         for (String name : SETTING_FOLDERS) {
-            settingMount(etc.resolve(name));
+            if (name.equals("resolv.conf") && nameserver.isPresent()) {
+                Files.writeString(root.resolve("etc").resolve(name), "nameserver " + nameserver.get() + "\n");
+            } else {
+                settingMount(etc.resolve(name));
+            }
         }
         // Debian keeps the settings of a JDK here.
         try (var java = Files.newDirectoryStream(etc, "java-*")) {

@@ -21,6 +21,7 @@
  * processes. A companion runs beside: the same mounts, processes of its own (beside.sh).
  *
  * The network is the machine's, or of each sandbox its own: a loopback on which the platform alone listens (Network),
- * also for what goes on where another ended and for companions. Only this package starts processes.
+ * also for what goes on where another ended and for companions, and where it is wanted a way to the outside (Outside). Only
+ * this package starts processes.
  */
 package dev.aloft.kernel.sandbox;

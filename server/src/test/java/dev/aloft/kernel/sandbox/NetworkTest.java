@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -56,7 +58,7 @@ class NetworkTest {
     @BeforeEach
     void asRoot() {
         assumeTrue(SandboxTest.isolations().contains(Isolation.ROOT));
-        sandboxes = sandboxes(Isolation.ROOT);
+        sandboxes = sandboxes(Isolation.ROOT, false);
     }
 
     @AfterEach
@@ -67,9 +69,9 @@ class NetworkTest {
         }
     }
 
-    private Sandboxes sandboxes(Isolation isolation) {
+    private Sandboxes sandboxes(Isolation isolation, boolean outside) {
         return new Sandboxes(folder.resolve("sandboxes"), folder.resolve("library"), Optional.of(isolation), false,
-                Optional.of(new Greeting()));
+                Optional.of(new OwnNetworks(new Greeting(), outside)));
     }
 
     private Sandbox run(String script) throws IOException {
@@ -180,9 +182,30 @@ class NetworkTest {
         }
     }
 
+    /** Where that is installed: what is beyond this machine is another address of this machine here. */
+    @Test
+    void theOutsideIsReachedAndTheLoopbackOfTheMachineIsNot() throws IOException {
+        assumeTrue(Outside.isInstalled());
+        Optional<InetAddress> address = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(each -> each instanceof Inet4Address && !each.isLoopbackAddress()).findFirst();
+        assumeTrue(address.isPresent());
+        sandboxes.close();
+        sandboxes = sandboxes(Isolation.ROOT, true);
+        try (var outside = new ServerSocket(0, 1, address.get())) {
+            BufferedReader said = lines(run("exec 3<>/dev/tcp/" + address.get().getHostAddress() + "/" + outside.getLocalPort()
+                    + "; head -n1 <&3; cat /etc/resolv.conf; exec 4<>/dev/tcp/10.0.2.2/" + outside.getLocalPort() + " || echo closed"));
+            try (Socket came = outside.accept()) {
+                came.getOutputStream().write("hello\n".getBytes());
+            }
+            assertThat(said.readLine()).isEqualTo("hello");
+            assertThat(said.readLine()).isEqualTo("nameserver 10.0.2.3");
+            assertThat(said.lines()).contains("closed");
+        }
+    }
+
     @Test
     void onlyRootCanHaveThem() {
-        var refused = sandboxes(Isolation.NONE);
-        assertThatThrownBy(refused::isolation).isInstanceOf(SandboxException.class).hasMessageContaining("--network isolated");
+        var refused = sandboxes(Isolation.NONE, false);
+        assertThatThrownBy(refused::isolation).isInstanceOf(SandboxException.class).hasMessageContaining("--network shared");
     }
 }

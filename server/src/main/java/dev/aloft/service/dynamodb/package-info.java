@@ -3,15 +3,14 @@
  * tags, and streams of what changed.
  *
  * <pre>
- *   Tables, Indexes  what is known of a table ({@link dev.aloft.service.dynamodb.StoredTable}), opened as a {@code
- *   LiveTable}
+ *   Tables, Indexes  what is known of a table: a {@code StoredTable}, opened as a {@code LiveTable}
  *   PutItem … Scan   the operations on items: checks that need no table, then those that do, then one transaction
  *   FineGrained      the keys that policies ask for: leading keys, attributes
  *   ItemWriter       the one place where items change, and with them index entries, stream records and expiries
  *   Streams          the life of streams and their shards; StreamRecords reads them
  *   History          what stood in a table before, for reads that lag, recovery and copies
- *   Outbox           changes that go elsewhere too; Feeds brings them: KinesisFeed into data streams, Replication to
- *   replicas
+ *   Outbox           changes that go elsewhere too; Feeds brings them
+ *   KinesisFeed, Replication   into data streams, and to the replicas of a global table
  *   Replicas         which regions have the same table
  *   Backups, Restores, Exports, Imports   copies of tables, made step by step beside the calls
  *   TableSettings    what tables can be set to besides: lag, throttling

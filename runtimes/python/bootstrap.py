@@ -345,6 +345,31 @@ def await_debugger(port):
     debugpy.wait_for_client()
 
 
+def hooks(which, error_type, path):
+    """Runs what a function registered with snapshot_restore_py; one that fails ends the process."""
+    module = sys.modules.get("snapshot_restore_py")
+    try:
+        for function, arguments, named in getattr(module, which)() if module else []:
+            function(*arguments, **named)
+    except Exception as error:
+        described = failure_of(error)
+        log_failure(described)
+        sys.stdout.flush()
+        os.write(2, MARK)
+        send(post(path, to_json(described), headers="Lambda-Runtime-Function-Error-Type: %s\r\n" % error_type))
+        answer()
+        os._exit(64)
+
+
+def restore():
+    """The end of an init that is kept; what follows happens in the environment that is made of it."""
+    hooks("get_before_snapshot", "Runtime.BeforeSnapshotError", "init/error")
+    sys.stdout.flush()
+    send(("GET %srestore/next HTTP/1.1\r\nHost: aloft\r\n\r\n" % API).encode())
+    answer()
+    hooks("get_after_restore", "Runtime.AfterRestoreError", "restore/error")
+
+
 def assigned():
     """Waits for the function and gives its environment; a process that was started for the function has it already."""
     started = os.environ.pop("_ALOFT_ASSIGNED", None)
@@ -397,6 +422,8 @@ def main():
                   headers="Lambda-Runtime-Function-Error-Type: %s\r\n" % described["errorType"]))
         answer()
         sys.exit(1)
+    if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        restore()
     send(NEXT)
     while True:
         _, headers, body = answer()

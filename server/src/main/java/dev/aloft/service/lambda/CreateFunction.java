@@ -81,6 +81,7 @@ final class CreateFunction {
         } else {
             zip(r);
         }
+        SnapStart.check(r);
         Settings.variables(r.environment());
         if (r.tags() != null) {
             Settings.tags(r.tags());
@@ -141,7 +142,7 @@ final class CreateFunction {
         Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs());
     }
 
     private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r, CodeStore.Code code, List<Layers.Used> used) {
@@ -163,13 +164,13 @@ final class CreateFunction {
                     .packageType(isImage(r) ? Lambda.PackageType.IMAGE : Lambda.PackageType.ZIP)
                     .architectures(noArchitecture ? List.of("x86_64") : r.architectures())
                     .ephemeralStorage(Lambda.EphemeralStorage.of(e -> e.size(scratch)))
-                    .snapStart(Lambda.SnapStartResponse.of(s -> s.applyOn("None").optimizationStatus("Off")))
                     .runtimeVersionConfig(isImage(r) ? null : Lambda.RuntimeVersionConfig.of(
                             v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))))
                     .imageConfigResponse(Settings.image(r.imageConfig()))
                     .loggingConfig(Settings.logging(name, r.loggingConfig()))
                     .layers(Layers.told(used))
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));
+            SnapStart.set(c, r.snapStart());
             Settings.environment(c, r.environment());
             Lambda.DeadLetterConfig letters = r.deadLetterConfig();
             if (letters != null && letters.targetArn() != null && !letters.targetArn().isEmpty()) {

@@ -71,6 +71,7 @@ final class Functions implements AutoCloseable {
         double chance = ThreadLocalRandom.current().nextDouble();
         record Found(LambdaData.Version version, Integer reserved) {}
         Found found = store.read(tx -> new Found(routed(tx, name, chance), find(tx, name).reserved()));
+        SnapStart.checkState(found.version().configuration());
         return runnable(name, found.version(), found.reserved());
     }
 
@@ -87,6 +88,11 @@ final class Functions implements AutoCloseable {
         return number.equals(FunctionName.LATEST) ? find(tx, name).version() : published(tx, name, number);
     }
 
+    /** A version as it is run, whatever its state. */
+    FunctionVersion runnable(FunctionName name, LambdaData.Version version) {
+        return runnable(name, version, store.read(tx -> find(tx, name)).reserved());
+    }
+
     private FunctionVersion runnable(FunctionName name, LambdaData.Version version, Integer reserved) {
         FunctionConfiguration c = version.configuration();
         Lambda.LoggingConfig logging = c.loggingConfig();
@@ -100,7 +106,7 @@ final class Functions implements AutoCloseable {
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
                 Optional.ofNullable(c.durableConfig()), program(version),
-                ParametersLayer.isAmong(c.layers()));
+                ParametersLayer.isAmong(c.layers()), SnapStart.isOf(c));
     }
 
     private static Optional<ImageProgram> program(LambdaData.Version version) {
@@ -258,8 +264,10 @@ final class Functions implements AutoCloseable {
                 find(tx, name);
                 refuseWhileAliased(tx, name);
                 LambdaData.VERSIONS.delete(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())));
+                LambdaData.SNAPSHOTS.delete(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())));
                 LambdaData.forgetQualified(tx, LambdaData.qualified(name));
             });
+            invocations.forgetVersion(name.qualifiedArn());
         }
         forgetUnused(name, had.stream().map(LambdaData.Version::code).toList());
         forgetUnusedLayers(had.stream().flatMap(Functions::layers).toList());

@@ -22,6 +22,8 @@ final class LambdaData {
     static final Table<Provisioned> PROVISIONED = Table.of("provisioned", Codec.of(Provisioned.class));
     /** Published versions, by account, region, name and number. */
     static final Table<Version> VERSIONS = Table.of("versions", new RecentlyRead<>(Codec.of(Version.class)));
+    /** Published versions that are to be taken through their init; keys as those of {@link #VERSIONS}. */
+    static final Table<String> SNAPSHOTS = Table.of("snapshots", Codec.TEXT);
     /** By account, region, name of the function and name of the alias. */
     static final Table<Lambda.AliasConfiguration> ALIASES =
             Table.of("aliases", new RecentlyRead<>(Codec.of(Lambda.AliasConfiguration.class)));
@@ -152,6 +154,7 @@ final class LambdaData {
     static void forget(Tx tx, Key function) {
         FUNCTIONS.delete(tx, function);
         VERSIONS.deleteAll(tx, function);
+        SNAPSHOTS.deleteAll(tx, function);
         ALIASES.deleteAll(tx, function);
         POLICIES.deleteAll(tx, function);
         RECURSION.delete(tx, function);

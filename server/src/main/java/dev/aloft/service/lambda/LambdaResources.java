@@ -8,8 +8,8 @@ import java.util.List;
 final class LambdaResources {
     private LambdaResources() {}
 
-    static List<ResourceType> all(Lambda lambda) {
-        return List.of(new FunctionResource(lambda), new PermissionResource(lambda), new VersionResource(lambda),
+    static List<ResourceType> all(Lambda lambda, Snapshots snapshots) {
+        return List.of(new FunctionResource(lambda), new PermissionResource(lambda), new VersionResource(lambda, snapshots),
                 new AliasResource(lambda), new LayerVersionResource(lambda), new LayerVersionPermissionResource(lambda),
                 new UrlResource(lambda), new EventInvokeConfigResource(lambda), new EventSourceMappingResource(lambda),
                 new CodeSigningConfigResource(lambda));

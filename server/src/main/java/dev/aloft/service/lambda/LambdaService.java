@@ -58,6 +58,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Sources sources;
     private final EventSourceMappings eventSourceMappings;
     private final EventInvokeConfigs eventInvokeConfigs;
+    private final Snapshots snapshots;
     private final DurableChanges durableChanges;
     private final DurableExecutions durable;
     private final CodeDownloads downloads;
@@ -89,7 +90,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
                 concurrency, measures, endpointUrl, time);
         var uploads = new Uploads(codes, endpoint);
         functions = new Functions(store, codes, invocations);
-        versions = new Versions(store, functions);
+        snapshots = new Snapshots(store, functions, invocations, time);
+        versions = new Versions(store, functions, snapshots);
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
@@ -118,7 +120,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         codeSigning = new CodeSigning(store, functions, time);
         urls = new FunctionUrls(store, time);
         urlRequests = new UrlRequests(this, urls, invoke, urlAccess, time);
-        resourceTypes = LambdaResources.all(Lambda.at(endpoint));
+        resourceTypes = LambdaResources.all(Lambda.at(endpoint), snapshots);
         // Before anybody can bring one, and before anything runs in one.
         images.keepOnly(functions.images());
     }
@@ -139,6 +141,10 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     /** After the platform is put together: logs are written from here on. */
     public void start() {
         invocations.start();
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     /** Brings what functions wrote so far to CloudWatch Logs. */
@@ -285,7 +291,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     public List<Worker> workers() {
         return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(), durableChanges.worker(),
                 invocations.worker(),
-                provisionedEnvironments.worker());
+                provisionedEnvironments.worker(), snapshots.worker());
     }
 
     @Override

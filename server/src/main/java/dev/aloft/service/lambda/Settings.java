@@ -44,12 +44,11 @@ final class Settings {
         return MODIFIED.format(instant);
     }
 
-    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files, Lambda.SnapStart snapStart) {
+    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files) {
         refuse(key != null && !key.isEmpty(), "KMSKeyArn");
         refuse(vpc != null && (vpc.subnetIds() != null && !vpc.subnetIds().isEmpty()
                 || vpc.securityGroupIds() != null && !vpc.securityGroupIds().isEmpty()), "VpcConfig");
         refuse(files != null && !files.isEmpty(), "FileSystemConfigs");
-        refuse(snapStart != null && "PublishedVersions".equals(snapStart.applyOn()), "SnapStart");
     }
 
     static void refuse(boolean given, String what) {

@@ -87,7 +87,7 @@ final class UpdateFunction {
     FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs(), r.snapStart());
+        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs());
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         if (r.durableConfig() != null && before.latest().durableConfig() == null) {
@@ -122,6 +122,7 @@ final class UpdateFunction {
             if (r.layers() != null) {
                 c.layers(Layers.told(used));
             }
+            SnapStart.check(c.build());
             var changed = new LambdaData.Version(c.build(), now.code(), r.layers() == null ? now.layers() : Layers.codes(used), build);
             LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), now.with(changed));
             return changed.configuration();
@@ -134,6 +135,9 @@ final class UpdateFunction {
 
     private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
         Settings.environment(c, r.environment());
+        if (r.snapStart() != null) {
+            SnapStart.set(c, r.snapStart());
+        }
         if (r.runtime() != null) {
             c.runtime(r.runtime()).runtimeVersionConfig(Lambda.RuntimeVersionConfig.of(
                     v -> v.runtimeVersionArn(Invocations.runtimeArn(name.region(), r.runtime()))));

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html">AWS::Lambda::Version</a> */
-record VersionResource(Lambda lambda) implements ResourceType {
+record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceType {
     @Override
     public String type() {
         return "AWS::Lambda::Version";
@@ -42,9 +42,28 @@ record VersionResource(Lambda lambda) implements ResourceType {
             throw new Lambda.ResourceConflictException("A version for this Lambda function exists ( " + last
                     + " ). Modify the function to create a new version.");
         }
-        Resource version = resource(published);
+        Resource version = resource(ready(caller, published));
         ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, version.physicalId()), Map.of(), p);
         return version;
+    }
+
+    /** One with SnapStart is there once it went through its init. */
+    private Lambda.FunctionConfiguration ready(Caller caller, Lambda.FunctionConfiguration published) {
+        if (!Lambda.State.PENDING.equals(published.state())) {
+            return published;
+        }
+        FunctionName name = FunctionName.of(caller, published.functionArn());
+        try {
+            Lambda.FunctionConfiguration now = snapshots.await(name);
+            if (Lambda.State.FAILED.equals(now.state())) {
+                delete(caller, published.functionArn(), null);
+                throw new Lambda.ResourceNotReadyException(name.name() + ":" + now.version() + " did not stabilize. Reason: " + now.stateReason());
+            }
+            return now;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Lambda.ServiceException("The platform is stopping.");
+        }
     }
 
     private String last(Caller caller, String function) {

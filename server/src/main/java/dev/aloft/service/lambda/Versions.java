@@ -20,8 +20,10 @@ final class Versions {
 
     private final Store store;
     private final Functions functions;
+    private final Snapshots snapshots;
 
-    Versions(Store store, Functions functions) {
+    Versions(Store store, Functions functions, Snapshots snapshots) {
+        this.snapshots = snapshots;
         this.store = store;
         this.functions = functions;
     }
@@ -59,7 +61,12 @@ final class Versions {
         if (description != null) {
             builder.description(description);
         }
-        FunctionConfiguration published = builder.build();
+        boolean snapshot = SnapStart.isOf(builder.build());
+        FunctionConfiguration published = snapshot ? SnapStart.pending(builder.build()) : builder.build();
+        if (snapshot) {
+            LambdaData.SNAPSHOTS.put(tx, LambdaData.key(name).and(number), "");
+            tx.afterCommit(snapshots::look);
+        }
         LambdaData.VERSIONS.put(tx, LambdaData.key(name).and(number), function.version().with(published));
         LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), function.withPublished(number));
         return published;
@@ -74,7 +81,8 @@ final class Versions {
     /** What says which version it is, and when and how often it changed, left out. */
     private static FunctionConfiguration settings(FunctionConfiguration c, FunctionConfiguration like) {
         return c.toBuilder().version(like.version()).functionArn(like.functionArn()).revisionId(like.revisionId())
-                .lastModified(like.lastModified()).build();
+                .lastModified(like.lastModified()).state(like.state()).stateReason(like.stateReason()).stateReasonCode(like.stateReasonCode())
+                .snapStart(c.snapStart() == null ? null : c.snapStart().toBuilder().optimizationStatus(null).build()).build();
     }
 
     Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {

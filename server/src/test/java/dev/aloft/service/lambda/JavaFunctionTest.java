@@ -47,6 +47,17 @@ class JavaFunctionTest {
                 }
                 public String pojo(Person person) { return "Hello " + person.name; }
                 public void stream(InputStream in, OutputStream out) throws IOException { out.write('"'); in.transferTo(out); out.write('"'); }
+                public static class Hooked implements RequestHandler<Object, Object>, com.amazonaws.services.lambda.crac.Resource {
+                    private final List<String> told = new ArrayList<>(List.of("init"));
+                    public Hooked() { com.amazonaws.services.lambda.crac.Core.getGlobalContext().register(this); }
+                    public void beforeCheckpoint(com.amazonaws.services.lambda.crac.Context<? extends com.amazonaws.services.lambda.crac.Resource> context) {
+                        told.add("before");
+                    }
+                    public void afterRestore(com.amazonaws.services.lambda.crac.Context<? extends com.amazonaws.services.lambda.crac.Resource> context) {
+                        told.add("after");
+                    }
+                    public Object handleRequest(Object event, Context context) { return told; }
+                }
                 public static class Person { public String name; public void setName(String n) { name = n; } public String getName() { return name; } }
             }
             """;
@@ -112,6 +123,16 @@ class JavaFunctionTest {
     void aMissingClassIsToldInAwsWords() {
         assertThat(json(test.invoke("missing", "{}"))).containsEntry("errorType", "java.lang.ClassNotFoundException")
                 .containsEntry("errorMessage", "Class not found: example.Nobody").doesNotContainKey("stackTrace");
+    }
+
+    @Test
+    void aVersionWithSnapStartRunsItsHooks() throws InterruptedException {
+        test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName("hooked").runtime("java21").publish(true)
+                .handler("example.Handler$Hooked").role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
+                .snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions"))).code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
+        assertThat(test.service.snapshots().await(FunctionName.of(caller(), "hooked", "1")).state()).isEqualTo("Active");
+        assertThat(payload(test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("hooked").qualifier("1")))))
+                .isEqualTo("[\"init\",\"before\",\"after\"]");
     }
 
     /** On the JDK of that version where the machine has it: one that starts only once its function is known. */

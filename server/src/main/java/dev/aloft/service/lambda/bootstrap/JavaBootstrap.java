@@ -3,6 +3,7 @@ package dev.aloft.service.lambda.bootstrap;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.api.client.LambdaRequestHandler;
 import com.amazonaws.services.lambda.runtime.api.client.logging.LambdaContextLogger;
+import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.JniHelper;
 import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.LambdaRuntimeApiClient;
 import com.amazonaws.services.lambda.runtime.api.client.util.ConcurrencyConfig;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
@@ -48,6 +49,12 @@ public final class JavaBootstrap {
 
         Map<String, String> environment = System.getenv(ASSIGNED) == null ? assigned(client, json) : started(client);
         replaceEnvironment(environment);
+        // Where functions' hooks find what runs them, as AWS's own start of the virtual machine says.
+        System.setProperty("org.crac.Core.Compat", "com.amazonaws.services.lambda.crac");
+        if ("snap-start".equals(environment.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+            // Before a snapshot the client empties the cache of addresses with it.
+            JniHelper.load();
+        }
         try {
             var logger = (LambdaContextLogger) initLogger.invoke(null);
             Object handler = handlerObject.invoke(null, environment.get("_HANDLER"), logger, client);

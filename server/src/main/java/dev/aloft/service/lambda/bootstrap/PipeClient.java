@@ -124,13 +124,15 @@ final class PipeClient implements LambdaRuntimeApiClient {
     }
 
     @Override
-    public void restoreNext() {
-        throw new UnsupportedOperationException("SnapStart");
+    public void restoreNext() throws IOException {
+        out.write(("GET " + API + "restore/next HTTP/1.1\r\nHost: aloft\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+        answer();
     }
 
     @Override
-    public void reportRestoreError(LambdaError error) {
-        throw new UnsupportedOperationException("SnapStart");
+    public void reportRestoreError(LambdaError error) throws IOException {
+        post("restore/error", header(error), DtoSerializers.serialize(error.errorRequest), false);
     }
 
     private static String header(LambdaError error) {

@@ -34,6 +34,8 @@ final class Environment {
     private static final long MEMORY_READ_NANOS = 100_000_000;
     /** How long after a connection's end the end of its process may be noticed. */
     private static final long ENDING_MILLIS = 200;
+    /** AWS's limit. */
+    private static final long RESTORE_SECONDS = 10;
 
     /** Functions compare their deadline with the machine's clock, also when the platform's was moved. */
     private static final Time MACHINE = new SystemTime();
@@ -60,6 +62,8 @@ final class Environment {
     private Outcome answer;
     /** How long the init took that the next event reports; else -1. */
     private long initNanos = -1;
+    /** How long the restore took that the next event reports; else -1. */
+    private long restoreNanos = -1;
     private long peakBytes;
     private long peakReadNanos;
 
@@ -149,10 +153,11 @@ final class Environment {
     private void initialized(Incarnation incarnation) {
         boolean over;
         synchronized (this) {
-            over = !incarnation.over && incarnation.runtime == Runtime.READY && incarnation.extensions.allReady()
+            boolean ready = incarnation.runtime == Runtime.READY || incarnation.runtime == Runtime.RESTORE_READY;
+            over = !incarnation.over && ready && incarnation.extensions.allReady()
                     && !incarnation.initialized.isDone() && life.on(Event.INITIALIZED);
             if (over) {
-                initNanos = incarnation.phase == Phase.INIT ? System.nanoTime() - incarnation.startedNanos : -1;
+                initNanos = incarnation.phase == Phase.INIT && !version.snapStart() ? System.nanoTime() - incarnation.startedNanos : -1;
                 tellInit(incarnation, Optional.empty());
                 incarnation.telemetry.close();
             }
@@ -175,6 +180,49 @@ final class Environment {
         incarnation.telemetry.platform(event, moment);
     }
 
+    // ---- restore
+
+    /** Stops the processes until they are restored. */
+    synchronized void freeze() {
+        if (life.on(Event.FROZE)) {
+            now.sandbox.freeze();
+        }
+    }
+
+    /** Lets the runtime go on from where its init ended, within ten seconds; says what went wrong. */
+    Optional<Failure> restore() throws InterruptedException {
+        Incarnation incarnation = now;
+        String runtimeVersion = launch.runtime().version();
+        long begun = System.nanoTime();
+        tell(incarnation, report.restoreStart(runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
+        incarnation.sandbox.thaw();
+        synchronized (this) {
+            // A runtime that knows nothing of snapshots asked for its first event already.
+            if (incarnation.runtime == Runtime.READY) {
+                incarnation.restored.complete(Optional.empty());
+            }
+        }
+        incarnation.restore.complete(null);
+        Optional<Failure> failure;
+        try {
+            failure = incarnation.restored.get(RESTORE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            failure = Optional.of(Failure.timeout());
+            fail(incarnation, failure.get());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        restoreNanos = System.nanoTime() - begun;
+        failure.ifPresent(why -> tell(incarnation, report.restoreRuntimeDone(why)));
+        tell(incarnation, report.restoreReport(restoreNanos, failure.orElse(null)));
+        return failure;
+    }
+
+    /** Ends what failed to be restored, once nothing of it runs. */
+    void abandon() {
+        now.emptied.thenRunAsync(this::stop);
+    }
+
     // ---- events
 
     /**
@@ -192,7 +240,9 @@ final class Environment {
             pending.begunNanos = System.nanoTime();
             pending.deadlineMillis = MACHINE.millis() + version.timeoutSeconds() * 1000L;
             pending.initNanos = initNanos;
+            pending.restoreNanos = restoreNanos;
             initNanos = -1;
+            restoreNanos = -1;
             answer = null;
             current = invocation;
         }
@@ -297,7 +347,8 @@ final class Environment {
             peakBytes = Math.max(peakBytes, incarnation.sandbox.peakMemoryBytes());
         }
         var pending = invocation.pending();
-        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, peakBytes, producedBytes);
+        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, pending.restoreNanos, peakBytes,
+                producedBytes);
         boolean heard = incarnation.telemetry.heard();
         PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended)
                 : List.of());
@@ -368,6 +419,7 @@ final class Environment {
             end(incarnation, invocation, outcome, report.fault(invocation, failure, time.instant()));
         }
         incarnation.initialized.complete(Optional.of(failure));
+        incarnation.restored.complete(Optional.of(failure));
         synchronized (incarnation.extensions) {
             incarnation.extensions.notifyAll();
         }
@@ -434,6 +486,7 @@ final class Environment {
     Invocation next(Incarnation incarnation) throws InterruptedException, NotAllowed {
         Invocation done = null;
         boolean first = false;
+        boolean restored = false;
         if (isBroken(incarnation)) {
             answerBroken(incarnation);
         }
@@ -448,7 +501,8 @@ final class Environment {
                     return current;
                 }
                 case ANSWERED -> done = current;
-                case ANSWERING, INIT_ERROR -> throw new NotAllowed(incarnation.runtime, "Ready");
+                case RESTORING -> restored = true;
+                case ANSWERING, INIT_ERROR, RESTORE_READY -> throw new NotAllowed(incarnation.runtime, "Ready");
             }
             incarnation.runtime = Runtime.READY;
         }
@@ -456,12 +510,53 @@ final class Environment {
             incarnation.extensions.close();
             tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
             initialized(incarnation);
+        } else if (restored) {
+            tell(incarnation, report.restoreRuntimeDone(null));
+            incarnation.restored.complete(Optional.empty());
         } else if (done != null) {
             readyNanos = incarnation.extensions.none() ? 0 : System.nanoTime();
             tellRuntimeDone(incarnation, done, answer);
             completed(incarnation);
         }
         return handed(incarnation);
+    }
+
+    /** The runtime has had its init: blocks until the environment is restored. One that starts again goes on at once. */
+    void restoreNext(Incarnation incarnation) throws InterruptedException, NotAllowed {
+        synchronized (this) {
+            if (incarnation.over) {
+                throw new InterruptedException("the environment ends");
+            }
+            if (incarnation.runtime != Runtime.STARTED) {
+                throw new NotAllowed(incarnation.runtime, "RestoreReady");
+            }
+            if (!version.snapStart() || incarnation.phase == Phase.INVOKE) {
+                return;
+            }
+            incarnation.runtime = Runtime.RESTORE_READY;
+        }
+        incarnation.extensions.close();
+        tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
+        initialized(incarnation);
+        try {
+            incarnation.restore.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        synchronized (this) {
+            incarnation.runtime = Runtime.RESTORING;
+        }
+    }
+
+    /** The runtime tells that what it does when it is restored failed. */
+    synchronized void restoreError(Incarnation incarnation) throws NotAllowed {
+        if (incarnation.runtime != Runtime.RESTORING) {
+            throw new NotAllowed(incarnation.runtime, "RestoreError");
+        }
+    }
+
+    Optional<byte[]> credentials(String authorization) {
+        return launch.credentials(authorization);
     }
 
     private Invocation handed(Incarnation incarnation) throws InterruptedException {

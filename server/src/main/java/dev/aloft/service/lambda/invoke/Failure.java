@@ -1,6 +1,8 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.sandbox.Exit;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +24,11 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
     /** The runtime told of its own init. */
     static Failure init(byte[] payload, String errorType) {
         return new Failure(errorType, "", Optional.of(payload));
+    }
+
+    /** The runtime told that what it does when it is restored failed. */
+    static Failure restore(byte[] payload, String errorType) {
+        return init(payload, errorType);
     }
 
     static Failure runtimeExit(Exit exit, boolean outOfMemory) {
@@ -62,6 +69,17 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
             case Exit.Status(int status) -> "exit status " + status;
             case Exit.Signal(String name) -> "signal: " + name;
         };
+    }
+
+    /** For whoever was not there: what the runtime said, else what is known of its end. */
+    String words() {
+        if (isTimeout()) {
+            return "it took too long";
+        }
+        if (payload.isPresent() && JsonReader.tree(payload.get()) instanceof Map<?, ?> said) {
+            return said.get("errorType") + ": " + said.get("errorMessage");
+        }
+        return message;
     }
 
     boolean isTimeout() {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param image       what runs, if it is a container image; its code is the container's root then
  * @param durable     how long its executions may last, if it is a durable function
  * @param parameters  whether it has AWS's Parameters and Secrets Extension
+ * @param snapStart whether its environments start from what its init left
  */
 public record FunctionVersion(
         String account,
@@ -42,7 +43,8 @@ public record FunctionVersion(
         String systemLogLevel,
         Optional<Lambda.DurableConfig> durable,
         Optional<ImageProgram> image,
-        boolean parameters) {
+        boolean parameters,
+        boolean snapStart) {
 
     FunctionVersion(String account, String region, String name, String version, String functionArn, String revision,
             String runtime, String handler, String role, int memoryMegabytes, int timeoutSeconds, int scratchMegabytes,
@@ -51,7 +53,7 @@ public record FunctionVersion(
             Optional<Lambda.DurableConfig> durable, Optional<ImageProgram> image) {
         this(account, region, name, version, functionArn, revision, runtime, handler, role, memoryMegabytes, timeoutSeconds,
                 scratchMegabytes, variables, code, layers, reserved, traced, logGroup, jsonLogs, applicationLogLevel,
-                systemLogLevel, durable, image, false);
+                systemLogLevel, durable, image, false, false);
     }
 
     /** The variable of a function that is to wait for a debugger: at this port of the machine. */

@@ -21,7 +21,7 @@ final class Incarnation {
     /** How far the runtime is. It is READY while it waits for an event. */
     enum Runtime {
         STARTED("Started"), READY("Ready"), RUNNING("Running"), ANSWERING("InvocationResponse"),
-        ANSWERED("RuntimeResponseSentState"), INIT_ERROR("InitError");
+        ANSWERED("RuntimeResponseSentState"), INIT_ERROR("InitError"), RESTORE_READY("RestoreReady"), RESTORING("Restoring");
 
         private final String word;
 
@@ -53,6 +53,10 @@ final class Incarnation {
     final SynchronousQueue<Invocation> handover = new SynchronousQueue<>();
     /** Completed when everybody asked for the first event, or with why that will not be. */
     final CompletableFuture<Optional<Failure>> initialized = new CompletableFuture<>();
+    /** Completed when a runtime that waits to be restored may go on. */
+    final CompletableFuture<Void> restore = new CompletableFuture<>();
+    /** Completed when the runtime asks for an event after that, or with why it does not. */
+    final CompletableFuture<Optional<Failure>> restored = new CompletableFuture<>();
     /** Completed when nothing of it runs any more. */
     final CompletableFuture<Void> emptied = new CompletableFuture<>();
     /** Guarded by the environment, like {@link #over}. */

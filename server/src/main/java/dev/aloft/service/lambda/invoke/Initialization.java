@@ -3,7 +3,8 @@ package dev.aloft.service.lambda.invoke;
 /** Why an environment was started: what {@code AWS_LAMBDA_INITIALIZATION_TYPE} and the log say. */
 enum Initialization {
     ON_DEMAND("on-demand"),
-    PROVISIONED("provisioned-concurrency");
+    PROVISIONED("provisioned-concurrency"),
+    SNAP_START("snap-start");
 
     private final String word;
 

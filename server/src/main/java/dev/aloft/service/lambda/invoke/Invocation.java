@@ -41,6 +41,8 @@ public record Invocation(
         long deadlineMillis;
         /** How long the environment's init took, when this is its first event; else -1. */
         long initNanos = -1;
+        /** How long the environment was restored, when this is its first event after that; else -1. */
+        long restoreNanos = -1;
 
         Pending(ResponseStream answer) {
             this.answer = answer;

@@ -39,6 +39,8 @@ import java.util.stream.Stream;
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
     private static final int INIT_SECONDS = 10;
+    /** AWS lets the init before a snapshot take longer than one that an event waits for. */
+    private static final int LEAST_SNAPSHOT_SECONDS = 130;
     /** How long a caller who wants the log's end waits for it after the answer. */
     private static final int TAIL_MILLIS = 1_000;
     private static final int UNMARKED_TAIL_MILLIS = 5;
@@ -61,6 +63,7 @@ public final class Invocations implements AutoCloseable {
     private final Endpoint endpoint;
     private final ParametersPorts parametersPorts = new ParametersPorts();
     private final Overdue overdue = new Overdue();
+    private final Prepared prepared = new Prepared();
     private final Concurrency concurrency;
     private final Measures measures;
     private final Starts starts;
@@ -88,7 +91,7 @@ public final class Invocations implements AutoCloseable {
         this.roles = roles;
         this.concurrency = concurrency;
         this.measures = measures;
-        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand));
+        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand), prepared::evict);
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.runtimes = new Runtimes(library, folder, sources, sandboxes::containers);
@@ -244,6 +247,9 @@ public final class Invocations implements AutoCloseable {
     private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
         concurrency.grow(version);
+        if (version.snapStart()) {
+            return restored(version, caller, invocation, pool, granted);
+        }
         Runtimes.Runtime runtime = runtimes.of(version);
         long begun = System.nanoTime();
         Environment environment = start(version, caller, runtime, pool);
@@ -263,13 +269,114 @@ public final class Invocations implements AutoCloseable {
         return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
     }
 
+    // ---- SnapStart
+
+    private static Initialization initialization(FunctionVersion version) {
+        return version.snapStart() ? Initialization.SNAP_START : Initialization.ON_DEMAND;
+    }
+
+    /** From an environment that had its init before, else from one that has it now. */
+    private Outcome restored(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
+            throws InterruptedException {
+        long begun = System.nanoTime();
+        Optional<Environment> waiting = prepared.take(version);
+        Environment environment = waiting.isPresent() ? waiting.get() : initialized(version, caller);
+        Optional<Failure> failure = environment.restore();
+        if (failure.isPresent()) {
+            environment.abandon();
+            throw failure.get().isTimeout()
+                    ? new Lambda.SnapStartTimeoutException("Lambda couldn't restore the snapshot within the timeout limit.")
+                    : new Lambda.SnapStartException("An error occurred while restoring the snapshot: " + failure.get().words());
+        }
+        pool.add(environment);
+        pool.started(System.nanoTime() - begun);
+        granted.close();
+        try {
+            return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
+        } finally {
+            prepareLater(version);
+        }
+    }
+
+    /** @throws Lambda.SnapStartNotReadyException if its init fails, which it did not when the version was published */
+    private Environment initialized(FunctionVersion version, Caller caller) throws InterruptedException {
+        Environment environment = begin(version, caller, runtimes.of(version), revision(version).onDemand());
+        if (environment.init(initSeconds(version))) {
+            return environment;
+        }
+        Failure failure = environment.incarnation().failure();
+        environment.stop();
+        throw new Lambda.SnapStartNotReadyException("The init of version " + version.version() + " failed: " + failure.words());
+    }
+
+    private static int initSeconds(FunctionVersion version) {
+        return Math.max(LEAST_SNAPSHOT_SECONDS, version.timeoutSeconds());
+    }
+
+    private void prepareLater(FunctionVersion version) {
+        time.start("lambda-snapshot-" + version.name(), () -> {
+            try {
+                prepareRestore(version);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.INFO, () -> "No environment of " + version.qualifiedArn() + " could be prepared: " + e.getMessage());
+            }
+        });
+    }
+
+    /** Why a version cannot start from what its init leaves, in AWS's words. */
+    public record InitFailure(String code, String reason) {}
+
+    /** Takes a version through its init and keeps the environment for the next event that needs one. */
+    public Optional<InitFailure> prepareRestore(FunctionVersion version) {
+        if (closing) {
+            throw new Lambda.ServiceException("The platform is stopping.");
+        }
+        if (prepared.has(version) || !hasRoom()) {
+            return Optional.empty();
+        }
+        try {
+            Environment environment = begin(version, itself(version), runtimes.of(version), revision(version).onDemand());
+            if (environment.init(initSeconds(version))) {
+                prepared.put(environment);
+                return Optional.empty();
+            }
+            Failure failure = environment.incarnation().failure();
+            environment.stop();
+            return Optional.of(new InitFailure(failure.isTimeout() ? "FunctionError.InitTimeout" : "FunctionError", failure.words()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Lambda.ServiceException("The platform is stopping.");
+        } catch (Lambda.InvalidRuntimeException missing) {
+            return Optional.of(new InitFailure("InvalidRuntime", missing.getMessage()));
+        }
+    }
+
+    /** The version is gone. */
+    public void forgetVersion(String qualifiedArn) {
+        prepared.forget(qualifiedArn::equals);
+    }
+
+    /** Lambda itself, with no caller behind it. */
+    private Caller itself(FunctionVersion version) {
+        return new Caller(version.account(), version.region(), new Principal.Service("lambda.amazonaws.com", version.functionArn()),
+                UUID.randomUUID().toString(), null, 0, endpointUrl.get(), null, null);
+    }
+
     private Environment start(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
+        Environment environment = begin(version, caller, runtime, pool);
+        pool.add(environment);
+        return environment;
+    }
+
+    private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
         var lambda = new Caller(version.account(), version.region(),
                 new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
                 caller.depth() + 1, caller.endpoint(), null, null);
         ExecutionRoles.Session session = session(lambda, version);
         String stream = DAY.format(time.instant()) + "/[" + version.version() + "]" + hex(16);
-        var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get());
+        Optional<RestoredCredentials> restored = pool.initialization() == Initialization.SNAP_START
+                ? Optional.of(new RestoredCredentials(hex(32), () -> session(lambda, version))) : Optional.empty();
+        var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get(), restored);
         Sandbox sandbox = sandbox(runtime);
         try {
             var parameters = version.parameters()
@@ -278,10 +385,8 @@ public final class Invocations implements AutoCloseable {
             var launch = new Launch(version, runtime, problem(version), library, sandbox, variables, parameters);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
             shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
-            var environment = new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
+            return new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
                     overdue, () -> shipper.forgetLater(log));
-            pool.add(environment);
-            return environment;
         } catch (IOException e) {
             sandbox.kill();
             throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
@@ -319,7 +424,7 @@ public final class Invocations implements AutoCloseable {
             if (known != null && known.revision().equals(version.revision())) {
                 return known;
             }
-            var fresh = new Revision(version.revision(), new Pool(Initialization.ON_DEMAND, starts),
+            var fresh = new Revision(version.revision(), new Pool(initialization(version), starts),
                     new Pool(Initialization.PROVISIONED, starts));
             if (known == null) {
                 if (pools.putIfAbsent(version.qualifiedArn(), fresh) == null) {
@@ -352,10 +457,8 @@ public final class Invocations implements AutoCloseable {
 
     /** Starts an environment that no event waits for; says false when its init fails. */
     boolean startProvisioned(FunctionVersion version, Pool pool, int seconds) throws InterruptedException {
-        var lambda = new Caller(version.account(), version.region(), new Principal.Service("lambda.amazonaws.com", version.functionArn()),
-                UUID.randomUUID().toString(), null, 0, endpointUrl.get(), null, null);
         Runtimes.Runtime runtime = runtimes.of(version);
-        Environment environment = start(version, lambda, runtime, pool);
+        Environment environment = start(version, itself(version), runtime, pool);
         try {
             if (environment.init(seconds)) {
                 pool.free(environment);
@@ -374,6 +477,7 @@ public final class Invocations implements AutoCloseable {
     public void forget(String functionArn) {
         Arn function = Arn.parse(functionArn);
         concurrency.changed(function.account(), function.region());
+        prepared.forget(arn -> arn.startsWith(functionArn + ":"));
         pools.entrySet().removeIf(entry -> {
             boolean its = entry.getKey().startsWith(functionArn + ":");
             if (its) {
@@ -451,6 +555,7 @@ public final class Invocations implements AutoCloseable {
     public void close() {
         closing = true;
         pools.values().forEach(each -> each.pools().forEach(Pool::close));
+        prepared.close();
         spares.close();
         overdue.close();
         try {

@@ -50,6 +50,10 @@ final class Launch implements AutoCloseable {
         return runtime;
     }
 
+    Optional<byte[]> credentials(String authorization) {
+        return variables.credentials(authorization);
+    }
+
     /** Serves whatever process of the environment connects. */
     private synchronized void listen(Environment environment, Sandbox sandbox) throws IOException {
         if (listener.isClosed()) {

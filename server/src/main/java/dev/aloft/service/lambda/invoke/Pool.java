@@ -327,7 +327,7 @@ final class Pool {
             finishing.remove(environment);
             freedNanos = System.nanoTime();
             stop = closed || all.size() > most || environment.startedAt().isBefore(oldest)
-                    || initialization == Initialization.ON_DEMAND && starts.starvedBy(this);
+                    || initialization != Initialization.PROVISIONED && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
                 ready.add(environment);
                 Waiter first = waiting.pollFirst();

@@ -40,9 +40,19 @@ final class Report {
     /**
      * How long an event took and what it took.
      *
-     * @param initNanos of the init before it, else -1
+     * @param initNanos    of the init before it, else -1
+     * @param restoreNanos of the restore before it, else -1
      */
-    record Measures(long nanos, long initNanos, long peakBytes, long producedBytes) {}
+    record Measures(long nanos, long initNanos, long restoreNanos, long peakBytes, long producedBytes) {
+        Measures(long nanos, long initNanos, long peakBytes, long producedBytes) {
+            this(nanos, initNanos, -1, peakBytes, producedBytes);
+        }
+
+        /** Init is billed since August 2025. All that a restore takes here is the runtime's own, which is billed. */
+        long billedMillis() {
+            return Math.ceilDiv(nanos + Math.max(initNanos, 0) + Math.max(restoreNanos, 0), 1_000_000L);
+        }
+    }
 
     Report(FunctionVersion version, Initialization initialization, String logStream) {
         this.version = version;
@@ -96,6 +106,35 @@ final class Report {
         });
     }
 
+    // ---- restore
+
+    PlatformEvent restoreStart(String runtimeVersion, String runtimeArn) {
+        return new PlatformEvent("platform.restoreStart", Level.INFO,
+                List.of("RESTORE_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn), record -> record
+                .name("functionName").string(version.name())
+                .name("functionVersion").string(version.version())
+                .name("instanceId").string(logStream)
+                .name("instanceMaxMemory").number((long) version.memoryMegabytes() << 20)
+                .name("runtimeVersion").string(runtimeVersion)
+                .name("runtimeVersionArn").string(runtimeArn));
+    }
+
+    /** @param failure null when the runtime is ready */
+    PlatformEvent restoreRuntimeDone(Failure failure) {
+        return new PlatformEvent("platform.restoreRuntimeDone", failure == null ? Level.DEBUG : Level.WARN, List.of(),
+                record -> status(record, failure));
+    }
+
+    /** @param failure null when all went well */
+    PlatformEvent restoreReport(long nanos, Failure failure) {
+        String text = "RESTORE_REPORT Restore Duration: " + millis(nanos) + " ms" + (failure == null ? "" : "\tStatus: " + statusOf(failure)
+                + (failure.isTimeout() ? "" : "\tError Type: " + failure.errorType()));
+        return new PlatformEvent("platform.restoreReport", failure == null ? Level.INFO : Level.WARN, List.of(text), record -> {
+            status(record, failure);
+            record.name("metrics").beginObject().name("durationMs").value(number(nanos)).endObject();
+        });
+    }
+
     PlatformEvent extension(String name, String state, Collection<String> events, String errorType) {
         String text = "EXTENSION\tName: " + name + "\tState: " + state + "\tEvents: [" + String.join(", ", events) + "]"
                 + (errorType == null ? "" : "\tError Type: " + errorType);
@@ -144,8 +183,7 @@ final class Report {
 
     PlatformEvent end(Invocation invocation, Outcome outcome, Measures measures, List<Span> spans) {
         long usedMegabytes = Math.clamp((measures.peakBytes() + (1 << 20) - 1) >> 20, 1, version.memoryMegabytes());
-        // Init is billed since August 2025.
-        long billed = Math.ceilDiv(measures.nanos() + Math.max(measures.initNanos(), 0), 1_000_000L);
+        long billed = measures.billedMillis();
         List<String> text = version.jsonLogs() ? List.of()
                 : List.of("END RequestId: " + invocation.requestId(), line(invocation, outcome, measures, billed,
                 usedMegabytes));
@@ -157,6 +195,10 @@ final class Report {
                     .name("maxMemoryUsedMB").number(usedMegabytes);
             if (measures.initNanos() >= 0) {
                 record.name("initDurationMs").value(number(measures.initNanos()));
+            }
+            if (measures.restoreNanos() >= 0) {
+                record.name("restoreDurationMs").value(number(measures.restoreNanos()));
+                record.name("billedRestoreDurationMs").number(Math.ceilDiv(measures.restoreNanos(), 1_000_000L));
             }
             record.endObject();
             tracing(record, invocation);
@@ -179,6 +221,10 @@ final class Report {
                 .append("\tMax Memory Used: ").append(usedMegabytes).append(" MB\t");
         if (measures.initNanos() >= 0) {
             report.append("Init Duration: ").append(millis(measures.initNanos())).append(" ms\t");
+        }
+        if (measures.restoreNanos() >= 0) {
+            report.append("Restore Duration: ").append(millis(measures.restoreNanos())).append(" ms\tBilled Restore Duration: ")
+                    .append(Math.ceilDiv(measures.restoreNanos(), 1_000_000L)).append(" ms\t");
         }
         switch (outcome.status()) {
             case TIMEOUT -> report.append("Status: timeout");

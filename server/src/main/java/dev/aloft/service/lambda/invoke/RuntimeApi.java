@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What the processes of one environment ask over one connection: the Runtime API, and what is not of it the
@@ -44,6 +45,10 @@ final class RuntimeApi implements Runnable {
     }
 
     private void handle(Connection.Head head) throws IOException, InterruptedException {
+        if (head.path().equals(RestoredCredentials.PATH)) {
+            credentials(head);
+            return;
+        }
         if (!head.path().startsWith(PREFIX)) {
             new ExtensionsApi(environment, incarnation, connection).handle(head);
             return;
@@ -55,6 +60,8 @@ final class RuntimeApi implements Runnable {
             case "POST runtime/invocation/*/response" -> response(path[2], head);
             case "POST runtime/invocation/*/error" -> error(path[2], head);
             case "POST runtime/init/error" -> initError(head);
+            case "GET runtime/restore/next" -> restoreNext();
+            case "POST runtime/restore/error" -> restoreError(head);
             default -> {
                 connection.whole(head);
                 connection.answer("404 Not Found", "text/plain; charset=utf-8",
@@ -173,6 +180,38 @@ final class RuntimeApi implements Runnable {
         accepted();
         environment.fail(incarnation, Failure.init(content,
                 errorType(head.header("lambda-runtime-function-error-type"))));
+    }
+
+    private void restoreNext() throws IOException, InterruptedException {
+        try {
+            environment.restoreNext(incarnation);
+        } catch (Incarnation.NotAllowed e) {
+            notAllowed(e);
+            return;
+        }
+        connection.answer("200 OK", "application/json", new byte[0]);
+    }
+
+    private void restoreError(Connection.Head head) throws IOException, InterruptedException {
+        byte[] content = connection.whole(head);
+        try {
+            environment.restoreError(incarnation);
+        } catch (Incarnation.NotAllowed e) {
+            notAllowed(e);
+            return;
+        }
+        accepted();
+        environment.fail(incarnation, Failure.restore(content, errorType(head.header("lambda-runtime-function-error-type"))));
+    }
+
+    private void credentials(Connection.Head head) throws IOException, InterruptedException {
+        connection.whole(head);
+        Optional<byte[]> answer = environment.credentials(head.header("authorization"));
+        if (answer.isPresent()) {
+            connection.answer("200 OK", "application/json", answer.get());
+        } else {
+            connection.refuse("403 Forbidden", "AccessDenied", "The authorization token is not this environment's.");
+        }
     }
 
     /** Only names of this form are told on. */

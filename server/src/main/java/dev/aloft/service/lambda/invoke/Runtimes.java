@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class Runtimes {
     static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     private static final Map<String, List<String>> FILES = Map.of(
-            "node", List.of("index.mjs"), "python", List.of("bootstrap.py"), "ruby", List.of("bootstrap.rb"), "provided", List.of());
+            "node", List.of("index.mjs"), "python", List.of("bootstrap.py", "snapshot_restore_py.py"), "ruby", List.of("bootstrap.rb"), "provided", List.of());
     /** Variables that an interpreter, or what it is made of, reads only when it starts. */
     private static final Map<String, List<String>> READ_AT_START = Map.of(
             "", List.of("LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX"),

@@ -32,6 +32,7 @@ final class Starts {
     private final IntPredicate room;
     private final BooleanSupplier busy;
     private final Supplier<Stream<Pool>> pools;
+    private final BooleanSupplier evictOther;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Pool> wanting = new LinkedHashSet<>();
     private int starting;
@@ -45,8 +46,10 @@ final class Starts {
      * @param room  whether the machine has room for so many environments more
      * @param busy  whether its processors are short
      * @param pools all there are, to make room from
+     * @param evictOther ends an environment that is in no pool; says whether there was one
      */
-    Starts(IntPredicate room, BooleanSupplier busy, Supplier<Stream<Pool>> pools) {
+    Starts(IntPredicate room, BooleanSupplier busy, Supplier<Stream<Pool>> pools, BooleanSupplier evictOther) {
+        this.evictOther = evictOther;
         this.room = room;
         this.busy = busy;
         this.pools = pools;
@@ -166,7 +169,7 @@ final class Starts {
                 .filter(pool -> pool.idleSince().isPresent())
                 .min(Comparator.comparing(pool -> pool.idleSince().orElse(Instant.MAX)))
                 .map(Pool::evict)
-                .orElse(false);
+                .orElseGet(evictOther::getAsBoolean);
     }
 
     boolean isBusy() {

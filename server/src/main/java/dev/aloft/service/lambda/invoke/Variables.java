@@ -2,6 +2,7 @@ package dev.aloft.service.lambda.invoke;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -22,18 +23,23 @@ final class Variables {
     private final ExecutionRoles.Session session;
     private final String logStream;
     private final String endpoint;
+    private final Optional<RestoredCredentials> restored;
 
     /** Where the process finds a path of the sandbox. */
     interface Inside extends UnaryOperator<String> {}
 
-    /** @param endpoint where functions reach the platform */
+    /**
+     * @param endpoint where functions reach the platform
+     * @param restored what SDKs ask for credentials, where these are no variables
+     */
     Variables(FunctionVersion version, Initialization initialization, ExecutionRoles.Session session, String logStream,
-            String endpoint) {
+            String endpoint, Optional<RestoredCredentials> restored) {
         this.version = version;
         this.initialization = initialization;
         this.session = session;
         this.logStream = logStream;
         this.endpoint = endpoint;
+        this.restored = restored;
     }
 
     /** @param port of the Runtime API */
@@ -97,6 +103,10 @@ final class Variables {
         return all;
     }
 
+    Optional<byte[]> credentials(String authorization) {
+        return restored.flatMap(each -> each.answer(authorization));
+    }
+
     private Map<String, String> common(int port) {
         var all = new LinkedHashMap<String, String>();
         all.put("AWS_ENDPOINT_URL", endpoint);
@@ -106,17 +116,25 @@ final class Variables {
         all.put("AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000");
         all.put("_AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1");
         all.put("_AWS_XRAY_DAEMON_PORT", "2000");
-        all.put("AWS_ACCESS_KEY_ID", session.accessKeyId());
-        all.put("AWS_SECRET_ACCESS_KEY", session.secretAccessKey());
-        all.put("AWS_SESSION_TOKEN", session.sessionToken());
+        if (restored.isPresent()) {
+            all.put("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:" + port + RestoredCredentials.PATH);
+            all.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", restored.get().token());
+        } else {
+            all.put("AWS_ACCESS_KEY_ID", session.accessKeyId());
+            all.put("AWS_SECRET_ACCESS_KEY", session.secretAccessKey());
+            all.put("AWS_SESSION_TOKEN", session.sessionToken());
+        }
         all.put("AWS_REGION", version.region());
         all.put("AWS_DEFAULT_REGION", version.region());
         all.put("AWS_LAMBDA_FUNCTION_NAME", version.name());
         all.put("AWS_LAMBDA_FUNCTION_VERSION", version.version());
         all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(version.memoryMegabytes()));
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.word());
-        all.put("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup());
-        all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
+        if (restored.isEmpty()) {
+            // With SnapStart AWS does not tell them: an init has no stream of the environments that come of it.
+            all.put("AWS_LAMBDA_LOG_GROUP_NAME", version.logGroup());
+            all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
+        }
         all.put("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + port);
         if (version.image().isPresent()) {
             all.putIfAbsent("PATH", ImageProgram.PATH);

@@ -12,6 +12,7 @@
  *         RuntimeApi, ExtensionsApi ── what they ask over a Connection
  *         EnvironmentLog ── their lines, with what Report has to tell where it belongs
  *   Provisioned ── keeps environments started for versions that are to have some
+ *   Prepared ── environments of versions with SnapStart that had their init and wait to be restored
  *   Measures ── what Lambda tells CloudWatch of functions
  *   Runtimes ── which interpreter runs which runtime, found by JavaPrograms, RubyPrograms, DotnetRuntime and NodePrograms,
  *               which fetches those of Node.js that are missing
@@ -20,8 +21,7 @@
  *   LogShipper ── brings the lines to CloudWatch Logs as the execution role
  * </pre>
  *
- * An answer can be passed on as it comes: {@link dev.aloft.service.lambda.invoke.ResponseStream}. Left out so far:
- * SnapStart.
+ * An answer can be passed on as it comes: {@link dev.aloft.service.lambda.invoke.ResponseStream}.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html">Execution environment</a>
  */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StartsTest {
     private final AtomicInteger room = new AtomicInteger(1_000);
-    private final Starts starts = new Starts(more -> more <= room.get(), () -> false, Stream::empty);
+    private final Starts starts = new Starts(more -> more <= room.get(), () -> false, Stream::empty, () -> false);
     private final BlockingQueue<Pool> granted = new LinkedBlockingQueue<>();
     private final List<Thread> events = new ArrayList<>();
 

@@ -5,11 +5,13 @@ import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.AttributeDefinition;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.CreateGlobalSecondaryIndexAction;
+import dev.aloft.api.DynamoDb.CreateReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.CreateTableRequest;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.KeySchemaElement;
 import dev.aloft.api.DynamoDb.Projection;
+import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TransactWriteItem;
@@ -38,6 +40,7 @@ import java.util.Random;
  */
 final class CrashingBank {
     static final String TABLE = "bank";
+    static final String OTHER_REGION = "eu-west-1";
     static final int WRITERS = 4;
     private static final int ACCOUNTS = 40;
     private static final int OWNERS = 7;
@@ -55,6 +58,10 @@ final class CrashingBank {
             endpoint.add(new DynamoDbStreamsService(store, time));
             return new Bank(service, DynamoDb.at(endpoint), DynamoDbStreams.at(endpoint));
         }
+    }
+
+    static Caller there() {
+        return caller().in(caller().account(), OTHER_REGION);
     }
 
     static Caller caller() {
@@ -84,6 +91,9 @@ final class CrashingBank {
                 .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-owner")
                     .keySchema(List.of(new KeySchemaElement("owner", "HASH"), new KeySchemaElement("id", "RANGE")))
                     .projection(new Projection("ALL", null)))))));
+            dynamoDb.updateTable(caller(), UpdateTableRequest.of(r -> r.tableName(TABLE)
+                .replicaUpdates(List.of(ReplicationGroupUpdate.of(u -> u.create(
+                    CreateReplicationGroupMemberAction.of(a -> a.regionName(OTHER_REGION))))))));
         } catch (ResourceInUseException _) {
             addIndex(dynamoDb);
         }

@@ -2,8 +2,10 @@ package dev.aloft.service.dynamodb;
 
 import static dev.aloft.service.dynamodb.CrashingBank.TABLE;
 import static dev.aloft.service.dynamodb.CrashingBank.caller;
+import static dev.aloft.service.dynamodb.CrashingBank.there;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.ScanRequest;
@@ -16,6 +18,7 @@ import dev.aloft.service.dynamodb.CrashingBank.Bank;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills a process that moves money between items and looks at what it left: every acknowledged transaction, none by
- * half, indexes that agree with their table, and a stream that tells of each change once. More kills with
+ * half, indexes that agree with their table, a stream that tells of each change once, and a
+ * replica in another region that has it all. More kills with
  * {@code -Daloft.crashes=100}, the same ones again with {@code -Daloft.crash.seed=…}.
  */
 class DynamoDbCrashTest {
@@ -88,15 +92,28 @@ class DynamoDbCrashTest {
             .globalSecondaryIndexes().stream().anyMatch(index -> !index.indexStatus().equals("ACTIVE"))) {
             bank.service().workers().getFirst().turn().run();
         }
-        var items = scan(bank, null);
+        var items = scan(bank, caller(), null);
         checkTransactions(items);
         var owned = new HashMap<>(items);
         owned.values().removeIf(item -> !item.containsKey("owner"));
-        assertThat(scan(bank, "by-owner")).as("seed %d", SEED).isEqualTo(owned);
+        assertThat(scan(bank, caller(), "by-owner")).as("seed %d", SEED).isEqualTo(owned);
         if (last && CRASHES > 1) {
-            assertThat(scan(bank, "by-balance").keySet()).as("seed %d", SEED).isEqualTo(owned.keySet());
+            assertThat(scan(bank, caller(), "by-balance").keySet()).as("seed %d", SEED).isEqualTo(owned.keySet());
         }
-        assertThat(replayed(bank)).as("seed %d", SEED).isEqualTo(items);
+        assertThat(replayed(bank, caller())).as("seed %d", SEED).isEqualTo(items);
+        replicate(bank);
+        assertThat(scan(bank, there(), null)).as("the other region, seed %d", SEED).isEqualTo(items);
+        assertThat(replayed(bank, there())).as("the other region's stream, seed %d", SEED).isEqualTo(items);
+    }
+
+    /** Lets everybody work who looks after what goes elsewhere, until nothing is left to do. */
+    private static void replicate(Bank bank) throws Exception {
+        for (var worker : bank.service().workers()) {
+            var next = worker.turn().run();
+            while (next.isPresent() && !next.get().isAfter(Instant.now())) {
+                next = worker.turn().run();
+            }
+        }
     }
 
     private void checkTransactions(Map<String, Map<String, AttributeValue>> items) {
@@ -114,12 +131,12 @@ class DynamoDbCrashTest {
         }
     }
 
-    private static Map<String, Map<String, AttributeValue>> scan(Bank bank, String index) {
+    private static Map<String, Map<String, AttributeValue>> scan(Bank bank, Caller caller, String index) {
         var items = new HashMap<String, Map<String, AttributeValue>>();
         Map<String, AttributeValue> start = null;
         do {
             var from = start;
-            var page = bank.dynamoDb().scan(caller(), ScanRequest.of(r -> r.tableName(TABLE).indexName(index)
+            var page = bank.dynamoDb().scan(caller, ScanRequest.of(r -> r.tableName(TABLE).indexName(index)
                 .exclusiveStartKey(from)));
             page.items().forEach(item -> items.put(((AttributeValue.S) item.get("id")).value(), item));
             start = page.lastEvaluatedKey();
@@ -128,16 +145,16 @@ class DynamoDbCrashTest {
     }
 
     /** What the table is according to its stream; each record fits what the ones before it made. */
-    private static Map<String, Map<String, AttributeValue>> replayed(Bank bank) {
-        var arn = bank.dynamoDb().describeTable(caller(), DescribeTableRequest.of(r -> r.tableName(TABLE))).table()
+    private static Map<String, Map<String, AttributeValue>> replayed(Bank bank, Caller caller) {
+        var arn = bank.dynamoDb().describeTable(caller, DescribeTableRequest.of(r -> r.tableName(TABLE))).table()
             .latestStreamArn();
         var items = new HashMap<String, Map<String, AttributeValue>>();
-        for (var shard : bank.streams().describeStream(caller(), DescribeStreamRequest.of(r -> r.streamArn(arn)))
+        for (var shard : bank.streams().describeStream(caller, DescribeStreamRequest.of(r -> r.streamArn(arn)))
             .streamDescription().shards()) {
-            var iterator = bank.streams().getShardIterator(caller(),
+            var iterator = bank.streams().getShardIterator(caller,
                 new GetShardIteratorRequest(arn, shard.shardId(), "TRIM_HORIZON", null)).shardIterator();
             while (iterator != null) {
-                var page = bank.streams().getRecords(caller(), new GetRecordsRequest(iterator, null));
+                var page = bank.streams().getRecords(caller, new GetRecordsRequest(iterator, null));
                 for (var record : page.records()) {
                     var id = ((DynamoDbStreams.AttributeValue.S) record.dynamodb().keys().get("id")).value();
                     assertThat(items.get(id)).as("before %s", record).isEqualTo(item(record.dynamodb().oldImage()));

@@ -5,9 +5,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.EventSourceMappingConfiguration;
-import dev.aloft.kernel.delivery.poll.ItemFilter;
 import dev.aloft.kernel.delivery.poll.SqsQueue;
-import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -17,7 +15,6 @@ import dev.aloft.service.lambda.source.Mapping;
 import dev.aloft.service.lambda.source.Sources;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,10 +29,6 @@ import java.util.function.Supplier;
  */
 final class EventSourceMappings {
     private static final int PAGE = 100;
-    private static final int MOST_WITHOUT_WINDOW = 10;
-    private static final int MOST_OF_FIFO = 10;
-    private static final int MOST_PATTERNS = 5;
-    private static final int LEAST_POLLERS = 2;
     private static final int USUAL_POLLERS = 200;
 
     private final Store store;
@@ -51,17 +44,8 @@ final class EventSourceMappings {
     }
 
     EventSourceMappingConfiguration create(Caller caller, Lambda.CreateEventSourceMappingRequest r) {
-        refuseUnbuilt(r);
-        var source = source(r.eventSourceArn());
+        var source = MappingRules.check(r);
         boolean queue = source.service().equals("sqs");
-        checkDestination(queue, r.destinationConfig());
-        checkStart(queue, r);
-        if (queue) {
-            checkUnsupported(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()), r.maximumRecordAgeInSeconds(),
-                    r.maximumRetryAttempts(), r.parallelizationFactor(), r.tumblingWindowInSeconds());
-        } else {
-            checkUnsupported(r.scalingConfig(), r.provisionedPollerConfig());
-        }
         var name = FunctionName.of(caller, r.functionName());
         var made = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
         var uuid = UUID.randomUUID().toString();
@@ -71,7 +55,7 @@ final class EventSourceMappings {
                 .stateTransitionReason(queue ? "USER_INITIATED" : "User action");
         var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
                 configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags());
-        check(mapping);
+        MappingRules.check(mapping);
         var timeout = timeout(name);
         checkSource(mapping, timeout);
         store.change(tx -> {
@@ -98,16 +82,10 @@ final class EventSourceMappings {
     }
 
     EventSourceMappingConfiguration update(Caller caller, Lambda.UpdateEventSourceMappingRequest r) {
-        refuseUnbuilt(r);
+        MappingRules.refuseUnbuilt(r);
         var before = store.read(tx -> find(tx, caller, r.uuid()));
         boolean queue = before.isQueue();
-        checkDestination(queue, r.destinationConfig());
-        if (queue) {
-            checkUnsupported(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()), r.maximumRecordAgeInSeconds(),
-                    r.maximumRetryAttempts(), r.parallelizationFactor(), r.tumblingWindowInSeconds());
-        } else {
-            checkUnsupported(r.scalingConfig(), r.provisionedPollerConfig());
-        }
+        MappingRules.check(queue, r);
         var name = r.functionName() == null
                 ? new FunctionName(before.account(), before.region(), before.functionName(), before.qualifier())
                 : FunctionName.of(caller, r.functionName());
@@ -117,7 +95,7 @@ final class EventSourceMappings {
                 .state(enabled ? "Enabled" : "Disabled").build();
         var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
                 before.created(), UUID.randomUUID().toString(), before.tags());
-        check(after);
+        MappingRules.check(after);
         checkSource(after, timeout(name));
         store.change(tx -> {
             find(tx, caller, r.uuid());
@@ -202,7 +180,7 @@ final class EventSourceMappings {
         if (given == null || given.minimumPollers() == null && given.maximumPollers() == null) {
             return null;
         }
-        return Lambda.ProvisionedPollerConfig.of(p -> p.minimumPollers(or(given.minimumPollers(), LEAST_POLLERS))
+        return Lambda.ProvisionedPollerConfig.of(p -> p.minimumPollers(or(given.minimumPollers(), MappingRules.LEAST_POLLERS))
                 .maximumPollers(or(given.maximumPollers(), USUAL_POLLERS)));
     }
 
@@ -221,168 +199,17 @@ final class EventSourceMappings {
                 Lambda.OnFailure.of(f -> f.destination(target == null || target.isEmpty() ? null : target))));
     }
 
-    // ---- checks, in AWS's order
-
-    private static void refuseUnbuilt(Lambda.CreateEventSourceMappingRequest r) {
-        if (r.selfManagedEventSource() != null && r.sourceAccessConfigurations() == null) {
-            throw invalid("Required 'sourceAccessConfigurations' parameter is missing.");
-        }
-        refuse(r.selfManagedEventSource() != null || r.topics() != null || r.selfManagedKafkaEventSourceConfig() != null
-                || r.amazonManagedKafkaEventSourceConfig() != null, "An event source mapping of Kafka");
-        refuse(r.queues() != null, "An event source mapping of Amazon MQ");
-        refuse(r.documentDBEventSourceConfig() != null, "An event source mapping of DocumentDB");
-        refuse(r.sourceAccessConfigurations() != null && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
-        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
-    }
-
-    /** What AWS has for Kafka alone. */
-    private static void refuseKafkas(Lambda.EventSourceMappingMetricsConfig metrics, Lambda.ProvisionedPollerConfig pollers,
-            Lambda.EventSourceMappingLoggingConfig logging) {
-        refuse(metrics != null && metrics.metrics() != null && !List.of("EventCount").containsAll(metrics.metrics()),
-                "MetricsConfig of an event source mapping with ErrorCount or KafkaMetrics");
-        refuse(pollers != null && pollers.pollerGroupName() != null, "PollerGroupName of an event source mapping");
-        refuse(logging != null, "LoggingConfig of an event source mapping");
-    }
-
-    private static void refuseUnbuilt(Lambda.UpdateEventSourceMappingRequest r) {
-        refuse(r.selfManagedKafkaEventSourceConfig() != null || r.amazonManagedKafkaEventSourceConfig() != null
-                || r.documentDBEventSourceConfig() != null || r.sourceAccessConfigurations() != null
-                && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
-        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
-    }
-
-    private static void refuse(boolean given, String what) {
-        if (given) {
-            throw ApiError.notBuilt(what);
-        }
-    }
-
-    private static Arn source(String text) {
-        if (text == null || !Arn.isArn(text)) {
-            throw invalid("Unrecognized event source.");
-        }
-        var source = Arn.parse(text);
-        return switch (source.service()) {
-            case "sqs", "dynamodb", "kinesis" -> source;
-            case "kafka", "mq", "rds" -> throw ApiError.notBuilt("An event source mapping of " + source.service());
-            default -> throw invalid("Unrecognized event source.");
-        };
-    }
-
-    private static void checkDestination(boolean queue, Lambda.DestinationConfig config) {
-        if (config != null && (queue || config.onSuccess() != null)) {
-            throw unsupported("DestinationConfig");
-        }
-    }
-
-    /** What queues have not. */
-    private static void checkUnsupported(boolean bisects, Integer age, Integer retries, Integer factor, Integer window) {
-        var given = new LinkedHashMap<String, Boolean>();
-        given.put("BisectBatchOnFunctionError", bisects);
-        given.put("MaximumRecordAgeInSeconds", age != null);
-        given.put("MaximumRetryAttempts", retries != null);
-        given.put("ParallelizationFactor", factor != null);
-        given.put("TumblingWindowInSeconds", window != null && window != 0);
-        refuseGiven(given);
-    }
-
-    /** What streams have not. */
-    private static void checkUnsupported(Lambda.ScalingConfig scaling, Lambda.ProvisionedPollerConfig pollers) {
-        var given = new LinkedHashMap<String, Boolean>();
-        given.put("ScalingConfig", scaling != null && scaling.maximumConcurrency() != null);
-        given.put("ProvisionedPollerConfig", pollers(pollers) != null);
-        refuseGiven(given);
-    }
-
-    private static void refuseGiven(Map<String, Boolean> given) {
-        given.forEach((name, is) -> {
-            if (is) {
-                throw unsupported(name);
-            }
-        });
-    }
-
-    private static Lambda.InvalidParameterValueException unsupported(String name) {
-        return invalid("Unsupported " + name + " parameter for given event source mapping type.");
-    }
-
-    private static void checkStart(boolean queue, Lambda.CreateEventSourceMappingRequest r) {
-        if (queue) {
-            if (r.startingPosition() != null) {
-                throw invalid("StartingPosition is not valid for SQS event sources.");
-            }
-        } else if (r.startingPosition() == null) {
-            throw invalid("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not"
-                    + " be null.");
-        } else if (r.startingPosition().equals("AT_TIMESTAMP") && Arn.parse(r.eventSourceArn()).service().equals("dynamodb")) {
-            throw invalid("Unsupported starting position for arn type: " + r.eventSourceArn());
-        }
-    }
-
-    private static void check(Mapping mapping) {
-        var c = mapping.configuration();
-        if (mapping.isQueue()) {
-            boolean fifo = mapping.source().resource().endsWith(".fifo");
-            if (fifo && c.maximumBatchingWindowInSeconds() > 0) {
-                throw invalid("Batching window is not supported for FIFO queues");
-            }
-            if (fifo && c.batchSize() > MOST_OF_FIFO) {
-                throw invalid("Batch size is greater than the maximum of 10 for FIFO queues");
-            }
-        }
-        checkPollers(c);
-        if (c.batchSize() > MOST_WITHOUT_WINDOW && c.maximumBatchingWindowInSeconds() == 0 && mapping.isQueue()) {
-            throw invalid("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
-        }
-        var criteria = c.filterCriteria();
-        if (criteria != null) {
-            if (criteria.filters().size() > MOST_PATTERNS) {
-                throw invalid("Maximum number of filters exceeded. You can have at most 5 filters per event source mapping.");
-            }
-            for (var filter : criteria.filters()) {
-                checkPattern(filter.pattern());
-            }
-        }
-    }
-
-    private static void checkPollers(EventSourceMappingConfiguration c) {
-        var pollers = c.provisionedPollerConfig();
-        if (pollers == null) {
-            return;
-        }
-        if (c.scalingConfig() != null && c.scalingConfig().maximumConcurrency() != null) {
-            throw invalid("ScalingConfig and ProvisionedPollerConfig cannot be used together.");
-        }
-        if (pollers.minimumPollers() < LEAST_POLLERS || pollers.maximumPollers() < LEAST_POLLERS) {
-            throw invalid("MinimumPollers and MaximumPollers must be at least 2 for SQS event sources.");
-        }
-        if (pollers.minimumPollers() > pollers.maximumPollers()) {
-            throw invalid("MinimumPollers must not be greater than MaximumPollers.");
-        }
-    }
-
-    private static void checkPattern(String pattern) {
-        try {
-            if (pattern == null) {
-                throw invalid("Invalid filter pattern definition.");
-            }
-            new ItemFilter(List.of(pattern), null);
-        } catch (EventPattern.Malformed e) {
-            throw invalid("Invalid filter pattern definition.");
-        }
-    }
+    // ---- what the source and the function must be
 
     private int timeout(FunctionName name) {
         try {
             var function = functions.configuration(name);
             if (function.durableConfig() != null && name.qualifier() == null) {
-                throw invalid("You cannot invoke a durable function using an unqualified ARN.");
+                throw MappingRules.invalid("You cannot invoke a durable function using an unqualified ARN.");
             }
             return function.timeout();
         } catch (Lambda.ResourceNotFoundException _) {
-            throw invalid("Function does not exist");
+            throw MappingRules.invalid("Function does not exist");
         }
     }
 
@@ -396,9 +223,9 @@ final class EventSourceMappings {
             sources.stream(mapping).shards();
         } catch (ApiError refused) {
             if (refused.code().equals("ResourceNotFoundException")) {
-                throw invalid("Stream not found: " + mapping.configuration().eventSourceArn());
+                throw MappingRules.invalid("Stream not found: " + mapping.configuration().eventSourceArn());
             }
-            throw invalid("Cannot access stream " + mapping.configuration().eventSourceArn() + ". Please ensure the role can perform the"
+            throw MappingRules.invalid("Cannot access stream " + mapping.configuration().eventSourceArn() + ". Please ensure the role can perform the"
                     + " GetRecords, GetShardIterator, DescribeStream, " + (mapping.source().service().equals("kinesis") ? "ListShards, " : "")
                     + "and ListStreams Actions on your stream in IAM.");
         }
@@ -409,7 +236,7 @@ final class EventSourceMappings {
         var attributes = asked(queue, "GetQueueAttributes", queue::attributesOfQueue);
         int visibility = Integer.parseInt(attributes.get("VisibilityTimeout"));
         if (visibility < timeoutSeconds) {
-            throw invalid("Queue visibility timeout: " + visibility + " seconds is less than Function timeout: " + timeoutSeconds + " seconds");
+            throw MappingRules.invalid("Queue visibility timeout: " + visibility + " seconds is less than Function timeout: " + timeoutSeconds + " seconds");
         }
         // Where nothing waits, trying takes nothing away.
         if ("0".equals(attributes.get("ApproximateNumberOfMessages"))) {
@@ -422,10 +249,10 @@ final class EventSourceMappings {
             return call.get();
         } catch (ApiError refused) {
             if (refused.status() == 403) {
-                throw invalid("The function execution role does not have permissions to call " + operation + " on SQS");
+                throw MappingRules.invalid("The function execution role does not have permissions to call " + operation + " on SQS");
             }
             var code = refused.code().equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue" : refused.code();
-            throw invalid("Error occurred while ReceiveMessage. SQS Error Code: " + code + ". SQS Error Message: " + refused.getMessage());
+            throw MappingRules.invalid("Error occurred while ReceiveMessage. SQS Error Code: " + code + ". SQS Error Message: " + refused.getMessage());
         }
     }
 
@@ -479,9 +306,5 @@ final class EventSourceMappings {
         var arn = Arn.parse(text);
         return LambdaData.MAPPINGS.get(tx, Key.of(arn.account(), arn.region(), arn.resourceName()))
                 .orElseThrow(() -> new Lambda.ResourceNotFoundException("Event source mapping not found: " + text));
-    }
-
-    private static Lambda.InvalidParameterValueException invalid(String message) {
-        return new Lambda.InvalidParameterValueException(message);
     }
 }

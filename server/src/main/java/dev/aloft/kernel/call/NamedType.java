@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A type whose resources are known by a name, given in the template or made up, and are made, changed, described and deleted by
- * one operation each. What is said of a type stands in its constructor; its methods are those operations.
+ * A type whose resources are known by a name, given in the template or made up, and are made, changed, described and
+ * deleted by one operation each. What is said of a type stands in its constructor; its methods are those operations.
  */
 public abstract class NamedType implements ResourceType {
     private final String type;

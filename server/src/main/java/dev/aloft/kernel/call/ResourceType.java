@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 /**
  * One AWS::X::Y type that a template can declare, made through its service's own operations.
  *
- * <p>Every step may be done twice, since the platform can stop between the doing and its record: a create that finds its
- * own earlier work (same name, made for the same stack and logical id) adopts it, and a delete of what is gone succeeds.
- * An {@link ApiError} thrown becomes the resource's status reason.
+ * <p>Every step may be done twice, since the platform can stop between the doing and its record: a create that finds
+ * its own earlier work (same name, made for the same stack and logical id) adopts it, and a delete of what is gone
+ * succeeds. An {@link ApiError} thrown becomes the resource's status reason.
  */
 public interface ResourceType {
     /** Such as {@code AWS::Lambda::Function}. */
@@ -47,7 +47,10 @@ public interface ResourceType {
 
     Resource create(Caller caller, Desired desired);
 
-    /** The rest of a create whose resource exists by now: where the rest fails, that is told, so that a rollback deletes it. */
+    /**
+     * The rest of a create whose resource exists by now: where the rest fails, that is told, so that a rollback
+     * deletes it.
+     */
     static Resource complete(String physicalId, Supplier<Resource> rest) {
         try {
             return rest.get();
@@ -114,7 +117,10 @@ public interface ResourceType {
             return properties.get(property) instanceof String given ? given : generatedName(maxLength);
         }
 
-        /** The properties as an operation's input; one deeper down that the operation does not know fails the resource. */
+        /**
+         * The properties as an operation's input; one deeper down that the operation does not know fails the
+         * resource.
+         */
         public <T extends Shape> T input(Operation operation, Class<T> input) {
             return input(operation, input, Map.of(), Set.of());
         }
@@ -125,7 +131,8 @@ public interface ResourceType {
          * @param more    what stands beside or in place of them
          * @param without those that are not the operation's
          */
-        public <T extends Shape> T input(Operation operation, Class<T> input, Map<String, ?> more, Set<String> without) {
+        public <T extends Shape> T input(Operation operation, Class<T> input, Map<String, ?> more,
+                Set<String> without) {
             var all = new LinkedHashMap<String, Object>(properties);
             all.keySet().removeAll(without);
             all.putAll(more);

@@ -5,7 +5,10 @@ import dev.aloft.api.Caller;
 import java.util.List;
 import java.util.Map;
 
-/** Web servers that have an ARN, and that whoever moves events may ask: API destinations, deployed APIs of API Gateway. */
+/**
+ * Web servers that have an ARN, and that whoever moves events may ask: API destinations, deployed APIs of API
+ * Gateway.
+ */
 public interface WebServers {
     /**
      * What is asked.
@@ -23,7 +26,8 @@ public interface WebServers {
      * Sends a request and answers what the server said with a status of 2xx.
      *
      * @param caller must be allowed to ask an API destination
-     * @throws dev.aloft.api.ApiError with the server's status where it said anything else, 502 or 504 where it said nothing
+     * @throws dev.aloft.api.ApiError with the server's status where it said anything else, 502 or 504 where it said
+     * nothing
      */
     byte[] send(Caller caller, Arn server, Request request);
 }

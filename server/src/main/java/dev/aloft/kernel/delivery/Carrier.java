@@ -11,16 +11,22 @@ public interface Carrier<D> {
     RetryPolicy policy(D delivery);
 
     /**
-     * Tries once, blocking as long as it takes, on a virtual thread of its own. Must bear to be called again with the same
+     * Tries once, blocking as long as it takes, on a virtual thread of its own. Must bear to be called again with the
+     * same
      * {@link Attempt#id} though it succeeded. An ApiError thrown is {@link Outcome.Failed#of} it.
      */
     Outcome deliver(D delivery, Attempt attempt);
 
-    /** In the commit that ends the delivery, one way or the other: promises the dead letter, the record for a destination. */
+    /**
+     * In the commit that ends the delivery, one way or the other: promises the dead letter, the record for a
+     * destination.
+     */
     default void settled(Tx tx, D delivery, Attempt last, Ending ending) {
     }
 
-    /** After that commit: counts, logs. Lost if the process ends in between. Calls no service: other ends wait for it. */
+    /**
+     * After that commit: counts, logs. Lost if the process ends in between. Calls no service: other ends wait for it.
+     */
     default void ended(D delivery, Attempt last, Ending ending) {
     }
 }

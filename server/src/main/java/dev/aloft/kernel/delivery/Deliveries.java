@@ -26,8 +26,8 @@ import java.util.random.RandomGenerator;
  * One service's deliveries of one kind: promised in its transactions, carried until they are settled.
  *
  * <p>A promise costs two small writes in a commit that is made anyway, an end its share of a commit for many. What was
- * promised is handed on after the commit; the worker finds in the store what falls due later, what had no room, and after a
- * start everything.
+ * promised is handed on after the commit; the worker finds in the store what falls due later, what had no room, and
+ * after a start everything.
  */
 public final class Deliveries<D> {
     /** How many deliveries of a lane are under way at once. */
@@ -47,7 +47,8 @@ public final class Deliveries<D> {
      * @param copies    how often it is still brought though it succeeded
      * @param disturbed whether the disturbance was asked
      */
-    private record Kept(byte[] delivery, Instant since, Instant due, int attempts, int retries, int busy, Outcome.Failed last,
+    private record Kept(byte[] delivery, Instant since, Instant due, int attempts, int retries, int busy,
+            Outcome.Failed last,
             int copies, boolean disturbed) {
         Kept at(Instant moment) {
             return new Kept(delivery, since, moment, attempts, retries, busy, last, copies, disturbed);
@@ -58,7 +59,8 @@ public final class Deliveries<D> {
         }
 
         Kept failed(Outcome.Failed failure, boolean counts) {
-            return new Kept(delivery, since, due, attempts + 1, retries + (counts ? 1 : 0), counts ? 0 : busy + 1, failure, copies,
+            return new Kept(delivery, since, due, attempts + 1, retries + (counts ? 1 : 0), counts ? 0 : busy + 1,
+                    failure, copies,
                 disturbed);
         }
     }
@@ -93,7 +95,10 @@ public final class Deliveries<D> {
     private final Signal signal = new Signal();
     private final Lanes lanes;
     private final Settlements settlements;
-    /** By lane, then by moment (or by id where the lane is ordered): (name, ordered, moment, id) or (name, ordered, id). */
+    /**
+     * By lane, then by moment (or by id where the lane is ordered): (name, ordered, moment, id) or (name, ordered,
+     * id).
+     */
     private final Space entries;
     /** (due, key of the entry). */
     private final Space moments;
@@ -115,7 +120,8 @@ public final class Deliveries<D> {
         this(kind, store, time, codec, carrier, Disturbance.NONE, firstOfLane, MOST_OF_A_LANE);
     }
 
-    Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, Disturbance disturbance, int firstOfLane,
+    Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, Disturbance disturbance,
+            int firstOfLane,
             int mostOfLane) {
         this.kind = kind;
         this.store = store;
@@ -140,7 +146,8 @@ public final class Deliveries<D> {
      * @param id unique among this service's deliveries of the kind: see {@link Attempt#id}
      */
     public void promise(Tx tx, String id, D delivery, Instant due) {
-        put(tx, carrier.lane(delivery), id, new Kept(codec.encode(delivery), time.instant(), due, 0, 0, 0, null, 0, false));
+        put(tx, carrier.lane(delivery), id, new Kept(codec.encode(delivery), time.instant(), due, 0, 0, 0, null, 0,
+                false));
     }
 
     public Worker worker() {
@@ -185,7 +192,8 @@ public final class Deliveries<D> {
             range = page.after(some.getLast());
         }
         found = now;
-        var next = store.<Optional<Instant>>read(tx -> tx.range(moments.range(Range.all().from(Key.of(now.plusNanos(1))).limit(1)))
+        var next = store.<Optional<Instant>>read(tx -> tx.range(moments.range(Range.all().from(Key.of(now.plusNanos(1)))
+                .limit(1)))
             .findFirst().map(entry -> entry.key().instant(0)));
         return widen(now).filter(soon -> next.isEmpty() || soon.isBefore(next.get())).or(() -> next);
     }
@@ -221,9 +229,11 @@ public final class Deliveries<D> {
                 carryInOrder(start);
             }
         } catch (StoreUnavailable stopping) {
-            LOG.log(Level.DEBUG, "A delivery of " + kind + " to " + start.state().lane.name() + " is taken up again later", stopping);
+            LOG.log(Level.DEBUG, "A delivery of " + kind + " to " + start.state().lane.name()
+                    + " is taken up again later", stopping);
         } catch (RuntimeException | Error bug) {
-            LOG.log(Level.ERROR, "A delivery of " + kind + " to " + start.state().lane.name() + " is taken up again later", bug);
+            LOG.log(Level.ERROR, "A delivery of " + kind + " to " + start.state().lane.name()
+                    + " is taken up again later", bug);
         } finally {
             if (!inHand) {
                 lanes.freed(start);
@@ -245,12 +255,14 @@ public final class Deliveries<D> {
     private void fill(Lanes.State state, int most) {
         boolean more = true;
         try {
-            var range = Range.of(Key.of(state.lane.name(), false)).to(Key.of(state.lane.name(), false, time.instant().plusNanos(1)));
+            var range = Range.of(Key.of(state.lane.name(), false))
+                    .to(Key.of(state.lane.name(), false, time.instant().plusNanos(1)));
             var some = store.<List<Key>>read(tx -> tx.range(entries.range(range.limit(most))).map(Entry::key).toList());
             some.forEach(entry -> lanes.offer(state.lane, entry));
             more = some.size() == most;
         } catch (StoreUnavailable stopping) {
-            LOG.log(Level.DEBUG, "The lane " + state.lane.name() + " of " + kind + " is looked at again later", stopping);
+            LOG.log(Level.DEBUG, "The lane " + state.lane.name() + " of " + kind + " is looked at again later",
+                    stopping);
         } finally {
             lanes.filled(state, more);
         }
@@ -283,7 +295,8 @@ public final class Deliveries<D> {
         var stored = current.get();
         var lane = start.state().lane;
         var delivery = codec.decode(stored.delivery());
-        var plan = stored.disturbed() || disturbance == Disturbance.NONE ? Disturbance.Plan.CALM : disturbance.plan(kind, lane);
+        var plan = stored.disturbed() || disturbance == Disturbance.NONE ? Disturbance.Plan.CALM
+                : disturbance.plan(kind, lane);
         var kept = plan == Disturbance.Plan.CALM ? stored : stored.disturbed(plan.copies());
         var work = new Work<>(start, entry, stored, kept, delivery, carrier.policy(delivery));
         if (plan.delay().isPositive()) {
@@ -310,7 +323,8 @@ public final class Deliveries<D> {
             return Outcome.Failed.of(refused);
         } catch (RuntimeException | LinkageError | AssertionError bug) {
             LOG.log(Level.ERROR, "An attempt of " + kind + " failed: " + attempt.id(), bug);
-            return new Outcome.Failed(Outcome.Verdict.RETRY, 500, "InternalFailure", String.valueOf(bug.getMessage()), null);
+            return new Outcome.Failed(Outcome.Verdict.RETRY, 500, "InternalFailure", String.valueOf(bug.getMessage()),
+                    null);
         }
     }
 
@@ -331,13 +345,15 @@ public final class Deliveries<D> {
         }
         boolean counts = failure.verdict() == Outcome.Verdict.RETRY || work.policy().busy() == null;
         var next = work.kept().failed(failure, counts);
-        var pause = counts ? work.policy().pause(next.retries(), random) : Optional.of(work.policy().busy().after(next.busy()));
+        var pause = counts ? work.policy().pause(next.retries(), random)
+                : Optional.of(work.policy().busy().after(next.busy()));
         if (pause.isEmpty()) {
             return settle(work, attempt, new Ending.GivenUp(Ending.Reason.RETRIES, failure));
         }
         var now = time.instant();
         // A pause of nothing is another moment all the same: its entry is told from the one in hand by it.
-        var due = now.plus(pause.get()).isAfter(work.stored().due()) ? now.plus(pause.get()) : work.stored().due().plusNanos(1);
+        var due = now.plus(pause.get()).isAfter(work.stored().due()) ? now.plus(pause.get()) : work.stored().due()
+                .plusNanos(1);
         var oldest = work.oldest();
         return again(work, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
     }

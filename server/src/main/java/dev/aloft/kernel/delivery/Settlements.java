@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Writes the ends of deliveries, many in a commit. Whoever comes first writes for those who come while it does: they go on at
- * once. What is not written when the process ends is delivered again.
+ * Writes the ends of deliveries, many in a commit. Whoever comes first writes for those who come while it does: they
+ * go on at once. What is not written when the process ends is delivered again.
  */
 final class Settlements {
     private static final Logger LOG = System.getLogger(Settlements.class.getName());

@@ -51,7 +51,8 @@ import java.util.zip.ZipOutputStream;
 final class BatchCarrier implements Carrier<Batch> {
     private static final Logger LOG = System.getLogger(BatchCarrier.class.getName());
     private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
-            Duration.ofSeconds(5), Duration.ofMinutes(2), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24), null);
+            Duration.ofSeconds(5), Duration.ofMinutes(2), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24),
+                    null);
 
     private final FirehoseData data;
     private final Store store;
@@ -62,7 +63,8 @@ final class BatchCarrier implements Carrier<Batch> {
     private final HttpEndpoint endpoint;
     private final Time time;
 
-    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services, Transformation transformation,
+    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services,
+            Transformation transformation,
             HttpEndpoint endpoint, Time time) {
         this.data = data;
         this.store = store;
@@ -86,7 +88,8 @@ final class BatchCarrier implements Carrier<Batch> {
 
     @Override
     public Outcome deliver(Batch batch, Attempt attempt) {
-        var channel = store.read(tx -> data.streams.get(tx, batch.stream())).flatMap(it -> Channel.of(it, batch.streamId()));
+        var channel = store.read(tx -> data.streams.get(tx, batch.stream()))
+                .flatMap(it -> Channel.of(it, batch.streamId()));
         if (channel.isPresent()) {
             try {
                 return deliver(channel.get(), batch, attempt);
@@ -127,7 +130,8 @@ final class BatchCarrier implements Carrier<Batch> {
             List<Map<String, Object>> failed) {
         if (!failed.isEmpty()) {
             var destination = stream.destination();
-            put(caller, destination.bucketARN(), name(stream, batch, attempt, Keys.NONE).failed(type, destination.prefix(),
+            put(caller, destination.bucketARN(), name(stream, batch, attempt, Keys.NONE)
+                    .failed(type, destination.prefix(),
                     destination.errorOutputPrefix()), Transformation.lines(failed));
         }
     }
@@ -179,8 +183,10 @@ final class BatchCarrier implements Carrier<Batch> {
     private void backUp(KeptStream stream, Batch batch, Attempt attempt, List<KeptRecord> records) {
         var backup = stream.destination().s3BackupDescription();
         var caller = roles.role(service(stream, attempt.id()), backup.roleARN(), stream.name());
-        var key = name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(), extension(null, backup.compressionFormat()));
-        put(caller, backup.bucketARN(), key, compressed(joined(records.stream().map(KeptRecord::data).toList(), new byte[0]),
+        var key = name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(),
+                extension(null, backup.compressionFormat()));
+        put(caller, backup.bucketARN(), key,
+                compressed(joined(records.stream().map(KeptRecord::data).toList(), new byte[0]),
                 backup.compressionFormat(), key));
     }
 
@@ -196,12 +202,14 @@ final class BatchCarrier implements Carrier<Batch> {
             List<Ready> records) {
         boolean partitions = Destinations.partitions(destination);
         var all = new LinkedHashMap<Keys, List<Ready>>();
-        records.forEach(each -> all.computeIfAbsent(partitions ? each.keys() : Keys.NONE, _ -> new ArrayList<>()).add(each));
+        records.forEach(each -> all.computeIfAbsent(partitions ? each.keys() : Keys.NONE, _ -> new ArrayList<>())
+                .add(each));
         return all;
     }
 
     static Caller service(KeptStream stream, String requestId) {
-        return new Caller(stream.account(), stream.region(), new Principal.Service("firehose.amazonaws.com", stream.arn()),
+        return new Caller(stream.account(), stream.region(),
+                new Principal.Service("firehose.amazonaws.com", stream.arn()),
                 requestId, null, 0, null, null, null);
     }
 
@@ -217,7 +225,8 @@ final class BatchCarrier implements Carrier<Batch> {
         return Destinations.partitions(stream.destination()) ? withKeys(stream.destination(), result) : result;
     }
 
-    private Transformation.Result withKeys(Firehose.ExtendedS3DestinationDescription destination, Transformation.Result given) {
+    private Transformation.Result withKeys(Firehose.ExtendedS3DestinationDescription destination,
+            Transformation.Result given) {
         var query = Destinations.query(destination);
         var result = new Transformation.Result(new ArrayList<>(), new ArrayList<>(given.failed()));
         for (var record : given.delivered()) {
@@ -230,7 +239,8 @@ final class BatchCarrier implements Carrier<Batch> {
                 }
                 result.delivered().add(record.with(keys));
             } catch (Query.NoKeys e) {
-                result.failed().add(Transformation.failure(record.source(), "DynamicPartitioning.MetadataExtractionFailed",
+                result.failed().add(Transformation.failure(record.source(),
+                        "DynamicPartitioning.MetadataExtractionFailed",
                         e.getMessage(), 1, time.instant()));
             }
         }
@@ -239,13 +249,15 @@ final class BatchCarrier implements Carrier<Batch> {
 
     private static List<Firehose.Processor> processors(Firehose.ExtendedS3DestinationDescription destination) {
         var processing = destination.processingConfiguration();
-        return processing == null || !Boolean.TRUE.equals(processing.enabled()) || processing.processors() == null ? List.of()
+        return processing == null || !Boolean.TRUE.equals(processing.enabled()) || processing.processors() == null
+                ? List.of()
                 : processing.processors();
     }
 
     private static byte[] delimiter(Firehose.ExtendedS3DestinationDescription destination) {
         return processors(destination).stream().filter(it -> it.type().equals("AppendDelimiterToRecord")).findFirst()
-                .map(it -> Destinations.parameter(it, "Delimiter", "\\n").replace("\\n", "\n").getBytes(StandardCharsets.UTF_8))
+                .map(it -> Destinations.parameter(it, "Delimiter", "\\n").replace("\\n", "\n")
+                        .getBytes(StandardCharsets.UTF_8))
                 .orElse(new byte[0]);
     }
 

@@ -61,7 +61,8 @@ final class Buffers {
     }
 
     private static boolean full(Channel channel, Buffer buffer) {
-        return buffer.bytes() >= (long) channel.hints().sizeInMBs() << 20 || buffer.next() - buffer.first() >= MOST_RECORDS;
+        return buffer.bytes() >= (long) channel.hints().sizeInMBs() << 20
+                || buffer.next() - buffer.first() >= MOST_RECORDS;
     }
 
     private static Instant due(Channel channel, Buffer buffer) {

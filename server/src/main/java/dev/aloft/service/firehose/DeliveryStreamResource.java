@@ -19,14 +19,16 @@ final class DeliveryStreamResource extends NamedType {
     private final Firehose firehose;
 
     DeliveryStreamResource(Firehose firehose) {
-        super("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", 64, Set.of(), Set.of("DeliveryStreamType", EXTENDED,
+        super("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", 64, Set.of(),
+                Set.of("DeliveryStreamType", EXTENDED,
                 PLAIN, HTTP, ENCRYPTION, "Tags", "KinesisStreamSourceConfiguration"),
                 Set.of("DeliveryStreamType", "KinesisStreamSourceConfiguration"));
         this.firehose = firehose;
     }
 
     private static List<Firehose.Tag> tags(Desired desired) {
-        return desired.marked().entrySet().stream().map(it -> Firehose.Tag.of(t -> t.key(it.getKey()).value(it.getValue())))
+        return desired.marked().entrySet().stream()
+                .map(it -> Firehose.Tag.of(t -> t.key(it.getKey()).value(it.getValue())))
                 .toList();
     }
 
@@ -40,7 +42,8 @@ final class DeliveryStreamResource extends NamedType {
     @Override
     protected boolean isOurs(Caller caller, String named, Desired desired) {
         var known = new LinkedHashMap<String, String>();
-        firehose.listTagsForDeliveryStream(caller, Firehose.ListTagsForDeliveryStreamRequest.of(r -> r.deliveryStreamName(named)))
+        firehose.listTagsForDeliveryStream(caller,
+                Firehose.ListTagsForDeliveryStreamRequest.of(r -> r.deliveryStreamName(named)))
                 .tags().forEach(tag -> known.put(tag.key(), tag.value()));
         return desired.isMarkedIn(known);
     }
@@ -74,7 +77,8 @@ final class DeliveryStreamResource extends NamedType {
         if (update.remove("S3Configuration") instanceof Map<?, ?> bucket) {
             update.put("S3Update", bucket);
         }
-        firehose.updateDestination(caller, after.input(Firehose.UPDATE_DESTINATION, Firehose.UpdateDestinationRequest.class,
+        firehose.updateDestination(caller, after.input(Firehose.UPDATE_DESTINATION,
+                Firehose.UpdateDestinationRequest.class,
                 Map.of("DeliveryStreamName", named, "CurrentDeliveryStreamVersionId", now.versionId(),
                         "DestinationId", now.destinations().getFirst().destinationId(),
                         property.replace("Configuration", "Update"), update), after.properties().keySet()));
@@ -93,12 +97,14 @@ final class DeliveryStreamResource extends NamedType {
 
     @Override
     protected void remove(Caller caller, String named) {
-        firehose.deleteDeliveryStream(caller, Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName(named)));
+        firehose.deleteDeliveryStream(caller,
+                Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName(named)));
     }
 
     private Firehose.DeliveryStreamDescription description(Caller caller, String named) {
         return firehose.describeDeliveryStream(caller,
-                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName(named))).deliveryStreamDescription();
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName(named)))
+                        .deliveryStreamDescription();
     }
 
     @Override

@@ -47,8 +47,10 @@ final class Destinations {
                 : checked(withDefaults(Trees.of(given)));
     }
 
-    static ExtendedS3DestinationDescription changed(ExtendedS3DestinationDescription old, Firehose.UpdateDestinationRequest input) {
-        Shape given = input.extendedS3DestinationUpdate() != null ? input.extendedS3DestinationUpdate() : input.s3DestinationUpdate();
+    static ExtendedS3DestinationDescription changed(ExtendedS3DestinationDescription old,
+            Firehose.UpdateDestinationRequest input) {
+        Shape given = input.extendedS3DestinationUpdate() != null ? input.extendedS3DestinationUpdate()
+                : input.s3DestinationUpdate();
         if (given == null) {
             throw invalid("Exactly one destination configuration is supported for a Firehose");
         }
@@ -86,13 +88,15 @@ final class Destinations {
     /** What AWS takes for what was left out, of a bucket as a destination or a backup. */
     static void fill(Map<String, Object> all) {
         boolean partitions = enabled(all.get("DynamicPartitioningConfiguration")) != null;
-        var hints = new LinkedHashMap<String, Object>(Map.of("SizeInMBs", partitions ? 128 : 5, "IntervalInSeconds", 300));
+        var hints = new LinkedHashMap<String, Object>(
+                Map.of("SizeInMBs", partitions ? 128 : 5, "IntervalInSeconds", 300));
         if (all.get("BufferingHints") instanceof Map<?, ?> some) {
             some.forEach((name, value) -> hints.put(name.toString(), value));
         }
         all.put("BufferingHints", hints);
         if (partitions) {
-            var partitioning = new LinkedHashMap<String, Object>(Map.of("RetryOptions", Map.of("DurationInSeconds", 300)));
+            var partitioning = new LinkedHashMap<String, Object>(
+                Map.of("RetryOptions", Map.of("DurationInSeconds", 300)));
             ((Map<?, ?>) all.get("DynamicPartitioningConfiguration"))
                     .forEach((name, value) -> partitioning.put(name.toString(), value));
             all.put("DynamicPartitioningConfiguration", partitioning);
@@ -180,7 +184,8 @@ final class Destinations {
         if (extraction.isPresent() && query(destination).isEmpty()) {
             throw invalid("MetadataExtractionQuery is invalid.");
         }
-        if (extraction.isEmpty() && ObjectName.names(destination.prefix(), ObjectName.FROM_QUERY).findAny().isPresent()) {
+        if (extraction.isEmpty() && ObjectName.names(destination.prefix(), ObjectName.FROM_QUERY).findAny()
+                .isPresent()) {
             throw invalid("The Prefix uses " + ObjectName.FROM_QUERY + " without a MetadataExtraction processor.");
         }
     }
@@ -208,7 +213,8 @@ final class Destinations {
 
     static String parameter(Firehose.Processor processor, String name, String otherwise) {
         return processor.parameters() == null ? otherwise : processor.parameters().stream()
-                .filter(it -> it.parameterName().equals(name)).findFirst().map(Firehose.ProcessorParameter::parameterValue)
+                .filter(it -> it.parameterName().equals(name)).findFirst()
+                        .map(Firehose.ProcessorParameter::parameterValue)
                 .orElse(otherwise);
     }
 

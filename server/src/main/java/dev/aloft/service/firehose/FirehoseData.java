@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What Firehose keeps. What waits in a stream is kept by the stream's id, so that a new one of an old name begins empty; what waits for
- * its backup by that of its {@link Channel}.
+ * What Firehose keeps. What waits in a stream is kept by the stream's id, so that a new one of an old name begins
+ * empty; what waits for its backup by that of its {@link Channel}.
  */
 final class FirehoseData {
     final Signal signal = new Signal();
@@ -64,20 +64,24 @@ final class FirehoseData {
         }
 
         KeptStream withDestination(Firehose.ExtendedS3DestinationDescription changed, Instant now) {
-            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn, source, http);
+            return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn,
+                    source, http);
         }
 
         KeptStream withHttp(Http changed, Instant now) {
-            return new KeptStream(account, region, name, id, created, now, version + 1, HttpDestination.bucket(changed.settings()),
+            return new KeptStream(account, region, name, id, created, now, version + 1,
+                    HttpDestination.bucket(changed.settings()),
                     tags, keyType, keyArn, source, changed);
         }
 
         KeptStream withTags(Map<String, String> changed) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType, keyArn, source, http);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType,
+                    keyArn, source, http);
         }
 
         KeptStream withKey(String type, String arn) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn, source, http);
+            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn,
+                    source, http);
         }
     }
 
@@ -105,12 +109,14 @@ final class FirehoseData {
 
         /** The one with this id, should it be one of the stream's. */
         static Optional<Channel> of(KeptStream stream, String id) {
-            return Stream.of(new Channel(stream, false), new Channel(stream, true)).filter(it -> it.id().equals(id)).findFirst();
+            return Stream.of(new Channel(stream, false), new Channel(stream, true)).filter(it -> it.id().equals(id))
+                    .findFirst();
         }
 
         static List<Channel> of(KeptStream stream) {
             return "Enabled".equals(stream.destination().s3BackupMode())
-                    ? List.of(new Channel(stream, false), new Channel(stream, true)) : List.of(new Channel(stream, false));
+                    ? List.of(new Channel(stream, false), new Channel(stream, true))
+                            : List.of(new Channel(stream, false));
         }
 
         String id() {
@@ -126,7 +132,8 @@ final class FirehoseData {
         }
 
         Firehose.BufferingHints hints() {
-            return isBackup ? stream.destination().s3BackupDescription().bufferingHints() : stream.destination().bufferingHints();
+            return isBackup ? stream.destination().s3BackupDescription().bufferingHints() : stream.destination()
+                    .bufferingHints();
         }
     }
 
@@ -140,7 +147,8 @@ final class FirehoseData {
         static final Buffer EMPTY = new Buffer(0, 0, 0, null);
 
         Buffer with(KeptRecord record) {
-            return new Buffer(first, next + 1, bytes + record.data().length(), since == null ? record.arrival() : since);
+            return new Buffer(first, next + 1, bytes + record.data().length(), since == null ? record.arrival()
+                    : since);
         }
 
         Buffer emptied() {

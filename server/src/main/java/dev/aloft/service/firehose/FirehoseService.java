@@ -68,11 +68,14 @@ public final class FirehoseService implements Service, Firehose {
             case DeleteDeliveryStreamRequest r -> stream("DeleteDeliveryStream", caller, r.deliveryStreamName());
             case DescribeDeliveryStreamRequest r -> stream("DescribeDeliveryStream", caller, r.deliveryStreamName());
             case ListDeliveryStreamsRequest _ -> Access.to("firehose:ListDeliveryStreams");
-            case ListTagsForDeliveryStreamRequest r -> stream("ListTagsForDeliveryStream", caller, r.deliveryStreamName());
+            case ListTagsForDeliveryStreamRequest r -> stream("ListTagsForDeliveryStream", caller,
+                    r.deliveryStreamName());
             case PutRecordRequest r -> stream("PutRecord", caller, r.deliveryStreamName());
             case PutRecordBatchRequest r -> stream("PutRecordBatch", caller, r.deliveryStreamName());
-            case StartDeliveryStreamEncryptionRequest r -> stream("StartDeliveryStreamEncryption", caller, r.deliveryStreamName());
-            case StopDeliveryStreamEncryptionRequest r -> stream("StopDeliveryStreamEncryption", caller, r.deliveryStreamName());
+            case StartDeliveryStreamEncryptionRequest r -> stream("StartDeliveryStreamEncryption", caller,
+                    r.deliveryStreamName());
+            case StopDeliveryStreamEncryptionRequest r -> stream("StopDeliveryStreamEncryption", caller,
+                    r.deliveryStreamName());
             case TagDeliveryStreamRequest r -> stream("TagDeliveryStream", caller, r.deliveryStreamName());
             case UntagDeliveryStreamRequest r -> stream("UntagDeliveryStream", caller, r.deliveryStreamName());
             case UpdateDestinationRequest r -> stream("UpdateDestination", caller, r.deliveryStreamName());
@@ -107,7 +110,8 @@ public final class FirehoseService implements Service, Firehose {
     }
 
     @Override
-    public ListTagsForDeliveryStreamResponse listTagsForDeliveryStream(Caller caller, ListTagsForDeliveryStreamRequest input) {
+    public ListTagsForDeliveryStreamResponse listTagsForDeliveryStream(Caller caller,
+            ListTagsForDeliveryStreamRequest input) {
         return streams.tags(caller, input);
     }
 
@@ -137,7 +141,8 @@ public final class FirehoseService implements Service, Firehose {
             if (stream.source() != null) {
                 throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
             }
-            long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now, null)).toList());
+            long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now, null))
+                    .toList());
             var ids = new ArrayList<String>();
             for (int i = 0; i < records.size(); i++) {
                 ids.add(Transformation.recordId(stream, first + i));
@@ -150,7 +155,8 @@ public final class FirehoseService implements Service, Firehose {
     public StartDeliveryStreamEncryptionResponse startDeliveryStreamEncryption(
             Caller caller, StartDeliveryStreamEncryptionRequest input) {
         var given = input.deliveryStreamEncryptionConfigurationInput();
-        streams.change(caller, input.deliveryStreamName(), stream -> given == null ? stream.withKey("AWS_OWNED_CMK", null)
+        streams.change(caller, input.deliveryStreamName(), stream -> given == null
+                ? stream.withKey("AWS_OWNED_CMK", null)
                 : stream.withKey(given.keyType(), given.keyARN()));
         return StartDeliveryStreamEncryptionResponse.of(_ -> {});
     }

@@ -24,7 +24,8 @@ public final class FirehoseTarget implements Target {
     @Override
     public void deliver(Caller caller, Arn target, Event event) {
         var owner = caller.in(target.account(), target.region());
-        firehose.putRecord(owner, Firehose.PutRecordRequest.of(r -> r.deliveryStreamName(target.resource().split("/", 2)[1])
+        firehose.putRecord(owner,
+                Firehose.PutRecordRequest.of(r -> r.deliveryStreamName(target.resource().split("/", 2)[1])
                 .record(Firehose.Record.of(it -> it.data(Bytes.of(event.body()))))));
     }
 }

@@ -9,7 +9,10 @@ import dev.aloft.wire.Trees;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A destination that is a web server, with the bucket for what it does not take: settings as given, with what was left out. */
+/**
+ * A destination that is a web server, with the bucket for what it does not take: settings as given, with what was
+ * left out.
+ */
 final class HttpDestination {
     static final String ALL = "AllData";
 
@@ -39,7 +42,8 @@ final class HttpDestination {
     }
 
     private static HttpEndpointDestinationDescription filled(Map<String, Object> all) {
-        if (all.remove("SecretsManagerConfiguration") instanceof Map<?, ?> secret && Boolean.TRUE.equals(secret.get("Enabled"))) {
+        if (all.remove("SecretsManagerConfiguration") instanceof Map<?, ?> secret
+                && Boolean.TRUE.equals(secret.get("Enabled"))) {
             throw ApiError.notBuilt("A delivery stream's SecretsManagerConfiguration");
         }
         all.put("EndpointConfiguration", told(all.get("EndpointConfiguration")));
@@ -57,7 +61,8 @@ final class HttpDestination {
         Destinations.fill(bucket);
         all.put("S3DestinationDescription", bucket);
         all.putIfAbsent("RoleARN", bucket.get("RoleARN"));
-        return (HttpEndpointDestinationDescription) Trees.read(HttpEndpointDestinationDescription.of(_ -> { }).shape(), all);
+        return (HttpEndpointDestinationDescription) Trees.read(HttpEndpointDestinationDescription.of(_ -> { }).shape(),
+                all);
     }
 
     /** Without the access key. */

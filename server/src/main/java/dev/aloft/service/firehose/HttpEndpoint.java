@@ -84,7 +84,8 @@ final class HttpEndpoint {
         if (stream.http().accessKey() != null) {
             headers.put("X-Amz-Firehose-Access-Key", new String(
                     keys.unseal(PURPOSE, stream.id(), stream.http().accessKey()).orElseThrow(() ->
-                            new IllegalStateException("The access key of " + stream.arn() + " was encrypted with another key file")),
+                            new IllegalStateException("The access key of " + stream.arn()
+                                    + " was encrypted with another key file")),
                     StandardCharsets.UTF_8));
         }
         var attributes = new LinkedHashMap<String, Object>();

@@ -48,7 +48,8 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
         if (errorPrefix == null || errorPrefix.isEmpty()) {
             return (prefix == null ? "" : prefix) + type + "/" + date(FOLDER) + suffix();
         }
-        return (hasExpression(errorPrefix) ? evaluated(errorPrefix, type) : errorPrefix + type + "/" + date(FOLDER)) + suffix();
+        return (hasExpression(errorPrefix) ? evaluated(errorPrefix, type) : errorPrefix + type + "/" + date(FOLDER))
+                + suffix();
     }
 
     private String suffix() {
@@ -103,7 +104,8 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
 
     /** The names that a prefix uses of this namespace. */
     static Stream<String> names(String prefix, String namespace) {
-        return EXPRESSION.matcher(prefix == null ? "" : prefix).results().filter(found -> found.group(1).equals(namespace))
+        return EXPRESSION.matcher(prefix == null ? "" : prefix).results()
+                .filter(found -> found.group(1).equals(namespace))
                 .map(found -> found.group(2));
     }
 

@@ -42,7 +42,8 @@ final class Partitions {
             var text = new String(record.data().array(), StandardCharsets.UTF_8);
             for (var part : json ? documents(text) : List.of(text.split(java.util.regex.Pattern.quote(delimiter)))) {
                 if (!part.isEmpty()) {
-                    all.add(new KeptRecord(Bytes.of(part.getBytes(StandardCharsets.UTF_8)), record.arrival(), record.origin()));
+                    all.add(new KeptRecord(Bytes.of(part.getBytes(StandardCharsets.UTF_8)), record.arrival(),
+                            record.origin()));
                 }
             }
         }

@@ -29,7 +29,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Reads the Kinesis streams that delivery streams have as their source, from the moment on at which these were made. */
+/**
+ * Reads the Kinesis streams that delivery streams have as their source, from the moment on at which these were made.
+ */
 final class Sources {
     private static final Logger LOG = System.getLogger(Sources.class.getName());
     private static final int AT_ONCE = 10_000;
@@ -64,10 +66,13 @@ final class Sources {
     private Poller poller(KeptStream stream) {
         var source = stream.source();
         var kinesis = new KinesisStream(endpoint, Arn.parse(source.stream()), () -> roles.role(
-                BatchCarrier.service(stream, UUID.randomUUID().toString()), source.role(), stream.name()), source::role);
-        var settings = new StreamPoller.Settings(new Stream.Start.At(source.since()), source.since(), AT_ONCE, Duration.ZERO,
+                BatchCarrier.service(stream, UUID.randomUUID().toString()), source.role(), stream.name()),
+                        source::role);
+        var settings = new StreamPoller.Settings(new Stream.Start.At(source.since()), source.since(), AT_ONCE,
+                Duration.ZERO,
                 false, -1, FOR_EVER, 1, 0);
-        return new StreamPoller("of delivery stream " + stream.name(), kinesis, settings, _ -> true, new Keeping(stream),
+        return new StreamPoller("of delivery stream " + stream.name(), kinesis, settings, _ -> true,
+                new Keeping(stream),
                 new Progress(stream), time);
     }
 

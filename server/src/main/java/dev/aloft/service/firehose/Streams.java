@@ -44,7 +44,8 @@ final class Streams {
     private final Runnable changed;
 
     /** @param changed tells those who read sources */
-    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, Store store, Time time, Runnable changed) {
+    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, Store store, Time time,
+            Runnable changed) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
@@ -71,7 +72,8 @@ final class Streams {
         }
         store.change(tx -> {
             if (data.streams.has(tx, stream.key())) {
-                throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId " + stream.account()
+                throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId "
+                        + stream.account()
                         + " already exists");
             }
             if (data.streams.range(tx, FirehoseData.all(caller)).count() >= LIMIT) {
@@ -85,16 +87,19 @@ final class Streams {
     }
 
     private Http http(String id, Firehose.HttpEndpointDestinationConfiguration given) {
-        return given == null ? null : new Http(HttpDestination.of(given), sealed(id, given.endpointConfiguration().accessKey()));
+        return given == null ? null
+                : new Http(HttpDestination.of(given), sealed(id, given.endpointConfiguration().accessKey()));
     }
 
     private byte[] sealed(String id, String accessKey) {
-        return accessKey == null ? null : keys.seal(HttpEndpoint.PURPOSE, id, accessKey.getBytes(StandardCharsets.UTF_8));
+        return accessKey == null ? null
+                : keys.seal(HttpEndpoint.PURPOSE, id, accessKey.getBytes(StandardCharsets.UTF_8));
     }
 
     private Http changed(KeptStream stream, Firehose.HttpEndpointDestinationUpdate given) {
         var endpoint = given.endpointConfiguration();
-        return new Http(HttpDestination.changed(stream.http().settings(), given), endpoint == null ? stream.http().accessKey()
+        return new Http(HttpDestination.changed(stream.http().settings(), given), endpoint == null ? stream.http()
+                .accessKey()
                 : sealed(stream.id(), endpoint.accessKey()));
     }
 
@@ -135,7 +140,8 @@ final class Streams {
 
     KeptStream existing(ReadTx tx, Caller caller, String name) {
         return data.streams.get(tx, Key.of(caller.account(), caller.region(), name))
-                .orElseThrow(() -> new Firehose.ResourceNotFoundException("Firehose " + name + " under account " + caller.account()
+                .orElseThrow(() -> new Firehose.ResourceNotFoundException("Firehose " + name + " under account "
+                        + caller.account()
                         + " not found."));
     }
 
@@ -178,7 +184,8 @@ final class Streams {
     }
 
     private static Optional<String> role(Firehose.UpdateDestinationRequest input) {
-        return Optional.ofNullable(input.extendedS3DestinationUpdate()).map(Firehose.ExtendedS3DestinationUpdate::roleARN)
+        return Optional.ofNullable(input.extendedS3DestinationUpdate())
+                .map(Firehose.ExtendedS3DestinationUpdate::roleARN)
                 .or(() -> Optional.ofNullable(input.s3DestinationUpdate()).map(Firehose.S3DestinationUpdate::roleARN));
     }
 
@@ -199,9 +206,12 @@ final class Streams {
         });
         // One that reads a Kinesis stream has no encryption of its own.
         var encryption = stream.source() != null ? null : Firehose.DeliveryStreamEncryptionConfiguration.of(e -> e
-                .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType()).keyARN(stream.keyArn()));
-        return Firehose.DeliveryStreamDescription.of(d -> d.deliveryStreamName(stream.name()).deliveryStreamARN(stream.arn())
-                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption).deliveryStreamType(type(stream))
+                .status(stream.keyType() == null ? "DISABLED" : "ENABLED").keyType(stream.keyType())
+                        .keyARN(stream.keyArn()));
+        return Firehose.DeliveryStreamDescription.of(d -> d.deliveryStreamName(stream.name())
+                .deliveryStreamARN(stream.arn())
+                .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption)
+                        .deliveryStreamType(type(stream))
                 .source(told(stream.source()))
                 .versionId(Integer.toString(stream.version())).createTimestamp(stream.created())
                 .lastUpdateTimestamp(stream.updated()).destinations(List.of(destination)).hasMoreDestinations(false));
@@ -209,7 +219,8 @@ final class Streams {
 
     private static Firehose.SourceDescription told(Source source) {
         return source == null ? null : Firehose.SourceDescription.of(s -> s.kinesisStreamSourceDescription(
-                Firehose.KinesisStreamSourceDescription.of(k -> k.kinesisStreamARN(source.stream()).roleARN(source.role())
+                Firehose.KinesisStreamSourceDescription.of(k -> k.kinesisStreamARN(source.stream())
+                        .roleARN(source.role())
                         .deliveryStartTimestamp(source.since()))));
     }
 
@@ -253,10 +264,12 @@ final class Streams {
     }
 
     Firehose.ListTagsForDeliveryStreamResponse tags(Caller caller, Firehose.ListTagsForDeliveryStreamRequest input) {
-        var sorted = new TreeMap<>(store.<Map<String, String>>read(tx -> existing(tx, caller, input.deliveryStreamName()).tags()));
+        var sorted = new TreeMap<>(
+                store.<Map<String, String>>read(tx -> existing(tx, caller, input.deliveryStreamName()).tags()));
         var rest = input.exclusiveStartTagKey() == null ? sorted : sorted.tailMap(input.exclusiveStartTagKey(), false);
         int limit = input.limit() == null ? MOST_TAGS : input.limit();
-        return Firehose.ListTagsForDeliveryStreamResponse.of(r -> r.hasMoreTags(rest.size() > limit).tags(rest.entrySet().stream()
+        return Firehose.ListTagsForDeliveryStreamResponse.of(r -> r.hasMoreTags(rest.size() > limit)
+                .tags(rest.entrySet().stream()
                 .limit(limit).map(it -> Firehose.Tag.of(t -> t.key(it.getKey()).value(it.getValue()))).toList()));
     }
 }

@@ -80,19 +80,22 @@ final class Transformation {
         return "49%019d%035d".formatted(Math.abs(stream.id().hashCode()), index);
     }
 
-    private void transform(Caller caller, KeptStream stream, Firehose.Processor processor, List<Indexed> some, Result result) {
+    private void transform(Caller caller, KeptStream stream, Firehose.Processor processor, List<Indexed> some,
+            Result result) {
         var function = Destinations.parameter(processor, "LambdaArn", null);
         int attempts = 1 + Integer.parseInt(Destinations.parameter(processor, "NumberOfRetries", "3"));
         var event = JsonWriter.bytes(event(stream, some));
         Fault fault = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             try {
-                var answer = lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName(function).payload(Bytes.of(event))));
+                var answer = lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName(function)
+                        .payload(Bytes.of(event))));
                 if (answer.functionError() == null) {
                     read(answer.payload(), some, function, attempt, result);
                     return;
                 }
-                fault = new Fault("Lambda.FunctionError", "The Lambda function was successfully invoked but it returned an error result.");
+                fault = new Fault("Lambda.FunctionError",
+                        "The Lambda function was successfully invoked but it returned an error result.");
             } catch (ApiError e) {
                 fault = new Fault(code(e), e.getMessage());
             }
@@ -147,7 +150,8 @@ final class Transformation {
         var twice = new ArrayList<String>();
         Fault whole = null;
         try {
-            if (JsonReader.tree(payload.array()) instanceof Map<?, ?> answer && answer.get("records") instanceof List<?> list) {
+            if (JsonReader.tree(payload.array()) instanceof Map<?, ?> answer
+                    && answer.get("records") instanceof List<?> list) {
                 for (var each : list) {
                     if (each instanceof Map<?, ?> record && record.get("recordId") instanceof String id
                             && answers.put(id, record) != null) {
@@ -155,10 +159,12 @@ final class Transformation {
                     }
                 }
             } else {
-                whole = new Fault("Lambda.JsonProcessingException", "Error parsing records from JSON response: no records in it");
+                whole = new Fault("Lambda.JsonProcessingException",
+                        "Error parsing records from JSON response: no records in it");
             }
         } catch (JsonReader.Malformed e) {
-            whole = new Fault("Lambda.JsonProcessingException", "Error parsing records from JSON response: " + e.getMessage());
+            whole = new Fault("Lambda.JsonProcessingException", "Error parsing records from JSON response: "
+                    + e.getMessage());
         }
         for (var each : some) {
             var fault = whole != null ? whole : twice.contains(each.id())
@@ -187,14 +193,17 @@ final class Transformation {
                 }
             }
             case "Dropped" -> null;
-            case "ProcessingFailed" -> new Fault("Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record");
-            default -> new Fault("Lambda.JsonProcessingException", "The result of a record is none of Ok, Dropped, ProcessingFailed.");
+            case "ProcessingFailed" -> new Fault("Lambda.ProcessingFailedStatus",
+                    "ProcessingFailed status set for record");
+            default -> new Fault("Lambda.JsonProcessingException",
+                    "The result of a record is none of Ok, Dropped, ProcessingFailed.");
         };
     }
 
     private static Map<String, String> keys(Map<?, ?> answer) {
         var keys = new LinkedHashMap<String, String>();
-        if (answer.get("metadata") instanceof Map<?, ?> metadata && metadata.get("partitionKeys") instanceof Map<?, ?> given) {
+        if (answer.get("metadata") instanceof Map<?, ?> metadata && metadata.get("partitionKeys") instanceof Map<?,
+                ?> given) {
             given.forEach((name, value) -> keys.put(name.toString(), String.valueOf(value)));
         }
         return keys;

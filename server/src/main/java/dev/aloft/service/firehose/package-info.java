@@ -1,5 +1,6 @@
 /**
- * Amazon Data Firehose: delivery streams from records that are put directly or stand in a Kinesis stream, to objects in S3 or to web servers.
+ * Amazon Data Firehose: delivery streams from records that are put directly or stand in a Kinesis stream, to objects
+ * in S3 or to web servers.
  *
  * <pre>
  *   PutRecord(Batch), Sources ─► Buffers: kept, counted ──(full, or old enough)──► a batch, promised
@@ -8,8 +9,9 @@
  *       web server ◄── HttpEndpoint ◄──┘
  * </pre>
  *
- * A stream is ready at once. Its backup is a second way with buffers of its own, see {@link FirehoseData.Channel}. With dynamic
- * partitioning a buffer is of the whole stream, and is parted when it goes. Encryption is told as it was set and changes nothing.
+ * A stream is ready at once. Its backup is a second way with buffers of its own, see {@link FirehoseData.Channel}.
+ * With dynamic partitioning a buffer is of the whole stream, and is parted when it goes. Encryption is told as it was
+ * set and changes nothing.
  *
  * <p>Left out: other destinations, MSK and databases as sources, format conversion, Snappy, records that the Kinesis
  * Producer Library has packed together.

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Brings batches through the enrichment to the target, all under the pipe's role. What a target refuses of a batch is tried
- * again without the rest, as long as no enrichment has changed the records.
+ * Brings batches through the enrichment to the target, all under the pipe's role. What a target refuses of a batch is
+ * tried again without the rest, as long as no enrichment has changed the records.
  */
 final class PipeConsumer implements Consumer {
     private static final Logger LOG = System.getLogger(PipeConsumer.class.getName());
@@ -122,7 +122,8 @@ final class PipeConsumer implements Consumer {
                     Map.of("payload", all.stream().map(Handover::input).toList()));
             return all;
         } catch (InputTemplate.NoJson e) {
-            execution.failed(PipeStep.TARGET_TRANSFORMATION_FAILED, new PipeLog.Failure(400, e.getMessage(), null), Map.of());
+            execution.failed(PipeStep.TARGET_TRANSFORMATION_FAILED, new PipeLog.Failure(400, e.getMessage(), null),
+                    Map.of());
             throw e;
         }
     }
@@ -133,10 +134,12 @@ final class PipeConsumer implements Consumer {
             return function != null ? toFunction(execution, events, batch) : toTarget(execution, events, batch);
         } catch (ApiError refused) {
             execution.failed(PipeStep.TARGET_INVOCATION_FAILED,
-                    new PipeLog.Failure(refused.status(), refused.code() + ": " + refused.getMessage(), service()), Map.of());
+                    new PipeLog.Failure(refused.status(), refused.code() + ": " + refused.getMessage(), service()),
+                            Map.of());
             throw refused;
         } catch (PipeFunction.Failed e) {
-            execution.failed(PipeStep.TARGET_INVOCATION_FAILED, new PipeLog.Failure(200, e.getMessage(), service()), Map.of());
+            execution.failed(PipeStep.TARGET_INVOCATION_FAILED, new PipeLog.Failure(200, e.getMessage(), service()),
+                    Map.of());
             throw e;
         }
     }
@@ -145,7 +148,10 @@ final class PipeConsumer implements Consumer {
         return Arn.parse(pipe.settings().target()).service();
     }
 
-    /** A target that takes one event at a time, or fewer than there are, is handed those behind a failure another time. */
+    /**
+     * A target that takes one event at a time, or fewer than there are, is handed those behind a failure another
+     * time.
+     */
     private Result toTarget(PipeLog.Execution execution, List<Handover> events, Batch batch) {
         var left = new LinkedHashSet<Integer>();
         String why = null;
@@ -189,7 +195,8 @@ final class PipeConsumer implements Consumer {
         boolean some = left.size() < events && enrichment.isNone();
         execution.failed(some ? PipeStep.TARGET_INVOCATION_PARTIALLY_FAILED : PipeStep.TARGET_INVOCATION_FAILED,
                 new PipeLog.Failure(200, why, service()), Map.of());
-        return some ? new Result.Some(left.stream().map(place -> batch.items().get(place).id()).collect(Collectors.toSet()),
+        return some ? new Result.Some(left.stream().map(place -> batch.items().get(place).id())
+                .collect(Collectors.toSet()),
                 null, why) : failed(why);
     }
 

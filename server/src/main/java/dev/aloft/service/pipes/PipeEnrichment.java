@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What is made of records on their way: by a function, which gets a batch whole, or by a web server, which is asked for one
- * record at a time. The answer takes the records' place; an empty one ends the matter.
+ * What is made of records on their way: by a function, which gets a batch whole, or by a web server, which is asked
+ * for one record at a time. The answer takes the records' place; an empty one ends the matter.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-enrichment.html">Event enrichment</a>
  */
@@ -77,7 +77,8 @@ final class PipeEnrichment {
         var arn = Arn.parse(pipe.settings().enrichment());
         execution.tell(PipeStep.ENRICHMENT_INVOCATION_STARTED);
         try {
-            return webServers.takes(arn) ? askedServer(execution, arn, records) : askedFunction(execution, arn, records);
+            return webServers.takes(arn) ? askedServer(execution, arn, records)
+                    : askedFunction(execution, arn, records);
         } catch (ApiError refused) {
             execution.failed(PipeStep.ENRICHMENT_INVOCATION_FAILED, new PipeLog.Failure(refused.status(),
                     refused.code() + ": " + refused.getMessage(), arn.service()), Map.of());

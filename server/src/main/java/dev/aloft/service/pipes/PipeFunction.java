@@ -47,7 +47,8 @@ final class PipeFunction {
 
     private Lambda.InvokeResponse invoke(Caller role, List<Object> events, String type) {
         var payload = Bytes.of(JsonWriter.bytes(events));
-        return lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(arn).invocationType(type).payload(payload)));
+        return lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(arn).invocationType(type)
+                .payload(payload)));
     }
 
     /** As a log tells of it. */

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What a pipe writes of its executions, to a log group and to a delivery stream. An execution's records are written together at
- * its end; that they cannot be written changes nothing for the pipe.
+ * What a pipe writes of its executions, to a log group and to a delivery stream. An execution's records are written
+ * together at its end; that they cannot be written changes nothing for the pipe.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-schema.html">Log schema</a>
  */
@@ -127,7 +127,8 @@ final class PipeLog {
         }
         if (config.firehoseLogDestination() != null) {
             var stream = Arn.parse(config.firehoseLogDestination().deliveryStreamArn()).resourceName();
-            Firehose.at(endpoint).putRecordBatch(writer, Firehose.PutRecordBatchRequest.of(r -> r.deliveryStreamName(stream)
+            Firehose.at(endpoint)
+                    .putRecordBatch(writer, Firehose.PutRecordBatchRequest.of(r -> r.deliveryStreamName(stream)
                     .records(records.stream().map(record -> Firehose.Record.of(it -> it.data(Bytes.of(
                             (line(record) + "\n").getBytes(StandardCharsets.UTF_8))))).toList())));
         }

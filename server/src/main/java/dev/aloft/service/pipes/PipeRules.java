@@ -119,8 +119,10 @@ final class PipeRules {
         if (log != null) {
             unbuilt("S3LogDestination", log.s3LogDestination());
         }
-        unbuilt("ActiveMQBrokerParameters", input.sourceParameters(), Pipes.PipeSourceParameters::activeMQBrokerParameters);
-        unbuilt("RabbitMQBrokerParameters", input.sourceParameters(), Pipes.PipeSourceParameters::rabbitMQBrokerParameters);
+        unbuilt("ActiveMQBrokerParameters", input.sourceParameters(),
+                Pipes.PipeSourceParameters::activeMQBrokerParameters);
+        unbuilt("RabbitMQBrokerParameters", input.sourceParameters(),
+                Pipes.PipeSourceParameters::rabbitMQBrokerParameters);
         unbuilt("ManagedStreamingKafkaParameters", input.sourceParameters(),
                 Pipes.PipeSourceParameters::managedStreamingKafkaParameters);
         unbuilt("SelfManagedKafkaParameters", input.sourceParameters(),

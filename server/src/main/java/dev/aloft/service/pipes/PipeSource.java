@@ -4,8 +4,8 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Pipes;
 
 /**
- * The parameters of a pipe's source. What is not given is told with what AWS takes for it; a batch is no larger than the target
- * takes at once.
+ * The parameters of a pipe's source. What is not given is told with what AWS takes for it; a batch is no larger than
+ * the target takes at once.
  */
 final class PipeSource {
     private static final int OF_A_QUEUE = 10;
@@ -49,7 +49,8 @@ final class PipeSource {
     }
 
     /** Where reading starts stays as it was. */
-    static Pipes.PipeSourceParameters changed(Pipes.CreatePipeRequest before, Pipes.UpdatePipeSourceParameters wanted, int most) {
+    static Pipes.PipeSourceParameters changed(Pipes.CreatePipeRequest before, Pipes.UpdatePipeSourceParameters wanted,
+            int most) {
         var known = before.sourceParameters();
         if (wanted == null) {
             return known;
@@ -60,10 +61,12 @@ final class PipeSource {
                     wanted.sqsQueueParameters().maximumBatchingWindowInSeconds(), most));
         }
         if (wanted.kinesisStreamParameters() != null) {
-            source.kinesisStreamParameters(changed(known.kinesisStreamParameters(), wanted.kinesisStreamParameters(), most));
+            source.kinesisStreamParameters(changed(known.kinesisStreamParameters(), wanted.kinesisStreamParameters(),
+                    most));
         }
         if (wanted.dynamoDBStreamParameters() != null) {
-            source.dynamoDBStreamParameters(changed(known.dynamoDBStreamParameters(), wanted.dynamoDBStreamParameters(), most));
+            source.dynamoDBStreamParameters(changed(known.dynamoDBStreamParameters(), wanted.dynamoDBStreamParameters(),
+                    most));
         }
         return source.build();
     }
@@ -71,7 +74,8 @@ final class PipeSource {
     private static Pipes.PipeSourceKinesisStreamParameters changed(Pipes.PipeSourceKinesisStreamParameters known,
             Pipes.UpdatePipeSourceKinesisStreamParameters wanted, int most) {
         return known.toBuilder().batchSize(or(wanted.batchSize(), Math.min(OF_A_STREAM, most)))
-                .deadLetterConfig(wanted.deadLetterConfig()).onPartialBatchItemFailure(wanted.onPartialBatchItemFailure())
+                .deadLetterConfig(wanted.deadLetterConfig())
+                        .onPartialBatchItemFailure(wanted.onPartialBatchItemFailure())
                 .maximumBatchingWindowInSeconds(wanted.maximumBatchingWindowInSeconds())
                 .maximumRecordAgeInSeconds(or(wanted.maximumRecordAgeInSeconds(), -1))
                 .maximumRetryAttempts(or(wanted.maximumRetryAttempts(), -1))
@@ -81,7 +85,8 @@ final class PipeSource {
     private static Pipes.PipeSourceDynamoDBStreamParameters changed(Pipes.PipeSourceDynamoDBStreamParameters known,
             Pipes.UpdatePipeSourceDynamoDBStreamParameters wanted, int most) {
         return known.toBuilder().batchSize(or(wanted.batchSize(), Math.min(OF_A_STREAM, most)))
-                .deadLetterConfig(wanted.deadLetterConfig()).onPartialBatchItemFailure(wanted.onPartialBatchItemFailure())
+                .deadLetterConfig(wanted.deadLetterConfig())
+                        .onPartialBatchItemFailure(wanted.onPartialBatchItemFailure())
                 .maximumBatchingWindowInSeconds(wanted.maximumBatchingWindowInSeconds())
                 .maximumRecordAgeInSeconds(or(wanted.maximumRecordAgeInSeconds(), -1))
                 .maximumRetryAttempts(or(wanted.maximumRetryAttempts(), -1))

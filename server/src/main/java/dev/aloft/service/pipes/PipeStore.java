@@ -38,7 +38,8 @@ final class PipeStore {
     KeptPipe create(Caller caller, Pipes.CreatePipeRequest input) {
         rules.check(input);
         var now = time.instant();
-        var settings = input.toBuilder().sourceParameters(PipeSource.filledIn(input, rules.most(input.target()))).desiredState(input.desiredState() == null
+        var settings = input.toBuilder().sourceParameters(PipeSource.filledIn(input, rules.most(input.target())))
+                .desiredState(input.desiredState() == null
                 ? Pipes.RequestedPipeState.RUNNING : input.desiredState()).build();
         var pipe = new KeptPipe(caller.account(), caller.region(), settings, UUID.randomUUID().toString(), now, now);
         store.change(tx -> {
@@ -61,7 +62,8 @@ final class PipeStore {
                     .enrichment(given(r.enrichment(), before.enrichment()))
                     .enrichmentParameters(given(r.enrichmentParameters(), before.enrichmentParameters())).target(target)
                     // Those of another target say nothing of this one.
-                    .targetParameters(other ? r.targetParameters() : given(r.targetParameters(), before.targetParameters()))
+                    .targetParameters(other ? r.targetParameters()
+                            : given(r.targetParameters(), before.targetParameters()))
                     .logConfiguration(given(r.logConfiguration(), before.logConfiguration())).build();
             rules.check(next);
             return next;

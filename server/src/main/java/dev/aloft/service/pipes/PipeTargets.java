@@ -31,8 +31,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The targets that take events by the batch, each through its service's batch operation even where there is one event, and web
- * servers, which take one at a time. A parameter that is a path is looked up in the event.
+ * The targets that take events by the batch, each through its service's batch operation even where there is one event,
+ * and web servers, which take one at a time. A parameter that is a path is looked up in the event.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html">Batching</a>
  */
@@ -40,7 +40,8 @@ final class PipeTargets {
     private static final int MOST_MESSAGES = 10;
     private static final int MOST_RECORDS = 500;
     private static final int MOST_LINES = 10_000;
-    private static final Map<String, Integer> MOST = Map.of("sqs", MOST_MESSAGES, "sns", MOST_MESSAGES, "events", MOST_MESSAGES,
+    private static final Map<String, Integer> MOST = Map.of("sqs", MOST_MESSAGES, "sns", MOST_MESSAGES, "events",
+            MOST_MESSAGES,
             "kinesis", MOST_RECORDS, "firehose", MOST_RECORDS, "logs", MOST_LINES, "lambda", MOST_LINES);
 
     private PipeTargets() {
@@ -103,7 +104,8 @@ final class PipeTargets {
         return handed(request, response, refused);
     }
 
-    private record Queue(Arn arn, Sqs sqs, Optional<Pipes.PipeTargetSqsQueueParameters> parameters) implements PipeTarget {
+    private record Queue(Arn arn, Sqs sqs,
+            Optional<Pipes.PipeTargetSqsQueueParameters> parameters) implements PipeTarget {
         @Override
         public int most() {
             return MOST_MESSAGES;
@@ -176,7 +178,8 @@ final class PipeTargets {
             var request = Firehose.PutRecordBatchRequest.of(r -> r.deliveryStreamName(name).records(events.stream()
                     .map(each -> Firehose.Record.of(it -> it.data(Bytes.of(bytes(each.input()))))).toList()));
             var response = firehose.putRecordBatch(role, request);
-            return handed(request, response, response.requestResponses(), Firehose.PutRecordBatchResponseEntry::errorCode,
+            return handed(request, response, response.requestResponses(),
+                    Firehose.PutRecordBatchResponseEntry::errorCode,
                     Firehose.PutRecordBatchResponseEntry::errorMessage);
         }
     }
@@ -199,7 +202,8 @@ final class PipeTargets {
         /** Without parameters an event says which pipe it comes through and of what kind its source is. */
         private Events.PutEventsRequestEntry entry(Handover each) {
             return Events.PutEventsRequestEntry.of(e -> e.eventBusName(pipe.settings().target())
-                    .source(parameters.map(it -> PipeTemplate.dynamic(it.source(), each.event())).orElse("Pipe " + pipe.name()))
+                    .source(parameters.map(it -> PipeTemplate.dynamic(it.source(), each.event()))
+                            .orElse("Pipe " + pipe.name()))
                     .detailType(parameters.map(it -> PipeTemplate.dynamic(it.detailType(), each.event()))
                             .orElse("Event from aws:" + pipe.source().service()))
                     .resources(parameters.map(Pipes.PipeTargetEventBridgeEventBusParameters::resources).map(all ->
@@ -219,7 +223,8 @@ final class PipeTargets {
         }
     }
 
-    private record LogGroup(Arn arn, Logs logs, Optional<Pipes.PipeTargetCloudWatchLogsParameters> parameters, Time clock)
+    private record LogGroup(Arn arn, Logs logs, Optional<Pipes.PipeTargetCloudWatchLogsParameters> parameters,
+            Time clock)
             implements PipeTarget {
         @Override
         public int most() {
@@ -233,10 +238,13 @@ final class PipeTargets {
                     .map(it -> PipeTemplate.dynamic(it, events.getFirst().event()));
             var stream = named.orElse(role.requestId());
             if (named.isEmpty()) {
-                logs.createLogStream(role, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group).logStreamName(stream)));
+                logs.createLogStream(role, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group)
+                        .logStreamName(stream)));
             }
-            var lines = events.stream().map(this::line).sorted((a, b) -> Long.compare(a.timestamp(), b.timestamp())).toList();
-            var request = Logs.PutLogEventsRequest.of(r -> r.logGroupName(group).logStreamName(stream).logEvents(lines));
+            var lines = events.stream().map(this::line).sorted((a, b) -> Long.compare(a.timestamp(), b.timestamp()))
+                    .toList();
+            var request = Logs.PutLogEventsRequest.of(r -> r.logGroupName(group).logStreamName(stream)
+                    .logEvents(lines));
             return handed(request, logs.putLogEvents(role, request), Map.of());
         }
 
@@ -247,7 +255,8 @@ final class PipeTargets {
         }
     }
 
-    private record Web(Arn arn, WebServers webServers, Pipes.PipeTargetHttpParameters parameters) implements PipeTarget {
+    private record Web(Arn arn, WebServers webServers,
+            Pipes.PipeTargetHttpParameters parameters) implements PipeTarget {
         @Override
         public int most() {
             return 1;
@@ -256,7 +265,8 @@ final class PipeTargets {
         @Override
         public Handed hand(Caller role, List<Handover> events) {
             var each = events.getFirst();
-            var request = parameters == null ? request(each, null, null, null) : request(each, parameters.pathParameterValues(),
+            var request = parameters == null ? request(each, null, null, null)
+                    : request(each, parameters.pathParameterValues(),
                     parameters.headerParameters(), parameters.queryStringParameters());
             var answer = webServers.send(role, arn, request);
             return new Handed(told(request), new String(answer, StandardCharsets.UTF_8), Set.of(), null);

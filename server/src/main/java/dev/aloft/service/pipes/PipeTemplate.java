@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an enrichment or a target gets of a record. Paths see the content of messages and stream records, which travels as text, as
- * the JSON that it is.
+ * What an enrichment or a target gets of a record. Paths see the content of messages and stream records, which travels
+ * as text, as the JSON that it is.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-input-transformation.html">Input transformation</a>
  */

@@ -12,8 +12,10 @@ final class PipesResources extends NamedType {
     private final Pipes pipes;
 
     PipesResources(Pipes pipes) {
-        super("AWS::Pipes::Pipe", "Name", 64, Set.of("RoleArn", "Source", "Target"), Set.of("Description", "DesiredState",
-                "SourceParameters", "Enrichment", "EnrichmentParameters", "TargetParameters", "Tags", "LogConfiguration"),
+        super("AWS::Pipes::Pipe", "Name", 64, Set.of("RoleArn", "Source", "Target"),
+                Set.of("Description", "DesiredState",
+                "SourceParameters", "Enrichment", "EnrichmentParameters", "TargetParameters", "Tags",
+                        "LogConfiguration"),
                 Set.of("Source"));
         this.pipes = pipes;
     }
@@ -35,7 +37,8 @@ final class PipesResources extends NamedType {
         if (after.properties().get("SourceParameters") instanceof Map<?, ?> source) {
             more.put("SourceParameters", withoutPosition(source));
         }
-        pipes.updatePipe(caller, after.input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, more, Set.of("Source", "Tags")));
+        pipes.updatePipe(caller, after.input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, more,
+                Set.of("Source", "Tags")));
         var arn = pipe(caller, named).arn();
         var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
@@ -72,6 +75,7 @@ final class PipesResources extends NamedType {
     protected Resource describe(Caller caller, String named) {
         var pipe = pipe(caller, named);
         return new Resource(named, Map.of("Arn", pipe.arn(), "CurrentState", pipe.currentState(),
-                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime().toString()));
+                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime()
+                        .toString()));
     }
 }

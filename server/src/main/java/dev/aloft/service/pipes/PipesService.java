@@ -71,7 +71,10 @@ public final class PipesService implements Service, Pipes {
         return Access.to("pipes:" + operation, caller.arn("pipes", "pipe/" + name).toString());
     }
 
-    /** On AWS a pipe takes minutes to be what it is told to be; here it is so at once, and only the answer tells the way. */
+    /**
+     * On AWS a pipe takes minutes to be what it is told to be; here it is so at once, and only the answer tells the
+     * way.
+     */
     @Override
     public CreatePipeResponse createPipe(Caller caller, CreatePipeRequest input) {
         var it = pipes.create(caller, input);
@@ -94,7 +97,8 @@ public final class PipesService implements Service, Pipes {
                 .desiredState(s.desiredState()).currentState(PipeStore.state(it)).source(s.source())
                 .sourceParameters(s.sourceParameters()).enrichment(s.enrichment())
                         .enrichmentParameters(s.enrichmentParameters())
-                .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags()).logConfiguration(PipeStore.log(s.logConfiguration()))
+                .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags())
+                        .logConfiguration(PipeStore.log(s.logConfiguration()))
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 

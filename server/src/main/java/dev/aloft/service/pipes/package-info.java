@@ -6,7 +6,8 @@
  *        each step ─► PipeLog ─► log group, delivery stream
  * </pre>
  *
- * <p>Left out: brokers and Kafka as sources, logs in S3, encryption with customer keys, targets of services that are not here.
+ * <p>Left out: brokers and Kafka as sources, logs in S3, encryption with customer keys, targets of services that are
+ * not here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html">EventBridge Pipes</a>
  */

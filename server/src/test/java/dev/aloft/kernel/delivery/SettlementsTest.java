@@ -58,7 +58,8 @@ class SettlementsTest {
             }));
             settlements.add(new End(this, "third", () -> {}));
         }));
-        assertThat(told).containsExactly("commit of first", "first", "first over", "broken over", "commit of third", "third", "third over");
+        assertThat(told).containsExactly("commit of first", "first", "first over", "broken over", "commit of third",
+                "third", "third over");
         assertThat(kept()).isEqualTo(2);
     }
 }

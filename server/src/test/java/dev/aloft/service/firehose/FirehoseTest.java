@@ -49,7 +49,8 @@ import org.junit.jupiter.api.Test;
 
 /** Delivery streams into a bucket that is none: what is put there is noted. */
 class FirehoseTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r",
+            null, 0,
             "http://localhost:4566", "127.0.0.1", "test");
     private static final String ROLE = "arn:aws:iam::111122223333:role/r";
     private static final String FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f";
@@ -98,7 +99,8 @@ class FirehoseTest {
             return endpoint.call(operation, caller, input);
         }
         if (operation == Logs.PUT_LOG_EVENTS) {
-            lines.addAll(((Logs.PutLogEventsRequest) input).logEvents().stream().map(Logs.InputLogEvent::message).toList());
+            lines.addAll(((Logs.PutLogEventsRequest) input).logEvents().stream().map(Logs.InputLogEvent::message)
+                    .toList());
             return Logs.PutLogEventsResponse.of(_ -> { });
         }
         if (bucketFault.get() != null) {
@@ -160,7 +162,8 @@ class FirehoseTest {
 
     @Test
     void prefixesHaveExpressionsAndObjectsAreCompressed() throws IOException {
-        stream(d -> d.prefix("p/!{timestamp:yyyy}/!{firehose:random-string}/").errorOutputPrefix("e/!{firehose:error-output-type}/")
+        stream(d -> d.prefix("p/!{timestamp:yyyy}/!{firehose:random-string}/")
+                .errorOutputPrefix("e/!{firehose:error-output-type}/")
                 .compressionFormat("GZIP"));
         put("text");
         time.advance(Duration.ofSeconds(300));
@@ -170,7 +173,8 @@ class FirehoseTest {
     }
 
     private static Firehose.ProcessingConfiguration lambda() {
-        return Firehose.ProcessingConfiguration.of(p -> p.enabled(true).processors(List.of(Firehose.Processor.of(it -> it
+        return Firehose.ProcessingConfiguration.of(p -> p.enabled(true)
+                .processors(List.of(Firehose.Processor.of(it -> it
                 .type("Lambda").parameters(List.of(Firehose.ProcessorParameter.of(
                         l -> l.parameterName("LambdaArn").parameterValue(FUNCTION))))))));
     }
@@ -198,7 +202,8 @@ class FirehoseTest {
         assertThat(lines).hasSize(2);
         assertThat((Object) JsonReader.tree(lines[0])).asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("errorCode", "Lambda.ProcessingFailedStatus").containsEntry("rawData", "YmFk")
-                .containsEntry("errorMessage", "ProcessingFailed status set for record").containsEntry("lambdaArn", FUNCTION);
+                .containsEntry("errorMessage", "ProcessingFailed status set for record")
+                        .containsEntry("lambdaArn", FUNCTION);
         assertThat(lines[1]).contains("Lambda.MissingRecordId");
     }
 
@@ -231,7 +236,8 @@ class FirehoseTest {
 
     @Test
     void whatABucketRefusesIsLogged() {
-        stream(d -> d.cloudWatchLoggingOptions(Firehose.CloudWatchLoggingOptions.of(o -> o.enabled(true).logGroupName("g")
+        stream(d -> d.cloudWatchLoggingOptions(Firehose.CloudWatchLoggingOptions.of(o -> o.enabled(true)
+                .logGroupName("g")
                 .logStreamName("s"))));
         bucketFault.set(ApiError.of("AccessDenied", 403, "Access Denied"));
         put("text");
@@ -279,7 +285,8 @@ class FirehoseTest {
         put(kinesis, "one", "two");
         time.advance(Duration.ofSeconds(310));
         assertThat(text(only())).isEqualTo("ONETWO");
-        assertThat(firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+        assertThat(firehose.describeDeliveryStream(ROOT,
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
                 .deliveryStreamDescription().source().kinesisStreamSourceDescription().roleARN()).isEqualTo(ROLE);
         firehose.deleteDeliveryStream(ROOT, Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")));
         time.advance(Duration.ofSeconds(30));
@@ -294,13 +301,15 @@ class FirehoseTest {
 
     private static Firehose.Processor processor(String type, Map<String, String> parameters) {
         return Firehose.Processor.of(it -> it.type(type).parameters(parameters.entrySet().stream().map(each ->
-                Firehose.ProcessorParameter.of(p -> p.parameterName(each.getKey()).parameterValue(each.getValue()))).toList()));
+                Firehose.ProcessorParameter.of(p -> p.parameterName(each.getKey()).parameterValue(each.getValue())))
+                        .toList()));
     }
 
     private void partitioned(String prefix, Firehose.Processor... processors) {
         stream(d -> d.prefix(prefix).errorOutputPrefix("bad/!{firehose:error-output-type}/")
                 .dynamicPartitioningConfiguration(Firehose.DynamicPartitioningConfiguration.of(c -> c.enabled(true)))
-                .processingConfiguration(Firehose.ProcessingConfiguration.of(p -> p.enabled(true).processors(List.of(processors)))));
+                .processingConfiguration(Firehose.ProcessingConfiguration.of(p -> p.enabled(true)
+                        .processors(List.of(processors)))));
     }
 
     private static Firehose.Processor query(String text) {
@@ -334,7 +343,8 @@ class FirehoseTest {
             return answer;
         }).toList()));
         partitioned("!{partitionKeyFromLambda:size}/", lambda().processors().getFirst());
-        assertThat(firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+        assertThat(firehose.describeDeliveryStream(ROOT,
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
                 .deliveryStreamDescription().destinations().getFirst().extendedS3DestinationDescription()
                 .dynamicPartitioningConfiguration().retryOptions().durationInSeconds()).isEqualTo(300);
         put("a", "text", "more");
@@ -365,7 +375,8 @@ class FirehoseTest {
             var request = (Map<?, ?>) JsonReader.tree(plain);
             asked.add(exchange.getRequestHeaders());
             var said = answer.apply(request).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(new String(said, StandardCharsets.UTF_8).contains("errorMessage") ? 500 : 200, said.length);
+            exchange.sendResponseHeaders(new String(said, StandardCharsets.UTF_8).contains("errorMessage") ? 500 : 200,
+                    said.length);
             exchange.getResponseBody().write(said);
             exchange.close();
         });
@@ -375,14 +386,18 @@ class FirehoseTest {
 
     private void toServer(HttpServer server, String backup) {
         firehose.createDeliveryStream(ROOT, Firehose.CreateDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")
-                .httpEndpointDestinationConfiguration(Firehose.HttpEndpointDestinationConfiguration.of(d -> d.roleARN(ROLE)
-                        .endpointConfiguration(Firehose.HttpEndpointConfiguration.of(e -> e.name("there").accessKey("secret")
+                .httpEndpointDestinationConfiguration(Firehose.HttpEndpointDestinationConfiguration.of(d ->
+                        d.roleARN(ROLE)
+                        .endpointConfiguration(Firehose.HttpEndpointConfiguration.of(e -> e.name("there")
+                                .accessKey("secret")
                                 .url("http://127.0.0.1:" + server.getAddress().getPort() + "/in")))
                         .bufferingHints(Firehose.HttpEndpointBufferingHints.of(h -> h.intervalInSeconds(60)))
-                        .requestConfiguration(Firehose.HttpEndpointRequestConfiguration.of(c -> c.contentEncoding("GZIP")
+                        .requestConfiguration(Firehose.HttpEndpointRequestConfiguration.of(c ->
+                                c.contentEncoding("GZIP")
                                 .commonAttributes(List.of(Firehose.HttpEndpointCommonAttribute.of(
                                         a -> a.attributeName("stage").attributeValue("test"))))))
-                        .s3BackupMode(backup).s3Configuration(Firehose.S3DestinationConfiguration.of(b -> b.roleARN(ROLE)
+                        .s3BackupMode(backup)
+                                .s3Configuration(Firehose.S3DestinationConfiguration.of(b -> b.roleARN(ROLE)
                                 .bucketARN("arn:aws:s3:::b").bufferingHints(Firehose.BufferingHints.of(
                                         h -> h.intervalInSeconds(60)))))))));
     }
@@ -402,11 +417,14 @@ class FirehoseTest {
         assertThat(asked).singleElement().satisfies(headers -> {
             assertThat(headers.getFirst("X-Amz-Firehose-Protocol-Version")).isEqualTo("1.0");
             assertThat(headers.getFirst("X-Amz-Firehose-Access-Key")).isEqualTo("secret");
-            assertThat(headers.getFirst("X-Amz-Firehose-Source-Arn")).isEqualTo("arn:aws:firehose:us-east-1:111122223333:deliverystream/d");
-            assertThat(headers.getFirst("X-Amz-Firehose-Common-Attributes")).isEqualTo("{\"commonAttributes\":{\"stage\":\"test\"}}");
+            assertThat(headers.getFirst("X-Amz-Firehose-Source-Arn"))
+                    .isEqualTo("arn:aws:firehose:us-east-1:111122223333:deliverystream/d");
+            assertThat(headers.getFirst("X-Amz-Firehose-Common-Attributes"))
+                    .isEqualTo("{\"commonAttributes\":{\"stage\":\"test\"}}");
         });
         assertThat(text(only())).isEqualTo("onetwo");
-        var told = firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+        var told = firehose.describeDeliveryStream(ROOT,
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
                 .deliveryStreamDescription().destinations().getFirst();
         assertThat(told.extendedS3DestinationDescription()).isNull();
         assertThat(told.httpEndpointDestinationDescription().endpointConfiguration().name()).isEqualTo("there");
@@ -433,7 +451,8 @@ class FirehoseTest {
         stream(_ -> { });
         assertThatThrownBy(() -> update("7", "new/")).isInstanceOf(Firehose.ConcurrentModificationException.class);
         update("1", "new/");
-        var told = firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
+        var told = firehose.describeDeliveryStream(ROOT,
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")))
                 .deliveryStreamDescription();
         assertThat(told.versionId()).isEqualTo("2");
         var destination = told.destinations().getFirst().extendedS3DestinationDescription();

@@ -117,7 +117,8 @@ class PipesTest {
                 var refused = new ArrayList<Sns.BatchResultErrorEntry>();
                 r.publishBatchRequestEntries().forEach(each -> {
                     if (refusing.remove(each.message())) {
-                        refused.add(Sns.BatchResultErrorEntry.of(e -> e.id(each.id()).code("InternalError").message("later")));
+                        refused.add(Sns.BatchResultErrorEntry.of(e -> e.id(each.id()).code("InternalError")
+                                .message("later")));
                     } else {
                         delivered.add(new Delivered(caller, r.topicArn(), each.message()));
                     }
@@ -220,9 +221,12 @@ class PipesTest {
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
         refused("NotImplemented", "A pipe's S3LogDestination is not built in Aloft yet.",
-                () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)
-                        .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket").bucketOwner(ACCOUNT)))))));
-        refused("ValidationException", "The BatchSize of the source is larger than the 10 that the target takes at once.",
+                () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l ->
+                        l.level(Pipes.LogLevel.INFO)
+                        .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket")
+                                .bucketOwner(ACCOUNT)))))));
+        refused("ValidationException",
+                "The BatchSize of the source is larger than the 10 that the target takes at once.",
                 () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
                         Pipes.PipeSourceSqsQueueParameters.of(q -> q.batchSize(11)))))));
         refused("ValidationException", "HttpParameters are not supported for this target.",
@@ -377,10 +381,12 @@ class PipesTest {
         lines.clear();
         log(Pipes.LogLevel.TRACE, List.of("ALL"));
         send("2");
-        assertThat(steps()).containsExactly("ExecutionStarted", "EnrichmentStageEntered", "EnrichmentTransformationStarted",
+        assertThat(steps()).containsExactly("ExecutionStarted", "EnrichmentStageEntered",
+                "EnrichmentTransformationStarted",
             "EnrichmentTransformationSucceeded", "EnrichmentInvocationStarted", "EnrichmentInvocationSucceeded",
             "EnrichmentStageSucceeded", "TargetStageEntered", "TargetTransformationStarted",
-            "TargetTransformationSucceeded", "TargetInvocationStarted", "TargetInvocationSucceeded", "TargetStageSucceeded",
+            "TargetTransformationSucceeded", "TargetInvocationStarted", "TargetInvocationSucceeded",
+                    "TargetStageSucceeded",
             "ExecutionSucceeded");
         assertThat(lines.get(11).message()).contains("\"awsRequest\":\"{\\\"TopicArn\\\":");
     }
@@ -392,7 +398,8 @@ class PipesTest {
         log(Pipes.LogLevel.ERROR, null);
         send("1");
         assertThat(steps()).containsExactly("EnrichmentInvocationFailed", "EnrichmentStageFailed", "ExecutionFailed");
-        assertThat(lines.getFirst().message()).contains("\"error\":{\"httpStatusCode\":200,\"message\":\"Unhandled: {}\"");
+        assertThat(lines.getFirst().message())
+                .contains("\"error\":{\"httpStatusCode\":200,\"message\":\"Unhandled: {}\"");
     }
 
     private void log(String level, List<String> data) {
@@ -402,7 +409,8 @@ class PipesTest {
     }
 
     private List<Object> steps() {
-        return lines.stream().<Object>map(line -> ((Map<?, ?>) JsonReader.tree(line.message())).get("messageType")).toList();
+        return lines.stream().<Object>map(line -> ((Map<?, ?>) JsonReader.tree(line.message())).get("messageType"))
+                .toList();
     }
 
     @Test

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The source or the destination of a connector: a resource of the template with what its type lets know of it, or what the
- * connector says itself.
+ * The source or the destination of a connector: a resource of the template with what its type lets know of it, or what
+ * the connector says itself.
  *
  * @param id        of a resource of the template, or null
  * @param type      CloudFormation's
@@ -17,11 +17,13 @@ import java.util.Set;
 record ConnectorEnd(String id, String type, Map<String, Object> known, Object role, Object queueUrl) {
     private static final Map<String, String> PLAIN = Map.of("AWS::Serverless::Function", "AWS::Lambda::Function",
             "AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine", "AWS::Serverless::Api",
-            "AWS::ApiGateway::RestApi", "AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::SimpleTable",
+            "AWS::ApiGateway::RestApi", "AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api",
+                    "AWS::Serverless::SimpleTable",
             "AWS::DynamoDB::Table");
     private static final Set<String> BY_REF = Set.of("AWS::StepFunctions::StateMachine", "AWS::AppSync::GraphQLApi",
             "AWS::AppSync::DataSource", "AWS::SNS::Topic");
-    private static final Set<String> BY_ATTRIBUTE = Set.of("AWS::Lambda::Function", "AWS::Events::Rule", "AWS::SQS::Queue",
+    private static final Set<String> BY_ATTRIBUTE = Set.of("AWS::Lambda::Function", "AWS::Events::Rule",
+            "AWS::SQS::Queue",
             "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Location::PlaceIndex", "AWS::ApiGatewayV2::Api",
             "AWS::ApiGateway::RestApi", "AWS::Events::EventBus");
     private static final Set<String> APIS = Set.of("AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi");
@@ -36,7 +38,8 @@ record ConnectorEnd(String id, String type, Map<String, Object> known, Object ro
         if (!Functions.given(given.get("Id"))) {
             var type = type(connector, given.get("Type"));
             return new ConnectorEnd(null, PLAIN.getOrDefault(type, type), Functions.map("Arn", given.get("Arn"),
-                    "ResourceId", given.get("ResourceId"), "Name", given.get("Name"), "Qualifier", given.get("Qualifier")),
+                    "ResourceId", given.get("ResourceId"), "Name", given.get("Name"), "Qualifier",
+                            given.get("Qualifier")),
                     given.get("RoleName"), given.get("QueueUrl"));
         }
         if (!(given.get("Id") instanceof String id)) {

@@ -49,15 +49,18 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
     private static final String DESTINATION = "${DestinationArn}";
     private static final String SOURCE_ARN = "${SourceArn}";
     private static final String ACCOUNT = ":${AWS::Region}:${AWS::AccountId}:";
-    private static final String EXECUTIONS = "arn:${AWS::Partition}:states" + ACCOUNT + "execution:${DestinationName}:*";
+    private static final String EXECUTIONS = "arn:${AWS::Partition}:states" + ACCOUNT
+            + "execution:${DestinationName}:*";
     private static final String EXECUTION_RULE = "arn:${AWS::Partition}:events" + ACCOUNT
             + "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule";
-    private static final String API = "arn:${AWS::Partition}:execute-api" + ACCOUNT + "${SourceResourceId}/${SourceQualifier}";
+    private static final String API = "arn:${AWS::Partition}:execute-api" + ACCOUNT
+            + "${SourceResourceId}/${SourceQualifier}";
 
     private static final Map<String, ConnectorProfile> ALL = new LinkedHashMap<>();
 
     static {
-        put(TABLE, FUNCTION, role(Form.DESTINATION_ROLE, Map.of("Read", List.of(allow("dynamodb:DescribeStream GetRecords"
+        put(TABLE, FUNCTION, role(Form.DESTINATION_ROLE,
+                Map.of("Read", List.of(allow("dynamodb:DescribeStream GetRecords"
                 + " GetShardIterator ListStreams", "${SourceArn}/stream/*")))).before(First.MAPPING));
         put(RULE, TOPIC, policy(Form.TOPIC_POLICY, "events.amazonaws.com", "sns:Publish"));
         put(RULE, BUS, putEvents());
@@ -72,8 +75,10 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
         put(FUNCTION, TOPIC, write("sns:Publish"));
         put(FUNCTION, MACHINE, executions());
         put(FUNCTION, BUS, putEvents());
-        put(FUNCTION, "AWS::Location::PlaceIndex", role(Form.SOURCE_ROLE, Map.of("Read", List.of(allow("geo:DescribePlaceIndex"
-                + " GetPlace SearchPlaceIndexForPosition SearchPlaceIndexForSuggestions SearchPlaceIndexForText", DESTINATION)))));
+        put(FUNCTION, "AWS::Location::PlaceIndex",
+                role(Form.SOURCE_ROLE, Map.of("Read", List.of(allow("geo:DescribePlaceIndex"
+                + " GetPlace SearchPlaceIndexForPosition SearchPlaceIndexForSuggestions SearchPlaceIndexForText",
+                        DESTINATION)))));
         put("AWS::ApiGatewayV2::Api", FUNCTION, call("apigateway.amazonaws.com", API));
         put("AWS::ApiGateway::RestApi", FUNCTION, call("apigateway.amazonaws.com", API));
         put(TOPIC, QUEUE, policy(Form.QUEUE_POLICY, "sns.amazonaws.com", "sqs:SendMessage"));
@@ -143,7 +148,8 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
     private static ConnectorProfile objects() {
         return readAndWrite(List.of(allow("s3:GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent"
                 + " GetObjectVersion GetObjectVersionAcl GetObjectVersionForReplication GetObjectVersionTorrent ListBucket"
-                + " ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", DESTINATION, DESTINATION + "/*")),
+                + " ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", DESTINATION, DESTINATION
+                        + "/*")),
                 List.of(allow("s3:AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold"
                 + " PutObjectRetention RestoreObject", DESTINATION, DESTINATION + "/*")));
     }
@@ -165,7 +171,8 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
     }
 
     private static ConnectorProfile nestedExecutions() {
-        return readAndWrite(List.of(allow("states:DescribeExecution", EXECUTIONS), allow("events:DescribeRule", EXECUTION_RULE)),
+        return readAndWrite(List.of(allow("states:DescribeExecution", EXECUTIONS),
+                allow("events:DescribeRule", EXECUTION_RULE)),
                 List.of(allow("states:StartExecution", DESTINATION), allow("states:StopExecution", EXECUTIONS),
                         allow("events:PutTargets PutRule", EXECUTION_RULE)))
                 .only(Set.of("Read"), Set.of("Read", "Write")).before(First.SOURCE);

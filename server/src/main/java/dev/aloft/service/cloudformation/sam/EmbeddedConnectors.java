@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The attribute {@code Connectors} of a resource: connectors whose source it is, each a resource of its own from here on. */
+/**
+ * The attribute {@code Connectors} of a resource: connectors whose source it is, each a resource of its own from here
+ * on.
+ */
 final class EmbeddedConnectors {
     private EmbeddedConnectors() {
     }
@@ -34,7 +37,8 @@ final class EmbeddedConnectors {
         transformation.declared().putAll(found);
     }
 
-    private static Map<String, Object> connector(Transformation transformation, String source, String name, Object given) {
+    private static Map<String, Object> connector(Transformation transformation, String source, String name,
+            Object given) {
         var id = source + name;
         if (!(given instanceof Map)) {
             throw SamError.resource(id, source + "." + id + " should be a map.");
@@ -58,8 +62,10 @@ final class EmbeddedConnectors {
         properties.put("Source", from);
         connector.put("Type", SamConnector.TYPE);
         if (!transformation.resource(id).isEmpty()) {
-            throw new SamError("Transforming resource with id [" + source + "] attempts to create a new resource with id [" + id
-                    + "] and type \"" + SamConnector.TYPE + "\". A resource with that id already exists within this template."
+            throw new SamError("Transforming resource with id [" + source
+                    + "] attempts to create a new resource with id [" + id
+                    + "] and type \"" + SamConnector.TYPE
+                            + "\". A resource with that id already exists within this template."
                     + " Please use a different id for that resource.");
         }
         return connector;

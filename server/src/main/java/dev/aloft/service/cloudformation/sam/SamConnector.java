@@ -72,8 +72,10 @@ final class SamConnector {
         var resources = switch (profile.form()) {
             case SOURCE_ROLE -> List.of(managedPolicy("Source", source, wanted, suffix));
             case DESTINATION_ROLE -> List.of(managedPolicy("Destination", destination, wanted, suffix));
-            case QUEUE_POLICY -> List.of(resourcePolicy("Queue", "AWS::SQS::QueuePolicy", destination.queueUrl(), wanted, suffix));
-            case TOPIC_POLICY -> List.of(resourcePolicy("Topic", "AWS::SNS::TopicPolicy", destination.known().get("Arn"), wanted,
+            case QUEUE_POLICY -> List.of(resourcePolicy("Queue", "AWS::SQS::QueuePolicy", destination.queueUrl(),
+                    wanted, suffix));
+            case TOPIC_POLICY -> List.of(resourcePolicy("Topic", "AWS::SNS::TopicPolicy", destination.known()
+                    .get("Arn"), wanted,
                     suffix));
             case FUNCTION_PERMISSION -> functionPermissions(destination, wanted, suffix);
         };
@@ -94,7 +96,8 @@ final class SamConnector {
         }
         if (!profile.combinations().isEmpty() && !profile.combinations().contains(permissions)) {
             throw connector.error(unsupported + "combinations are: " + profile.combinations().stream()
-                    .map(each -> each.stream().sorted().collect(Collectors.joining(" + "))).collect(Collectors.joining(", ")) + ".");
+                    .map(each -> each.stream().sorted().collect(Collectors.joining(" + ")))
+                            .collect(Collectors.joining(", ")) + ".");
         }
     }
 
@@ -147,7 +150,8 @@ final class SamConnector {
                 .with("PolicyDocument", document(wanted)).with("Roles", Functions.list(end.role()));
     }
 
-    private Generated resourcePolicy(String what, String type, Object of, Map<String, List<Object>> wanted, String suffix) {
+    private Generated resourcePolicy(String what, String type, Object of, Map<String, List<Object>> wanted,
+            String suffix) {
         if (of == null) {
             throw connector.error("Unable to get " + (what.equals("Queue") ? "SQS queue URL" : "SNS topic ARN")
                     + " from 'Destination' resource.");
@@ -156,13 +160,15 @@ final class SamConnector {
                 .with("PolicyDocument", document(wanted)).with(what + "s", Functions.list(of));
     }
 
-    private List<Generated> functionPermissions(ConnectorEnd function, Map<String, List<Object>> wanted, String suffix) {
+    private List<Generated> functionPermissions(ConnectorEnd function, Map<String, List<Object>> wanted,
+            String suffix) {
         if (function.known().get("Arn") == null) {
             throw connector.error("Unable to get Lambda function ARN from 'Destination' resource.");
         }
         return wanted.entrySet().stream().map(category -> {
             var permission = new Generated(connector.id() + category.getKey() + "LambdaPermission" + suffix,
-                    "AWS::Lambda::Permission", connector.attributes()).with("FunctionName", function.known().get("Arn"));
+                    "AWS::Lambda::Permission", connector.attributes())
+                            .with("FunctionName", function.known().get("Arn"));
             Trees.map(category.getValue().getFirst()).forEach(permission::with);
             return permission;
         }).toList();

@@ -127,9 +127,12 @@ public final class Contents {
         }
     }
 
-    public void delete(Digest digest) {
+    /** Deletes it, unless somebody put it again since. */
+    public synchronized void deleteOlder(Digest digest, Instant moment) {
         try {
-            Files.deleteIfExists(path(digest));
+            if (isOlder(path(digest), moment)) {
+                Files.deleteIfExists(path(digest));
+            }
         } catch (IOException e) {
             throw unavailable("delete from", e);
         }
@@ -203,7 +206,9 @@ public final class Contents {
             makeFolder(at.getParent());
             Files.setLastModifiedTime(file, FileTime.from(time.instant()));
             force(file);
-            Files.move(file, at, StandardCopyOption.ATOMIC_MOVE);
+            synchronized (this) {
+                Files.move(file, at, StandardCopyOption.ATOMIC_MOVE);
+            }
             force(at.getParent());
             return digest;
         } catch (WrongDigest e) {

@@ -159,9 +159,10 @@ final class Layers {
     Worker worker() {
         return new Worker("ecr-sweeper", new Signal(), () -> {
             Instant now = time.instant();
-            contents.olderThan(now.minus(UNUSED))
+            Instant unused = now.minus(UNUSED);
+            contents.olderThan(unused)
                     .filter(digest -> store.read(tx -> data.contents.first(tx, Key.of(digest.toString()))).isEmpty())
-                    .toList().forEach(contents::delete);
+                    .toList().forEach(digest -> contents.deleteOlder(digest, unused));
             Instant oldest = now.minus(LONGEST_UPLOAD);
             contents.abandonOlderThan(oldest);
             store.change(tx -> data.uploads.range(tx, Key.EMPTY).filter(row -> row.value().begun().isBefore(oldest))

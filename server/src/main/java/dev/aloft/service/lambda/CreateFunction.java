@@ -67,7 +67,8 @@ final class CreateFunction {
             return publish ? versions.publish(tx, name, function, null, published) : latest.configuration();
         });
         functions.prepare(name, latest);
-        return functions.creating(answer);
+        // Also where a version is published: then the number alone says so.
+        return functions.creating(answer.toBuilder().functionArn(name.arn()).build());
     }
 
     private void check(Caller caller, FunctionName name, CreateFunctionRequest r) {

@@ -226,7 +226,8 @@ final class Images {
             folders.add(name(image));
             layers.addAll(image.layers());
         });
-        contents.olderThan(Instant.MAX).filter(digest -> !layers.contains(digest.toString())).forEach(contents::delete);
+        contents.olderThan(Instant.MAX).filter(digest -> !layers.contains(digest.toString()))
+                .forEach(digest -> contents.deleteOlder(digest, Instant.MAX));
         contents.abandonOlderThan(Instant.MAX);
         try (Stream<Path> all = Files.list(library)) {
             for (Path each : all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList()) {

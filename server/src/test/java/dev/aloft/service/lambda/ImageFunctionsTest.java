@@ -224,7 +224,9 @@ class ImageFunctionsTest {
     void anotherImageIsAnotherVersion() {
         push("v1", config("/boot"), empty());
         String second = push("v2", config("/other"), empty());
-        create(uri("v1"), r -> r.publish(true));
+        var made = create(uri("v1"), r -> r.publish(true));
+        assertThat(made.version()).isEqualTo("1");
+        assertThat(made.functionArn()).endsWith(":function:f");
         assertThatThrownBy(() -> platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(
                 r -> r.functionName("f").zipFile(Bytes.of(new byte[] {1})))))
                 .hasMessage("Please provide ImageUri when updating a function with packageType Image.");

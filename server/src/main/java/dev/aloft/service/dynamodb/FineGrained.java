@@ -133,8 +133,8 @@ final class FineGrained {
     }
 
     /** Nothing where all attributes are asked for. */
-    private static Optional<Set<String>> projected(String expression, List<String> attributes, Map<String,
-            String> names) {
+    private static Optional<Set<String>> projected(String expression, List<String> attributes,
+            Map<String, String> names) {
         if (expression != null) {
             return Optional.of(names(Projection.parse(expression, Placeholders.of(names, null)).paths()));
         }

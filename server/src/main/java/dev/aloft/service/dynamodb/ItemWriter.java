@@ -114,22 +114,49 @@ final class ItemWriter {
 
     private Outcome apply(Tx tx, Change change, Instant now, Origin origin) {
         var table = change.table();
-        var at = table.at(change.key());
-        var stood = change.readsOld() ? tx.get(at) : Optional.<byte[]>empty();
+        var stood = change.readsOld() ? tx.get(table.at(change.key())) : Optional.<byte[]>empty();
         var before = stood.map(ITEMS::decode).orElse(null);
+        checkCondition(change, before);
+        var after = after(change, before);
+        if (table.hasCollections()) {
+            Collections.grow(tx, table, after == null ? before : after, growth(table, before, after));
+        }
+        put(tx, change, after);
+        if (table.keepsHistory() && Streams.differ(before, after)) {
+            History.note(tx, table, 0, change.key(), stood, now);
+        }
+        var capacity = new Capacity();
+        boolean counts = change.wantsOld() || table.settings.throttled();
+        if (counts) {
+            capacity.addTable(Capacity.write(Math.max(size(before), size(after))));
+        }
+        for (var index : table.indexes) {
+            follow(tx, table, index, before, after, counts ? Optional.of(capacity) : Optional.empty(), now);
+        }
+        if (!(change.effect() instanceof Change.Check)) {
+            tell(tx, change, before, after, now, origin);
+        }
+        return new Outcome(before, after, capacity);
+    }
+
+    private static void checkCondition(Change change, Map<String, AttributeValue> before) {
         if (change.condition().isPresent() && !change.condition().get().holds(before == null ? Map.of() : before)) {
             throw new DynamoDb.ConditionalCheckFailedException(DynamoDb.ConditionalCheckFailedException.Detail.of(d ->
                 d.message("The conditional request failed").item(change.tellsOld() ? before : null)));
         }
-        var after = switch (change.effect()) {
+    }
+
+    private static Map<String, AttributeValue> after(Change change, Map<String, AttributeValue> before) {
+        return switch (change.effect()) {
             case Change.Put(var item, _) -> item;
             case Change.Delete() -> null;
             case Change.Check() -> before;
             case Change.Modify(var modify) -> modify.apply(before);
         };
-        if (table.hasCollections()) {
-            Collections.grow(tx, table, after == null ? before : after, growth(table, before, after));
-        }
+    }
+
+    private static void put(Tx tx, Change change, Map<String, AttributeValue> after) {
+        var at = change.table().at(change.key());
         switch (change.effect()) {
             case Change.Put(_, var bytes) -> tx.put(at, bytes);
             case Change.Delete() -> tx.delete(at);
@@ -137,27 +164,19 @@ final class ItemWriter {
             case Change.Modify _ when after != null -> tx.put(at, ITEMS.encode(after));
             case Change.Modify _ -> { }
         }
-        boolean noted = table.keepsHistory() && Streams.differ(before, after);
-        if (noted) {
-            History.note(tx, table, 0, change.key(), stood, now);
-        }
-        var capacity = new Capacity();
-        boolean counts = change.wantsOld() || table.settings.throttled();
-        if (counts) {
-            capacity.addTable(Capacity.write(Math.max(before == null ? 0 : ItemSize.of(before),
-                after == null ? 0 : ItemSize.of(after))));
-        }
-        for (var index : table.indexes) {
-            follow(tx, table, index, before, after, counts ? Optional.of(capacity) : Optional.empty(), now);
-        }
+    }
+
+    /** Tells those who follow the table: its stream, other places, and the list of what expires. */
+    private void tell(Tx tx, Change change, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
+            Instant now, Origin origin) {
+        var table = change.table();
         if (table.hasStream()) {
             streams.record(tx, table, change.key(), before, after, now, origin instanceof Origin.Expiry);
         }
-        if (table.hasOutbox() && !(change.effect() instanceof Change.Check)) {
+        if (table.hasOutbox()) {
             outbox.record(tx, table, change.key(), before, after, now, origin);
         }
         table.stored.expiry().ifPresent(attribute -> expire(tx, table, change.key(), attribute, before, after));
-        return new Outcome(before, after, capacity);
     }
 
     private static long growth(LiveTable table, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
@@ -175,8 +194,8 @@ final class ItemWriter {
     }
 
     /** Brings an index in step with its table. */
-    void follow(Tx tx, LiveTable table, LiveIndex index, Map<String, AttributeValue> before, Map<String,
-        AttributeValue> after, Optional<Capacity> capacity, Instant now) {
+    void follow(Tx tx, LiveTable table, LiveIndex index, Map<String, AttributeValue> before,
+            Map<String, AttributeValue> after, Optional<Capacity> capacity, Instant now) {
         var gone = index.entry(before);
         var entry = index.entry(after);
         if (gone == null && entry == null || gone != null && gone.equals(entry)) {

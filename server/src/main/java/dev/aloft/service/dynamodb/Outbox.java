@@ -73,8 +73,8 @@ final class Outbox {
         return tick;
     }
 
-    private static StoredRecord change(LiveTable table, Map<String, AttributeValue> before, Map<String,
-        AttributeValue> after, boolean tellsOld, Instant now, Origin origin) {
+    private static StoredRecord change(LiveTable table, Map<String, AttributeValue> before,
+            Map<String, AttributeValue> after, boolean tellsOld, Instant now, Origin origin) {
         var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
         return new StoredRecord(kind, now, origin instanceof Origin.Expiry,
             ITEMS.encode(table.schema.keyOf(before == null ? after : before)),

@@ -158,8 +158,8 @@ final class TransactWriteItems {
             new Change(table, table.schema.ofKey(key), condition, tellsOld, counts, effect));
     }
 
-    private static Optional<Condition> condition(String text, Map<String, String> names, Map<String,
-            AttributeValue> values) {
+    private static Optional<Condition> condition(String text, Map<String, String> names,
+            Map<String, AttributeValue> values) {
         new ParameterKinds().expression("ConditionExpression", text).check(names, values);
         var placeholders = Placeholders.of(names, values);
         var condition = Optional.ofNullable(text).map(one -> Condition.parse("ConditionExpression", one, placeholders));

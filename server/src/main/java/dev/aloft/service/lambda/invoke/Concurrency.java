@@ -51,6 +51,7 @@ public final class Concurrency {
         final AtomicInteger onDemand = new AtomicInteger();
         final TokenBucket requests = new TokenBucket();
         final TokenBucket growth = new TokenBucket();
+        final Map<String, TokenBucket> provisionedRequests = new ConcurrentHashMap<>();
         final String account;
         final String region;
         final String name;
@@ -118,6 +119,19 @@ public final class Concurrency {
     /** An event that runs, until it leaves. */
     interface Seat {
         void leave();
+    }
+
+    /**
+     * Whether the environments that are provisioned for a version may take one request more: ten a second each. What comes
+     * faster spills over, as on AWS.
+     *
+     * @param environments that are provisioned
+     * @param counted      whether it counts as a request, as those do that callers wait for
+     */
+    boolean provisionedTakes(FunctionVersion version, int environments, boolean counted) {
+        double most = REQUESTS_EACH * (double) environments;
+        return !counted || environments == 0 || function(version).provisionedRequests
+                .computeIfAbsent(version.version(), _ -> new TokenBucket()).take(time.instant(), most, most);
     }
 
     /** Counts an event that runs in an environment that was provisioned for it. */

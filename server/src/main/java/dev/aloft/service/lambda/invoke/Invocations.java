@@ -141,7 +141,8 @@ public final class Invocations implements AutoCloseable {
         Revision revision = revision(version);
         try {
             Measures.Function measure = measures.of(version, invocation.invokedArn());
-            Optional<Environment> provisioned = revision.provisioned().takeReady();
+            Optional<Environment> provisioned = concurrency.provisionedTakes(version, revision.provisioned().size(), counted)
+                    ? revision.provisioned().takeReady() : Optional.empty();
             Optional<Outcome> warm = provisioned.isPresent()
                     ? provisioned(revision.provisioned(), provisioned.get(), version, invocation, measure) : Optional.empty();
             Outcome outcome = warm.isPresent() ? warm.get() : onDemand(revision, version, caller, invocation, counted, measure);

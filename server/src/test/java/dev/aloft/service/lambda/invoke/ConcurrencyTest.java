@@ -96,6 +96,18 @@ class ConcurrencyTest {
     }
 
     @Test
+    void aProvisionedEnvironmentTakesTenRequestsASecondAndNoMore() {
+        var warm = function("warm", null);
+        for (int i = 0; i < 20; i++) {
+            assertThat(concurrency.provisionedTakes(warm, 2, true)).isTrue();
+        }
+        assertThat(concurrency.provisionedTakes(warm, 2, true)).isFalse();
+        assertThat(concurrency.provisionedTakes(warm, 2, false)).as("from Lambda's own queue").isTrue();
+        time.advance(Duration.ofMillis(50));
+        assertThat(concurrency.provisionedTakes(warm, 2, true)).isTrue();
+    }
+
+    @Test
     void requestsMayComeTenTimesAsFastAsConcurrencyAllows() {
         var reserving = function("reserving", 2);
         for (int i = 0; i < 20; i++) {

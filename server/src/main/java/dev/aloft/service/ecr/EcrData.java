@@ -19,6 +19,8 @@ final class EcrData {
     final Table<Layer> layers = Table.of("layers", Codec.of(Layer.class));
     /** Layers of all repositories by the content they share. */
     final Index<Layer> contents = layers.index("contents", (key, _) -> List.of(Key.of(key.text(3))));
+    /** Of repositories with a lifecycle policy, by their key. */
+    final Table<Evaluated> evaluations = Table.of("evaluations", Codec.of(Evaluated.class));
     final Table<Upload> uploads = Table.of("uploads", Codec.of(Upload.class));
 
     /**
@@ -85,6 +87,9 @@ final class EcrData {
 
     record Upload(Instant begun) {}
 
+    /** When a repository's lifecycle policy was last applied. */
+    record Evaluated(Instant at) {}
+
     static Key all(Caller caller) {
         return Key.of(caller.account(), caller.region());
     }
@@ -100,5 +105,6 @@ final class EcrData {
         tags.deleteAll(tx, repository);
         layers.deleteAll(tx, repository);
         uploads.deleteAll(tx, repository);
+        evaluations.delete(tx, repository);
     }
 }

@@ -54,7 +54,7 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public List<Worker> workers() {
-        return List.of(layers.worker());
+        return List.of(layers.worker(), images.worker());
     }
 
     @Override
@@ -157,7 +157,8 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public PutLifecyclePolicyResponse putLifecyclePolicy(Caller caller, PutLifecyclePolicyRequest input) {
-        var policy = Repositories.checkedLifecyclePolicy(input.lifecyclePolicyText());
+        var policy = input.lifecyclePolicyText();
+        LifecyclePolicy.of(policy);
         repositories.change(caller, input.registryId(), input.repositoryName(), it -> it.withLifecyclePolicy(policy));
         return PutLifecyclePolicyResponse.of(
                 r -> r.registryId(caller.account()).repositoryName(input.repositoryName()).lifecyclePolicyText(policy));
@@ -167,8 +168,9 @@ public final class EcrService implements Service, Ecr {
     public GetLifecyclePolicyResponse getLifecyclePolicy(Caller caller, GetLifecyclePolicyRequest input) {
         var policy = repositories.lifecyclePolicy(caller,
                 repositories.get(caller, input.registryId(), input.repositoryName()));
-        return GetLifecyclePolicyResponse.of(
-                r -> r.registryId(caller.account()).repositoryName(input.repositoryName()).lifecyclePolicyText(policy));
+        var evaluated = repositories.evaluated(caller, input.registryId(), input.repositoryName());
+        return GetLifecyclePolicyResponse.of(r -> r.registryId(caller.account()).repositoryName(input.repositoryName())
+                .lifecyclePolicyText(policy).lastEvaluatedAt(evaluated));
     }
 
     @Override
@@ -177,8 +179,11 @@ public final class EcrService implements Service, Ecr {
             repositories.lifecyclePolicy(caller, it);
             return it.withLifecyclePolicy(null);
         });
-        return DeleteLifecyclePolicyResponse.of(r -> r.registryId(caller.account()).repositoryName(input.repositoryName())
-                .lifecyclePolicyText(before.lifecyclePolicy()));
+        var evaluated = repositories.evaluated(caller, input.registryId(), input.repositoryName());
+        repositories.forgetEvaluation(caller, input.registryId(), input.repositoryName());
+        return DeleteLifecyclePolicyResponse.of(r -> r.registryId(caller.account())
+                .repositoryName(input.repositoryName()).lifecyclePolicyText(before.lifecyclePolicy())
+                .lastEvaluatedAt(evaluated));
     }
 
     @Override

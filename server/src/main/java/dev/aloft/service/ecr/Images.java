@@ -10,7 +10,9 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.ecr.EcrData.Image;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +35,7 @@ final class Images {
     private static final Pattern DIGEST = Pattern.compile("[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+");
     /** AWS refreshes the time of the last pull once in a day at the most. */
     private static final Duration PULLS_TOLD = Duration.ofHours(24);
+    private static final Duration EVALUATED = Duration.ofHours(1);
 
     private final EcrData data;
     private final Store store;
@@ -62,7 +65,7 @@ final class Images {
             throw new Ecr.InvalidParameterException("Invalid parameter at 'imageTag' failed to satisfy constraint:"
                     + " 'must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,299}''");
         }
-        Image image = image(manifest, input.imageManifest(), time.instant().truncatedTo(ChronoUnit.SECONDS));
+        Image image = image(manifest, input.imageManifest(), time.instant().truncatedTo(ChronoUnit.MILLIS));
         store.change(tx -> put(tx, caller, repository, new Named(digest, input.imageTag()), image));
         return told(caller, repository.name(), digest, input.imageTag(), image);
     }
@@ -255,7 +258,8 @@ final class Images {
         Image image = found.image();
         List<String> tags = tags(tx, EcrData.key(caller, repository), found.digest());
         return Ecr.ImageDetail.of(d -> d.registryId(caller.account()).repositoryName(repository).imageDigest(found.digest())
-                .imageTags(tags.isEmpty() ? null : tags).imageSizeInBytes(image.size()).imagePushedAt(image.pushed())
+                .imageTags(tags.isEmpty() ? null : tags).imageSizeInBytes(image.size())
+                .imagePushedAt(image.pushed().truncatedTo(ChronoUnit.SECONDS))
                 .imageManifestMediaType(image.mediaType()).artifactMediaType(image.artifact())
                 .lastRecordedPullTime(image.pulled()));
     }
@@ -317,18 +321,13 @@ final class Images {
             for (Ecr.ImageIdentifier id : input.imageIds()) {
                 switch (find(tx, key, id)) {
                     case Found found -> delete(tx, key, id, found).ifPresentOrElse(all.failures()::add,
-                            () -> all.deleted().addAll(deleted(id, found)));
+                            () -> all.deleted().add(identifier(found.digest(), id.imageTag())));
                     case Missing(String code, String reason) -> all.failures().add(failure(id, code, reason));
                 }
             }
-            forgetLayers(tx, key);
             return all;
         });
         return Ecr.BatchDeleteImageResponse.of(r -> r.imageIds(answer.deleted()).failures(answer.failures()));
-    }
-
-    private static List<Ecr.ImageIdentifier> deleted(Ecr.ImageIdentifier id, Found found) {
-        return List.of(identifier(found.digest(), id.imageTag()));
     }
 
     private Optional<Ecr.ImageFailure> delete(Tx tx, Key repository, Ecr.ImageIdentifier id, Found found) {
@@ -344,17 +343,42 @@ final class Images {
             }
             data.images.delete(tx, repository.and(found.digest()));
             tags.forEach(tag -> data.tags.delete(tx, repository.and(tag)));
+            forgetLayers(tx, repository, found.image());
         } else {
             data.tags.delete(tx, repository.and(id.imageTag()));
         }
         return Optional.empty();
     }
 
-    /** Layers go with the last image that is made of them. */
-    private void forgetLayers(Tx tx, Key repository) {
-        var used = new HashSet<String>();
-        data.images.range(tx, repository).map(Row::value).forEach(image -> used.addAll(image.layers()));
-        data.layers.range(tx, repository).map(Row::key).filter(key -> !used.contains(key.text(3))).toList()
-                .forEach(key -> data.layers.delete(tx, key));
+    /** Lets the images expire that the repositories' lifecycle policies do not want; AWS does so within a day. */
+    Worker worker() {
+        return new Worker("ecr-lifecycle", new Signal(), () -> {
+            Instant now = time.instant();
+            List<Key> governed = store.read(tx -> data.repositories.range(tx, Key.EMPTY)
+                    .filter(row -> row.value().lifecyclePolicy() != null).map(Row::key).toList());
+            governed.forEach(repository -> store.change(tx -> expire(tx, repository, now)));
+            return Optional.of(now.plus(EVALUATED));
+        });
+    }
+
+    private void expire(Tx tx, Key repository, Instant now) {
+        Optional<String> policy = data.repositories.get(tx, repository).map(EcrData.Kept::lifecyclePolicy);
+        if (policy.isEmpty()) {
+            return;
+        }
+        var images = data.images.range(tx, repository).map(row -> new LifecyclePolicy.Aged(row.key().text(3),
+                row.value().pushed(), tags(tx, repository, row.key().text(3)))).toList();
+        for (String digest : LifecyclePolicy.of(policy.get()).expired(images, now)) {
+            data.images.get(tx, repository.and(digest)).ifPresent(
+                    image -> delete(tx, repository, identifier(digest, null), new Found(digest, image)));
+        }
+        data.evaluations.put(tx, repository, new EcrData.Evaluated(now));
+    }
+
+    /** Layers go with the last image that is made of them; those of an image on its way stay. */
+    private void forgetLayers(Tx tx, Key repository, Image deleted) {
+        var unused = new HashSet<>(deleted.layers());
+        data.images.range(tx, repository).map(Row::value).forEach(image -> image.layers().forEach(unused::remove));
+        unused.forEach(layer -> data.layers.delete(tx, repository.and(layer)));
     }
 }

@@ -4,7 +4,6 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
-import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -13,6 +12,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.ecr.EcrData.Kept;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -159,16 +159,15 @@ final class Repositories {
         }
     }
 
-    static String checkedLifecyclePolicy(String document) {
-        try {
-            if (JsonReader.tree(document) instanceof Map<?, ?> policy && policy.get("rules") instanceof List<?>) {
-                return document;
-            }
-        } catch (JsonReader.Malformed _) {
-            // Told below.
-        }
-        throw new Ecr.InvalidParameterException("Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint:"
-                + " 'Lifecycle policy validation failure'");
+    /** When a repository's lifecycle policy was last applied, or null. */
+    Instant evaluated(Caller caller, String registryId, String name) {
+        Key key = EcrData.key(registry(caller, registryId), name);
+        return store.read(tx -> data.evaluations.get(tx, key)).map(EcrData.Evaluated::at).orElse(null);
+    }
+
+    /** Its lifecycle policy is gone. */
+    void forgetEvaluation(Caller caller, String registryId, String name) {
+        store.change(tx -> data.evaluations.delete(tx, EcrData.key(registry(caller, registryId), name)));
     }
 
     static Map<String, String> with(Map<String, String> before, List<Ecr.Tag> tags) {

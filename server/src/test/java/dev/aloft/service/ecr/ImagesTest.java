@@ -20,6 +20,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,10 +40,12 @@ class ImagesTest {
     private final Store store = new FlakyStore(new MemoryStore());
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     private final Ecr ecr = Ecr.at(endpoint);
+    private EcrService service;
 
     @BeforeEach
     void start() {
-        endpoint.add(new EcrService(store, new Contents(folder, time), KeyFile.inMemory(), time, endpoint, () -> false));
+        service = new EcrService(store, new Contents(folder, time), KeyFile.inMemory(), time, endpoint, () -> false);
+        endpoint.add(service);
         ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app")));
     }
 
@@ -248,5 +251,25 @@ class ImagesTest {
         ecr.deleteRepository(ROOT, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName("app").force(true)));
         ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app")));
         assertThat(ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app"))).imageIds()).isEmpty();
+    }
+
+    @Test
+    void aLifecyclePolicyLetsImagesExpireAndLayersOnTheirWayStay() throws Exception {
+        put(manifest(layer("one")), "a");
+        time.advance(Duration.ofMinutes(1));
+        String kept = put(manifest(layer("two")), "b").imageId().imageDigest();
+        String arriving = layer("three");
+        String policy = """
+            {"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},\
+            "action":{"type":"expire"}}]}""";
+        ecr.putLifecyclePolicy(ROOT, Ecr.PutLifecyclePolicyRequest.of(r -> r.repositoryName("app").lifecyclePolicyText(policy)));
+        for (var worker : service.workers()) {
+            worker.turn().run();
+        }
+        assertThat(ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app"))).imageDetails())
+                .extracting(Ecr.ImageDetail::imageDigest).containsExactly(kept);
+        assertThat(ecr.getLifecyclePolicy(ROOT, Ecr.GetLifecyclePolicyRequest.of(r -> r.repositoryName("app"))).lastEvaluatedAt())
+                .isEqualTo(time.instant());
+        put(manifest(arriving), "c");
     }
 }

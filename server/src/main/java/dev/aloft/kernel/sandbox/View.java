@@ -34,8 +34,8 @@ final class View {
         this.root = folder.toAbsolutePath().normalize().resolve("root");
         this.library = library.toAbsolutePath().normalize();
         Files.createDirectories(this.library);
-        for (String inside : List.of("usr", "dev", "proc", "tmp", ".library", "var/task", "var/runtime", "var/lang",
-                "var/tmp", "opt", "etc", "run", "home/sbx_user1051", "sys/fs/cgroup")) {
+        for (String inside : List.of("usr", "dev", "proc", "tmp", ".library", "var/task/lib", "var/runtime", "var/lang",
+                "var/tmp", "opt/lib", "etc", "run", "home/sbx_user1051", "sys/fs/cgroup")) {
             Files.createDirectories(root.resolve(inside));
         }
         fixed.add(line(root.toString(), root, "bind,ro,nosuid,nodev"));

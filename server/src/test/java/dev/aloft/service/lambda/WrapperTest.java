@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,23 @@ class WrapperTest {
         test.create("python-path", "python3.11", "index.handler", Map.of("index.py", "import deep\ndef handler(event, context): return deep.N\n",
                 "more/deep.py", "N = 5\n"), r -> r.timeout(20).environment(Lambda.Environment.of(e -> e.variables(Map.of("PYTHONPATH", "/var/task/more")))));
         assertThat(payload(test.invoke("python-path", "{}"))).isEqualTo("5");
+    }
+
+    @Test
+    void librariesOfTheFunctionAreFoundByTheirName() throws IOException {
+        Path library;
+        try (var found = Files.find(Path.of("/usr/lib"), 2, (path, _) -> path.getFileName().toString().equals("libz.so.1"))) {
+            library = found.findFirst().orElse(null);
+        }
+        Assumptions.assumeTrue(library != null, "there is a library to take");
+        Path zip = folder.resolve("library.zip");
+        try (var files = FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()), Map.of("create", "true"))) {
+            Files.writeString(files.getPath("index.py"), "import ctypes\ndef handler(event, context):\n    return bool(ctypes.CDLL('libown.so'))\n");
+            Files.copy(library, Files.createDirectory(files.getPath("lib")).resolve("libown.so"));
+        }
+        Bytes content = Bytes.of(Files.readAllBytes(zip));
+        test.create("library", "python3.11", "index.handler", Map.of(), r -> r.timeout(20).code(Lambda.FunctionCode.of(c -> c.zipFile(content))));
+        assertThat(payload(test.invoke("library", "{}"))).isEqualTo("true");
     }
 
     @Test

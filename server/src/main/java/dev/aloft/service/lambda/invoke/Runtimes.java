@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 /** Which interpreter on this machine runs which of AWS's runtimes, and how it is booted. */
 final class Runtimes {
     static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
+    /** Read when a process starts; of its folders those count that are there then, as an empty one is. */
+    static final String LIBRARY_PATH =
+            "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
     private static final Map<String, List<String>> FILES = Map.of(
             "node", List.of("index.mjs"), "python", List.of("bootstrap.py", "snapshot_restore_py.py"), "ruby", List.of("bootstrap.rb"), "provided", List.of());
     /** Variables that an interpreter, or what it is made of, reads only when it starts. */
@@ -181,7 +184,8 @@ final class Runtimes {
      * script, or options that name files of its own.
      */
     private Runtime ours(FunctionVersion version, String kind, Interpreter interpreter, List<String> command, Map<String, String> more) {
-        var environment = new HashMap<>(Map.of("PATH", PATH, "LANG", "en_US.UTF-8", "TZ", ":UTC"));
+        var environment = new HashMap<>(Map.of("PATH", PATH, "LD_LIBRARY_PATH", LIBRARY_PATH, "LANG", "en_US.UTF-8",
+                "TZ", ":UTC"));
         environment.putAll(more);
         boolean own = READ_AT_START.getOrDefault(kind, List.of()).stream().anyMatch(version.variables()::containsKey)
                 || READ_AT_START.get("").stream().anyMatch(version.variables()::containsKey);
@@ -192,7 +196,7 @@ final class Runtimes {
         var software = new ArrayList<>(interpreter.software());
         packages(kind).ifPresent(software::add);
         var spec = new SandboxSpec(ahead ? SandboxSpec.Boot.AHEAD : SandboxSpec.Boot.ASSIGNED_WITH_PIPES,
-                ahead ? booting(kind, interpreter, command) : wrapped(version, command), environment, software, folder.resolve(kind));
+                ahead ? booting(kind, command) : wrapped(version, command), environment, software, folder.resolve(kind));
         return new Runtime(spec, Over.PIPES, !own && version.debugPort().isEmpty(), version.runtime() + " on " + interpreter.version());
     }
 
@@ -204,15 +208,10 @@ final class Runtimes {
         };
     }
 
-    /** What a process needs to be told only because it starts before its function is known. */
-    private static List<String> booting(String kind, Interpreter interpreter, List<String> command) {
-        List<String> before = switch (kind) {
-            // One that was moved may look for its libraries where it was built for.
-            case "python", "ruby" -> interpreter.program().startsWith("/var/lang") ? List.of("env", "LD_LIBRARY_PATH=/var/lang/lib") : List.of();
-            case "java" -> List.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh");
-            default -> List.of();
-        };
-        return Stream.concat(before.stream(), command.stream()).toList();
+    /** A virtual machine that starts before its function is known takes its directory from there all the same. */
+    private static List<String> booting(String kind, List<String> command) {
+        return !kind.equals("java") ? command
+                : Stream.concat(Stream.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh"), command.stream()).toList();
     }
 
     /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper">Wrapper scripts</a> */

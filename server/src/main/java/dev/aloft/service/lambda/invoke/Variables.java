@@ -149,6 +149,6 @@ final class Variables {
         all.putIfAbsent("TZ", ":UTC");
         all.putIfAbsent("LANG", "en_US.UTF-8");
         all.putIfAbsent("PATH", Runtimes.PATH);
-        all.putIfAbsent("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
+        all.putIfAbsent("LD_LIBRARY_PATH", Runtimes.LIBRARY_PATH);
     }
 }

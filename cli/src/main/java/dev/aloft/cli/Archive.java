@@ -116,7 +116,8 @@ final class Archive {
         } finally {
             deflater.end();
         }
-        var packed = new Packed(now.lastModifiedTime(), content.length, String.valueOf(now.fileKey()), (int) crc.getValue(), deflated.toByteArray());
+        var packed = new Packed(now.lastModifiedTime(), content.length, String.valueOf(now.fileKey()), (int) crc.getValue(),
+                deflated.toByteArray());
         known.put(file, packed);
         return packed;
     }

@@ -72,11 +72,12 @@ final class Snapshots {
             Optional<LambdaData.Version> version = store.read(tx -> LambdaData.VERSIONS.get(tx, key));
             Optional<Invocations.InitFailure> failure = version.flatMap(each -> prepare(key, each));
             store.change(tx -> {
-                LambdaData.VERSIONS.get(tx, key).ifPresent(now -> LambdaData.VERSIONS.put(tx, key, now.with(settled(now.configuration(), failure))));
+                LambdaData.VERSIONS.get(tx, key).map(now -> now.with(settled(now.configuration(), failure)))
+                        .ifPresent(now -> LambdaData.VERSIONS.put(tx, key, now));
                 LambdaData.SNAPSHOTS.delete(tx, key);
             });
-            LOG.log(System.Logger.Level.INFO, () -> "Version " + key.number(3) + " of " + key.text(2) + failure.map(why -> " failed: " + why.reason())
-                    .orElse(" starts from environments that had their init and wait frozen."));
+            LOG.log(System.Logger.Level.INFO, () -> "Version " + key.number(3) + " of " + key.text(2)
+                    + failure.map(why -> " failed: " + why.reason()).orElse(" starts from environments that had their init and wait frozen."));
             signal.raise();
             settled.raise();
         } catch (Lambda.ServiceException stopping) {

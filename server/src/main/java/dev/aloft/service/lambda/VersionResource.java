@@ -57,7 +57,8 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
             Lambda.FunctionConfiguration now = snapshots.await(name);
             if (Lambda.State.FAILED.equals(now.state())) {
                 delete(caller, published.functionArn(), null);
-                throw new Lambda.ResourceNotReadyException(name.name() + ":" + now.version() + " did not stabilize. Reason: " + now.stateReason());
+                throw new Lambda.ResourceNotReadyException(name.name() + ":" + now.version() + " did not stabilize. Reason: "
+                        + now.stateReason());
             }
             return now;
         } catch (InterruptedException e) {

@@ -81,7 +81,8 @@ final class Versions {
     /** What says which version it is, and when and how often it changed, left out. */
     private static FunctionConfiguration settings(FunctionConfiguration c, FunctionConfiguration like) {
         return c.toBuilder().version(like.version()).functionArn(like.functionArn()).revisionId(like.revisionId())
-                .lastModified(like.lastModified()).state(like.state()).stateReason(like.stateReason()).stateReasonCode(like.stateReasonCode())
+                .lastModified(like.lastModified())
+                .state(like.state()).stateReason(like.stateReason()).stateReasonCode(like.stateReasonCode())
                 .snapStart(c.snapStart() == null ? null : c.snapStart().toBuilder().optimizationStatus(null).build()).build();
     }
 

@@ -55,7 +55,7 @@ final class Zip {
         unpack(zip, folder, mostBytes, Optional.empty());
     }
 
-    /** @param before whose files are linked where they are the same, by name, mode, size and checksum: mostly one file of many changed */
+    /** @param before whose files are linked where name, mode, size and checksum are the same: mostly one file of many changed */
     static void unpack(Path zip, Path folder, long mostBytes, Optional<Unpacked> before) throws IOException {
         Map<String, Integer> modes = modes(zip);
         Map<String, Known> known = before.isPresent() ? known(before.get().zip()) : Map.of();

@@ -44,8 +44,10 @@ public final class JavaBootstrap {
                 new FileOutputStream(FileDescriptor.err));
         PojoSerializer<Map<String, Object>> json = warm();
         Method initLogger = method("initLogger");
-        Method handlerObject = method("getLambdaRequestHandlerObject", String.class, LambdaContextLogger.class, LambdaRuntimeApiClient.class);
-        Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class, ConcurrencyConfig.class, LambdaRuntimeApiClient.class);
+        Method handlerObject = method("getLambdaRequestHandlerObject", String.class, LambdaContextLogger.class,
+                LambdaRuntimeApiClient.class);
+        Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class, ConcurrencyConfig.class,
+                LambdaRuntimeApiClient.class);
 
         Map<String, String> environment = System.getenv(ASSIGNED) == null ? assigned(client, json) : started(client);
         replaceEnvironment(environment);

@@ -37,15 +37,16 @@ final class DotnetRuntime {
     private static Interpreter find(String runtime) {
         String major = runtime.replaceAll("[^0-9]", "");
         List<Dotnet> all = Stream.concat(Runtimes.candidates("dotnet", ".dotnet/dotnet", ".asdf/installs/dotnet/*/dotnet"),
-                        Stream.of("/usr/share/dotnet/dotnet", "/usr/lib/dotnet/dotnet", "/opt/dotnet/dotnet").map(Path::of).filter(Files::isExecutable))
+                        Stream.of("/usr/share/dotnet/dotnet", "/usr/lib/dotnet/dotnet", "/opt/dotnet/dotnet").map(Path::of)
+                                .filter(Files::isExecutable))
                 .flatMap(program -> runtimes(program)).toList();
         Dotnet found = all.stream().filter(each -> each.version().startsWith(major + ".")).findFirst()
                 .or(() -> all.stream().max(Comparator.comparingInt(Dotnet::major)))
                 .orElseThrow(() -> Runtimes.missing(runtime, "the .NET " + major + " runtime (your system's package dotnet-runtime-" + major
                         + ".0, or dotnet.microsoft.com)"));
         if (found.major() != Integer.parseInt(major)) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on .NET " + found.version() + ", since there is no .NET "
-                    + major + " on this machine.");
+            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on .NET " + found.version()
+                    + ", since there is no .NET " + major + " on this machine.");
         }
         return Interpreter.movable(found.program().getParent(), found.program(), ".NET " + found.version());
     }
@@ -75,10 +76,10 @@ final class DotnetRuntime {
     static List<String> command(FunctionVersion version, Interpreter dotnet) {
         String handler = version.handler();
         if (handler.contains(":")) {
-            throw new Lambda.InvalidRuntimeException("The handler " + handler + " of " + version.name() + " is a method of a class library."
-                    + " AWS's runtime runs these with its own Amazon.Lambda.RuntimeSupport, which Aloft does not have. Make it an executable"
-                    + " assembly: <OutputType>Exe</OutputType> in the project, the NuGet package Amazon.Lambda.RuntimeSupport,"
-                    + " LambdaBootstrapBuilder.Create(…).Build().RunAsync() in its Main, and the assembly's name as the handler.");
+            throw new Lambda.InvalidRuntimeException("The handler " + handler + " of " + version.name() + " is a method of a"
+                    + " class library. AWS's runtime runs these with its own Amazon.Lambda.RuntimeSupport, which Aloft does not"
+                    + " have. Make it an executable assembly: <OutputType>Exe</OutputType> in the project, the NuGet package"
+                    + " Amazon.Lambda.RuntimeSupport, LambdaBootstrapBuilder.Create(…).Build().RunAsync() in its Main, and the assembly's name as the handler.");
         }
         var command = new ArrayList<>(List.of(dotnet.program().toString(), "exec"));
         if (!dotnet.version().startsWith(".NET " + version.runtime().replaceAll("[^0-9]", "") + ".")) {

@@ -91,7 +91,8 @@ public final class Invocations implements AutoCloseable {
         this.roles = roles;
         this.concurrency = concurrency;
         this.measures = measures;
-        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand), prepared::evict);
+        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand),
+                prepared::evict);
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.runtimes = new Runtimes(library, folder, sources, sandboxes::containers);
@@ -319,7 +320,8 @@ public final class Invocations implements AutoCloseable {
             try {
                 prepareRestore(version);
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.INFO, () -> "No environment of " + version.qualifiedArn() + " could be prepared: " + e.getMessage());
+                LOG.log(System.Logger.Level.INFO, () -> "No environment of " + version.qualifiedArn() + " could be prepared: "
+                        + e.getMessage());
             }
         });
     }

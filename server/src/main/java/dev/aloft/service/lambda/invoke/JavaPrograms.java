@@ -50,8 +50,10 @@ final class JavaPrograms {
         });
         Runtimes.candidates("java").forEach(program -> homes.add(real(program).getParent().getParent()));
         Path user = Path.of(System.getProperty("user.home"));
-        Stream.of(Path.of("/usr/lib/jvm"), Path.of("/usr/java"), Path.of("/opt/java"), Path.of("/opt/jdk"), user.resolve(".sdkman/candidates/java"),
-                        user.resolve(".jdks"), user.resolve(".asdf/installs/java"), user.resolve(".local/share/mise/installs/java"))
+        Stream.concat(
+                        Stream.of("/usr/lib/jvm", "/usr/java", "/opt/java", "/opt/jdk").map(Path::of),
+                        Stream.of(".sdkman/candidates/java", ".jdks", ".asdf/installs/java", ".local/share/mise/installs/java")
+                                .map(user::resolve))
                 .flatMap(JavaPrograms::below).forEach(homes::add);
         return new JavaPrograms(homes);
     }
@@ -84,8 +86,8 @@ final class JavaPrograms {
                 .orElseThrow(() -> Runtimes.missing(runtime, "a JDK " + wanted + " (your system's package openjdk-" + wanted
                         + "-jdk-headless, or SDKMAN)"));
         if (found.version() != wanted) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Java " + found.name() + ", since there is no JDK "
-                    + wanted + " on this machine.");
+            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Java " + found.name()
+                    + ", since there is no JDK " + wanted + " on this machine.");
         }
         return found;
     }

@@ -3,8 +3,8 @@ package dev.aloft.service.lambda.invoke;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.time.SystemTime;
 import dev.aloft.kernel.time.Time;
-import java.security.MessageDigest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -23,9 +23,13 @@ record RestoredCredentials(String token, Supplier<ExecutionRoles.Session> fresh)
     /** SDKs compare with the machine's clock, also when the platform's was moved. */
     private static final Time MACHINE = new SystemTime();
 
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** Nothing for a request that does not know the token. */
     Optional<byte[]> answer(String authorization) {
-        if (authorization == null || !MessageDigest.isEqual(authorization.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8))) {
+        if (authorization == null || !MessageDigest.isEqual(utf8(authorization), utf8(token))) {
             return Optional.empty();
         }
         ExecutionRoles.Session session = fresh.get();

@@ -45,15 +45,15 @@ final class RubyPrograms {
 
     private static Interpreter find(String runtime) {
         String wanted = runtime.substring("ruby".length());
-        Ruby found = Runtimes.candidates("ruby" + wanted, ".rbenv/versions/" + wanted + "*/bin/ruby", ".rvm/rubies/ruby-" + wanted + "*/bin/ruby",
-                        ".asdf/installs/ruby/" + wanted + "*/bin/ruby", ".local/share/mise/installs/ruby/" + wanted + "*/bin/ruby")
+        Ruby found = Runtimes.candidates("ruby" + wanted, ".rbenv/versions/" + wanted + "*/bin/ruby",
+                        ".rvm/rubies/ruby-" + wanted + "*/bin/ruby", ".asdf/installs/ruby/" + wanted + "*/bin/ruby", ".local/share/mise/installs/ruby/" + wanted + "*/bin/ruby")
                 .flatMap(program -> ask(program).stream()).filter(ruby -> ruby.number().equals(wanted)).findFirst()
                 .or(() -> Runtimes.candidates("ruby", ".rbenv/versions/*/bin/ruby", ".rvm/rubies/*/bin/ruby")
                         .flatMap(program -> ask(program).stream()).min(Comparator.comparingInt(ruby -> ruby.distance(wanted))))
                 .orElseThrow(() -> Runtimes.missing(runtime, "Ruby " + wanted + " (your system's package ruby, or rbenv)"));
         if (!found.number().equals(wanted)) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Ruby " + found.version() + ", since there is no Ruby "
-                    + wanted + " on this machine.");
+            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Ruby " + found.version()
+                    + ", since there is no Ruby " + wanted + " on this machine.");
         }
         return found.interpreter();
     }

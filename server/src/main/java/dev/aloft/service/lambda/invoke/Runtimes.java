@@ -26,14 +26,15 @@ final class Runtimes {
     static final String LIBRARY_PATH =
             "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
     private static final Map<String, List<String>> FILES = Map.of(
-            "node", List.of("index.mjs"), "python", List.of("bootstrap.py", "snapshot_restore_py.py"), "ruby", List.of("bootstrap.rb"), "provided", List.of());
+            "node", List.of("index.mjs"), "python", List.of("bootstrap.py", "snapshot_restore_py.py"),
+            "ruby", List.of("bootstrap.rb"), "provided", List.of());
     /** Variables that an interpreter, or what it is made of, reads only when it starts. */
     private static final Map<String, List<String>> READ_AT_START = Map.of(
             "", List.of("LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX"),
             "node", List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE", "NODE_NO_WARNINGS", "NODE_PENDING_DEPRECATION",
                     "NODE_REDIRECT_WARNINGS", "NODE_V8_COVERAGE", "NODE_ICU_DATA", "UV_THREADPOOL_SIZE", "OPENSSL_CONF"),
-            "python", List.of("PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8", "PYTHONIOENCODING",
-                    "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "PYTHONMALLOC", "PYTHONDEVMODE"),
+            "python", List.of("PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8",
+                    "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "PYTHONMALLOC", "PYTHONDEVMODE"),
             "java", List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "TZ", "LANG", "LC_ALL"),
             "ruby", List.of("RUBYOPT", "LANG", "LC_ALL"));
     /** Says to a runtime of ours that its environment is its function's already. */
@@ -149,8 +150,8 @@ final class Runtimes {
         command.addAll(wrapped(version, DotnetRuntime.command(version, program)));
         var environment = new HashMap<>(DotnetRuntime.variables(version, program));
         environment.put("PATH", PATH);
-        return new Runtime(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, command, environment, program.software(), folder.resolve("provided")),
-                Over.TCP, true, version.runtime() + " on " + program.version());
+        var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED, command, environment, program.software(), folder.resolve("provided"));
+        return new Runtime(spec, Over.TCP, true, version.runtime() + " on " + program.version());
     }
 
     private static List<String> node(FunctionVersion version, Interpreter node) {
@@ -183,13 +184,15 @@ final class Runtimes {
      * A runtime of ours. It boots ahead, unless what the function asks for is there only once it is assigned: a wrapper
      * script, or options that name files of its own.
      */
-    private Runtime ours(FunctionVersion version, String kind, Interpreter interpreter, List<String> command, Map<String, String> more) {
+    private Runtime ours(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,
+            Map<String, String> more) {
         var environment = new HashMap<>(Map.of("PATH", PATH, "LD_LIBRARY_PATH", LIBRARY_PATH, "LANG", "en_US.UTF-8",
                 "TZ", ":UTC"));
         environment.putAll(more);
         boolean own = READ_AT_START.getOrDefault(kind, List.of()).stream().anyMatch(version.variables()::containsKey)
                 || READ_AT_START.get("").stream().anyMatch(version.variables()::containsKey);
-        boolean ahead = !own && wrapper(version).isEmpty() && (!kind.equals("java") || JavaRuntime.boots(java.jdk(version.runtime())));
+        boolean boots = !kind.equals("java") || JavaRuntime.boots(java.jdk(version.runtime()));
+        boolean ahead = boots && !own && wrapper(version).isEmpty();
         if (!ahead) {
             environment.put(STARTED_FOR_IT, "1");
         }
@@ -197,7 +200,8 @@ final class Runtimes {
         packages(kind).ifPresent(software::add);
         var spec = new SandboxSpec(ahead ? SandboxSpec.Boot.AHEAD : SandboxSpec.Boot.ASSIGNED_WITH_PIPES,
                 ahead ? booting(kind, command) : wrapped(version, command), environment, software, folder.resolve(kind));
-        return new Runtime(spec, Over.PIPES, !own && version.debugPort().isEmpty(), version.runtime() + " on " + interpreter.version());
+        boolean ordinary = !own && version.debugPort().isEmpty();
+        return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
     }
 
     private Optional<SandboxSpec.Folder> packages(String kind) {
@@ -220,8 +224,8 @@ final class Runtimes {
     }
 
     private static List<String> wrapped(FunctionVersion version, List<String> command) {
-        return wrapper(version).map(script -> Stream.concat(Stream.of("sh", "-c", WRAPPED, "sh", script), command.stream()).toList())
-                .orElse(command);
+        return wrapper(version).map(script -> List.of("sh", "-c", WRAPPED, "sh", script))
+                .map(before -> Stream.concat(before.stream(), command.stream()).toList()).orElse(command);
     }
 
     private Interpreter python(String name) {
@@ -235,8 +239,8 @@ final class Runtimes {
     }
 
     static Lambda.InvalidRuntimeException missing(String runtime, String what) {
-        return new Lambda.InvalidRuntimeException("No program on this machine runs functions of the runtime " + runtime + ". Install " + what
-                + " so that Aloft's PATH has it, and invoke again.");
+        return new Lambda.InvalidRuntimeException("No program on this machine runs functions of the runtime " + runtime
+                + ". Install " + what + " so that Aloft's PATH has it, and invoke again.");
     }
 
     /** The version asked for where the machine has it, else any Python 3. */

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A network of a sandbox's own: a loopback, on which the platform listens, and if that is wanted a way to the outside. A socket belongs for ever to
- * the network that its thread was in when it was made, so the platform serves these from outside and forwards nothing.
+ * A network of a sandbox's own: a loopback, on which the platform listens, and if that is wanted a way to the outside.
+ * A socket belongs for ever to the network that its thread was in when it was made, so the platform serves these from
+ * outside and forwards nothing.
  */
 final class Network implements AutoCloseable {
     /** Where AWS's Runtime API is. */
@@ -57,7 +58,8 @@ final class Network implements AutoCloseable {
         NetworkCalls.leaveForNew();
         try {
             NetworkCalls.raiseLoopback();
-            var platform = List.of(listener("127.0.0.1", door), listener("::1", door)).stream().flatMap(Optional::stream).toList();
+            var platform = List.of(listener("127.0.0.1", door), listener("::1", door)).stream()
+                    .flatMap(Optional::stream).toList();
             if (platform.isEmpty()) {
                 throw new IOException("a new network has no loopback");
             }

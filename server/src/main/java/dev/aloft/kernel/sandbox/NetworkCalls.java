@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * What the JDK cannot do with network namespaces. All of it is of the calling thread alone, which must be a platform thread.
+ * What the JDK cannot do with network namespaces. All of it is of the calling thread alone, which must be a platform
+ * thread.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</a>
  */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A process of slirp4netns, which carries what one network sends to the outside world and nothing to this machine's loopback.
- * It is ready some milliseconds after its start; nobody has to wait before its sandbox runs foreign code.
+ * A process of slirp4netns, which carries what one network sends to the outside world and nothing to this machine's
+ * loopback. It is ready some milliseconds after its start; nobody has to wait before its sandbox runs foreign code.
  *
  * @see <a href="https://github.com/rootless-containers/slirp4netns">slirp4netns</a>
  */
@@ -25,14 +25,17 @@ final class Outside implements AutoCloseable {
     }
 
     static boolean isInstalled() {
-        return Stream.of("/usr/bin", "/usr/local/bin", "/usr/sbin").anyMatch(each -> Files.isExecutable(Path.of(each, PROGRAM)));
+        return Stream.of("/usr/bin", "/usr/local/bin", "/usr/sbin").anyMatch(each -> Files.isExecutable(Path.of(each,
+                PROGRAM)));
     }
 
     /** @param network the number of an open file of it */
     static Outside of(int network) throws IOException {
         var path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + network;
-        var builder = new ProcessBuilder(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", "exec \"$@\" 3>&1 1>&2", "sh",
-                PROGRAM, "--configure", "--disable-host-loopback", "--mtu=65520", "--netns-type=path", "--ready-fd=3", path, "tap0"));
+        var builder = new ProcessBuilder(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c",
+                "exec \"$@\" 3>&1 1>&2", "sh",
+                PROGRAM, "--configure", "--disable-host-loopback", "--mtu=65520", "--netns-type=path", "--ready-fd=3",
+                path, "tap0"));
         return new Outside(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
     }
 

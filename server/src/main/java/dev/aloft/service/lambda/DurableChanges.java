@@ -27,10 +27,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Who learns that a durable execution has begun or ended: the default event bus, CloudWatch, and of one that was queued and did
- * not succeed the function's dead-letter queue. Destinations are not told, as on AWS.
+ * Who learns that a durable execution has begun or ended: the default event bus, CloudWatch, and of one that was
+ * queued and did not succeed the function's dead-letter queue. Destinations are not told, as on AWS.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html">Monitoring durable functions</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html">
+ *     Monitoring durable functions</a>
  */
 final class DurableChanges {
     private static final DateTimeFormatter MILLIS =
@@ -55,7 +56,8 @@ final class DurableChanges {
 
     void changed(Tx tx, Change change) {
         var bus = "arn:aws:events:" + change.region() + ":" + change.account() + ":event-bus/default";
-        events.promise(tx, UUID.randomUUID().toString(), new Dispatch(change.account(), change.region(), "lambda.amazonaws.com",
+        events.promise(tx, UUID.randomUUID().toString(), new Dispatch(change.account(), change.region(),
+                "lambda.amazonaws.com",
                 functionArn(change), null, bus, Event.of(JsonWriter.bytes(event(change))).withTrace(change.trace())));
         if (change.ended() != null && !change.status().equals(ExecutionStatus.SUCCEEDED) && change.queuedAs() != null) {
             deadLetter(tx, change);
@@ -90,8 +92,10 @@ final class DurableChanges {
         var name = new FunctionName(change.account(), change.region(), change.function(), change.version());
         LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).map(function -> function.latest()).ifPresent(latest -> {
             if (latest.deadLetterConfig() != null && latest.deadLetterConfig().targetArn() != null) {
-                destinations.deadLetter(tx, new AsyncInvocations.Event(change.account(), change.region(), functionArn(change),
-                        change.version(), change.queuedAs(), change.input().getBytes(StandardCharsets.UTF_8), null, change.trace()),
+                destinations.deadLetter(tx, new AsyncInvocations.Event(change.account(), change.region(),
+                        functionArn(change),
+                        change.version(), change.queuedAs(), change.input().getBytes(StandardCharsets.UTF_8), null,
+                        change.trace()),
                         latest.role(), latest.deadLetterConfig().targetArn(),
                         change.error() == null ? null : change.error().errorMessage());
             }

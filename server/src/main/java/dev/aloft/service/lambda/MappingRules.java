@@ -27,7 +27,8 @@ final class MappingRules {
         boolean queue = source.service().equals("sqs");
         checkDestination(queue, r.destinationConfig());
         checkStart(queue, r);
-        refuseGiven(queue ? ofStreams(r.bisectBatchOnFunctionError(), r.maximumRecordAgeInSeconds(), r.maximumRetryAttempts(),
+        refuseGiven(queue ? ofStreams(r.bisectBatchOnFunctionError(), r.maximumRecordAgeInSeconds(),
+                r.maximumRetryAttempts(),
                 r.parallelizationFactor(), r.tumblingWindowInSeconds())
                 : ofQueues(r.scalingConfig(), r.provisionedPollerConfig()));
         return source;
@@ -35,7 +36,8 @@ final class MappingRules {
 
     static void check(boolean queue, Lambda.UpdateEventSourceMappingRequest r) {
         checkDestination(queue, r.destinationConfig());
-        refuseGiven(queue ? ofStreams(r.bisectBatchOnFunctionError(), r.maximumRecordAgeInSeconds(), r.maximumRetryAttempts(),
+        refuseGiven(queue ? ofStreams(r.bisectBatchOnFunctionError(), r.maximumRecordAgeInSeconds(),
+                r.maximumRetryAttempts(),
                 r.parallelizationFactor(), r.tumblingWindowInSeconds())
                 : ofQueues(r.scalingConfig(), r.provisionedPollerConfig()));
     }

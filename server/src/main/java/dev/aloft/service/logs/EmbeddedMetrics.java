@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings the metrics that log events have in them to CloudWatch, before whoever sent the events has an answer: none is lost,
- * one may come twice, as on AWS. What is wrong in a document costs its metrics, never its log event.
+ * Brings the metrics that log events have in them to CloudWatch, before whoever sent the events has an answer: none is
+ * lost, one may come twice, as on AWS. What is wrong in a document costs its metrics, never its log event.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html">Embedded
- *     metric format</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html">
+ *     Embedded metric format</a>
  */
 final class EmbeddedMetrics {
     private static final System.Logger LOG = System.getLogger(EmbeddedMetrics.class.getName());
@@ -69,7 +69,8 @@ final class EmbeddedMetrics {
 
     private boolean taken(Caller logs, String namespace, List<MetricDatum> data) {
         try {
-            cloudWatch.putMetricData(logs, CloudWatch.PutMetricDataRequest.of(r -> r.namespace(namespace).metricData(data)));
+            cloudWatch.putMetricData(logs, CloudWatch.PutMetricDataRequest.of(r -> r.namespace(namespace)
+                    .metricData(data)));
             return true;
         } catch (ApiError refused) {
             LOG.log(System.Logger.Level.DEBUG, "Metrics in a log event are refused: {0}", refused.getMessage());
@@ -79,7 +80,8 @@ final class EmbeddedMetrics {
 
     private void count(Caller logs, String group, String metric, int errors) {
         if (errors > 0) {
-            taken(logs, "AWS/Logs", List.of(MetricDatum.of(d -> d.metricName(metric).unit("Count").value((double) errors)
+            taken(logs, "AWS/Logs", List.of(MetricDatum.of(d -> d.metricName(metric).unit("Count")
+                    .value((double) errors)
                     .dimensions(EmbeddedDocument.dimensions(Map.of("LogGroupName", group))))));
         }
     }

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 /**
  * A consumer of a Kinesis data stream with enhanced fan-out, to whom records are pushed: under somebody's role.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#kinesis-stream-consumer">Dedicated-throughput consumers</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#kinesis-stream-consumer">
+ *     Dedicated-throughput consumers</a>
  */
 public final class KinesisConsumer implements Stream {
     private static final String CONSUMER = "/consumer/";
@@ -105,7 +106,8 @@ public final class KinesisConsumer implements Stream {
     }
 
     private Subscription subscribe(String shard, String iterator) {
-        var subscription = new Subscription(kinesis.subscribeToShard(reader.get(), Kinesis.SubscribeToShardRequest.of(r -> r
+        var subscription = new Subscription(kinesis.subscribeToShard(reader.get(),
+                Kinesis.SubscribeToShardRequest.of(r -> r
                 .consumerARN(consumer.toString()).shardId(shard).startingPosition(position(iterator)))).eventStream());
         time.start("subscription to " + shard + " of " + consumer.resource(), subscription::take);
         return subscription;

@@ -57,7 +57,8 @@ final class ChainedInvokes {
             switch (reply(timer, wish)) {
                 case Reply.Result(String payload) -> ended(timer, OperationStatus.SUCCEEDED, payload, null);
                 case Reply.Failure(ErrorObject error) -> ended(timer, OperationStatus.FAILED, null, error);
-                case Reply.Busy _ -> store.change(tx -> data.timers.reschedule(tx, timer.id(), time.instant().plus(AGAIN)));
+                case Reply.Busy _ -> store.change(tx -> data.timers.reschedule(tx, timer.id(), time.instant()
+                        .plus(AGAIN)));
                 case Reply.Promised _ -> { }
             }
         });
@@ -73,14 +74,16 @@ final class ChainedInvokes {
     private Reply reply(Timer timer, Wish wish) {
         var execution = wish.execution();
         // The same however often it is tried.
-        var id = UUID.nameUUIDFromBytes((execution.arn() + "/" + timer.operation()).getBytes(StandardCharsets.UTF_8)).toString();
+        var id = UUID.nameUUIDFromBytes((execution.arn() + "/" + timer.operation()).getBytes(StandardCharsets.UTF_8))
+                .toString();
         try {
             var role = functions.role(Runner.caller(execution, id), execution.functionArn(), execution.version());
             var target = functions.target(role, wish.target());
             return target.durable() ? start(timer, wish, role, target, id) : answer(role, wish);
         } catch (ApiError refused) {
             return refused.status() == 429 || refused.status() >= 500 ? new Reply.Busy()
-                    : new Reply.Failure(ErrorObject.of(e -> e.errorType(refused.code()).errorMessage(refused.getMessage())));
+                    : new Reply.Failure(ErrorObject.of(e -> e.errorType(refused.code())
+                    .errorMessage(refused.getMessage())));
         }
     }
 
@@ -95,13 +98,15 @@ final class ChainedInvokes {
     }
 
     private Reply answer(Caller role, Wish wish) {
-        var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target()).payload(payload(wish))));
+        var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target())
+                .payload(payload(wish))));
         if (answer.functionError() != null) {
             return new Reply.Failure(FunctionErrors.read(answer.payload().array()));
         }
         int most = CheckpointRules.MOST_INVOKE_BYTES;
         return answer.payload().length() > most
-                ? new Reply.Failure(ErrorObject.of(e -> e.errorMessage(CheckpointRules.tooLarge("CHAINED_INVOKE output", most))))
+                ? new Reply.Failure(ErrorObject.of(e ->
+                e.errorMessage(CheckpointRules.tooLarge("CHAINED_INVOKE output", most))))
                 : new Reply.Result(new String(answer.payload().array(), StandardCharsets.UTF_8));
     }
 

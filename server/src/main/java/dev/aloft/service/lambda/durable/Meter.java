@@ -8,11 +8,11 @@ import dev.aloft.api.Lambda.OperationUpdate;
 import dev.aloft.wire.Trees;
 
 /**
- * What an execution has used of what it may: operations, and bytes of what was passed in and out. A step counts with each of
- * its attempts, an invocation that broke counts too.
+ * What an execution has used of what it may: operations, and bytes of what was passed in and out. A step counts with
+ * each of its attempts, an invocation that broke counts too.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html#durable-operations-checkpoint-consumption">How
- *     durable operations are metered</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html#durable-operations-checkpoint-consumption">
+ *     How durable operations are metered</a>
  */
 record Meter(int operations, long bytes) {
     static final int MOST_OPERATIONS = 3_000;
@@ -37,10 +37,12 @@ record Meter(int operations, long bytes) {
     /** A checkpoint beyond the limits is refused. */
     void check() {
         if (operations > MOST_OPERATIONS) {
-            throw CheckpointRules.refused("The durable execution exceeds the limit of " + MOST_OPERATIONS + " operations.");
+            throw CheckpointRules.refused("The durable execution exceeds the limit of " + MOST_OPERATIONS
+                    + " operations.");
         }
         if (bytes > MOST_BYTES) {
-            throw CheckpointRules.refused("The durable execution exceeds the limit of " + MOST_BYTES + " bytes of data.");
+            throw CheckpointRules.refused("The durable execution exceeds the limit of " + MOST_BYTES
+                    + " bytes of data.");
         }
     }
 }

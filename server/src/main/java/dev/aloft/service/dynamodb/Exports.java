@@ -366,7 +366,8 @@ final class Exports {
     }
 
     private String put(TableRef ref, StoredExport export, String key, byte[] content, String type) {
-        return s3.putObject(caller(ref), PutObjectRequest.of(r -> r.bucket(export.told().s3Bucket()).key(key)
+        return s3.putObject(caller(ref), PutObjectRequest.of(r -> r.bucket(export.told().s3Bucket())
+            .expectedBucketOwner(export.told().s3BucketOwner()).key(key)
             .contentType(type).body(Body.of(content)))).eTag();
     }
 

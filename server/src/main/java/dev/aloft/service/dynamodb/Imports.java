@@ -175,6 +175,7 @@ final class Imports {
         var ref = new TableRef(key.text(0), key.text(1), one.table());
         var source = one.told().s3BucketSource();
         var listing = s3.listObjectsV2(Exports.caller(ref), ListObjectsV2Request.of(r -> r.bucket(source.s3Bucket())
+            .expectedBucketOwner(source.s3BucketOwner())
             .prefix(source.s3KeyPrefix()).startAfter(one.after().isEmpty() ? null : one.after()).maxKeys(1)));
         if (listing.contents() == null || listing.contents().isEmpty()) {
             end(key, one, one.told().toBuilder().importStatus(ImportStatus.COMPLETED).build(), now);
@@ -182,6 +183,7 @@ final class Imports {
         }
         var object = listing.contents().getFirst();
         var response = s3.getObject(Exports.caller(ref), GetObjectRequest.of(r -> r.bucket(source.s3Bucket())
+            .expectedBucketOwner(source.s3BucketOwner())
             .key(object.key())));
         var counts = new long[3];
         try (var in = content(response.body().stream(), one.told().inputCompressionType())) {

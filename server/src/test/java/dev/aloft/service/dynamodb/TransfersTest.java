@@ -233,9 +233,19 @@ class TransfersTest extends DynamoDbFixture {
         refused("Invalid Request: KMS Key Id is not supported for this encryption type",
             () -> export(r -> r.s3SseKmsKeyId("k")));
         refused("TableNotFoundException", "Table not found: " + ARN + "2", () -> export(r -> r.tableArn(ARN + "2")));
-        var failed = ended(export(r -> r.s3Bucket("no-such-bucket")));
+    }
+
+    /** Buckets are looked for later. */
+    @Test
+    void anExportIntoABucketThatIsNotThereOrAnothersFails() {
         put(HASH, item("a", s("x")));
-        assertThat(List.of(failed.exportStatus(), failed.failureCode())).containsExactly("FAILED", "S3NoSuchBucket");
+        var missing = ended(export(r -> r.s3Bucket("no-such-bucket")));
+        assertThat(List.of(missing.exportStatus(), missing.failureCode())).containsExactly("FAILED", "S3NoSuchBucket");
+        var foreign = ended(export(r -> r.s3BucketOwner("999999999999")));
+        assertThat(List.of(foreign.exportStatus(), foreign.failureCode())).containsExactly("FAILED", "S3AccessDenied");
+        var imported = imported("foreign", r -> r.inputFormat("CSV").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("bucket").s3BucketOwner("999999999999"))));
+        assertThat(imported.importStatus()).isEqualTo("FAILED");
     }
 
     @Test

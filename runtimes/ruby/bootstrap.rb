@@ -180,7 +180,8 @@ class AloftRuntime
   def self.start
     environment = assigned
     Dir.chdir(environment['LAMBDA_TASK_ROOT'])
-    Gem.clear_paths
+    # The interpreter's own gems, which AWS has in its runtime, come last.
+    Gem.paths = { 'GEM_HOME' => ENV['GEM_HOME'], 'GEM_PATH' => [ENV['GEM_PATH'], *Gem.default_path].compact.join(':') }
     ENV.fetch('RUBYLIB', '').split(':').reverse_each { |folder| $LOAD_PATH.unshift(folder) unless $LOAD_PATH.include?(folder) }
     AloftLog.take_over
     new.run(environment['_HANDLER'])

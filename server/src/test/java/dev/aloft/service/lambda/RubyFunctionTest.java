@@ -26,13 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 class RubyFunctionTest {
     private static final String SOURCE = """
             require 'logger'
+            require 'rexml/document'
             def echo(event:, context:)
               puts "first\\nsecond"
               Logger.new($stdout).info('logged')
               { event: event, id: context.aws_request_id, name: context.function_name, version: context.function_version,
                 memory: context.memory_limit_in_mb, arn: context.invoked_function_arn, left: context.get_remaining_time_in_millis.between?(1, 20_000),
                 deadline: context.deadline_ms.class.to_s, identity: context.identity, client: context.client_context,
-                group: context.log_group_name, mine: ENV['MINE'], here: Dir.pwd, path: $LOAD_PATH.include?('/opt/ruby/lib'),
+                group: context.log_group_name, mine: ENV['MINE'], here: ENV['PWD'], path: $LOAD_PATH.include?('/opt/ruby/lib'),
                 gems: Gem.path.include?('/opt/ruby/gems/3.3.0'), execution: ENV['AWS_EXECUTION_ENV'], net: defined?(Net::HTTP) }
             end
             def fail(event:, context:) = raise(ArgumentError, 'thrown')
@@ -116,7 +117,7 @@ class RubyFunctionTest {
         var response = test.invoke("fail", "{}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
         assertThat(payload(response)).isEqualTo("{\"errorMessage\":\"thrown\",\"errorType\":\"Function<ArgumentError>\","
-                + "\"stackTrace\":[\"/var/task/app.rb:11:in `fail'\"]}");
+                + "\"stackTrace\":[\"/var/task/app.rb:12:in `fail'\"]}");
         assertThat(tail(response)).contains("Error raised from handler method");
         assertThat(json(test.invoke("custom", "{}"))).containsEntry("errorType", "Function<Mine>").containsEntry("errorMessage", "own");
     }

@@ -55,6 +55,11 @@ final class Variables {
         if (!version.runtime().startsWith("provided")) {
             all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + version.runtime());
         }
+        if (!version.runtime().startsWith("provided") && !version.runtime().startsWith("java")) {
+            // As the shell that starts these on AWS leaves them.
+            all.put("PWD", inside.apply("/var/task"));
+            all.put("SHLVL", "0");
+        }
         if (version.runtime().startsWith("nodejs")) {
             String major = version.runtime().replaceAll("[^0-9]", "");
             all.putIfAbsent("NODE_PATH", inside.apply("/opt/nodejs/node" + major + "/node_modules") + ":"

@@ -15,8 +15,7 @@ import java.util.stream.Stream;
  */
 public record ContainerRuntime(Path program, String version) {
     /** What to do where there is none. */
-    public static final String MISSING = "no OCI runtime for functions that are container images:"
-            + " install crun (or runc, if Aloft runs as root), such as with apt install crun";
+    public static final String MISSING = "install crun (or runc, if Aloft runs as root), such as with apt install crun";
     /** What sandboxes see too. */
     private static final List<Path> FOLDERS =
             Stream.of("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin").map(Path::of).toList();

@@ -187,7 +187,7 @@ public final class Sandboxes implements AutoCloseable {
                 ? "a network of its own that reaches the platform and the outside"
                 : "a network of its own that reaches the platform alone");
         said.add(ContainerRuntime.find(found.isolation()).map(runtime -> "container images run by " + runtime.version())
-                .orElse(ContainerRuntime.MISSING));
+                .orElse("container images not run: " + ContainerRuntime.MISSING));
         return String.join("; ", said);
     }
 

@@ -133,7 +133,8 @@ final class Runtimes {
 
     private Runtime container() {
         ContainerRuntime runtime = containers.get().orElseThrow(() -> new Lambda.InvalidRuntimeException(
-                "Nothing on this machine runs container images: " + ContainerRuntime.MISSING + ", and invoke again."));
+                "No program on this machine runs container images: " + ContainerRuntime.MISSING + ", and invoke again."
+                        + " With --sandbox none they are not run."));
         var spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.command(), Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
                 List.of(), folder.resolve("provided"));
         return new Runtime(spec, Over.TCP, true, "container image on " + runtime.version());

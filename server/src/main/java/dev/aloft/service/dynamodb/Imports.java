@@ -33,7 +33,11 @@ import dev.aloft.service.dynamodb.Transfer.StoredImport;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import dev.aloft.wire.Trees;
+import io.airlift.compress.MalformedInputException;
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -47,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Imports of files from S3 into new tables: an object at a turn. An item that comes twice is put twice, so an object
@@ -79,9 +84,6 @@ final class Imports {
     }
 
     ImportTableResponse start(Caller caller, ImportTableRequest in) {
-        if (InputCompressionType.ZSTD.equals(in.inputCompressionType())) {
-            throw ApiError.notBuilt("InputCompressionType ZSTD of DynamoDB ImportTable");
-        }
         if (in.inputFormatOptions() != null && !InputFormat.CSV.equals(in.inputFormat())) {
             throw new ValidationException("Invalid Request: Unsupported InputFormatOptions for the given input format: "
                 + in.inputFormat() + ".");
@@ -188,6 +190,8 @@ final class Imports {
         var counts = new long[3];
         try (var in = content(response.body().stream(), one.told().inputCompressionType())) {
             read(ref, one, in, counts, now);
+        } catch (ZipException | EOFException | MalformedInputException e) {
+            throw invalid();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -198,13 +202,21 @@ final class Imports {
             .errorCount(told.errorCount() + counts[2]).processedSizeBytes(told.processedSizeBytes() + object.size())
             .build(), object.key())));
         if (told.errorCount() + counts[2] > MAX_ERRORS) {
-            throw ApiError.of("ItemValidationError", 400,
-                "Some of the items failed validation checks and were not imported.");
+            throw invalid();
         }
     }
 
+    private static ApiError invalid() {
+        return ApiError.of("ItemValidationError", 400,
+            "Some of the items failed validation checks and were not imported.");
+    }
+
     private static InputStream content(InputStream in, String compression) throws IOException {
-        return InputCompressionType.GZIP.equals(compression) ? new GZIPInputStream(in) : in;
+        return switch (compression) {
+            case InputCompressionType.GZIP -> new GZIPInputStream(in);
+            case InputCompressionType.ZSTD -> new BufferedInputStream(new ZstdInputStream(in));
+            default -> in;
+        };
     }
 
     private void read(TableRef ref, StoredImport one, InputStream content, long[] counts,

@@ -23,7 +23,9 @@ import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.service.s3.S3Service;
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -145,6 +147,22 @@ class TransfersTest extends DynamoDbFixture {
     private void object(String key, String content) {
         s3.putObject(CALLER, S3.PutObjectRequest.of(r -> r.bucket("bucket").key(key)
             .body(Body.of(content.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    @Test
+    void whatIsImportedMayBeCompressed() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ZstdOutputStream(bytes)) {
+            out.write("a,n\nx,1\ny,2\n".getBytes(StandardCharsets.UTF_8));
+        }
+        s3.putObject(CALLER, S3.PutObjectRequest.of(r -> r.bucket("bucket").key("zstd/a")
+            .body(Body.of(bytes.toByteArray()))));
+        var ended = imported("from-zstd", r -> r.inputFormat("CSV").inputCompressionType("ZSTD").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("zstd/"))));
+        assertThat(ended.importedItemCount()).isEqualTo(2);
+        var broken = imported("broken", r -> r.inputFormat("CSV").inputCompressionType("GZIP").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("zstd/"))));
+        assertThat(broken.importStatus()).isEqualTo("FAILED");
     }
 
     @Test

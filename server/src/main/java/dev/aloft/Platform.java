@@ -188,7 +188,8 @@ public final class Platform implements AutoCloseable {
                 "edition", "aloft",
                 "pid", ProcessHandle.current().pid(),
                 "data", config.data().toString(),
-                "isolation", sandboxes.description());
+                "isolation", sandboxes.description(),
+                "snapStart", lambda.prepared());
     }
 
     /** Starts the workers, then the listener. Throws {@link HttpServer.CannotListen} where the port is taken. */

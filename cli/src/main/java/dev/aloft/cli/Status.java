@@ -36,6 +36,9 @@ final class Status implements Callable<Integer> {
         if (health.get().get("isolation") instanceof String isolation) {
             out.println("Functions are isolated by: " + isolation);
         }
+        if (health.get().get("snapStart") instanceof Number waiting && waiting.intValue() > 0) {
+            out.println("SnapStart: environments that wait frozen after their init: " + waiting + "; no image of memory is kept.");
+        }
         var stacks = stacks();
         if (stacks.isEmpty()) {
             out.println("No stacks in " + connection.region() + ".");

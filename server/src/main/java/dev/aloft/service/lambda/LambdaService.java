@@ -143,6 +143,11 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         invocations.start();
     }
 
+    /** How many environments of versions with SnapStart had their init and wait frozen. */
+    public int prepared() {
+        return invocations.prepared();
+    }
+
     Snapshots snapshots() {
         return snapshots;
     }

@@ -354,6 +354,11 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
+    /** How many environments wait to be restored. */
+    public int prepared() {
+        return prepared.size();
+    }
+
     /** The version is gone. */
     public void forgetVersion(String qualifiedArn) {
         prepared.forget(qualifiedArn::equals);

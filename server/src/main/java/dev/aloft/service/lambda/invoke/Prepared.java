@@ -38,6 +38,10 @@ final class Prepared {
         return waiting.containsKey(version.qualifiedArn());
     }
 
+    synchronized int size() {
+        return waiting.size();
+    }
+
     void put(Environment environment) {
         environment.freeze();
         Environment other;

@@ -26,7 +26,8 @@ public record ImageSettings(
                 throw new Manifest.Malformed("an image's settings are an object");
             }
             Map<?, ?> config = image.get("config") instanceof Map<?, ?> given ? given : Map.of();
-            return new ImageSettings(Objects.toString(image.get("os"), ""), Objects.toString(image.get("architecture"), ""),
+            return new ImageSettings(
+                    Objects.toString(image.get("os"), ""), Objects.toString(image.get("architecture"), ""),
                     texts(config.get("Entrypoint")), texts(config.get("Cmd")), environment(texts(config.get("Env"))),
                     Objects.toString(config.get("WorkingDir"), ""));
         } catch (JsonReader.Malformed e) {

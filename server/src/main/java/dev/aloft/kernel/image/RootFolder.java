@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Puts the layers of an image one over the other into a folder that a container sees as its root. Whatever the layers say,
- * nothing outside the folder is touched: symbolic links in the way are followed as the container would, within the folder.
+ * Puts the layers of an image one over the other into a folder that a container sees as its root. Whatever the layers
+ * say, nothing outside the folder is touched: symbolic links are followed as the container would, within the folder.
  * All files belong to whoever runs the platform; devices are left out and nothing becomes anybody else when run.
  *
  * @see <a href="https://github.com/opencontainers/image-spec/blob/main/layer.md">OCI image layers</a>
@@ -243,8 +243,8 @@ public final class RootFolder {
     }
 
     /**
-     * The folder in which the last of these names is or will be; made where it is missing. A symbolic link on the way leads
-     * where it would lead a process whose root the folder is.
+     * The folder in which the last of these names is or will be; made where it is missing. A symbolic link on the way
+     * leads where it would lead a process whose root the folder is.
      */
     private Path parent(List<String> names) throws IOException {
         return walk(root, String.join("/", names.subList(0, names.size() - 1)), missing -> {

@@ -107,7 +107,8 @@ final class Tar {
             // Some archivers repeat the size of what is linked to, without its content.
             content(0);
         }
-        return new Entry(name, kind, attributes.getOrDefault("linkpath", text(157, 100)), (int) number(100, 8) & 07777, left);
+        String link = attributes.getOrDefault("linkpath", text(157, 100));
+        return new Entry(name, kind, link, (int) number(100, 8) & 07777, left);
     }
 
     private String name() {
@@ -164,8 +165,9 @@ final class Tar {
         for (int at = 0; at < bytes.length;) {
             int space = at;
             int length = 0;
-            for (; space < bytes.length && bytes[space] >= '0' && bytes[space] <= '9' && length < MOST_HEADER_BYTES; space++) {
+            while (space < bytes.length && Character.isDigit(bytes[space]) && length < MOST_HEADER_BYTES) {
                 length = length * 10 + bytes[space] - '0';
+                space++;
             }
             if (length < 5 || at + length > bytes.length || bytes[space] != ' ' || bytes[at + length - 1] != '\n') {
                 throw new Malformed("an extended header that is none");

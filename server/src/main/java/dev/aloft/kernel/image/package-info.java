@@ -1,6 +1,6 @@
 /**
- * Container images as the Open Container Initiative and Docker define them: contents under their digest, manifests that name
- * them, archives that bring them, and layers that become the folder a container sees as its root.
+ * Container images as the Open Container Initiative and Docker define them: contents under their digest, manifests that
+ * name them, archives that bring them, and layers that become the folder a container sees as its root.
  *
  * <pre>
  *   registry, OCI layout, docker save ─▶ Contents (sha256:…)

@@ -55,7 +55,8 @@ final class AuthorizationTokens {
     }
 
     private static byte[] content(Caller caller, Instant until) {
-        var json = new JsonWriter().beginObject().name("account").string(caller.account()).name("region").string(caller.region())
+        var json = new JsonWriter().beginObject()
+                .name("account").string(caller.account()).name("region").string(caller.region())
                 .name("until").number(until.getEpochSecond());
         switch (caller.principal()) {
             case Principal.Root(String account) -> json.name("root").string(account);
@@ -86,10 +87,11 @@ final class AuthorizationTokens {
 
     private static Token token(byte[] content) {
         var tree = (Map<?, ?>) JsonReader.tree(content);
+        String id = (String) tree.get("id");
+        String name = (String) tree.get("name");
         Principal principal = tree.get("root") instanceof String account ? new Principal.Root(account)
-                : tree.get("user") instanceof String arn ? new Principal.User(arn, (String) tree.get("id"), (String) tree.get("name"))
-                : new Principal.RoleSession((String) tree.get("role"), (String) tree.get("id"), (String) tree.get("name"),
-                        (String) tree.get("policy"));
+                : tree.get("user") instanceof String arn ? new Principal.User(arn, id, name)
+                : new Principal.RoleSession((String) tree.get("role"), id, name, (String) tree.get("policy"));
         return new Token((String) tree.get("account"), (String) tree.get("region"), principal,
                 Instant.ofEpochSecond(((Number) tree.get("until")).longValue()));
     }

@@ -26,7 +26,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("RepositoryName", "ImageTagMutability", "ImageScanningConfiguration", "LifecyclePolicy",
-                "RepositoryPolicyText", "EncryptionConfiguration", "EmptyOnDelete", "Tags", "ImageTagMutabilityExclusionFilters");
+                "RepositoryPolicyText", "EncryptionConfiguration", "EmptyOnDelete", "Tags",
+                "ImageTagMutabilityExclusionFilters");
     }
 
     @Override
@@ -39,8 +40,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
         // Names of repositories have no upper case.
         var name = desired.name("RepositoryName", MAX_NAME).toLowerCase(Locale.ROOT);
         var encryption = desired.properties().get("EncryptionConfiguration") instanceof Map<?, ?> given
-                ? Ecr.EncryptionConfiguration.of(e -> e.encryptionType(Objects.toString(given.get("EncryptionType"), null))
-                        .kmsKey(Objects.toString(given.get("KmsKey"), null)))
+                ? Ecr.EncryptionConfiguration.of(
+                        e -> e.encryptionType(Objects.toString(given.get("EncryptionType"), null)).kmsKey(Objects.toString(given.get("KmsKey"), null)))
                 : null;
         try {
             ecr.createRepository(caller, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName(name)
@@ -112,7 +113,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
             boolean empty = "true".equals(Objects.toString(last.properties().get("EmptyOnDelete")));
-            ecr.deleteRepository(caller, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName(physicalId).force(empty)));
+            ecr.deleteRepository(caller,
+                    Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName(physicalId).force(empty)));
         } catch (Ecr.RepositoryNotFoundException _) {
             // Gone already, which is what was wanted.
         }

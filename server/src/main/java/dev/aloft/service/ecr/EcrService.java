@@ -36,7 +36,8 @@ public final class EcrService implements Service, Ecr {
      * @param contents of all images of all accounts
      * @param enforced whether signatures are checked, and so logins too
      */
-    public EcrService(Store platform, Contents contents, KeyFile keys, Time time, Endpoint endpoint, BooleanSupplier enforced) {
+    public EcrService(Store platform, Contents contents, KeyFile keys, Time time, Endpoint endpoint,
+            BooleanSupplier enforced) {
         store = platform.in("ecr");
         repositories = new Repositories(data, store, time);
         layers = new Layers(data, store, repositories, contents, time);
@@ -75,33 +76,45 @@ public final class EcrService implements Service, Ecr {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateRepositoryRequest r -> repository("CreateRepository", caller, r.registryId(), r.repositoryName());
+            case CreateRepositoryRequest r -> repository("CreateRepository", caller, r.registryId(),
+                    r.repositoryName());
             case DescribeRepositoriesRequest r -> new Access("ecr:DescribeRepositories",
                 r.repositoryNames() == null || r.repositoryNames().isEmpty() ? List.of(Repositories.arn(caller, "*"))
                     : r.repositoryNames().stream().map(name -> Repositories.arn(caller, name)).toList());
-            case DeleteRepositoryRequest r -> repository("DeleteRepository", caller, r.registryId(), r.repositoryName());
-            case SetRepositoryPolicyRequest r -> repository("SetRepositoryPolicy", caller, r.registryId(), r.repositoryName());
-            case GetRepositoryPolicyRequest r -> repository("GetRepositoryPolicy", caller, r.registryId(), r.repositoryName());
-            case DeleteRepositoryPolicyRequest r -> repository("DeleteRepositoryPolicy", caller, r.registryId(), r.repositoryName());
-            case PutLifecyclePolicyRequest r -> repository("PutLifecyclePolicy", caller, r.registryId(), r.repositoryName());
-            case GetLifecyclePolicyRequest r -> repository("GetLifecyclePolicy", caller, r.registryId(), r.repositoryName());
-            case DeleteLifecyclePolicyRequest r -> repository("DeleteLifecyclePolicy", caller, r.registryId(), r.repositoryName());
+            case DeleteRepositoryRequest r -> repository("DeleteRepository", caller, r.registryId(),
+                    r.repositoryName());
+            case SetRepositoryPolicyRequest r -> repository("SetRepositoryPolicy", caller, r.registryId(),
+                    r.repositoryName());
+            case GetRepositoryPolicyRequest r -> repository("GetRepositoryPolicy", caller, r.registryId(),
+                    r.repositoryName());
+            case DeleteRepositoryPolicyRequest r -> repository("DeleteRepositoryPolicy", caller, r.registryId(),
+                    r.repositoryName());
+            case PutLifecyclePolicyRequest r -> repository("PutLifecyclePolicy", caller, r.registryId(),
+                    r.repositoryName());
+            case GetLifecyclePolicyRequest r -> repository("GetLifecyclePolicy", caller, r.registryId(),
+                    r.repositoryName());
+            case DeleteLifecyclePolicyRequest r -> repository("DeleteLifecyclePolicy", caller, r.registryId(),
+                    r.repositoryName());
             case PutImageScanningConfigurationRequest r ->
                 repository("PutImageScanningConfiguration", caller, r.registryId(), r.repositoryName());
-            case PutImageTagMutabilityRequest r -> repository("PutImageTagMutability", caller, r.registryId(), r.repositoryName());
+            case PutImageTagMutabilityRequest r -> repository("PutImageTagMutability", caller, r.registryId(),
+                    r.repositoryName());
             case GetAuthorizationTokenRequest _ -> Access.to("ecr:GetAuthorizationToken");
             case BatchCheckLayerAvailabilityRequest r ->
                 repository("BatchCheckLayerAvailability", caller, r.registryId(), r.repositoryName());
-            case InitiateLayerUploadRequest r -> repository("InitiateLayerUpload", caller, r.registryId(), r.repositoryName());
+            case InitiateLayerUploadRequest r -> repository("InitiateLayerUpload", caller, r.registryId(),
+                    r.repositoryName());
             case UploadLayerPartRequest r -> repository("UploadLayerPart", caller, r.registryId(), r.repositoryName());
-            case CompleteLayerUploadRequest r -> repository("CompleteLayerUpload", caller, r.registryId(), r.repositoryName());
+            case CompleteLayerUploadRequest r -> repository("CompleteLayerUpload", caller, r.registryId(),
+                    r.repositoryName());
             case GetDownloadUrlForLayerRequest r ->
                 repository("GetDownloadUrlForLayer", caller, r.registryId(), r.repositoryName());
             case PutImageRequest r -> repository("PutImage", caller, r.registryId(), r.repositoryName());
             case BatchGetImageRequest r -> repository("BatchGetImage", caller, r.registryId(), r.repositoryName());
             case DescribeImagesRequest r -> repository("DescribeImages", caller, r.registryId(), r.repositoryName());
             case ListImagesRequest r -> repository("ListImages", caller, r.registryId(), r.repositoryName());
-            case BatchDeleteImageRequest r -> repository("BatchDeleteImage", caller, r.registryId(), r.repositoryName());
+            case BatchDeleteImageRequest r -> repository("BatchDeleteImage", caller, r.registryId(),
+                    r.repositoryName());
             case ListTagsForResourceRequest r -> Access.to("ecr:ListTagsForResource", r.resourceArn());
             case TagResourceRequest r -> Access.to("ecr:TagResource", r.resourceArn());
             case UntagResourceRequest r -> Access.to("ecr:UntagResource", r.resourceArn());
@@ -198,10 +211,12 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public PutImageTagMutabilityResponse putImageTagMutability(Caller caller, PutImageTagMutabilityRequest input) {
-        var exclusions = Repositories.exclusions(input.imageTagMutability(), input.imageTagMutabilityExclusionFilters());
+        var exclusions = Repositories.exclusions(input.imageTagMutability(),
+                input.imageTagMutabilityExclusionFilters());
         repositories.change(caller, input.registryId(), input.repositoryName(),
                 it -> it.withTagMutability(input.imageTagMutability(), exclusions));
-        return PutImageTagMutabilityResponse.of(r -> r.registryId(caller.account()).repositoryName(input.repositoryName())
+        return PutImageTagMutabilityResponse.of(r -> r.registryId(caller.account())
+                .repositoryName(input.repositoryName())
                 .imageTagMutability(input.imageTagMutability())
                 .imageTagMutabilityExclusionFilters(Repositories.filters(exclusions)));
     }

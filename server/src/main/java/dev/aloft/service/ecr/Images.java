@@ -78,7 +78,8 @@ final class Images {
                 throw new Manifest.Malformed("no object");
             }
             if (Manifest.mediaType(tree, mediaType) == null) {
-                throw new Ecr.InvalidParameterException("image manifest mediatype not provided in manifest or parameter");
+                throw new Ecr.InvalidParameterException(
+                        "image manifest mediatype not provided in manifest or parameter");
             }
             return Manifest.read(bytes, mediaType);
         } catch (JsonReader.Malformed e) {
@@ -114,8 +115,8 @@ final class Images {
         Optional<String> tagged = named.tag() == null ? Optional.empty() : data.tags.get(tx, key.and(named.tag()));
         Optional<Image> there = data.images.get(tx, key.and(named.digest()));
         if (there.isPresent() && (named.tag() == null || tagged.filter(named.digest()::equals).isPresent())) {
-            throw new Ecr.ImageAlreadyExistsException("Image with digest '" + named.digest() + "' and tag '" + named.tag()
-                    + "' already exists in the repository with name '" + repository.name() + "' in registry with id '"
+            throw new Ecr.ImageAlreadyExistsException("Image with digest '" + named.digest() + "' and tag '"
+                    + named.tag() + "' already exists in the repository with name '" + repository.name() + "' in registry with id '"
                     + caller.account() + "'");
         }
         if (tagged.isPresent() && isImmutable(repository, named.tag())) {
@@ -141,16 +142,17 @@ final class Images {
         Key key = EcrData.key(caller, repository);
         List<String> layers = image.layers().stream().filter(digest -> !data.layers.has(tx, key.and(digest))).toList();
         if (!layers.isEmpty()) {
-            throw new Ecr.LayersNotFoundException("Layers with digests '[" + String.join(", ", layers) + "]' required for pushing"
-                    + " image into repository with name '" + repository + "' in the registry with id '" + caller.account()
-                    + "' do not exist");
+            throw new Ecr.LayersNotFoundException(missing("Layers", layers, repository, caller));
         }
         List<String> images = image.images().stream().filter(digest -> !data.images.has(tx, key.and(digest))).toList();
         if (!images.isEmpty()) {
-            throw new Ecr.ReferencedImagesNotFoundException("Images with digests '[" + String.join(", ", images) + "]' required for"
-                    + " pushing image into repository with name '" + repository + "' in the registry with id '" + caller.account()
-                    + "' do not exist");
+            throw new Ecr.ReferencedImagesNotFoundException(missing("Images", images, repository, caller));
         }
+    }
+
+    private static String missing(String what, List<String> digests, String repository, Caller caller) {
+        return what + " with digests '[" + String.join(", ", digests) + "]' required for pushing image into repository"
+                + " with name '" + repository + "' in the registry with id '" + caller.account() + "' do not exist";
     }
 
     // ---- get
@@ -198,14 +200,16 @@ final class Images {
             return new Missing(Ecr.ImageFailureCode.INVALID_IMAGE_DIGEST,
                     "Invalid request parameters: image digest should satisfy the regex '" + DIGEST + "'");
         }
-        Optional<String> tagged = id.imageTag() == null ? Optional.empty() : data.tags.get(tx, repository.and(id.imageTag()));
+        Optional<String> tagged = id.imageTag() == null ? Optional.empty()
+                : data.tags.get(tx, repository.and(id.imageTag()));
         if (id.imageDigest() != null && tagged.isPresent() && !tagged.get().equals(id.imageDigest())) {
             return new Missing(Ecr.ImageFailureCode.IMAGE_TAG_DOES_NOT_MATCH_DIGEST,
                     "Invalid request parameters: image tag does not match image digest");
         }
         String digest = id.imageTag() == null ? id.imageDigest() : tagged.orElse(null);
         return Optional.ofNullable(digest).flatMap(it -> data.images.get(tx, repository.and(it)))
-                .<Looked>map(it -> new Found(digest, it)).orElse(new Missing(Ecr.ImageFailureCode.IMAGE_NOT_FOUND, "Requested image not found"));
+                .<Looked>map(it -> new Found(digest, it))
+                .orElse(new Missing(Ecr.ImageFailureCode.IMAGE_NOT_FOUND, "Requested image not found"));
     }
 
     private static Ecr.ImageFailure failure(Ecr.ImageIdentifier id, String code, String reason) {
@@ -242,14 +246,16 @@ final class Images {
     }
 
     private static boolean isWanted(String tagStatus, boolean tagged) {
-        return tagStatus == null || tagStatus.equals(Ecr.TagStatus.ANY) || tagStatus.equals(Ecr.TagStatus.TAGGED) == tagged;
+        return tagStatus == null || tagStatus.equals(Ecr.TagStatus.ANY)
+                || tagStatus.equals(Ecr.TagStatus.TAGGED) == tagged;
     }
 
     private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Ecr.ImageIdentifier id) {
         if (find(tx, EcrData.key(caller, repository), id) instanceof Found found) {
             return detail(tx, caller, repository, found);
         }
-        throw new Ecr.ImageNotFoundException("The image with imageId {imageDigest:'" + id.imageDigest() + "', imageTag:'"
+        throw new Ecr.ImageNotFoundException("The image with imageId {imageDigest:'" + id.imageDigest()
+                + "', imageTag:'"
                 + id.imageTag() + "'} does not exist within the repository with name '" + repository
                 + "' in the registry with id '" + caller.account() + "'");
     }
@@ -257,7 +263,8 @@ final class Images {
     private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Found found) {
         Image image = found.image();
         List<String> tags = tags(tx, EcrData.key(caller, repository), found.digest());
-        return Ecr.ImageDetail.of(d -> d.registryId(caller.account()).repositoryName(repository).imageDigest(found.digest())
+        return Ecr.ImageDetail.of(d -> d.registryId(caller.account()).repositoryName(repository)
+                .imageDigest(found.digest())
                 .imageTags(tags.isEmpty() ? null : tags).imageSizeInBytes(image.size())
                 .imagePushedAt(image.pushed().truncatedTo(ChronoUnit.SECONDS))
                 .imageManifestMediaType(image.mediaType()).artifactMediaType(image.artifact())
@@ -278,9 +285,11 @@ final class Images {
             var tagged = data.tags.range(tx, key).map(row -> identifier(row.value(), row.key().text(3))).toList();
             Set<String> digests = new HashSet<>();
             tagged.forEach(id -> digests.add(id.imageDigest()));
-            var untagged = data.images.range(tx, key).map(row -> row.key().text(3)).filter(digest -> !digests.contains(digest))
+            var untagged = data.images.range(tx, key).map(row -> row.key().text(3))
+                    .filter(digest -> !digests.contains(digest))
                     .map(digest -> identifier(digest, null));
-            var all = Stream.concat(tagged.stream(), untagged).filter(id -> isWanted(wanted, id.imageTag() != null)).toList();
+            var all = Stream.concat(tagged.stream(), untagged).filter(id -> isWanted(wanted, id.imageTag() != null))
+                    .toList();
             int from = position(input.nextToken(), all.stream().map(Images::token).toList());
             int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
             return Ecr.ListImagesResponse.of(r -> r.imageIds(all.subList(from, to))
@@ -310,7 +319,7 @@ final class Images {
 
     // ---- delete
 
-    /** A tag is taken off its image, which goes with the last of its tags; a digest takes the image with all its tags. */
+    /** A tag is taken off its image, which goes with its last one; a digest takes the image with all its tags. */
     Ecr.BatchDeleteImageResponse delete(Caller given, Ecr.BatchDeleteImageRequest input) {
         var caller = Repositories.registry(given, input.registryId());
         record Answer(List<Ecr.ImageIdentifier> deleted, List<Ecr.ImageFailure> failures) {}

@@ -57,7 +57,10 @@ final class LayerDownloads implements DataPlane {
         if (!good) {
             return HttpResponse.empty(403);
         }
-        return !contents.has(digest) ? HttpResponse.empty(404) : new HttpResponse(200,
-                Headers.of("Content-Type", "application/octet-stream"), Body.of(contents.open(digest), contents.size(digest)));
+        if (!contents.has(digest)) {
+            return HttpResponse.empty(404);
+        }
+        return new HttpResponse(200, Headers.of("Content-Type", "application/octet-stream"),
+                Body.of(contents.open(digest), contents.size(digest)));
     }
 }

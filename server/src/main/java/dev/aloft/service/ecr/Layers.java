@@ -46,13 +46,16 @@ final class Layers {
         var failures = new ArrayList<Ecr.LayerFailure>();
         for (String digest : input.layerDigests()) {
             if (!digest.matches(DIGEST)) {
-                failures.add(Ecr.LayerFailure.of(f -> f.layerDigest(digest).failureCode(Ecr.LayerFailureCode.INVALID_LAYER_DIGEST)
-                        .failureReason("Invalid request parameters: layer digest should satisfy the regex '" + DIGEST + "'")));
+                failures.add(Ecr.LayerFailure.of(f -> f.layerDigest(digest)
+                        .failureCode(Ecr.LayerFailureCode.INVALID_LAYER_DIGEST)
+                        .failureReason("Invalid request parameters: layer digest should satisfy the regex '"
+                                + DIGEST + "'")));
                 continue;
             }
             Optional<EcrData.Layer> layer = find(caller, input.repositoryName(), digest);
             found.add(Ecr.Layer.of(l -> l.layerDigest(digest)
-                    .layerAvailability(layer.isPresent() ? Ecr.LayerAvailability.AVAILABLE : Ecr.LayerAvailability.UNAVAILABLE)
+                    .layerAvailability(layer.isPresent()
+                            ? Ecr.LayerAvailability.AVAILABLE : Ecr.LayerAvailability.UNAVAILABLE)
                     .layerSize(layer.map(EcrData.Layer::size).orElse(null))));
         }
         return Ecr.BatchCheckLayerAvailabilityResponse.of(r -> r.layers(found).failures(failures));
@@ -67,7 +70,8 @@ final class Layers {
         repositories.get(caller, null, input.repositoryName());
         String id = contents.begin();
         Instant now = time.instant();
-        store.change(tx -> data.uploads.put(tx, EcrData.key(caller, input.repositoryName()).and(id), new EcrData.Upload(now)));
+        store.change(tx -> data.uploads.put(tx, EcrData.key(caller, input.repositoryName()).and(id),
+                new EcrData.Upload(now)));
         return Ecr.InitiateLayerUploadResponse.of(r -> r.uploadId(id).partSize(PART_BYTES));
     }
 
@@ -78,12 +82,14 @@ final class Layers {
         if (first != arrived || input.partLastByte() - first + 1 != input.layerPartBlob().length()) {
             throw new Ecr.InvalidLayerPartException(Ecr.InvalidLayerPartException.Detail.of(d -> d
                     .registryId(caller.account()).repositoryName(input.repositoryName()).uploadId(input.uploadId())
-                    .lastValidByteReceived(arrived - 1).message("Layer part with range '" + first + "-" + input.partLastByte()
-                            + "' is not valid: the next byte of the upload with id '" + input.uploadId() + "' is " + arrived)));
+                    .lastValidByteReceived(arrived - 1).message("Layer part with range '" + first + "-"
+                            + input.partLastByte() + "' is not valid: the next byte of the upload with id '"
+                            + input.uploadId() + "' is " + arrived)));
         }
         try {
             long now = contents.append(input.uploadId(), new ByteArrayInputStream(input.layerPartBlob().array()));
-            return Ecr.UploadLayerPartResponse.of(r -> r.registryId(caller.account()).repositoryName(input.repositoryName())
+            return Ecr.UploadLayerPartResponse.of(r -> r.registryId(caller.account())
+                    .repositoryName(input.repositoryName())
                     .uploadId(input.uploadId()).lastByteReceived(now - 1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,8 +101,9 @@ final class Layers {
         repositories.get(caller, null, repository);
         Key key = EcrData.key(caller, repository).and(uploadId);
         return Optional.of(uploadId).filter(_ -> store.read(tx -> data.uploads.has(tx, key))).flatMap(contents::arrived)
-                .orElseThrow(() -> new Ecr.UploadNotFoundException("Upload with id '" + uploadId + "' does not exist in the"
-                        + " repository with name '" + repository + "' in the registry with id '" + caller.account() + "'"));
+                .orElseThrow(() -> new Ecr.UploadNotFoundException("Upload with id '" + uploadId
+                        + "' does not exist in the repository with name '" + repository
+                        + "' in the registry with id '" + caller.account() + "'"));
     }
 
     Ecr.CompleteLayerUploadResponse complete(Caller given, Ecr.CompleteLayerUploadRequest input) {
@@ -104,20 +111,21 @@ final class Layers {
         String repository = input.repositoryName();
         long size = arrived(caller, repository, input.uploadId());
         if (size == 0) {
-            throw new Ecr.EmptyUploadException("Upload with id '" + input.uploadId() + "' does not contain any layer parts");
+            throw new Ecr.EmptyUploadException("Upload with id '" + input.uploadId()
+                    + "' does not contain any layer parts");
         }
         Digest digest = Digest.of(input.layerDigests().getFirst()).orElseThrow(() -> new Ecr.InvalidParameterException(
                 "Invalid parameter at 'layerDigests' failed to satisfy constraint: 'must be a digest of sha256'"));
         if (find(caller, repository, digest.toString()).isPresent()) {
             abandon(caller, repository, input.uploadId());
-            throw new Ecr.LayerAlreadyExistsException("Layer with digest '" + digest + "' already exists in the repository with"
-                    + " name '" + repository + "' in registry with id '" + caller.account() + "'");
+            throw new Ecr.LayerAlreadyExistsException("Layer with digest '" + digest
+                    + "' already exists in the repository with name '" + repository + "' in registry with id '" + caller.account() + "'");
         }
         try {
             contents.finish(input.uploadId(), Optional.of(digest));
         } catch (Contents.WrongDigest e) {
-            throw new Ecr.InvalidLayerException("The digest of the layer upload with id '" + input.uploadId() + "' is '" + e.found()
-                    + "', which does not match the provided digest '" + digest + "'");
+            throw new Ecr.InvalidLayerException("The digest of the layer upload with id '" + input.uploadId()
+                    + "' is '" + e.found() + "', which does not match the provided digest '" + digest + "'");
         }
         store.change(tx -> {
             repositories.existing(tx, caller, repository);
@@ -145,7 +153,8 @@ final class Layers {
         });
     }
 
-    Ecr.GetDownloadUrlForLayerResponse download(Caller given, Ecr.GetDownloadUrlForLayerRequest input, LayerDownloads downloads) {
+    Ecr.GetDownloadUrlForLayerResponse download(Caller given, Ecr.GetDownloadUrlForLayerRequest input,
+            LayerDownloads downloads) {
         var caller = Repositories.registry(given, input.registryId());
         repositories.get(caller, null, input.repositoryName());
         find(caller, input.repositoryName(), input.layerDigest()).orElseThrow(() -> new Ecr.LayersNotFoundException(

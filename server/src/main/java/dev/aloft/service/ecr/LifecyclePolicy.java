@@ -38,7 +38,8 @@ record LifecyclePolicy(List<Rule> rules) {
         private boolean selects(Aged image) {
             return switch (tagStatus) {
                 case UNTAGGED -> image.tags().isEmpty();
-                case TAGGED -> tags.stream().allMatch(tag -> image.tags().stream().anyMatch(each -> tag.matcher(each).matches()));
+                case TAGGED -> tags.stream().allMatch(
+                        tag -> image.tags().stream().anyMatch(each -> tag.matcher(each).matches()));
                 default -> true;
             };
         }
@@ -46,7 +47,8 @@ record LifecyclePolicy(List<Rule> rules) {
         /** Of those it selects, the youngest first. */
         private List<Aged> expired(List<Aged> selected, Instant now) {
             return byCount ? selected.stream().skip(number).toList()
-                    : selected.stream().filter(image -> image.pushed().isBefore(now.minus(Duration.ofDays(number)))).toList();
+                    : selected.stream().filter(image -> image.pushed().isBefore(now.minus(Duration.ofDays(number))))
+                    .toList();
         }
     }
 
@@ -55,7 +57,8 @@ record LifecyclePolicy(List<Rule> rules) {
 
     static LifecyclePolicy of(String document) {
         try {
-            if (JsonReader.tree(document) instanceof Map<?, ?> policy && policy.get("rules") instanceof List<?> list && !list.isEmpty()) {
+            if (JsonReader.tree(document) instanceof Map<?, ?> policy && policy.get("rules") instanceof List<?> list
+                    && !list.isEmpty()) {
                 var rules = new ArrayList<Rule>();
                 for (Object each : list) {
                     rules.add(rule(each instanceof Map<?, ?> given ? given : Map.of()));
@@ -93,11 +96,13 @@ record LifecyclePolicy(List<Rule> rules) {
                 || type.equals("sinceImageTransitioned")) {
             throw ApiError.notBuilt("A lifecycle policy that does not expire images by their number or age");
         }
-        if (!(given.get("rulePriority") instanceof Number priority) || !(selection.get("countNumber") instanceof Number number)
-                || number.intValue() < 1 || !Set.of(TAGGED, UNTAGGED, ANY).contains(status) || !Set.of(COUNT, AGE).contains(type)
+        if (!(given.get("rulePriority") instanceof Number priority)
+                || !(selection.get("countNumber") instanceof Number number)
+                || number.intValue() < 1
+                || !Set.of(TAGGED, UNTAGGED, ANY).contains(status) || !Set.of(COUNT, AGE).contains(type)
                 || action.get("type") == null || type.equals(AGE) != "days".equals(selection.get("countUnit"))) {
-            throw invalid("a rule has rulePriority, selection (tagStatus, countType, countNumber, and countUnit with sinceImagePushed)"
-                    + " and action");
+            throw invalid("a rule has rulePriority, selection (tagStatus, countType, countNumber, and countUnit with"
+                    + " sinceImagePushed) and action");
         }
         List<Pattern> tags = tags(selection);
         if (status.equals(TAGGED) == tags.isEmpty()) {
@@ -112,7 +117,8 @@ record LifecyclePolicy(List<Rule> rules) {
             prefixes.forEach(prefix -> all.add(Pattern.compile(Pattern.quote(prefix.toString()) + ".*")));
         }
         if (selection.get("tagPatternList") instanceof List<?> patterns) {
-            patterns.forEach(pattern -> all.add(Pattern.compile(Pattern.quote(pattern.toString()).replace("*", "\\E.*\\Q"))));
+            patterns.forEach(pattern -> all.add(
+                    Pattern.compile(Pattern.quote(pattern.toString()).replace("*", "\\E.*\\Q"))));
         }
         return all;
     }
@@ -128,7 +134,8 @@ record LifecyclePolicy(List<Rule> rules) {
         var expired = new LinkedHashSet<String>();
         for (Rule rule : rules) {
             List<Aged> selected = youngestFirst.stream().filter(rule::selects).toList();
-            rule.expired(selected, now).stream().map(Aged::digest).filter(digest -> !settled.contains(digest)).forEach(expired::add);
+            rule.expired(selected, now).stream().map(Aged::digest).filter(digest -> !settled.contains(digest))
+                    .forEach(expired::add);
             selected.forEach(image -> settled.add(image.digest()));
         }
         return expired;

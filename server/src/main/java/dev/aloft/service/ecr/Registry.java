@@ -31,8 +31,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The registry as {@code docker}, {@code skopeo} and their kin know it: each request becomes the operations of ECR that AWS
- * asks IAM for, so that there is one way in.
+ * The registry as {@code docker}, {@code skopeo} and their kin know it: each request becomes the operations of ECR that
+ * AWS asks IAM for, so that there is one way in.
  *
  * @see <a href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md">OCI distribution</a>
  */
@@ -148,7 +148,8 @@ final class Registry implements DataPlane {
     }
 
     private static Ecr.ImageIdentifier identifier(String reference) {
-        return Ecr.ImageIdentifier.of(reference.contains(":") ? i -> i.imageDigest(reference) : i -> i.imageTag(reference));
+        return Ecr.ImageIdentifier.of(reference.contains(":") ? i -> i.imageDigest(reference)
+                : i -> i.imageTag(reference));
     }
 
     private HttpResponse manifest(boolean head, At at, String reference) {
@@ -185,7 +186,8 @@ final class Registry implements DataPlane {
         }
         boolean byDigest = reference.contains(":");
         try {
-            ecr.putImage(at.caller(), Ecr.PutImageRequest.of(r -> r.repositoryName(at.repository()).imageManifest(manifest)
+            ecr.putImage(at.caller(), Ecr.PutImageRequest.of(r -> r.repositoryName(at.repository())
+                    .imageManifest(manifest)
                     .imageManifestMediaType(http.headers().first("content-type"))
                     .imageTag(byDigest ? null : reference).imageDigest(byDigest ? reference : null)));
         } catch (Ecr.ImageAlreadyExistsException _) {
@@ -217,7 +219,8 @@ final class Registry implements DataPlane {
         String token = null;
         do {
             String from = token;
-            var page = ecr.listImages(at.caller(), Ecr.ListImagesRequest.of(r -> r.repositoryName(at.repository()).nextToken(from)
+            var page = ecr.listImages(at.caller(), Ecr.ListImagesRequest.of(r -> r.repositoryName(at.repository())
+                    .nextToken(from)
                     .filter(Ecr.ListImagesFilter.of(f -> f.tagStatus(Ecr.TagStatus.TAGGED)))));
             page.imageIds().forEach(id -> all.add(id.imageTag()));
             token = page.nextToken();
@@ -323,7 +326,8 @@ final class Registry implements DataPlane {
         }
         inParts(http.body(), part -> {
             long first = layers.arrived(at.caller(), at.repository(), id);
-            ecr.uploadLayerPart(at.caller(), Ecr.UploadLayerPartRequest.of(r -> r.repositoryName(at.repository()).uploadId(id)
+            ecr.uploadLayerPart(at.caller(), Ecr.UploadLayerPartRequest.of(r -> r.repositoryName(at.repository())
+                    .uploadId(id)
                     .partFirstByte(first).partLastByte(first + part.length - 1).layerPartBlob(Bytes.of(part))));
         });
     }
@@ -331,7 +335,7 @@ final class Registry implements DataPlane {
     private static void inParts(Body body, Consumer<byte[]> each) {
         try (InputStream in = body.stream()) {
             byte[] buffer = new byte[PART_BYTES];
-            for (int read = in.readNBytes(buffer, 0, PART_BYTES); read > 0; read = in.readNBytes(buffer, 0, PART_BYTES)) {
+            for (int read; (read = in.readNBytes(buffer, 0, PART_BYTES)) > 0;) {
                 each.accept(read == PART_BYTES ? buffer : Arrays.copyOf(buffer, read));
             }
         } catch (IOException e) {
@@ -360,7 +364,8 @@ final class Registry implements DataPlane {
 
     private HttpResponse waiting(At at, String id, int status) {
         long arrived = layers.arrived(at.caller(), at.repository(), id);
-        return new HttpResponse(status, Headers.of("Location", at.path() + "/blobs/uploads/" + id, "Docker-Upload-UUID", id,
+        return new HttpResponse(status, Headers.of("Location", at.path() + "/blobs/uploads/" + id,
+                "Docker-Upload-UUID", id,
                 "Range", "0-" + Math.max(0, arrived - 1)), Body.EMPTY);
     }
 

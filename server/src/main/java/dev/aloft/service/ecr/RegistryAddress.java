@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where an account's registry is. On AWS that is a host, {@code {account}.dkr.ecr.{region}.amazonaws.com}, which here would
- * lead to AWS. Hosts of that form below localhost are understood; whoever asks is told an address that answers everywhere,
- * in which the host's first labels are the first part of the path: {@code 127.0.0.1:4566/{account}.dkr.ecr.{region}}.
+ * Where an account's registry is. On AWS that is a host, {@code {account}.dkr.ecr.{region}.amazonaws.com}, which here
+ * would lead to AWS. Hosts of that form below localhost are understood; whoever asks is told an address that answers
+ * everywhere, in which the host's first labels are the first part of the path: {@code 127.0.0.1:4566/{account}.dkr.ecr.{region}}.
  */
 record RegistryAddress(String account, String region) {
     private static final Pattern NAME = Pattern.compile("(\\d{12})\\.dkr[.-]ecr\\.([a-z0-9-]+)");
@@ -18,7 +18,8 @@ record RegistryAddress(String account, String region) {
     /** As clients of the registry write it, without a repository. */
     static String of(Caller caller) {
         String name = caller.account() + ".dkr.ecr." + caller.region();
-        return caller.endpoint() == null ? name + ".amazonaws.com" : URI.create(caller.endpoint()).getAuthority() + "/" + name;
+        return caller.endpoint() == null ? name + ".amazonaws.com"
+                : URI.create(caller.endpoint()).getAuthority() + "/" + name;
     }
 
     /** What a Host header names, port included or not. */
@@ -31,6 +32,7 @@ record RegistryAddress(String account, String region) {
     /** What the first part of a repository's path names. */
     static Optional<RegistryAddress> ofPart(String part) {
         Matcher matcher = NAME.matcher(part);
-        return matcher.matches() ? Optional.of(new RegistryAddress(matcher.group(1), matcher.group(2))) : Optional.empty();
+        return matcher.matches() ? Optional.of(new RegistryAddress(matcher.group(1), matcher.group(2)))
+                : Optional.empty();
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who calls the registry: the password that GetAuthorizationToken gave says so. While no signature is checked any password
- * will do, and none too, and whoever calls is root.
+ * Who calls the registry: the password that GetAuthorizationToken gave says so. While no signature is checked any
+ * password will do, and none too, and whoever calls is root.
  */
 final class RegistryLogin {
     private static final String BASIC = "Basic ";
@@ -36,7 +36,8 @@ final class RegistryLogin {
         Optional<AuthorizationTokens.Token> token = password(http).flatMap(tokens::read);
         if (enforced.getAsBoolean()) {
             if (token.filter(tokens::hasExpired).isPresent()) {
-                throw ApiError.of("AccessDeniedException", 403, "Your authorization token has expired. Reauthenticate and try again.");
+                throw ApiError.of("AccessDeniedException", 403,
+                        "Your authorization token has expired. Reauthenticate and try again.");
             }
             return token.map(it -> caller(http, requestId, it.principal(),
                     named.orElse(new RegistryAddress(it.account(), it.region()))));
@@ -57,7 +58,8 @@ final class RegistryLogin {
             return Optional.empty();
         }
         try {
-            String pair = new String(Base64.getDecoder().decode(given.substring(BASIC.length()).strip()), StandardCharsets.UTF_8);
+            String pair = new String(Base64.getDecoder().decode(given.substring(BASIC.length()).strip()),
+                    StandardCharsets.UTF_8);
             return pair.startsWith("AWS:") ? Optional.of(pair.substring("AWS:".length())) : Optional.empty();
         } catch (IllegalArgumentException noBase64) {
             return Optional.empty();
@@ -65,7 +67,8 @@ final class RegistryLogin {
     }
 
     HttpResponse challenge(HttpRequest http) {
-        HttpResponse response = RegistryErrors.of(401, "UNAUTHORIZED", "Not Authorized: log in as AWS with the password of"
+        HttpResponse response = RegistryErrors.of(401, "UNAUTHORIZED",
+                "Not Authorized: log in as AWS with the password of"
                 + " aws ecr get-login-password");
         String realm = http.scheme() + "://" + http.host() + "/";
         response.headers().add("WWW-Authenticate", "Basic realm=\"" + realm + "\",service=\"ecr.amazonaws.com\"");

@@ -50,7 +50,8 @@ final class Repositories {
         if (encryption != null && !Ecr.EncryptionType.AES256.equals(encryption.encryptionType())) {
             throw ApiError.notBuilt("A repository's encryption with " + encryption.encryptionType());
         }
-        var mutability = input.imageTagMutability() == null ? Ecr.ImageTagMutability.MUTABLE : input.imageTagMutability();
+        var mutability = input.imageTagMutability() == null ? Ecr.ImageTagMutability.MUTABLE
+                : input.imageTagMutability();
         var repository = new Kept(input.repositoryName(), time.instant().truncatedTo(ChronoUnit.MILLIS), mutability,
                 scanOnPush(input.imageScanningConfiguration()), null, null, with(Map.of(), input.tags()),
                 exclusions(mutability, input.imageTagMutabilityExclusionFilters()));
@@ -71,7 +72,8 @@ final class Repositories {
     static List<String> exclusions(String mutability, List<Ecr.ImageTagMutabilityExclusionFilter> filters) {
         boolean wanted = mutability.endsWith("_WITH_EXCLUSION");
         if (wanted == (filters != null)) {
-            return filters == null ? null : filters.stream().map(Ecr.ImageTagMutabilityExclusionFilter::filter).toList();
+            return filters == null ? null : filters.stream().map(Ecr.ImageTagMutabilityExclusionFilter::filter)
+                    .toList();
         }
         throw new Ecr.InvalidParameterException("Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy"
                 + " constraint: 'ImageTagMutabilityExclusionFilters can't be " + (wanted ? "null" : "set")
@@ -82,17 +84,20 @@ final class Repositories {
         var caller = registry(given, input.registryId());
         return store.read(tx -> {
             if (input.repositoryNames() != null && !input.repositoryNames().isEmpty()) {
-                var named = input.repositoryNames().stream().map(name -> told(caller, existing(tx, caller, name))).toList();
+                var named = input.repositoryNames().stream().map(name -> told(caller, existing(tx, caller, name)))
+                        .toList();
                 return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(named));
             }
             int limit = input.maxResults() == null ? PAGE : input.maxResults();
             var after = input.nextToken() == null ? null : EcrData.key(caller, name(input.nextToken()));
             var found = data.repositories.range(tx, EcrData.all(caller))
-                    .filter(row -> after == null || row.key().compareTo(after) > 0).limit(limit + 1L).map(Row::value).toList();
+                    .filter(row -> after == null || row.key().compareTo(after) > 0).limit(limit + 1L).map(Row::value)
+                    .toList();
             boolean more = found.size() > limit;
             var page = (more ? found.subList(0, limit) : found).stream().map(it -> told(caller, it)).toList();
             return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(page).nextToken(!more ? null
-                    : Base64.getEncoder().encodeToString(page.getLast().repositoryName().getBytes(StandardCharsets.UTF_8))));
+                    : Base64.getEncoder().encodeToString(page.getLast().repositoryName()
+                    .getBytes(StandardCharsets.UTF_8))));
         });
     }
 
@@ -111,7 +116,8 @@ final class Repositories {
         return store.write(tx -> {
             var repository = existing(tx, caller, name);
             if (!force && data.images.range(tx, EcrData.key(caller, name)).findAny().isPresent()) {
-                throw new Ecr.RepositoryNotEmptyException("The repository with name '" + name + "' in registry with id '"
+                throw new Ecr.RepositoryNotEmptyException("The repository with name '" + name
+                        + "' in registry with id '"
                         + caller.account() + "' cannot be deleted because it still contains images");
             }
             data.forget(tx, EcrData.key(caller, name));
@@ -197,13 +203,15 @@ final class Repositories {
 
     Kept existing(ReadTx tx, Caller caller, String name) {
         Key key = EcrData.key(caller, name);
-        return data.repositories.get(tx, key).orElseThrow(() -> new Ecr.RepositoryNotFoundException("The repository with name '"
+        return data.repositories.get(tx, key)
+                .orElseThrow(() -> new Ecr.RepositoryNotFoundException("The repository with name '"
                 + name + "' does not exist in the registry with id '" + caller.account() + "'"));
     }
 
     private static Ecr.Repository told(Caller caller, Kept repository) {
         return Ecr.Repository.of(r -> r
-                .repositoryName(repository.name()).repositoryArn(arn(caller, repository.name())).registryId(caller.account())
+                .repositoryName(repository.name()).repositoryArn(arn(caller, repository.name()))
+                .registryId(caller.account())
                 .repositoryUri(RegistryAddress.of(caller) + "/" + repository.name())
                 .createdAt(repository.created()).imageTagMutability(repository.tagMutability())
                 .imageTagMutabilityExclusionFilters(filters(repository.exclusions()))
@@ -213,7 +221,8 @@ final class Repositories {
     }
 
     static List<Ecr.ImageTagMutabilityExclusionFilter> filters(List<String> exclusions) {
-        return exclusions == null || exclusions.isEmpty() ? null : exclusions.stream().map(each -> Ecr.ImageTagMutabilityExclusionFilter.of(
+        return exclusions == null || exclusions.isEmpty() ? null : exclusions.stream()
+                .map(each -> Ecr.ImageTagMutabilityExclusionFilter.of(
                 f -> f.filterType(Ecr.ImageTagMutabilityExclusionFilterType.WILDCARD).filter(each))).toList();
     }
 }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** Where an ImageUri leads. */
 sealed interface ImageSource {
     /** An image of a registry; exactly one of tag and digest is given. */
-    record Registry(String account, String region, String repository, String tag, String digest) implements ImageSource {}
+    record Registry(String account, String region, String repository, String tag,
+            String digest) implements ImageSource {}
 
     /** A file of this machine, which AWS has not: an OCI layout (a folder), or an archive. */
     record File(Kind kind, Path path, Optional<String> reference) implements ImageSource {}
@@ -20,11 +21,11 @@ sealed interface ImageSource {
     Pattern HOST = Pattern.compile("(?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)\\.[a-z0-9.-]+"
             + "(:\\d+)?/(?<rest>.+)");
     /** The platform's own address, with account and region as the first part of the path or without. */
-    Pattern ADDRESS = Pattern.compile("(localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal|[0-9.]+|\\[[0-9a-f:]+])"
-            + "(:\\d+)?/((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
+    Pattern ADDRESS = Pattern.compile("(localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal"
+            + "|[0-9.]+|\\[[0-9a-f:]+])(:\\d+)?/((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
     Pattern NAMED = Pattern.compile("(?<name>[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*)"
             + "(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,299}))?(@(?<digest>sha256:[0-9a-f]{64}))?");
-    /** Behind a question mark may stand what tells one state of the file from another, in templates; it is not looked at. */
+    /** Behind a question mark may stand what tells one state of the file from another; it is not looked at. */
     Pattern FILE = Pattern.compile("(?<kind>oci|oci-archive|docker-archive):(?<path>/[^:?]+)"
             + "(\\?[0-9-]*)?(:(?<reference>.+))?");
 

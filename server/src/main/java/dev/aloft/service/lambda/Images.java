@@ -70,11 +70,13 @@ final class Images {
     }
 
     private static ApiError notValid(String uri) {
-        return new Lambda.InvalidParameterValueException("Source image " + uri + " is not valid. Provide a valid source image.");
+        return new Lambda.InvalidParameterValueException("Source image " + uri
+                + " is not valid. Provide a valid source image.");
     }
 
     private static ApiError notThere(String uri) {
-        return new Lambda.InvalidParameterValueException("Source image " + uri + " does not exist. Provide a valid source image.");
+        return new Lambda.InvalidParameterValueException("Source image " + uri
+                + " does not exist. Provide a valid source image.");
     }
 
     private static ApiError notSupported(String uri) {
@@ -112,7 +114,8 @@ final class Images {
     /** Files of this machine are for whoever owns it, not for every user of the account. */
     private CodeStore.Code read(Caller caller, String uri, ImageSource.File file) {
         if (!(caller.principal() instanceof Principal.Root)) {
-            throw ApiError.of("AccessDeniedException", 403, "Only the root user may name files of this machine: " + uri);
+            throw ApiError.of("AccessDeniedException", 403, "Only the root user may name files of this machine: "
+                    + uri);
         }
         var archive = new ImageArchive(contents);
         try {
@@ -142,7 +145,8 @@ final class Images {
             }
             take.content(image.config().digest());
             image.layers().forEach(layer -> take.content(layer.digest()));
-            byte[] config = contents.bytes(image.config().digest(), MOST_SETTINGS_BYTES).orElseThrow(() -> notSupported(uri));
+            byte[] config = contents.bytes(image.config().digest(), MOST_SETTINGS_BYTES)
+                    .orElseThrow(() -> notSupported(uri));
             ImageSettings settings = ImageSettings.read(config);
             if (!settings.system().equals("linux")) {
                 throw notSupported(uri);
@@ -161,7 +165,8 @@ final class Images {
     }
 
     private static ApiError tooLarge(String uri) {
-        return new Lambda.InvalidParameterValueException("Source image " + uri + " is larger than the maximum of 10 GB.");
+        return new Lambda.InvalidParameterValueException("Source image " + uri
+                + " is larger than the maximum of 10 GB.");
     }
 
     // ---- files

@@ -87,7 +87,8 @@ public record ImageProgram(
 
     /** What the log says where it cannot be started. */
     String launchError(Failure failure) {
-        return "IMAGE\tLaunch error: " + failure.message() + "\tEntry Point: " + list(entryPoint) + "\tCmd: " + list(command)
+        return "IMAGE\tLaunch error: " + failure.message() + "\tEntry Point: " + list(entryPoint) + "\tCmd: "
+                + list(command)
                 + "\tWorkingDir: [" + directory() + "]";
     }
 

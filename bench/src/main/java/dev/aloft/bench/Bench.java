@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
  * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER
- * [start|wire|invoke|cold|burst|idle|reload|dynamodb|sqs|events|large …]}. {@code large} is a table of one GB, {@code
+ * [start|wire|invoke|cold|burst|idle|reload|dynamodb|sqs|sqs-large|events|large …]}. {@code large} is a table of one GB, {@code
  * large20} one of 20.
  */
 public final class Bench {
@@ -60,6 +60,9 @@ public final class Bench {
         }
         if (wanted.contains("sqs")) {
             SqsBench.run(launcher, peer, figures);
+        }
+        if (wanted.contains("sqs-large")) {
+            SqsBench.large(launcher, figures);
         }
         if (wanted.contains("events")) {
             EventsBench.run(launcher, figures);

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Sending, receiving and deleting messages of 256 bytes beside ElasticMQ, in turns; ElasticMQ keeps its queues in memory, we keep
@@ -17,7 +19,9 @@ final class SqsBench {
     private static final double WARM_UP_SECONDS = 4;
     private static final int GROUPS = 1000;
     private static final int IDLE = Integer.getInteger("bench.idle", 10_000);
-    private static final int MANY = Integer.getInteger("bench.messages", 300_000);
+    private static final int MANY = Integer.getInteger("bench.messages", 1_000_000);
+    private static final double FILL_SECONDS = 1;
+    private static final Pattern COUNT = Pattern.compile("\"ApproximateNumberOfMessages\":\"([0-9]+)\"");
     private static final String BODY = "x".repeat(256);
     private static final String HANDLE = "\"ReceiptHandle\":\"";
 
@@ -38,7 +42,6 @@ final class SqsBench {
             compare(figures, "send to 1,000 groups (FIFO)", 16, product, peer, (c, n) -> c.exchange(fifo(n)));
             compare(figures, "receive and delete from 1,000 groups (FIFO)", 16, product, peer, (c, _) -> take(c, "groups.fifo"));
             idle(figures, product);
-            large(figures, product);
         }
     }
 
@@ -146,23 +149,53 @@ final class SqsBench {
         }
     }
 
-    /** The same on a queue with many messages. */
-    private static void large(Figures figures, Product product) throws Exception {
-        try (var connection = new Connection(product.port)) {
-            connection.exchange(request("CreateQueue", "{\"QueueName\":\"large\"}"));
+    /** What a message costs and how much memory is taken while a queue grows to many messages; a ledger of what is in it. */
+    static void large(Path launcher, Figures figures) throws Exception {
+        figures.chapter("SQS, a queue that grows (goal: flat cost, bounded memory)");
+        try (var product = Product.start(launcher)) {
+            prepare(product.port);
+            try (var connection = new Connection(product.port)) {
+                connection.exchange(request("CreateQueue", "{\"QueueName\":\"large\"}"));
+            }
+            var in = new AtomicLong();
+            for (long size : new long[] {MANY / 100, MANY / 10, MANY}) {
+                grow(figures, product, in, size);
+            }
         }
+    }
+
+    private static void grow(Figures figures, Product product, AtomicLong in, long size) throws Exception {
         long begun = System.nanoTime();
-        for (long sent = 0; sent < MANY; ) {
-            sent += (long) (Load.run(product.port, 16, Math.min(60, MANY / 20_000.0), _ -> batch("large")).perSecond() * 10
-                * Math.min(60, MANY / 20_000.0));
+        while (in.get() < size) {
+            Load.turns(product.port, 16, FILL_SECONDS, (connection, _) -> {
+                if (in.get() >= size) {
+                    Product.pause(10);
+                    return 200;
+                }
+                return counted(connection.exchange(batch("large")), in, 10);
+            });
         }
         double filled = (System.nanoTime() - begun) / 1e9;
-        var send = Load.run(product.port, 16, SECONDS, _ -> send("large"));
-        figures.add("send to a queue of %,d messages, 16 connections".formatted(MANY), send.perSecond(), "/s",
+        double before = product.processorSeconds();
+        var send = Load.turns(product.port, 16, SECONDS, (connection, _) -> counted(connection.exchange(send("large")), in, 1));
+        var take = Load.turns(product.port, 16, SECONDS, (connection, _) -> counted(take(connection, "large"), in, -1));
+        double each = (product.processorSeconds() - before) / ((send.perSecond() + take.perSecond()) * SECONDS) * 1e6;
+        figures.add("send to %,d messages, 16 connections".formatted(size), send.perSecond(), "/s",
                 send.latency() + "; filled in %.0f s".formatted(filled));
-        var take = Load.turns(product.port, 16, SECONDS, (connection, _) -> take(connection, "large"));
-        figures.add("receive and delete from it, 16 connections", take.perSecond(), "/s", take.latency()
-                + "; %.0f MB resident".formatted(product.residentMegabytes()));
+        figures.add("receive and delete from them", take.perSecond(), "/s", take.latency()
+                + "; %.0f µs of our processor each; %.0f MB resident".formatted(each, product.residentMegabytes()));
+        try (var connection = new Connection(product.port)) {
+            long asked = System.nanoTime();
+            connection.ask(request("GetQueueAttributes", "{" + url("large") + ",\"AttributeNames\":[\"All\"]}"));
+            double micros = (System.nanoTime() - asked) / 1e3;
+            var told = COUNT.matcher(connection.content());
+            figures.add("counting them", micros, "µs", "told %s of %,d".formatted(told.find() ? told.group(1) : "none", in.get()));
+        }
+    }
+
+    private static int counted(int status, AtomicLong in, int by) {
+        in.addAndGet(status < 300 ? by : 0);
+        return status;
     }
 
     /** ElasticMQ, in memory. */

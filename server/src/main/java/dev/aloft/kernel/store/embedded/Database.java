@@ -16,6 +16,7 @@ import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -35,6 +36,8 @@ final class Database {
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long WAL_BYTES = 64L << 20;
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
+    private static final int CACHE_SHARD_BITS = 2;
+    private static final int METADATA_BYTES = 4 << 10;
     private static final int OPEN_FILES = 512;
     private static final int PATIENCE_SECONDS = 5;
 
@@ -80,8 +83,13 @@ final class Database {
 
     private Options options() throws RocksDBException {
         var table = new BlockBasedTableConfig()
-            .setBlockCache(keep(new LRUCache(BLOCK_CACHE_BYTES)))
+            // In few shards, as by default what is longer than half a megabyte would find no room in any, and in indexes and
+            // filters of small parts: the whole filter of a file of a million keys took 0.7 ms to read for each get.
+            .setBlockCache(keep(new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS)))
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
             .setFilterPolicy(keep(new BloomFilter(10)))
+            .setPartitionFilters(true)
+            .setMetadataBlockSize(METADATA_BYTES)
             // Larger ones make ranges faster and single reads slower: 4 KB 11,000 and 289,000 a second, 32 KB 21,000 and 189,000.
             .setBlockSize(16 << 10)
             .setFormatVersion(6)

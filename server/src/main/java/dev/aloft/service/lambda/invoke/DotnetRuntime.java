@@ -2,7 +2,6 @@ package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.sandbox.Machine;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,18 +57,10 @@ final class DotnetRuntime {
     }
 
     private static Stream<Dotnet> runtimes(Path program) {
-        Path real = real(program);
+        Path real = Interpreter.real(program);
         return Machine.ask(List.of(real.toString(), "--list-runtimes")).stream().flatMap(String::lines)
                 .filter(line -> line.matches("Microsoft\\.NETCore\\.App \\d+\\.\\d+.*"))
                 .map(line -> new Dotnet(real, line.split(" ")[1]));
-    }
-
-    private static Path real(Path program) {
-        try {
-            return program.toRealPath();
-        } catch (IOException gone) {
-            return program;
-        }
     }
 
     /** As AWS's script starts it. An assembly that was built for an earlier .NET has to be let run on this one. */

@@ -21,14 +21,9 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
         return new Failure(null, "", Optional.empty());
     }
 
-    /** The runtime told of its own init. */
+    /** The runtime told of its own init, or of what it does when it is restored. */
     static Failure init(byte[] payload, String errorType) {
         return new Failure(errorType, "", Optional.of(payload));
-    }
-
-    /** The runtime told that what it does when it is restored failed. */
-    static Failure restore(byte[] payload, String errorType) {
-        return init(payload, errorType);
     }
 
     static Failure runtimeExit(Exit exit, boolean outOfMemory) {

@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.kernel.sandbox.SandboxSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,5 +31,14 @@ record Interpreter(Path program, List<SandboxSpec.Folder> software, String versi
                 .distinct()
                 .map(SandboxSpec.Folder::of)
                 .toList();
+    }
+
+    /** Where a path leads when links are followed. */
+    static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException gone) {
+            return path;
+        }
     }
 }

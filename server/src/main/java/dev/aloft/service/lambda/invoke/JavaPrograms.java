@@ -48,7 +48,7 @@ final class JavaPrograms {
                 homes.add(Path.of(value));
             }
         });
-        Runtimes.candidates("java").forEach(program -> homes.add(real(program).getParent().getParent()));
+        Runtimes.candidates("java").forEach(program -> homes.add(Interpreter.real(program).getParent().getParent()));
         Path user = Path.of(System.getProperty("user.home"));
         Stream.concat(
                         Stream.of("/usr/lib/jvm", "/usr/java", "/opt/java", "/opt/jdk").map(Path::of),
@@ -63,14 +63,6 @@ final class JavaPrograms {
             return all.sorted().toList().stream();
         } catch (IOException notThere) {
             return Stream.of();
-        }
-    }
-
-    private static Path real(Path path) {
-        try {
-            return path.toRealPath();
-        } catch (IOException gone) {
-            return path;
         }
     }
 
@@ -109,6 +101,6 @@ final class JavaPrograms {
 
     private static Jdk jdk(Path home, String name) {
         String major = name.replaceAll("^1\\.", "").replaceAll("[^0-9].*", "");
-        return major.isEmpty() ? null : new Jdk(real(home), Integer.parseInt(major), name);
+        return major.isEmpty() ? null : new Jdk(Interpreter.real(home), Integer.parseInt(major), name);
     }
 }

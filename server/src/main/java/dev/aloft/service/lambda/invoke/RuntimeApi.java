@@ -201,7 +201,7 @@ final class RuntimeApi implements Runnable {
             return;
         }
         accepted();
-        environment.fail(incarnation, Failure.restore(content, errorType(head.header("lambda-runtime-function-error-type"))));
+        environment.fail(incarnation, Failure.init(content, errorType(head.header("lambda-runtime-function-error-type"))));
     }
 
     private void credentials(Connection.Head head) throws IOException, InterruptedException {

@@ -341,6 +341,10 @@ public final class Invocations implements AutoCloseable {
             Environment environment = begin(version, itself(version), runtimes.of(version), revision(version).onDemand());
             if (environment.init(initSeconds(version))) {
                 prepared.put(environment);
+                if (!pools.containsKey(version.qualifiedArn())) {
+                    // Deleted meanwhile.
+                    prepared.forget(version.qualifiedArn()::equals);
+                }
                 return Optional.empty();
             }
             Failure failure = environment.incarnation().failure();
@@ -361,6 +365,10 @@ public final class Invocations implements AutoCloseable {
 
     /** The version is gone. */
     public void forgetVersion(String qualifiedArn) {
+        Revision gone = pools.remove(qualifiedArn);
+        if (gone != null) {
+            gone.pools().forEach(Pool::close);
+        }
         prepared.forget(qualifiedArn::equals);
     }
 

@@ -87,6 +87,9 @@ final class JavaPrograms {
     /** What a JDK says of itself in its file "release"; asking the program would take longer. */
     private static Optional<Jdk> read(Path home) {
         Path release = home.resolve("release");
+        if (home.equals(Path.of(System.getProperty("java.home")))) {
+            return Optional.of(new Jdk(Interpreter.real(home), Runtime.version().feature(), System.getProperty("java.version")));
+        }
         if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(release)) {
             return Optional.empty();
         }

@@ -86,7 +86,8 @@ class ClientLibrariesTest {
             assertThat(ids).hasSize(25);
             var bodies = new TreeSet<String>();
             while (bodies.size() < 25) {
-                for (Message message : manager.receiveMessage(b -> b.queueUrl(url).maxNumberOfMessages(10)).get().messages()) {
+                var received = manager.receiveMessage(b -> b.queueUrl(url).maxNumberOfMessages(10)).get();
+                for (Message message : received.messages()) {
                     bodies.add(message.body());
                     manager.changeMessageVisibility(
                             b -> b.queueUrl(url).receiptHandle(message.receiptHandle()).visibilityTimeout(60)).get();
@@ -269,7 +270,8 @@ class ClientLibrariesTest {
 
     /** How many messages a queue has, visible or not. */
     private static int left(String url) {
-        return sqs.getQueueAttributes(b -> b.queueUrl(url).attributeNames(QueueAttributeName.ALL)).attributes().entrySet().stream()
+        var told = sqs.getQueueAttributes(b -> b.queueUrl(url).attributeNames(QueueAttributeName.ALL)).attributes();
+        return told.entrySet().stream()
                 .filter(entry -> entry.getKey() == QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES
                         || entry.getKey() == QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)
                 .mapToInt(entry -> Integer.parseInt(entry.getValue())).sum();

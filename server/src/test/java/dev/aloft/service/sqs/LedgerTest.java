@@ -22,33 +22,34 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sends and receives while the platform, a process of its own, is killed again and again, and keeps a ledger: what was
- * acknowledged is received, what was deleted never again, groups in order and each message once. More kills with
- * {@code -Daloft.ledger.kills=100}.
+ * Sends and receives while the platform and some of the consumers, processes of their own, are killed again and again, and
+ * keeps a ledger: what was acknowledged is received, what was deleted never again, groups in order and each message once. More
+ * kills with {@code -Daloft.ledger.kills=100}.
  */
 class LedgerTest {
     private static final int KILLS = Integer.getInteger("aloft.ledger.kills", 2);
     private static final long SEED = Long.getLong("aloft.ledger.seed", System.nanoTime());
     private static final int GROUPS = 4;
     private static final int HIDDEN_SECONDS = 2;
-    private static final Caller CALLER = new Caller("", "us-east-1", new Principal.Anonymous(), "ledger", null, 0, "", null, null);
+    static final Caller CALLER = new Caller("", "us-east-1", new Principal.Anonymous(), "ledger", null, 0, "", null, null);
 
     @TempDir
     Path folder;
 
     private final int port = freePort();
-    private final HttpEndpoint endpoint = new HttpEndpoint(URI.create("http://127.0.0.1:" + port),
-        new Credentials("test", "test", null), InstantSource.system());
-    private final Sqs sqs = Sqs.at(endpoint);
+    private final Sqs sqs = Sqs.at(endpoint(port));
     private final String standard = "http://127.0.0.1:" + port + "/000000000000/ledger";
     private final String fifo = standard + ".fifo";
     private final AtomicReference<String> broken = new AtomicReference<>();
+    private final AtomicInteger byProcesses = new AtomicInteger();
+    private final Set<Process> consumers = ConcurrentHashMap.newKeySet();
     private volatile boolean sending = true;
     private volatile boolean receiving = true;
 
@@ -61,6 +62,11 @@ class LedgerTest {
     private final Map<Integer, Integer> sentTo = new ConcurrentHashMap<>();
     private final Map<Integer, List<String>> receivedFrom = new HashMap<>();
     private final Set<String> deletedFrom = ConcurrentHashMap.newKeySet();
+
+    static HttpEndpoint endpoint(int port) {
+        return new HttpEndpoint(URI.create("http://127.0.0.1:" + port), new Credentials("test", "test", null),
+            InstantSource.system());
+    }
 
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
@@ -84,8 +90,12 @@ class LedgerTest {
             senders.add(Thread.ofVirtual().start(() -> sendTo(number)));
             receivers.add(Thread.ofVirtual().start(this::receiveFrom));
         }
+        receivers.add(Thread.ofVirtual().start(() -> attend(standard)));
+        receivers.add(Thread.ofVirtual().start(() -> attend(fifo)));
         for (int kill = 0; kill < KILLS; kill++) {
             platform.waitFor(300 + random.nextInt(700), TimeUnit.MILLISECONDS);
+            killConsumers();
+            platform.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
             ProcessHandle.of(platform.pid()).ifPresent(ProcessHandle::destroyForcibly);
             platform.waitFor();
             platform = start();
@@ -96,6 +106,7 @@ class LedgerTest {
         }
         awaitEmpty();
         receiving = false;
+        killConsumers();
         for (var receiver : receivers) {
             receiver.join();
         }
@@ -106,7 +117,8 @@ class LedgerTest {
             .hasSizeGreaterThanOrEqualTo(number));
         assertThat(sent).isNotEmpty();
         System.out.println(KILLS + " kills over " + sent.size() + " messages, and "
-            + sentTo.values().stream().mapToInt(Integer::intValue).sum() + " in " + GROUPS + " groups");
+            + sentTo.values().stream().mapToInt(Integer::intValue).sum() + " in " + GROUPS + " groups; "
+            + byProcesses + " received by other processes");
     }
 
     private void send(int sender) {
@@ -125,15 +137,67 @@ class LedgerTest {
                 var answer = sqs.receiveMessage(CALLER, Sqs.ReceiveMessageRequest.of(
                     r -> r.queueUrl(standard).maxNumberOfMessages(10).waitTimeSeconds(1)));
                 for (var message : answer.messages() == null ? List.<Sqs.Message>of() : answer.messages()) {
-                    if (before.contains(message.body())) {
-                        broken.compareAndSet(null, "received after it was deleted: " + message.body());
-                    }
+                    checkGone(message.body(), before);
                     received.add(message.body());
                     sqs.deleteMessage(CALLER, Sqs.DeleteMessageRequest.of(
                         r -> r.queueUrl(standard).receiptHandle(message.receiptHandle())));
                     deleted.add(message.body());
                 }
             });
+        }
+    }
+
+    private void killConsumers() {
+        consumers.forEach(Process::destroyForcibly);
+    }
+
+    /** Keeps the ledger of a consumer in another process, and starts another when it is killed. */
+    private void attend(String url) {
+        while (receiving) {
+            try {
+                var consumer = java(LedgerConsumer.class.getName(), "" + port, url).start();
+                consumers.add(consumer);
+                try (var says = consumer.inputReader(); var tell = consumer.outputWriter()) {
+                    var before = Set.<String>of();
+                    for (String line; (line = says.readLine()) != null; ) {
+                        before = note(line.split(" "), before, url.equals(fifo));
+                        tell.write("\n");
+                        tell.flush();
+                    }
+                } finally {
+                    consumers.remove(consumer);
+                    consumer.destroyForcibly();
+                }
+            } catch (IOException _) {
+                // It was killed while it was told to go on.
+            }
+        }
+    }
+
+    /** Writes down what a consumer says; what had been deleted when it asked last. */
+    private Set<String> note(String[] said, Set<String> before, boolean grouped) {
+        var gone = grouped ? deletedFrom : deleted;
+        switch (said[0]) {
+            case "ask" -> {
+                return Set.copyOf(gone);
+            }
+            case "received" -> {
+                byProcesses.incrementAndGet();
+                if (grouped) {
+                    check(said[1], said[2], before);
+                } else {
+                    checkGone(said[1], before);
+                    received.add(said[1]);
+                }
+            }
+            default -> gone.add(said[1]);
+        }
+        return before;
+    }
+
+    private void checkGone(String body, Set<String> before) {
+        if (before.contains(body)) {
+            broken.compareAndSet(null, "received after it was deleted: " + body);
         }
     }
 
@@ -156,7 +220,7 @@ class LedgerTest {
                 var answer = sqs.receiveMessage(CALLER, Sqs.ReceiveMessageRequest.of(
                     r -> r.queueUrl(fifo).maxNumberOfMessages(3).waitTimeSeconds(1)));
                 var messages = answer.messages() == null ? List.<Sqs.Message>of() : answer.messages();
-                messages.forEach(message -> check(message, before));
+                messages.forEach(message -> check(message.body(), message.messageId(), before));
                 for (var message : messages) {
                     sqs.deleteMessage(CALLER, Sqs.DeleteMessageRequest.of(
                         r -> r.queueUrl(fifo).receiptHandle(message.receiptHandle())));
@@ -166,20 +230,18 @@ class LedgerTest {
         }
     }
 
-    private void check(Sqs.Message message, Set<String> before) {
-        var parts = message.body().split("-");
+    private void check(String body, String id, Set<String> before) {
+        var parts = body.split("-");
         int n = Integer.parseInt(parts[1]);
-        if (before.contains(message.body())) {
-            broken.compareAndSet(null, "received after it was deleted: " + message.body());
-        }
+        checkGone(body, before);
         synchronized (receivedFrom) {
             var all = receivedFrom.get(Integer.parseInt(parts[0]));
             if (n > all.size()) {
-                broken.compareAndSet(null, message.body() + " was received and " + all.size() + " was not");
+                broken.compareAndSet(null, body + " was received and " + all.size() + " was not");
             } else if (n == all.size()) {
-                all.add(message.messageId());
-            } else if (!all.get(n).equals(message.messageId())) {
-                broken.compareAndSet(null, message.body() + " was taken twice");
+                all.add(id);
+            } else if (!all.get(n).equals(id)) {
+                broken.compareAndSet(null, body + " was taken twice");
             }
         }
     }
@@ -223,15 +285,21 @@ class LedgerTest {
     }
 
     private Process start() throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", System.getProperty("java.class.path"), "dev.aloft.Main", "start",
-            "--port", "" + port, "--data", folder.toString(), "--sandbox", "none")
+        var process = java("dev.aloft.Main", "start", "--port", "" + port, "--data",
+            folder.toString(), "--sandbox", "none")
             .redirectErrorStream(true).redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
         while (process.isAlive() && !tried(() -> sqs.listQueues(CALLER, Sqs.ListQueuesRequest.of(_ -> { })))) {
             pause();
         }
         return process;
+    }
+
+    private static ProcessBuilder java(String... mainAndArguments) {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp",
+            System.getProperty("java.class.path")));
+        command.addAll(List.of(mainAndArguments));
+        return new ProcessBuilder(command);
     }
 
     private static int freePort() {

@@ -102,8 +102,13 @@ final class Platforms {
         return shown;
     }
 
+    /** With its devices. */
     void delete(String applicationArn) {
-        store.change(tx -> data.applications.delete(tx, applicationKey(applicationArn)));
+        var key = applicationKey(applicationArn);
+        store.change(tx -> {
+            data.applications.delete(tx, key);
+            data.endpoints.deleteAll(tx, key);
+        });
     }
 
     Map<String, String> attributes(String applicationArn) {

@@ -237,6 +237,11 @@ final class Publishing {
     }
 
     private Sns.PublishResponse toDevice(Caller caller, String target, Draft draft) {
+        // Whether there is a device comes before whether its message can be read.
+        store.<Void>read(tx -> {
+            checkDevice(tx, target);
+            return null;
+        });
         var message = message(caller, null, draft);
         store.change(tx -> {
             checkDevice(tx, target);

@@ -66,7 +66,7 @@ final class Subscriptions {
             var topic = topics.existing(tx, caller, input.topicArn());
             Endpoints.check(protocol, input.endpoint(), topic.fifo());
             if (protocol.equals("application") && data.endpoints.get(tx, Platforms.endpointKey(input.endpoint())).isEmpty()) {
-                throw invalid("Endpoint", "Endpoint does not exist for endpoint arn " + input.endpoint());
+                throw invalid("Endpoint", "Endpoint does not exist for endpoint arn" + input.endpoint());
             }
             var attributes = SubscriptionAttributes.checked(
                     input.attributes() == null ? Map.of() : input.attributes(), topic, protocol, input.endpoint());

@@ -327,6 +327,13 @@ class RefusalsTest extends SnsFixture {
         refused(400, "ValidationError", "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
                 + "Member must not be null", () -> sns.setPlatformApplicationAttributes(ROOT,
                         Sns.SetPlatformApplicationAttributesRequest.of(r -> r.platformApplicationArn(APPLICATION))));
+        var off = device(application("off", "ADM", Map.of("PlatformPrincipal", "x", "PlatformCredential", "y")),
+                Map.of("Enabled", "false"));
+        refused(400, "EndpointDisabled", "Endpoint is disabled", () -> sns.publish(ROOT, Sns.PublishRequest.of(
+                r -> r.targetArn(off).message("no JSON").messageStructure("json"))));
+        sns.deletePlatformApplication(ROOT, Sns.DeletePlatformApplicationRequest.of(
+                r -> r.platformApplicationArn(APPLICATION.replace("absent", "off"))));
+        refused(404, "NotFound", "Endpoint does not exist", () -> ofDevice(off));
         assertThat(application("firebase", "GCM", Map.of("PlatformCredential", "x"))).endsWith("app/GCM/firebase");
         var application = application("a", "ADM", secrets);
         for (var name : List.of("PlatformPrincipal", "PlatformCredential", "InvalidKey")) {

@@ -3,6 +3,7 @@ package dev.aloft.kernel.store.embedded;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Ranges in which nothing is alive, learnt from looks that took long. RocksDB keeps what was deleted until it compacts, and
@@ -21,6 +22,8 @@ final class Gaps {
 
     private final ConcurrentSkipListMap<byte[], Gap> byStart = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
     private final long slowNanos;
+    /** Only the committer waits for it, for the reason told at {@link Hot}. */
+    private final ReentrantLock lock = new ReentrantLock();
     private long version;
 
     Gaps(long slowNanos) {
@@ -39,10 +42,20 @@ final class Gaps {
     }
 
     /** From here to there, without the end, nothing is alive in this version. */
-    synchronized void learn(byte[] from, byte[] end, long inVersion) {
-        if (inVersion != version || Arrays.compareUnsigned(from, end) >= 0) {
+    void learn(byte[] from, byte[] end, long inVersion) {
+        if (!lock.tryLock()) {
             return;
         }
+        try {
+            if (inVersion == version && Arrays.compareUnsigned(from, end) < 0) {
+                add(from, end, inVersion);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void add(byte[] from, byte[] end, long inVersion) {
         if (byStart.size() >= MOST) {
             byStart.clear();
         }
@@ -53,11 +66,19 @@ final class Gaps {
     }
 
     /** Before the version that has these entries is published. */
-    synchronized void written(Iterable<Map.Entry<byte[], byte[]>> entries, long newVersion) {
-        version = newVersion;
-        if (byStart.isEmpty()) {
-            return;
+    void written(Iterable<Map.Entry<byte[], byte[]>> entries, long newVersion) {
+        lock.lock();
+        try {
+            version = newVersion;
+            if (!byStart.isEmpty()) {
+                cut(entries);
+            }
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private void cut(Iterable<Map.Entry<byte[], byte[]>> entries) {
         for (var entry : entries) {
             var key = entry.getKey();
             var found = entry.getValue() == Overlay.DELETED ? null : byStart.floorEntry(key);
@@ -72,9 +93,14 @@ final class Gaps {
     }
 
     /** Nothing is known, and nothing is learnt before something is written. */
-    synchronized void forget() {
-        version = -1;
-        byStart.clear();
+    void forget() {
+        lock.lock();
+        try {
+            version = -1;
+            byStart.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static boolean covers(Map.Entry<byte[], Gap> gap, byte[] key) {

@@ -4,6 +4,7 @@ import dev.aloft.kernel.store.Key;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What single keys hold that are read again and again and seldom written: a queue, a table, whether there are users. Half of
@@ -24,6 +25,11 @@ final class Hot {
     private final Map<Key, Value> values = new ConcurrentHashMap<>();
     /** The hashes of keys that were read once: only the second time is worth remembering. */
     private final AtomicIntegerArray seen = new AtomicIntegerArray(SEEN);
+    /**
+     * Whoever learns does not wait for it, so that the committer is the only one who does: a virtual thread that waits may be
+     * next in line and find no carrier while others compute, and the committer would wait behind it for ever.
+     */
+    private final ReentrantLock lock = new ReentrantLock();
     private long version;
 
     /** What a key holds in a version, or null where that is not known. */
@@ -40,29 +46,46 @@ final class Hot {
         }
     }
 
-    private synchronized void learn(Key key, Value value) {
-        if (value.since != version) {
+    private void learn(Key key, Value value) {
+        if (!lock.tryLock()) {
             return;
         }
-        if (values.size() >= MOST) {
-            values.clear();
+        try {
+            if (value.since != version) {
+                return;
+            }
+            if (values.size() >= MOST) {
+                values.clear();
+            }
+            values.put(key, value);
+        } finally {
+            lock.unlock();
         }
-        values.put(key, value);
     }
 
     /** Before the version that has these entries is published. */
-    synchronized void written(Iterable<Map.Entry<byte[], byte[]>> entries, long newVersion) {
-        version = newVersion;
-        for (var entry : entries) {
-            var key = Key.decoded(entry.getKey());
-            values.remove(key);
-            seen.set(key.hashCode() & SEEN - 1, 0);
+    void written(Iterable<Map.Entry<byte[], byte[]>> entries, long newVersion) {
+        lock.lock();
+        try {
+            version = newVersion;
+            for (var entry : entries) {
+                var key = Key.decoded(entry.getKey());
+                values.remove(key);
+                seen.set(key.hashCode() & SEEN - 1, 0);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Nothing is known, and nothing is learnt before something is written. */
-    synchronized void forget() {
-        version = -1;
-        values.clear();
+    void forget() {
+        lock.lock();
+        try {
+            version = -1;
+            values.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 }

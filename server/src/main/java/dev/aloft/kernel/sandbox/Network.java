@@ -47,6 +47,7 @@ final class Network implements AutoCloseable {
     static Network make(int home, OwnNetworks wanted) throws IOException {
         Door door = wanted.door();
         Inside inside = inside(home, door);
+        inside.platform().forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
         return new Network(home, inside.own(), inside.runtimeApi(), inside.platform(),
                 wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
     }
@@ -65,7 +66,6 @@ final class Network implements AutoCloseable {
             }
             int port = door.port() == RUNTIME_API_PORT ? 0 : RUNTIME_API_PORT;
             var runtimeApi = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-            platform.forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
             return new Inside(current(), runtimeApi, platform);
         } finally {
             NetworkCalls.enter(home);
@@ -93,7 +93,16 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Does something inside; the calling thread is a platform thread. */
+    /** The command that enters it, and is followed by another. */
+    List<String> entering() {
+        return List.of("nsenter", "--net=/proc/" + ProcessHandle.current().pid() + "/fd/" + own, "--");
+    }
+
+    /**
+     * Does something inside; the calling thread is a platform thread. It may start no thread, nor wake one that is virtual,
+     * nor start a process, which Java watches with a thread: a thread begins in the network of the one that starts it, and
+     * one that carries virtual threads would take them all there.
+     */
     <T> T within(Callable<T> work) throws Exception {
         NetworkCalls.enter(own);
         try {

@@ -370,9 +370,13 @@ public final class Sandboxes implements AutoCloseable {
         return starting(builder, network);
     }
 
-    /** A process is in the network that its starter was in. */
     private Process starting(ProcessBuilder builder, Optional<Network> network) throws IOException {
-        return onStarter(network.isPresent() ? () -> network.get().within(builder::start) : builder::start);
+        if (network.isPresent()) {
+            var command = new ArrayList<>(network.get().entering());
+            command.addAll(builder.command());
+            builder.command(command);
+        }
+        return onStarter(builder::start);
     }
 
     /** Does what takes a platform thread that nobody else uses. */

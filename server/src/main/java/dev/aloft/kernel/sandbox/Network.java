@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A network of a sandbox's own: a loopback, on which the platform listens, and if that is wanted a way to the outside.
@@ -27,6 +28,8 @@ final class Network implements AutoCloseable {
     private final ServerSocket runtimeApi;
     private final List<ServerSocketChannel> platform;
     private final Optional<Outside> outside;
+    private final List<Published> published = new CopyOnWriteArrayList<>();
+    private boolean closed;
 
     /** @param home the number of an open file of the machine's network */
     private Network(int home, int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform,
@@ -104,12 +107,32 @@ final class Network implements AutoCloseable {
      * one that carries virtual threads would take them all there.
      */
     <T> T within(Callable<T> work) throws Exception {
-        NetworkCalls.enter(own);
+        enter();
         try {
             return work.call();
         } finally {
             NetworkCalls.enter(home);
         }
+    }
+
+    /** Once it is closed, its file's number may be another network's. */
+    private synchronized void enter() throws IOException {
+        if (closed) {
+            throw new IOException("the network is gone");
+        }
+        NetworkCalls.enter(own);
+    }
+
+    private synchronized void leave() {
+        if (!closed) {
+            closed = true;
+            Descriptors.close(own);
+        }
+    }
+
+    /** Makes what listens inside on that port reachable on the machine's loopback, as long as there is the network. */
+    void publish(Published.Way way, int port) throws IOException {
+        published.add(new Published(way, port));
     }
 
     /** Returns once all is there that a sandbox may use. */
@@ -136,7 +159,8 @@ final class Network implements AutoCloseable {
     @Override
     public void close() {
         outside.ifPresent(Outside::close);
-        Descriptors.close(own);
+        published.forEach(Published::close);
+        leave();
         try {
             runtimeApi.close();
             for (var each : platform) {

@@ -10,12 +10,17 @@ final class Published implements AutoCloseable {
     private static final int BACKLOG = 8;
     private static final int CONNECT_MILLIS = 1_000;
 
-    private final Sandbox sandbox;
+    private final Way way;
     private final int port;
     private final ServerSocket outside;
 
-    Published(Sandbox sandbox, int port) throws IOException {
-        this.sandbox = sandbox;
+    /** Connects to a port inside. */
+    interface Way {
+        Socket connect(int port, int mostMillis) throws IOException;
+    }
+
+    Published(Way way, int port) throws IOException {
+        this.way = way;
         this.port = port;
         this.outside = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().name("published-" + port).start(this::accept);
@@ -28,12 +33,12 @@ final class Published implements AutoCloseable {
                 Thread.ofVirtual().name("published-" + port).start(() -> carry(came));
             }
         } catch (IOException closed) {
-            // the sandbox is gone
+            // the network is gone
         }
     }
 
     private void carry(Socket came) {
-        try (came; Socket inside = sandbox.connect(port, CONNECT_MILLIS)) {
+        try (came; Socket inside = way.connect(port, CONNECT_MILLIS)) {
             Thread back = Thread.ofVirtual().name("published-" + port).start(() -> copy(inside, came));
             copy(came, inside);
             back.join();

@@ -254,11 +254,13 @@ public final class Sandbox {
                 () -> new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress()))));
     }
 
-    /** Makes what listens in the sandbox on that port reachable on this machine's loopback, until its end. */
+    /**
+     * Makes what listens in the sandbox on that port reachable on this machine's loopback, also what listens there when it
+     * goes on after its end.
+     */
     public void publish(int port) throws IOException {
         if (network.isPresent()) {
-            var published = new Published(this, port);
-            exit.thenRun(published::close);
+            network.get().publish(this::connect, port);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -166,15 +167,46 @@ class NetworkTest {
         assertThat(listener.isClosed()).isTrue();
     }
 
+    private static int freePort() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** Listens on a port for one who says who it is. */
+    private static String greet(int port) {
+        return "exec python3 -c \"import socket; s=socket.create_server(('127.0.0.1'," + port
+                + ")); print('up',flush=True); c=s.accept()[0]; c.sendall(b'hello '+c.recv(9))\"";
+    }
+
     @Test
     void aDebuggerReachesAPortThatIsPublished() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Sandbox sandbox = run("exec python3 -c \"import socket; s=socket.create_server(('127.0.0.1'," + port
-                + ")); print('up',flush=True); c=s.accept()[0]; c.sendall(b'hello '+c.recv(9))\"");
+        int port = freePort();
+        Sandbox sandbox = run(greet(port));
         sandbox.publish(port);
+        assertIsGreeted(sandbox, port);
+    }
+
+    @Test
+    void aDebuggerReachesThePortToTheEndOfTheNetwork() throws IOException {
+        int port = freePort();
+        Sandbox sandbox = run(greet(port));
+        sandbox.publish(port);
+        assertThat(lines(sandbox).readLine()).isEqualTo("up");
+        sandbox.keep();
+        sandbox.kill();
+        sandbox.awaitExit();
+        Sandbox next = sandbox.again();
+        booted.add(next);
+        next.assign(mine(0));
+        assertIsGreeted(next, port);
+        next.awaitExit();
+        next.release();
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port)).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> next.connect(port, 1_000)).hasMessage("the network is gone");
+    }
+
+    private static void assertIsGreeted(Sandbox sandbox, int port) throws IOException {
         assertThat(lines(sandbox).readLine()).isEqualTo("up");
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write("you".getBytes());

@@ -62,11 +62,11 @@ final class Launch implements AutoCloseable {
             listening = false;
         }
         if (!listening) {
-            listening = true;
             if (version.debugPort().isPresent()) {
                 sandbox.publish(Integer.parseInt(version.debugPort().get()));
             }
             ServerSocket at = listener;
+            listening = true;
             Thread.ofVirtual().name("runtime-api-" + version.name()).start(() -> accept(environment, at));
         }
     }

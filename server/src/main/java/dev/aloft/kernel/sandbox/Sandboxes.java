@@ -117,11 +117,11 @@ public final class Sandboxes implements AutoCloseable {
             if (ground == null) {
                 Isolation isolation = wanted.isPresent() ? wanted.get() : detect();
                 try {
+                    ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
+                            new View(folder, library, nameserver()), network(isolation));
                     if (isolation != Isolation.NONE) {
                         watcher = Thread.ofPlatform().daemon().name("sandbox-memory").start(this::watch);
                     }
-                    ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
-                            new View(folder, library, nameserver()), network(isolation));
                 } catch (IOException e) {
                     throw new SandboxException("cannot prepare the sandboxes in " + folder + ": " + e.getMessage());
                 }
@@ -233,10 +233,12 @@ public final class Sandboxes implements AutoCloseable {
     public Sandbox boot(SandboxSpec spec) {
         Ground found = ground();
         long number = numbers.incrementAndGet();
+        Optional<ControlGroups.Group> group = Optional.empty();
         Sandbox booting = null;
         try {
-            Optional<ControlGroups.Group> group = found.groups().isPresent()
-                    ? Optional.of(found.groups().get().create(number)) : Optional.empty();
+            if (found.groups().isPresent()) {
+                group = Optional.of(found.groups().get().create(number));
+            }
             Optional<Network> network = found.network().isPresent()
                     ? Optional.of(onStarter(() -> Network.make(found.network().get(), networks.orElseThrow()))) : Optional.empty();
             Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, network, number);
@@ -252,6 +254,8 @@ public final class Sandboxes implements AutoCloseable {
         } catch (IOException e) {
             if (booting != null) {
                 booting.neverStarted();
+            } else {
+                group.ifPresent(ControlGroups.Group::remove);
             }
             throw new SandboxException("cannot start " + spec.command().getFirst() + ": " + e.getMessage());
         }
@@ -293,16 +297,9 @@ public final class Sandboxes implements AutoCloseable {
     /** Starts a container beside another, whose files it sees; its configuration is its input. */
     Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
             Kept kept) throws IOException {
-        Isolation isolation = isolation();
-        var command = new ArrayList<>(entering(kept, group));
-        command.addAll(isolation.reopener());
-        command.addAll(List.of("--mount", "--propagation", "private"));
-        command.addAll(List.of("sh", "-c", containerBeside, "sh", owner(isolation, number)));
+        var command = enteringBeside(kept, group, number, containerBeside);
         command.addAll(spec.command());
-        var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(spec.environment());
-        return starting(builder, network);
+        return startingBeside(command, spec.environment(), network);
     }
 
     /** Starts a process that sees the files of a sandbox, and none of its processes. */
@@ -313,17 +310,28 @@ public final class Sandboxes implements AutoCloseable {
         if (isolation == Isolation.NONE) {
             command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
         } else {
-            command.addAll(entering(kept, group));
-            command.addAll(isolation.reopener());
-            command.addAll(List.of("--mount", "--propagation", "private"));
-            command.addAll(List.of("sh", "-c", beside, "sh", owner(isolation, number)));
+            command.addAll(enteringBeside(kept, group, number, beside));
             command.addAll(isolation.drop(user(number)));
         }
         command.addAll(List.of("sh", "-c", "eval \"$(cat)\"; exec \"$@\" </dev/null", "sh"));
         command.addAll(inner);
+        return startingBeside(command, Map.of("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin")), network);
+    }
+
+    private List<String> enteringBeside(Kept kept, Optional<ControlGroups.Group> group, long number, String script) {
+        Isolation isolation = isolation();
+        var command = new ArrayList<>(entering(kept, group));
+        command.addAll(isolation.reopener());
+        command.addAll(List.of("--mount", "--propagation", "private"));
+        command.addAll(List.of("sh", "-c", script, "sh", owner(isolation, number)));
+        return command;
+    }
+
+    private Process startingBeside(List<String> command, Map<String, String> environment, Optional<Network> network)
+            throws IOException {
         var builder = new ProcessBuilder(command).directory(Path.of("/").toFile()).redirectErrorStream(true);
         builder.environment().clear();
-        builder.environment().put("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin"));
+        builder.environment().putAll(environment);
         return starting(builder, network);
     }
 

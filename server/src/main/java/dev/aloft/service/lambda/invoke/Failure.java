@@ -2,6 +2,7 @@ package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonReader;
 import dev.aloft.kernel.sandbox.Exit;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,10 +72,18 @@ record Failure(String errorType, String message, Optional<byte[]> payload) {
         if (isTimeout()) {
             return "it took too long";
         }
-        if (payload.isPresent() && JsonReader.tree(payload.get()) instanceof Map<?, ?> said) {
-            return said.get("errorType") + ": " + said.get("errorMessage");
+        return payload.map(Failure::words).orElse(message);
+    }
+
+    private static String words(byte[] payload) {
+        try {
+            if (JsonReader.tree(payload) instanceof Map<?, ?> said) {
+                return said.get("errorType") + ": " + said.get("errorMessage");
+            }
+        } catch (JsonReader.Malformed e) {
+            // Told as it is.
         }
-        return message;
+        return new String(payload, StandardCharsets.UTF_8);
     }
 
     boolean isTimeout() {

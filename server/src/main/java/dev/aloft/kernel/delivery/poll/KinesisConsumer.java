@@ -92,11 +92,14 @@ public final class KinesisConsumer implements Stream {
 
     @Override
     public Page read(String shard, String iterator, int most, Duration patience) throws InterruptedException {
-        var subscription = subscriptions.computeIfAbsent(shard, _ -> subscribe(shard, iterator));
+        // Each shard has one reader.
+        var known = subscriptions.get(shard);
+        var subscription = known != null ? known : subscribe(shard, iterator);
         var told = subscription.next(patience.compareTo(ONCE_A_SECOND) < 0 ? patience : ONCE_A_SECOND);
         if (told.isEmpty()) {
             if (subscription.isOver()) {
                 leave(shard);
+                subscription.check();
             }
             return new Page(List.of(), Optional.of(iterator));
         }
@@ -109,6 +112,7 @@ public final class KinesisConsumer implements Stream {
         var subscription = new Subscription(kinesis.subscribeToShard(reader.get(),
                 Kinesis.SubscribeToShardRequest.of(r -> r
                 .consumerARN(consumer.toString()).shardId(shard).startingPosition(position(iterator)))).eventStream());
+        subscriptions.put(shard, subscription);
         time.start("subscription to " + shard + " of " + consumer.resource(), subscription::take);
         return subscription;
     }
@@ -190,6 +194,13 @@ public final class KinesisConsumer implements Stream {
             return over && waiting.isEmpty();
         }
 
+        /** @throws ApiError why it ended, if that was told */
+        synchronized void check() {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
         /** Waits so long for an event; what came before the end of the subscription is told to its end. */
         Optional<Kinesis.SubscribeToShardEvent> next(Duration patience) throws InterruptedException {
             var end = time.instant().plus(patience);
@@ -200,10 +211,6 @@ public final class KinesisConsumer implements Stream {
                     if (event != null) {
                         changed.raise();
                         return Optional.of(event);
-                    }
-                    if (failure != null) {
-                        leave(this);
-                        throw failure;
                     }
                     if (over || !time.instant().isBefore(end)) {
                         return Optional.empty();
@@ -226,9 +233,5 @@ public final class KinesisConsumer implements Stream {
                 }
             }
         }
-    }
-
-    private void leave(Subscription subscription) {
-        subscriptions.values().remove(subscription);
     }
 }

@@ -90,38 +90,39 @@ public final class Destinations implements Carrier<Destinations.Note> {
             case Outcome.Delivered delivered -> {
                 if (settings.onSuccess() != null) {
                     var record = InvocationRecord.json(event, Response.decode(delivered.detail()), condition, now);
-                    promise(tx, Kind.SUCCESS, settings.onSuccess(), event, settings, last, Event.of(record), now);
+                    promise(tx, Kind.SUCCESS, settings.onSuccess(), event, settings.role(), last.id(), Event.of(record), now);
                 }
             }
             case Ending.GivenUp(var _, var failure) -> {
                 if (settings.onFailure() != null) {
                     var record = InvocationRecord.json(event, Response.decode(failure.detail()), condition, now);
-                    promise(tx, Kind.FAILURE, settings.onFailure(), event, settings, last, Event.of(record), now);
+                    promise(tx, Kind.FAILURE, settings.onFailure(), event, settings.role(), last.id(), Event.of(record), now);
                 }
                 if (settings.deadLetters() != null) {
-                    var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure));
-                    promise(tx, Kind.DEAD_LETTER, settings.deadLetters(), event, settings, last, letter, now);
+                    deadLetter(tx, event, settings.role(), settings.deadLetters(), failure, last.id(), now);
                 }
             }
         }
     }
 
-    private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, AsyncInvocations.Settings settings,
-            Attempt last, Event note, Instant now) {
+    private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, String role, String id, Event note,
+            Instant now) {
         var name = Arn.parse(event.functionArn()).resourceName();
-        notes.promise(tx, last.id() + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), settings.role(),
+        notes.promise(tx, id + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), role,
                 name, event.requestId(), target, note.withTrace(event.trace()), now,
-                "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + last.id(), Optional.empty()));
+                "aws/lambda/async/" + name + "/" + OBJECT.format(now) + "-" + id, Optional.empty()));
     }
 
     /** The event of a durable execution that did not succeed. */
     public void deadLetter(Tx tx, AsyncInvocations.Event event, String role, String target, String errorMessage) {
         var failure = new Outcome.Failed(Outcome.Verdict.FINAL, 200, "Unhandled", errorMessage, Response.NONE.encode());
-        var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure))
-                .withTrace(event.trace());
-        notes.promise(tx, event.requestId() + "-" + Kind.DEAD_LETTER, new Note(Kind.DEAD_LETTER, event.account(), event.region(),
-                event.qualifiedArn(), role, Arn.parse(event.functionArn()).resourceName(), event.requestId(), target, letter,
-                time.instant(), null, Optional.empty()));
+        deadLetter(tx, event, role, target, failure, event.requestId(), time.instant());
+    }
+
+    private void deadLetter(Tx tx, AsyncInvocations.Event event, String role, String target, Outcome.Failed failure, String id,
+            Instant now) {
+        var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure));
+        promise(tx, Kind.DEAD_LETTER, target, event, role, id, letter, now);
     }
 
     /**

@@ -18,8 +18,6 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html">C# handlers</a>
  */
 final class DotnetRuntime {
-    private static final System.Logger LOG = System.getLogger(DotnetRuntime.class.getName());
-
     /** Before the program itself. */
     static final String CHECK = """
             for assembly; do :; done
@@ -44,8 +42,7 @@ final class DotnetRuntime {
                 .orElseThrow(() -> Runtimes.missing(runtime, "the .NET " + major + " runtime (your system's package dotnet-runtime-" + major
                         + ".0, or dotnet.microsoft.com)"));
         if (found.major() != Integer.parseInt(major)) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on .NET " + found.version()
-                    + ", since there is no .NET " + major + " on this machine.");
+            Runtimes.tellInstead(runtime, ".NET " + found.version(), ".NET " + major);
         }
         return Interpreter.movable(found.program().getParent(), found.program(), ".NET " + found.version());
     }

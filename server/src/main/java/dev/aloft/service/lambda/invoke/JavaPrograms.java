@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -19,11 +20,10 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html">Lambda runtimes</a>
  */
 final class JavaPrograms {
-    private static final System.Logger LOG = System.getLogger(JavaPrograms.class.getName());
     /** The oldest that our part of a Java function runs on. */
     private static final int OLDEST = 11;
 
-    private final List<Path> homes;
+    private final Supplier<List<Path>> homes;
     private final Map<String, Jdk> known = new ConcurrentHashMap<>();
 
     /** @param version its major version */
@@ -34,12 +34,12 @@ final class JavaPrograms {
     }
 
     /** @param homes where JDKs may be; the first of a version is taken */
-    JavaPrograms(List<Path> homes) {
+    JavaPrograms(Supplier<List<Path>> homes) {
         this.homes = homes;
     }
 
     /** Where JDKs are put by systems' packages, by people and by their tools; the platform's own comes first. */
-    static JavaPrograms installed() {
+    static List<Path> installed() {
         var homes = new ArrayList<Path>();
         homes.add(Path.of(System.getProperty("java.home")));
         System.getenv().forEach((name, value) -> {
@@ -55,7 +55,7 @@ final class JavaPrograms {
                         Stream.of(".sdkman/candidates/java", ".jdks", ".asdf/installs/java", ".local/share/mise/installs/java")
                                 .map(user::resolve))
                 .flatMap(JavaPrograms::below).forEach(homes::add);
-        return new JavaPrograms(homes);
+        return homes;
     }
 
     private static Stream<Path> below(Path folder) {
@@ -72,14 +72,13 @@ final class JavaPrograms {
 
     private Jdk find(String runtime) {
         int wanted = Math.max(OLDEST, Integer.parseInt(runtime.replaceAll("java(\\d+).*", "$1")));
-        List<Jdk> all = homes.stream().map(JavaPrograms::read).flatMap(Optional::stream).toList();
+        List<Jdk> all = homes.get().stream().map(JavaPrograms::read).flatMap(Optional::stream).toList();
         Jdk found = all.stream().filter(jdk -> jdk.version() >= wanted).min(Comparator.comparingInt(Jdk::version))
                 .or(() -> all.stream().max(Comparator.comparingInt(Jdk::version)))
                 .orElseThrow(() -> Runtimes.missing(runtime, "a JDK " + wanted + " (your system's package openjdk-" + wanted
                         + "-jdk-headless, or SDKMAN)"));
         if (found.version() != wanted) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Java " + found.name()
-                    + ", since there is no JDK " + wanted + " on this machine.");
+            Runtimes.tellInstead(runtime, "Java " + found.name(), "JDK " + wanted);
         }
         return found;
     }

@@ -1,7 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonReader;
-import dev.aloft.api.Lambda;
 import dev.aloft.kernel.sandbox.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,9 +62,8 @@ final class NodePrograms {
         Optional<Interpreter> exact = installed.stream().filter(each -> isOf(each, major)).findFirst()
                 .or(() -> fetched(major))
                 .or(() -> fetches ? fetch(runtime, major) : Optional.empty());
-        return exact.or(() -> another(runtime, major)).orElseThrow(() -> new Lambda.InvalidRuntimeException(
-                "No program on this machine runs functions of the runtime " + runtime + ". Install Node.js " + major
-                        + " (nodejs.org, or your system's package nodejs) so that Aloft's PATH has it, and invoke again."));
+        return exact.or(() -> another(runtime, major)).orElseThrow(() -> Runtimes.missing(runtime,
+                "Node.js " + major + " (nodejs.org, or your system's package nodejs)"));
     }
 
     private static boolean isOf(Interpreter node, String major) {
@@ -75,8 +73,7 @@ final class NodePrograms {
     private Optional<Interpreter> another(String runtime, String major) {
         Optional<Interpreter> nearest = installed.stream().min(Comparator.comparingInt(
                 each -> Math.abs(Integer.parseInt(each.version().replaceAll("Node.js v(\\d+).*", "$1")) - Integer.parseInt(major))));
-        nearest.ifPresent(node -> LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on " + node.version()
-                + ", since there is no Node.js " + major + " on this machine."));
+        nearest.ifPresent(node -> Runtimes.tellInstead(runtime, node.version(), "Node.js " + major));
         return nearest;
     }
 

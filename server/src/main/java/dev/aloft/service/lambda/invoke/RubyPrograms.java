@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-ruby.html">Ruby functions</a>
  */
 final class RubyPrograms {
-    private static final System.Logger LOG = System.getLogger(RubyPrograms.class.getName());
     private static final String ASK = "puts RbConfig.ruby, RbConfig::CONFIG['prefix'], RUBY_VERSION";
 
     private final Map<String, Interpreter> known = new ConcurrentHashMap<>();
@@ -52,8 +51,7 @@ final class RubyPrograms {
                         .flatMap(program -> ask(program).stream()).min(Comparator.comparingInt(ruby -> ruby.distance(wanted))))
                 .orElseThrow(() -> Runtimes.missing(runtime, "Ruby " + wanted + " (your system's package ruby, or rbenv)"));
         if (!found.number().equals(wanted)) {
-            LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on Ruby " + found.version()
-                    + ", since there is no Ruby " + wanted + " on this machine.");
+            Runtimes.tellInstead(runtime, "Ruby " + found.version(), "Ruby " + wanted);
         }
         return found.interpreter();
     }

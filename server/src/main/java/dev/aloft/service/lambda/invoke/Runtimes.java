@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 /** Which interpreter on this machine runs which of AWS's runtimes, and how it is booted. */
 final class Runtimes {
+    private static final System.Logger LOG = System.getLogger(Runtimes.class.getName());
     static final String PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
     /** Read when a process starts; of its folders those count that are there then, as an empty one is. */
     static final String LIBRARY_PATH =
@@ -69,7 +70,7 @@ final class Runtimes {
         this.nodePackages = sources.nodePackages();
         this.pythonPackages = sources.pythonPackages();
         this.nodes = new NodePrograms(this.folder.resolve("fetched"), sources.fetches());
-        this.java = new JavaRuntime(this.folder.resolve("java"), JavaPrograms.installed());
+        this.java = new JavaRuntime(this.folder.resolve("java"), new JavaPrograms(JavaPrograms::installed));
         FILES.forEach(this::unpack);
         // Where the packages are seen.
         folder.resolve("node/node_modules").toFile().mkdir();
@@ -242,6 +243,12 @@ final class Runtimes {
     static Lambda.InvalidRuntimeException missing(String runtime, String what) {
         return new Lambda.InvalidRuntimeException("No program on this machine runs functions of the runtime " + runtime
                 + ". Install " + what + " so that Aloft's PATH has it, and invoke again.");
+    }
+
+    /** What a runtime runs on in the place of what it names. */
+    static void tellInstead(String runtime, String found, String wanted) {
+        LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on " + found + ", since there is no " + wanted
+                + " on this machine.");
     }
 
     /** The version asked for where the machine has it, else any Python 3. */

@@ -27,10 +27,14 @@ class JavaProgramsTest {
 
     private JavaPrograms programs;
 
+    private static JavaPrograms programs(Path... homes) {
+        return new JavaPrograms(() -> List.of(homes));
+    }
+
     @BeforeEach
     void install() throws IOException {
-        programs = new JavaPrograms(List.of(jdk("own", "25"), machine.resolve("nothing"), jdk("eight", "1.8.0_402"),
-                jdk("seventeen", "17.0.15"), jdk("other-seventeen", "17.0.1"), jdk("twenty-one", "21.0.2")));
+        programs = programs(jdk("own", "25"), machine.resolve("nothing"), jdk("eight", "1.8.0_402"),
+                jdk("seventeen", "17.0.15"), jdk("other-seventeen", "17.0.1"), jdk("twenty-one", "21.0.2"));
     }
 
     @Test
@@ -49,8 +53,8 @@ class JavaProgramsTest {
 
     @Test
     void elseWhatThereIsAndElseWhatToInstall() throws IOException {
-        assertThat(new JavaPrograms(List.of(jdk("old", "17.0.1"))).of("java21").version()).isEqualTo(17);
-        assertThatThrownBy(() -> new JavaPrograms(List.of()).of("java21")).isInstanceOf(Lambda.InvalidRuntimeException.class)
+        assertThat(programs(jdk("old", "17.0.1")).of("java21").version()).isEqualTo(17);
+        assertThatThrownBy(() -> programs().of("java21")).isInstanceOf(Lambda.InvalidRuntimeException.class)
                 .hasMessageContaining("java21").hasMessageContaining("openjdk-21-jdk-headless");
     }
 }

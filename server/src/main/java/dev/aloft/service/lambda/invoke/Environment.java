@@ -149,6 +149,12 @@ final class Environment {
         }
     }
 
+    private void runtimeInitialized(Incarnation incarnation) {
+        incarnation.extensions.close();
+        tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
+        initialized(incarnation);
+    }
+
     /** Somebody is ready: if it was the last of all, the init is over. */
     private void initialized(Incarnation incarnation) {
         boolean over;
@@ -507,9 +513,7 @@ final class Environment {
             incarnation.runtime = Runtime.READY;
         }
         if (first) {
-            incarnation.extensions.close();
-            tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
-            initialized(incarnation);
+            runtimeInitialized(incarnation);
         } else if (restored) {
             tell(incarnation, report.restoreRuntimeDone(null));
             incarnation.restored.complete(Optional.empty());
@@ -535,9 +539,7 @@ final class Environment {
             }
             incarnation.runtime = Runtime.RESTORE_READY;
         }
-        incarnation.extensions.close();
-        tell(incarnation, report.initRuntimeDone(incarnation.phase, null));
-        initialized(incarnation);
+        runtimeInitialized(incarnation);
         try {
             incarnation.restore.get();
         } catch (ExecutionException e) {

@@ -46,16 +46,6 @@ public record FunctionVersion(
         boolean parameters,
         boolean snapStart) {
 
-    FunctionVersion(String account, String region, String name, String version, String functionArn, String revision,
-            String runtime, String handler, String role, int memoryMegabytes, int timeoutSeconds, int scratchMegabytes,
-            Map<String, String> variables, Path code, Optional<Path> layers, Integer reserved, boolean traced,
-            String logGroup, boolean jsonLogs, String applicationLogLevel, String systemLogLevel,
-            Optional<Lambda.DurableConfig> durable, Optional<ImageProgram> image) {
-        this(account, region, name, version, functionArn, revision, runtime, handler, role, memoryMegabytes, timeoutSeconds,
-                scratchMegabytes, variables, code, layers, reserved, traced, logGroup, jsonLogs, applicationLogLevel,
-                systemLogLevel, durable, image, false, false);
-    }
-
     /** The variable of a function that is to wait for a debugger: at this port of the machine. */
     public static final String DEBUG_PORT = "ALOFT_DEBUG_PORT";
 

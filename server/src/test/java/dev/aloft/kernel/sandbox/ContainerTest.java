@@ -52,7 +52,7 @@ class ContainerTest {
         Path root = Files.createDirectories(folder.resolve("library/image-1"));
         var files = new RootFolder(root, 1 << 30);
         files.add(new ByteArrayInputStream(TestImages.programs(IN + "/bash", IN + "/cat", IN + "/id", IN + "/sleep", IN + "/ls")
-                .folder("work").file("mine", "of the image").file("secret", 0600, "root's".getBytes(StandardCharsets.UTF_8)).toBytes()));
+                .folder("folder").file("mine", "of the image").file("secret", 0600, "root's".getBytes(StandardCharsets.UTF_8)).toBytes()));
         files.finish();
     }
 
@@ -63,7 +63,7 @@ class ContainerTest {
 
     private Assignment assignment(String script) {
         return new Assignment(Path.of("image-1"), Optional.empty(), 128, 16, Map.of("PATH", IN, "GREETING", "it's \"me\""),
-                Optional.of(new Assignment.Container(List.of(IN + "/bash", "-c", script), "/work")));
+                Optional.of(new Assignment.Container(List.of(IN + "/bash", "-c", script), "/folder")));
     }
 
     private String run(String script) throws IOException {
@@ -78,23 +78,23 @@ class ContainerTest {
 
     @Test
     void aProcessSeesTheImageAndWhatItWasGivenAndIsNobodyOutside() throws IOException {
-        assertThat(run("cat /mine; echo \" $GREETING $PWD $$\"; id -u; id -g; cd /work; ls -Ad /dev /etc /mine /proc /secret /work; exit 7")).isEqualTo("""
-                of the image it's "me" /work 1
+        assertThat(run("cat /mine; echo \" $GREETING $PWD $$\"; id -u; id -g; cd /folder; ls -Ad /dev /etc /folder /mine /proc /secret; exit 7")).isEqualTo("""
+                of the image it's "me" /folder 1
                 993
                 990
                 /dev
                 /etc
+                /folder
                 /mine
                 /proc
                 /secret
-                /work
                 7""");
     }
 
     @Test
     void onlyItsScratchFolderCanBeWritten() throws IOException {
-        assertThat(run("echo x > /tmp/x && cat /tmp/x; echo y > /work/y; echo z > /proc/sys/kernel/hostname; cat /secret"))
-                .startsWith("x\n").contains("/work/y: Read-only file system", "/proc/sys/kernel/hostname: Read-only file system")
+        assertThat(run("echo x > /tmp/x && cat /tmp/x; echo y > /folder/y; echo z > /proc/sys/kernel/hostname; cat /secret"))
+                .startsWith("x\n").contains("/folder/y: Read-only file system", "/proc/sys/kernel/hostname: Read-only file system")
                 // Where the platform is not root, its files are the function's own.
                 .endsWith(isolation == Isolation.ROOT ? "/secret: Permission denied\n1" : "root's0");
     }

@@ -103,7 +103,7 @@ class ImageFunctionsTest {
 
     private static byte[] config(String... entryPoint) {
         return JsonWriter.bytes(Map.of("os", "linux", "architecture", "amd64", "config", Map.of("Entrypoint", List.of(entryPoint),
-                "Cmd", List.of("app.handler"), "Env", List.of("PATH=/usr/bin", "FROM_IMAGE=image's"), "WorkingDir", "/work")));
+                "Cmd", List.of("app.handler"), "Env", List.of("PATH=/usr/bin", "FROM_IMAGE=image's"), "WorkingDir", "/folder")));
     }
 
     private String push(String tag, byte[] config, byte[]... layers) {
@@ -124,7 +124,7 @@ class ImageFunctionsTest {
     }
 
     private static byte[] empty() {
-        return new Archive().folder("work").toBytes();
+        return new Archive().folder("folder").toBytes();
     }
 
     private String uri(String tag) {
@@ -244,7 +244,7 @@ class ImageFunctionsTest {
     // ---- run
 
     private byte[] programs() throws IOException {
-        return TestImages.programs("/usr/bin/bash", "/usr/bin/cat").folder("work").folder("var/task")
+        return TestImages.programs("/usr/bin/bash", "/usr/bin/cat").folder("folder").folder("var/task")
                 .file("boot", 0755, BOOTSTRAP.getBytes(StandardCharsets.UTF_8)).toBytes();
     }
 
@@ -261,7 +261,7 @@ class ImageFunctionsTest {
         create(uri("v1"), r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("GREETING", "hello from")))));
         platform.ecr.batchDeleteImage(caller, Ecr.BatchDeleteImageRequest.of(r -> r.repositoryName("app")
                 .imageIds(List.of(Ecr.ImageIdentifier.of(i -> i.imageTag("v1"))))));
-        assertThat(invoke("x")).isEqualTo("\"app.handler in /work: hello from image's none /var/task\"");
+        assertThat(invoke("x")).isEqualTo("\"app.handler in /folder: hello from image's none /var/task\"");
         assertThat(invoke("crash")).contains("Runtime exited with error: exit status 5");
         assertThat(invoke("mark")).isEqualTo("\"\"");
         assertThat(invoke("crash")).contains("Runtime.ExitError");
@@ -281,7 +281,7 @@ class ImageFunctionsTest {
         push("v1", config("/nowhere"), programs());
         create(uri("v1"), _ -> { });
         assertThat(invoke("x")).contains("\"errorType\":\"Runtime.InvalidEntrypoint\"", "Error: fork/exec /nowhere: no such file or directory");
-        push("v2", config("/arm"), new Archive().folder("work").file("arm", 0755, foreign()).toBytes());
+        push("v2", config("/arm"), new Archive().folder("folder").file("arm", 0755, foreign()).toBytes());
         platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("f").imageUri(uri("v2"))));
         assertThat(invoke("x")).contains("Error: fork/exec /arm: exec format error");
         platform.lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f")
@@ -324,7 +324,7 @@ class ImageFunctionsTest {
                 .file("c.json", 0644, config("/boot")).file("manifest.json", 0644, manifest).toBytes());
         create("docker-archive:" + archive + ":app:v1", _ -> { });
         Files.delete(archive);
-        assertThat(invoke("x")).startsWith("\"app.handler in /work");
+        assertThat(invoke("x")).startsWith("\"app.handler in /folder");
     }
 
     @Test

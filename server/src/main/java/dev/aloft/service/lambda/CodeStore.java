@@ -3,6 +3,7 @@ package dev.aloft.service.lambda;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.image.RootFolder;
 import dev.aloft.kernel.store.Blobs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -31,18 +31,12 @@ final class CodeStore {
 
     private final Blobs blobs;
     private final Images images;
-    private final Path library;
-    private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
+    private final Library library;
 
-    CodeStore(Blobs blobs, Images images, Path library) {
+    CodeStore(Blobs blobs, Images images, Library library) {
         this.blobs = blobs;
         this.images = images;
-        this.library = library.toAbsolutePath().normalize();
-        try {
-            forgetAfterBoot();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare " + library, e);
-        }
+        this.library = library;
     }
 
     /**
@@ -72,22 +66,6 @@ final class CodeStore {
      */
     record Image(String uri, String resolved, List<String> layers, List<String> entryPoint, List<String> command,
             Map<String, String> environment, String workingDirectory) {}
-
-    /** Files are not forced to disk one by one: after a crash of the machine (not of the platform) the library starts anew. */
-    private void forgetAfterBoot() throws IOException {
-        Files.createDirectories(library);
-        Path mark = library.resolve("boot");
-        Path id = Path.of("/proc/sys/kernel/random/boot_id");
-        String boot = Files.isReadable(id) ? Files.readString(id).strip() : "";
-        if (!Files.exists(mark) || !Files.readString(mark).equals(boot)) {
-            try (Stream<Path> folders = Files.list(library)) {
-                for (Path folder : folders.toList()) {
-                    delete(folder);
-                }
-            }
-            Files.writeString(mark, boot);
-        }
-    }
 
     /** @param like a package that this one may mostly be */
     Code keep(byte[] zip, Optional<Code> like) {
@@ -131,20 +109,31 @@ final class CodeStore {
         if (code.image() != null) {
             return images.folder(code.image());
         }
-        Path folder = library.resolve(code.sha256());
-        if (!Files.isDirectory(folder)) {
-            synchronized (locks.computeIfAbsent(code.sha256(), _ -> new Object())) {
-                if (!Files.isDirectory(folder)) {
-                    unpack(code, folder, like);
-                }
-            }
+        try {
+            return library.folder(code.sha256(), arriving -> unpack(code, arriving, like));
+        } catch (Zip.TooLarge e) {
+            throw new Lambda.InvalidParameterValueException("Unzipped size must be smaller than 262144000 bytes");
+        } catch (Zip.Malformed e) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Could not unzip uploaded file. Please check your file, then try to upload again.");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack a package into " + library, e);
         }
-        return Path.of(code.sha256());
+    }
+
+    private void unpack(Code code, Path arriving, Optional<Code> like) throws IOException {
+        // "Smaller than" is what AWS says and does.
+        Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1,
+                like.map(one -> new Zip.Unpacked(blobs.path(one.blob()), library.path(one.sha256()))));
+    }
+
+    private Path files(Code code) {
+        return library.path(folder(code).toString());
     }
 
     /** How many bytes its files are. */
     long unzippedBytes(Code code) {
-        try (Stream<Path> files = Files.walk(library.resolve(folder(code)))) {
+        try (Stream<Path> files = Files.walk(files(code))) {
             return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).mapToLong(file -> file.toFile().length()).sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -165,28 +154,13 @@ final class CodeStore {
         MessageDigest digest = sha256();
         layers.forEach(layer -> digest.update(HexFormat.of().parseHex(layer.sha256())));
         String name = "layers-" + HexFormat.of().formatHex(digest.digest());
-        Path folder = library.resolve(name);
-        if (!Files.isDirectory(folder)) {
-            synchronized (locks.computeIfAbsent(name, _ -> new Object())) {
-                if (!Files.isDirectory(folder)) {
-                    merge(layers, folder);
-                }
-            }
-        }
-        return Optional.of(Path.of(name));
-    }
-
-    private void merge(List<Code> layers, Path folder) {
-        Path arriving = library.resolve("arriving-" + folder.getFileName());
         try {
-            delete(arriving);
-            Files.createDirectories(arriving);
-            for (Code layer : layers) {
-                lay(library.resolve(folder(layer)), arriving);
-            }
-            Files.move(arriving, folder);
+            return Optional.of(library.folder(name, arriving -> {
+                for (Code layer : layers) {
+                    lay(files(layer), arriving);
+                }
+            }));
         } catch (IOException e) {
-            discard(arriving);
             throw new UncheckedIOException("cannot put layers together in " + library, e);
         }
     }
@@ -200,7 +174,7 @@ final class CodeStore {
                 if (folder && Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
                     continue;
                 }
-                delete(at);
+                RootFolder.delete(at);
                 if (folder) {
                     Files.createDirectory(at);
                 } else if (Files.isSymbolicLink(file)) {
@@ -209,28 +183,6 @@ final class CodeStore {
                     Files.createLink(at, file);
                 }
             }
-        }
-    }
-
-    private void unpack(Code code, Path folder, Optional<Code> like) {
-        Path arriving = library.resolve("arriving-" + code.sha256());
-        try {
-            delete(arriving);
-            Files.createDirectories(arriving);
-            // "Smaller than" is what AWS says and does.
-            Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1,
-                    like.map(one -> new Zip.Unpacked(blobs.path(one.blob()), library.resolve(one.sha256()))));
-            Files.move(arriving, folder);
-        } catch (Zip.TooLarge e) {
-            discard(arriving);
-            throw new Lambda.InvalidParameterValueException("Unzipped size must be smaller than 262144000 bytes");
-        } catch (Zip.Malformed e) {
-            discard(arriving);
-            throw new Lambda.InvalidParameterValueException(
-                    "Could not unzip uploaded file. Please check your file, then try to upload again.");
-        } catch (IOException e) {
-            discard(arriving);
-            throw new UncheckedIOException("cannot unpack a package into " + library, e);
         }
     }
 
@@ -248,28 +200,6 @@ final class CodeStore {
 
     void deleteBlob(Code code) {
         blobs.delete(code.blob());
-    }
-
-    private static void discard(Path folder) {
-        try {
-            delete(folder);
-        } catch (IOException e) {
-            // The next attempt begins with deleting it.
-        }
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            try (Stream<Path> inside = Files.list(path)) {
-                for (Path each : inside.toList()) {
-                    delete(each);
-                }
-            }
-        }
-        Files.delete(path);
     }
 
     private static MessageDigest sha256() {

@@ -16,14 +16,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * Container images of functions. A function keeps what it was made of: whatever becomes of the repository, its layers are
@@ -43,18 +40,17 @@ final class Images {
 
     private final Contents contents;
     private final Contents registry;
-    private final Path library;
+    private final Library library;
     private final Ecr ecr;
-    private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
 
     /**
      * @param contents of the functions' own images
      * @param registry those of the registry, from which they are taken
      */
-    Images(Contents contents, Contents registry, Path library, Endpoint endpoint) {
+    Images(Contents contents, Contents registry, Library library, Endpoint endpoint) {
         this.contents = contents;
         this.registry = registry;
-        this.library = library.toAbsolutePath().normalize();
+        this.library = library;
         this.ecr = Ecr.at(endpoint);
     }
 
@@ -173,60 +169,36 @@ final class Images {
 
     /** The folder that a container sees as its root, relative to the library; put together if it is not there. */
     Path folder(CodeStore.Image image) {
-        String name = name(image);
-        Path folder = library.resolve(name);
-        if (!Files.isDirectory(folder)) {
-            synchronized (locks.computeIfAbsent(name, _ -> new Object())) {
-                if (!Files.isDirectory(folder)) {
-                    unpack(image, folder);
-                }
-            }
+        try {
+            return library.folder(name(image), arriving -> unpack(image, arriving));
+        } catch (RootFolder.TooLarge e) {
+            throw tooLarge(image.uri());
+        } catch (RootFolder.Malformed e) {
+            throw new Lambda.InvalidParameterValueException(
+                    "A layer of the source image " + image.uri() + " is not valid: " + e.getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot unpack an image into " + library, e);
         }
-        return Path.of(name);
     }
 
     private static String name(CodeStore.Image image) {
         return FOLDER + Digest.ofBytes(String.join("\n", image.layers()).getBytes(StandardCharsets.UTF_8)).hex();
     }
 
-    private void unpack(CodeStore.Image image, Path folder) {
-        Path arriving = library.resolve("arriving-" + folder.getFileName());
-        try {
-            RootFolder.delete(arriving);
-            Files.createDirectories(arriving);
-            var root = new RootFolder(arriving, MOST_BYTES);
-            for (String layer : image.layers()) {
-                try (InputStream in = contents.open(Digest.of(layer).orElseThrow())) {
-                    root.add(in);
-                }
+    private void unpack(CodeStore.Image image, Path arriving) throws IOException {
+        var root = new RootFolder(arriving, MOST_BYTES);
+        for (String layer : image.layers()) {
+            try (InputStream in = contents.open(Digest.of(layer).orElseThrow())) {
+                root.add(in);
             }
-            root.finish();
-            Files.move(arriving, folder);
-        } catch (RootFolder.TooLarge e) {
-            discard(arriving);
-            throw tooLarge(image.uri());
-        } catch (RootFolder.Malformed e) {
-            discard(arriving);
-            throw new Lambda.InvalidParameterValueException(
-                    "A layer of the source image " + image.uri() + " is not valid: " + e.getMessage());
-        } catch (IOException e) {
-            discard(arriving);
-            throw new UncheckedIOException("cannot unpack an image into " + library, e);
         }
-    }
-
-    private static void discard(Path folder) {
-        try {
-            RootFolder.delete(folder);
-        } catch (IOException e) {
-            // The next attempt begins with deleting it.
-        }
+        root.finish();
     }
 
     /** Deletes what none of these needs, while nothing runs. */
     void keepOnly(List<CodeStore.Image> used) {
-        Set<String> folders = ConcurrentHashMap.newKeySet();
-        Set<String> layers = ConcurrentHashMap.newKeySet();
+        Set<String> folders = new HashSet<>();
+        Set<String> layers = new HashSet<>();
         used.forEach(image -> {
             folders.add(name(image));
             layers.addAll(image.layers());
@@ -234,13 +206,8 @@ final class Images {
         contents.olderThan(Instant.MAX).filter(digest -> !layers.contains(digest.toString()))
                 .forEach(digest -> contents.deleteOlder(digest, Instant.MAX));
         contents.abandonOlderThan(Instant.MAX);
-        try (Stream<Path> all = Files.list(library)) {
-            for (Path each : all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList()) {
-                String name = each.getFileName().toString();
-                if (name.startsWith(FOLDER) && !folders.contains(name)) {
-                    RootFolder.delete(each);
-                }
-            }
+        try {
+            library.keepOnly(FOLDER, folders);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

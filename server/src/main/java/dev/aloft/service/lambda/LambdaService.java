@@ -82,8 +82,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
             int concurrencyLimit, Metrics metrics, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
             Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
-        var images = new Images(new Contents(folder.resolve("images"), time), registry, library(folder), endpoint);
-        var codes = new CodeStore(blobs, images, library(folder));
+        var library = new Library(library(folder));
+        var images = new Images(new Contents(folder.resolve("images"), time), registry, library, endpoint);
+        var codes = new CodeStore(blobs, images, library);
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,

@@ -192,8 +192,7 @@ public final class EcrService implements Service, Ecr {
             repositories.lifecyclePolicy(caller, it);
             return it.withLifecyclePolicy(null);
         });
-        var evaluated = repositories.evaluated(caller, input.registryId(), input.repositoryName());
-        repositories.forgetEvaluation(caller, input.registryId(), input.repositoryName());
+        var evaluated = repositories.forgetEvaluation(caller, input.registryId(), input.repositoryName());
         return DeleteLifecyclePolicyResponse.of(r -> r.registryId(caller.account())
                 .repositoryName(input.repositoryName()).lifecyclePolicyText(before.lifecyclePolicy())
                 .lastEvaluatedAt(evaluated));

@@ -22,15 +22,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Images of repositories: a manifest under its digest, and tags that name digests. */
 final class Images {
-    private static final int PAGE = 100;
     private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,299}");
     private static final Pattern DIGEST = Pattern.compile("[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+");
     /** AWS refreshes the time of the last pull once in a day at the most. */
@@ -53,7 +52,7 @@ final class Images {
 
     Ecr.Image put(Caller given, Ecr.PutImageRequest input) {
         var caller = Repositories.registry(given, input.registryId());
-        var repository = repositories.get(caller, null, input.repositoryName());
+        repositories.get(caller, null, input.repositoryName());
         byte[] bytes = input.imageManifest().getBytes(StandardCharsets.UTF_8);
         Manifest manifest = manifest(bytes, input.imageManifestMediaType());
         String digest = Digest.ofBytes(bytes).toString();
@@ -66,8 +65,8 @@ final class Images {
                     + " 'must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,299}''");
         }
         Image image = image(manifest, input.imageManifest(), time.instant().truncatedTo(ChronoUnit.MILLIS));
-        store.change(tx -> put(tx, caller, repository, new Named(digest, input.imageTag()), image));
-        return told(caller, repository.name(), digest, input.imageTag(), image);
+        store.change(tx -> put(tx, caller, input.repositoryName(), new Named(digest, input.imageTag()), image));
+        return told(caller, input.repositoryName(), digest, input.imageTag(), image);
     }
 
     private record Named(String digest, String tag) {}
@@ -108,20 +107,20 @@ final class Images {
         return descriptors.stream().map(each -> each.digest().toString()).distinct().toList();
     }
 
-    private void put(Tx tx, Caller caller, EcrData.Kept repository, Named named, Image image) {
-        Key key = EcrData.key(caller, repository.name());
-        repositories.existing(tx, caller, repository.name());
-        require(tx, caller, repository.name(), image);
+    private void put(Tx tx, Caller caller, String name, Named named, Image image) {
+        Key key = EcrData.key(caller, name);
+        EcrData.Kept repository = repositories.existing(tx, caller, name);
+        require(tx, caller, name, image);
         Optional<String> tagged = named.tag() == null ? Optional.empty() : data.tags.get(tx, key.and(named.tag()));
         Optional<Image> there = data.images.get(tx, key.and(named.digest()));
         if (there.isPresent() && (named.tag() == null || tagged.filter(named.digest()::equals).isPresent())) {
             throw new Ecr.ImageAlreadyExistsException("Image with digest '" + named.digest() + "' and tag '"
-                    + named.tag() + "' already exists in the repository with name '" + repository.name() + "' in registry with id '"
+                    + named.tag() + "' already exists in the repository with name '" + name + "' in registry with id '"
                     + caller.account() + "'");
         }
         if (tagged.isPresent() && isImmutable(repository, named.tag())) {
             throw new Ecr.ImageTagAlreadyExistsException("The image tag '" + named.tag() + "' already exists in the '"
-                    + repository.name() + "' repository and cannot be overwritten because the tag is immutable.");
+                    + name + "' repository and cannot be overwritten because the tag is immutable.");
         }
         if (there.isEmpty()) {
             data.images.put(tx, key.and(named.digest()), image);
@@ -132,8 +131,8 @@ final class Images {
     }
 
     private static boolean isImmutable(EcrData.Kept repository, String tag) {
-        boolean excluded = repository.exclusions() != null && repository.exclusions().stream().anyMatch(wildcard ->
-                tag.matches(Pattern.quote(wildcard).replace("*", "\\E.*\\Q")));
+        boolean excluded = repository.exclusions() != null && repository.exclusions().stream().anyMatch(
+                wildcard -> TagWildcard.of(wildcard).matcher(tag).matches());
         return repository.tagMutability().startsWith(Ecr.ImageTagMutability.IMMUTABLE) != excluded;
     }
 
@@ -231,17 +230,17 @@ final class Images {
         String wanted = input.filter() == null ? null : input.filter().tagStatus();
         return store.read(tx -> {
             repositories.existing(tx, caller, repository);
+            Map<String, List<String>> tags = tags(tx, key);
             if (input.imageIds() != null && !input.imageIds().isEmpty()) {
-                var named = input.imageIds().stream().map(id -> detail(tx, caller, repository, id)).toList();
+                var named = input.imageIds().stream()
+                        .map(id -> detail(caller, repository, found(tx, caller, repository, id), tags)).toList();
                 return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(named));
             }
-            var all = data.images.range(tx, key)
-                    .map(row -> detail(tx, caller, repository, new Found(row.key().text(3), row.value())))
-                    .filter(each -> isWanted(wanted, each.imageTags() != null)).toList();
-            int from = position(input.nextToken(), all.stream().map(Ecr.ImageDetail::imageDigest).toList());
-            int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
-            return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(all.subList(from, to))
-                    .nextToken(to == all.size() ? null : all.get(to - 1).imageDigest()));
+            var all = data.images.range(tx, key).map(row -> new Found(row.key().text(3), row.value()))
+                    .filter(each -> isWanted(wanted, tags.containsKey(each.digest())));
+            var page = Repositories.page(all, Found::digest, input.nextToken(), input.maxResults());
+            return Ecr.DescribeImagesResponse.of(r -> r.imageDetails(page.items().stream()
+                    .map(each -> detail(caller, repository, each, tags)).toList()).nextToken(page.next()));
         });
     }
 
@@ -250,9 +249,9 @@ final class Images {
                 || tagStatus.equals(Ecr.TagStatus.TAGGED) == tagged;
     }
 
-    private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Ecr.ImageIdentifier id) {
+    private Found found(ReadTx tx, Caller caller, String repository, Ecr.ImageIdentifier id) {
         if (find(tx, EcrData.key(caller, repository), id) instanceof Found found) {
-            return detail(tx, caller, repository, found);
+            return found;
         }
         throw new Ecr.ImageNotFoundException("The image with imageId {imageDigest:'" + id.imageDigest()
                 + "', imageTag:'"
@@ -260,20 +259,21 @@ final class Images {
                 + "' in the registry with id '" + caller.account() + "'");
     }
 
-    private Ecr.ImageDetail detail(ReadTx tx, Caller caller, String repository, Found found) {
+    private static Ecr.ImageDetail detail(Caller caller, String repository, Found found,
+            Map<String, List<String>> tags) {
         Image image = found.image();
-        List<String> tags = tags(tx, EcrData.key(caller, repository), found.digest());
         return Ecr.ImageDetail.of(d -> d.registryId(caller.account()).repositoryName(repository)
                 .imageDigest(found.digest())
-                .imageTags(tags.isEmpty() ? null : tags).imageSizeInBytes(image.size())
+                .imageTags(tags.get(found.digest())).imageSizeInBytes(image.size())
                 .imagePushedAt(image.pushed().truncatedTo(ChronoUnit.SECONDS))
                 .imageManifestMediaType(image.mediaType()).artifactMediaType(image.artifact())
                 .lastRecordedPullTime(image.pulled()));
     }
 
-    private List<String> tags(ReadTx tx, Key repository, String digest) {
-        return data.tags.range(tx, repository).filter(row -> row.value().equals(digest))
-                .map(row -> row.key().text(3)).toList();
+    /** By the digest of their image. */
+    private Map<String, List<String>> tags(ReadTx tx, Key repository) {
+        return data.tags.range(tx, repository).collect(Collectors.groupingBy(Row::value,
+                Collectors.mapping(row -> row.key().text(3), Collectors.toList())));
     }
 
     Ecr.ListImagesResponse list(Caller given, Ecr.ListImagesRequest input) {
@@ -288,29 +288,15 @@ final class Images {
             var untagged = data.images.range(tx, key).map(row -> row.key().text(3))
                     .filter(digest -> !digests.contains(digest))
                     .map(digest -> identifier(digest, null));
-            var all = Stream.concat(tagged.stream(), untagged).filter(id -> isWanted(wanted, id.imageTag() != null))
-                    .toList();
-            int from = position(input.nextToken(), all.stream().map(Images::token).toList());
-            int to = Math.min(all.size(), from + Objects.requireNonNullElse(input.maxResults(), PAGE));
-            return Ecr.ListImagesResponse.of(r -> r.imageIds(all.subList(from, to))
-                    .nextToken(to == all.size() ? null : token(all.get(to - 1))));
+            var all = Stream.concat(tagged.stream(), untagged).filter(id -> isWanted(wanted, id.imageTag() != null));
+            var page = Repositories.page(all, Images::order, input.nextToken(), input.maxResults());
+            return Ecr.ListImagesResponse.of(r -> r.imageIds(page.items()).nextToken(page.next()));
         });
     }
 
-    private static String token(Ecr.ImageIdentifier id) {
-        return id.imageTag() == null ? id.imageDigest() : id.imageTag();
-    }
-
-    private static int position(String token, List<String> tokens) {
-        if (token == null) {
-            return 0;
-        }
-        int at = tokens.indexOf(token);
-        if (at < 0) {
-            throw new Ecr.InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint:"
-                    + " 'must be a token of an earlier answer'");
-        }
-        return at + 1;
+    /** What has a tag comes first. */
+    private static String order(Ecr.ImageIdentifier id) {
+        return id.imageTag() == null ? "untagged " + id.imageDigest() : "tagged " + id.imageTag();
     }
 
     private static Ecr.ImageIdentifier identifier(String digest, String tag) {
@@ -340,7 +326,7 @@ final class Images {
     }
 
     private Optional<Ecr.ImageFailure> delete(Tx tx, Key repository, Ecr.ImageIdentifier id, Found found) {
-        List<String> tags = tags(tx, repository, found.digest());
+        List<String> tags = tags(tx, repository).getOrDefault(found.digest(), List.of());
         boolean whole = id.imageTag() == null || tags.size() == 1;
         if (whole) {
             List<String> lists = data.images.range(tx, repository)
@@ -375,8 +361,9 @@ final class Images {
         if (policy.isEmpty()) {
             return;
         }
+        Map<String, List<String>> tags = tags(tx, repository);
         var images = data.images.range(tx, repository).map(row -> new LifecyclePolicy.Aged(row.key().text(3),
-                row.value().pushed(), tags(tx, repository, row.key().text(3)))).toList();
+                row.value().pushed(), tags.getOrDefault(row.key().text(3), List.of()))).toList();
         for (String digest : LifecyclePolicy.of(policy.get()).expired(images, now)) {
             data.images.get(tx, repository.and(digest)).ifPresent(
                     image -> delete(tx, repository, identifier(digest, null), new Found(digest, image)));

@@ -117,8 +117,7 @@ record LifecyclePolicy(List<Rule> rules) {
             prefixes.forEach(prefix -> all.add(Pattern.compile(Pattern.quote(prefix.toString()) + ".*")));
         }
         if (selection.get("tagPatternList") instanceof List<?> patterns) {
-            patterns.forEach(pattern -> all.add(
-                    Pattern.compile(Pattern.quote(pattern.toString()).replace("*", "\\E.*\\Q"))));
+            patterns.forEach(pattern -> all.add(TagWildcard.of(pattern.toString())));
         }
         return all;
     }

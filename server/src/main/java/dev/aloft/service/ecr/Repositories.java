@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
+import dev.aloft.kernel.call.NamedPage;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -11,19 +12,22 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.ecr.EcrData.Kept;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Repositories. */
 final class Repositories {
     private static final int PAGE = 100;
+    private static final int MOST_IN_PAGE = 1000;
 
     private final EcrData data;
     private final Store store;
@@ -88,26 +92,18 @@ final class Repositories {
                         .toList();
                 return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(named));
             }
-            int limit = input.maxResults() == null ? PAGE : input.maxResults();
-            var after = input.nextToken() == null ? null : EcrData.key(caller, name(input.nextToken()));
-            var found = data.repositories.range(tx, EcrData.all(caller))
-                    .filter(row -> after == null || row.key().compareTo(after) > 0).limit(limit + 1L).map(Row::value)
-                    .toList();
-            boolean more = found.size() > limit;
-            var page = (more ? found.subList(0, limit) : found).stream().map(it -> told(caller, it)).toList();
-            return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(page).nextToken(!more ? null
-                    : Base64.getEncoder().encodeToString(page.getLast().repositoryName()
-                    .getBytes(StandardCharsets.UTF_8))));
+            var page = page(data.repositories.range(tx, EcrData.all(caller)).map(Row::value), Kept::name,
+                    input.nextToken(), input.maxResults());
+            return Ecr.DescribeRepositoriesResponse.of(r -> r.repositories(page.items().stream()
+                    .map(it -> told(caller, it)).toList()).nextToken(page.next()));
         });
     }
 
-    private static String name(String token) {
-        try {
-            return new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException _) {
-            throw new Ecr.InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint:"
-                    + " 'must be a token of an earlier answer'");
-        }
+    /** One page of what is in the order of these names. */
+    static <T> NamedPage<T> page(Stream<T> all, Function<T, String> name, String token, Integer limit) {
+        return NamedPage.of(all, name, null, token, Objects.requireNonNullElse(limit, PAGE), MOST_IN_PAGE,
+                () -> new Ecr.InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint:"
+                        + " 'must be a token of an earlier answer'"));
     }
 
     /** @param force whether the images in it go too */
@@ -171,9 +167,14 @@ final class Repositories {
         return store.read(tx -> data.evaluations.get(tx, key)).map(EcrData.Evaluated::at).orElse(null);
     }
 
-    /** Its lifecycle policy is gone. */
-    void forgetEvaluation(Caller caller, String registryId, String name) {
-        store.change(tx -> data.evaluations.delete(tx, EcrData.key(registry(caller, registryId), name)));
+    /** Its lifecycle policy is gone; when it was last applied, or null. */
+    Instant forgetEvaluation(Caller caller, String registryId, String name) {
+        Key key = EcrData.key(registry(caller, registryId), name);
+        return store.write(tx -> {
+            Optional<EcrData.Evaluated> last = data.evaluations.get(tx, key);
+            data.evaluations.delete(tx, key);
+            return last;
+        }).map(EcrData.Evaluated::at).orElse(null);
     }
 
     static Map<String, String> with(Map<String, String> before, List<Ecr.Tag> tags) {

@@ -216,6 +216,22 @@ class ImagesTest {
                 .filter(Ecr.ListImagesFilter.of(f -> f.tagStatus("UNTAGGED"))))).imageIds()).containsExactly(digest(untagged));
     }
 
+    @Test
+    void pagesGoOnWhenWhatTheLastOneToldIsDeleted() {
+        for (String text : List.of("one", "two", "three")) {
+            put(manifest(layer(text)), text);
+        }
+        var listed = ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").maxResults(1)));
+        var described = ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").maxResults(1)));
+        delete(listed.imageIds().getFirst(), digest(described.imageDetails().getFirst().imageDigest()));
+        var left = ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app"))).imageIds();
+        assertThat(ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").nextToken(listed.nextToken()))).imageIds())
+                .isEqualTo(left);
+        assertThat(ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").nextToken(described.nextToken())))
+                .imageDetails()).extracting(Ecr.ImageDetail::imageDigest)
+                .containsExactlyInAnyOrderElementsOf(left.stream().map(Ecr.ImageIdentifier::imageDigest).toList());
+    }
+
     // ---- deleted
 
     @Test

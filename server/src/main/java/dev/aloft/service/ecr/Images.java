@@ -1,5 +1,6 @@
 package dev.aloft.service.ecr;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonReader;
@@ -167,6 +168,7 @@ final class Images {
             for (Ecr.ImageIdentifier id : input.imageIds()) {
                 switch (find(tx, key, id)) {
                     case Found(String digest, Image image) -> {
+                        refuseToConvert(image, input.acceptedMediaTypes());
                         all.images().add(told(caller, input.repositoryName(), digest, id.imageTag(), image));
                         if (image.pulled() == null || image.pulled().isBefore(now.minus(PULLS_TOLD))) {
                             all.pulled().add(digest);
@@ -182,6 +184,13 @@ final class Images {
                     image -> image.withPulled(now.truncatedTo(ChronoUnit.SECONDS)))));
         }
         return Ecr.BatchGetImageResponse.of(r -> r.images(answer.images()).failures(answer.failures()));
+    }
+
+    /** AWS makes some kinds of manifest of others where whoever asks accepts no other. */
+    private static void refuseToConvert(Image image, List<String> accepted) {
+        if (accepted != null && !accepted.contains(image.mediaType())) {
+            throw ApiError.notBuilt("acceptedMediaTypes without " + image.mediaType() + ", which the image was pushed as,");
+        }
     }
 
     private sealed interface Looked {}

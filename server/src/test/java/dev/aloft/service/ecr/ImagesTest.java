@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
@@ -134,6 +135,19 @@ class ImagesTest {
         put(second, "latest");
         assertThat(get(tag("latest")).images().getFirst().imageManifest()).isEqualTo(second);
         assertThat(get(tag("v1"), digest(digest)).images()).extracting(Ecr.Image::imageManifest).containsExactly(first, first);
+    }
+
+    @Test
+    void aManifestIsToldAsItWasPushedOrNotAtAll() {
+        String manifest = manifest(layer("one"));
+        put(manifest, "v1");
+        assertThat(accepting(Manifest.OCI, Manifest.DOCKER).images()).extracting(Ecr.Image::imageManifest).containsExactly(manifest);
+        assertThatThrownBy(() -> accepting(Manifest.OCI)).isInstanceOf(ApiError.class).hasMessageContaining("acceptedMediaTypes");
+    }
+
+    private Ecr.BatchGetImageResponse accepting(String... mediaTypes) {
+        return ecr.batchGetImage(ROOT, Ecr.BatchGetImageRequest.of(
+                r -> r.repositoryName("app").imageIds(List.of(tag("v1"))).acceptedMediaTypes(List.of(mediaTypes))));
     }
 
     @Test

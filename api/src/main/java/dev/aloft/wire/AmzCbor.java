@@ -26,7 +26,7 @@ public final class AmzCbor implements Protocol {
     @Override
     public Shape readInput(Operation operation, HttpRequest request) {
         try {
-            return read(Content.bytes(request), operation.input(), true);
+            return read(Content.bytes(operation, request), operation.input(), true);
         } catch (Unreadable e) {
             throw ApiError.of("SerializationException", 400, e.getMessage());
         }

@@ -31,7 +31,7 @@ public final class CborRpc implements Protocol {
         if (!PROTOCOL.equals(request.headers().first("smithy-protocol"))) {
             throw ApiError.of("UnknownOperationException", 404, null);
         }
-        var body = Content.bytes(request);
+        var body = Content.bytes(operation, request);
         if (body.length > 0) {
             ContentTypes.require(request.headers(), CONTENT_TYPE);
         }

@@ -28,7 +28,7 @@ public final class JsonRpc implements Protocol {
 
     @Override
     public Shape readInput(Operation operation, HttpRequest request) {
-        var body = Content.bytes(request, mostBytes(operation));
+        var body = Content.bytes(operation, request, mostBytes(operation));
         return JsonErrors.reading(operation, () -> read(
                 new JsonCodec(true, Mismatch.of(operation.service())), body, operation.input()));
     }

@@ -34,9 +34,9 @@ public final class Query implements Protocol {
     }
 
     /** The form of a request: its body, and its query string, which is where GET puts it. */
-    public static List<Percent.Parameter> form(HttpRequest request) {
+    private static List<Percent.Parameter> form(Operation operation, HttpRequest request) {
         var parameters = new ArrayList<>(Percent.parameters(request.rawQuery()));
-        var body = Content.bytes(request);
+        var body = Content.bytes(operation, request);
         if (body.length > 0) {
             parameters.addAll(Percent.parameters(new String(body, StandardCharsets.UTF_8)));
         }
@@ -77,7 +77,7 @@ public final class Query implements Protocol {
     public Shape readInput(Operation operation, HttpRequest request) {
         try {
             var root = new Node();
-            for (var parameter : form(request)) {
+            for (var parameter : form(operation, request)) {
                 var node = root;
                 int depth = 0;
                 int from = 0;

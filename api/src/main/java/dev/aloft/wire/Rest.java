@@ -23,7 +23,7 @@ final class Rest {
         var input = operation.input();
         var builder = input.newBuilder();
         RestBinding.of(operation).readRequest(request, builder);
-        readBody(operation, input, s3 ? request.body() : Content.decoded(request), builder, true);
+        readBody(operation, input, s3 ? request.body() : Content.decoded(operation, request), builder, true);
         return builder.build();
     }
 

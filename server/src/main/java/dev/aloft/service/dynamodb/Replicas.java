@@ -5,6 +5,7 @@ import dev.aloft.api.DynamoDb.CreateReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexWarmThroughputDescription;
 import dev.aloft.api.DynamoDb.GlobalTableSettingsReplicationMode;
 import dev.aloft.api.DynamoDb.IndexStatus;
+import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.OnDemandThroughputOverride;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputOverride;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
@@ -13,6 +14,7 @@ import dev.aloft.api.DynamoDb.ReplicaGlobalSecondaryIndexDescription;
 import dev.aloft.api.DynamoDb.ReplicaStatus;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
+import dev.aloft.api.DynamoDb.ResourceNotFoundException;
 import dev.aloft.api.DynamoDb.StreamViewType;
 import dev.aloft.api.DynamoDb.TableClassSummary;
 import dev.aloft.api.DynamoDb.TableDescription;
@@ -188,26 +190,24 @@ final class Replicas {
             draft.encryptionKey = source.encryptionKey().map(_ -> Encryption.managedKey(to));
             draft.creating = true;
         });
-        var made = overridden(streams.start(tx, to, bare, source.stream().orElseThrow().view(), now),
-            wanted.onDemandThroughputOverride(), wanted.globalSecondaryIndexes(), wanted.tableClassOverride(), now);
+        var overrides = UpdateReplicationGroupMemberAction.of(a -> a
+            .provisionedThroughputOverride(wanted.provisionedThroughputOverride())
+            .onDemandThroughputOverride(wanted.onDemandThroughputOverride())
+            .globalSecondaryIndexes(wanted.globalSecondaryIndexes()).tableClassOverride(wanted.tableClassOverride()));
+        var made = overridden(streams.start(tx, to, bare, source.stream().orElseThrow().view(), now), overrides, now);
         tables.put(tx, to, made, now);
         data.seeding.add(tx, now, DynamoDbData.numbered(to, made.number()),
             new Replication.Seed(ref.name(), ref.region(), Key.EMPTY));
     }
 
-    private static StoredTable overridden(StoredTable table, OnDemandThroughputOverride reads,
-            List<ReplicaGlobalSecondaryIndex> indexes, String tableClass, Instant now) {
+    private static StoredTable overridden(StoredTable table, UpdateReplicationGroupMemberAction wanted, Instant now) {
+        refuseCapacity(table, wanted.provisionedThroughputOverride(), "");
+        var tableClass = wanted.tableClassOverride();
         return table.with(draft -> {
-            if (reads != null) {
-                draft.onDemandLimit = limited(table.onDemandLimit(), reads);
-            }
-            if (indexes != null) {
-                draft.indexes = table.indexes().stream().map(index -> indexes.stream()
-                    .filter(one -> one.indexName().equals(index.name()) && one.onDemandThroughputOverride() != null)
-                    .findFirst()
-                    .map(one -> index.withOnDemandLimit(limited(index.onDemandLimit(),
-                        one.onDemandThroughputOverride())))
-                    .orElse(index)).toList();
+            draft.onDemandLimit = limited(table, table.onDemandLimit(), wanted.onDemandThroughputOverride(),
+                " for table");
+            if (wanted.globalSecondaryIndexes() != null) {
+                draft.indexes = overridden(table, wanted.globalSecondaryIndexes());
             }
             if (tableClass != null && !tableClass.equals(table.tableClass())) {
                 draft.tableClass = tableClass;
@@ -216,21 +216,43 @@ final class Replicas {
         });
     }
 
-    private static Optional<Units> limited(Optional<Units> limit, OnDemandThroughputOverride reads) {
-        return Optional.of(new Units(Optional.of(reads.maxReadRequestUnits()), limit.flatMap(Units::write)));
+    private static List<StoredIndex> overridden(StoredTable table, List<ReplicaGlobalSecondaryIndex> wanted) {
+        var indexes = new ArrayList<>(table.indexes());
+        for (var one : wanted) {
+            var name = one.indexName();
+            var index = indexes.stream().filter(known -> known.global() && known.name().equals(name)).findFirst()
+                .orElseThrow(() -> new ResourceNotFoundException("Requested resource not found: Index " + name
+                    + " for table " + table.name()));
+            refuseCapacity(table, one.provisionedThroughputOverride(), "for index: " + name + " ");
+            indexes.set(indexes.indexOf(index), index.withOnDemandLimit(limited(table, index.onDemandLimit(),
+                one.onDemandThroughputOverride(), " for index " + name)));
+        }
+        return indexes;
+    }
+
+    private static void refuseCapacity(StoredTable table, ProvisionedThroughputOverride wanted, String subject) {
+        refuse(table.onDemand() && wanted != null, "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+            + subject + "when BillingMode is PAY_PER_REQUEST");
+        if (wanted != null) {
+            throw ApiError.notBuilt("ReplicaUpdates.Update.ProvisionedThroughputOverride of DynamoDB UpdateTable");
+        }
+    }
+
+    private static Optional<Units> limited(StoredTable table, Optional<Units> limit, OnDemandThroughputOverride reads,
+            String subject) {
+        if (reads == null) {
+            return limit;
+        }
+        var wanted = new OnDemandThroughput(reads.maxReadRequestUnits(), null);
+        Units.checkOnDemand(wanted, table.onDemand(), subject);
+        return Units.changed(limit, wanted);
     }
 
     private void change(Tx tx, TableRef to, UpdateReplicationGroupMemberAction wanted, Instant now) {
         if (wanted.kmsMasterKeyId() != null) {
             throw ApiError.notBuilt("ReplicaUpdates.Update.KMSMasterKeyId of DynamoDB UpdateTable");
         }
-        data.tables.update(tx, to.key(), table -> {
-            refuse(table.onDemand() && wanted.provisionedThroughputOverride() != null,
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-                    + "PAY_PER_REQUEST");
-            return overridden(table, wanted.onDemandThroughputOverride(), wanted.globalSecondaryIndexes(),
-                wanted.tableClassOverride(), now);
-        });
+        data.tables.update(tx, to.key(), table -> overridden(table, wanted, now));
     }
 
     private StoredTable remove(Tx tx, TableRef ref, StoredTable table, TableRef gone, Instant now) {
@@ -281,8 +303,6 @@ final class Replicas {
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES)
             .warmThroughput(Descriptions.warm(Descriptions.warm(other), other.warm(), TableStatus.ACTIVE))
             .kmsMasterKeyId(other.encryptionKey().orElse(null))
-            .provisionedThroughputOverride(other.onDemand() || other.throughput().read() == table.throughput().read()
-            ? null : new ProvisionedThroughputOverride(other.throughput().read()))
             .onDemandThroughputOverride(reads(table.onDemandLimit(), other.onDemandLimit()))
             .replicaTableClassSummary(other.tableClass().equals(table.tableClass()) ? null
                 : new TableClassSummary(other.tableClass(), other.tableClassSince().orElse(null)))

@@ -1,6 +1,7 @@
 package dev.aloft.service.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.aloft.api.Caller;
@@ -18,9 +19,11 @@ import dev.aloft.api.DynamoDb.ListGlobalTablesRequest;
 import dev.aloft.api.DynamoDb.OnDemandThroughputOverride;
 import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
+import dev.aloft.api.DynamoDb.ProvisionedThroughputOverride;
 import dev.aloft.api.DynamoDb.PutItemRequest;
 import dev.aloft.api.DynamoDb.QueryRequest;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
+import dev.aloft.api.DynamoDb.ReplicaGlobalSecondaryIndex;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableDescription;
@@ -219,6 +222,38 @@ class GlobalTablesTest extends DynamoDbFixture {
         assertThat(replica.replicaTableClassSummary().tableClass()).isEqualTo("STANDARD_INFREQUENT_ACCESS");
         assertThat(describe("us-east-1").onDemandThroughput()).isNull();
         assertThat(describe(WEST).onDemandThroughput().maxReadRequestUnits()).isEqualTo(50);
+    }
+
+    private void override(Consumer<UpdateReplicationGroupMemberAction.Builder> wanted) {
+        update(CALLER, r -> r.replicaUpdates(List.of(ReplicationGroupUpdate.of(u -> u.update(
+            UpdateReplicationGroupMemberAction.of(a -> wanted.accept(a.regionName(WEST))))))));
+    }
+
+    @Test
+    void anOverrideIsTakenBackAndOneThatCannotBeIsRefused() {
+        replicate(WEST);
+        override(a -> a.onDemandThroughputOverride(new OnDemandThroughputOverride(50L)));
+        override(a -> a.onDemandThroughputOverride(new OnDemandThroughputOverride(null)));
+        assertThat(describe(WEST).onDemandThroughput().maxReadRequestUnits()).isEqualTo(50);
+        override(a -> a.onDemandThroughputOverride(new OnDemandThroughputOverride(-1L)));
+        assertThat(describe(WEST).onDemandThroughput()).isNull();
+        refused("One or more parameter values were invalid: Requested MaxReadRequestUnits for OnDemandThroughput for "
+            + "table is outside of valid range",
+            () -> override(a -> a.onDemandThroughputOverride(new OnDemandThroughputOverride(0L))));
+        refused("ResourceNotFoundException", "Requested resource not found: Index none for table " + HASH,
+            () -> override(a -> a.globalSecondaryIndexes(List.of(
+                ReplicaGlobalSecondaryIndex.of(i -> i.indexName("none"))))));
+        var neither = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+            + "PAY_PER_REQUEST";
+        refused(neither,
+            () -> override(a -> a.provisionedThroughputOverride(new ProvisionedThroughputOverride(5L))));
+        refused(neither, () -> update(CALLER, r -> r.replicaUpdates(List.of(ReplicationGroupUpdate.of(u -> u.create(
+            CreateReplicationGroupMemberAction.of(a -> a.regionName(TOKYO)
+                .provisionedThroughputOverride(new ProvisionedThroughputOverride(5L)))))))));
+        update(CALLER, r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 1L)));
+        assertThatThrownBy(() -> override(a ->
+            a.provisionedThroughputOverride(new ProvisionedThroughputOverride(5L))))
+            .hasMessageContaining("ReplicaUpdates.Update.ProvisionedThroughputOverride of DynamoDB UpdateTable");
     }
 
     @Test

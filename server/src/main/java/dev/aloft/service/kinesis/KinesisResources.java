@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Kinesis;
+import dev.aloft.kernel.call.NamedType;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** AWS::Kinesis::Stream and AWS::Kinesis::StreamConsumer. */
+/** AWS::Kinesis::Stream, AWS::Kinesis::StreamConsumer and AWS::Kinesis::ResourcePolicy. */
 final class KinesisResources {
 
     private KinesisResources() {
@@ -259,57 +260,43 @@ final class KinesisResources {
         }
     }
 
-    private record ResourcePolicyType(Kinesis kinesis) implements ResourceType {
-        @Override
-        public String type() {
-            return "AWS::Kinesis::ResourcePolicy";
+    private static final class ResourcePolicyType extends NamedType {
+        private final Kinesis kinesis;
+
+        ResourcePolicyType(Kinesis kinesis) {
+            super("AWS::Kinesis::ResourcePolicy", "ResourceArn", 0, Set.of("ResourceArn", "ResourcePolicy"), Set.of(),
+                    Set.of());
+            this.kinesis = kinesis;
         }
 
         @Override
-        public Set<String> properties() {
-            return Set.of("ResourceArn", "ResourcePolicy");
+        protected void make(Caller caller, String named, Desired desired) {
+            var given = desired.properties().get("ResourcePolicy");
+            var policy = given instanceof String text ? text : JsonWriter.string(given);
+            kinesis.putResourcePolicy(caller,
+                    Kinesis.PutResourcePolicyRequest.of(r -> r.resourceARN(named).policy(policy)));
+        }
+
+        /** A policy that is there is replaced, whosever it is. */
+        @Override
+        protected boolean isOurs(Caller caller, String named, Desired desired) {
+            return false;
         }
 
         @Override
-        public Set<String> required() {
-            return properties();
+        protected void change(Caller caller, String named, Desired before, Desired after) {
+            make(caller, named, after);
         }
 
         @Override
-        public Set<String> replacedBy() {
-            return Set.of("ResourceArn");
+        protected void remove(Caller caller, String named) {
+            kinesis.deleteResourcePolicy(caller, Kinesis.DeleteResourcePolicyRequest.of(r -> r.resourceARN(named)));
         }
 
         @Override
-        public Resource create(Caller caller, Desired desired) {
-            var arn = desired.properties().get("ResourceArn").toString();
-            kinesis.putResourcePolicy(caller, Kinesis.PutResourcePolicyRequest.of(r -> r.resourceARN(arn)
-                    .policy(JsonWriter.string(desired.properties().get("ResourcePolicy")))));
-            return new Resource(arn, Map.of());
-        }
-
-        @Override
-        public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            return create(caller, after);
-        }
-
-        @Override
-        public void delete(Caller caller, String physicalId, Desired last) {
-            try {
-                kinesis.deleteResourcePolicy(caller, Kinesis.DeleteResourcePolicyRequest.of(r -> r.resourceARN(physicalId)));
-            } catch (Kinesis.ResourceNotFoundException _) {
-                // Gone already, as wanted.
-            }
-        }
-
-        @Override
-        public Optional<Resource> read(Caller caller, String physicalId) {
-            try {
-                kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(physicalId)));
-                return Optional.of(new Resource(physicalId, Map.of()));
-            } catch (Kinesis.ResourceNotFoundException _) {
-                return Optional.empty();
-            }
+        protected Resource describe(Caller caller, String named) {
+            kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(named)));
+            return new Resource(named, Map.of());
         }
     }
 }

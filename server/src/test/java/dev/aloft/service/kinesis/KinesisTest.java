@@ -354,8 +354,14 @@ class KinesisTest {
         assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
             .contains("kinesis:GetRecords");
         var policy = type("AWS::Kinesis::ResourcePolicy");
+        assertThat(policy.read(ROOT, ARN)).isPresent();
         policy.delete(ROOT, ARN, desired(Map.of()));
         policy.delete(ROOT, ARN, desired(Map.of()));
+        var text = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\","
+            + "\"Action\":\"kinesis:GetRecords\",\"Resource\":\"" + ARN + "\"}]}";
+        declared("AWS::Kinesis::ResourcePolicy", Map.of("ResourceArn", ARN, "ResourcePolicy", text));
+        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
+            .isEqualTo(text);
     }
 
     private ResourceType type(String name) {

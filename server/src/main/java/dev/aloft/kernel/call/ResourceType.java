@@ -112,6 +112,11 @@ public interface ResourceType {
         private static final String STACK = "aws:cloudformation:stack-id";
         private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
+        /** The same with other properties. */
+        public Desired with(Map<String, Object> other) {
+            return new Desired(stackId, stackName, logicalId, token, other, tags);
+        }
+
         /** The name given in this property, or one made as CloudFormation does: {@code stack-LogicalId-SUFFIX}. */
         public String name(String property, int maxLength) {
             return properties.get(property) instanceof String given ? given : generatedName(maxLength);

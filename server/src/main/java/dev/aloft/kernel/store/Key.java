@@ -121,6 +121,16 @@ public final class Key implements Comparable<Key> {
         return (Key) elements().get(index);
     }
 
+    /**
+     * A bound behind all keys that begin with the elements of this one: an element that goes on has 0xFF there, a next
+     * one less.
+     */
+    public Key behind() {
+        var bound = Arrays.copyOf(bytes, bytes.length + 1);
+        bound[bytes.length] = (byte) 0xFE;
+        return new Key(bound);
+    }
+
     public byte[] toBytes() {
         return bytes.clone();
     }

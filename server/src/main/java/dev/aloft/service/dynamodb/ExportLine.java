@@ -7,10 +7,9 @@ import com.amazon.ion.IonWriter;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.ExportFormat;
 import dev.aloft.api.DynamoDb.ExportViewType;
-import dev.aloft.api.DynamoDb.PutRequest;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.service.dynamodb.value.ItemSize;
-import dev.aloft.wire.Trees;
+import dev.aloft.service.dynamodb.value.Values;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -25,17 +24,13 @@ sealed interface ExportLine {
     /** Bytes that are billed. */
     long size();
 
-    private static Object json(Map<String, AttributeValue> item) {
-        return Trees.of(new PutRequest(item)).get("Item");
-    }
-
     /** @param item as the table keeps it */
     record Item(byte[] item) implements ExportLine {
         @Override
         public byte[] text(String format) {
             var attributes = ITEMS.decode(item);
             return ExportFormat.ION.equals(format) ? IonItems.line(out -> IonItems.item(out, "Item", attributes))
-                : JsonWriter.bytes(Map.of("Item", json(attributes)));
+                : JsonWriter.bytes(Map.of("Item", Values.json(attributes)));
         }
 
         @Override
@@ -70,7 +65,7 @@ sealed interface ExportLine {
             }
             var line = new LinkedHashMap<String, Object>();
             line.put("Metadata", Map.of("WriteTimestampMicros", Map.of("N", Long.toString(micros))));
-            images().forEach((name, image) -> line.put(name, json(image)));
+            images().forEach((name, image) -> line.put(name, Values.json(image)));
             return JsonWriter.bytes(line);
         }
 

@@ -4,7 +4,6 @@ import dev.aloft.api.DynamoDb.ExportViewType;
 import dev.aloft.api.DynamoDb.IncrementalExportSpecification;
 import dev.aloft.api.DynamoDb.InvalidExportTimeException;
 import dev.aloft.api.DynamoDb.InvalidRestoreTimeException;
-import dev.aloft.service.dynamodb.StoredTable.Recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,11 +20,9 @@ record ExportWindow(Instant from, Instant to, String view) {
     /** The window that is asked for, of a table that can be recovered all that time. */
     static ExportWindow of(StoredTable table, IncrementalExportSpecification asked, Instant now) {
         var from = asked.exportFromTime();
-        var to = asked.exportToTime() == null ? now.truncatedTo(ChronoUnit.SECONDS) : asked.exportToTime();
-        var earliest = table.recovery().map(Recovery::since);
-        if (earliest.isEmpty() || from.isBefore(earliest.get().truncatedTo(ChronoUnit.SECONDS))
-                || from.isBefore(table.recovery().map(one -> Restores.earliest(one, now)).get()
-                    .truncatedTo(ChronoUnit.SECONDS))) {
+        var to = asked.exportToTime() == null ? seconds(now) : asked.exportToTime();
+        var earliest = table.recovery().map(one -> seconds(Restores.earliest(one, now)));
+        if (earliest.filter(moment -> !from.isBefore(moment)).isEmpty()) {
             throw invalid("Incremental export period from time cannot be less than the table creation time : "
                 + seconds(from));
         }

@@ -15,7 +15,6 @@ import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,16 +42,14 @@ final class GlobalTableResource implements ResourceType {
     private static final Set<String> SAME = Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode",
         "LocalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput");
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
-
     private final TableResource table;
     private final DynamoDb dynamoDb;
-    private final Time time;
+    private final Looks looks;
 
     GlobalTableResource(TableResource table, DynamoDb dynamoDb, Time time) {
         this.table = table;
         this.dynamoDb = dynamoDb;
-        this.time = time;
+        looks = new Looks(time);
     }
 
     @Override
@@ -125,11 +122,12 @@ final class GlobalTableResource implements ResourceType {
     }
 
     private void updateReplicas(Caller caller, String name, Optional<Desired> before, Desired after) {
+        var known = known(caller, name);
         for (var region : regions(caller, after)) {
             if (region.equals(caller.region())) {
                 continue;
             }
-            boolean isNew = !known(caller, name).contains(region);
+            boolean isNew = !known.contains(region);
             if (isNew) {
                 change(caller, name, u -> u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))));
                 await(caller, name);
@@ -157,21 +155,13 @@ final class GlobalTableResource implements ResourceType {
     private static Desired withoutOwn(Desired desired) {
         var properties = new LinkedHashMap<>(desired.properties());
         properties.keySet().removeAll(OF_REPLICA);
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties,
-            desired.tags());
+        return desired.with(properties);
     }
 
     /** Until all replicas have what was there before. */
     private void await(Caller caller, String name) {
-        try {
-            while (dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas().stream()
-                    .anyMatch(replica -> !ReplicaStatus.ACTIVE.equals(replica.replicaStatus()))) {
-                time.sleep(BETWEEN_LOOKS);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while a replica was being filled");
-        }
+        looks.until(known -> known.stream().allMatch(one -> ReplicaStatus.ACTIVE.equals(one.replicaStatus())),
+            () -> dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas());
     }
 
     @Override
@@ -207,8 +197,7 @@ final class GlobalTableResource implements ResourceType {
         if (desired.properties().get("GlobalSecondaryIndexes") instanceof List<?> indexes) {
             properties.put("GlobalSecondaryIndexes", indexes(indexes, replica));
         }
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), properties,
-            desired.tags());
+        return desired.with(properties);
     }
 
     /** The regions of all replicas, which the stack's must be among. */

@@ -143,15 +143,8 @@ final class History {
 
     /** The first key behind this one that has a past. */
     private static Optional<Key> nextKey(ReadTx tx, Key space, Key after) {
-        var range = after.length() == 0 ? Range.of(space) : Range.of(space).from(behind(space.and(after)));
+        var range = after.length() == 0 ? Range.of(space) : Range.of(space).from(space.and(after).behind());
         return tx.range(range.limit(1)).findFirst().map(entry -> entry.key().without(space).key(0));
-    }
-
-    /** Behind everything that begins with these elements. */
-    private static Key behind(Key key) {
-        var bytes = Arrays.copyOf(key.raw(), key.length() + 1);
-        bytes[key.length()] = (byte) 0xFE;
-        return Key.decoded(bytes);
     }
 
     /** The keys that changed since a moment, in their order, each with what it was. */

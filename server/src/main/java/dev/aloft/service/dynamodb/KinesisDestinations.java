@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 final class KinesisDestinations {
     private static final String STATE = "Table is not in a valid state to enable Kinesis Streaming Destination: ";
-    private static final String FAILED = "User does not have a permission to use kinesis stream";
+    static final String FAILED = "User does not have a permission to use kinesis stream";
 
     private final Tables tables;
     private final Kinesis kinesis;

@@ -4,8 +4,6 @@ import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.ApproximateCreationDateTimePrecision;
-import dev.aloft.api.DynamoDb.AttributeValue;
-import dev.aloft.api.DynamoDb.PutRequest;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Kinesis;
 import dev.aloft.api.Kinesis.PutRecordsRequestEntry;
@@ -15,7 +13,7 @@ import dev.aloft.service.dynamodb.Feeds.Feed;
 import dev.aloft.service.dynamodb.Feeds.Outgoing;
 import dev.aloft.service.dynamodb.Feeds.ToStream;
 import dev.aloft.service.dynamodb.value.ItemSize;
-import dev.aloft.wire.Trees;
+import dev.aloft.service.dynamodb.value.Values;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -124,9 +122,9 @@ final class KinesisFeed implements Feeds.Carrier {
         var after = change.change().after().map(ITEMS::decode);
         var images = new LinkedHashMap<String, Object>();
         images.put("ApproximateCreationDateTime", moment(change, precision));
-        images.put("Keys", item(keys));
-        after.ifPresent(image -> images.put("NewImage", item(image)));
-        before.ifPresent(image -> images.put("OldImage", item(image)));
+        images.put("Keys", Values.json(keys));
+        after.ifPresent(image -> images.put("NewImage", Values.json(image)));
+        before.ifPresent(image -> images.put("OldImage", Values.json(image)));
         images.put("SizeBytes", ItemSize.of(keys) + before.map(ItemSize::of).orElse(0)
             + after.map(ItemSize::of).orElse(0));
         precision.ifPresent(one -> images.put("ApproximateCreationDateTimePrecision", one));
@@ -136,10 +134,6 @@ final class KinesisFeed implements Feeds.Carrier {
     private static long moment(Outgoing change, Optional<String> precision) {
         return precision.filter(ApproximateCreationDateTimePrecision.MICROSECOND::equals).isPresent()
             ? change.micros() : change.at().toEpochMilli();
-    }
-
-    private static Object item(Map<String, AttributeValue> item) {
-        return Trees.of(new PutRequest(item)).get("Item");
     }
 
     private static String digest(byte[] key) {

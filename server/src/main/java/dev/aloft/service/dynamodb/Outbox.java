@@ -1,7 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
-
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
@@ -11,7 +9,6 @@ import dev.aloft.service.dynamodb.Feeds.Feed;
 import dev.aloft.service.dynamodb.Feeds.Target;
 import dev.aloft.service.dynamodb.Feeds.ToRegion;
 import dev.aloft.service.dynamodb.Feeds.ToStream;
-import dev.aloft.service.dynamodb.StoredRecord.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,12 +39,13 @@ final class Outbox {
      */
     void record(Tx tx, LiveTable table, Key key, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
         Instant now, Origin origin) {
+        boolean byService = origin instanceof Origin.Expiry;
         var known = table.isGlobal() ? version(tx, table, key) : Optional.<Version>empty();
         long tick = tick(tx, table, now, known.map(Version::micros).orElse(0L));
         if (table.destination().isPresent() && Streams.differ(before, after)) {
             var destination = table.destination().get();
             add(tx, table, destination.number(), new ToStream(destination.streamArn()), tick,
-                change(table, before, after, true, now, origin), now);
+                StoredRecord.of(table, before, after, true, true, now, byService), now);
         }
         if (!table.isGlobal()) {
             return;
@@ -58,7 +56,7 @@ final class Outbox {
         }
         note(tx, table, key, new Version(tick, table.ref.region()), after == null, now);
         if (before != null || after != null) {
-            var change = change(table, before, after, false, now, origin);
+            var change = StoredRecord.of(table, before, after, false, true, now, byService);
             table.stored.replicas().forEach(replica ->
                 add(tx, table, replica.number(), new ToRegion(replica.region()), tick, change, now));
         }
@@ -71,15 +69,6 @@ final class Outbox {
         long tick = Math.max(ChronoUnit.MICROS.between(Instant.EPOCH, now), Math.max(last, after) + 1);
         tx.put(at, Codec.NUMBER.encode(tick));
         return tick;
-    }
-
-    private static StoredRecord change(LiveTable table, Map<String, AttributeValue> before,
-            Map<String, AttributeValue> after, boolean tellsOld, Instant now, Origin origin) {
-        var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
-        return new StoredRecord(kind, now, origin instanceof Origin.Expiry,
-            ITEMS.encode(table.schema.keyOf(before == null ? after : before)),
-            Optional.ofNullable(tellsOld ? before : null).map(ITEMS::encode),
-            Optional.ofNullable(after).map(ITEMS::encode));
     }
 
     private void add(Tx tx, LiveTable table, long number, Target target, long tick, StoredRecord change, Instant now) {

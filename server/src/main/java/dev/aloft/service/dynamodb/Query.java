@@ -251,15 +251,15 @@ final class Query {
                 var at = all.and((Object) KeySchema.ordered(with));
                 yield switch (comparator) {
                     case LT -> range.to(at);
-                    case LE -> range.to(behind(at));
-                    case GT -> range.from(behind(at));
+                    case LE -> range.to(at.behind());
+                    case GT -> range.from(at.behind());
                     case GE -> range.from(at);
                     case EQ, NE -> throw new IllegalStateException("no inequality");
                 };
             }
             case KeyCondition.Between(var low, var high) -> Values.compare(low, high) > 0 ? range.to(all)
                 : range.from(all.and((Object) KeySchema.ordered(low)))
-                .to(behind(all.and((Object) KeySchema.ordered(high))));
+                .to(all.and((Object) KeySchema.ordered(high)).behind());
             case KeyCondition.BeginsWith(var prefix) -> {
                 var start = KeySchema.ordered(prefix);
                 var from = range.from(all.and((Object) start));
@@ -267,16 +267,6 @@ final class Query {
             }
             case KeyCondition.NotIndexable _ -> throw new IllegalStateException("no key condition");
         };
-    }
-
-    /**
-     * Behind all keys that begin with the elements of this one: an element that goes on has 0xFF there, a next one
-     * less.
-     */
-    private static Key behind(Key key) {
-        var bytes = Arrays.copyOf(key.raw(), key.length() + 1);
-        bytes[key.length()] = (byte) 0xFE;
-        return Key.decoded(bytes);
     }
 
     /** The first bytes that come after all that begin so, unless nothing does. */

@@ -1,8 +1,12 @@
 package dev.aloft.service.dynamodb;
 
+import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
+
+import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.store.Codec;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +23,21 @@ record StoredRecord(Kind kind, Instant at, boolean byService, byte[] keys, Optio
 
     private static final int HEADER = 1 + 1 + 8 + 3 * 4;
     private static final int ABSENT = -1;
+
+    /**
+     * A change of an item, with as much of it as is wanted.
+     *
+     * @param before null where there was no item
+     * @param after  null where there is none any more
+     */
+    static StoredRecord of(LiveTable table, Map<String, AttributeValue> before, Map<String, AttributeValue> after,
+            boolean tellsOld, boolean tellsNew, Instant now, boolean byService) {
+        var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
+        return new StoredRecord(kind, now, byService,
+            ITEMS.encode(table.schema.keyOf(before == null ? after : before)),
+            Optional.ofNullable(tellsOld ? before : null).map(ITEMS::encode),
+            Optional.ofNullable(tellsNew ? after : null).map(ITEMS::encode));
+    }
 
     private static byte[] encode(StoredRecord record) {
         var bytes = ByteBuffer.allocate(HEADER + record.keys.length + length(record.before) + length(record.after));

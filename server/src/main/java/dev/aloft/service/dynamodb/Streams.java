@@ -1,7 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import static dev.aloft.service.dynamodb.value.ItemCodec.ITEMS;
-
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.StreamViewType;
@@ -12,7 +10,6 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Tx;
-import dev.aloft.service.dynamodb.StoredRecord.Kind;
 import dev.aloft.service.dynamodb.StoredStream.Shard;
 import dev.aloft.service.dynamodb.StoredTable.OpenShard;
 import dev.aloft.service.dynamodb.StoredTable.TableStream;
@@ -165,15 +162,11 @@ final class Streams {
             return;
         }
         var stream = table.stored.stream().orElseThrow();
-        var kind = before == null ? Kind.INSERT : after == null ? Kind.REMOVE : Kind.MODIFY;
         boolean old = stream.view().equals(StreamViewType.OLD_IMAGE)
             || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
         boolean fresh = stream.view().equals(StreamViewType.NEW_IMAGE)
             || stream.view().equals(StreamViewType.NEW_AND_OLD_IMAGES);
-        var keys = table.schema.keyOf(before == null ? after : before);
-        var record = new StoredRecord(kind, now, byService, ITEMS.encode(keys),
-            Optional.ofNullable(old ? before : null).map(ITEMS::encode),
-            Optional.ofNullable(fresh ? after : null).map(ITEMS::encode));
+        var record = StoredRecord.of(table, before, after, old, fresh, now, byService);
         long shard = shard(stream.open(), key).number();
         tx.put(DynamoDbData.records(table.ref, stream.number(), shard).and(next(tx, table.ref, stream.number())),
             StoredRecord.CODEC.encode(record));

@@ -42,8 +42,8 @@ final class TableExtras {
             dynamoDb.updateContinuousBackups(caller, new UpdateContinuousBackupsRequest(table.tableName(),
                 recovery(after)));
         }
-        policy(caller, table.tableArn(), before.flatMap(one -> TableResource.policy(one, "ResourcePolicy")),
-            TableResource.policy(after, "ResourcePolicy"));
+        policy(caller, table.tableArn(), before.flatMap(one -> TableResource.policy(one.properties())),
+            TableResource.policy(after.properties()));
         if (table.streamSpecification() != null) {
             // The stream may be another than before, which has no policy yet.
             var earlier = streamPolicy(after).isPresent() ? Optional.<String>empty()
@@ -70,10 +70,7 @@ final class TableExtras {
     }
 
     private static Optional<String> streamPolicy(Desired desired) {
-        return desired.properties().get("StreamSpecification") instanceof Map<?,
-            ?> map && map.get("ResourcePolicy") != null
-            ? TableResource.policy(new Desired(desired.stackId(), desired.stackName(), desired.logicalId(),
-                desired.token(), Map.of("ResourcePolicy", map.get("ResourcePolicy")), Map.of()), "ResourcePolicy")
+        return desired.properties().get("StreamSpecification") instanceof Map<?, ?> map ? TableResource.policy(map)
             : Optional.empty();
     }
 
@@ -117,7 +114,7 @@ final class TableExtras {
                 wanted.precision() == null ? null : new EnableKinesisStreamingConfiguration(wanted.precision())));
             if (active(caller, table).isEmpty()) {
                 throw new ValidationException("The destination " + wanted.arn() + " of table " + table
-                    + " is ENABLE_FAILED: User does not have a permission to use kinesis stream");
+                    + " is ENABLE_FAILED: " + KinesisDestinations.FAILED);
             }
         } else if (!precision(wanted.precision()).equals(precision(active.get()
             .approximateCreationDateTimePrecision()))) {

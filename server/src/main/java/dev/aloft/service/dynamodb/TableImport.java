@@ -13,7 +13,6 @@ import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -21,14 +20,13 @@ import java.util.UUID;
 /** Makes a table from what lies in S3, as ImportSourceSpecification of a template says, and waits for it. */
 final class TableImport {
     private static final String SOURCE = "ImportSourceSpecification";
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private final DynamoDb dynamoDb;
-    private final Time time;
+    private final Looks looks;
 
     TableImport(DynamoDb dynamoDb, Time time) {
         this.dynamoDb = dynamoDb;
-        this.time = time;
+        looks = new Looks(time);
     }
 
     static boolean isWanted(Desired desired) {
@@ -68,18 +66,7 @@ final class TableImport {
     }
 
     private ImportTableDescription await(Caller caller, ImportTableDescription begun) {
-        try {
-            while (true) {
-                var now = dynamoDb.describeImport(caller, new DescribeImportRequest(begun.importArn()))
-                    .importTableDescription();
-                if (!ImportStatus.IN_PROGRESS.equals(now.importStatus())) {
-                    return now;
-                }
-                time.sleep(BETWEEN_LOOKS);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while a table was being imported");
-        }
+        return looks.until(now -> !ImportStatus.IN_PROGRESS.equals(now.importStatus()), () ->
+            dynamoDb.describeImport(caller, new DescribeImportRequest(begun.importArn())).importTableDescription());
     }
 }

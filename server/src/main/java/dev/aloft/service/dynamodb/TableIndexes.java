@@ -18,7 +18,6 @@ import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.WarmThroughput;
 import dev.aloft.kernel.time.Time;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,14 +26,12 @@ import java.util.stream.Stream;
 
 /** Brings the global indexes of a table to what a template says, one after the other. */
 final class TableIndexes {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
-
     private final DynamoDb dynamoDb;
-    private final Time time;
+    private final Looks looks;
 
     TableIndexes(DynamoDb dynamoDb, Time time) {
         this.dynamoDb = dynamoDb;
-        this.time = time;
+        looks = new Looks(time);
     }
 
     private static List<GlobalSecondaryIndex> wanted(CreateTableRequest table) {
@@ -121,14 +118,7 @@ final class TableIndexes {
 
     /** One index is made at a time, and no table is deleted meanwhile. */
     void await(Caller caller, String name) {
-        try {
-            while (known(dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table()).stream()
-                    .anyMatch(index -> !IndexStatus.ACTIVE.equals(index.indexStatus()))) {
-                time.sleep(BETWEEN_LOOKS);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while an index was being filled");
-        }
+        looks.until(indexes -> indexes.stream().allMatch(index -> IndexStatus.ACTIVE.equals(index.indexStatus())),
+            () -> known(dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table()));
     }
 }

@@ -45,8 +45,6 @@ import java.util.Set;
  */
 final class TableResource implements ResourceType {
     private static final int MAX_NAME = 255;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
     /** Those that CreateTable has under the same names. */
     private static final Set<String> SAME = Set.of("AttributeDefinitions", "KeySchema", "BillingMode",
         "ProvisionedThroughput",
@@ -115,14 +113,15 @@ final class TableResource implements ResourceType {
     @Override
     public Resource create(Caller caller, Desired desired) {
         var name = desired.name("TableName", MAX_NAME);
-        var tags = tags(desired);
-        var request = wanted(desired).toBuilder().tableName(name).tags(list(tags))
+        var request = wanted(desired).toBuilder().tableName(name).tags(list(desired.marked()))
             .streamSpecification(view(desired).map(TableResource::stream).orElse(null))
             .sseSpecification(encryption(desired))
-            .resourcePolicy(policy(desired, "ResourcePolicy").orElse(null)).build();
+            .resourcePolicy(policy(desired.properties()).orElse(null)).build();
         if (TableImport.isWanted(desired)) {
             imports.run(caller, desired, request);
-            return ResourceType.complete(name, () -> update(caller, name, without(desired), desired));
+            // An import makes a table without what has operations of its own.
+            var bare = desired.with(Map.of());
+            return ResourceType.complete(name, () -> update(caller, name, bare, desired));
         }
         try {
             dynamoDb.createTable(caller, request);
@@ -136,12 +135,6 @@ final class TableResource implements ResourceType {
             settings.apply(caller, describe(caller, name), Optional.empty(), desired);
             return resource(describe(caller, name));
         });
-    }
-
-    /** A table as an import makes it: without what has operations of its own. */
-    private static Desired without(Desired desired) {
-        return new Desired(desired.stackId(), desired.stackName(), desired.logicalId(), desired.token(), Map.of(),
-            Map.of());
     }
 
     /** CloudFormation's form of an index says whether it has insights; the API's does not. */
@@ -167,8 +160,9 @@ final class TableResource implements ResourceType {
             TableExtras.text(map.get("SSEType")), TableExtras.text(map.get("KMSMasterKeyId")));
     }
 
-    static Optional<String> policy(Desired desired, String property) {
-        return desired.properties().get(property) instanceof Map<?, ?> map && map.get("PolicyDocument") != null
+    /** The policy of what has these properties. */
+    static Optional<String> policy(Map<?, ?> properties) {
+        return properties.get("ResourcePolicy") instanceof Map<?, ?> map && map.get("PolicyDocument") != null
             ? Optional.of(map.get("PolicyDocument") instanceof String text
             ? text : JsonWriter.string(map.get("PolicyDocument"))) : Optional.empty();
     }
@@ -185,18 +179,6 @@ final class TableResource implements ResourceType {
             .build();
     }
 
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag && tag.get("Key") != null && tag.get("Value") != null) {
-                    tags.put(tag.get("Key").toString(), tag.get("Value").toString());
-                }
-            }
-        }
-        return tags;
-    }
-
     private static List<Tag> list(Map<String, String> tags) {
         return tags.entrySet().stream().map(tag -> new Tag(tag.getKey(), tag.getValue())).toList();
     }
@@ -204,7 +186,7 @@ final class TableResource implements ResourceType {
     /** Made by an earlier try for the same resource of the same stack. */
     private boolean isOurs(Caller caller, String name, Desired desired) {
         var tags = currentTags(caller, describe(caller, name).tableArn());
-        return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+        return desired.isMarkedIn(tags);
     }
 
     private Map<String, String> currentTags(Caller caller, String arn) {
@@ -263,7 +245,7 @@ final class TableResource implements ResourceType {
         indexes.update(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateStream(caller, physicalId, view(after), now);
-        updateTags(caller, now.tableArn(), tags(after));
+        updateTags(caller, now.tableArn(), after.marked());
         settings.apply(caller, describe(caller, physicalId), Optional.of(before), after);
         return resource(describe(caller, physicalId));
     }

@@ -35,8 +35,6 @@ final class S3Resources {
      */
     private record BucketType(S3 s3) implements ResourceType {
         private static final int MAX_NAME = 63;
-        private static final String STACK = "aws:cloudformation:stack-id";
-        private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
         @Override
         public String type() {
@@ -90,7 +88,7 @@ final class S3Resources {
                 var tags = new LinkedHashMap<String, String>();
                 s3.getBucketTagging(caller, S3.GetBucketTaggingRequest.of(r -> r.bucket(name))).tagSet()
                     .forEach(tag -> tags.put(tag.key(), tag.value()));
-                return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+                return desired.isMarkedIn(tags);
             } catch (S3.NoSuchTagSet _) {
                 return false;
             }

@@ -2,6 +2,8 @@ package dev.aloft.service.dynamodb.value;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.PutRequest;
+import dev.aloft.wire.Trees;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -193,6 +195,11 @@ public final class Values {
 
     private static boolean sameElements(List<?> left, List<?> right) {
         return left.size() == right.size() && new HashSet<Object>(left).containsAll(right);
+    }
+
+    /** An item as requests and answers have it in JSON, as a tree. */
+    public static Object json(Map<String, AttributeValue> item) {
+        return Trees.of(new PutRequest(item)).get("Item");
     }
 
     /** Whether the value is of a type that has an order: text, number, binary. */

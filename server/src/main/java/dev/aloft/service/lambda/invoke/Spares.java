@@ -57,7 +57,9 @@ final class Spares implements AutoCloseable {
         try {
             refill.execute(() -> {
                 try {
-                    LockSupport.parkNanos(BREATH_NANOS);
+                    if (missing(spec)) {
+                        LockSupport.parkNanos(BREATH_NANOS);
+                    }
                     while (missing(spec)) {
                         Sandbox spare = sandboxes.boot(spec);
                         synchronized (this) {

@@ -105,8 +105,9 @@ final class Environment {
         return idleSince;
     }
 
-    Instant startedAt() {
-        return startedAt;
+    /** An old one is given no more events. */
+    boolean isOld() {
+        return startedAt.plus(Invocations.OLDEST).isBefore(time.instant());
     }
 
     // ---- init

@@ -528,8 +528,8 @@ public final class Invocations implements AutoCloseable {
         return new Worker("lambda-environments", new Signal(), () -> {
             Instant now = time.instant();
             pools.values().forEach(each -> {
-                each.onDemand().recycle(now.minus(IDLE), now.minus(OLDEST));
-                each.provisioned().recycle(Instant.MIN, now.minus(OLDEST));
+                each.onDemand().recycle(now.minus(IDLE));
+                each.provisioned().recycle(Instant.MIN);
             });
             spares.recycle(now.minus(IDLE));
             return Optional.of(now.plus(LOOK));

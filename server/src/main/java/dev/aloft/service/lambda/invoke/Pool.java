@@ -51,8 +51,6 @@ final class Pool {
     private int granted;
     /** Environments and starts. */
     private volatile int size;
-    /** Environments that were started before are given no more events. */
-    private volatile Instant oldest = Instant.MIN;
 
     Pool(Initialization initialization, Starts starts) {
         this.initialization = initialization;
@@ -326,7 +324,7 @@ final class Pool {
         try {
             finishing.remove(environment);
             freedNanos = System.nanoTime();
-            stop = closed || all.size() > most || environment.startedAt().isBefore(oldest)
+            stop = closed || all.size() > most || environment.isOld()
                     || initialization != Initialization.PROVISIONED && starts.starvedBy(this);
             if (!stop && all.contains(environment)) {
                 ready.add(environment);
@@ -410,13 +408,9 @@ final class Pool {
         }
     }
 
-    /**
-     * Stops the environments that have been idle since before a moment, and those started before another: busy ones after
-     * their event.
-     */
-    void recycle(Instant idleBefore, Instant startedBefore) {
-        oldest = startedBefore;
-        stop(environment -> environment.idleSince().isBefore(idleBefore) || environment.startedAt().isBefore(startedBefore));
+    /** Stops the environments that have been idle since before a moment, and the old ones: busy ones after their event. */
+    void recycle(Instant idleBefore) {
+        stop(environment -> environment.idleSince().isBefore(idleBefore) || environment.isOld());
     }
 
     /** Stops the environment that has been idle longest; says whether there was one. */

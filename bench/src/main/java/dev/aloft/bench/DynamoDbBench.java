@@ -31,7 +31,7 @@ final class DynamoDbBench {
                 + "\"},\"flag\":{\"BOOL\":true},\"tags\":{\"SS\":[\"a\",\"b\"]},\"padding\":{\"S\":\"" + PADDING + "\"}}}";
     }
 
-    private static byte[] request(String operation, String body) {
+    static byte[] request(String operation, String body) {
         return Connection.post("/", "dynamodb",
                 "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810." + operation + "\r\n",
                 body.getBytes(StandardCharsets.UTF_8));

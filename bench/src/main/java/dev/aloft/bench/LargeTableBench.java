@@ -1,7 +1,8 @@
 package dev.aloft.bench;
 
+import static dev.aloft.bench.DynamoDbBench.request;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +27,6 @@ final class LargeTableBench {
     private static final Pattern LAST = Pattern.compile("\"LastEvaluatedKey\":(\\{.*?\\}\\})");
 
     private LargeTableBench() {}
-
-    private static byte[] request(String operation, String body) {
-        return Connection.post("/", "dynamodb",
-                "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810." + operation + "\r\n",
-                body.getBytes(StandardCharsets.UTF_8));
-    }
 
     /** @param gigabytes of items */
     static void run(Path launcher, int gigabytes, Figures figures) throws Exception {

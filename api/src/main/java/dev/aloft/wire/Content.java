@@ -17,6 +17,7 @@ import java.util.zip.ZipException;
 final class Content {
     private Content() {}
 
+    /** @param operation null where it stands in the content */
     static byte[] bytes(Operation operation, HttpRequest request) {
         return bytes(operation, request, Protocol.MAX_BODY);
     }

@@ -26,7 +26,7 @@ final class JsonErrors {
     }
 
     static boolean isDynamoDb(Operation operation) {
-        var prefix = operation.service().targetPrefix();
+        var prefix = operation == null ? null : operation.service().targetPrefix();
         return prefix != null && prefix.startsWith("DynamoDB");
     }
 

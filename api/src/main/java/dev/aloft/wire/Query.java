@@ -34,13 +34,18 @@ public final class Query implements Protocol {
     }
 
     /** The form of a request: its body, and its query string, which is where GET puts it. */
-    private static List<Percent.Parameter> form(Operation operation, HttpRequest request) {
+    private static List<Percent.Parameter> parameters(HttpRequest request) {
         var parameters = new ArrayList<>(Percent.parameters(request.rawQuery()));
-        var body = Content.bytes(operation, request);
-        if (body.length > 0) {
-            parameters.addAll(Percent.parameters(new String(body, StandardCharsets.UTF_8)));
+        var form = form(request);
+        if (!form.isEmpty()) {
+            parameters.addAll(Percent.parameters(form));
         }
         return parameters;
+    }
+
+    /** The form that is a request's body, in which the operation stands. */
+    public static String form(HttpRequest request) {
+        return new String(Content.bytes(null, request), StandardCharsets.UTF_8);
     }
 
     /** A name of the form, split at its dots. */
@@ -77,7 +82,7 @@ public final class Query implements Protocol {
     public Shape readInput(Operation operation, HttpRequest request) {
         try {
             var root = new Node();
-            for (var parameter : form(operation, request)) {
+            for (var parameter : parameters(request)) {
                 var node = root;
                 int depth = 0;
                 int from = 0;

@@ -224,7 +224,11 @@ public final class Router {
         if (http.method().equals("POST") && isForm(http)) {
             var bytes = http.body().bytes(MAX_FORM);
             request = http.withBody(Body.of(bytes));
-            parameters = QueryString.of(new String(bytes, StandardCharsets.UTF_8));
+            try {
+                parameters = QueryString.of(Query.form(request));
+            } catch (ApiError unreadable) {
+                return scope == null ? Optional.empty() : Optional.of(new Route.Refused(Query.AWS, unreadable));
+            }
             if (!parameters.has("Action")) {
                 parameters = QueryString.of(http.rawQuery());
             }

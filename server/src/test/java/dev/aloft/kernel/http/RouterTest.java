@@ -22,9 +22,12 @@ import dev.aloft.wire.Authorization;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,6 +182,20 @@ class RouterTest {
         assertThat(route("POST", "/", scope, type, form)).isEqualTo(expected);
         assertThat(route("GET", "/?" + form, scope, null, null))
                 .isIn(expected, "NotImplemented 501 rest-json", "s3:ListBuckets rest-xml");
+    }
+
+    /** As boto3 sends many metrics. */
+    @Test
+    void readsAFormThatIsCompressed() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(bytes)) {
+            out.write("Action=GetCallerIdentity&Version=2011-06-15".getBytes(StandardCharsets.UTF_8));
+        }
+        var type = "Content-Type: application/x-www-form-urlencoded & Content-Encoding: ";
+        assertThat(told(route(request("POST", "/", "sts", type + "gzip", "").withBody(Body.of(bytes.toByteArray())))))
+                .isEqualTo("sts:GetCallerIdentity query");
+        assertThat(route("POST", "/", "sts", type + "br", "Action=GetCallerIdentity"))
+                .isEqualTo("UnsupportedMediaTypeException 415 query");
     }
 
     @Test

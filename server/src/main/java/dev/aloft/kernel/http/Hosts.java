@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a Host header says, read from the right: names of ours may be anywhere, buckets only in front of a known base. */
-final class Hosts {
+public final class Hosts {
     private static final List<String> ALWAYS = List.of("localhost.localstack.cloud", "localhost", "host.docker.internal");
 
     private final List<String> bases;
@@ -21,7 +21,7 @@ final class Hosts {
     }
 
     /** Without port and in lower case. */
-    static String name(String host) {
+    public static String name(String host) {
         int colon = host.lastIndexOf(':');
         var name = colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
         return name.toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.image;
 
+import dev.aloft.kernel.store.Limited;
 import dev.aloft.kernel.store.StoreUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,12 +75,15 @@ public final class Contents {
     }
 
     public InputStream open(Digest digest) {
-        return open(digest, 0);
+        return open(digest, 0, Long.MAX_VALUE);
     }
 
-    public InputStream open(Digest digest, long from) {
+    /** So many bytes from a position on, or as many as there are. */
+    public InputStream open(Digest digest, long from, long length) {
         try {
-            return Channels.newInputStream(FileChannel.open(path(digest), StandardOpenOption.READ).position(from));
+            var channel = FileChannel.open(path(digest), StandardOpenOption.READ).position(from);
+            var in = Channels.newInputStream(channel);
+            return length == Long.MAX_VALUE ? in : new Limited(in, length);
         } catch (IOException e) {
             throw unavailable("read", e);
         }
@@ -99,8 +103,9 @@ public final class Contents {
     public Digest put(InputStream content) throws IOException {
         String id = begin();
         try {
-            append(id, content);
-            return finish(id, Optional.empty());
+            var sha256 = Digest.sha256();
+            append(id, new DigestInputStream(content, sha256));
+            return keep(id, Digest.of(sha256));
         } catch (IOException | RuntimeException e) {
             abandon(id);
             throw e;
@@ -189,19 +194,32 @@ public final class Contents {
                 }
             }
             return out.size();
-        } catch (FileSystemException e) {
-            throw unavailable("write to", e);
+        } catch (IOException e) {
+            // Those of files are of this type or say so of the device; the others are the stream's.
+            if (e instanceof FileSystemException || StoreUnavailable.isFull(e)) {
+                throw unavailable("write to", e);
+            }
+            throw e;
         }
     }
 
     /** Keeps what has arrived. Where it is not what was expected it waits on. */
-    public Digest finish(String id, Optional<Digest> expected) throws WrongDigest {
+    public Digest finish(String id, Digest expected) throws WrongDigest {
+        Digest found;
+        try {
+            found = digest(arriving(id));
+        } catch (IOException e) {
+            throw unavailable("read", e);
+        }
+        if (!expected.equals(found)) {
+            throw new WrongDigest(found);
+        }
+        return keep(id, found);
+    }
+
+    private Digest keep(String id, Digest digest) {
         Path file = arriving(id);
         try {
-            Digest digest = digest(file);
-            if (expected.isPresent() && !expected.get().equals(digest)) {
-                throw new WrongDigest(digest);
-            }
             Path at = path(digest);
             makeFolder(at.getParent());
             Files.setLastModifiedTime(file, FileTime.from(time.instant()));
@@ -211,8 +229,6 @@ public final class Contents {
             }
             force(at.getParent());
             return digest;
-        } catch (WrongDigest e) {
-            throw e;
         } catch (IOException e) {
             throw unavailable("write to", e);
         }
@@ -273,8 +289,7 @@ public final class Contents {
     }
 
     private RuntimeException unavailable(String what, IOException e) {
-        return e.getMessage() != null && e.getMessage().contains("No space left")
-                ? new StoreUnavailable("The disk of " + folder + " is full: free some space and try again", e)
+        return StoreUnavailable.isFull(e) ? StoreUnavailable.full(folder, e)
                 : new UncheckedIOException("Cannot " + what + " " + folder, e);
     }
 }

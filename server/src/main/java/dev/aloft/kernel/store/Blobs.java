@@ -87,7 +87,7 @@ public final class Blobs {
         } catch (IOException e) {
             discard(file);
             // The caller's stream throws IOExceptions of its own; those of files are of this type or say so of the device.
-            if (e instanceof FileSystemException || isFull(e)) {
+            if (e instanceof FileSystemException || StoreUnavailable.isFull(e)) {
                 throw unavailable("write to", e);
             }
             throw new UncheckedIOException(e);
@@ -173,53 +173,12 @@ public final class Blobs {
         }
     }
 
-    private static boolean isFull(IOException e) {
-        return e.getMessage() != null && e.getMessage().contains("No space left");
-    }
-
     private StoreUnavailable unavailable(String what, IOException e) {
-        return new StoreUnavailable(isFull(e) ? "The disk of " + folder + " is full: free some space and try again"
-            : "Cannot " + what + " " + folder + ": " + e, e);
+        return StoreUnavailable.isFull(e) ? StoreUnavailable.full(folder, e)
+            : new StoreUnavailable("Cannot " + what + " " + folder + ": " + e, e);
     }
 
     private RuntimeException missing(String id, IOException e) {
         return e instanceof NoSuchFileException ? new IllegalStateException("There is no blob " + id, e) : unavailable("read", e);
-    }
-
-    private static final class Limited extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Limited(InputStream in, long length) {
-            this.in = in;
-            left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = left > 0 ? in.read() : -1;
-            left -= read < 0 ? 0 : 1;
-            return read;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (left <= 0) {
-                return length == 0 ? 0 : -1;
-            }
-            int read = in.read(into, offset, (int) Math.min(length, left));
-            left -= Math.max(read, 0);
-            return read;
-        }
-
-        @Override
-        public int available() throws IOException {
-            return (int) Math.min(in.available(), left);
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
     }
 }

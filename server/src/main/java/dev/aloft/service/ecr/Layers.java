@@ -122,7 +122,7 @@ final class Layers {
                     + "' already exists in the repository with name '" + repository + "' in registry with id '" + caller.account() + "'");
         }
         try {
-            contents.finish(input.uploadId(), Optional.of(digest));
+            contents.finish(input.uploadId(), digest);
         } catch (Contents.WrongDigest e) {
             throw new Ecr.InvalidLayerException("The digest of the layer upload with id '" + input.uploadId()
                     + "' is '" + e.found() + "', which does not match the provided digest '" + digest + "'");

@@ -7,6 +7,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.kernel.http.Hosts;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.image.Digest;
 import dev.aloft.wire.Headers;
@@ -20,9 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -68,8 +67,7 @@ final class Registry implements DataPlane {
         if (!rawPath.startsWith(PATH + "/") && !rawPath.equals(PATH)) {
             return false;
         }
-        int colon = host.lastIndexOf(':');
-        String name = (colon < 0 || host.endsWith("]") ? host : host.substring(0, colon)).toLowerCase(Locale.ROOT);
+        String name = Hosts.name(host);
         return ADDRESS.matcher(name).matches() || RegistryAddress.ofHost(name).isPresent();
     }
 
@@ -265,7 +263,7 @@ final class Registry implements DataPlane {
         }
         long length = last - first + 1;
         headers.add("Content-Range", "bytes " + first + "-" + last + "/" + size);
-        return new HttpResponse(206, headers, Body.of(new Beginning(contents.open(digest, first), length), length));
+        return new HttpResponse(206, headers, Body.of(contents.open(digest, first, length), length));
     }
 
     private HttpResponse begin(HttpRequest http, At at) {
@@ -334,9 +332,8 @@ final class Registry implements DataPlane {
 
     private static void inParts(Body body, Consumer<byte[]> each) {
         try (InputStream in = body.stream()) {
-            byte[] buffer = new byte[PART_BYTES];
-            for (int read; (read = in.readNBytes(buffer, 0, PART_BYTES)) > 0;) {
-                each.accept(read == PART_BYTES ? buffer : Arrays.copyOf(buffer, read));
+            for (byte[] part; (part = in.readNBytes(PART_BYTES)).length > 0;) {
+                each.accept(part);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -367,34 +364,5 @@ final class Registry implements DataPlane {
         return new HttpResponse(status, Headers.of("Location", at.path() + "/blobs/uploads/" + id,
                 "Docker-Upload-UUID", id,
                 "Range", "0-" + Math.max(0, arrived - 1)), Body.EMPTY);
-    }
-
-    /** The first so many bytes of a stream. */
-    private static final class Beginning extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Beginning(InputStream in, long length) {
-            this.in = in;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int read = left == 0 ? -1 : in.read(into, offset, (int) Math.min(length, left));
-            left -= Math.max(read, 0);
-            return read;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +42,11 @@ class ContentsTest {
         assertThat(contents.size(digest("hello"))).isEqualTo(5);
         assertThat(contents.bytes(digest("hello"), 5)).hasValueSatisfying(all -> assertThat(all).asString().isEqualTo("hello"));
         assertThat(contents.bytes(digest("hello"), 4)).isEmpty();
-        try (var in = contents.open(digest("hello"), 2)) {
+        try (var in = contents.open(digest("hello"), 2, 3)) {
             assertThat(in).hasContent("llo");
+        }
+        try (var in = contents.open(digest("hello"), 1, 3)) {
+            assertThat(in).hasContent("ell");
         }
     }
 
@@ -52,12 +54,12 @@ class ContentsTest {
     void whatArrivesInPartsIsKeptWhenItIsWhatWasAnnounced() throws IOException {
         String id = contents.begin();
         assertThat(contents.append(id, stream("hel"))).isEqualTo(3);
-        assertThatThrownBy(() -> contents.finish(id, Optional.of(digest("hello")))).isInstanceOf(Contents.WrongDigest.class);
+        assertThatThrownBy(() -> contents.finish(id, digest("hello"))).isInstanceOf(Contents.WrongDigest.class);
         // Also over a restart.
         var again = new Contents(folder.resolve("one"), time);
         assertThat(again.arrived(id)).contains(3L);
         again.append(id, stream("lo"));
-        assertThat(again.finish(id, Optional.of(digest("hello")))).isEqualTo(digest("hello"));
+        assertThat(again.finish(id, digest("hello"))).isEqualTo(digest("hello"));
         assertThat(again.arrived(id)).isEmpty();
         assertThat(again.arrived("../one")).isEmpty();
         assertThatThrownBy(() -> again.append("../../x", stream("x"))).isInstanceOf(IllegalArgumentException.class);

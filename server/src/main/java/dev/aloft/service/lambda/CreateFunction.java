@@ -120,6 +120,7 @@ final class CreateFunction {
             throw new Lambda.InvalidParameterValueException(
                     "Please provide ImageUri when creating a function with packageType Image.");
         }
+        Images.alone(r.code().zipFile(), r.code().s3Bucket(), r.code().s3Key(), r.code().s3ObjectVersion());
         if (r.codeSigningConfigArn() != null) {
             throw CodeSigning.notOfImages();
         }
@@ -143,6 +144,7 @@ final class CreateFunction {
         Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
+        Settings.refuse(r.code() != null && r.code().sourceKMSKeyArn() != null, "SourceKMSKeyArn");
         Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs());
     }
 

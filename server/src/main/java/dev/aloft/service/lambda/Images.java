@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Container images of functions. A function keeps what it was made of: whatever becomes of the repository, its layers are
@@ -55,6 +57,14 @@ final class Images {
     }
 
     // ---- finding
+
+    /** Refuses an image that is not all that is given as a function's code. */
+    static void alone(Object... others) {
+        if (Stream.of(others).anyMatch(Objects::nonNull)) {
+            throw new Lambda.InvalidParameterValueException(
+                    "Please do not provide other FunctionCode parameters when an ImageUri is provided.");
+        }
+    }
 
     /** The image that is there now, held for the function from then on. */
     CodeStore.Code keep(Caller caller, String uri) {

@@ -52,6 +52,9 @@ final class UpdateFunction {
                     ? "Please provide ImageUri when updating a function with packageType Image."
                     : "Please don't provide ImageUri when updating a function with packageType Zip.");
         }
+        if (image) {
+            Images.alone(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
+        }
         store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
         var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
         CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, source, Optional.of(before.code()));

@@ -230,6 +230,11 @@ class ImageFunctionsTest {
         assertThatThrownBy(() -> platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(
                 r -> r.functionName("f").zipFile(Bytes.of(new byte[] {1})))))
                 .hasMessage("Please provide ImageUri when updating a function with packageType Image.");
+        assertThatThrownBy(() -> create(uri("v1"), r -> r.code(Lambda.FunctionCode.of(c -> c.imageUri(uri("v1")).s3Bucket("code")))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageContaining("other FunctionCode parameters");
+        assertThatThrownBy(() -> platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(
+                r -> r.functionName("f").imageUri(uri("v1")).zipFile(Bytes.of(new byte[1])))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageContaining("other FunctionCode parameters");
         var updated = platform.lambda.updateFunctionCode(caller,
                 Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("f").imageUri(uri("v2")).publish(true)));
         assertThat(updated.version()).isEqualTo("2");

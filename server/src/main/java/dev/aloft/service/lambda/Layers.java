@@ -11,6 +11,7 @@ import dev.aloft.kernel.time.Time;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -191,7 +192,7 @@ final class Layers {
 
     /** Of those whose content is here. */
     static List<CodeStore.Code> codes(List<Used> layers) {
-        return layers.stream().map(Used::code).filter(code -> code != null).toList();
+        return layers.stream().map(Used::code).filter(Objects::nonNull).toList();
     }
 
     /** As a function's configuration tells them; nothing where there are none. */

@@ -45,11 +45,6 @@ final class ParametersLayer {
 
     /** Whether a function has it. */
     static boolean isAmong(List<Lambda.Layer> layers) {
-        return layers != null && layers.stream().map(Lambda.Layer::arn).anyMatch(ParametersLayer::isNamed);
-    }
-
-    private static boolean isNamed(String arn) {
-        var parts = arn.split(":");
-        return parts.length > 6 && is(new LayerName(parts[4], parts[3], parts[6], 0));
+        return layers != null && layers.stream().map(layer -> LayerName.of(layer.arn())).anyMatch(ParametersLayer::is);
     }
 }

@@ -122,9 +122,12 @@ final class Snapshots {
                 .map(row -> row.key().and(row.value().published()))
                 .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> isReady(version.configuration())).isPresent())
                 .limit(MOST_AT_START).toList());
-        for (Key key : newest) {
-            store.read(tx -> LambdaData.VERSIONS.get(tx, key)).ifPresent(version ->
-                    invocations.prepareRestore(functions.runnable(name(key), version)));
+        try {
+            for (Key key : newest) {
+                store.read(tx -> LambdaData.VERSIONS.get(tx, key)).ifPresent(version -> prepare(key, version));
+            }
+        } catch (Lambda.ServiceException stopping) {
+            // The others' turn is after the next start.
         }
     }
 

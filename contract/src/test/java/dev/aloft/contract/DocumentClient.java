@@ -2,10 +2,8 @@ package dev.aloft.contract;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -94,13 +92,14 @@ final class DocumentClient {
     }
 
     private static Ended ended(List<String> command, int seconds) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(new ArrayList<>(command)).directory(PACKAGES.toFile())
-                .redirectErrorStream(true).start();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+        // Not through a pipe, which would be read to the end of a program that does not end.
+        var output = PACKAGES.resolve("output.txt");
+        var process = new ProcessBuilder(command).directory(PACKAGES.toFile())
+                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        if (!ended) {
             process.destroyForcibly();
-            return new Ended(-1, output);
         }
-        return new Ended(process.exitValue(), output);
+        return new Ended(ended ? process.exitValue() : -1, Files.readString(output));
     }
 }

@@ -185,14 +185,19 @@ public final class Sandbox {
         }
     }
 
-    private synchronized void assign(Assignment assigned, String hold) throws IOException {
+    private void assign(Assignment assigned, String hold) throws IOException {
+        // Not under the lock: whoever ends the network, once the process has ended, wants that first.
+        if (network.isPresent()) {
+            network.get().await();
+        }
+        mount(assigned, hold);
+    }
+
+    private synchronized void mount(Assignment assigned, String hold) throws IOException {
         if (assignment.isPresent()) {
             throw new IllegalStateException("a sandbox is assigned once");
         }
         assignment = Optional.of(assigned);
-        if (network.isPresent()) {
-            network.get().await();
-        }
         group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
         if (process == null) {
             List<String> command = spec.command().stream().map(this::outside).toList();

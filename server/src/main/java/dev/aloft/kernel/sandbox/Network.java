@@ -106,8 +106,11 @@ final class Network implements AutoCloseable {
      * nor start a process, which Java watches with a thread: a thread begins in the network of the one that starts it, and
      * one that carries virtual threads would take them all there.
      */
-    <T> T within(Callable<T> work) throws Exception {
-        enter();
+    synchronized <T> T within(Callable<T> work) throws Exception {
+        if (closed) {
+            throw new IOException("the network is gone");
+        }
+        NetworkCalls.enter(own);
         try {
             return work.call();
         } finally {
@@ -115,14 +118,7 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Once it is closed, its file's number may be another network's. */
-    private synchronized void enter() throws IOException {
-        if (closed) {
-            throw new IOException("the network is gone");
-        }
-        NetworkCalls.enter(own);
-    }
-
+    /** From now on its file's number may be another network's. */
     private synchronized void leave() {
         if (!closed) {
             closed = true;

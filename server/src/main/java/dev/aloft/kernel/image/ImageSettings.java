@@ -7,14 +7,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What an image says of itself: for which machine it is, and what is run in it.
+ * What an image says of itself: for which system it is, and what is run in it.
  *
  * @param environment its variables, in its order
  * @see <a href="https://github.com/opencontainers/image-spec/blob/main/config.md">OCI image configuration</a>
  */
 public record ImageSettings(
         String system,
-        String architecture,
         List<String> entryPoint,
         List<String> command,
         Map<String, String> environment,
@@ -27,7 +26,7 @@ public record ImageSettings(
             }
             Map<?, ?> config = image.get("config") instanceof Map<?, ?> given ? given : Map.of();
             return new ImageSettings(
-                    Objects.toString(image.get("os"), ""), Objects.toString(image.get("architecture"), ""),
+                    Objects.toString(image.get("os"), ""),
                     texts(config.get("Entrypoint")), texts(config.get("Cmd")), environment(texts(config.get("Env"))),
                     Objects.toString(config.get("WorkingDir"), ""));
         } catch (JsonReader.Malformed e) {

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -205,21 +206,29 @@ final class Images {
         root.finish();
     }
 
-    /** Deletes what none of these needs, while nothing runs. */
-    void keepOnly(List<CodeStore.Image> used) {
+    /**
+     * Deletes what none of these needs, while nothing runs.
+     *
+     * @param used not asked where no image is held: then there are no folders either, which go first
+     */
+    void keepOnly(Supplier<List<CodeStore.Image>> used) {
+        contents.abandonOlderThan(Instant.MAX);
+        List<Digest> held = contents.olderThan(Instant.MAX).toList();
+        if (held.isEmpty()) {
+            return;
+        }
         Set<String> folders = new HashSet<>();
         Set<String> layers = new HashSet<>();
-        used.forEach(image -> {
+        used.get().forEach(image -> {
             folders.add(name(image));
             layers.addAll(image.layers());
         });
-        contents.olderThan(Instant.MAX).filter(digest -> !layers.contains(digest.toString()))
-                .forEach(digest -> contents.deleteOlder(digest, Instant.MAX));
-        contents.abandonOlderThan(Instant.MAX);
         try {
             library.keepOnly(FOLDER, folders);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        held.stream().filter(digest -> !layers.contains(digest.toString()))
+                .forEach(digest -> contents.deleteOlder(digest, Instant.MAX));
     }
 }

@@ -1,6 +1,5 @@
 package dev.aloft.service.lambda;
 
-import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
@@ -21,9 +20,7 @@ import dev.aloft.service.lambda.async.AsyncInvocations;
 import dev.aloft.service.lambda.async.Destinations;
 import dev.aloft.service.lambda.durable.DurableExecutions;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
-import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
-import dev.aloft.service.lambda.invoke.Outcome;
 import dev.aloft.service.lambda.invoke.Measures;
 import dev.aloft.service.lambda.invoke.Provisioned;
 import dev.aloft.service.lambda.invoke.RoleSessions;
@@ -123,7 +120,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         urlRequests = new UrlRequests(this, urls, invoke, urlAccess, time);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint), snapshots);
         // Before anybody can bring one, and before anything runs in one.
-        images.keepOnly(functions.images());
+        images.keepOnly(functions::images);
     }
 
     private List<Provisioned.Wish> provisionedWishes() {

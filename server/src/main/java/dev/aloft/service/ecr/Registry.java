@@ -218,7 +218,7 @@ final class Registry implements DataPlane {
         do {
             String from = token;
             var page = ecr.listImages(at.caller(), Ecr.ListImagesRequest.of(r -> r.repositoryName(at.repository())
-                    .nextToken(from)
+                    .nextToken(from).maxResults(PAGE)
                     .filter(Ecr.ListImagesFilter.of(f -> f.tagStatus(Ecr.TagStatus.TAGGED)))));
             page.imageIds().forEach(id -> all.add(id.imageTag()));
             token = page.nextToken();

@@ -24,20 +24,15 @@ final class Network implements AutoCloseable {
     private static final Path CURRENT = Path.of("/proc/thread-self/ns/net");
 
     private final int home;
-    private final int own;
-    private final ServerSocket runtimeApi;
-    private final List<ServerSocketChannel> platform;
+    private final Inside inside;
     private final Optional<Outside> outside;
     private final List<Published> published = new CopyOnWriteArrayList<>();
     private boolean closed;
 
     /** @param home the number of an open file of the machine's network */
-    private Network(int home, int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform,
-            Optional<Outside> outside) {
+    private Network(int home, Inside inside, Optional<Outside> outside) {
         this.home = home;
-        this.own = own;
-        this.runtimeApi = runtimeApi;
-        this.platform = platform;
+        this.inside = inside;
         this.outside = outside;
     }
 
@@ -51,12 +46,28 @@ final class Network implements AutoCloseable {
         Door door = wanted.door();
         Inside inside = inside(home, door);
         inside.platform().forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
-        return new Network(home, inside.own(), inside.runtimeApi(), inside.platform(),
-                wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
+        try {
+            return new Network(home, inside, wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
+        } catch (IOException e) {
+            inside.close();
+            throw e;
+        }
     }
 
     /** What is made while a thread is in a new network. */
-    private record Inside(int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform) {}
+    private record Inside(int own, ServerSocket runtimeApi, List<ServerSocketChannel> platform) {
+        void close() {
+            Descriptors.close(own);
+            try {
+                runtimeApi.close();
+                for (var each : platform) {
+                    each.close();
+                }
+            } catch (IOException e) {
+                // closed is closed
+            }
+        }
+    }
 
     private static Inside inside(int home, Door door) throws IOException {
         NetworkCalls.leaveForNew();
@@ -98,7 +109,7 @@ final class Network implements AutoCloseable {
 
     /** The command that enters it, and is followed by another. */
     List<String> entering() {
-        return List.of("nsenter", "--net=/proc/" + ProcessHandle.current().pid() + "/fd/" + own, "--");
+        return List.of("nsenter", "--net=/proc/" + ProcessHandle.current().pid() + "/fd/" + inside.own(), "--");
     }
 
     /**
@@ -110,19 +121,11 @@ final class Network implements AutoCloseable {
         if (closed) {
             throw new IOException("the network is gone");
         }
-        NetworkCalls.enter(own);
+        NetworkCalls.enter(inside.own());
         try {
             return work.call();
         } finally {
             NetworkCalls.enter(home);
-        }
-    }
-
-    /** From now on its file's number may be another network's. */
-    private synchronized void leave() {
-        if (!closed) {
-            closed = true;
-            Descriptors.close(own);
         }
     }
 
@@ -139,7 +142,7 @@ final class Network implements AutoCloseable {
     }
 
     ServerSocket runtimeApi() {
-        return runtimeApi;
+        return inside.runtimeApi();
     }
 
     /** A socket that will connect inside. */
@@ -152,18 +155,21 @@ final class Network implements AutoCloseable {
         });
     }
 
+    /** From then on its file's number may be another network's. */
     @Override
     public void close() {
+        if (!end()) {
+            return;
+        }
         outside.ifPresent(Outside::close);
         published.forEach(Published::close);
-        leave();
-        try {
-            runtimeApi.close();
-            for (var each : platform) {
-                each.close();
-            }
-        } catch (IOException e) {
-            // closed is closed
-        }
+        inside.close();
+    }
+
+    /** Nobody enters any more; says whether that is new. */
+    private synchronized boolean end() {
+        boolean isNew = !closed;
+        closed = true;
+        return isNew;
     }
 }

@@ -7,7 +7,6 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
-import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Backoff;
 import dev.aloft.kernel.time.Time;
 import java.lang.System.Logger;

@@ -15,7 +15,6 @@ import dev.aloft.api.DynamoDbStreams.ResourceNotFoundException;
 import dev.aloft.api.DynamoDbStreams.ShardIteratorType;
 import dev.aloft.api.DynamoDbStreams.StreamRecord;
 import dev.aloft.api.DynamoDbStreams.TrimmedDataAccessException;
-import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
@@ -31,7 +30,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Reading a shard: iterators, and the records behind them. */

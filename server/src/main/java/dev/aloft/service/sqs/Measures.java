@@ -68,7 +68,9 @@ final class Measures {
         }
 
         void deduplicated(int messages) {
-            deduplicated.add(messages);
+            if (messages > 0) {
+                deduplicated.add(messages);
+            }
         }
 
         void deleted(int messages) {

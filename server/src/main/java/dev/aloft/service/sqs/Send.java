@@ -215,9 +215,22 @@ final class Send {
                 ? Optional.of(keep(tx, queue, messages, now)) : Optional.empty();
         });
         if (kept.isPresent() && !messages.isEmpty()) {
-            measures.of(checked.name()).sent(messages.stream().map(Ready::size).toList());
+            var measured = measures.of(checked.name());
+            measured.sent(messages.stream().map(Ready::size).toList());
+            measured.deduplicated(deduplicated(messages, kept.get()));
         }
         return kept;
+    }
+
+    /** Those for which an earlier message stands. */
+    private static int deduplicated(List<Ready> messages, List<Kept> kept) {
+        int count = 0;
+        for (int i = 0; i < messages.size(); i++) {
+            if (!kept.get(i).messageId().equals(messages.get(i).content().messageId())) {
+                count++;
+            }
+        }
+        return count;
     }
 
     private List<Kept> keep(Tx tx, Queue queue, List<Ready> messages, long now) {

@@ -29,18 +29,32 @@ class MeasuresTest extends SqsFixture {
         assertThat(most("ApproximateAgeOfOldestMessage")).isEqualTo(120);
     }
 
+    @Test
+    void cloudWatchIsToldOfMessagesForWhichAnEarlierOneStands() {
+        endpoint.add(new CloudWatchService(store, time, endpoint));
+        var url = fifo("q");
+        List.of("a", "a", "b", "a").forEach(body -> send(url, "group", body));
+        pass(120);
+        metrics.flush();
+        assertThat(sum("q.fifo", "NumberOfDeduplicatedSentMessages")).isEqualTo(2);
+    }
+
     private double sum(String metric) {
-        return statistics(metric, "Sum").stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
+        return sum("q", metric);
+    }
+
+    private double sum(String queue, String metric) {
+        return statistics(queue, metric, "Sum").stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
     }
 
     private double most(String metric) {
-        return statistics(metric, "Maximum").stream().mapToDouble(CloudWatch.Datapoint::maximum).max().orElse(-1);
+        return statistics("q", metric, "Maximum").stream().mapToDouble(CloudWatch.Datapoint::maximum).max().orElse(-1);
     }
 
-    private List<CloudWatch.Datapoint> statistics(String metric, String statistic) {
+    private List<CloudWatch.Datapoint> statistics(String queue, String metric, String statistic) {
         return CloudWatch.at(endpoint).getMetricStatistics(CALLER, CloudWatch.GetMetricStatisticsRequest.of(r -> r
             .namespace("AWS/SQS").metricName(metric).statistics(List.of(statistic)).period(60)
             .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant().plusSeconds(60))
-            .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("QueueName").value("q")))))).datapoints();
+            .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("QueueName").value(queue)))))).datapoints();
     }
 }

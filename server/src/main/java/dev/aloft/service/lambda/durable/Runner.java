@@ -19,7 +19,6 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.durable.DurableData.Execution;
 import dev.aloft.service.lambda.durable.DurableData.Timer;
 import dev.aloft.wire.Trees;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -56,15 +56,22 @@ final class Couriers {
             case "lambda" -> toTarget(caller(topic, message), subscription.endpoint(),
                     Event.of(notification.lambda(topic, subscription, message)), 202, message, attempt);
             case "firehose" -> toTarget(inRole(caller(topic, message), subscription), subscription.endpoint(),
-                    Event.of(line(content(topic, subscription, message, replayed))), 200, message, attempt);
+                    Event.of(line(record(topic, subscription, message))), 200, message, attempt);
             default -> toUrl(topic, subscription, message, attempt);
         };
     }
 
-    /** What a queue, a URL or a stream gets: the document, or the bare message where raw delivery is wanted. */
+    /** What a queue or a URL gets: the document, or the bare message where raw delivery is wanted. */
     byte[] content(KeptTopic topic, KeptSubscription subscription, Message message, boolean replayed) {
-        return subscription.raw() ? message.text(subscription.protocol()).getBytes(StandardCharsets.UTF_8)
-                : notification.json(topic, subscription, message, replayed);
+        return subscription.raw() ? bare(subscription, message) : notification.json(topic, subscription, message, replayed);
+    }
+
+    private byte[] record(KeptTopic topic, KeptSubscription subscription, Message message) {
+        return subscription.raw() ? bare(subscription, message) : notification.record(topic, subscription, message);
+    }
+
+    private static byte[] bare(KeptSubscription subscription, Message message) {
+        return message.text(subscription.protocol()).getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] line(byte[] content) {

@@ -37,8 +37,27 @@ final class Notification {
         return MOMENT.format(at);
     }
 
-    /** The document for queues, HTTP endpoints, e-mail as JSON and delivery streams. */
+    /** The document for queues, HTTP endpoints and e-mail as JSON. */
     byte[] json(KeptTopic topic, KeptSubscription subscription, Message message, boolean replayed) {
+        // FIFO topics deliver to queues alone and sign nothing.
+        var document = document(topic, subscription, message, !topic.fifo());
+        if (replayed) {
+            document.put("Replayed", true);
+        }
+        return spaced(document);
+    }
+
+    /**
+     * The document for delivery streams: a line, and nothing signed.
+     *
+     * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/firehose-archived-message-format-S3.html">Formatting
+     *     notifications for storage in Amazon S3 destinations</a>
+     */
+    byte[] record(KeptTopic topic, KeptSubscription subscription, Message message) {
+        return JsonWriter.bytes(document(topic, subscription, message, false));
+    }
+
+    private Map<String, Object> document(KeptTopic topic, KeptSubscription subscription, Message message, boolean signed) {
         var text = message.text(subscription.protocol());
         var document = new LinkedHashMap<String, Object>();
         document.put("Type", "Notification");
@@ -52,18 +71,14 @@ final class Notification {
         }
         document.put("Message", text);
         document.put("Timestamp", moment(message.at()));
-        // FIFO topics deliver to queues alone and sign nothing.
-        if (!topic.fifo()) {
+        if (signed) {
             sign(document, topic, message, text, "SigningCertURL");
         }
         document.put("UnsubscribeURL", unsubscribeUrl(subscription, message.endpoint()));
         if (!message.attributes().isEmpty()) {
             document.put("MessageAttributes", attributes(message.attributes()));
         }
-        if (replayed) {
-            document.put("Replayed", true);
-        }
-        return spaced(document);
+        return document;
     }
 
     /** The event of a function. */

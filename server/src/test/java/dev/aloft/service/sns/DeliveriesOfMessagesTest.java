@@ -51,6 +51,20 @@ class DeliveriesOfMessagesTest extends SnsFixture {
     }
 
     @Test
+    void aDeliveryStreamGetsALineThatIsNotSigned() {
+        var topic = topic("t");
+        var subscription = subscribe(topic, "firehose", "arn:aws:firehose:us-east-1:111122223333:deliverystream/d",
+                "SubscriptionRoleArn", "arn:aws:iam::111122223333:role/known");
+        var id = sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("Hello").subject("S").messageAttributes(
+                Map.of("n", Sns.MessageAttributeValue.of(a -> a.dataType("Number").stringValue("1")))))).messageId();
+        settle();
+        assertThat(caught.getFirst().body()).isEqualTo("{\"Type\":\"Notification\",\"MessageId\":\"" + id + "\",\"TopicArn\":\""
+                + topic + "\",\"Subject\":\"S\",\"Message\":\"Hello\",\"Timestamp\":\"2026-01-01T00:00:00.000Z\",\"UnsubscribeURL\":"
+                + "\"http://localhost:4566/?Action=Unsubscribe&SubscriptionArn=" + subscription
+                + "\",\"MessageAttributes\":{\"n\":{\"Type\":\"Number\",\"Value\":\"1\"}}}\n");
+    }
+
+    @Test
     void aFunctionGetsARecord() {
         var topic = topic("t");
         var subscription = subscribe(topic, "lambda", FUNCTION);

@@ -72,7 +72,7 @@ final class Settlements {
     private static void written(Settlement settlement) {
         try {
             settlement.written();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.log(Level.ERROR, "What was to follow the end of a delivery failed", bug);
         }
     }

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 public final class Sandbox {
     private static final long PAGE_BYTES = 4096;
     private static final int BACKLOG = 64;
+    private static final int LOOKS = 4;
 
     private final Sandboxes sandboxes;
     private final Isolation isolation;
@@ -399,7 +400,21 @@ public final class Sandbox {
 
     /** Whether the other end of a connection on the loopback is a process of this sandbox. */
     public boolean holds(InetSocketAddress peer) {
-        return isolation == Isolation.NONE || network.isPresent() || Connections.inode(peer).stream().anyMatch(inode ->
+        if (isolation == Isolation.NONE || network.isPresent()) {
+            return true;
+        }
+        // What /proc lists while processes end or connections close can lack others that are there: no is only said of
+        // whom several looks did not find.
+        for (int look = 0; look < LOOKS; look++) {
+            if (isSeenToHold(peer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isSeenToHold(InetSocketAddress peer) {
+        return Connections.inode(peer).stream().anyMatch(inode ->
                 processes().stream().anyMatch(pid -> Connections.holds(pid, inode)));
     }
 

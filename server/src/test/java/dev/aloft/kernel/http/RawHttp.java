@@ -88,6 +88,16 @@ final class RawHttp implements Closeable {
         return new Answer(status, headers, body.toString(StandardCharsets.UTF_8));
     }
 
+    /** Sends for as long as the other side takes it; whether that ended the connection before or after all was sent. */
+    boolean endedWhileSending(byte[] bytes) {
+        try {
+            send(bytes);
+        } catch (IOException ended) {
+            return true;
+        }
+        return ended();
+    }
+
     /** Whether the other side ended the connection; waits for it. */
     boolean ended() {
         try {

@@ -104,6 +104,18 @@ class HostileRuntimeTest {
     }
 
     @Test
+    void whoEndsAtOnceAfterItToldWhyIsToldOfByThat() {
+        create("told", """
+                ask('POST', 'init/error', '{"errorMessage": "no luck", "errorType": "Function.NoLuck"}',
+                    'Lambda-Runtime-Function-Error-Type: Function.NoLuck')
+                os._exit(1)
+                """);
+        for (int i = 0; i < 10; i++) {
+            assertThat(json(test.invoke("told", "{}"))).containsEntry("errorType", "Function.NoLuck");
+        }
+    }
+
+    @Test
     void whoNeverAnswersTimesOut() {
         create("never", "next()\ntime.sleep(100)\n");
         assertThat(json(test.invoke("never", "{}"))).containsEntry("errorType", "Sandbox.Timedout");

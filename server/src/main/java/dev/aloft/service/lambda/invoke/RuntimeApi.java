@@ -177,9 +177,7 @@ final class RuntimeApi implements Runnable {
         }
         // Once it has its answer it ends.
         incarnation.sandbox.peakMemoryBytes();
-        accepted();
-        environment.fail(incarnation, Failure.init(content,
-                errorType(head.header("lambda-runtime-function-error-type"))));
+        fails(head, content);
     }
 
     private void restoreNext() throws IOException, InterruptedException {
@@ -200,8 +198,15 @@ final class RuntimeApi implements Runnable {
             notAllowed(e);
             return;
         }
+        fails(head, content);
+    }
+
+    /** What the runtime says of its end is known before it is answered: its end may be told at once after the answer. */
+    private void fails(Connection.Head head, byte[] content) throws IOException {
+        Failure failure = Failure.init(content, errorType(head.header("lambda-runtime-function-error-type")));
+        incarnation.remember(failure);
         accepted();
-        environment.fail(incarnation, Failure.init(content, errorType(head.header("lambda-runtime-function-error-type"))));
+        environment.fail(incarnation, failure);
     }
 
     private void credentials(Connection.Head head) throws IOException, InterruptedException {

@@ -1,12 +1,14 @@
 package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonReader;
+import dev.aloft.kernel.image.RootFolder;
 import dev.aloft.kernel.sandbox.Machine;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -106,15 +108,7 @@ final class NodePrograms {
 
     private Optional<Interpreter> fetch(String runtime, String major) {
         LOG.log(System.Logger.Level.INFO, () -> "Fetching Node.js " + major + " for functions of " + runtime + " with npm …");
-        try {
-            Files.createDirectories(home(major));
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Node.js " + major + " cannot be kept: " + e);
-            return Optional.empty();
-        }
-        var command = new ArrayList<>(List.of("npm", "install", "--prefix", home(major).toString(), "--ignore-scripts", "--no-audit",
-                "--no-fund", "--no-progress", packageName() + "@" + major));
-        Optional<String> failure = Machine.run(command, FETCHING);
+        Optional<String> failure = npm(major);
         if (failure.isPresent()) {
             LOG.log(System.Logger.Level.WARNING, () -> "Node.js " + major + " could not be fetched: " + failure.get());
             return Optional.empty();
@@ -122,6 +116,38 @@ final class NodePrograms {
         Optional<Interpreter> node = fetched(major);
         node.ifPresent(there -> LOG.log(System.Logger.Level.INFO, () -> there.version() + " is in " + home(major) + ", checksum " + checksum(major)));
         return node;
+    }
+
+    /**
+     * Fetches beside the place and moves there what is whole: when the platform was killed meanwhile, its npm may still be
+     * writing.
+     *
+     * @return why not
+     */
+    private Optional<String> npm(String major) {
+        try {
+            Files.createDirectories(folder);
+            String name = "fetching-" + major + "-";
+            try (DirectoryStream<Path> cutOff = Files.newDirectoryStream(folder, name + "*")) {
+                for (Path each : cutOff) {
+                    RootFolder.delete(each);
+                }
+            }
+            Path into = Files.createTempDirectory(folder, name);
+            try {
+                Optional<String> failure = Machine.run(List.of("npm", "install", "--prefix", into.toString(), "--ignore-scripts",
+                        "--no-audit", "--no-fund", "--no-progress", packageName() + "@" + major), FETCHING);
+                if (failure.isEmpty()) {
+                    RootFolder.delete(home(major));
+                    Files.move(into, home(major), StandardCopyOption.ATOMIC_MOVE);
+                }
+                return failure;
+            } finally {
+                RootFolder.delete(into);
+            }
+        } catch (IOException e) {
+            return Optional.of(e.toString());
+        }
     }
 
     /** As npm checked it. */

@@ -201,7 +201,7 @@ class CrashTest {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto", "-cp", System.getProperty("java.class.path"), "dev.aloft.Main", "start", "--port", "" + port,
-                "--data", folder.toString(), "--sandbox", "none")
+                "--data", folder.toString(), "--sandbox", "none", "--runtimes", "installed")
                 .redirectErrorStream(true).redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
         while (process.isAlive() && !answers()) {
             pause(20);

@@ -9,6 +9,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import dev.aloft.service.lambda.invoke.FunctionVersion;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,10 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Takes published versions with SnapStart through their init: what is pending becomes active or fails. After the platform
- * started it does so again for the newest version of each function, since nothing of an init outlives it.
+ * started it does so again for the newest version of each function, since no environment outlives it.
  */
 final class Snapshots {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -89,7 +91,12 @@ final class Snapshots {
 
     private Optional<Invocations.InitFailure> prepare(Key key, LambdaData.Version version) {
         try {
-            return invocations.prepareRestore(functions.runnable(name(key), version));
+            FunctionVersion runnable = functions.runnable(name(key), version);
+            Optional<Invocations.InitFailure> failure = invocations.prepareRestore(runnable);
+            if (failure.isEmpty()) {
+                invocations.train(runnable);
+            }
+            return failure;
         } catch (Lambda.ServiceException stopping) {
             throw stopping;
         } catch (ApiError refused) {
@@ -118,6 +125,7 @@ final class Snapshots {
     }
 
     private void again() {
+        forgetGone();
         List<Key> newest = store.read(tx -> LambdaData.FUNCTIONS.range(tx, Key.EMPTY).filter(row -> row.value().published() > 0)
                 .map(row -> row.key().and(row.value().published()))
                 .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> isReady(version.configuration())).isPresent())
@@ -128,6 +136,17 @@ final class Snapshots {
             }
         } catch (Lambda.ServiceException stopping) {
             // The others' turn is after the next start.
+        }
+    }
+
+    /** What was kept of versions that were deleted just before the platform was killed. */
+    private void forgetGone() {
+        List<String> kept = invocations.trained();
+        if (!kept.isEmpty()) {
+            Set<String> there = store.read(tx -> LambdaData.VERSIONS.range(tx, Key.EMPTY)
+                    .map(row -> name(row.key()).qualifiedArn())
+                    .collect(Collectors.toSet()));
+            kept.stream().filter(arn -> !there.contains(arn)).forEach(invocations::forgetVersion);
         }
     }
 

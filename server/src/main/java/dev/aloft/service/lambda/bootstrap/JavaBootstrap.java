@@ -39,7 +39,20 @@ public final class JavaBootstrap {
 
     private JavaBootstrap() {}
 
+    /** @param arguments the folder of the function's classes, where its jars are on the class path */
     public static void main(String[] arguments) throws Throwable {
+        if (arguments.length == 0) {
+            run();
+        }
+        ClassPathThread.append(arguments[0]);
+        Thread.currentThread().setName("start");
+        var main = new ClassPathThread(JavaBootstrap::run);
+        main.start();
+        main.join();
+        System.exit(1);
+    }
+
+    private static void run() throws Throwable {
         var client = new PipeClient(new FileInputStream(descriptor(3)), new FileOutputStream(descriptor(4)),
                 new FileOutputStream(FileDescriptor.err));
         PojoSerializer<Map<String, Object>> json = warm();

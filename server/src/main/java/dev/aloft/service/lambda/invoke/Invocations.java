@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Machine;
 import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.sandbox.SandboxException;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,6 +59,8 @@ public final class Invocations implements AutoCloseable {
     private final Supplier<String> endpointUrl;
     private final Time time;
     private final Runtimes runtimes;
+    private final TrainedStarts trained;
+    private final Training training;
     private final Spares spares;
     private final LogShipper shipper;
     private final Endpoint endpoint;
@@ -94,7 +98,11 @@ public final class Invocations implements AutoCloseable {
                 prepared::evict);
         this.endpointUrl = endpointUrl;
         this.time = time;
-        this.runtimes = new Runtimes(library, folder, sources, sandboxes::containers);
+        this.trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library,
+                () -> sandboxes.isolation() != Isolation.NONE);
+        this.runtimes = new Runtimes(library, folder, sources, trained, sandboxes::containers);
+        this.training = new Training(runtimes, trained,
+                (version, runtime) -> begin(version, itself(version), runtime, revision(version).onDemand(), false));
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
         this.endpoint = endpoint;
@@ -357,6 +365,30 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets environments of a version go through their init faster, where its runtime can: those that start when none
+     * waits to be restored.
+     */
+    public void train(FunctionVersion version) {
+        try {
+            if (hasRoom()) {
+                training.train(version, initSeconds(version));
+            }
+            if (!pools.containsKey(version.qualifiedArn())) {
+                // Deleted meanwhile.
+                trained.forget(version.qualifiedArn()::equals);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Lambda.ServiceException("The platform is stopping.");
+        }
+    }
+
+    /** The ARNs of versions of which something is kept to start from. */
+    public List<String> trained() {
+        return trained.arns();
+    }
+
     /** How many environments wait to be restored. */
     public int prepared() {
         return prepared.size();
@@ -369,6 +401,7 @@ public final class Invocations implements AutoCloseable {
             gone.pools().forEach(Pool::close);
         }
         prepared.forget(qualifiedArn::equals);
+        trained.forget(qualifiedArn::equals);
     }
 
     /** Lambda itself, with no caller behind it. */
@@ -384,6 +417,12 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
+        return begin(version, caller, runtime, pool, true);
+    }
+
+    /** @param logged whether what its processes write goes to the function's log */
+    private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool,
+            boolean logged) {
         var lambda = new Caller(version.account(), version.region(),
                 new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
                 caller.depth() + 1, caller.endpoint(), null, null);
@@ -399,7 +438,9 @@ public final class Invocations implements AutoCloseable {
                     : Optional.<Parameters>empty();
             var launch = new Launch(version, runtime, problem(version), library, sandbox, variables, parameters);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
-            shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
+            if (logged) {
+                shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
+            }
             return new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
                     overdue, () -> shipper.forgetLater(log));
         } catch (IOException e) {
@@ -493,6 +534,7 @@ public final class Invocations implements AutoCloseable {
         Arn function = Arn.parse(functionArn);
         concurrency.changed(function.account(), function.region());
         prepared.forget(arn -> arn.startsWith(functionArn + ":"));
+        trained.forget(arn -> arn.startsWith(functionArn + ":"));
         pools.entrySet().removeIf(entry -> {
             boolean its = entry.getKey().startsWith(functionArn + ":");
             if (its) {

@@ -243,8 +243,9 @@ final class Launch implements AutoCloseable {
     private Assignment assignment(Sandbox sandbox) {
         Map<String, String> all = runtime.spec().boot() == SandboxSpec.Boot.AHEAD ? Map.of()
                 : variables.ofRuntime(inside(sandbox), port());
-        return new Assignment(version.code(), version.layers(), version.memoryMegabytes(), version.scratchMegabytes(),
-                all, version.image().map(image -> new Assignment.Container(image.arguments(), image.directory())));
+        int memory = Math.max(version.memoryMegabytes(), runtime.leastMegabytes());
+        return new Assignment(version.code(), version.layers(), memory, version.scratchMegabytes(), all,
+                version.image().map(image -> new Assignment.Container(image.arguments(), image.directory())));
     }
 
     private Variables.Inside inside(Sandbox sandbox) {

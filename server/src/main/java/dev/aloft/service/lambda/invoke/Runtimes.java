@@ -61,20 +61,23 @@ final class Runtimes {
     /**
      * @param library  where functions' code is
      * @param folder   where the runtimes' own files are put for the sandboxes to see
+     * @param trained  what some functions of Java start from
      * @param containers what runs container images on this machine
      */
-    Runtimes(Path library, Path folder, RuntimeSources sources, Supplier<Optional<ContainerRuntime>> containers) {
+    Runtimes(Path library, Path folder, RuntimeSources sources, TrainedStarts trained,
+            Supplier<Optional<ContainerRuntime>> containers) {
         this.containers = containers;
         this.library = library;
         this.folder = folder.toAbsolutePath().normalize();
         this.nodePackages = sources.nodePackages();
         this.pythonPackages = sources.pythonPackages();
         this.nodes = new NodePrograms(this.folder.resolve("fetched"), sources.fetches());
-        this.java = new JavaRuntime(this.folder.resolve("java"), new JavaPrograms(JavaPrograms::installed));
+        this.java = new JavaRuntime(this.folder.resolve("java"), new JavaPrograms(JavaPrograms::installed), trained);
         FILES.forEach(this::unpack);
         // Where the packages are seen.
         folder.resolve("node/node_modules").toFile().mkdir();
         folder.resolve("python/packages").toFile().mkdir();
+        folder.resolve("java/trained").toFile().mkdirs();
     }
 
     /**
@@ -83,8 +86,49 @@ final class Runtimes {
      * @param over    how it speaks the Runtime API
      * @param ordinary whether another function of this runtime boots the same way
      * @param version  what INIT_START says
+     * @param leastMegabytes of memory that its processes may take, where the function has less
      */
-    record Runtime(SandboxSpec spec, Over over, boolean ordinary, String version) {}
+    record Runtime(SandboxSpec spec, Over over, boolean ordinary, String version, int leastMegabytes) {
+        Runtime(SandboxSpec spec, Over over, boolean ordinary, String version) {
+            this(spec, over, ordinary, version, 0);
+        }
+    }
+
+    /** Whether the version starts from what was recorded. */
+    boolean isTrained(FunctionVersion version) {
+        return version.runtime().startsWith("java") && java.trained(version, java.jdk(version.runtime())).isPresent();
+    }
+
+    /**
+     * What records the version's init, where virtual machines can start from that: {@link TrainedStarts#DELIVERING} it.
+     */
+    Optional<Runtime> training(FunctionVersion version) throws IOException {
+        if (!version.runtime().startsWith("java")) {
+            return Optional.empty();
+        }
+        JavaPrograms.Jdk jdk = java.jdk(version.runtime());
+        return java.training(version, jdk).map(start ->
+                trained(version, jdk, start, TrainedStarts.RECORDING_MEGABYTES));
+    }
+
+    /** The virtual machine starts once it is assigned: its class path is there only then. */
+    private Runtime trained(FunctionVersion version, JavaPrograms.Jdk jdk, JavaRuntime.Trained start,
+            int leastMegabytes) {
+        Map<String, String> environment = environment(Map.of(STARTED_FOR_IT, "1"));
+        var software = new ArrayList<>(jdk.interpreter().software());
+        software.add(new SandboxSpec.Folder(start.folder(), TrainedStarts.SEEN_AT));
+        var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED_WITH_PIPES, start.command(), environment, software,
+                folder.resolve("java"));
+        String name = version.runtime() + " on " + jdk.interpreter().version();
+        return new Runtime(spec, Over.PIPES, false, name, leastMegabytes);
+    }
+
+    private static Map<String, String> environment(Map<String, String> more) {
+        var environment = new HashMap<>(Map.of("PATH", PATH, "LD_LIBRARY_PATH", LIBRARY_PATH, "LANG", "en_US.UTF-8",
+                "TZ", ":UTC"));
+        environment.putAll(more);
+        return environment;
+    }
 
     enum Over { PIPES, TCP }
 
@@ -122,8 +166,11 @@ final class Runtimes {
         }
         if (name.startsWith("java")) {
             JavaPrograms.Jdk jdk = java.jdk(name);
-            return ours(version, "java", jdk.interpreter(), java.command(version, jdk, debug(version,
-                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:")), Map.of());
+            Optional<JavaRuntime.Trained> trained = java.trained(version, jdk);
+            List<String> command = java.command(version, jdk,
+                    debug(version, "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:"));
+            return trained.isPresent() ? trained(version, jdk, trained.get(), 0)
+                    : ours(version, "java", jdk.interpreter(), command, Map.of());
         }
         if (name.startsWith("ruby")) {
             Interpreter program = ruby.of(name);
@@ -188,9 +235,7 @@ final class Runtimes {
      */
     private Runtime ours(FunctionVersion version, String kind, Interpreter interpreter, List<String> command,
             Map<String, String> more) {
-        var environment = new HashMap<>(Map.of("PATH", PATH, "LD_LIBRARY_PATH", LIBRARY_PATH, "LANG", "en_US.UTF-8",
-                "TZ", ":UTC"));
-        environment.putAll(more);
+        Map<String, String> environment = environment(more);
         boolean own = READ_AT_START.getOrDefault(kind, List.of()).stream().anyMatch(version.variables()::containsKey)
                 || READ_AT_START.get("").stream().anyMatch(version.variables()::containsKey);
         boolean boots = !kind.equals("java") || JavaRuntime.boots(java.jdk(version.runtime()));

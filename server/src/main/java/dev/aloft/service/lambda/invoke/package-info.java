@@ -13,6 +13,7 @@
  *         EnvironmentLog ── their lines, with what Report has to tell where it belongs
  *   Provisioned ── keeps environments started for versions that are to have some
  *   Prepared ── environments of versions with SnapStart that had their init and wait to be restored
+ *   Training ── records the init of a version with SnapStart; TrainedStarts keeps that for its next environments
  *   Measures ── what Lambda tells CloudWatch of functions
  *   Runtimes ── which interpreter runs which runtime, found by JavaPrograms, RubyPrograms, DotnetRuntime and NodePrograms,
  *               which fetches those of Node.js that are missing

@@ -21,6 +21,15 @@ public interface Store extends AutoCloseable {
         });
     }
 
+    /**
+     * This store for writes whose loss harms nobody: answered when the operating system has them, before they are on the disk.
+     * They outlive this process; a power cut may undo the latest of them. They keep their order: what is written by anybody
+     * after the answer is on the disk only with them. Say where it is used why nobody is harmed.
+     */
+    default Store relaxed() {
+        return this;
+    }
+
     /** Runs a transaction that only reads, on a snapshot that has everything acknowledged before the call. */
     <R> R read(Function<? super ReadTx, ? extends R> view);
 

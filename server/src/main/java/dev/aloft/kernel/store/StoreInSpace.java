@@ -20,6 +20,11 @@ final class StoreInSpace implements Store {
     }
 
     @Override
+    public Store relaxed() {
+        return new StoreInSpace(store.relaxed(), prefix);
+    }
+
+    @Override
     public <R> R read(Function<? super ReadTx, ? extends R> view) {
         return store.read(tx -> view.apply(new Read(tx, prefix)));
     }

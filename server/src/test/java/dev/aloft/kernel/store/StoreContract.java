@@ -45,6 +45,29 @@ public abstract class StoreContract {
     }
 
     @Test
+    void relaxedWritesAreSeenByWhateverFollows() {
+        var relaxed = store.in("space").relaxed();
+
+        assertThat(relaxed.<String>write(tx -> text(put(tx, "a", "1"), "a"))).isEqualTo("1");
+        store.in("space").write(tx -> put(tx, "b", text(tx, "a") + "2"));
+        relaxed.write(tx -> put(tx, "c", text(tx, "b") + "3"));
+
+        assertThat(store.in("space").<List<String>>read(tx -> texts(tx, Range.all()))).containsExactly("a=1", "b=12", "c=123");
+        assertThat(relaxed.<List<String>>read(tx -> texts(tx, Range.all()))).containsExactly("a=1", "b=12", "c=123");
+    }
+
+    @Test
+    void whatARelaxedFunctionThrowsIsThrown() {
+        var refused = new IllegalStateException("refused");
+
+        assertThatThrownBy(() -> store.relaxed().write(tx -> {
+            put(tx, "a", "1");
+            throw refused;
+        })).isSameAs(refused);
+        assertThat(all()).isEmpty();
+    }
+
+    @Test
     void aWriteAnswersWhatItsFunctionReturns() {
         assertThat(store.<String>write(tx -> "answer")).isEqualTo("answer");
         assertThat(store.<String>read(tx -> null)).isNull();

@@ -21,6 +21,7 @@ final class Committer implements AutoCloseable {
     private static final long TELL_EVERY_NANOS = 10_000_000_000L;
 
     private final Queue<Write<?>> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<Write<?>> relaxed = new ConcurrentLinkedQueue<>();
     private final Versions versions;
     private final Disk disk;
     private final Overlay overlay = new Overlay();
@@ -42,13 +43,22 @@ final class Committer implements AutoCloseable {
     }
 
     <R> R run(Function<? super Tx, ? extends R> function) {
+        return run(queue, function);
+    }
+
+    /** Answers when the operating system has it. */
+    <R> R runRelaxed(Function<? super Tx, ? extends R> function) {
+        return run(relaxed, function);
+    }
+
+    private <R> R run(Queue<Write<?>> into, Function<? super Tx, ? extends R> function) {
         if (closing) {
             throw closed();
         }
         var write = new Write<R>(function);
-        queue.add(write);
+        into.add(write);
         // Closing fails what it finds in the queue at its end; what comes in later is found here.
-        if (closing && queue.remove(write)) {
+        if (closing && into.remove(write)) {
             throw closed();
         }
         if (idle) {
@@ -69,12 +79,17 @@ final class Committer implements AutoCloseable {
                 interrupted = true;
             }
         }
+        refuse(queue);
+        refuse(relaxed);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void refuse(Queue<Write<?>> queue) {
         for (Write<?> late; (late = queue.poll()) != null; ) {
             late.fail(closed());
             late.answer();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -84,23 +99,34 @@ final class Committer implements AutoCloseable {
 
     private void loop() {
         while (true) {
-            for (Write<?> write; group.size() < GROUP_FUNCTIONS && overlay.bytes() < GROUP_BYTES
-                    && (write = queue.poll()) != null; ) {
-                group.add(write);
-                runFunction(write);
+            // Those that wait for no disk go first, and are answered while the others wait for it.
+            boolean any = runGroup(relaxed, false) | runGroup(queue, true);
+            if (any) {
+                continue;
             }
-            if (!group.isEmpty()) {
-                commit();
-            } else if (closing) {
+            if (closing) {
                 return;
-            } else {
-                idle = true;
-                if (queue.isEmpty() && !closing) {
-                    LockSupport.park(this);
-                }
-                idle = false;
             }
+            idle = true;
+            if (queue.isEmpty() && relaxed.isEmpty() && !closing) {
+                LockSupport.park(this);
+            }
+            idle = false;
         }
+    }
+
+    /** Runs what has queued up and writes it; says whether there was anything. */
+    private boolean runGroup(Queue<Write<?>> from, boolean toDisk) {
+        for (Write<?> write; group.size() < GROUP_FUNCTIONS && overlay.bytes() < GROUP_BYTES
+                && (write = from.poll()) != null; ) {
+            group.add(write);
+            runFunction(write);
+        }
+        if (group.isEmpty()) {
+            return false;
+        }
+        commit(toDisk);
+        return true;
     }
 
     private void runFunction(Write<?> write) {
@@ -133,13 +159,13 @@ final class Committer implements AutoCloseable {
         return versions.current();
     }
 
-    private void commit() {
+    private void commit(boolean toDisk) {
         try {
             // What only read may have read what others of the group wrote: it is answered with them.
             if (!overlay.isEmpty()) {
                 disk.reserve(overlay.bytes());
                 failed = true;
-                versions.database().write(overlay.toBatch());
+                versions.database().write(overlay.toBatch(), toDisk);
                 failed = false;
                 versions.publish(overlay.entries());
             }

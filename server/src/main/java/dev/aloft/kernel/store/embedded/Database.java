@@ -47,6 +47,7 @@ final class Database {
     private final AtomicInteger holders = new AtomicInteger(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final WriteOptions synced;
+    private final WriteOptions relaxed;
     final RocksDB rocks;
     final ReadOptions latest;
 
@@ -57,6 +58,7 @@ final class Database {
             Files.createDirectories(folder.store());
             rocks = keep(open());
             synced = keep(new WriteOptions().setSync(true));
+            relaxed = keep(new WriteOptions());
             latest = keep(new ReadOptions());
         } catch (RocksDBException e) {
             closeNatives();
@@ -135,10 +137,10 @@ final class Database {
         return object;
     }
 
-    /** On disk when it returns. */
-    void write(byte[] batch) {
+    /** On disk when it returns, with all that was written before; or else with the operating system, which has it in order. */
+    void write(byte[] batch, boolean toDisk) {
         try (var writes = new WriteBatch(batch)) {
-            rocks.write(synced, writes);
+            rocks.write(toDisk ? synced : relaxed, writes);
         } catch (RocksDBException e) {
             throw unavailable(e);
         }

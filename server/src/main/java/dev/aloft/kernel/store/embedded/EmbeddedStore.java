@@ -14,6 +14,7 @@ public final class EmbeddedStore implements Store {
     private final DataFolder folder;
     private final Versions versions;
     private final Committer committer;
+    private final Store relaxed = new Relaxed();
 
     /**
      * Opens the store of a data folder, and makes it where there is none.
@@ -54,6 +55,28 @@ public final class EmbeddedStore implements Store {
     public <R> R write(Function<? super Tx, ? extends R> change) {
         Transaction.refuseNested();
         return committer.run(change);
+    }
+
+    @Override
+    public Store relaxed() {
+        return relaxed;
+    }
+
+    private final class Relaxed implements Store {
+        @Override
+        public <R> R write(Function<? super Tx, ? extends R> change) {
+            Transaction.refuseNested();
+            return committer.runRelaxed(change);
+        }
+
+        @Override
+        public <R> R read(Function<? super ReadTx, ? extends R> view) {
+            return EmbeddedStore.this.read(view);
+        }
+
+        @Override
+        public void close() {
+        }
     }
 
     @Override

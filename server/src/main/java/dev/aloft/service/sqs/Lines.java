@@ -3,19 +3,23 @@ package dev.aloft.service.sqs;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.sqs.Order.Move;
 import dev.aloft.service.sqs.Order.Standing;
 import dev.aloft.service.sqs.QueueAttributes.Counts;
 import dev.aloft.service.sqs.SqsData.Chore;
+import dev.aloft.service.sqs.SqsData.Letter;
 import dev.aloft.service.sqs.SqsData.Place;
 import dev.aloft.service.sqs.SqsData.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The messages of the queues: their contents, where they stand, and how many there are, changed together. */
 final class Lines {
@@ -23,6 +27,8 @@ final class Lines {
     static final int MOST_IN_FLIGHT = 120_000;
     /** So many messages at most are looked at for one receive: those kept too long or received too often are put away. */
     private static final int MOST_LOOKED_AT = 1000;
+    /** How far ahead is looked for what becomes visible: farther would be to pass over more of what is deleted at once. */
+    private static final long LOOKED_AHEAD_MILLIS = 1000;
     private static final boolean RECEIVED = true;
     private static final boolean DELAYED = false;
 
@@ -30,12 +36,14 @@ final class Lines {
     private final Noise noise;
     private final StandardOrder standard;
     private final FifoOrder fifo;
+    private final Fresh fresh;
 
     Lines(SqsData data) {
         this.data = data;
         noise = new Noise(data);
         standard = new StandardOrder(data, noise);
         fifo = new FifoOrder(data);
+        fresh = new Fresh(data);
     }
 
     /**
@@ -47,6 +55,11 @@ final class Lines {
     record Arrival(byte[] content, String group, long at, Place place) {
         Standing standing(long sequence) {
             return new Standing(at, sequence, group == null ? "" : group, place);
+        }
+
+        /** Whether it waits for nothing and nobody knows it. */
+        boolean isFresh() {
+            return group == null && at == place.enqueued() && place.receives() == 0;
         }
     }
 
@@ -61,12 +74,18 @@ final class Lines {
     long add(Tx tx, Queue queue, List<Arrival> arrivals) {
         var tally = tally(tx, queue.line());
         long sequence = tally.sequence();
+        long soonest = Long.MAX_VALUE;
         boolean grouped = false;
         for (var arrival : arrivals) {
             var standing = arrival.standing(++sequence);
+            if (!queue.fifo() && !tally.fair() && arrival.isFresh()) {
+                data.letters.put(tx, Key.of(queue.line(), sequence), new Letter(standing.at(), arrival.content()));
+                continue;
+            }
             data.contents.put(tx, content(queue.line(), standing), arrival.content());
             order(queue).add(tx, queue.line(), standing);
             count(tx, queue, standing, 1);
+            soonest = Math.min(soonest, standing.at());
             if (isTenants(queue, standing)) {
                 noise.sent(tx, queue.line(), standing);
                 grouped = true;
@@ -75,7 +94,7 @@ final class Lines {
         if (!tally.watched() && !arrivals.isEmpty()) {
             watch(tx, queue, arrivals.getFirst().place().enqueued());
         }
-        data.tallies.put(tx, Key.of(queue.line()), tally.added(sequence, arrivals.size(), grouped));
+        data.tallies.put(tx, Key.of(queue.line()), tally.added(sequence, arrivals.size(), grouped).notLaterThan(soonest));
         return tally.sequence() + 1;
     }
 
@@ -99,11 +118,16 @@ final class Lines {
 
     /** An emptied queue goes on with the numbers it had. */
     void follow(Tx tx, Queue before, Queue after) {
-        data.tallies.put(tx, Key.of(after.line()), new Tally(tally(tx, before.line()).sequence(), 0, 0, false, false));
+        data.tallies.put(tx, Key.of(after.line()), tally(tx, before.line()).emptied());
     }
 
     boolean hasVisible(ReadTx tx, Queue queue, long now) {
-        return order(queue).visible(tx, queue.line(), now).hasNext();
+        if (queue.fifo()) {
+            return fifo.visible(tx, queue.line(), now).hasNext();
+        }
+        var tally = tally(tx, queue.line());
+        return fresh.any(tx, queue.line(), tally)
+            || (tally.fair() || tally.soonest() <= now) && standard.visible(tx, queue.line(), now).hasNext();
     }
 
     OptionalLong next(ReadTx tx, Queue queue, long now) {
@@ -119,6 +143,47 @@ final class Lines {
             data.tallies.put(tx, Key.of(queue.line()), tally.withMost(most));
         }
         return (int) Math.min(asked, MOST_IN_FLIGHT - most);
+    }
+
+    /**
+     * Receives for the first time what nobody has received: all that most receives do. Nothing is done, and nothing is said,
+     * where others may come first, or where there is more to do than to hide messages until a moment.
+     */
+    Optional<List<Fresh.Message>> takeFresh(Tx tx, Queue queue, int most, long now, long until) {
+        var tally = tally(tx, queue.line());
+        if (queue.fifo() || tally.fair() || !queue.settings().areNone() || tally.most() + most > MOST_IN_FLIGHT) {
+            return Optional.empty();
+        }
+        if (tally.soonest() <= now) {
+            tally = tally.withSoonest(standard.first(tx, queue.line(), now + LOOKED_AHEAD_MILLIS));
+        }
+        var found = tally.soonest() > now ? fresh.next(tx, queue.line(), tally, most) : List.<Fresh.Message>of();
+        long kept = now - queue.retentionMillis();
+        if (found.isEmpty() || found.stream().anyMatch(message -> message.standing().at() <= kept)) {
+            return Optional.empty();
+        }
+        var received = found.stream().map(message -> message.received(now, until)).toList();
+        received.forEach(message -> {
+            standard.add(tx, queue.line(), message.standing());
+            count(tx, queue, message.standing(), 1);
+        });
+        data.tallies.put(tx, Key.of(queue.line()), tally.passing(found.getLast().standing().sequence())
+            .withMost(tally.most() + found.size()).notLaterThan(until));
+        return Optional.of(received);
+    }
+
+    /** Gives so many fresh messages their places in the order. */
+    void settle(Tx tx, Queue queue, int most) {
+        var tally = tally(tx, queue.line());
+        if (queue.fifo() || tally.passed() == tally.sequence()) {
+            return;
+        }
+        var found = fresh.next(tx, queue.line(), tally, most);
+        found.forEach(message -> standard.add(tx, queue.line(), message.standing()));
+        var soonest = found.stream().mapToLong(message -> message.standing().at()).min();
+        data.tallies.put(tx, Key.of(queue.line()),
+            tally.passing(found.isEmpty() ? tally.sequence() : found.getLast().standing().sequence())
+                .notLaterThan(soonest.orElse(Long.MAX_VALUE)));
     }
 
     /** Receives: hides what is visible until a moment. What has been kept too long is removed on the way. */
@@ -144,7 +209,7 @@ final class Lines {
     private Looked look(Tx tx, Queue queue, int most, long now) {
         var found = new Looked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         long retention = queue.retentionMillis();
-        var visible = order(queue).visible(tx, queue.line(), now);
+        var visible = visible(tx, queue, now);
         for (int looked = 0; looked < MOST_LOOKED_AT && found.living().size() < most && visible.hasNext(); looked++) {
             var standing = visible.next();
             var place = standing.place();
@@ -156,7 +221,21 @@ final class Lines {
                 found.living().add(standing);
             }
         }
+        var tally = tally(tx, queue.line());
+        if (visible.passed() > tally.passed()) {
+            data.tallies.put(tx, Key.of(queue.line()), tally.passing(visible.passed()));
+        }
         return found;
+    }
+
+    /** All that is looked at is received or removed; where that is not so fresh messages have to stand in the order before. */
+    private Fresh.InOrder visible(Tx tx, Queue queue, long now) {
+        var tally = tally(tx, queue.line());
+        if (queue.fifo() || tally.fair() || queue.settings().reorders()) {
+            settle(tx, queue, MOST_LOOKED_AT);
+            return Fresh.InOrder.without(order(queue).visible(tx, queue.line(), now));
+        }
+        return fresh.inOrder(tx, queue.line(), tally, standard.visible(tx, queue.line(), now));
     }
 
     private void receive(Tx tx, Queue queue, List<Move> received, long now) {
@@ -200,6 +279,14 @@ final class Lines {
             count(tx, queue, move.from(), -1);
             count(tx, queue, move.to(), 1);
         }
+        if (queue.fifo()) {
+            return;
+        }
+        var tally = tally(tx, queue.line());
+        var sooner = tally.notLaterThan(moves.stream().mapToLong(move -> move.to().at()).min().orElse(Long.MAX_VALUE));
+        if (sooner != tally) {
+            data.tallies.put(tx, Key.of(queue.line()), sooner);
+        }
     }
 
     /** Removes what its receiver is done with. */
@@ -218,7 +305,8 @@ final class Lines {
             if (isTenants(queue, standing)) {
                 noise.removed(tx, queue.line(), standing);
             }
-            removed += data.contents.delete(tx, content(queue.line(), standing)) ? 1 : 0;
+            removed += mayBeLetter(queue, standing) && data.letters.delete(tx, letter(queue.line(), standing))
+                || data.contents.delete(tx, content(queue.line(), standing)) ? 1 : 0;
         }
         fewer(tx, queue.line(), removed);
     }
@@ -229,12 +317,27 @@ final class Lines {
         }
     }
 
+    /** Where a message stands that was received: still among the fresh ones where a power cut took that from the disk. */
     Optional<Standing> find(ReadTx tx, Queue queue, Receipt receipt) {
-        return receipt.line() == queue.line() ? order(queue).find(tx, receipt) : Optional.empty();
+        if (receipt.line() != queue.line()) {
+            return Optional.empty();
+        }
+        return order(queue).find(tx, receipt)
+            .or(() -> fresh.find(tx, queue.line(), tally(tx, queue.line()), receipt.sequence()));
     }
 
     Optional<byte[]> content(ReadTx tx, Queue queue, Standing standing) {
-        return data.contents.get(tx, content(queue.line(), standing));
+        var letter = mayBeLetter(queue, standing)
+            ? data.letters.get(tx, letter(queue.line(), standing)) : Optional.<Letter>empty();
+        return letter.map(Letter::content).or(() -> data.contents.get(tx, content(queue.line(), standing)));
+    }
+
+    private static boolean mayBeLetter(Queue queue, Standing standing) {
+        return !queue.fifo() && standing.group().isEmpty();
+    }
+
+    private static Key letter(long line, Standing standing) {
+        return Key.of(line, standing.sequence());
     }
 
     private static Key content(long line, Standing standing) {
@@ -286,27 +389,25 @@ final class Lines {
 
     /** When the oldest message was sent. */
     Optional<Instant> oldest(ReadTx tx, Queue queue) {
-        return data.contents.range(tx, Range.of(Key.of(queue.line())).limit(1)).findFirst()
-            .map(row -> Instant.ofEpochMilli(row.key().number(1)));
+        var first = Range.of(Key.of(queue.line())).limit(1);
+        var contents = data.contents.range(tx, first).map(row -> row.key().number(1));
+        var letters = data.letters.range(tx, first).map(row -> row.value().enqueued());
+        return Stream.concat(contents, letters).min(Comparator.naturalOrder()).map(Instant::ofEpochMilli);
     }
 
     /** Removes some of what has been kept too long, and says when to look again. */
     Optional<Instant> expire(Tx tx, Queue queue, long now, int most) {
         long until = now - queue.retentionMillis();
-        var range = Range.of(Key.of(queue.line())).to(Key.of(queue.line(), until + 1));
-        var old = data.contents.range(tx, range.limit(most)).toList();
+        var line = Range.of(Key.of(queue.line()));
+        var contents = data.contents.range(tx, line.to(Key.of(queue.line(), until + 1)).limit(most)).toList();
+        var letters = data.letters.range(tx, line.limit(most)).takeWhile(row -> row.value().enqueued() <= until).toList();
         int alone = 0;
-        for (var row : old) {
-            long enqueued = row.key().number(1);
+        for (var row : contents) {
             var group = Content.CODEC.decode(row.value()).group();
-            var standing = order(queue).find(tx, queue.line(), enqueued, row.key().number(2), group == null ? "" : group);
-            if (standing.isPresent()) {
-                remove(tx, queue, List.of(standing.get()));
-            } else {
-                // It stands elsewhere, which is found when its turn comes.
-                data.contents.delete(tx, row.key());
-                alone++;
-            }
+            alone += expire(tx, queue, data.contents, row.key(), row.key().number(1), group == null ? "" : group);
+        }
+        for (var row : letters) {
+            alone += expire(tx, queue, data.letters, row.key(), row.value().enqueued(), "");
         }
         fewer(tx, queue.line(), alone);
         var oldest = oldest(tx, queue);
@@ -314,5 +415,16 @@ final class Lines {
             data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).unwatched());
         }
         return oldest.map(moment -> moment.plusMillis(queue.retentionMillis()));
+    }
+
+    /** How many are to be counted as gone besides: what stands elsewhere is found there when its turn comes. */
+    private int expire(Tx tx, Queue queue, Table<?> table, Key key, long enqueued, String group) {
+        var standing = order(queue).find(tx, queue.line(), enqueued, key.number(key.size() - 1), group);
+        if (standing.isEmpty()) {
+            table.erase(tx, key);
+            return 1;
+        }
+        remove(tx, queue, List.of(standing.get()));
+        return 0;
     }
 }

@@ -204,6 +204,7 @@ final class MoveTasks {
         }
         int most = task.rate() == null ? AT_ONCE : task.rate();
         var visible = new ArrayList<Standing>();
+        lines.settle(tx, queue.get(), most);
         var all = lines.order(queue.get()).visible(tx, queue.get().line(), now.toEpochMilli());
         while (visible.size() < most && all.hasNext()) {
             visible.add(all.next());

@@ -65,6 +65,10 @@ record QueueSettings(double duplicates, double reorder, long seed) {
         }
     }
 
+    boolean areNone() {
+        return duplicates == 0 && reorder == 0;
+    }
+
     boolean reorders() {
         return reorder > 0;
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** ReceiveMessage, by short and by long polling. */
 final class Receive {
@@ -48,8 +49,8 @@ final class Receive {
         this.time = time;
     }
 
-    /** A message that was received, and the moment that its receipt tells. */
-    private record Received(Standing standing, long receiptAt) {}
+    /** A message that was received, its content, and the moment that its receipt tells. */
+    private record Received(Queue queue, Standing standing, byte[] content, long receiptAt) {}
 
     Sqs.ReceiveMessageResponse receive(Caller caller, Sqs.ReceiveMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
@@ -65,8 +66,8 @@ final class Receive {
         var found = wait == 0 ? take(name, input, true)
             : await(queues.get(name), input, time.instant().plusSeconds(wait));
         measures.of(name).received(found.size());
-        var messages = found.isEmpty() ? List.<Sqs.Message>of() : messages(name, found, input);
-        return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages.isEmpty() ? null : messages));
+        var messages = found.isEmpty() ? null : found.stream().map(received -> message(received, input)).toList();
+        return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages));
     }
 
     /** Whether the queue exists comes first. */
@@ -96,7 +97,8 @@ final class Receive {
         if (!look) {
             return List.of();
         }
-        var found = store.<List<Received>>write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling));
+        var found = takeFresh(name, input, now).orElseGet(
+            () -> store.<List<Received>>write(tx -> take(tx, queues.get(tx, name), input, now, shortPolling)));
         if (found.isEmpty()) {
             flowing.remove(name);
         } else if (flowing.size() < MOST_FLOWING) {
@@ -105,17 +107,43 @@ final class Receive {
         return found;
     }
 
-    private List<Received> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {
+    /**
+     * Receives what nobody has received before, where that can be done alone. This is not on the disk yet when it is answered,
+     * only in the system's hands: it survives the end of this process, and a power cut may undo it. Then the message is received
+     * once more, as any message of a standard queue may be, with the count it had; and whoever has its receipt can still delete
+     * it, which is on the disk when it is answered. A second receive is written before it is answered: its receipt could not be
+     * told from an older one. So is each of a FIFO queue, which promises that nothing is received twice.
+     */
+    private Optional<List<Received>> takeFresh(QueueName name, Sqs.ReceiveMessageRequest input, long now) {
+        if (name.isFifo()) {
+            return Optional.empty();
+        }
+        return store.relaxed().write(tx -> {
+            var queue = queues.get(tx, name);
+            return lines.takeFresh(tx, queue, asked(input), now, until(queue, input, now)).map(found -> found.stream()
+                .map(message -> new Received(queue, message.standing(), message.content(), message.standing().at()))
+                .toList());
+        });
+    }
+
+    private static int asked(Sqs.ReceiveMessageRequest input) {
+        return input.maxNumberOfMessages() == null ? 1 : input.maxNumberOfMessages();
+    }
+
+    private static long until(Queue queue, Sqs.ReceiveMessageRequest input, long now) {
         int seconds = input.visibilityTimeout() == null ? queue.number("VisibilityTimeout") : input.visibilityTimeout();
-        long until = now + seconds * 1000L;
+        return now + seconds * 1000L;
+    }
+
+    private List<Received> take(Tx tx, Queue queue, Sqs.ReceiveMessageRequest input, long now, boolean shortPolling) {
+        long until = until(queue, input, now);
         if (input.receiveRequestAttemptId() != null) {
             var before = again(tx, queue, input.receiveRequestAttemptId(), now, until);
             if (!before.isEmpty()) {
                 return before;
             }
         }
-        int asked = input.maxNumberOfMessages() == null ? 1 : input.maxNumberOfMessages();
-        int most = lines.room(tx, queue, now, asked);
+        int most = lines.room(tx, queue, now, asked(input));
         if (most <= 0) {
             if (shortPolling && !queue.fifo()) {
                 throw new Sqs.OverLimit("Too many messages are in flight: a queue can have " + Lines.MOST_IN_FLIGHT + ".");
@@ -126,11 +154,15 @@ final class Receive {
         if (!found.dead().isEmpty()) {
             deadLetters.move(tx, queue, found.dead(), now);
         }
-        var received = found.received().stream().map(standing -> new Received(standing, standing.at())).toList();
+        var received = found.received().stream().flatMap(standing -> received(tx, queue, standing, standing.at())).toList();
         if (input.receiveRequestAttemptId() != null && !received.isEmpty()) {
             remember(tx, queue, input.receiveRequestAttemptId(), received, now);
         }
         return received;
+    }
+
+    private Stream<Received> received(Tx tx, Queue queue, Standing standing, long receiptAt) {
+        return lines.content(tx, queue, standing).map(content -> new Received(queue, standing, content, receiptAt)).stream();
     }
 
     /**
@@ -142,20 +174,19 @@ final class Receive {
         if (before.isEmpty()) {
             return List.of();
         }
-        var found = new ArrayList<Received>();
+        var found = new ArrayList<Order.Move>();
+        var again = new ArrayList<Received>();
         for (var taken : before.get().messages()) {
             var standing = lines.order(queue).find(tx, queue.line(), taken.enqueued(), taken.sequence(), taken.group());
             if (standing.isEmpty() || standing.get().at() != taken.at() || taken.at() <= now
                     || standing.get().place().receives() != taken.receives()) {
                 return List.of();
             }
-            found.add(new Received(standing.get(), taken.receiptAt()));
+            var hidden = standing.get().to(until, standing.get().place());
+            found.add(new Order.Move(standing.get(), hidden));
+            received(tx, queue, hidden, taken.receiptAt()).forEach(again::add);
         }
-        var moves = found.stream()
-            .map(it -> new Order.Move(it.standing(), it.standing().to(until, it.standing().place()))).toList();
-        lines.move(tx, queue, moves);
-        var again = found.stream()
-            .map(it -> new Received(it.standing().to(until, it.standing().place()), it.receiptAt())).toList();
+        lines.move(tx, queue, found);
         remember(tx, queue, attempt, again, now);
         return again;
     }
@@ -201,20 +232,9 @@ final class Receive {
         return next.isPresent() ? Optional.of(Instant.ofEpochMilli(next.getAsLong())) : Optional.empty();
     }
 
-    /** Without those that have been deleted in the meantime. */
-    private List<Sqs.Message> messages(QueueName name, List<Received> all, Sqs.ReceiveMessageRequest input) {
-        return store.read(tx -> {
-            var queue = queues.get(tx, name);
-            var messages = new ArrayList<Sqs.Message>(all.size());
-            for (var received : all) {
-                lines.content(tx, queue, received.standing())
-                    .ifPresent(bytes -> messages.add(message(queue, received, Content.CODEC.decode(bytes), input)));
-            }
-            return messages;
-        });
-    }
-
-    private static Sqs.Message message(Queue queue, Received received, Content content, Sqs.ReceiveMessageRequest input) {
+    private static Sqs.Message message(Received received, Sqs.ReceiveMessageRequest input) {
+        var queue = received.queue();
+        var content = Content.CODEC.decode(received.content());
         var standing = received.standing();
         var place = standing.place();
         var receipt = new Receipt(queue.id(), queue.line(), place.enqueued(), standing.sequence(), received.receiptAt(),
@@ -222,7 +242,7 @@ final class Receive {
         var attributes = MessageAttributes.asked(content.attributes(), input.messageAttributeNames());
         var told = new LinkedHashMap<String, Sqs.MessageAttributeValue>();
         attributes.forEach((name, attribute) -> told.put(name, attribute.told()));
-        var system = system(queue, standing, content, asked(input));
+        var system = system(queue, standing, content, attributesAsked(input));
         return Sqs.Message.of(m -> m.messageId(content.messageId()).receiptHandle(receipt.handle())
             .md5OfBody(content.bodyDigest()).body(content.body())
             .attributes(system.isEmpty() ? null : system)
@@ -230,7 +250,7 @@ final class Receive {
             .messageAttributes(told.isEmpty() ? null : told));
     }
 
-    private static List<String> asked(Sqs.ReceiveMessageRequest input) {
+    private static List<String> attributesAsked(Sqs.ReceiveMessageRequest input) {
         var asked = new ArrayList<String>();
         if (input.attributeNames() != null) {
             asked.addAll(input.attributeNames());

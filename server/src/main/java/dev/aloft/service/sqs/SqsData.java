@@ -10,7 +10,9 @@ import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,7 +20,8 @@ import java.util.List;
  *
  * <pre>
  *   contents   (line, enqueued, sequence)    what was sent: written once, removed with the message
- *   order      (line, visible from, sequence)      standard queues: one small entry a message without a group
+ *   letters    (line, sequence)              the same for what was sent to be received at once; see {@link Fresh}
+ *   order      (line, visible from, sequence)      standard queues: one small entry a message without a group that is not fresh
  *   grouped    (line, visible from, sequence)      and one a message with a group, which has another in byGroup
  *   byGroup    (line, group, visible from, sequence)
  *   members    (line, group, sequence)             FIFO queues: one small entry a message
@@ -35,6 +38,7 @@ final class SqsData {
     final Table<Long> numbers = Table.of("numbers", Codec.NUMBER);
 
     final Table<byte[]> contents = Table.of("c", Codec.BYTES);
+    final Table<Letter> letters = Table.of("s", Letter.CODEC);
     final Table<Place> order = Table.of("o", Place.CODEC);
     final Table<Place> grouped = Table.of("q", Place.CODEC);
     final Table<byte[]> byGroup = Table.of("i", Codec.BYTES);
@@ -119,6 +123,13 @@ final class SqsData {
         }
     }
 
+    /** What was sent, with the moment at which it was. */
+    record Letter(long enqueued, byte[] content) {
+        static final Codec<Letter> CODEC = Codec.of(
+            letter -> ByteBuffer.allocate(Long.BYTES + letter.content.length).putLong(letter.enqueued).put(letter.content).array(),
+            bytes -> new Letter(ByteBuffer.wrap(bytes).getLong(), Arrays.copyOfRange(bytes, Long.BYTES, bytes.length)));
+    }
+
     /** A message of a group, and from when it is visible. */
     record Member(long visible, Place place) {
         static final Codec<Member> CODEC = Codec.of(
@@ -138,30 +149,53 @@ final class SqsData {
      * @param most     no more than this many are in flight
      * @param watched  whether a chore waits to remove what is kept too long
      * @param fair     whether a standard queue has been sent messages with groups
+     * @param passed   the number of the last message that is not fresh any more
+     * @param soonest  nothing in the order of a standard queue is visible before this moment
      */
-    record Tally(long sequence, long messages, long most, boolean watched, boolean fair) {
-        static final Tally NONE = new Tally(0, 0, 0, false, false);
+    record Tally(long sequence, long messages, long most, boolean watched, boolean fair, long passed, long soonest) {
+        static final Tally NONE = new Tally(0, 0, 0, false, false, 0, Long.MAX_VALUE);
         static final Codec<Tally> CODEC = Codec.of(
-            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched, tally.fair).raw(),
+            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched, tally.fair, tally.passed, tally.soonest)
+                .raw(),
             bytes -> {
                 var key = Key.decoded(bytes);
-                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3), key.size() > 4 && key.flag(4));
+                // Earlier versions knew nothing of fresh messages, and the earliest nothing of fair queues.
+                boolean older = key.size() < 7;
+                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3), key.size() > 4 && key.flag(4),
+                    key.number(older ? 0 : 5), older ? 0 : key.number(6));
             });
 
+        /** That of a line which goes on with the numbers of another. */
+        Tally emptied() {
+            return new Tally(sequence, 0, 0, false, false, sequence, Long.MAX_VALUE);
+        }
+
         Tally added(long lastSequence, int more, boolean grouped) {
-            return new Tally(lastSequence, messages + more, most, true, fair || grouped);
+            return new Tally(lastSequence, messages + more, most, true, fair || grouped, passed, soonest);
         }
 
         Tally fewer(int removed) {
-            return new Tally(sequence, messages - removed, most, watched, fair);
+            return new Tally(sequence, messages - removed, most, watched, fair, passed, soonest);
         }
 
         Tally withMost(long inFlight) {
-            return new Tally(sequence, messages, inFlight, watched, fair);
+            return new Tally(sequence, messages, inFlight, watched, fair, passed, soonest);
         }
 
         Tally unwatched() {
-            return new Tally(sequence, messages, most, false, fair);
+            return new Tally(sequence, messages, most, false, fair, passed, soonest);
+        }
+
+        Tally passing(long last) {
+            return new Tally(sequence, messages, most, watched, fair, last, soonest);
+        }
+
+        Tally withSoonest(long moment) {
+            return new Tally(sequence, messages, most, watched, fair, passed, moment);
+        }
+
+        Tally notLaterThan(long moment) {
+            return moment < soonest ? withSoonest(moment) : this;
         }
     }
 
@@ -249,7 +283,7 @@ final class SqsData {
 
     /** Everything under a line, for clearing it. */
     List<Table<?>> ofLine() {
-        return List.of(contents, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members, heads,
+        return List.of(contents, letters, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members, heads,
             groups);
     }
 

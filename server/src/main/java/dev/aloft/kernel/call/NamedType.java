@@ -72,6 +72,11 @@ public abstract class NamedType implements ResourceType {
     }
 
     @Override
+    public final Optional<String> customName() {
+        return Optional.of(name);
+    }
+
+    @Override
     public final Resource create(Caller caller, Desired desired) {
         var named = desired.name(name, longestName);
         try {

@@ -2,6 +2,7 @@ package dev.aloft.kernel.call;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Shape;
 import dev.aloft.wire.Trees;
@@ -35,6 +36,16 @@ public interface ResourceType {
         return Set.of();
     }
 
+    /**
+     * The built members of properties that are objects or lists of objects, a line each, as
+     * {@code Code/Source: Bucket! Key! Version}, where the exclamation mark says that one must be given. Any other
+     * fails the resource by its name. Of a property without a line here the operation that takes it knows the members,
+     * or it is a document.
+     */
+    default List<String> members() {
+        return List.of();
+    }
+
     /** The top-level properties whose change makes a new resource instead of changing this one. */
     default Set<String> replacedBy() {
         return Set.of();
@@ -43,6 +54,14 @@ public interface ResourceType {
     /** The same where it depends on how a property changes. */
     default Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
         return replacedBy();
+    }
+
+    /**
+     * The property in which a template names the resource, where the account and region can have one of that name: what
+     * makes a new resource then cannot keep the name.
+     */
+    default Optional<String> customName() {
+        return Optional.empty();
     }
 
     Resource create(Caller caller, Desired desired);
@@ -115,6 +134,17 @@ public interface ResourceType {
         /** The same with other properties. */
         public Desired with(Map<String, Object> other) {
             return new Desired(stackId, stackName, logicalId, token, other, tags);
+        }
+
+        /** A property that is a JSON document, as operations take it: written as a tree or as its text; or null. */
+        public String document(String property) {
+            return document(properties, property);
+        }
+
+        /** The same of a property within a property. */
+        public static String document(Map<?, ?> within, String property) {
+            var given = within.get(property);
+            return given == null || given instanceof String ? (String) given : JsonWriter.string(given);
         }
 
         /** The name given in this property, or one made as CloudFormation does: {@code stack-LogicalId-SUFFIX}. */

@@ -3,9 +3,7 @@ package dev.aloft.service.cloudwatch;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudWatch;
-import dev.aloft.api.Operation;
 import dev.aloft.kernel.call.ResourceType;
-import dev.aloft.wire.Trees;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +18,6 @@ import java.util.Set;
  */
 record AlarmResources(CloudWatch cloudWatch, boolean composite) implements ResourceType {
     private static final int MAX_NAME = 255;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     static List<ResourceType> all(CloudWatch cloudWatch) {
         return List.of(new AlarmResources(cloudWatch, false), new AlarmResources(cloudWatch, true));
@@ -69,54 +65,31 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
         cloudWatch.listTagsForResource(caller, CloudWatch.ListTagsForResourceRequest.of(
                 r -> r.resourceARN(Alarm.arn(caller.account(), caller.region(), name)))).tags()
                 .forEach(tag -> known.put(tag.key(), tag.value()));
-        return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
+        return desired.isMarkedIn(known);
     }
 
     private void put(Caller caller, String name, Desired desired) {
-        var input = new LinkedHashMap<>(desired.properties());
-        input.put("AlarmName", name);
-        input.put("Tags", tags(desired).entrySet().stream()
+        var more = Map.of("AlarmName", name, "Tags", desired.marked().entrySet().stream()
                 .map(tag -> Map.of("Key", tag.getKey(), "Value", tag.getValue())).toList());
         if (composite) {
-            cloudWatch.putCompositeAlarm(caller, (CloudWatch.PutCompositeAlarmRequest) read(
-                    CloudWatch.PUT_COMPOSITE_ALARM, input));
+            cloudWatch.putCompositeAlarm(caller, desired.input(CloudWatch.PUT_COMPOSITE_ALARM,
+                    CloudWatch.PutCompositeAlarmRequest.class, more, Set.of()));
         } else {
-            cloudWatch.putMetricAlarm(caller, (CloudWatch.PutMetricAlarmRequest) read(CloudWatch.PUT_METRIC_ALARM,
-                    input));
+            cloudWatch.putMetricAlarm(caller, desired.input(CloudWatch.PUT_METRIC_ALARM,
+                    CloudWatch.PutMetricAlarmRequest.class, more, Set.of()));
         }
-    }
-
-    private static Object read(Operation operation, Map<String, Object> input) {
-        return Trees.lenient(operation.input(), input, path -> {
-            throw ApiError.of("InvalidRequest", 400, "Encountered unsupported property " + path);
-        });
-    }
-
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            list.forEach(each -> {
-                if (each instanceof Map<?, ?> tag) {
-                    tags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value")));
-                }
-            });
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         put(caller, physicalId, after);
         var arn = Alarm.arn(caller.account(), caller.region(), physicalId);
-        var wanted = tags(after);
-        var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             cloudWatch.untagResource(caller, CloudWatch.UntagResourceRequest.of(r -> r.resourceARN(arn).tagKeys(gone)));
         }
         cloudWatch.tagResource(caller, CloudWatch.TagResourceRequest.of(r -> r.resourceARN(arn)
-                .tags(wanted.entrySet().stream()
+                .tags(after.marked().entrySet().stream()
                 .map(tag -> CloudWatch.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList())));
         return read(caller, physicalId).orElseThrow();
     }

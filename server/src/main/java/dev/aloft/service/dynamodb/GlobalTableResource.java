@@ -65,6 +65,34 @@ final class GlobalTableResource implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "SSESpecification: SSEEnabled! SSEType",
+                "TimeToLiveSpecification: Enabled! AttributeName",
+                "StreamSpecification: StreamViewType!",
+                "GlobalSecondaryIndexes/WriteOnDemandThroughputSettings: MaxWriteRequestUnits",
+                "GlobalSecondaryIndexes/ReadOnDemandThroughputSettings: MaxReadRequestUnits",
+                "WriteOnDemandThroughputSettings: MaxWriteRequestUnits",
+                "ReadOnDemandThroughputSettings: MaxReadRequestUnits",
+                "Replicas: Region! TableClass DeletionProtectionEnabled Tags SSESpecification "
+                        + "ReadOnDemandThroughputSettings PointInTimeRecoverySpecification "
+                        + "ReplicaStreamSpecification ResourcePolicy ContributorInsightsSpecification "
+                        + "KinesisStreamSpecification GlobalSecondaryIndexes",
+                "Replicas/SSESpecification: KMSMasterKeyId!",
+                "Replicas/ReadOnDemandThroughputSettings: MaxReadRequestUnits",
+                "Replicas/PointInTimeRecoverySpecification: PointInTimeRecoveryEnabled RecoveryPeriodInDays",
+                "Replicas/ReplicaStreamSpecification: ResourcePolicy",
+                "Replicas/ReplicaStreamSpecification/ResourcePolicy: PolicyDocument!",
+                "Replicas/ResourcePolicy: PolicyDocument!",
+                "Replicas/ContributorInsightsSpecification: Enabled! Mode",
+                "Replicas/KinesisStreamSpecification: StreamArn! ApproximateCreationDateTimePrecision",
+                "Replicas/GlobalSecondaryIndexes: IndexName! ReadOnDemandThroughputSettings "
+                        + "ContributorInsightsSpecification",
+                "Replicas/GlobalSecondaryIndexes/ReadOnDemandThroughputSettings: MaxReadRequestUnits",
+                "Replicas/GlobalSecondaryIndexes/ContributorInsightsSpecification: Enabled! Mode");
+    }
+
+    @Override
     public Set<String> required() {
         return Set.of("AttributeDefinitions", "KeySchema", "Replicas");
     }
@@ -79,6 +107,11 @@ final class GlobalTableResource implements ResourceType {
         var replacing = new HashSet<>(table.replacedBy(before, after));
         replacing.removeIf(name -> !properties().contains(name));
         return replacing;
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("TableName");
     }
 
     @Override
@@ -210,7 +243,6 @@ final class GlobalTableResource implements ResourceType {
         if (!regions.contains(caller.region())) {
             throw new ValidationException("Replicas must contain the region of the stack: " + caller.region());
         }
-        regions.forEach(region -> replica(region, desired));
         return regions;
     }
 
@@ -219,12 +251,6 @@ final class GlobalTableResource implements ResourceType {
         for (var replica : (List<?>) desired.properties().get("Replicas")) {
             if (replica instanceof Map<?, ?> map && region.equals(String.valueOf(map.get("Region")))) {
                 map.forEach((name, value) -> found.put(name.toString(), value));
-            }
-        }
-        for (var name : found.keySet()) {
-            if (!OF_REPLICA.contains(name) && !Set.of("Region", "SSESpecification", "ReplicaStreamSpecification",
-                "ReadOnDemandThroughputSettings", "GlobalSecondaryIndexes").contains(name)) {
-                throw ApiError.notBuilt("Replicas." + name + " of AWS::DynamoDB::GlobalTable");
             }
         }
         return found;

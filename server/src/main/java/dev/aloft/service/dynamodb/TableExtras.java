@@ -51,7 +51,9 @@ final class TableExtras {
             policy(caller, table.latestStreamArn(), earlier, streamPolicy(after));
         }
         stream(caller, table.tableName(), before.flatMap(TableExtras::destination), destination(after));
-        insights(caller, table.tableName(), before.map(TableExtras::insights).orElse(Map.of()), insights(after));
+        var had = new LinkedHashMap<>(before.map(TableExtras::insights).orElse(Map.of()));
+        had.keySet().removeIf(index -> !index.isEmpty() && !TableIndexes.has(table, index));
+        insights(caller, table.tableName(), had, insights(after));
     }
 
     private static PointInTimeRecoverySpecification recovery(Desired desired) {

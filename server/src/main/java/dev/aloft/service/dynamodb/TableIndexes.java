@@ -38,6 +38,10 @@ final class TableIndexes {
         return table.globalSecondaryIndexes() == null ? List.of() : table.globalSecondaryIndexes();
     }
 
+    static boolean has(TableDescription table, String index) {
+        return known(table).stream().anyMatch(one -> one.indexName().equals(index));
+    }
+
     private static List<GlobalSecondaryIndexDescription> known(TableDescription table) {
         return table.globalSecondaryIndexes() == null ? List.of() : table.globalSecondaryIndexes();
     }

@@ -23,7 +23,6 @@ import dev.aloft.api.DynamoDb.UntagResourceRequest;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
 import dev.aloft.api.DynamoDb.WarmThroughput;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
@@ -77,6 +76,20 @@ final class TableResource implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "SSESpecification: SSEEnabled! SSEType KMSMasterKeyId",
+                "TimeToLiveSpecification: Enabled! AttributeName",
+                "PointInTimeRecoverySpecification: PointInTimeRecoveryEnabled RecoveryPeriodInDays",
+                "StreamSpecification: StreamViewType! ResourcePolicy",
+                "StreamSpecification/ResourcePolicy: PolicyDocument!",
+                "ResourcePolicy: PolicyDocument!",
+                "GlobalSecondaryIndexes/ContributorInsightsSpecification: Enabled! Mode",
+                "ContributorInsightsSpecification: Enabled! Mode",
+                "KinesisStreamSpecification: StreamArn! ApproximateCreationDateTimePrecision");
+    }
+
+    @Override
     public Set<String> required() {
         return Set.of("KeySchema");
     }
@@ -108,6 +121,11 @@ final class TableResource implements ResourceType {
             }
         }
         return types;
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("TableName");
     }
 
     @Override
@@ -163,8 +181,7 @@ final class TableResource implements ResourceType {
     /** The policy of what has these properties. */
     static Optional<String> policy(Map<?, ?> properties) {
         return properties.get("ResourcePolicy") instanceof Map<?, ?> map && map.get("PolicyDocument") != null
-            ? Optional.of(map.get("PolicyDocument") instanceof String text
-            ? text : JsonWriter.string(map.get("PolicyDocument"))) : Optional.empty();
+            ? Optional.of(Desired.document(map, "PolicyDocument")) : Optional.empty();
     }
 
     private static CreateTableRequest wanted(Desired desired) {
@@ -310,11 +327,6 @@ final class TableResource implements ResourceType {
         if (!(desired.properties().get("StreamSpecification") instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
-        var unknown = map.keySet().stream().filter(name -> !name.equals("StreamViewType")
-            && !name.equals("ResourcePolicy"));
-        unknown.findFirst().ifPresent(name -> {
-            throw ApiError.notBuilt("StreamSpecification." + name + " of AWS::DynamoDB::Table");
-        });
         return Optional.of(Optional.ofNullable(map.get("StreamViewType")).map(Object::toString).orElseThrow(() ->
             new ValidationException("#/StreamSpecification: required key [StreamViewType] not found")));
     }

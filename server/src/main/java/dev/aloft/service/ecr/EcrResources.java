@@ -2,9 +2,7 @@ package dev.aloft.service.ecr;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,8 +13,6 @@ import java.util.Set;
 /** AWS::ECR::Repository. */
 record EcrResources(Ecr ecr) implements ResourceType {
     private static final int MAX_NAME = 256;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     @Override
     public String type() {
@@ -31,8 +27,23 @@ record EcrResources(Ecr ecr) implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "ImageScanningConfiguration: ScanOnPush",
+                "LifecyclePolicy: LifecyclePolicyText RegistryId",
+                "EncryptionConfiguration: EncryptionType! KmsKey",
+                "ImageTagMutabilityExclusionFilters: ImageTagMutabilityExclusionFilterType! "
+                        + "ImageTagMutabilityExclusionFilterValue!");
+    }
+
+    @Override
     public Set<String> replacedBy() {
         return Set.of("RepositoryName", "EncryptionConfiguration");
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("RepositoryName");
     }
 
     @Override
@@ -47,14 +58,16 @@ record EcrResources(Ecr ecr) implements ResourceType {
             ecr.createRepository(caller, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName(name)
                     .imageTagMutability(mutability(desired)).imageTagMutabilityExclusionFilters(exclusions(desired))
                     .imageScanningConfiguration(scanning(desired))
-                    .encryptionConfiguration(encryption).tags(Repositories.told(tags(desired)))));
+                    .encryptionConfiguration(encryption).tags(Repositories.told(desired.marked()))));
         } catch (Ecr.RepositoryAlreadyExistsException e) {
             if (!isOurs(caller, name, desired)) {
                 throw e;
             }
         }
-        setPolicies(caller, name, desired);
-        return existing(caller, name);
+        return ResourceType.complete(name, () -> {
+            setPolicies(caller, name, desired);
+            return existing(caller, name);
+        });
     }
 
     /** Made by an earlier try for the same resource of the same stack. */
@@ -62,7 +75,7 @@ record EcrResources(Ecr ecr) implements ResourceType {
         var arn = Repositories.arn(caller, name);
         var known = Repositories.with(Map.of(),
                 ecr.listTagsForResource(caller, Ecr.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags());
-        return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
+        return desired.isMarkedIn(known);
     }
 
     @Override
@@ -74,17 +87,16 @@ record EcrResources(Ecr ecr) implements ResourceType {
                 r -> r.repositoryName(physicalId).imageScanningConfiguration(scanning(after))));
         setPolicies(caller, physicalId, after);
         var arn = Repositories.arn(caller, physicalId);
-        var wanted = tags(after);
-        var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             ecr.untagResource(caller, Ecr.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
         }
-        ecr.tagResource(caller, Ecr.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Repositories.told(wanted))));
+        ecr.tagResource(caller, Ecr.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Repositories.told(after.marked()))));
         return existing(caller, physicalId);
     }
 
     private void setPolicies(Caller caller, String name, Desired desired) {
-        var policy = document(desired.properties().get("RepositoryPolicyText"));
+        var policy = desired.document("RepositoryPolicyText");
         try {
             if (policy == null) {
                 ecr.deleteRepositoryPolicy(caller, Ecr.DeleteRepositoryPolicyRequest.of(r -> r.repositoryName(name)));
@@ -96,7 +108,7 @@ record EcrResources(Ecr ecr) implements ResourceType {
             // It had none.
         }
         var lifecycle = desired.properties().get("LifecyclePolicy") instanceof Map<?, ?> given
-                ? document(given.get("LifecyclePolicyText")) : null;
+                ? Desired.document(given, "LifecyclePolicyText") : null;
         try {
             if (lifecycle == null) {
                 ecr.deleteLifecyclePolicy(caller, Ecr.DeleteLifecyclePolicyRequest.of(r -> r.repositoryName(name)));
@@ -156,21 +168,4 @@ record EcrResources(Ecr ecr) implements ResourceType {
         return Ecr.ImageScanningConfiguration.of(s -> s.scanOnPush(scan));
     }
 
-    private static String document(Object value) {
-        return value == null || value instanceof String ? (String) value : JsonWriter.string(value);
-    }
-
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                    tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                }
-            }
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
 }

@@ -57,6 +57,6 @@ final class ArchiveType extends NamedType {
 
     @Override
     protected Resource describe(Caller caller, String named) {
-        return new Resource(named, Map.of("Arn", archive(caller, named).archiveArn(), "ArchiveName", named));
+        return new Resource(named, Map.of("Arn", archive(caller, named).archiveArn()));
     }
 }

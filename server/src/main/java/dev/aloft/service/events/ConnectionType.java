@@ -11,8 +11,8 @@ final class ConnectionType extends NamedType {
     private final Events events;
 
     ConnectionType(Events events) {
-        super("AWS::Events::Connection", "Name", 64, Set.of("AuthorizationType", "AuthParameters"),
-                Set.of("Description", "InvocationConnectivityParameters", "KmsKeyIdentifier"), Set.of());
+        super("AWS::Events::Connection", "Name", 64, Set.of(),
+                Set.of("AuthorizationType", "AuthParameters", "Description", "InvocationConnectivityParameters", "KmsKeyIdentifier"), Set.of());
         this.events = events;
     }
 

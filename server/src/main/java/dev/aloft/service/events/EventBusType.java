@@ -2,8 +2,8 @@ package dev.aloft.service.events;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.NamedType;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,9 +30,9 @@ final class EventBusType extends NamedType {
 
     @Override
     protected void finish(Caller caller, String named, Desired desired) {
-        if (desired.properties().get("Policy") instanceof Map<?, ?> policy) {
-            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(named)
-                    .policy(JsonWriter.string(policy))));
+        var policy = desired.document("Policy");
+        if (policy != null) {
+            events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(named).policy(policy)));
         }
     }
 
@@ -56,6 +56,10 @@ final class EventBusType extends NamedType {
     @Override
     protected Resource describe(Caller caller, String named) {
         var bus = events.describeEventBus(caller, Events.DescribeEventBusRequest.of(r -> r.name(named)));
-        return new Resource(named, Map.of("Arn", bus.arn(), "Name", bus.name()));
+        var attributes = new LinkedHashMap<String, Object>(Map.of("Arn", bus.arn(), "Name", bus.name()));
+        if (bus.policy() != null) {
+            attributes.put("Policy", bus.policy());
+        }
+        return new Resource(named, attributes);
     }
 }

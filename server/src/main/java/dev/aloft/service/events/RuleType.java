@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,10 +67,10 @@ record RuleType(Events events) implements ResourceType {
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var rule = Named.of(physicalId);
-        putRule(caller, rule, after);
         var wanted = targets(after);
-        var ids = wanted.stream().map(Events.Target::id).toList();
-        var gone = targets(before).stream().map(Events.Target::id).filter(id -> !ids.contains(id)).toList();
+        putRule(caller, rule, after);
+        var gone = new ArrayList<>(ids(before));
+        gone.removeAll(wanted.stream().map(Events.Target::id).toList());
         if (!gone.isEmpty()) {
             events.removeTargets(caller, Events.RemoveTargetsRequest.of(r -> r.rule(rule.name())
                     .eventBusName(rule.bus()).ids(gone)));
@@ -110,6 +111,11 @@ record RuleType(Events events) implements ResourceType {
         return targets == null ? List.of() : targets;
     }
 
+    private static List<String> ids(Desired desired) {
+        return desired.properties().get("Targets") instanceof List<?> list
+                ? list.stream().map(each -> String.valueOf(((Map<?, ?>) each).get("Id"))).toList() : List.of();
+    }
+
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         var rule = Named.of(physicalId);
@@ -137,6 +143,6 @@ record RuleType(Events events) implements ResourceType {
     private Resource existing(Caller caller, Named rule) {
         var described = events.describeRule(caller, Events.DescribeRuleRequest.of(
                 r -> r.name(rule.name()).eventBusName(rule.bus())));
-        return new Resource(rule.physicalId(), Map.of("Arn", described.arn()));
+        return new Resource(rule.physicalId(), Map.of("Arn", described.arn(), "RuleName", rule.name()));
     }
 }

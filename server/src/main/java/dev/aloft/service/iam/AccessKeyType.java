@@ -34,13 +34,17 @@ record AccessKeyType(Iam iam) implements ResourceType {
         var userName = IamResources.text(desired, "UserName");
         var key = iam.createAccessKey(caller, Iam.CreateAccessKeyRequest.of(r -> r.userName(userName))).accessKey();
         setStatus(caller, key.accessKeyId(), desired);
-        return new Resource(key.accessKeyId(), Map.of("SecretAccessKey", key.secretAccessKey()));
+        return new Resource(key.accessKeyId(), Map.of("Id", key.accessKeyId(), "SecretAccessKey", key.secretAccessKey()));
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         setStatus(caller, physicalId, after);
-        return new Resource(physicalId, Map.of());
+        return resource(physicalId);
+    }
+
+    private static Resource resource(String id) {
+        return new Resource(id, Map.of("Id", id));
     }
 
     private void setStatus(Caller caller, String id, Desired desired) {
@@ -57,6 +61,6 @@ record AccessKeyType(Iam iam) implements ResourceType {
 
     @Override
     public Optional<Resource> read(Caller caller, String physicalId) {
-        return Optional.of(new Resource(physicalId, Map.of()));
+        return Optional.of(resource(physicalId));
     }
 }

@@ -3,7 +3,6 @@ package dev.aloft.service.iam;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Iam;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import java.util.ArrayList;
@@ -15,14 +14,13 @@ import java.util.function.Consumer;
 
 /** What templates can declare of IAM, and what its types have in common. */
 final class IamResources {
-    static final String STACK = "aws:cloudformation:stack-id";
-    static final String LOGICAL_ID = "aws:cloudformation:logical-id";
-
+    
     private IamResources() {}
 
     static List<ResourceType> all(Iam iam) {
         return List.of(new RoleType(iam), new UserType(iam), new AccessKeyType(iam), new InlinePolicyType(iam),
-                new RolePolicyType(iam), new ManagedPolicyType(iam));
+                new HolderPolicyType(iam, "Role"), new HolderPolicyType(iam, "User"),
+                new ManagedPolicyType(iam));
     }
 
     static String text(Desired desired, String property) {
@@ -44,11 +42,6 @@ final class IamResources {
                 ? list.stream().filter(Objects::nonNull).map(Object::toString).distinct().toList() : List.of();
     }
 
-    /** A policy is written as a tree, or as the text of a JSON document. */
-    static String document(Object value) {
-        return value instanceof String text ? text : JsonWriter.string(value);
-    }
-
     /** The inline policies of a role or a user: PolicyName and PolicyDocument each. */
     static Map<String, String> inline(Desired desired) {
         var policies = new LinkedHashMap<String, String>();
@@ -58,25 +51,12 @@ final class IamResources {
                         || policy.get("PolicyDocument") == null) {
                     throw ApiError.of("ValidationError", 400, "Each of Policies must have a PolicyName and a PolicyDocument");
                 }
-                policies.put(policy.get("PolicyName").toString(), document(policy.get("PolicyDocument")));
+                policies.put(policy.get("PolicyName").toString(), Desired.document(policy, "PolicyDocument"));
             }
         }
         return policies;
     }
 
-    static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                    tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                }
-            }
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
 
     static List<Iam.Tag> told(Map<String, String> tags) {
         return Tags.told(tags);
@@ -86,7 +66,7 @@ final class IamResources {
     static boolean isOurs(Desired desired, List<Iam.Tag> tags) {
         var known = new LinkedHashMap<String, String>();
         tags.forEach(tag -> known.put(tag.key(), tag.value()));
-        return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
+        return desired.isMarkedIn(known);
     }
 
     /** Calls for what was and is no more, then for what is. */

@@ -66,6 +66,6 @@ record InlinePolicyType(Iam iam) implements ResourceType {
     }
 
     private static String document(Desired desired) {
-        return IamResources.document(desired.properties().get("PolicyDocument"));
+        return desired.document("PolicyDocument");
     }
 }

@@ -34,6 +34,11 @@ record ManagedPolicyType(Iam iam) implements ResourceType {
     }
 
     @Override
+    public Optional<String> customName() {
+        return Optional.of("ManagedPolicyName");
+    }
+
+    @Override
     public Resource create(Caller caller, Desired desired) {
         IamResources.refuseGroups(desired);
         var name = desired.name("ManagedPolicyName", MAX_NAME);
@@ -43,15 +48,17 @@ record ManagedPolicyType(Iam iam) implements ResourceType {
             iam.createPolicy(caller, Iam.CreatePolicyRequest.of(r -> r
                     .policyName(name).path(path).policyDocument(document(desired))
                     .description(IamResources.text(desired, "Description"))
-                    .tags(IamResources.told(IamResources.tags(desired)))));
+                    .tags(IamResources.told(desired.marked()))));
         } catch (Iam.EntityAlreadyExistsException e) {
             var tags = get(caller, arn).tags();
             if (tags == null || !IamResources.isOurs(desired, tags)) {
                 throw e;
             }
         }
-        Bearers.of(desired).attach(iam, caller, arn);
-        return resource(get(caller, arn));
+        return ResourceType.complete(arn, () -> {
+            Bearers.of(desired).attach(iam, caller, arn);
+            return resource(get(caller, arn));
+        });
     }
 
     @Override
@@ -120,6 +127,6 @@ record ManagedPolicyType(Iam iam) implements ResourceType {
     }
 
     private static String document(Desired desired) {
-        return IamResources.document(desired.properties().get("PolicyDocument"));
+        return desired.document("PolicyDocument");
     }
 }

@@ -25,6 +25,12 @@ record RoleType(Iam iam) implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "Policies: PolicyDocument! PolicyName!");
+    }
+
+    @Override
     public Set<String> required() {
         return Set.of("AssumeRolePolicyDocument");
     }
@@ -32,6 +38,11 @@ record RoleType(Iam iam) implements ResourceType {
     @Override
     public Set<String> replacedBy() {
         return Set.of("RoleName", "Path");
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("RoleName");
     }
 
     @Override
@@ -44,7 +55,7 @@ record RoleType(Iam iam) implements ResourceType {
                     .description(IamResources.text(desired, "Description"))
                     .maxSessionDuration(IamResources.number(desired, "MaxSessionDuration"))
                     .permissionsBoundary(IamResources.text(desired, "PermissionsBoundary"))
-                    .tags(IamResources.told(IamResources.tags(desired)))));
+                    .tags(IamResources.told(desired.marked()))));
         } catch (Iam.EntityAlreadyExistsException e) {
             var role = iam.getRole(caller, Iam.GetRoleRequest.of(r -> r.roleName(name))).role();
             if (role.tags() == null || !IamResources.isOurs(desired, role.tags())) {
@@ -89,7 +100,7 @@ record RoleType(Iam iam) implements ResourceType {
         });
         IamResources.change(IamResources.texts(before, "ManagedPolicyArns"), IamResources.texts(after, "ManagedPolicyArns"),
                 arn -> detach(caller, physicalId, arn), arn -> attach(caller, physicalId, arn));
-        changeTags(caller, physicalId, IamResources.tags(before), IamResources.tags(after));
+        changeTags(caller, physicalId, before.marked(), after.marked());
         return existing(caller, physicalId);
     }
 
@@ -127,7 +138,7 @@ record RoleType(Iam iam) implements ResourceType {
     }
 
     private static String trust(Desired desired) {
-        return IamResources.document(desired.properties().get("AssumeRolePolicyDocument"));
+        return desired.document("AssumeRolePolicyDocument");
     }
 
     private void put(Caller caller, String name, String policy, String document) {

@@ -22,10 +22,21 @@ record UserType(Iam iam) implements ResourceType {
         return Set.of("UserName", "Path", "Policies", "ManagedPolicyArns", "PermissionsBoundary", "Tags");
     }
 
+    @Override
+    public List<String> members() {
+        return List.of(
+                "Policies: PolicyDocument! PolicyName!");
+    }
+
     /** AWS changes a path and a boundary in place; here they make a new user. */
     @Override
     public Set<String> replacedBy() {
         return Set.of("UserName", "Path", "PermissionsBoundary");
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("UserName");
     }
 
     @Override
@@ -35,17 +46,19 @@ record UserType(Iam iam) implements ResourceType {
             iam.createUser(caller, Iam.CreateUserRequest.of(r -> r
                     .userName(name).path(IamResources.text(desired, "Path"))
                     .permissionsBoundary(IamResources.text(desired, "PermissionsBoundary"))
-                    .tags(IamResources.told(IamResources.tags(desired)))));
+                    .tags(IamResources.told(desired.marked()))));
         } catch (Iam.EntityAlreadyExistsException e) {
             var user = iam.getUser(caller, Iam.GetUserRequest.of(r -> r.userName(name))).user();
             if (user.tags() == null || !IamResources.isOurs(desired, user.tags())) {
                 throw e;
             }
         }
-        var itself = itself(name);
-        IamResources.inline(desired).forEach((policy, document) -> itself.putInline(iam, caller, policy, document));
-        IamResources.texts(desired, "ManagedPolicyArns").forEach(arn -> itself.attach(iam, caller, arn));
-        return existing(caller, name);
+        return ResourceType.complete(name, () -> {
+            var itself = itself(name);
+            IamResources.inline(desired).forEach((policy, document) -> itself.putInline(iam, caller, policy, document));
+            IamResources.texts(desired, "ManagedPolicyArns").forEach(arn -> itself.attach(iam, caller, arn));
+            return existing(caller, name);
+        });
     }
 
     @Override
@@ -57,8 +70,8 @@ record UserType(Iam iam) implements ResourceType {
         wanted.forEach((policy, document) -> itself.putInline(iam, caller, policy, document));
         IamResources.change(IamResources.texts(before, "ManagedPolicyArns"), IamResources.texts(after, "ManagedPolicyArns"),
                 arn -> itself.detach(iam, caller, arn), arn -> itself.attach(iam, caller, arn));
-        var tags = IamResources.tags(after);
-        var gone = IamResources.tags(before).keySet().stream().filter(key -> !tags.containsKey(key)).toList();
+        var tags = after.marked();
+        var gone = before.marked().keySet().stream().filter(key -> !tags.containsKey(key)).toList();
         if (!gone.isEmpty()) {
             iam.untagUser(caller, Iam.UntagUserRequest.of(r -> r.userName(physicalId).tagKeys(gone)));
         }

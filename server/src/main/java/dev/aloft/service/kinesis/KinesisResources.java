@@ -2,7 +2,6 @@ package dev.aloft.service.kinesis;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.call.NamedType;
 import dev.aloft.kernel.call.ResourceType;
@@ -35,6 +34,13 @@ final class KinesisResources {
         public Set<String> properties() {
             return Set.of("Name", "ShardCount", "RetentionPeriodHours", "StreamEncryption", "StreamModeDetails", "Tags",
                     "DesiredShardLevelMetrics", "MaxRecordSizeInKiB");
+        }
+
+        @Override
+        public List<String> members() {
+            return List.of(
+                    "StreamModeDetails: StreamMode!",
+                    "StreamEncryption: EncryptionType! KeyId!");
         }
 
         @Override
@@ -79,7 +85,8 @@ final class KinesisResources {
             if (!Objects.equals(before.get("StreamEncryption"), after.get("StreamEncryption"))) {
                 if (after.get("StreamEncryption") instanceof Map<?, ?> encryption) {
                     kinesis.startStreamEncryption(caller, Kinesis.StartStreamEncryptionRequest.of(r -> r.streamName(name)
-                            .encryptionType("KMS").keyId(String.valueOf(encryption.get("KeyId")))));
+                            .encryptionType(String.valueOf(encryption.get("EncryptionType")))
+                            .keyId(String.valueOf(encryption.get("KeyId")))));
                 } else {
                     kinesis.stopStreamEncryption(caller, Kinesis.StopStreamEncryptionRequest.of(r -> r.streamName(name)
                             .encryptionType("KMS").keyId("alias/aws/kinesis")));
@@ -127,10 +134,10 @@ final class KinesisResources {
                 kinesis.updateStreamMode(caller, Kinesis.UpdateStreamModeRequest.of(
                         r -> r.streamARN(arn).streamModeDetails(mode(properties))));
             }
-            if (!demand && properties.get("ShardCount") != null
-                    && !Objects.equals(properties.get("ShardCount"), before.properties().get("ShardCount"))) {
+            int shards = number(properties, "ShardCount", 1);
+            if (!demand && shards != number(before.properties(), "ShardCount", 1)) {
                 kinesis.updateShardCount(caller, Kinesis.UpdateShardCountRequest.of(r -> r.streamName(physicalId)
-                        .targetShardCount(number(properties, "ShardCount", 1)).scalingType("UNIFORM_SCALING")));
+                        .targetShardCount(shards).scalingType("UNIFORM_SCALING")));
             }
             if (!Objects.equals(properties.get("MaxRecordSizeInKiB"), before.properties().get("MaxRecordSizeInKiB"))) {
                 kinesis.updateMaxRecordSize(caller, Kinesis.UpdateMaxRecordSizeRequest.of(
@@ -199,7 +206,7 @@ final class KinesisResources {
 
         @Override
         public Set<String> replacedBy() {
-            return Set.of("ConsumerName", "StreamARN");
+            return properties();
         }
 
         @Override
@@ -215,7 +222,8 @@ final class KinesisResources {
                 var known = kinesis.listTagsForResource(caller, Kinesis.ListTagsForResourceRequest.of(r -> r.resourceARN(arn))).tags();
                 var tags = new LinkedHashMap<String, String>();
                 known.forEach(tag -> tags.put(tag.key(), tag.value()));
-                if (!desired.isMarkedIn(tags)) {
+                // One with other tags is to be replaced, which its name does not allow.
+                if (!desired.marked().equals(tags)) {
                     throw e;
                 }
             }
@@ -236,7 +244,6 @@ final class KinesisResources {
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            kinesis.tagResource(caller, Kinesis.TagResourceRequest.of(r -> r.resourceARN(physicalId).tags(after.marked())));
             return read(caller, physicalId).orElseThrow();
         }
 
@@ -271,8 +278,7 @@ final class KinesisResources {
 
         @Override
         protected void make(Caller caller, String named, Desired desired) {
-            var given = desired.properties().get("ResourcePolicy");
-            var policy = given instanceof String text ? text : JsonWriter.string(given);
+            var policy = desired.document("ResourcePolicy");
             kinesis.putResourcePolicy(caller,
                     Kinesis.PutResourcePolicyRequest.of(r -> r.resourceARN(named).policy(policy)));
         }
@@ -295,7 +301,11 @@ final class KinesisResources {
 
         @Override
         protected Resource describe(Caller caller, String named) {
-            kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(named)));
+            var policy = kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(named)))
+                    .policy();
+            if (policy.equals(ResourcePolicies.NONE)) {
+                throw new Kinesis.ResourceNotFoundException("No resource policy found for resource ARN " + named);
+            }
             return new Resource(named, Map.of());
         }
     }

@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** The policies that streams and consumers have of their own. */
 final class ResourcePolicies {
+    /** What is told of a resource that has no policy. */
+    static final String NONE = "{}";
+
     private final KinesisData data;
     private final Streams streams;
     private final Consumers consumers;
@@ -46,7 +49,7 @@ final class ResourcePolicies {
         return store.read(tx -> {
             require(tx, caller, input.resourceARN());
             var policy = data.policies.get(tx, Key.of(input.resourceARN()));
-            return Kinesis.GetResourcePolicyResponse.of(r -> r.policy(policy.orElse("{}")));
+            return Kinesis.GetResourcePolicyResponse.of(r -> r.policy(policy.orElse(NONE)));
         });
     }
 

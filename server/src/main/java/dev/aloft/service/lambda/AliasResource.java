@@ -31,6 +31,14 @@ record AliasResource(Lambda lambda) implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "RoutingConfig: AdditionalVersionWeights",
+                "RoutingConfig/AdditionalVersionWeights: FunctionVersion! FunctionWeight!",
+                "ProvisionedConcurrencyConfig: ProvisionedConcurrentExecutions!");
+    }
+
+    @Override
     public Set<String> required() {
         return Set.of("FunctionName", "Name", "FunctionVersion");
     }
@@ -44,8 +52,10 @@ record AliasResource(Lambda lambda) implements ResourceType {
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
         Resource alias = created(caller, p);
-        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, alias.physicalId()), Map.of(), p);
-        return alias;
+        return ResourceType.complete(alias.physicalId(), () -> {
+            ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, alias.physicalId()), Map.of(), p);
+            return alias;
+        });
     }
 
     private Resource created(Caller caller, Map<String, Object> p) {

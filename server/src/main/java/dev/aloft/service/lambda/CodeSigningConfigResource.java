@@ -8,6 +8,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,7 +26,14 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("AllowedPublishers", "CodeSigningPolicies", "Description");
+        return Set.of("AllowedPublishers", "CodeSigningPolicies", "Description", "Tags");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "AllowedPublishers: SigningProfileVersionArns!",
+                "CodeSigningPolicies: UntrustedArtifactOnDeployment!");
     }
 
     @Override
@@ -39,12 +47,17 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
         Map<String, Object> p = desired.properties();
         return resource(lambda.createCodeSigningConfig(caller, Lambda.CreateCodeSigningConfigRequest.of(r -> r
                 .description(text(p, "Description")).allowedPublishers(publishers(p)).codeSigningPolicies(policies(p))
-                .tags(desired.tags()))).codeSigningConfig());
+                .tags(desired.marked()))).codeSigningConfig());
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         Map<String, Object> p = after.properties();
+        List<String> gone = before.tagsGoneIn(after);
+        if (!gone.isEmpty()) {
+            lambda.untagResource(caller, Lambda.UntagResourceRequest.of(r -> r.resource(physicalId).tagKeys(gone)));
+        }
+        lambda.tagResource(caller, Lambda.TagResourceRequest.of(r -> r.resource(physicalId).tags(after.marked())));
         return resource(lambda.updateCodeSigningConfig(caller, Lambda.UpdateCodeSigningConfigRequest.of(r -> r
                 .codeSigningConfigArn(physicalId).description(Objects.requireNonNullElse(text(p, "Description"), ""))
                 .allowedPublishers(publishers(p))

@@ -7,6 +7,7 @@ import static dev.aloft.service.lambda.TemplateProperties.text;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,14 @@ record EventInvokeConfigResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("FunctionName", "Qualifier", "DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "DestinationConfig: OnSuccess OnFailure",
+                "DestinationConfig/OnSuccess: Destination!",
+                "DestinationConfig/OnFailure: Destination!");
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,10 +23,6 @@ import java.util.Set;
  *     AWS::Lambda::EventSourceMapping</a>
  */
 record EventSourceMappingResource(Lambda lambda) implements ResourceType {
-    /** Says which stack and resource a mapping is of: a create that is repeated finds it by that. */
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
-    private static final String STACK_ID = "aws:cloudformation:stack-id";
-
     @Override
     public String type() {
         return "AWS::Lambda::EventSourceMapping";
@@ -39,6 +34,18 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                 "FilterCriteria", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds",
                 "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor", "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
                 "TumblingWindowInSeconds", "Tags");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "DestinationConfig: OnFailure",
+                "DestinationConfig/OnFailure: Destination",
+                "FilterCriteria: Filters",
+                "FilterCriteria/Filters: Pattern",
+                "ScalingConfig: MaximumConcurrency",
+                "ProvisionedPollerConfig: MinimumPollers MaximumPollers PollerGroupName",
+                "MetricsConfig: Metrics");
     }
 
     @Override
@@ -54,7 +61,6 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     @Override
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
-        var tags = tags(p, desired);
         try {
             return resource(lambda.createEventSourceMapping(caller, Lambda.CreateEventSourceMappingRequest.of(r -> r
                     .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")).batchSize(number(p, "BatchSize"))
@@ -65,30 +71,20 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
                     .scalingConfig(scaling(p)).provisionedPollerConfig(pollers(p)).metricsConfig(metrics(p))
                     .startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
-                    .tumblingWindowInSeconds(number(p, "TumblingWindowInSeconds")).tags(tags))));
+                    .tumblingWindowInSeconds(number(p, "TumblingWindowInSeconds")).tags(desired.marked()))));
         } catch (Lambda.ResourceConflictException e) {
-            return own(caller, p, tags).orElseThrow(() -> e);
+            return own(caller, p, desired).orElseThrow(() -> e);
         }
     }
 
-    private Optional<Resource> own(Caller caller, Map<String, Object> p, Map<String, String> tags) {
+    private Optional<Resource> own(Caller caller, Map<String, Object> p, Desired desired) {
         return lambda.listEventSourceMappings(caller, Lambda.ListEventSourceMappingsRequest.of(r -> r
                         .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")))).eventSourceMappings().stream()
-                .filter(mapping -> {
-                    var its = lambda.listTags(caller, Lambda.ListTagsRequest.of(r -> r.resource(mapping.eventSourceMappingArn()))).tags();
-                    return its != null && Objects.equals(its.get(STACK_ID), tags.get(STACK_ID))
-                            && Objects.equals(its.get(LOGICAL_ID), tags.get(LOGICAL_ID));
-                })
+                .filter(mapping -> Objects.equals(mapping.startingPosition(), text(p, "StartingPosition"))
+                        && Objects.equals(mapping.startingPositionTimestamp(), moment(p)))
+                .filter(mapping -> desired.isMarkedIn(lambda.listTags(caller,
+                        Lambda.ListTagsRequest.of(r -> r.resource(mapping.eventSourceMappingArn()))).tags()))
                 .findFirst().map(EventSourceMappingResource::resource);
-    }
-
-    private static Map<String, String> tags(Map<String, Object> p, Desired desired) {
-        var tags = new HashMap<>(desired.tags());
-        var given = list(p, "Tags");
-        if (given != null) {
-            given.forEach(tag -> tags.put(text(tag, "Key"), text(tag, "Value")));
-        }
-        return tags;
     }
 
     @Override

@@ -14,14 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a> */
 record FunctionResource(Lambda lambda) implements ResourceType {
     private static final int LONGEST_NAME = 64;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     @Override
     public String type() {
@@ -38,6 +35,23 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     }
 
     @Override
+    public List<String> members() {
+        return List.of(
+                "Code: ZipFile S3Bucket S3Key S3ObjectVersion ImageUri",
+                "Environment: Variables",
+                "TracingConfig: Mode",
+                "EphemeralStorage: Size!",
+                "LoggingConfig: LogFormat LogGroup ApplicationLogLevel SystemLogLevel",
+                "DeadLetterConfig: TargetArn",
+                "VpcConfig: SubnetIds SecurityGroupIds Ipv6AllowedForDualStack",
+                "SnapStart: ApplyOn!",
+                "FileSystemConfigs: Arn! LocalMountPath!",
+                "ImageConfig: EntryPoint Command WorkingDirectory",
+                "RuntimeManagementConfig: UpdateRuntimeOn! RuntimeVersionArn",
+                "DurableConfig: ExecutionTimeout! RetentionPeriodInDays");
+    }
+
+    @Override
     public Set<String> required() {
         return Set.of("Code", "Role");
     }
@@ -45,6 +59,11 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> replacedBy() {
         return Set.of("FunctionName", "PackageType");
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("FunctionName");
     }
 
     @Override
@@ -66,7 +85,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
 
     private boolean isOurs(Caller caller, String name, Desired desired) {
         Map<String, String> tags = lambda.getFunction(caller, Lambda.GetFunctionRequest.of(r -> r.functionName(name))).tags();
-        return tags != null && desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+        return desired.isMarkedIn(tags);
     }
 
     private static Lambda.CreateFunctionRequest request(String name, Desired desired) {
@@ -83,7 +102,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
                 .durableConfig(durable(p))
                 .imageConfig(image(p))
-                .tags(tags(desired)));
+                .tags(desired.marked()));
     }
 
     @Override
@@ -94,7 +113,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
             PackageProperty code = PackageProperty.of(p);
             lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName(physicalId)
                     .zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key()).s3ObjectVersion(code.objectVersion())
-                    .imageUri(code.imageUri()).architectures(texts(p, "Architectures"))));
+                    .imageUri(code.imageUri())
+                    .architectures(Objects.requireNonNullElse(texts(p, "Architectures"), List.of("x86_64")))));
         }
         // A property that was taken out goes back to its default.
         lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r
@@ -107,7 +127,9 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .ephemeralStorage(Objects.requireNonNullElse(storage(p), Lambda.EphemeralStorage.of(e -> e.size(512))))
                 .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
                 .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
-                .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn")).vpcConfig(vpc(p)).snapStart(snapStart(p))
+                .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn"))
+                .vpcConfig(vpc(p)).snapStart(Objects.requireNonNullElse(snapStart(p),
+                        Lambda.SnapStart.of(s -> s.applyOn(Lambda.SnapStartApplyOn.NONE))))
                 .fileSystemConfigs(files(p)).durableConfig(durable(p))
                 .imageConfig(Lambda.PackageType.IMAGE.equals(text(p, "PackageType"))
                         ? Objects.requireNonNullElse(image(p), Lambda.ImageConfig.of(_ -> { })) : null)));
@@ -161,20 +183,16 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     }
 
     private void retag(Caller caller, String name, Desired before, Desired after) {
-        Map<String, String> old = tags(before);
-        Map<String, String> wanted = tags(after);
-        if (old.equals(wanted)) {
+        Map<String, String> wanted = after.marked();
+        if (wanted.equals(before.marked())) {
             return;
         }
         String arn = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name))).functionArn();
-        var gone = new TreeSet<>(old.keySet());
-        gone.removeAll(wanted.keySet());
+        List<String> gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
-            lambda.untagResource(caller, Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(List.copyOf(gone))));
+            lambda.untagResource(caller, Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(gone)));
         }
-        if (!wanted.isEmpty()) {
-            lambda.tagResource(caller, Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(wanted)));
-        }
+        lambda.tagResource(caller, Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(wanted)));
     }
 
     private static Lambda.DurableConfig durable(Map<String, Object> p) {
@@ -183,17 +201,6 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .retentionPeriodInDays(number(given, "RetentionPeriodInDays")));
     }
 
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new HashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (Object each : list) {
-                if (each instanceof Map<?, ?> tag) {
-                    tags.put(String.valueOf(tag.get("Key")), String.valueOf(tag.get("Value")));
-                }
-            }
-        }
-        return tags;
-    }
 
     private static Lambda.Environment environment(Map<String, Object> p) {
         Map<String, Object> given = map(p, "Environment");
@@ -261,11 +268,18 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         }
     }
 
+    private static Map<String, Object> attributes(Lambda.FunctionConfiguration c) {
+        var snapStart = Objects.requireNonNullElse(c.snapStart(), Lambda.SnapStartResponse.of(s -> s
+                .applyOn(Lambda.SnapStartApplyOn.NONE).optimizationStatus(Lambda.SnapStartOptimizationStatus.OFF)));
+        return Map.of("Arn", c.functionArn(), "SnapStartResponse", Map.of("ApplyOn", snapStart.applyOn(),
+                "OptimizationStatus", snapStart.optimizationStatus()));
+    }
+
     @Override
     public Optional<Resource> read(Caller caller, String physicalId) {
         try {
             var c = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(physicalId)));
-            return Optional.of(new Resource(c.functionName(), Map.of("Arn", c.functionArn())));
+            return Optional.of(new Resource(c.functionName(), attributes(c)));
         } catch (Lambda.ResourceNotFoundException _) {
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,12 @@ record LayerVersionResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("LayerName", "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "Content: S3Bucket! S3Key! S3ObjectVersion");
     }
 
     @Override

@@ -9,6 +9,7 @@ import static dev.aloft.service.lambda.TemplateProperties.truth;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +28,12 @@ record UrlResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("TargetFunctionArn", "Qualifier", "AuthType", "Cors", "InvokeMode");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "Cors: AllowCredentials AllowHeaders AllowMethods AllowOrigins ExposeHeaders MaxAge");
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.aloft.service.lambda;
 
+import static dev.aloft.service.lambda.TemplateProperties.map;
 import static dev.aloft.service.lambda.TemplateProperties.text;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html">AWS::Lambda::Version</a> */
 record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceType {
+    private static final String RUNTIME = "RuntimePolicy";
+
     @Override
     public String type() {
         return "AWS::Lambda::Version";
@@ -18,7 +22,14 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "Description", "CodeSha256", ProvisionedProperty.NAME);
+        return Set.of("FunctionName", "Description", "CodeSha256", ProvisionedProperty.NAME, RUNTIME);
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "ProvisionedConcurrencyConfig: ProvisionedConcurrentExecutions!",
+                "RuntimePolicy: UpdateRuntimeOn! RuntimeVersionArn");
     }
 
     @Override
@@ -28,7 +39,7 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("FunctionName", "Description", "CodeSha256");
+        return properties();
     }
 
     @Override
@@ -43,8 +54,18 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
                     + " ). Modify the function to create a new version.");
         }
         Resource version = resource(ready(caller, published));
-        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, version.physicalId()), Map.of(), p);
-        return version;
+        return ResourceType.complete(version.physicalId(), () -> {
+            FunctionName name = FunctionName.of(caller, version.physicalId());
+            ProvisionedProperty.apply(lambda, caller, name, Map.of(), p);
+            Map<String, Object> updates = map(p, RUNTIME);
+            if (updates != null) {
+                lambda.putRuntimeManagementConfig(caller, Lambda.PutRuntimeManagementConfigRequest.of(r -> r
+                        .functionName(name.arn()).qualifier(name.qualifier())
+                        .updateRuntimeOn(text(updates, "UpdateRuntimeOn"))
+                        .runtimeVersionArn(text(updates, "RuntimeVersionArn"))));
+            }
+            return version;
+        });
     }
 
     /** One with SnapStart is there once it went through its init. */
@@ -82,7 +103,6 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-        ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, physicalId), before.properties(), after.properties());
         return read(caller, physicalId).orElseThrow();
     }
 

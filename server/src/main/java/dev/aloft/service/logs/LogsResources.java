@@ -2,10 +2,8 @@ package dev.aloft.service.logs;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
 import dev.aloft.kernel.call.ResourceType;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +20,6 @@ final class LogsResources {
 
     private record LogGroup(Logs logs) implements ResourceType {
         private static final int MAX_NAME = 512;
-        private static final String STACK = "aws:cloudformation:stack-id";
-        private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
         @Override
         public String type() {
@@ -44,35 +40,34 @@ final class LogsResources {
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("LogGroupName", MAX_NAME);
             try {
-                logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name).tags(tags(desired))
+                logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name).tags(desired.marked())
                     .logGroupClass((String) desired.properties().get("LogGroupClass"))));
             } catch (Logs.ResourceAlreadyExistsException e) {
                 if (!isOurs(caller, name, desired)) {
                     throw e;
                 }
             }
-            setRetention(caller, name, desired);
-            return resource(caller, name);
+            return ResourceType.complete(name, () -> {
+                setRetention(caller, name, desired);
+                return resource(caller, name);
+            });
         }
 
         /** Made by an earlier try for the same resource of the same stack. */
         private boolean isOurs(Caller caller, String name, Desired desired) {
             var tags = logs.listTagsLogGroup(caller, Logs.ListTagsLogGroupRequest.of(r -> r.logGroupName(name))).tags();
-            return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+            return desired.isMarkedIn(tags);
         }
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
             setRetention(caller, physicalId, after);
             var arn = Groups.arn(caller, physicalId).toString();
-            var wanted = tags(after);
-            var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+            var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
                 logs.untagResource(caller, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
             }
-            if (!wanted.isEmpty()) {
-                logs.tagResource(caller, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(wanted)));
-            }
+            logs.tagResource(caller, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
             return resource(caller, physicalId);
         }
 
@@ -95,17 +90,6 @@ final class LogsResources {
             }
         }
 
-        private static Map<String, String> tags(Desired desired) {
-            var tags = new HashMap<>(desired.tags());
-            if (desired.properties().get("Tags") instanceof List<?> list) {
-                for (var each : list) {
-                    if (each instanceof Map<?, ?> tag && tag.get("Key") != null && tag.get("Value") != null) {
-                        tags.put(tag.get("Key").toString(), tag.get("Value").toString());
-                    }
-                }
-            }
-            return tags;
-        }
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
@@ -219,8 +203,7 @@ final class LogsResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var name = desired.properties().get("PolicyName").toString();
-            var given = desired.properties().get("PolicyDocument");
-            var document = given instanceof String text ? text : JsonWriter.string(given);
+            var document = desired.document("PolicyDocument");
             logs.putResourcePolicy(caller, Logs.PutResourcePolicyRequest.of(r -> r.policyName(name).policyDocument(document)));
             return new Resource(name, Map.of());
         }

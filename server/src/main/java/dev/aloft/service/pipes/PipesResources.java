@@ -5,6 +5,7 @@ import dev.aloft.api.Pipes;
 import dev.aloft.kernel.call.NamedType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** AWS::Pipes::Pipe. */
@@ -75,7 +76,8 @@ final class PipesResources extends NamedType {
     protected Resource describe(Caller caller, String named) {
         var pipe = pipe(caller, named);
         return new Resource(named, Map.of("Arn", pipe.arn(), "CurrentState", pipe.currentState(),
-                "CreationTime", pipe.creationTime().toString(), "LastModifiedTime", pipe.lastModifiedTime()
-                        .toString()));
+                "StateReason", Objects.toString(pipe.stateReason(), ""),
+                "CreationTime", pipe.creationTime().toString(),
+                "LastModifiedTime", pipe.lastModifiedTime().toString()));
     }
 }

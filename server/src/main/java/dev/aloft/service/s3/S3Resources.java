@@ -2,7 +2,6 @@ package dev.aloft.service.s3;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.S3;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.ArrayList;
@@ -46,6 +45,43 @@ final class S3Resources {
             return Set.of("BucketName", "AccessControl", "VersioningConfiguration", "BucketEncryption",
                 "PublicAccessBlockConfiguration", "OwnershipControls", "LifecycleConfiguration", "Tags",
                 "NotificationConfiguration");
+        }
+
+        @Override
+        public List<String> members() {
+            return List.of(
+                    "VersioningConfiguration: Status!",
+                    "PublicAccessBlockConfiguration: BlockPublicAcls BlockPublicPolicy "
+                            + "IgnorePublicAcls RestrictPublicBuckets",
+                    "OwnershipControls: Rules!",
+                    "OwnershipControls/Rules: ObjectOwnership",
+                    "BucketEncryption: ServerSideEncryptionConfiguration!",
+                    "BucketEncryption/ServerSideEncryptionConfiguration: BucketKeyEnabled "
+                            + "ServerSideEncryptionByDefault",
+                    "BucketEncryption/ServerSideEncryptionConfiguration/ServerSideEncryptionByDefault: "
+                            + "SSEAlgorithm! KMSMasterKeyID",
+                    "LifecycleConfiguration: Rules! TransitionDefaultMinimumObjectSize",
+                    "LifecycleConfiguration/Rules: Id Prefix Status! ExpirationInDays "
+                            + "NoncurrentVersionExpiration NoncurrentVersionExpirationInDays "
+                            + "AbortIncompleteMultipartUpload",
+                    "LifecycleConfiguration/Rules/NoncurrentVersionExpiration: NoncurrentDays! "
+                            + "NewerNoncurrentVersions",
+                    "LifecycleConfiguration/Rules/AbortIncompleteMultipartUpload: DaysAfterInitiation!",
+                    "NotificationConfiguration: EventBridgeConfiguration LambdaConfigurations "
+                            + "QueueConfigurations TopicConfigurations",
+                    "NotificationConfiguration/EventBridgeConfiguration: EventBridgeEnabled",
+                    "NotificationConfiguration/LambdaConfigurations: Event! Function! Filter",
+                    "NotificationConfiguration/LambdaConfigurations/Filter: S3Key!",
+                    "NotificationConfiguration/LambdaConfigurations/Filter/S3Key: Rules!",
+                    "NotificationConfiguration/LambdaConfigurations/Filter/S3Key/Rules: Name! Value!",
+                    "NotificationConfiguration/QueueConfigurations: Event! Queue! Filter",
+                    "NotificationConfiguration/QueueConfigurations/Filter: S3Key!",
+                    "NotificationConfiguration/QueueConfigurations/Filter/S3Key: Rules!",
+                    "NotificationConfiguration/QueueConfigurations/Filter/S3Key/Rules: Name! Value!",
+                    "NotificationConfiguration/TopicConfigurations: Event! Topic! Filter",
+                    "NotificationConfiguration/TopicConfigurations/Filter: S3Key!",
+                    "NotificationConfiguration/TopicConfigurations/Filter/S3Key: Rules!",
+                    "NotificationConfiguration/TopicConfigurations/Filter/S3Key/Rules: Name! Value!");
         }
 
         @Override
@@ -147,7 +183,6 @@ final class S3Resources {
                     r.bucket(name)));
             }
             if (wanted.get("LifecycleConfiguration") instanceof Map<?, ?> lifecycle) {
-                only(lifecycle, "LifecycleConfiguration", Set.of("Rules", "TransitionDefaultMinimumObjectSize"));
                 s3.putBucketLifecycleConfiguration(caller, S3.PutBucketLifecycleConfigurationRequest.of(r ->
                     r.bucket(name).lifecycleConfiguration(S3.BucketLifecycleConfiguration.of(c ->
                         c.rules(maps(lifecycle, "Rules").stream().map(BucketType::rule).toList())))));
@@ -162,10 +197,8 @@ final class S3Resources {
         }
 
         private static S3.ServerSideEncryptionConfiguration encryption(Map<?, ?> property) {
-            only(property, "BucketEncryption", Set.of("ServerSideEncryptionConfiguration"));
             return S3.ServerSideEncryptionConfiguration.of(c -> c.rules(maps(property,
                 "ServerSideEncryptionConfiguration").stream().map(rule -> {
-                    only(rule, "BucketEncryption", Set.of("BucketKeyEnabled", "ServerSideEncryptionByDefault"));
                     var byDefault = rule.get("ServerSideEncryptionByDefault") instanceof Map<?, ?> map ? map : Map.of();
                     return S3.ServerSideEncryptionRule.of(s -> s.bucketKeyEnabled(flag(rule, "BucketKeyEnabled"))
                         .applyServerSideEncryptionByDefault(S3.ServerSideEncryptionByDefault.of(d -> d
@@ -175,8 +208,6 @@ final class S3Resources {
         }
 
         private static S3.LifecycleRule rule(Map<?, ?> rule) {
-            only(rule, "LifecycleConfiguration/Rules", Set.of("Id", "Prefix", "Status", "ExpirationInDays",
-                "NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "AbortIncompleteMultipartUpload"));
             var noncurrent = rule.get("NoncurrentVersionExpiration") instanceof Map<?, ?> map ? map : Map.of();
             var days = noncurrent.get("NoncurrentDays") != null ? number(noncurrent, "NoncurrentDays")
                 : number(rule, "NoncurrentVersionExpirationInDays");
@@ -230,14 +261,6 @@ final class S3Resources {
                 "RegionalDomainName", name + ".s3." + region + ".amazonaws.com",
                 "DualStackDomainName", name + ".s3.dualstack." + region + ".amazonaws.com",
                 "WebsiteURL", "http://" + name + ".s3-website" + (dash ? "-" : ".") + region + ".amazonaws.com"));
-        }
-
-        private static void only(Map<?, ?> property, String where, Set<String> built) {
-            for (var name : property.keySet()) {
-                if (!built.contains(name)) {
-                    throw ApiError.notBuilt("The property " + where + "/" + name + " of AWS::S3::Bucket");
-                }
-            }
         }
 
         private static String text(Map<?, ?> map, String name) {
@@ -311,8 +334,7 @@ final class S3Resources {
         }
 
         private Resource put(Caller caller, String bucket, Desired desired) {
-            var document = desired.properties().get("PolicyDocument");
-            var policy = document instanceof String text ? text : JsonWriter.string(document);
+            var policy = desired.document("PolicyDocument");
             s3.putBucketPolicy(caller, S3.PutBucketPolicyRequest.of(r -> r.bucket(bucket).policy(policy)));
             return new Resource(bucket, Map.of());
         }

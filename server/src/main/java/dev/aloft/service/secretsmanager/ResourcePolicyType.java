@@ -3,7 +3,6 @@ package dev.aloft.service.secretsmanager;
 import static dev.aloft.service.secretsmanager.SecretsManagerResources.text;
 
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.Map;
@@ -38,8 +37,7 @@ record ResourcePolicyType(SecretsManager secrets) implements ResourceType {
     }
 
     private Resource put(Caller caller, Desired desired) {
-        var given = desired.properties().get("ResourcePolicy");
-        var policy = given instanceof String text ? text : JsonWriter.string(given);
+        var policy = desired.document("ResourcePolicy");
         var put = secrets.putResourcePolicy(caller, SecretsManager.PutResourcePolicyRequest.of(
                 r -> r.secretId(text(desired.properties(), "SecretId")).resourcePolicy(policy)
                 .blockPublicPolicy(SecretsManagerResources.flag(desired.properties(), "BlockPublicPolicy"))));

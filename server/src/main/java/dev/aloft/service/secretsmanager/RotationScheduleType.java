@@ -7,6 +7,7 @@ import static dev.aloft.service.secretsmanager.SecretsManagerResources.text;
 import dev.aloft.api.Caller;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,12 @@ record RotationScheduleType(SecretsManager secrets) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("SecretId", "RotationLambdaARN", "RotationRules", "RotateImmediatelyOnUpdate");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "RotationRules: AutomaticallyAfterDays Duration ScheduleExpression");
     }
 
     @Override

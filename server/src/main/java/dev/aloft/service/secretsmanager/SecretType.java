@@ -10,7 +10,6 @@ import dev.aloft.api.JsonWriter;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.call.ResourceType;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,6 @@ import java.util.stream.Collectors;
  */
 record SecretType(SecretsManager secrets) implements ResourceType {
     private static final int MAX_NAME = 512;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     @Override
     public String type() {
@@ -40,6 +37,14 @@ record SecretType(SecretsManager secrets) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("Name", "Description", "KmsKeyId", "SecretString", "GenerateSecretString", "Tags");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of(
+                "GenerateSecretString: ExcludeCharacters ExcludeLowercase ExcludeNumbers "
+                        + "ExcludePunctuation ExcludeUppercase GenerateStringKey IncludeSpace PasswordLength "
+                        + "RequireEachIncludedType SecretStringTemplate");
     }
 
     @Override
@@ -82,7 +87,7 @@ record SecretType(SecretsManager secrets) implements ResourceType {
                 SecretsManager.DescribeSecretResponse::tags).orElse(null);
         var tags = (known == null ? List.<SecretsManager.Tag>of() : known).stream()
                 .collect(Collectors.toMap(SecretsManager.Tag::key, SecretsManager.Tag::value));
-        return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+        return desired.isMarkedIn(tags);
     }
 
     private String value(Caller caller, Desired desired) {
@@ -142,16 +147,12 @@ record SecretType(SecretsManager secrets) implements ResourceType {
     }
 
     private void changeTags(Caller caller, String id, Desired before, Desired after) {
-        var tags = SecretsManagerResources.tags(after);
-        var gone = new HashSet<>(SecretsManagerResources.tags(before).stream().map(SecretsManager.Tag::key).toList());
-        tags.forEach(tag -> gone.remove(tag.key()));
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
-            secrets.untagResource(caller, SecretsManager.UntagResourceRequest.of(
-                    r -> r.secretId(id).tagKeys(List.copyOf(gone))));
+            secrets.untagResource(caller, SecretsManager.UntagResourceRequest.of(r -> r.secretId(id).tagKeys(gone)));
         }
-        if (!tags.isEmpty()) {
-            secrets.tagResource(caller, SecretsManager.TagResourceRequest.of(r -> r.secretId(id).tags(tags)));
-        }
+        secrets.tagResource(caller, SecretsManager.TagResourceRequest.of(
+                r -> r.secretId(id).tags(SecretsManagerResources.tags(after))));
     }
 
     @Override

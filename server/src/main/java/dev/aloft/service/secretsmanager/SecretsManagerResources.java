@@ -4,7 +4,6 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.call.ResourceType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,17 +41,9 @@ final class SecretsManagerResources {
         return ApiError.of("InvalidRequest", 400, message);
     }
 
-    /** CloudFormation's own tags, the stack's, and those that the template gives the resource. */
     static List<SecretsManager.Tag> tags(ResourceType.Desired desired) {
-        var tags = new ArrayList<Map.Entry<String, String>>(desired.tags().entrySet());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag) {
-                    tags.add(Map.entry(text(tag, "Key"), Objects.toString(tag.get("Value"), "")));
-                }
-            }
-        }
-        return tags.stream().map(tag -> SecretsManager.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
+        return desired.marked().entrySet().stream()
+                .map(tag -> SecretsManager.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
     }
 
     static Optional<SecretsManager.DescribeSecretResponse> describe(SecretsManager secrets, Caller caller, String id) {

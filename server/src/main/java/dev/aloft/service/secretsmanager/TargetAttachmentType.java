@@ -30,6 +30,11 @@ record TargetAttachmentType(SecretsManager secrets) implements ResourceType {
     }
 
     @Override
+    public Set<String> replacedBy() {
+        return Set.of("SecretId");
+    }
+
+    @Override
     public Resource create(Caller caller, Desired desired) {
         throw ApiError.notBuilt("A secret's target of the type " + text(desired.properties(), "TargetType"));
     }

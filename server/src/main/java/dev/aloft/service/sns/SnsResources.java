@@ -2,7 +2,6 @@ package dev.aloft.service.sns;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.Set;
 
 /** AWS::SNS::Topic, Subscription, TopicPolicy and TopicInlinePolicy. */
 final class SnsResources {
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     private SnsResources() {
     }
@@ -29,15 +26,12 @@ final class SnsResources {
         return Objects.toString(properties.get(name), null);
     }
 
-    /** A JSON property as the text that SNS takes. */
-    private static String json(Object value) {
-        return value == null ? null : value instanceof String text ? text : JsonWriter.string(value);
-    }
-
     private record Topic(Sns sns) implements ResourceType {
         private static final int MAX_NAME = 256;
-        private static final Set<String> ATTRIBUTES = Set.of("DisplayName", "KmsMasterKeyId", "ContentBasedDeduplication",
-                "SignatureVersion", "TracingConfig", "ArchivePolicy", "FifoThroughputScope");
+        /** The properties that are attributes, and what a topic gets whose template has one no longer. */
+        private static final Map<String, String> ATTRIBUTES = Map.of("DisplayName", "", "KmsMasterKeyId", "",
+                "ContentBasedDeduplication", "false", "SignatureVersion", "1", "TracingConfig", "PassThrough",
+                "ArchivePolicy", "", "FifoThroughputScope", "Topic");
 
         @Override
         public String type() {
@@ -52,8 +46,21 @@ final class SnsResources {
         }
 
         @Override
+        public List<String> members() {
+            return List.of(
+                    "Subscription: Endpoint! Protocol!",
+                    "DeliveryStatusLogging: Protocol! SuccessFeedbackRoleArn SuccessFeedbackSampleRate "
+                            + "FailureFeedbackRoleArn");
+        }
+
+        @Override
         public Set<String> replacedBy() {
             return Set.of("TopicName", "FifoTopic");
+        }
+
+        @Override
+        public Optional<String> customName() {
+            return Optional.of("TopicName");
         }
 
         @Override
@@ -66,7 +73,7 @@ final class SnsResources {
                 throw ApiError.of("AlreadyExists", 400, "Resource of type 'AWS::SNS::Topic' with identifier '" + arn
                         + "' already exists.");
             }
-            sns.createTopic(caller, Sns.CreateTopicRequest.of(r -> r.name(name).tags(Tags.told(tags(desired)))
+            sns.createTopic(caller, Sns.CreateTopicRequest.of(r -> r.name(name).tags(Tags.told(desired.marked()))
                     .attributes(fifo ? Map.of("FifoTopic", "true") : null)));
             return ResourceType.complete(arn, () -> configured(caller, arn, Map.of(), desired));
         }
@@ -74,8 +81,7 @@ final class SnsResources {
         /** CreateTopic would take over a topic of somebody else's: look first. */
         private boolean isOursOrNone(Caller caller, String arn, Desired desired) {
             try {
-                var tags = tags(caller, arn);
-                return desired.stackId().equals(tags.get(STACK)) && desired.logicalId().equals(tags.get(LOGICAL_ID));
+                return desired.isMarkedIn(tags(caller, arn));
             } catch (Sns.ResourceNotFoundException _) {
                 return true;
             }
@@ -88,14 +94,15 @@ final class SnsResources {
         private Resource configured(Caller caller, String arn, Map<String, Object> before, Desired desired) {
             var old = attributes(before);
             var wanted = attributes(desired.properties());
-            old.keySet().stream().filter(name -> !wanted.containsKey(name)).forEach(name -> set(caller, arn, name, ""));
+            old.keySet().stream().filter(name -> !wanted.containsKey(name)).forEach(name -> set(caller, arn, name,
+                    name.endsWith("SampleRate") ? "0" : ATTRIBUTES.getOrDefault(name, "")));
             wanted.forEach((name, value) -> {
                 if (!value.equals(old.get(name))) {
                     set(caller, arn, name, value);
                 }
             });
-            var protection = json(desired.properties().get("DataProtectionPolicy"));
-            if (!Objects.equals(protection, json(before.get("DataProtectionPolicy")))) {
+            var protection = desired.document("DataProtectionPolicy");
+            if (!Objects.equals(protection, Desired.document(before, "DataProtectionPolicy"))) {
                 sns.putDataProtectionPolicy(caller, Sns.PutDataProtectionPolicyRequest.of(
                         r -> r.resourceArn(arn).dataProtectionPolicy(protection == null ? "" : protection)));
             }
@@ -110,9 +117,9 @@ final class SnsResources {
 
         private static Map<String, String> attributes(Map<String, Object> properties) {
             var attributes = new LinkedHashMap<String, String>();
-            ATTRIBUTES.stream().sorted().forEach(name -> {
+            ATTRIBUTES.keySet().stream().sorted().forEach(name -> {
                 if (properties.get(name) != null) {
-                    attributes.put(name, json(properties.get(name) instanceof Boolean it ? it.toString() : properties.get(name)));
+                    attributes.put(name, Desired.document(properties, name));
                 }
             });
             if (properties.get("DeliveryStatusLogging") instanceof List<?> logging) {
@@ -180,12 +187,11 @@ final class SnsResources {
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            var wanted = tags(after);
-            var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+            var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
                 sns.untagResource(caller, Sns.UntagResourceRequest.of(r -> r.resourceArn(physicalId).tagKeys(gone)));
             }
-            sns.tagResource(caller, Sns.TagResourceRequest.of(r -> r.resourceArn(physicalId).tags(Tags.told(wanted))));
+            sns.tagResource(caller, Sns.TagResourceRequest.of(r -> r.resourceArn(physicalId).tags(Tags.told(after.marked()))));
             return configured(caller, physicalId, before.properties(), after);
         }
 
@@ -208,19 +214,6 @@ final class SnsResources {
             return new Resource(arn, Map.of("TopicArn", arn, "TopicName", arn.substring(arn.lastIndexOf(':') + 1)));
         }
 
-        private static Map<String, String> tags(Desired desired) {
-            var tags = new LinkedHashMap<>(desired.tags());
-            if (desired.properties().get("Tags") instanceof List<?> list) {
-                for (var each : list) {
-                    if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                        tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                    }
-                }
-            }
-            tags.put(STACK, desired.stackId());
-            tags.put(LOGICAL_ID, desired.logicalId());
-            return tags;
-        }
     }
 
     private record Subscription(Sns sns) implements ResourceType {
@@ -267,7 +260,7 @@ final class SnsResources {
             var attributes = new LinkedHashMap<String, String>();
             for (var name : ATTRIBUTES) {
                 if (properties.get(name) != null) {
-                    attributes.put(name, json(properties.get(name) instanceof Boolean it ? it.toString() : properties.get(name)));
+                    attributes.put(name, Desired.document(properties, name));
                 }
             }
             return attributes;
@@ -341,7 +334,7 @@ final class SnsResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var id = desired.generatedName(128);
-            topics(desired).forEach(topic -> setPolicy(sns, caller, topic, json(desired.properties().get("PolicyDocument"))));
+            topics(desired).forEach(topic -> setPolicy(sns, caller, topic, desired.document("PolicyDocument")));
             return new Resource(id, Map.of("Id", id));
         }
 
@@ -354,7 +347,7 @@ final class SnsResources {
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
             topics(before).stream().filter(topic -> !topics(after).contains(topic))
                     .forEach(topic -> removePolicy(sns, caller, topic));
-            topics(after).forEach(topic -> setPolicy(sns, caller, topic, json(after.properties().get("PolicyDocument"))));
+            topics(after).forEach(topic -> setPolicy(sns, caller, topic, after.document("PolicyDocument")));
             return new Resource(physicalId, Map.of("Id", physicalId));
         }
 
@@ -394,7 +387,7 @@ final class SnsResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var topic = text(desired.properties(), "TopicArn");
-            setPolicy(sns, caller, topic, json(desired.properties().get("PolicyDocument")));
+            setPolicy(sns, caller, topic, desired.document("PolicyDocument"));
             return new Resource(topic, Map.of());
         }
 

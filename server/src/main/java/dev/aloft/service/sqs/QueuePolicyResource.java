@@ -1,7 +1,6 @@
 package dev.aloft.service.sqs;
 
 import dev.aloft.api.Caller;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.List;
@@ -42,14 +41,14 @@ record QueuePolicyResource(Sqs sqs, boolean inline) implements ResourceType {
 
     @Override
     public Resource create(Caller caller, Desired desired) {
-        urls(desired).forEach(url -> set(caller, url, document(desired)));
+        urls(desired).forEach(url -> set(caller, url, desired.document("PolicyDocument")));
         return resource(inline ? urls(desired).getFirst() : desired.generatedName(MAX_ID));
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var wanted = urls(after);
-        wanted.forEach(url -> set(caller, url, document(after)));
+        wanted.forEach(url -> set(caller, url, after.document("PolicyDocument")));
         urls(before).stream().filter(url -> !wanted.contains(url)).forEach(url -> remove(caller, url));
         return resource(physicalId);
     }
@@ -72,11 +71,6 @@ record QueuePolicyResource(Sqs sqs, boolean inline) implements ResourceType {
     private List<String> urls(Desired desired) {
         var given = desired.properties().get(inline ? "Queue" : "Queues");
         return given instanceof List<?> list ? list.stream().map(Object::toString).toList() : List.of(given.toString());
-    }
-
-    private static String document(Desired desired) {
-        var given = desired.properties().get("PolicyDocument");
-        return given instanceof String text ? text : JsonWriter.string(given);
     }
 
     private void set(Caller caller, String url, String document) {

@@ -7,9 +7,7 @@ import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,8 +20,6 @@ import java.util.Set;
 record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     private static final int MAX_NAME = 80;
     private static final String FIFO = ".fifo";
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
     /** The properties that are attributes, and what a queue gets whose template has one no longer. */
     private static final Map<String, String> ATTRIBUTES = Map.ofEntries(
         Map.entry("ContentBasedDeduplication", "false"),
@@ -58,10 +54,15 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     }
 
     @Override
+    public Optional<String> customName() {
+        return Optional.of("QueueName");
+    }
+
+    @Override
     public Resource create(Caller caller, Desired desired) {
         var name = name(desired);
         var existing = queues.find(QueueName.named(caller, name));
-        if (existing.isPresent() && !isOurs(existing.get(), desired)) {
+        if (existing.isPresent() && !desired.isMarkedIn(existing.get().tags())) {
             throw ApiError.of("AlreadyExists", 400,
                 "Resource of type 'AWS::SQS::Queue' with identifier '" + name + "' already exists.");
         }
@@ -69,7 +70,7 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         if (isFifo(desired)) {
             attributes.put("FifoQueue", "true");
         }
-        var url = sqs.createQueue(caller, Sqs.CreateQueueRequest.of(r -> r.queueName(name).tags(tags(desired))
+        var url = sqs.createQueue(caller, Sqs.CreateQueueRequest.of(r -> r.queueName(name).tags(desired.marked())
             .attributes(attributes.isEmpty() ? null : attributes))).queueUrl();
         return resource(url, QueueName.named(caller, name));
     }
@@ -85,11 +86,6 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         return "true".equals(String.valueOf(desired.properties().get("FifoQueue")));
     }
 
-    /** Made by an earlier try for the same resource of the same stack. */
-    private static boolean isOurs(Queue queue, Desired desired) {
-        return desired.stackId().equals(queue.tags().get(STACK)) && desired.logicalId().equals(queue.tags().get(LOGICAL_ID));
-    }
-
     private static Map<String, String> attributes(Map<String, Object> properties) {
         var attributes = new LinkedHashMap<String, String>();
         properties.forEach((name, value) -> {
@@ -100,19 +96,6 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         return attributes;
     }
 
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof List<?> list) {
-            for (var each : list) {
-                if (each instanceof Map<?, ?> tag && tag.get("Key") != null) {
-                    tags.put(tag.get("Key").toString(), Objects.toString(tag.get("Value"), ""));
-                }
-            }
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
@@ -120,12 +103,11 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         if (!changed.isEmpty()) {
             sqs.setQueueAttributes(caller, Sqs.SetQueueAttributesRequest.of(r -> r.queueUrl(physicalId).attributes(changed)));
         }
-        var tags = tags(after);
-        var gone = tags(before).keySet().stream().filter(key -> !tags.containsKey(key)).toList();
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             sqs.untagQueue(caller, Sqs.UntagQueueRequest.of(r -> r.queueUrl(physicalId).tagKeys(gone)));
         }
-        sqs.tagQueue(caller, Sqs.TagQueueRequest.of(r -> r.queueUrl(physicalId).tags(tags)));
+        sqs.tagQueue(caller, Sqs.TagQueueRequest.of(r -> r.queueUrl(physicalId).tags(after.marked())));
         return resource(physicalId, QueueName.of(caller, physicalId));
     }
 

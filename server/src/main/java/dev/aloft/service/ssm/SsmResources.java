@@ -6,15 +6,12 @@ import dev.aloft.kernel.call.ResourceType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /** AWS::SSM::Parameter: a String or StringList; templates must not hold secrets. */
 record SsmResources(Ssm ssm) implements ResourceType {
     private static final int MAX_NAME = 128;
-    private static final String STACK = "aws:cloudformation:stack-id";
-    private static final String LOGICAL_ID = "aws:cloudformation:logical-id";
 
     @Override
     public String type() {
@@ -23,7 +20,7 @@ record SsmResources(Ssm ssm) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Type", "Value", "Description", "AllowedPattern", "DataType", "Tier", "Tags");
+        return Set.of("Name", "Type", "Value", "Description", "AllowedPattern", "DataType", "Tier", "Policies", "Tags");
     }
 
     @Override
@@ -33,14 +30,14 @@ record SsmResources(Ssm ssm) implements ResourceType {
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("Name", "Type", "DataType");
+        return Set.of("Name");
     }
 
     @Override
     public Resource create(Caller caller, Desired desired) {
         var name = desired.name("Name", MAX_NAME);
         try {
-            ssm.putParameter(caller, request(name, desired).toBuilder().tags(Tags.told(tags(desired))).build());
+            ssm.putParameter(caller, request(name, desired).toBuilder().tags(Tags.told(desired.marked())).build());
         } catch (Ssm.ParameterAlreadyExists e) {
             if (!isOurs(caller, name, desired)) {
                 throw e;
@@ -54,20 +51,19 @@ record SsmResources(Ssm ssm) implements ResourceType {
         var known = new LinkedHashMap<String, String>();
         ssm.listTagsForResource(caller, Ssm.ListTagsForResourceRequest.of(
                 r -> r.resourceType("Parameter").resourceId(name))).tagList().forEach(tag -> known.put(tag.key(), tag.value()));
-        return desired.stackId().equals(known.get(STACK)) && desired.logicalId().equals(known.get(LOGICAL_ID));
+        return desired.isMarkedIn(known);
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         ssm.putParameter(caller, request(physicalId, after).toBuilder().overwrite(true).build());
-        var wanted = tags(after);
-        var gone = tags(before).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
+        var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             ssm.removeTagsFromResource(caller, Ssm.RemoveTagsFromResourceRequest.of(
                     r -> r.resourceType("Parameter").resourceId(physicalId).tagKeys(gone)));
         }
         ssm.addTagsToResource(caller, Ssm.AddTagsToResourceRequest.of(
-                r -> r.resourceType("Parameter").resourceId(physicalId).tags(Tags.told(wanted))));
+                r -> r.resourceType("Parameter").resourceId(physicalId).tags(Tags.told(after.marked()))));
         return existing(caller, physicalId);
     }
 
@@ -91,7 +87,8 @@ record SsmResources(Ssm ssm) implements ResourceType {
 
     private Resource existing(Caller caller, String name) {
         var parameter = ssm.getParameter(caller, Ssm.GetParameterRequest.of(r -> r.name(name))).parameter();
-        return new Resource(name, Map.of("Type", parameter.type(), "Value", parameter.value()));
+        return new Resource(name, Map.of("Arn", parameter.arn(), "Type", parameter.type(),
+                "Value", parameter.value()));
     }
 
     private static Ssm.PutParameterRequest request(String name, Desired desired) {
@@ -104,7 +101,8 @@ record SsmResources(Ssm ssm) implements ResourceType {
                 ? String.join(",", list.stream().map(Object::toString).toList()) : text(properties, "Value");
         return Ssm.PutParameterRequest.of(r -> r.name(name).type(type).value(value)
                 .description(text(properties, "Description")).allowedPattern(text(properties, "AllowedPattern"))
-                .dataType(text(properties, "DataType")).tier(text(properties, "Tier")));
+                .dataType(text(properties, "DataType")).tier(text(properties, "Tier"))
+                .policies(text(properties, "Policies")));
     }
 
     private static String text(Map<String, Object> properties, String name) {
@@ -112,14 +110,4 @@ record SsmResources(Ssm ssm) implements ResourceType {
         return value == null ? null : value.toString();
     }
 
-    /** In this type tags are a map. */
-    private static Map<String, String> tags(Desired desired) {
-        var tags = new LinkedHashMap<>(desired.tags());
-        if (desired.properties().get("Tags") instanceof Map<?, ?> given) {
-            given.forEach((key, value) -> tags.put(key.toString(), Objects.toString(value, "")));
-        }
-        tags.put(STACK, desired.stackId());
-        tags.put(LOGICAL_ID, desired.logicalId());
-        return tags;
-    }
 }

@@ -32,12 +32,22 @@ final class FakeType implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("Name", "Size", "Fail", "FailUpdate", "FailLate");
+        return Set.of("Name", "Size", "Fail", "FailUpdate", "FailLate", "Kind", "Parts", "Unreadable");
+    }
+
+    @Override
+    public List<String> members() {
+        return List.of("Parts: Key! Value Rest", "Parts/Rest: More");
     }
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("Name");
+        return Set.of("Name", "Kind");
+    }
+
+    @Override
+    public Optional<String> customName() {
+        return Optional.of("Name");
     }
 
     @Override
@@ -65,12 +75,15 @@ final class FakeType implements ResourceType {
     }
 
     private static Resource resource(String id) {
-        return new Resource(id, Map.of("Arn", "arn:thing:" + id));
+        return new Resource(id, Map.of("Arn", "arn:thing:" + id, "State", Map.of("Now", Map.of("Is", "good"))));
     }
 
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         calls.add("update " + after.logicalId());
+        if (before.properties().containsKey("Unreadable") || after.properties().containsKey("Unreadable")) {
+            throw ApiError.of("ValidationException", 400, "what is that?");
+        }
         if ("true".equals(String.valueOf(after.properties().get("FailUpdate")))
                 || failSize.equals(String.valueOf(after.properties().get("Size")))) {
             throw ApiError.of("ValidationException", 400, "no such change");

@@ -282,6 +282,55 @@ class StacksTest {
         assertThatThrownBy(() -> update(before)).hasMessage("No updates are to be performed.");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "Parts: {Key: a, Other: 1}|#/Parts: the property Other of Test::Thing is not built in Aloft",
+        "Parts: [{Key: a}, {Key: b, Valu: 1}]|#/Parts/1: the property Valu of Test::Thing is not built in Aloft; did you mean Value?",
+        "Parts: [{Value: a}]|#/Parts/0: required key [Key] not found",
+        "Parts: {Key: a, Rest: {Less: 1}}|#/Parts/Rest: the property Less of Test::Thing is not built in Aloft",
+        "Parts: text|#/Parts: expected type: JSONObject, found: String",
+        "Other: 1|#: the property Other of Test::Thing is not built in Aloft"})
+    void whatATypeDoesNotKnowIsRefusedByItsNameHoweverDeep(String properties, String reason) {
+        create(template(thing("A", "Size: 1, Parts: [{Key: a, Value: {Any: 1}, Rest: {More: 1}}]")));
+        things.calls.clear();
+        assertThat(update(template(thing("A", "Size: 2, " + properties))).stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(reasons()).contains("Properties validation failed for resource A with message:\n" + reason);
+        assertThat(things.things.get(resource("A").physicalResourceId())).containsEntry("Size", 1);
+    }
+
+    private List<String> reasons() {
+        return cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+                .stackEvents().stream().map(CloudFormation.StackEvent::resourceStatusReason).toList();
+    }
+
+    @Test
+    void whatHasANameOfTheTemplatesCannotBeReplacedUnderThatName() {
+        create(template(thing("A", "Name: a, Kind: x"), thing("B", "Kind: x")));
+        assertThat(update(template(thing("A", "Name: a, Kind: y"), thing("B", "Kind: x"))).stackStatus())
+                .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(reasons()).contains("CloudFormation cannot update a stack when a custom-named resource requires replacing."
+                + " Rename a and update the stack again.");
+        assertThat(things.things.get("a")).containsEntry("Kind", "x");
+        assertThat(update(template(thing("A", "Name: b, Kind: y"), thing("B", "Kind: y"))).stackStatus())
+                .isEqualTo("UPDATE_COMPLETE");
+        assertThat(things.things.get("b")).containsEntry("Kind", "y");
+        assertThat(things.things).doesNotContainKey("a").hasSize(2);
+    }
+
+    @Test
+    void anAttemptThatItsTypeCannotReadIsUndone() {
+        create(template(thing("A", "Size: 1")));
+        assertThat(update(template(thing("A", "Size: 2, Unreadable: true"))).stackStatus())
+                .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(things.things.get(resource("A").physicalResourceId())).hasToString("{Size=1}");
+    }
+
+    @Test
+    void anAttributeWithinAnAttributeIsReadByItsPath() {
+        var stack = create(template(thing("A", "Name: a")) + "Outputs: {O: {Value: !GetAtt A.State.Now.Is}}\n");
+        assertThat(stack.outputs().getFirst().outputValue()).isEqualTo("good");
+    }
+
     @Test
     void aFailedUpdateWithoutRollbackIsRolledBackOnRequest() {
         create(template(thing("A", "Size: 1")));

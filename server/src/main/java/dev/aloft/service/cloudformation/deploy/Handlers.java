@@ -7,12 +7,9 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** Calls resource types and words what they refuse as CloudFormation does. */
 final class Handlers {
@@ -41,13 +38,13 @@ final class Handlers {
     }
 
     static ResourceType.Resource create(ResourceType type, Caller caller, Desired desired) throws Failed {
-        check(type, desired);
+        PropertyChecks.check(type, desired);
         return call(type, () -> type.create(caller, desired));
     }
 
     static ResourceType.Resource update(ResourceType type, Caller caller, String physicalId, Desired before, Desired after)
             throws Failed {
-        check(type, after);
+        PropertyChecks.check(type, after);
         return call(type, () -> type.update(caller, physicalId, before, after));
     }
 
@@ -56,44 +53,6 @@ final class Handlers {
             type.delete(caller, physicalId, last);
             return null;
         });
-    }
-
-    private static void check(ResourceType type, Desired desired) throws Failed {
-        var failed = "Properties validation failed for resource " + desired.logicalId() + " with message:\n";
-        for (var name : type.required()) {
-            if (desired.properties().get(name) == null) {
-                throw new Failed(failed + "#: required key [" + name + "] not found");
-            }
-        }
-        for (var name : desired.properties().keySet()) {
-            if (!type.properties().contains(name) && !type.properties().contains("*")) {
-                throw new Failed(failed + "#: the property " + name + " of " + type.type() + " is not built in Aloft"
-                        + likeliest(name, type.properties()).map(each -> "; did you mean " + each + "?").orElse(""));
-            }
-        }
-    }
-
-    /** The property that differs by no more than two characters, for somebody who mistyped it. */
-    private static Optional<String> likeliest(String name, Set<String> known) {
-        return known.stream()
-                .filter(each -> distance(name, each) <= Math.min(2, name.length() / 3))
-                .min(Comparator.<String>comparingInt(each -> distance(name, each)).thenComparing(Comparator.naturalOrder()));
-    }
-
-    /** How many characters must be added, removed or changed to make one of the other (Levenshtein). */
-    private static int distance(String one, String other) {
-        var row = IntStream.rangeClosed(0, other.length()).toArray();
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int above = row[j];
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(changed, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[other.length()];
     }
 
     private static <T> T call(ResourceType type, Supplier<T> work) throws Failed {

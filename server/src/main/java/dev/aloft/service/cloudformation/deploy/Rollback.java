@@ -3,6 +3,8 @@ package dev.aloft.service.cloudformation.deploy;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudFormation.ResourceStatus;
 import dev.aloft.api.CloudFormation.StackStatus;
+import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -108,7 +110,7 @@ final class Rollback {
             events.tell(tx, stack.id(), begun, begun.physicalId(), before.properties(), operation.clientToken());
         });
         try {
-            var made = Handlers.update(type, caller, before.physicalId(), job.desired(id, before.token(), attempted),
+            var made = undone(type, before, job.desired(id, before.token(), attempted),
                     job.desired(id, before.token(), before.properties()));
             store.change(tx -> restored(tx, resource, new Incarnation(id, before.type(), made.physicalId(),
                     before.token(),
@@ -122,6 +124,16 @@ final class Rollback {
                 events.tell(tx, stack.id(), failed, failed.physicalId(), before.properties(), operation.clientToken());
             });
             return false;
+        }
+    }
+
+    /** What was attempted may be what the type cannot even read: then it goes from what was there before. */
+    private ResourceType.Resource undone(ResourceType type, Incarnation before, Desired attempted, Desired wanted)
+            throws Handlers.Failed {
+        try {
+            return Handlers.update(type, caller, before.physicalId(), attempted, wanted);
+        } catch (Handlers.Failed _) {
+            return Handlers.update(type, caller, before.physicalId(), wanted, wanted);
         }
     }
 

@@ -174,6 +174,7 @@ final class Rollout {
                 case Plan.Step.Replace _ -> {
                     begin(id, declared.type(), current, properties, ResourceStatus.UPDATE_IN_PROGRESS,
                             "Requested update requires the creation of a new physical resource; hence creating one.");
+                    refuseSameName(type, current, declared.type(), properties);
                     create(declared, type, properties, ResourceStatus.UPDATE_IN_PROGRESS,
                             ResourceStatus.UPDATE_COMPLETE);
                 }
@@ -182,6 +183,17 @@ final class Rollout {
         } catch (Handlers.Failed e) {
             e.physicalId().ifPresent(made -> leave(declared, new ResourceType.Resource(made, Map.of()), properties));
             return failed(id, e.getMessage());
+        }
+    }
+
+    /** Two cannot have one name, and the one before is deleted last. */
+    private static void refuseSameName(ResourceType type, Incarnation current, String wantedType,
+            Map<String, Object> properties) throws Handlers.Failed {
+        var name = type.customName().map(properties::get);
+        if (current.type().equals(wantedType) && name.isPresent()
+                && Trees.same(name.get(), current.properties().get(type.customName().get()))) {
+            throw new Handlers.Failed("CloudFormation cannot update a stack when a custom-named resource requires"
+                    + " replacing. Rename " + name.get() + " and update the stack again.");
         }
     }
 

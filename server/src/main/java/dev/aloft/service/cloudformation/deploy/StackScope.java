@@ -10,6 +10,7 @@ import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,7 +95,7 @@ public final class StackScope implements Scope {
             throw new TemplateError("Template format error: Unresolved resource dependencies [" + name
                     + "] in the Resources block of the template");
         }
-        var value = resource.attributes().get(attribute);
+        var value = within(resource.attributes(), attribute);
         if (value == null) {
             if (isPlan) {
                 return Evaluate.KNOWN_AFTER_APPLY;
@@ -103,6 +104,14 @@ public final class StackScope implements Scope {
                     + " in Fn::GetAtt");
         }
         return Trees.copy(value);
+    }
+
+    /** An attribute, or a member of one that is an object: {@code SnapStartResponse.ApplyOn}. */
+    private static Object within(Map<?, ?> attributes, String name) {
+        int dot = name.indexOf('.');
+        return attributes.containsKey(name) || dot < 0 ? attributes.get(name)
+                : attributes.get(name.substring(0, dot)) instanceof Map<?, ?> object
+                ? within(object, name.substring(dot + 1)) : null;
     }
 
     @Override

@@ -82,6 +82,26 @@ class ParametersLayerTest {
         }
     }
 
+    /** Where no variable has the token of a session. */
+    @Test
+    void withSnapStartTheTokenIsTheOneThatCredentialsAreAskedForWith() throws InterruptedException {
+        test.create("snapped", "python3.13", "index.handler", Map.of("index.py", ASK.replace("AWS_SESSION_TOKEN",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN") + """
+                def handler(event, context):
+                    return {'secret': json.loads(ask('/secretsmanager/get?secretId=db')[1])['SecretString'],
+                            'stranger': ask('/secretsmanager/get?secretId=db', 'token')}
+                """), r -> r.timeout(20).layers(List.of(LAYER)).publish(true)
+                .environment(Lambda.Environment.of(e ->
+                        e.variables(Map.of("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "27733"))))
+                .snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions"))));
+        assertThat(test.service.snapshots().await(FunctionName.of(caller(), "snapped", "1")).state())
+                .isEqualTo("Active");
+        var answer = json(test.lambda.invoke(caller(),
+                Lambda.InvokeRequest.of(r -> r.functionName("snapped").qualifier("1"))));
+        assertThat(answer).containsEntry("secret", "hush")
+                .containsEntry("stranger", List.of(400, "bad session token or header key"));
+    }
+
     @Test
     void theLayerIsToldAsItWasGivenAndLayersOfOtherAccountsAreNot() {
         create("told", "def handler(event, context): pass", Map.of());

@@ -433,8 +433,9 @@ public final class Invocations implements AutoCloseable {
         var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get(), restored);
         Sandbox sandbox = sandbox(runtime);
         try {
+            String token = restored.map(RestoredCredentials::token).orElse(session.sessionToken());
             var parameters = version.parameters()
-                    ? Optional.of(new Parameters(version, session, endpoint, parametersPorts, time))
+                    ? Optional.of(new Parameters(version, session, token, endpoint, parametersPorts, time))
                     : Optional.<Parameters>empty();
             var launch = new Launch(version, runtime, problem(version), library, sandbox, variables, parameters);
             var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);

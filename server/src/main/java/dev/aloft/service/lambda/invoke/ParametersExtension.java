@@ -55,6 +55,7 @@ final class ParametersExtension {
 
     private final Map<String, String> variables;
     private final ExecutionRoles.Session session;
+    private final String token;
     private final Ssm ssm;
     private final SecretsManager secrets;
     private final EnvironmentLog log;
@@ -64,10 +65,11 @@ final class ParametersExtension {
     private final Map<String, Kept> kept;
 
     /** @param ready whether the init is over */
-    ParametersExtension(Map<String, String> variables, ExecutionRoles.Session session, Endpoint endpoint,
+    ParametersExtension(Map<String, String> variables, ExecutionRoles.Session session, String token, Endpoint endpoint,
             EnvironmentLog log, Time time, BooleanSupplier ready) {
         this.variables = variables;
         this.session = session;
+        this.token = token;
         this.ssm = Ssm.at(endpoint);
         this.secrets = SecretsManager.at(endpoint);
         this.log = log;
@@ -93,7 +95,7 @@ final class ParametersExtension {
     }
 
     String token() {
-        return session.sessionToken();
+        return token;
     }
 
     int port() {

@@ -60,7 +60,8 @@ class ParametersExtensionTest {
 
     private ParametersExtension extension(Map<String, String> variables) {
         var session = new ExecutionRoles.Session(ROLE, "ASIA", "secret", "token");
-        return new ParametersExtension(variables, session, this::call, log, time, () -> isReady);
+        return new ParametersExtension(variables, session, session.sessionToken(), this::call, log, time, () ->
+                isReady);
     }
 
     private static String text(ParametersExtension.Answer answer) {

@@ -338,9 +338,8 @@ def await_debugger(port):
     try:
         import debugpy
     except ImportError:
-        print("A debugger cannot attach: debugpy is not installed for %s. Install it there (pip install debugpy), or add it"
-              " to the function's code or a layer." % sys.executable, file=sys.stderr)
-        return
+        raise Failure("Runtime.DebuggerMissing", "No debugger can attach: debugpy is not installed for %s. Install it there"
+                      " (pip install debugpy), or add it to the function's code or a layer." % sys.executable, [])
     debugpy.listen(("127.0.0.1", port), in_process_debug_adapter=True)
     debugpy.wait_for_client()
 
@@ -408,9 +407,9 @@ def main():
     # What was printed is there even if the process ends at once.
     sys.stdout.reconfigure(line_buffering=True)
     set_up_logging()
-    if "ALOFT_DEBUG_PORT" in environment:
-        await_debugger(int(environment["ALOFT_DEBUG_PORT"]))
     try:
+        if "ALOFT_DEBUG_PORT" in environment:
+            await_debugger(int(environment["ALOFT_DEBUG_PORT"]))
         handler = handler_of(environment["_HANDLER"], root)
     except Exception as error:
         described = failure_of(error)

@@ -70,13 +70,6 @@ class ConfigurationsTest {
                 .isInstanceOf(Lambda.InvalidParameterValueException.class);
     }
 
-    @Test
-    void aFunctionThatWaitsForADebuggerIsNotHurried() {
-        test.create("d", "python3.12", "index.handler", Map.of("index.py", "import time\ndef handler(e, c):\n  time.sleep(1.2)\n  return 1"),
-                r -> r.timeout(1).environment(Lambda.Environment.of(e -> e.variables(Map.of("ALOFT_DEBUG_PORT", "1")))));
-        assertThat(TestLambda.payload(test.invoke("d", "{}"))).isEqualTo("1");
-    }
-
     // ---- code signing
 
     private Lambda.CodeSigningConfig signing(String policy) {

@@ -283,7 +283,7 @@ final class Environment {
             if (incarnation.over) {
                 return;
             }
-            log.begin(invocation, start.lines(version, moment));
+            log.begin(invocation, incarnation.telemetry, start.lines(version, moment));
             incarnation.runtime = Runtime.RUNNING;
         }
         if (frozen) {
@@ -418,7 +418,8 @@ final class Environment {
         if (invocation != null) {
             Outcome outcome = failure.outcome(invocation.requestId(), version.timeoutSeconds());
             if (invocation.pending().log == null) {
-                log.begin(invocation, report.start(invocation).lines(version, Report.moment(time.instant())));
+                log.begin(invocation, incarnation.telemetry, report.start(invocation).lines(version,
+                        Report.moment(time.instant())));
             } else {
                 tellRuntimeDone(incarnation, invocation, outcome);
             }

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,12 +46,14 @@ final class EnvironmentLog {
      */
     private static final class Open {
         final Invocation invocation;
+        final Telemetry server;
         final List<String> beginning;
         List<String> ending;
         boolean markSeen;
 
-        Open(Invocation invocation, List<String> beginning) {
+        Open(Invocation invocation, Telemetry server, List<String> beginning) {
             this.invocation = invocation;
+            this.server = server;
             this.beginning = beginning;
         }
     }
@@ -73,7 +76,8 @@ final class EnvironmentLog {
     private final StringBuilder tail = new StringBuilder();
     /** Begun and not yet ended in the log, in order. The first is the one whose lines come now. */
     private final Deque<Open> open = new ArrayDeque<>();
-    private int readers;
+    /** How many processes write, by their incarnation: one may begin while what the last wrote is in the pipe. */
+    private final Map<Telemetry, Integer> readers = new IdentityHashMap<>();
     private boolean closed;
     private int dropped;
 
@@ -91,10 +95,11 @@ final class EnvironmentLog {
         lines.forEach(line -> add(time.millis(), line));
     }
 
-    synchronized void begin(Invocation invocation, List<String> lines) {
+    /** @param server what the incarnation that serves the invocation is known by here */
+    synchronized void begin(Invocation invocation, Telemetry server, List<String> lines) {
         settleUnmarked();
         invocation.pending().log = this;
-        open.addLast(new Open(invocation, lines));
+        open.addLast(new Open(invocation, server, lines));
         if (open.size() == 1) {
             start();
         }
@@ -128,7 +133,8 @@ final class EnvironmentLog {
 
     private void settle(boolean anyway) {
         for (Open first = open.peekFirst(); first != null; first = open.peekFirst()) {
-            boolean complete = first.markSeen || readers == 0 || anyway || open.size() > MOST_OPEN;
+            boolean complete = first.markSeen || !readers.containsKey(first.server) || anyway
+                    || open.size() > MOST_OPEN;
             if (first.ending == null || !complete) {
                 return;
             }
@@ -169,7 +175,7 @@ final class EnvironmentLog {
 
     /** Whether the processes have ended and all they wrote was taken. */
     synchronized boolean isOver() {
-        return closed && readers == 0 && waiting.isEmpty();
+        return closed && readers.isEmpty() && waiting.isEmpty();
     }
 
     /** What was written since the last time. */
@@ -188,8 +194,8 @@ final class EnvironmentLog {
     // ---- what the processes say
 
     /** A process begins to write: {@link #read} follows. */
-    synchronized void opened() {
-        readers++;
+    synchronized void opened(Telemetry incarnation) {
+        readers.merge(incarnation, 1, Integer::sum);
     }
 
     /** Reads to the end of the stream. */
@@ -217,7 +223,7 @@ final class EnvironmentLog {
             // as if it had ended
         }
         synchronized (this) {
-            readers--;
+            readers.computeIfPresent(telemetry, (_, left) -> left == 1 ? null : left - 1);
             settle(false);
         }
     }
@@ -246,7 +252,8 @@ final class EnvironmentLog {
         }
         if (kind == MARK) {
             synchronized (this) {
-                open.stream().filter(each -> !each.markSeen).findFirst().ifPresent(each -> each.markSeen = true);
+                open.stream().filter(each -> each.server == telemetry && !each.markSeen).findFirst()
+                        .ifPresent(each -> each.markSeen = true);
                 settle(false);
             }
             return true;

@@ -107,7 +107,7 @@ final class Launch implements AutoCloseable {
 
     /** Starts an incarnation's processes; how that goes is told to the environment. */
     void begin(Environment environment, Incarnation incarnation, EnvironmentLog log) {
-        log.opened();
+        log.opened(incarnation.telemetry);
         Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
                 .start(() -> log.read(incarnation.sandbox.log(), EnvironmentLog.Source.FUNCTION,
                 incarnation.telemetry));
@@ -195,7 +195,7 @@ final class Launch implements AutoCloseable {
         Companion companion = incarnation.sandbox.beside(List.of("/opt/extensions/" + name),
                 variables.ofExtension(inside(incarnation.sandbox), port()));
         incarnation.runs(extension, companion);
-        log.opened();
+        log.opened(incarnation.telemetry);
         Thread.ofPlatform().daemon().name("log-" + version.name()).stackSize(256 * 1024)
                 .start(() -> log.read(companion.log(), EnvironmentLog.Source.EXTENSION, incarnation.telemetry));
         companion.exit().thenAccept(exit -> {

@@ -61,6 +61,9 @@ final class LogsResources {
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
+            if (!groupClass(before).equals(groupClass(after))) {
+                throw ApiError.notBuilt("The log group class " + groupClass(after));
+            }
             setRetention(caller, physicalId, after);
             var arn = Groups.arn(caller, physicalId).toString();
             var gone = before.tagsGoneIn(after);
@@ -69,6 +72,10 @@ final class LogsResources {
             }
             logs.tagResource(caller, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
             return resource(caller, physicalId);
+        }
+
+        private static Object groupClass(Desired desired) {
+            return desired.properties().getOrDefault("LogGroupClass", Logs.LogGroupClass.STANDARD);
         }
 
         private void setRetention(Caller caller, String name, Desired desired) {

@@ -57,7 +57,7 @@ final class ApiDefinition {
 
     static ApiDefinition rest(Object tree) {
         if (!isRest(tree)) {
-            throw new SamError("Structure of the SAM Template is invalid. Invalid Swagger document or the Swagger document is not"
+            throw SamError.structure("Invalid Swagger document or the Swagger document is not"
                     + " explicitly defined in 'DefinitionBody'.");
         }
         return checked(tree);
@@ -65,7 +65,7 @@ final class ApiDefinition {
 
     static ApiDefinition http(Object tree) {
         if (!isHttp(tree)) {
-            throw new SamError("Structure of the SAM Template is invalid. Invalid OpenApi document. Invalid values or missing keys for"
+            throw SamError.structure("Invalid OpenApi document. Invalid values or missing keys for"
                     + " 'openapi' or 'paths' in 'DefinitionBody'.");
         }
         return checked(tree);
@@ -89,7 +89,7 @@ final class ApiDefinition {
     Map<String, Object> section(String name) {
         if (!(document.get(name) instanceof Map)) {
             if (document.get(name) != null) {
-                throw new SamError("Structure of the SAM Template is invalid. " + name + " must be a dictionary.");
+                throw SamError.structure("" + name + " must be a dictionary.");
             }
             document.put(name, new LinkedHashMap<String, Object>());
         }
@@ -111,7 +111,7 @@ final class ApiDefinition {
         var items = new ArrayList<Map<String, Object>>();
         for (var item : Functions.alternatives(paths().get(path))) {
             if (!(item instanceof Map)) {
-                throw new SamError("Structure of the SAM Template is invalid. Value of '" + path
+                throw SamError.structure("Value of '" + path
                         + "' path must be a dictionary according to Swagger spec.");
             }
             items.add(Trees.map(item));
@@ -123,7 +123,7 @@ final class ApiDefinition {
         var definitions = new ArrayList<Map<String, Object>>();
         for (var definition : Functions.alternatives(method)) {
             if (!(definition instanceof Map)) {
-                throw new SamError("Structure of the SAM Template is invalid. Definition of method '" + name + "' for path '" + path
+                throw SamError.structure("Definition of method '" + name + "' for path '" + path
                         + "' should be a map.");
             }
             definitions.add(Trees.map(definition));
@@ -201,7 +201,7 @@ final class ApiDefinition {
 
     static List<Object> security(Map<String, Object> definition, String path, String name) {
         if (definition.get("security") != null && !(definition.get("security") instanceof List)) {
-            throw new SamError("Structure of the SAM Template is invalid. Type of security for path " + path + " method " + name
+            throw SamError.structure("Type of security for path " + path + " method " + name
                     + " must be a list");
         }
         return new ArrayList<>(Trees.list(definition.get("security")));

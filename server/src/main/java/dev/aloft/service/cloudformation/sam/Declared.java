@@ -44,6 +44,14 @@ record Declared(String id, Map<String, Object> tree) {
         return Trees.list(get(property));
     }
 
+    /** Refuses a property that is neither of this type nor a function of CloudFormation. */
+    void refuseOther(String property, Class<?> type) {
+        var value = get(property);
+        if (value != null && !type.isInstance(value) && !Functions.isFunction(value)) {
+            throw error("Type of property '" + property + "' is invalid.");
+        }
+    }
+
     /** Refuses properties that the type does not have. */
     void allow(Set<String> known) {
         for (var name : properties().keySet()) {

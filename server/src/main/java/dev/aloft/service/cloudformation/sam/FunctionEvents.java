@@ -44,7 +44,7 @@ final class FunctionEvents {
         if (map.get("Properties") != null && !(map.get("Properties") instanceof Map)) {
             throw SamError.event(source.id(), name, "Properties of a resource must be an object.");
         }
-        return new Event(source.id(), name, Trees.text(map.get("Type")), Trees.map(map.get("Properties")));
+        return new Event(true, source.id(), name, Trees.text(map.get("Type")), Trees.map(map.get("Properties")));
     }
 
     private void make(Event event) {
@@ -69,7 +69,7 @@ final class FunctionEvents {
             }
             case "MSK", "MQ", "SelfManagedKafka", "DocumentDB" ->
                 throw event.error("The event source " + event.type() + " is not built in Aloft.");
-            default -> throw event.error("Resource type '" + event.type() + "' is not supported as an event source.");
+            default -> throw event.unknown();
         }
     }
 
@@ -131,18 +131,22 @@ final class FunctionEvents {
     static Object deadLetterQueue(Event event, Generated rule, Map<String, Object> passed, List<Generated> resources) {
         var config = event.map("DeadLetterConfig");
         if (config.containsKey("Arn") && config.containsKey("Type")) {
-            throw event.error("You can either define 'Arn' or 'Type' property of DeadLetterConfig.");
+            throw event.wholeError("You can either define 'Arn' or 'Type' property of DeadLetterConfig.");
         }
         if (config.containsKey("Type") && !"SQS".equals(config.get("Type"))) {
-            throw event.error("The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.");
+            throw event.wholeError("The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.");
         }
         if (!config.containsKey("Arn") && !config.containsKey("Type")) {
-            throw event.error("No 'Arn' or 'Type' property provided for DeadLetterConfig.");
+            throw event.wholeError("No 'Arn' or 'Type' property provided for DeadLetterConfig.");
         }
         if (config.get("Arn") != null) {
             return config.get("Arn");
         }
-        var id = config.get("QueueLogicalId") == null ? event.id() + "Queue" : Trees.text(config.get("QueueLogicalId"));
+        var given = config.get("QueueLogicalId");
+        if (given != null && !(given instanceof String)) {
+            throw event.wholeError("QueueLogicalId must be a string");
+        }
+        var id = given == null ? event.id() + "Queue" : Trees.text(given);
         var queue = new Generated(id, "AWS::SQS::Queue", passed);
         resources.add(queue);
         if (rule != null) {
@@ -187,6 +191,9 @@ final class FunctionEvents {
         }
         var list = Trees.list(notifications.get("LambdaConfigurations"));
         var names = event.require("Events");
+        if (!(names instanceof String) && !(names instanceof List)) {
+            throw event.wrongType("Events");
+        }
         for (var name : names instanceof List<?> many ? many : List.of(names)) {
             Object configuration = Functions.map("Function", target.arn(), "Filter", event.get("Filter"), "Event", name);
             if (target.passed().containsKey("Condition")) {
@@ -279,8 +286,11 @@ final class FunctionEvents {
 
     /** A queue or stream that is polled. */
     private void mapping(Event event, String property, String managedPolicy) {
+        if (Functions.given(event.get("ConsumerGroupId"))) {
+            throw event.wholeError("Property ConsumerGroupId not defined for resource of type " + event.type() + ".");
+        }
         var known = new HashSet<>(MAPPED);
-        known.add(property);
+        known.addAll(List.of(property, "ConsumerGroupId"));
         event.allow(known);
         var arn = event.require(property);
         if (property.equals("Stream")) {
@@ -304,7 +314,7 @@ final class FunctionEvents {
     private void failures(Event event, Generated mapping) {
         var config = Trees.map(Trees.copy(event.map("DestinationConfig")));
         if (!(config.get("OnFailure") instanceof Map)) {
-            throw event.error("Property 'DestinationConfig.OnFailure' should be a map.");
+            throw event.wholeError("Property 'DestinationConfig.OnFailure' should be a map.");
         }
         var onFailure = Trees.map(config.get("OnFailure"));
         var type = onFailure.remove("Type");
@@ -318,7 +328,7 @@ final class FunctionEvents {
             case "SNS" -> Role.publish(event.id(), destination);
             case "S3" -> Role.putObjects(event.id(), destination);
             case "Kafka" -> null;
-            default -> throw event.error("The only valid values for 'Type' are 'SQS', 'SNS', 'S3', and 'Kafka'");
+            default -> throw event.wholeError("The only valid values for 'Type' are 'SQS', 'SNS', 'S3', and 'Kafka'");
         };
         if (policy != null) {
             role.properties.putIfAbsent("Policies", Functions.list());
@@ -355,6 +365,9 @@ final class FunctionEvents {
         var properties = new Declared(id, pool).properties();
         var config = section(id, properties, "LambdaConfig");
         var triggers = event.require("Trigger");
+        if (!(triggers instanceof String) && !(triggers instanceof List)) {
+            throw event.wrongType("Trigger");
+        }
         for (var trigger : triggers instanceof List<?> many ? many : List.of(triggers)) {
             if (config.put(Trees.text(trigger), target.arn()) != null) {
                 throw event.error("Cognito trigger \"" + trigger + "\" defined multiple times.");

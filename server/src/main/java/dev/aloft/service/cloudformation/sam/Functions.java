@@ -96,7 +96,7 @@ final class Functions {
             return list(tree);
         }
         if (!(map.get("Fn::If") instanceof List<?> branches)) {
-            throw new SamError("Value of Fn::If must be a list.");
+            throw SamError.structure("Value of Fn::If must be a list.");
         }
         var found = new ArrayList<>(branches.subList(Math.min(1, branches.size()), branches.size()));
         found.removeIf(Functions::isNoValue);

@@ -87,11 +87,11 @@ final class Globals {
             if (ignored instanceof List<?> names) {
                 for (var name : names) {
                     if (chosen.remove(name) == null) {
-                        throw new SamError("Resource " + id + " has invalid resource attribute 'IgnoreGlobals' on item '" + name + "'.");
+                        throw SamError.resource(id, "Resource " + id + " has invalid resource attribute 'IgnoreGlobals' on item '" + name + "'.");
                     }
                 }
             } else if (Functions.given(ignored)) {
-                throw new SamError("Resource " + id + " has invalid resource attribute 'IgnoreGlobals'.");
+                throw SamError.resource(id, "Resource " + id + " has invalid resource attribute 'IgnoreGlobals'.");
             }
             resource.put("Properties", merge(chosen, new Declared(id, resource).properties()));
         });

@@ -17,6 +17,9 @@ record InvokeConfig(Transformation transformation, Declared source) {
             made.dependsOn = Functions.list(alias.id);
         }
         var destinations = new LinkedHashMap<String, Object>();
+        if (config.get("DestinationConfig") != null && !(config.get("DestinationConfig") instanceof Map)) {
+            throw source.error("Property 'EventInvokeConfig.DestinationConfig' should be a map.");
+        }
         var given = Trees.map(config.get("DestinationConfig"));
         for (var outcome : List.of("OnSuccess", "OnFailure")) {
             if (given.get(outcome) != null) {

@@ -43,7 +43,7 @@ final class RestSecurity {
             definition.paths().keySet().forEach(path -> requireKey(definition, path));
         }
         if (auth.get("ResourcePolicy") != null && !(auth.get("ResourcePolicy") instanceof Map)) {
-            throw new SamError("Structure of the SAM Template is invalid. ResourcePolicy must be a map (ResourcePolicyStatement).");
+            throw SamError.structure("ResourcePolicy must be a map (ResourcePolicyStatement).");
         }
         if (Functions.given(auth.get("ResourcePolicy"))) {
             for (var path : definition.paths().keySet()) {
@@ -273,7 +273,7 @@ final class RestSecurity {
         var endpoints = new ArrayList<>();
         for (var item : Trees.list(policy.get("SourceVpc" + list))) {
             if (!(item instanceof String text)) {
-                throw new SamError("Structure of the SAM Template is invalid. SourceVpc" + list + " must be a list of strings. Use"
+                throw SamError.structure("SourceVpc" + list + " must be a list of strings. Use"
                         + " IntrinsicVpc" + list + " instead for values that use Intrinsic Functions");
             }
             if (text.startsWith("vpce-")) {

@@ -288,7 +288,7 @@ final class SamApi {
                 throw source.error("Invalid value for 'Models' property");
             }
             if (!Functions.given(Trees.map(schema).get("type"))) {
-                throw new SamError("Structure of the SAM Template is invalid. 'Models' schema is missing 'type'.");
+                throw SamError.structure("'Models' schema is missing 'type'.");
             }
             definition.section("definitions").put(name.toLowerCase(), schema);
         });

@@ -6,6 +6,11 @@ final class SamError extends RuntimeException {
         super(message);
     }
 
+    /** What is wrong with the template as a whole. */
+    static SamError structure(String message) {
+        return new SamError("Structure of the SAM template is invalid. " + message);
+    }
+
     static SamError resource(String id, String message) {
         return new SamError("Resource with id [" + id + "] is invalid. " + message);
     }

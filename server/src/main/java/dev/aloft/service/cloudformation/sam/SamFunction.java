@@ -90,8 +90,18 @@ final class SamFunction {
         if (source.get("Role") != null && !(source.get("Role") instanceof String) && !Functions.isFunction(source.get("Role"))) {
             throw source.error("Property 'Role' should be a string.");
         }
-        if (source.get("Layers") != null && !(source.get("Layers") instanceof List) && !Functions.isFunction(source.get("Layers"))) {
-            throw source.error("Type of property 'Layers' is invalid.");
+        source.refuseOther("Layers", List.class);
+        if (source.get("AutoPublishAliasAllProperties") != null
+                && !(source.get("AutoPublishAliasAllProperties") instanceof Boolean)) {
+            throw source.error("Type of property 'AutoPublishAliasAllProperties' is invalid.");
+        }
+        source.refuseOther("PropagateTags", Boolean.class);
+        var kept = source.get("VersionDeletionPolicy");
+        if (kept != null && !Functions.isFunction(kept) && !"Delete".equals(kept) && !"Retain".equals(kept)) {
+            throw source.error("Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.");
+        }
+        if (Functions.given(kept) && !Functions.given(source.get("AutoPublishAlias"))) {
+            throw source.error("'VersionDeletionPolicy' requires 'AutoPublishAlias'.");
         }
     }
 
@@ -137,6 +147,9 @@ final class SamFunction {
         var queue = source.map("DeadLetterQueue");
         if (!Functions.given(queue.get("Type")) || !Functions.given(queue.get("TargetArn"))) {
             throw source.error("'DeadLetterQueue' requires Type and TargetArn properties to be specified.");
+        }
+        if (!(queue.get("Type") instanceof String)) {
+            throw source.error("Property 'DeadLetterQueue.Type' should be a string.");
         }
         if (!DEAD_LETTERS.containsKey(Trees.text(queue.get("Type")))) {
             throw source.error("'DeadLetterQueue' requires Type of ['SQS', 'SNS']");
@@ -190,6 +203,13 @@ final class SamFunction {
             }
             return Functions.map("S3Bucket", map.get("Bucket"), "S3Key", map.get("Key"), "S3ObjectVersion", map.get("Version"));
         }
+        if (!(given instanceof String)) {
+            throw source.error("'" + property + "' must be of type dict or string.");
+        }
+        if (((String) given).contains("{{resolve:")) {
+            throw source.error("Unsupported dynamic reference detected in '" + property + "'. Please consider using"
+                    + " alternative 'FunctionCode' object format.");
+        }
         var uri = parsed(given);
         if (uri == null) {
             throw source.error("'" + property + "' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId"
@@ -204,7 +224,7 @@ final class SamFunction {
             return null;
         }
         int slash = text.indexOf('/', 5);
-        if (slash <= 5 || slash == text.length() - 1) {
+        if (slash <= 5 || text.substring(5, slash).contains("[") || slash == text.length() - 1) {
             return null;
         }
         int query = text.indexOf("?versionId=", slash);
@@ -228,6 +248,9 @@ final class SamFunction {
     private String aliasName() {
         if (!(transformation.parameters.resolve(source.get("AutoPublishAlias")) instanceof String name)) {
             throw source.error("'AutoPublishAlias' must be a string or a Ref to a template parameter");
+        }
+        if (name.isEmpty()) {
+            throw source.error("Alias name is required to create an alias");
         }
         if (!ALIAS.matcher(name).matches()) {
             throw source.error("AutoPublishAlias name ('" + name + "') must contain only alphanumeric characters, hyphens, or"
@@ -298,6 +321,9 @@ final class SamFunction {
         if (Boolean.FALSE.equals(enabled) || "false".equalsIgnoreCase(String.valueOf(enabled))) {
             return;
         }
+        if (Functions.given(preference.get("Hooks")) && !(preference.get("Hooks") instanceof Map)) {
+            throw source.error("'Hooks' property of 'DeploymentPreference' must be a dictionary");
+        }
         if (!Functions.given(source.get("AutoPublishAlias"))) {
             throw source.error("'DeploymentPreference' requires AutoPublishAlias property to be specified.");
         }
@@ -312,6 +338,31 @@ final class SamFunction {
         }
     }
 
+    private void checkCors(Object given) {
+        if (!Functions.given(given) || Functions.isFunction(given)) {
+            return;
+        }
+        if (!(given instanceof Map<?, ?> cors)) {
+            throw source.error("Property 'FunctionUrlConfig.Cors' should be a map.");
+        }
+        cors.forEach((name, value) -> {
+            var type = switch (name.toString()) {
+                case "AllowOrigins", "AllowMethods", "AllowHeaders", "ExposeHeaders" -> "list";
+                case "AllowCredentials" -> "bool";
+                case "MaxAge" -> "int";
+                default -> throw source.error(name + " is not a valid property for configuring Cors.");
+            };
+            var fits = switch (type) {
+                case "list" -> value instanceof List;
+                case "bool" -> value instanceof Boolean;
+                default -> value instanceof Number;
+            };
+            if (!fits && !Functions.isFunction(value)) {
+                throw source.error(name + " must be of type " + type + ".");
+            }
+        });
+    }
+
     private void makeUrl(Generated alias) {
         var config = source.map("FunctionUrlConfig");
         var auth = config.get("AuthType");
@@ -319,6 +370,7 @@ final class SamFunction {
             throw source.error("AuthType is required to configure function property `FunctionUrlConfig`. Please provide either"
                     + " AWS_IAM or NONE.");
         }
+        checkCors(config.get("Cors"));
         var target = alias == null ? function.ref() : alias.ref();
         resources.add(new Generated(source.id() + "Url", "AWS::Lambda::Url", source.passed())
                 .with("TargetFunctionArn", target).with("AuthType", auth)

@@ -278,7 +278,7 @@ final class SamHttpApi {
             body.put("tags", Functions.list());
         }
         if (!(body.get("tags") instanceof List)) {
-            throw new SamError("Structure of the SAM Template is invalid. Tags in OpenApi DefinitionBody needs to be a list.");
+            throw SamError.structure("Tags in OpenApi DefinitionBody needs to be a list.");
         }
         var list = Trees.list(body.get("tags"));
         tags.forEach((name, value) -> {

@@ -18,6 +18,12 @@ final class SamLayerVersion {
         if (source.get("ContentUri") == null) {
             throw source.error("Missing required property 'ContentUri'.");
         }
+        source.refuseOther("CompatibleRuntimes", List.class);
+        source.refuseOther("CompatibleArchitectures", List.class);
+        if (source.get("LicenseInfo") != null && !(source.get("LicenseInfo") instanceof String)
+                && !Functions.isFunction(source.get("LicenseInfo"))) {
+            throw source.error("Property 'LicenseInfo' should be a string.");
+        }
         var properties = new LinkedHashMap<String, Object>();
         for (var name : List.of("LayerName", "Description", "PublishLambdaVersion", "ContentUri", "CompatibleArchitectures",
                 "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy")) {
@@ -54,6 +60,9 @@ final class SamLayerVersion {
         if (Functions.isFunction(given)) {
             throw source.error("'RetentionPolicy' does not accept intrinsic functions, please use one of the following options:"
                     + " ['Retain', 'Delete']");
+        }
+        if (!(given instanceof String)) {
+            throw source.error("Could not resolve parameter for 'RetentionPolicy' or parameter is not a String.");
         }
         return switch (Trees.text(given).toLowerCase()) {
             case "retain" -> "Retain";

@@ -48,7 +48,7 @@ final class SamStateMachine {
             if (!(tree instanceof Map)) {
                 throw SamError.event(source.id(), name, "Event should be a map.");
             }
-            make(new Event(source.id(), name, Trees.text(Trees.map(tree).get("Type")),
+            make(new Event(false, source.id(), name, Trees.text(Trees.map(tree).get("Type")),
                     Trees.map(Trees.map(tree).get("Properties"))), target);
         });
         Transformation.propagateTags(resources, source.map("Tags"), Functions.isTrue(source.get("PropagateTags")));
@@ -164,12 +164,12 @@ final class SamStateMachine {
                 if (source.get("PermissionsBoundary") != null) {
                     properties.putIfAbsent("PermissionsBoundary", source.get("PermissionsBoundary"));
                 }
-                resources.addAll(new ScheduleEvent(new Event(event.owner(), event.name(), event.type(), properties), target.ref(),
+                resources.addAll(new ScheduleEvent(new Event(false, event.owner(), event.name(), event.type(), properties), target.ref(),
                         source.passed()).make(arn -> start(event.id(), arn)));
             }
             case "CloudWatchEvent", "EventBridgeRule" -> rule(event, target);
             case "Api" -> api(event, target);
-            default -> throw event.error("Resource type '" + event.type() + "' is not supported as an event source.");
+            default -> throw event.unknown();
         }
     }
 
@@ -238,6 +238,9 @@ final class SamStateMachine {
         var definition = ApiDefinition.rest(api.get("DefinitionBody"));
         if (definition.hasIntegration(path, method)) {
             throw event.error("API method \"" + method + "\" defined multiple times for path \"" + path + "\".");
+        }
+        if (event.get("UnescapeMappingTemplate") != null && !(event.get("UnescapeMappingTemplate") instanceof Boolean)) {
+            throw event.wrongType("UnescapeMappingTemplate");
         }
         var input = Functions.isTrue(event.get("UnescapeMappingTemplate"))
                 ? "$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\",\"'\")" : "$util.escapeJavaScript($input.json('$'))";

@@ -22,10 +22,11 @@ public final class SamTransform {
     public static Map<String, Object> apply(Map<String, Object> template, Map<String, Object> parameters, String region) {
         var tree = Trees.map(Trees.copy(template));
         if (!(tree.get("Resources") instanceof Map) || Trees.map(tree.get("Resources")).isEmpty()) {
-            throw failed(List.of("'Resources' section is required"));
+            throw failed(List.of(SamError.structure("'Resources' section is required").getMessage()));
         }
         if (!Trees.map(tree.get("Resources")).values().stream().allMatch(Map.class::isInstance)) {
-            throw failed(List.of("All 'Resources' must be Objects. If you're using YAML, this may be an indentation issue."));
+            throw failed(List.of(SamError.structure(
+                    "All 'Resources' must be Objects. If you're using YAML, this may be an indentation issue.").getMessage()));
         }
         var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
         var transformation = new Transformation(tree, new Parameters(tree, parameters, region, partition), partition);

@@ -20,13 +20,16 @@ record ScheduleEvent(Event event, Object targetArn, Map<String, Object> passed) 
         known.addAll(SAME);
         event.allow(known);
         event.require("ScheduleExpression");
+        if (event.get("OmitName") != null && !(event.get("OmitName") instanceof Boolean)) {
+            throw event.wrongType("OmitName");
+        }
         var resources = new ArrayList<Generated>();
         var schedule = new Generated(event.id(), "AWS::Scheduler::Schedule", passed);
         SAME.forEach(name -> schedule.with(name, event.get(name)));
         if (!Functions.isTrue(event.get("OmitName"))) {
             schedule.with("Name", event.get("Name") == null ? event.id() : event.get("Name"));
         } else if (event.get("Name") != null) {
-            throw event.error("Name cannot be set when OmitName is True");
+            throw event.wholeError("Name cannot be set when OmitName is True");
         }
         schedule.with("FlexibleTimeWindow", Functions.given(event.get("FlexibleTimeWindow"))
                 ? event.get("FlexibleTimeWindow") : Functions.map("Mode", "OFF"));

@@ -10,6 +10,8 @@ import dev.aloft.service.cloudformation.template.Trees;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SamTransformTest {
     private static final String FUNCTION = """
@@ -217,6 +219,43 @@ class SamTransformTest {
             assertThatThrownBy(() -> transform(template)).hasMessageMatching(
                     "(?s).*(is not built in Aloft|property Nope not defined|should be a map).*");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{E: {Type: SQS, Properties: {}}}|Resource with id [FE] is invalid. Missing required property 'Queue'.",
+        "{E: {Type: Kinesis, Properties: {Stream: a}}}|Resource with id [FE] is invalid. Missing required property"
+            + " 'StartingPosition'.",
+        "{E: {Type: SNS, Properties: {Topic: a, Filters: 1}}}|Resource with id [FE] is invalid. property Filters not defined for"
+            + " resource of type SNS",
+        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, ConsumerGroupId: g}}}|Resource with id [F] is"
+            + " invalid. Event with id [FE] is invalid. Property ConsumerGroupId not defined for resource of type DynamoDB.",
+        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, DestinationConfig: {OnFailure: {Type: X}}}}}|"
+            + "Resource with id [F] is invalid. Event with id [FE] is invalid. The only valid values for 'Type' are 'SQS', 'SNS',"
+            + " 'S3', and 'Kafka'",
+        "{E: {Type: EventBridgeRule, Properties: {Pattern: {}, DeadLetterConfig: {Type: SNS}}}}|Resource with id [F] is invalid."
+            + " Event with id [FE] is invalid. The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.",
+        "{E: {Type: Schedule, Properties: {Schedule: rate(1 day), DeadLetterConfig: {Type: SQS, QueueLogicalId: {a: b}}}}}|"
+            + "Resource with id [F] is invalid. Event with id [FE] is invalid. QueueLogicalId must be a string",
+        "{E: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), OmitName: !Ref X}}}|Resource with id [FE] is"
+            + " invalid. Type of property 'OmitName' is invalid.",
+        "{E: {Type: Queue}}|Resource with id [F] is invalid. Event with id [E] is invalid. Resource dict has missing or invalid"
+            + " value for key Type. Event Type is: Queue."})
+    void anEventThatIsWrongIsNamedAsSamNamesIt(String events, String error) {
+        assertThatThrownBy(() -> transform(function("Events: " + events))).hasMessageEndingWith("errors found: 1. " + error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigin: x}}|AllowOrigin is not a valid property for configuring Cors.",
+        "FunctionUrlConfig: {AuthType: NONE, Cors: {MaxAge: x}}|MaxAge must be of type int.",
+        "EventInvokeConfig: {DestinationConfig: x}|Property 'EventInvokeConfig.DestinationConfig' should be a map.",
+        "DeadLetterQueue: {Type: {a: b}, TargetArn: x}|Property 'DeadLetterQueue.Type' should be a string.",
+        "VersionDeletionPolicy: Keep|Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.",
+        "VersionDeletionPolicy: Delete|'VersionDeletionPolicy' requires 'AutoPublishAlias'."})
+    void aFunctionsSettingThatIsWrongIsNamed(String setting, String error) {
+        assertThatThrownBy(() -> transform(function(setting)))
+                .hasMessageEndingWith("errors found: 1. Resource with id [F] is invalid. " + error);
     }
 
     private static final String CONNECTED = """

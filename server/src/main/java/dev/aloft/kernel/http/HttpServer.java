@@ -136,6 +136,8 @@ public final class HttpServer implements AutoCloseable {
         http.setOutputBufferSize(16 * 1024);
         // Signatures are over header values as they were sent, not as Jetty knows them.
         http.setHeaderCacheCaseSensitive(true);
+        // To look each header up in it takes longer than to read it.
+        http.setHeaderCacheSize(0);
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
         http.setRelativeRedirectAllowed(true);

@@ -16,16 +16,16 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The messages of a standard queue that nobody has received yet and that never waited for anything: most there ever are. They
- * stand by their number alone, so that sending one writes nothing but its content, and the next one is found by its key where
- * the order would have to be searched behind all that has been deleted. They are those behind the last one that the line has
- * passed; who receives one, or needs it in the order, passes it.
+ * The messages of a standard queue that nobody has received yet and that never waited for anything: most there ever are.
+ * They stand by their number alone, so that sending one writes nothing but its content, and the next one is found by its
+ * key where the order would have to be searched behind all that has been deleted. They are those behind the last one that
+ * the line has passed; who receives one, or needs it in the order, passes it.
  */
 record Fresh(SqsData data) {
     /** A message and its content as {@link Content#CODEC} writes it. */
     record Message(Standing standing, byte[] content) {
         private static Message of(long sequence, Letter letter) {
-            var place = new Place(letter.enqueued(), 0, 0, 0, false);
+            var place = new Place(letter.enqueued(), 0, 0, 0, false, true);
             return new Message(new Standing(letter.enqueued(), sequence, "", place), letter.content());
         }
 
@@ -60,7 +60,7 @@ record Fresh(SqsData data) {
             return new InOrder(order, Collections.emptyIterator(), 0, 0);
         }
 
-        /** The number of the last fresh message that was handed out, or of the last of all where no fresh one is left. */
+        /** The number of the last fresh message that was handed out, or of the last of all where none is left. */
         long passed() {
             return nextFresh == null ? last : passed;
         }

@@ -94,7 +94,8 @@ final class Lines {
         if (!tally.watched() && !arrivals.isEmpty()) {
             watch(tx, queue, arrivals.getFirst().place().enqueued());
         }
-        data.tallies.put(tx, Key.of(queue.line()), tally.added(sequence, arrivals.size(), grouped).notLaterThan(soonest));
+        data.tallies.put(tx, Key.of(queue.line()),
+            tally.added(sequence, arrivals.size(), grouped).notLaterThan(soonest));
         return tally.sequence() + 1;
     }
 
@@ -228,7 +229,7 @@ final class Lines {
         return found;
     }
 
-    /** All that is looked at is received or removed; where that is not so fresh messages have to stand in the order before. */
+    /** All that is looked at is received or removed; where that is not so, fresh messages have to stand in the order. */
     private Fresh.InOrder visible(Tx tx, Queue queue, long now) {
         var tally = tally(tx, queue.line());
         if (queue.fifo() || tally.fair() || queue.settings().reorders()) {
@@ -266,7 +267,7 @@ final class Lines {
         var copies = new ArrayList<Arrival>();
         for (var standing : twice) {
             content(tx, queue, standing).ifPresent(content -> copies.add(
-                new Arrival(content, standing.group(), now, standing.place().received(now))));
+                new Arrival(content, standing.group(), now, standing.place().received(now).copied())));
         }
         if (!copies.isEmpty()) {
             add(tx, queue, copies);
@@ -299,14 +300,19 @@ final class Lines {
 
     void remove(Tx tx, Queue queue, List<Standing> standings) {
         order(queue).remove(tx, queue.line(), standings);
+        boolean strays = tally(tx, queue.line()).strays();
         int removed = 0;
         for (var standing : standings) {
             count(tx, queue, standing, -1);
             if (isTenants(queue, standing)) {
                 noise.removed(tx, queue.line(), standing);
             }
-            removed += mayBeLetter(queue, standing) && data.letters.delete(tx, letter(queue.line(), standing))
-                || data.contents.delete(tx, content(queue.line(), standing)) ? 1 : 0;
+            removed += !strays || content(tx, queue, standing).isPresent() ? 1 : 0;
+            if (standing.place().letter()) {
+                data.letters.erase(tx, letter(queue.line(), standing));
+            } else {
+                data.contents.erase(tx, content(queue.line(), standing));
+            }
         }
         fewer(tx, queue.line(), removed);
     }
@@ -317,7 +323,7 @@ final class Lines {
         }
     }
 
-    /** Where a message stands that was received: still among the fresh ones where a power cut took that from the disk. */
+    /** Where a message stands that was received: among the fresh ones still, where a power cut undid that. */
     Optional<Standing> find(ReadTx tx, Queue queue, Receipt receipt) {
         if (receipt.line() != queue.line()) {
             return Optional.empty();
@@ -327,13 +333,8 @@ final class Lines {
     }
 
     Optional<byte[]> content(ReadTx tx, Queue queue, Standing standing) {
-        var letter = mayBeLetter(queue, standing)
-            ? data.letters.get(tx, letter(queue.line(), standing)) : Optional.<Letter>empty();
-        return letter.map(Letter::content).or(() -> data.contents.get(tx, content(queue.line(), standing)));
-    }
-
-    private static boolean mayBeLetter(Queue queue, Standing standing) {
-        return !queue.fifo() && standing.group().isEmpty();
+        return standing.place().letter() ? data.letters.get(tx, letter(queue.line(), standing)).map(Letter::content)
+            : data.contents.get(tx, content(queue.line(), standing));
     }
 
     private static Key letter(long line, Standing standing) {
@@ -400,7 +401,8 @@ final class Lines {
         long until = now - queue.retentionMillis();
         var line = Range.of(Key.of(queue.line()));
         var contents = data.contents.range(tx, line.to(Key.of(queue.line(), until + 1)).limit(most)).toList();
-        var letters = data.letters.range(tx, line.limit(most)).takeWhile(row -> row.value().enqueued() <= until).toList();
+        var letters = data.letters.range(tx, line.limit(most)).takeWhile(row -> row.value().enqueued() <= until)
+            .toList();
         int alone = 0;
         for (var row : contents) {
             var group = Content.CODEC.decode(row.value()).group();
@@ -409,7 +411,9 @@ final class Lines {
         for (var row : letters) {
             alone += expire(tx, queue, data.letters, row.key(), row.value().enqueued(), "");
         }
-        fewer(tx, queue.line(), alone);
+        if (alone > 0) {
+            data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).fewer(alone).withStrays());
+        }
         var oldest = oldest(tx, queue);
         if (oldest.isEmpty()) {
             data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).unwatched());

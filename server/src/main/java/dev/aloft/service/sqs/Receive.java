@@ -108,11 +108,12 @@ final class Receive {
     }
 
     /**
-     * Receives what nobody has received before, where that can be done alone. This is not on the disk yet when it is answered,
-     * only in the system's hands: it survives the end of this process, and a power cut may undo it. Then the message is received
-     * once more, as any message of a standard queue may be, with the count it had; and whoever has its receipt can still delete
-     * it, which is on the disk when it is answered. A second receive is written before it is answered: its receipt could not be
-     * told from an older one. So is each of a FIFO queue, which promises that nothing is received twice.
+     * Receives what nobody has received before, where that can be done alone. This is not on the disk yet when it is
+     * answered, only in the system's hands: it survives the end of this process, and a power cut may undo it. Then the
+     * message is received once more, as any message of a standard queue may be, with the count it had; and whoever has its
+     * receipt can still delete it, which is on the disk when it is answered. A second receive is on the disk before it is
+     * answered: its receipt could not be told from an older one. So is each of a FIFO queue, which promises that nothing is
+     * received twice.
      */
     private Optional<List<Received>> takeFresh(QueueName name, Sqs.ReceiveMessageRequest input, long now) {
         if (name.isFifo()) {
@@ -154,7 +155,8 @@ final class Receive {
         if (!found.dead().isEmpty()) {
             deadLetters.move(tx, queue, found.dead(), now);
         }
-        var received = found.received().stream().flatMap(standing -> received(tx, queue, standing, standing.at())).toList();
+        var received = found.received().stream()
+            .flatMap(standing -> received(tx, queue, standing, standing.at())).toList();
         if (input.receiveRequestAttemptId() != null && !received.isEmpty()) {
             remember(tx, queue, input.receiveRequestAttemptId(), received, now);
         }
@@ -162,7 +164,8 @@ final class Receive {
     }
 
     private Stream<Received> received(Tx tx, Queue queue, Standing standing, long receiptAt) {
-        return lines.content(tx, queue, standing).map(content -> new Received(queue, standing, content, receiptAt)).stream();
+        return lines.content(tx, queue, standing)
+            .map(content -> new Received(queue, standing, content, receiptAt)).stream();
     }
 
     /**

@@ -21,7 +21,8 @@ import java.util.List;
  * <pre>
  *   contents   (line, enqueued, sequence)    what was sent: written once, removed with the message
  *   letters    (line, sequence)              the same for what was sent to be received at once; see {@link Fresh}
- *   order      (line, visible from, sequence)      standard queues: one small entry a message without a group that is not fresh
+ *   order      (line, visible from, sequence)      standard queues: one small entry a message without a group that is
+ *                                                  not fresh
  *   grouped    (line, visible from, sequence)      and one a message with a group, which has another in byGroup
  *   byGroup    (line, group, visible from, sequence)
  *   members    (line, group, sequence)             FIFO queues: one small entry a message
@@ -101,32 +102,44 @@ final class SqsData {
      * @param first    when it was received first, or 0
      * @param last     when it was received last, or 0
      * @param moved    whether it stands elsewhere than one of its receipts says
+     * @param letter   whether its content is among the letters, and not among the contents
      */
-    record Place(long enqueued, int receives, long first, long last, boolean moved) {
+    record Place(long enqueued, int receives, long first, long last, boolean moved, boolean letter) {
         static final Codec<Place> CODEC = Codec.of(Place::encode, bytes -> decode(Key.decoded(bytes), 0));
 
+        Place(long enqueued, int receives, long first, long last, boolean moved) {
+            this(enqueued, receives, first, last, moved, false);
+        }
+
         private byte[] encode() {
-            return Key.of(enqueued, receives, first, last, moved).raw();
+            var key = Key.of(enqueued, receives, first, last, moved);
+            return (letter ? key.and(true) : key).raw();
         }
 
         private static Place decode(Key key, int at) {
             return new Place(key.number(at), (int) key.number(at + 1), key.number(at + 2), key.number(at + 3),
-                key.flag(at + 4));
+                key.flag(at + 4), key.size() > at + 5);
         }
 
         Place received(long now) {
-            return new Place(enqueued, receives + 1, first == 0 ? now : first, now, receives > 0);
+            return new Place(enqueued, receives + 1, first == 0 ? now : first, now, receives > 0, letter);
+        }
+
+        /** That of a copy, whose content is kept besides. */
+        Place copied() {
+            return new Place(enqueued, receives, first, last, moved);
         }
 
         Place shifted() {
-            return new Place(enqueued, receives, first, last, true);
+            return new Place(enqueued, receives, first, last, true, letter);
         }
     }
 
     /** What was sent, with the moment at which it was. */
     record Letter(long enqueued, byte[] content) {
         static final Codec<Letter> CODEC = Codec.of(
-            letter -> ByteBuffer.allocate(Long.BYTES + letter.content.length).putLong(letter.enqueued).put(letter.content).array(),
+            letter -> ByteBuffer.allocate(Long.BYTES + letter.content.length).putLong(letter.enqueued).put(letter.content)
+                .array(),
             bytes -> new Letter(ByteBuffer.wrap(bytes).getLong(), Arrays.copyOfRange(bytes, Long.BYTES, bytes.length)));
     }
 
@@ -151,47 +164,56 @@ final class SqsData {
      * @param fair     whether a standard queue has been sent messages with groups
      * @param passed   the number of the last message that is not fresh any more
      * @param soonest  nothing in the order of a standard queue is visible before this moment
+     * @param strays   whether there may be messages whose content is gone already
      */
-    record Tally(long sequence, long messages, long most, boolean watched, boolean fair, long passed, long soonest) {
-        static final Tally NONE = new Tally(0, 0, 0, false, false, 0, Long.MAX_VALUE);
-        static final Codec<Tally> CODEC = Codec.of(
-            tally -> Key.of(tally.sequence, tally.messages, tally.most, tally.watched, tally.fair, tally.passed, tally.soonest)
-                .raw(),
-            bytes -> {
-                var key = Key.decoded(bytes);
-                // Earlier versions knew nothing of fresh messages, and the earliest nothing of fair queues.
-                boolean older = key.size() < 7;
-                return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3), key.size() > 4 && key.flag(4),
-                    key.number(older ? 0 : 5), older ? 0 : key.number(6));
-            });
+    record Tally(long sequence, long messages, long most, boolean watched, boolean fair, long passed, long soonest,
+            boolean strays) {
+        static final Tally NONE = new Tally(0, 0, 0, false, false, 0, Long.MAX_VALUE, false);
+        static final Codec<Tally> CODEC = Codec.of(Tally::encode, bytes -> decode(Key.decoded(bytes)));
+
+        private byte[] encode() {
+            return Key.of(sequence, messages, most, watched, fair, passed, soonest, strays).raw();
+        }
+
+        private static Tally decode(Key key) {
+            boolean fair = key.size() > 4 && key.flag(4);
+            // Earlier versions knew nothing of fresh messages, and the earliest nothing of fair queues.
+            boolean older = key.size() < 8;
+            return new Tally(key.number(0), key.number(1), key.number(2), key.flag(3), fair, key.number(older ? 0 : 5),
+                older ? 0 : key.number(6), older || key.flag(7));
+        }
 
         /** That of a line which goes on with the numbers of another. */
         Tally emptied() {
-            return new Tally(sequence, 0, 0, false, false, sequence, Long.MAX_VALUE);
+            return new Tally(sequence, 0, 0, false, false, sequence, Long.MAX_VALUE, false);
         }
 
         Tally added(long lastSequence, int more, boolean grouped) {
-            return new Tally(lastSequence, messages + more, most, true, fair || grouped, passed, soonest);
+            return new Tally(lastSequence, messages + more, most, true, fair || grouped, passed, soonest, strays);
         }
 
         Tally fewer(int removed) {
-            return new Tally(sequence, messages - removed, most, watched, fair, passed, soonest);
+            return new Tally(sequence, messages - removed, most, watched, fair, passed, soonest, strays);
         }
 
         Tally withMost(long inFlight) {
-            return new Tally(sequence, messages, inFlight, watched, fair, passed, soonest);
+            return new Tally(sequence, messages, inFlight, watched, fair, passed, soonest, strays);
         }
 
         Tally unwatched() {
-            return new Tally(sequence, messages, most, false, fair, passed, soonest);
+            return new Tally(sequence, messages, most, false, fair, passed, soonest, strays);
         }
 
         Tally passing(long last) {
-            return new Tally(sequence, messages, most, watched, fair, last, soonest);
+            return new Tally(sequence, messages, most, watched, fair, last, soonest, strays);
         }
 
         Tally withSoonest(long moment) {
-            return new Tally(sequence, messages, most, watched, fair, passed, moment);
+            return new Tally(sequence, messages, most, watched, fair, passed, moment, strays);
+        }
+
+        Tally withStrays() {
+            return new Tally(sequence, messages, most, watched, fair, passed, soonest, true);
         }
 
         Tally notLaterThan(long moment) {
@@ -283,8 +305,8 @@ final class SqsData {
 
     /** Everything under a line, for clearing it. */
     List<Table<?>> ofLine() {
-        return List.of(contents, letters, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members, heads,
-            groups);
+        return List.of(contents, letters, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members,
+            heads, groups);
     }
 
     /** Everything under a queue's id. */

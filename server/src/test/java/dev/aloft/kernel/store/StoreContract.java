@@ -52,7 +52,8 @@ public abstract class StoreContract {
         store.in("space").write(tx -> put(tx, "b", text(tx, "a") + "2"));
         relaxed.write(tx -> put(tx, "c", text(tx, "b") + "3"));
 
-        assertThat(store.in("space").<List<String>>read(tx -> texts(tx, Range.all()))).containsExactly("a=1", "b=12", "c=123");
+        assertThat(store.in("space").<List<String>>read(tx -> texts(tx, Range.all())))
+            .containsExactly("a=1", "b=12", "c=123");
         assertThat(relaxed.<List<String>>read(tx -> texts(tx, Range.all()))).containsExactly("a=1", "b=12", "c=123");
     }
 

@@ -8,7 +8,6 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
-import dev.aloft.service.sqs.Order.Standing;
 import dev.aloft.service.sqs.SqsData.Place;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,7 +147,7 @@ class FreshTest extends SqsFixture {
             var letter = data.letters.get(tx, Key.of(line, 1L)).orElseThrow();
             data.letters.erase(tx, Key.of(line, 1L));
             data.contents.put(tx, Key.of(line, now, 1L), letter.content());
-            new StandardOrder(data, new Noise(data)).add(tx, line, new Standing(now, 1, "", new Place(now, 0, 0, 0, false)));
+            data.order.put(tx, Key.of(line, now, 1L), new Place(now, 0, 0, 0, false));
             tx.put(Key.of("t", line), Key.of(1L, 1L, 0L, true, false).raw());
         });
         send(url, "now");

@@ -137,7 +137,7 @@ final class Database {
         return object;
     }
 
-    /** On disk when it returns, with all that was written before; or else with the operating system, which has it in order. */
+    /** On disk when it returns, with all that was written before; or else in the operating system's hands. */
     void write(byte[] batch, boolean toDisk) {
         try (var writes = new WriteBatch(batch)) {
             rocks.write(toDisk ? synced : relaxed, writes);

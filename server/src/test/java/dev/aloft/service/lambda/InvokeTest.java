@@ -91,6 +91,19 @@ class InvokeTest {
     }
 
     @Test
+    void newCodeOfOneFunctionLeavesTheOthersWarm() {
+        String counting = "let n = 0; exports.handler = async () => ++n;";
+        test.create("edited", "nodejs22.x", counting);
+        test.create("beside", "nodejs22.x", counting);
+        assertThat(payload(test.invoke("edited", "{}"))).isEqualTo("1");
+        assertThat(payload(test.invoke("beside", "{}"))).isEqualTo("1");
+        test.lambda.updateFunctionCode(caller(), Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("edited")
+                .zipFile(TestLambda.zip(Map.of("index.js", counting + "// edited")))));
+        assertThat(payload(test.invoke("edited", "{}"))).isEqualTo("1");
+        assertThat(payload(test.invoke("beside", "{}"))).isEqualTo("2");
+    }
+
+    @Test
     void theProcessSeesTheDocumentedVariables() {
         test.create("variables", "nodejs20.x", "index.handler", Map.of("index.mjs", "export const handler = async () => process.env;"),
                 r -> r.memorySize(256).environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "it's 'mine'\nall")))));
@@ -228,6 +241,23 @@ class InvokeTest {
         assertThat(tail(response)).anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 4.00 seconds"))
                 .last().asString().endsWith("\tStatus: timeout");
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
+    }
+
+    /** By control groups at once, elsewhere within a tenth of a second: the memory is held until then. */
+    @Test
+    void memoryBeyondTheLimitIsToldAsAwsTellsIt() {
+        test.create("hog", "python3.12", "index.handler", Map.of("index.py", """
+                def handler(event, context):
+                    held = bytearray(400 << 20)
+                    while True:
+                        held[::4096] = held[::4096]
+                """), r -> r.memorySize(128).timeout(30));
+        var response = test.invoke("hog", "{}");
+        assertThat(response.functionError()).isEqualTo("Unhandled");
+        assertThat(payload(response)).matches("\\{\"errorType\":\"Runtime.OutOfMemory\",\"errorMessage\":\"RequestId:"
+                + " [0-9a-f-]{36} Error: Runtime exited with error: signal: killed\"}");
+        assertThat(tail(response)).contains("Runtime.OutOfMemory")
+                .last().asString().endsWith("\tStatus: error\tError Type: Runtime.OutOfMemory");
     }
 
     @Test

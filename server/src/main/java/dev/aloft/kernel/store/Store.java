@@ -22,9 +22,9 @@ public interface Store extends AutoCloseable {
     }
 
     /**
-     * This store for writes whose loss harms nobody: answered when the operating system has them, before they are on the
-     * disk. They outlive this process; a power cut may undo the latest of them. They keep their order: what is written by
-     * anybody after the answer is on the disk only with them. Say where it is used why nobody is harmed.
+     * This store for writes whose loss harms nobody: answered when the operating system has them, before they are on
+     * the disk. They outlive this process; a power cut may undo the latest of them. They keep their order: what is
+     * written by anybody after the answer is on the disk only with them. Say where it is used why nobody is harmed.
      */
     default Store relaxed() {
         return this;

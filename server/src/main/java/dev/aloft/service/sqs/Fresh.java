@@ -16,10 +16,10 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The messages of a standard queue that nobody has received yet and that never waited for anything: most there ever are.
- * They stand by their number alone, so that sending one writes nothing but its content, and the next one is found by its
- * key where the order would have to be searched behind all that has been deleted. They are those behind the last one that
- * the line has passed; who receives one, or needs it in the order, passes it.
+ * The messages of a standard queue that nobody has received yet and that never waited for anything: most there ever
+ * are. They stand by their number alone, so that sending one writes nothing but its content, and the next one is found
+ * by its key where the order would have to be searched behind all that has been deleted. They are those behind the
+ * last one that the line has passed; who receives one, or needs it in the order, passes it.
  */
 record Fresh(SqsData data) {
     /** A message and its content as {@link Content#CODEC} writes it. */

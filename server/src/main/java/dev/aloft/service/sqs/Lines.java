@@ -27,7 +27,7 @@ final class Lines {
     static final int MOST_IN_FLIGHT = 120_000;
     /** So many messages at most are looked at for one receive: those kept too long or received too often are put away. */
     private static final int MOST_LOOKED_AT = 1000;
-    /** How far ahead is looked for what becomes visible: farther would be to pass over more of what is deleted at once. */
+    /** How far ahead is looked for what becomes visible: the farther, the more that is deleted is passed over at once. */
     private static final long LOOKED_AHEAD_MILLIS = 1000;
     private static final boolean RECEIVED = true;
     private static final boolean DELAYED = false;
@@ -147,8 +147,8 @@ final class Lines {
     }
 
     /**
-     * Receives for the first time what nobody has received: all that most receives do. Nothing is done, and nothing is said,
-     * where others may come first, or where there is more to do than to hide messages until a moment.
+     * Receives for the first time what nobody has received: all that most receives do. Nothing is done, and nothing is
+     * said, where others may come first, or where there is more to do than to hide messages until a moment.
      */
     Optional<List<Fresh.Message>> takeFresh(Tx tx, Queue queue, int most, long now, long until) {
         var tally = tally(tx, queue.line());
@@ -229,7 +229,7 @@ final class Lines {
         return found;
     }
 
-    /** All that is looked at is received or removed; where that is not so, fresh messages have to stand in the order. */
+    /** All that is looked at is received or removed; where that is not so, fresh messages must stand in the order. */
     private Fresh.InOrder visible(Tx tx, Queue queue, long now) {
         var tally = tally(tx, queue.line());
         if (queue.fifo() || tally.fair() || queue.settings().reorders()) {

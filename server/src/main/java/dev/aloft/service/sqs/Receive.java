@@ -110,10 +110,10 @@ final class Receive {
     /**
      * Receives what nobody has received before, where that can be done alone. This is not on the disk yet when it is
      * answered, only in the system's hands: it survives the end of this process, and a power cut may undo it. Then the
-     * message is received once more, as any message of a standard queue may be, with the count it had; and whoever has its
-     * receipt can still delete it, which is on the disk when it is answered. A second receive is on the disk before it is
-     * answered: its receipt could not be told from an older one. So is each of a FIFO queue, which promises that nothing is
-     * received twice.
+     * message is received once more, as any message of a standard queue may be, with the count it had; and whoever has
+     * its receipt can still delete it, which is on the disk when it is answered. A second receive is on the disk
+     * before it is answered: its receipt could not be told from an older one. So is each of a FIFO queue, which
+     * promises that nothing is received twice.
      */
     private Optional<List<Received>> takeFresh(QueueName name, Sqs.ReceiveMessageRequest input, long now) {
         if (name.isFifo()) {

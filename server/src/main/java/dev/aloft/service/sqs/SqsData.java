@@ -138,8 +138,8 @@ final class SqsData {
     /** What was sent, with the moment at which it was. */
     record Letter(long enqueued, byte[] content) {
         static final Codec<Letter> CODEC = Codec.of(
-            letter -> ByteBuffer.allocate(Long.BYTES + letter.content.length).putLong(letter.enqueued).put(letter.content)
-                .array(),
+            letter -> ByteBuffer.allocate(Long.BYTES + letter.content.length)
+                .putLong(letter.enqueued).put(letter.content).array(),
             bytes -> new Letter(ByteBuffer.wrap(bytes).getLong(), Arrays.copyOfRange(bytes, Long.BYTES, bytes.length)));
     }
 
@@ -305,8 +305,8 @@ final class SqsData {
 
     /** Everything under a line, for clearing it. */
     List<Table<?>> ofLine() {
-        return List.of(contents, letters, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked, members,
-            heads, groups);
+        return List.of(contents, letters, order, grouped, byGroup, moved, tallies, waiting, tenants, waitingOf, worked,
+            members, heads, groups);
     }
 
     /** Everything under a queue's id. */

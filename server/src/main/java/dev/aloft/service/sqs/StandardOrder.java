@@ -160,7 +160,7 @@ record StandardOrder(SqsData data, Noise noise) implements Order {
             .mapToLong(row -> row.key().number(1)).min();
     }
 
-    /** The first moment at which something without a group becomes visible, or this one where nothing does before it. */
+    /** The first moment at which something without a group becomes visible, or this one where nothing does before. */
     long first(ReadTx tx, long line, long until) {
         var range = Range.of(Key.of(line)).to(Key.of(line, until)).limit(1);
         return data.order.range(tx, range).findFirst().map(row -> row.key().number(1)).orElse(until);

@@ -16,11 +16,13 @@ final class Connections {
 
     /** The socket of a peer, by the number that the kernel gives it. */
     static Optional<String> inode(InetSocketAddress peer) {
-        String port = String.format(Locale.ROOT, ":%04X", peer.getPort());
+        String local = String.format(Locale.ROOT, "0100007F:%04X ", peer.getPort());
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             try (var lines = Files.lines(Path.of(table))) {
-                Optional<String> found = lines.map(line -> line.strip().split("\\s+"))
-                        .filter(fields -> fields.length > 9 && fields[1].endsWith("0100007F" + port))
+                // There may be thousands, and the other end of one is the local end of the next.
+                Optional<String> found = lines.filter(line -> line.contains(local))
+                        .map(line -> line.strip().split("\\s+"))
+                        .filter(fields -> fields.length > 9 && fields[1].concat(" ").endsWith(local))
                         .map(fields -> fields[9])
                         .filter(inode -> !inode.equals("0"))
                         .findFirst();

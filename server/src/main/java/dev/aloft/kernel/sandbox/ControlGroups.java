@@ -190,15 +190,23 @@ final class ControlGroups {
 
     Group create(long number) throws IOException {
         leftovers.removeIf(group -> group.toFile().delete());
+        String name = unused(prefix + number);
         var folders = new ArrayList<Parent>();
         for (Parent parent : parents) {
-            Path folder = Files.createDirectories(parent.folder().resolve(prefix + number));
+            Path folder = Files.createDirectory(parent.folder().resolve(name));
             folders.add(new Parent(folder, parent.controllers()));
             if (parent.controllers().contains("pids")) {
                 Files.writeString(folder.resolve("pids.max"), String.valueOf(MOST_PROCESSES));
             }
         }
         return new Group(folders);
+    }
+
+    /** A group of that name may be left of a platform that had this one's process id, and its last processes in it. */
+    private String unused(String name) {
+        boolean taken = parents.stream().map(parent -> parent.folder().resolve(name).toFile())
+                .anyMatch(folder -> folder.exists() && !folder.delete());
+        return taken ? unused(name + "x") : name;
     }
 
     /** The groups of one sandbox. */

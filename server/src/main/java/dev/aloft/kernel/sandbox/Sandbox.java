@@ -54,6 +54,7 @@ public final class Sandbox {
     /** What the kernel had killed in this group before this sandbox. */
     private long killedBefore;
     private volatile Optional<Assignment> assignment = Optional.empty();
+    private volatile boolean isPrepared;
 
     Sandbox(Sandboxes sandboxes, Isolation isolation, View view, SandboxSpec spec, Optional<ControlGroups.Group> group,
             Optional<Network> network, long number) {
@@ -168,10 +169,30 @@ public final class Sandbox {
         exit.complete(new Exit.Status(1));
     }
 
+    /**
+     * Begins with what can be done of an assignment whose environment is not known yet, where that is something: its
+     * mounts, and what booted ahead goes through its gate. {@link #assign} of the same follows.
+     */
+    public void prepare(Assignment assigned) throws IOException {
+        if (process != null && network.isEmpty() && spec.boot() != SandboxSpec.Boot.CONTAINER) {
+            isPrepared = true;
+            mount(assigned, "-");
+            if (spec.boot() == SandboxSpec.Boot.AHEAD) {
+                open();
+            }
+        }
+    }
+
     /** Mounts what is assigned and lets the process through its gate; a failure shows as the process's end. */
     public void assign(Assignment assigned) throws IOException {
-        assign(assigned, "-");
-        open();
+        if (isPrepared) {
+            assignment = Optional.of(assigned);
+        } else {
+            assign(assigned, "-");
+        }
+        if (!isPrepared || spec.boot() != SandboxSpec.Boot.AHEAD) {
+            open();
+        }
     }
 
     /** Mounts what is assigned and returns when that is there; the process waits at its gate until {@link #open}. */

@@ -48,6 +48,16 @@ class ControlGroupsTest {
     }
 
     @Test
+    void aGroupThatIsStillInUseIsNobodyElses() throws IOException {
+        Files.writeString(mount.resolve("cgroup.controllers"), "memory\n");
+        var groups = ControlGroups.find(mount, List.of("0::/")).orElseThrow();
+        groups.create(7);
+        Path busy = Files.writeString(only(mount.resolve("aloft")).resolve("memory.max"), "as it was");
+        groups.create(7).limit(512, 1024, true);
+        assertThat(busy).hasContent("as it was");
+    }
+
+    @Test
     void whereNothingIsMountedThereAreNone() {
         assertThat(ControlGroups.find(mount, List.of("0::/"))).isEmpty();
     }

@@ -423,6 +423,24 @@ public final class Invocations implements AutoCloseable {
     /** @param logged whether what its processes write goes to the function's log */
     private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool,
             boolean logged) {
+        Sandbox sandbox = sandbox(runtime);
+        try {
+            Optional<Failure> problem = problem(version);
+            if (problem.isEmpty()) {
+                Launch.prepare(version, runtime, library, sandbox);
+            }
+            return environment(version, caller, runtime, pool, logged, sandbox, problem);
+        } catch (IOException e) {
+            sandbox.kill();
+            throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
+        } catch (ApiError refused) {
+            sandbox.kill();
+            throw refused;
+        }
+    }
+
+    private Environment environment(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool,
+            boolean logged, Sandbox sandbox, Optional<Failure> problem) throws IOException {
         var lambda = new Caller(version.account(), version.region(),
                 new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
                 caller.depth() + 1, caller.endpoint(), null, null);
@@ -431,23 +449,17 @@ public final class Invocations implements AutoCloseable {
         Optional<RestoredCredentials> restored = pool.initialization() == Initialization.SNAP_START
                 ? Optional.of(new RestoredCredentials(hex(32), () -> session(lambda, version))) : Optional.empty();
         var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get(), restored);
-        Sandbox sandbox = sandbox(runtime);
-        try {
-            String token = restored.map(RestoredCredentials::token).orElse(session.sessionToken());
-            var parameters = version.parameters()
-                    ? Optional.of(new Parameters(version, session, token, endpoint, parametersPorts, time))
-                    : Optional.<Parameters>empty();
-            var launch = new Launch(version, runtime, problem(version), library, sandbox, variables, parameters);
-            var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
-            if (logged) {
-                shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
-            }
-            return new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
-                    overdue, () -> shipper.forgetLater(log));
-        } catch (IOException e) {
-            sandbox.kill();
-            throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
+        String token = restored.map(RestoredCredentials::token).orElse(session.sessionToken());
+        var parameters = version.parameters()
+                ? Optional.of(new Parameters(version, session, token, endpoint, parametersPorts, time))
+                : Optional.<Parameters>empty();
+        var launch = new Launch(version, runtime, problem, library, sandbox, variables, parameters);
+        var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
+        if (logged) {
+            shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
         }
+        return new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
+                overdue, () -> shipper.forgetLater(log));
     }
 
     /** Why no process of it can be started. */

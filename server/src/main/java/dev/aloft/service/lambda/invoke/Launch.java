@@ -46,6 +46,18 @@ final class Launch implements AutoCloseable {
         this.listener = sandbox.listener();
     }
 
+    /** Begins in a first sandbox with what needs no more than the version is known by; {@link #begin} goes on from there. */
+    static void prepare(FunctionVersion version, Runtimes.Runtime runtime, Path library, Sandbox sandbox) {
+        if (!extensions(version, library).isEmpty()) {
+            return;
+        }
+        try {
+            sandbox.prepare(assignment(version, runtime, Map.of()));
+        } catch (IOException ended) {
+            // Who begins will find out.
+        }
+    }
+
     Runtimes.Runtime runtime() {
         return runtime;
     }
@@ -125,7 +137,7 @@ final class Launch implements AutoCloseable {
             environment.fail(incarnation, unmade(e));
             return;
         }
-        List<String> extensions = extensions();
+        List<String> extensions = extensions(version, library);
         if (extensions.isEmpty()) {
             start(environment, incarnation);
             return;
@@ -136,12 +148,9 @@ final class Launch implements AutoCloseable {
 
     private void start(Environment environment, Incarnation incarnation) {
         try {
-            Assignment assignment = assignment(incarnation.sandbox);
+            incarnation.sandbox.assign(assignment(incarnation.sandbox));
             if (runtime.over() == Runtimes.Over.PIPES) {
-                incarnation.sandbox.assign(assignment);
                 converse(environment, incarnation);
-            } else {
-                incarnation.sandbox.assign(assignment);
             }
         } catch (IOException e) {
             environment.fail(incarnation, unmade(e));
@@ -183,7 +192,7 @@ final class Launch implements AutoCloseable {
     private boolean start(Environment environment, Incarnation incarnation, EnvironmentLog log, String name,
             int index) throws IOException {
         Extensions.Extension extension = incarnation.extensions.external(name);
-        Path program = extensionsFolder().orElseThrow().resolve(name);
+        Path program = extensionsFolder(version, library).orElseThrow().resolve(name);
         String problem = index >= Extensions.MOST ? "TooManyExtensions" : Files.isExecutable(program) ? null
                 : "PermissionDenied";
         if (problem != null) {
@@ -207,8 +216,8 @@ final class Launch implements AutoCloseable {
     }
 
     /** Files that start with the environment: in their order of names. */
-    private List<String> extensions() {
-        Optional<Path> folder = extensionsFolder();
+    private static List<String> extensions(FunctionVersion version, Path library) {
+        Optional<Path> folder = extensionsFolder(version, library);
         if (folder.isEmpty()) {
             return List.of();
         }
@@ -220,7 +229,7 @@ final class Launch implements AutoCloseable {
     }
 
     /** Of a container image its own, else that of the layers. */
-    private Optional<Path> extensionsFolder() {
+    private static Optional<Path> extensionsFolder(FunctionVersion version, Path library) {
         Optional<Path> folder = version.image().isPresent() ? RootFolder.find(library.resolve(version.code()), "/opt/extensions")
                 : version.layers().map(layers -> library.resolve(layers).resolve("extensions"));
         return folder.filter(Files::isDirectory);
@@ -241,10 +250,13 @@ final class Launch implements AutoCloseable {
     }
 
     private Assignment assignment(Sandbox sandbox) {
-        Map<String, String> all = runtime.spec().boot() == SandboxSpec.Boot.AHEAD ? Map.of()
-                : variables.ofRuntime(inside(sandbox), port());
+        return assignment(version, runtime, runtime.spec().boot() == SandboxSpec.Boot.AHEAD ? Map.of()
+                : variables.ofRuntime(inside(sandbox), port()));
+    }
+
+    private static Assignment assignment(FunctionVersion version, Runtimes.Runtime runtime, Map<String, String> environment) {
         int memory = Math.max(version.memoryMegabytes(), runtime.leastMegabytes());
-        return new Assignment(version.code(), version.layers(), memory, version.scratchMegabytes(), all,
+        return new Assignment(version.code(), version.layers(), memory, version.scratchMegabytes(), environment,
                 version.image().map(image -> new Assignment.Container(image.arguments(), image.directory())));
     }
 

@@ -60,6 +60,7 @@ import dev.aloft.service.scheduler.SchedulerService;
 import dev.aloft.service.secretsmanager.SecretsManagerService;
 import dev.aloft.service.ssm.SsmService;
 import dev.aloft.service.s3.S3Service;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,7 +178,7 @@ public final class Platform implements AutoCloseable {
         }
 
         @Override
-        public void enter(SocketChannel connection) {
+        public void enter(SocketChannel connection) throws IOException {
             http.take(connection);
         }
     }

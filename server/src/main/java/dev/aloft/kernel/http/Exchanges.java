@@ -39,14 +39,16 @@ final class Exchanges extends Handler.Abstract {
     private static final long DRAIN = 16L << 20;
 
     private final HttpServer.Config config;
+    private final Turns turns;
     private final HttpServer.Handler handler;
     private final DateHeader date;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
     private int underWay;
 
-    Exchanges(HttpServer.Config config, InstantSource clock, HttpServer.Handler handler) {
+    Exchanges(HttpServer.Config config, InstantSource clock, Turns turns, HttpServer.Handler handler) {
         this.config = config;
+        this.turns = turns;
         this.handler = handler;
         this.date = new DateHeader(clock);
     }
@@ -57,7 +59,7 @@ final class Exchanges extends Handler.Abstract {
             exchange(request, response, callback);
         } else {
             // Jetty's own few threads must never wait for a handler.
-            Thread.ofVirtual().name("http").start(() -> exchange(request, response, callback));
+            turns.execute(() -> exchange(request, response, callback));
         }
         return true;
     }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -27,7 +26,6 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
@@ -41,9 +39,10 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
 
     private final Server server;
-    private final ServerConnector connector;
+    private final Listener connector;
     /** Where {@code localhost} is the machine's IPv6 address, which some clients try and then give up; or null. */
-    private final ServerConnector second;
+    private final Listener second;
+    private final Turns turns = new Turns();
     private final Exchanges exchanges;
     private final Config config;
 
@@ -121,10 +120,9 @@ public final class HttpServer implements AutoCloseable {
         var threads = new QueuedThreadPool(16, 2, 60_000, new LinkedBlockingQueue<>());
         threads.setName("http");
         threads.setReservedThreads(0);
-        threads.setVirtualThreadsExecutor(
-                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory()));
+        threads.setVirtualThreadsExecutor(turns);
         server = new Server(threads, new ScheduledExecutorScheduler("http-timer", true), null);
-        exchanges = new Exchanges(config, clock, handler);
+        exchanges = new Exchanges(config, clock, turns, handler);
         server.setHandler(exchanges);
         server.setErrorHandler(new RefusedRequest(clock));
 
@@ -148,7 +146,7 @@ public final class HttpServer implements AutoCloseable {
         second = List.of("127.0.0.1", "localhost").contains(config.address()) ? connector(http, tls, "::1", 0) : null;
     }
 
-    private ServerConnector connector(HttpConfiguration http, LazyTls tls, String address, int port) {
+    private Listener connector(HttpConfiguration http, LazyTls tls, String address, int port) {
         var protocols = new ArrayList<ConnectionFactory>();
         if (tls != null) {
             protocols.add(new DetectorConnectionFactory(tls));
@@ -158,8 +156,7 @@ public final class HttpServer implements AutoCloseable {
         if (tls != null) {
             protocols.add(windows(new HTTP2ServerConnectionFactory(http)));
         }
-        var made = new ServerConnector(
-                server, null, null, null, 1, 1, protocols.toArray(ConnectionFactory[]::new));
+        var made = new Listener(server, turns, protocols.toArray(ConnectionFactory[]::new));
         made.setHost(address);
         made.setPort(port);
         made.setIdleTimeout(config.idle().toMillis());
@@ -188,14 +185,19 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Serves a connection that somebody else accepted, as one of this listener's own. */
-    public void take(SocketChannel connection) {
+    /** Serves a connection that somebody else accepted, as one of this listener's own; closes it where that cannot be. */
+    public void take(SocketChannel connection) throws IOException {
+        if (!connector.isRunning()) {
+            connection.close();
+            return;
+        }
         try {
             connection.configureBlocking(false);
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
             connector.getSelectorManager().accept(connection);
-        } catch (IOException | IllegalStateException e) {
-            LOG.log(Level.FINE, "a connection that is gone", e);
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
         }
     }
 

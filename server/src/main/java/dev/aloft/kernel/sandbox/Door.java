@@ -1,5 +1,6 @@
 package dev.aloft.kernel.sandbox;
 
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 
 /** How sandboxes that have a network of their own reach the platform: at the same address and port as everybody. */
@@ -8,5 +9,5 @@ public interface Door {
     int port();
 
     /** Serves a connection as if it had come to the platform's own listener. */
-    void enter(SocketChannel connection);
+    void enter(SocketChannel connection) throws IOException;
 }

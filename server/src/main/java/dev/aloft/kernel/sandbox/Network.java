@@ -45,7 +45,8 @@ final class Network implements AutoCloseable {
     static Network make(int home, OwnNetworks wanted) throws IOException {
         Door door = wanted.door();
         Inside inside = inside(home, door);
-        inside.platform().forEach(each -> Thread.ofVirtual().name("sandbox-door").start(() -> serve(each, door)));
+        inside.platform().forEach(each -> Thread.ofVirtual().name("sandbox-door")
+                .start(() -> Arrivals.of("the platform from a sandbox's network", each).serve(door::enter)));
         try {
             return new Network(home, inside, wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
         } catch (IOException e) {
@@ -94,16 +95,6 @@ final class Network implements AutoCloseable {
         } catch (IOException e) {
             channel.close();
             return Optional.empty();
-        }
-    }
-
-    private static void serve(ServerSocketChannel platform, Door door) {
-        try {
-            while (true) {
-                door.enter(platform.accept());
-            }
-        } catch (IOException closed) {
-            // nobody is left in it
         }
     }
 

@@ -27,14 +27,8 @@ final class Published implements AutoCloseable {
     }
 
     private void accept() {
-        try {
-            while (true) {
-                Socket came = outside.accept();
-                Thread.ofVirtual().name("published-" + port).start(() -> carry(came));
-            }
-        } catch (IOException closed) {
-            // the network is gone
-        }
+        Arrivals.of("port " + port, outside)
+                .serve(came -> Thread.ofVirtual().name("published-" + port).start(() -> carry(came)));
     }
 
     private void carry(Socket came) {

@@ -22,6 +22,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +60,8 @@ import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +236,32 @@ class HttpServerTest {
             for (var http : halfWay) {
                 http.close();
             }
+        }
+    }
+
+    @Test
+    void closesAConnectionThatItCannotTake() throws Exception {
+        serve(HttpServerTest::echo);
+        server.close();
+        try (var connection = SocketChannel.open()) {
+            server.take(connection);
+            assertThat(connection.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void goesOnListeningWhenAConnectionCannotBeTaken() throws Exception {
+        var jetty = new Server();
+        var listener = new Listener(jetty, new Turns(), new HttpConnectionFactory());
+        assertThat(listener.handleAcceptFailure(new ClosedChannelException())).isFalse();
+        jetty.addConnector(listener);
+        jetty.start();
+        try {
+            assertThat(listener.handleAcceptFailure(new IOException("Too many open files"))).isTrue();
+            listener.close();
+            assertThat(listener.handleAcceptFailure(new ClosedChannelException())).isFalse();
+        } finally {
+            jetty.stop();
         }
     }
 

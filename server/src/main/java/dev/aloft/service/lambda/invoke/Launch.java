@@ -2,6 +2,7 @@ package dev.aloft.service.lambda.invoke;
 
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.image.RootFolder;
+import dev.aloft.kernel.sandbox.Arrivals;
 import dev.aloft.kernel.sandbox.Assignment;
 import dev.aloft.kernel.sandbox.Companion;
 import dev.aloft.kernel.sandbox.Exit;
@@ -84,15 +85,10 @@ final class Launch implements AutoCloseable {
     }
 
     private void accept(Environment environment, ServerSocket at) {
-        try {
-            while (true) {
-                Socket socket = at.accept();
-                socket.setTcpNoDelay(true);
-                serve(environment, environment.incarnation(), socket);
-            }
-        } catch (IOException closed) {
-            // the environment is gone
-        }
+        Arrivals.of("the Runtime API of " + version.name(), at).serve(socket -> {
+            socket.setTcpNoDelay(true);
+            serve(environment, environment.incarnation(), socket);
+        });
     }
 
     private void serve(Environment environment, Incarnation incarnation, Socket socket) {

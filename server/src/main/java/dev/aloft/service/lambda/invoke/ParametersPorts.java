@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.invoke;
 
+import dev.aloft.kernel.sandbox.Arrivals;
 import dev.aloft.kernel.sandbox.Sandbox;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -61,16 +62,9 @@ final class ParametersPorts {
     }
 
     private static void accept(ServerSocket listener, Map<String, ParametersExtension> extensions) {
-        Thread.ofVirtual().name("parameters-" + listener.getLocalPort()).start(() -> {
-            try {
-                while (true) {
-                    Socket socket = listener.accept();
-                    Thread.ofVirtual().name("parameters").start(() -> serve(socket, extensions));
-                }
-            } catch (IOException closed) {
-                // nobody is left that has it
-            }
-        });
+        var name = "parameters-" + listener.getLocalPort();
+        Thread.ofVirtual().name(name).start(() -> Arrivals.of(name, listener)
+                .serve(socket -> Thread.ofVirtual().name("parameters").start(() -> serve(socket, extensions))));
     }
 
     private static void serve(Socket socket, Map<String, ParametersExtension> extensions) {

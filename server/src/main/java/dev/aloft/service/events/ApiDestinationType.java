@@ -29,8 +29,12 @@ final class ApiDestinationType extends NamedType {
 
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
+        // What the operation is not told stays; what the template has no longer is to be as at first.
         events.updateApiDestination(caller, after.input(Events.UPDATE_API_DESTINATION,
-                Events.UpdateApiDestinationRequest.class, Map.of("Name", named), Set.of()));
+                Events.UpdateApiDestinationRequest.class, Map.of("Name", named,
+                        "Description", after.properties().getOrDefault("Description", ""),
+                        "InvocationRateLimitPerSecond", after.properties().getOrDefault("InvocationRateLimitPerSecond",
+                                ApiDestinations.USUAL_RATE)), Set.of()));
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.UUID;
 /** API destinations: web servers that events are sent to. */
 final class ApiDestinations {
     private static final int PAGE = 100;
-    private static final int USUAL_RATE = 300;
+    static final int USUAL_RATE = 300;
 
     private final EventsData data;
     private final Connections connections;

@@ -43,7 +43,9 @@ final class ArchiveType extends NamedType {
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
         events.updateArchive(caller, after.input(Events.UPDATE_ARCHIVE, Events.UpdateArchiveRequest.class,
-                Map.of("ArchiveName", named), NOT_OF_THE_OPERATION));
+                Map.of("ArchiveName", named, "Description", after.properties().getOrDefault("Description", ""),
+                        "RetentionDays", after.properties().getOrDefault("RetentionDays", 0)),
+                NOT_OF_THE_OPERATION));
     }
 
     @Override

@@ -55,7 +55,7 @@ final class Archives {
     }
 
     KeptArchive create(Caller caller, Events.CreateArchiveRequest input) {
-        Refusals.unbuilt("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
         var bus = BusName.of(caller, input.eventSourceArn());
         checkPattern(input.eventPattern());
         var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
@@ -104,7 +104,7 @@ final class Archives {
     }
 
     KeptArchive update(Caller caller, Events.UpdateArchiveRequest input) {
-        Refusals.unbuilt("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
         if (input.eventPattern() == null && input.retentionDays() == null && input.description() == null) {
             throw Refusals.invalid("At least one of EventPattern, RetentionDays or Description must be provided.");
         }

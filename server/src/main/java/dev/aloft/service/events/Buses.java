@@ -41,7 +41,7 @@ final class Buses {
 
     KeptBus create(Caller caller, Events.CreateEventBusRequest input) {
         Refusals.unbuilt("An event bus of a partner", input.eventSourceName());
-        Refusals.unbuilt("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("An event bus's LogConfig", input.logConfig());
         if (input.name().contains("/")) {
             throw Refusals.invalid("Event bus name must not contain '/'.");
@@ -61,7 +61,7 @@ final class Buses {
     }
 
     KeptBus update(Caller caller, Events.UpdateEventBusRequest input) {
-        Refusals.unbuilt("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("An event bus's LogConfig", input.logConfig());
         var name = BusName.of(caller, input.name());
         var now = time.instant();

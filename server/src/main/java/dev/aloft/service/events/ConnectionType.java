@@ -12,7 +12,8 @@ final class ConnectionType extends NamedType {
 
     ConnectionType(Events events) {
         super("AWS::Events::Connection", "Name", 64, Set.of(),
-                Set.of("AuthorizationType", "AuthParameters", "Description", "InvocationConnectivityParameters", "KmsKeyIdentifier"), Set.of());
+                Set.of("AuthorizationType", "AuthParameters", "Description", "InvocationConnectivityParameters",
+                        "KmsKeyIdentifier"), Set.of());
         this.events = events;
     }
 
@@ -30,7 +31,7 @@ final class ConnectionType extends NamedType {
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
         events.updateConnection(caller, after.input(Events.UPDATE_CONNECTION, Events.UpdateConnectionRequest.class,
-                Map.of("Name", named), Set.of()));
+                Map.of("Name", named, "Description", after.properties().getOrDefault("Description", "")), Set.of()));
     }
 
     @Override

@@ -50,7 +50,7 @@ final class Connections {
 
     /** A secret of a connection that then is not made is deleted later. */
     KeptConnection create(Caller caller, Events.CreateConnectionRequest input) {
-        Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var parameters = Trees.of(input.authParameters());
         check(input.authorizationType(), parameters);
@@ -141,7 +141,7 @@ final class Connections {
     }
 
     KeptConnection update(Caller caller, Events.UpdateConnectionRequest input) {
-        Refusals.unbuilt("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
+        Refusals.unbuiltKey("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var before = withSecret(store.read(tx -> existing(tx, caller, input.name())));
         var type = input.authorizationType() == null ? before.type() : input.authorizationType();

@@ -5,6 +5,7 @@ import dev.aloft.api.Events;
 import dev.aloft.kernel.call.NamedType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** AWS::Events::EventBus. Its policy is put once it is there. */
@@ -40,11 +41,14 @@ final class EventBusType extends NamedType {
     protected void change(Caller caller, String named, Desired before, Desired after) {
         events.updateEventBus(caller, after.input(Events.UPDATE_EVENT_BUS, Events.UpdateEventBusRequest.class,
                 Map.of("Name", named), Set.of("Policy", "Tags", "EventSourceName")));
-        if (before.properties().get("Policy") != null && after.properties().get("Policy") == null) {
-            events.removePermission(caller, Events.RemovePermissionRequest.of(r -> r.eventBusName(named)
-                    .removeAllPermissions(true)));
+        // Statements that an AWS::Events::EventBusPolicy added stay while this one's own do not change.
+        if (!Objects.equals(before.document("Policy"), after.document("Policy"))) {
+            if (after.properties().get("Policy") == null) {
+                events.removePermission(caller, Events.RemovePermissionRequest.of(r -> r.eventBusName(named)
+                        .removeAllPermissions(true)));
+            }
+            finish(caller, named, after);
         }
-        finish(caller, named, after);
         EventsResources.changeTags(events, caller, BusName.of(caller, named).arn(), before, after);
     }
 

@@ -1,5 +1,6 @@
 package dev.aloft.service.pipes;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Pipes;
 import dev.aloft.kernel.call.NamedType;
@@ -10,6 +11,14 @@ import java.util.Set;
 
 /** AWS::Pipes::Pipe. */
 final class PipesResources extends NamedType {
+    /** What an update says where the template says nothing: what it does not say stays. */
+    private static final Map<String, Object> UNSAID = Map.of("Description", "", "DesiredState", "RUNNING",
+            "Enrichment", "", "EnrichmentParameters", Map.of(), "TargetParameters", Map.of(),
+            "LogConfiguration", Map.of("Level", "OFF"));
+
+    private static final Map<String, String> SOURCES = Map.of("sqs", "SqsQueueParameters",
+            "kinesis", "KinesisStreamParameters", "dynamodb", "DynamoDBStreamParameters");
+
     private final Pipes pipes;
 
     PipesResources(Pipes pipes) {
@@ -34,10 +43,10 @@ final class PipesResources extends NamedType {
 
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
-        var more = new LinkedHashMap<String, Object>(Map.of("Name", named));
-        if (after.properties().get("SourceParameters") instanceof Map<?, ?> source) {
-            more.put("SourceParameters", withoutPosition(source));
-        }
+        var more = new LinkedHashMap<String, Object>(UNSAID);
+        more.keySet().removeAll(after.properties().keySet());
+        more.put("Name", named);
+        more.put("SourceParameters", sourceParameters(after));
         pipes.updatePipe(caller, after.input(Pipes.UPDATE_PIPE, Pipes.UpdatePipeRequest.class, more,
                 Set.of("Source", "Tags")));
         var arn = pipe(caller, named).arn();
@@ -48,9 +57,16 @@ final class PipesResources extends NamedType {
         pipes.tagResource(caller, Pipes.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
     }
 
-    /** Where reading starts is of the creation alone. */
-    private static Map<Object, Object> withoutPosition(Map<?, ?> source) {
-        var changed = new LinkedHashMap<Object, Object>(source);
+    /** Where reading starts is of the creation alone; what is not said would stay. */
+    private static Map<Object, Object> sourceParameters(Desired desired) {
+        var changed = new LinkedHashMap<Object, Object>();
+        var kind = SOURCES.get(Arn.parse(desired.properties().get("Source").toString()).service());
+        if (kind != null) {
+            changed.put(kind, Map.of());
+        }
+        if (desired.properties().get("SourceParameters") instanceof Map<?, ?> source) {
+            changed.putAll(source);
+        }
         changed.replaceAll((_, value) -> {
             if (!(value instanceof Map<?, ?> map)) {
                 return value;

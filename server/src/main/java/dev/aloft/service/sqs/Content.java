@@ -39,7 +39,12 @@ record Content(
         return new Content(id, body, bodyDigest, attributes, sender, trace, group, deduplicationId, null);
     }
 
-    Content from(String sourceArn) {
-        return new Content(messageId, body, bodyDigest, attributes, sender, trace, group, deduplicationId, sourceArn);
+    /**
+     * The same as a dead letter of a queue. Between FIFO queues the message's id takes the place of its deduplication id,
+     * so that two messages that were sent with the same one may stand in the dead-letter queue.
+     */
+    Content from(Queue queue) {
+        return new Content(messageId, body, bodyDigest, attributes, sender, trace, group,
+            queue.fifo() ? messageId : deduplicationId, source == null ? queue.arn() : source);
     }
 }

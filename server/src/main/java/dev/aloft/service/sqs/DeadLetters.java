@@ -12,6 +12,8 @@ import java.util.List;
  *
  * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html">
  *     Using dead-letter queues in Amazon SQS</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html">
+ *     Configuring a dead-letter queue redrive: what becomes of deduplication ids</a>
  */
 final class DeadLetters {
     private final SqsData data;
@@ -34,8 +36,7 @@ final class DeadLetters {
         for (var standing : dead) {
             lines.content(tx, queue, standing).map(Content.CODEC::decode).ifPresent(content -> {
                 var place = standing.place();
-                var kept = content.source() == null ? content.from(queue.arn()) : content;
-                moving.add(new Lines.Arrival(Content.CODEC.encode(kept), kept.group(), now, new Place(
+                moving.add(new Lines.Arrival(Content.CODEC.encode(content.from(queue)), content.group(), now, new Place(
                     queue.fifo() ? now : place.enqueued(), place.receives(), place.first(), place.last(), false)));
             });
         }

@@ -63,6 +63,19 @@ class DeadLettersTest extends SqsFixture {
     }
 
     @Test
+    void aFifoMessagesOwnIdTakesThePlaceOfItsDeduplicationId() {
+        var dead = fifo("dead");
+        var url = fifo("q", "VisibilityTimeout", "1", "RedrivePolicy", redrive("dead.fifo", 1));
+        var sent = send(r -> r.queueUrl(url).messageBody("1").messageGroupId("g").messageDeduplicationId("same"));
+        receive(url);
+        pass(1);
+        assertThat(receive(url)).isEmpty();
+        send(r -> r.queueUrl(dead).messageBody("2").messageGroupId("g").messageDeduplicationId("same"));
+        assertThat(receive(dead)).extracting(message -> message.attributes().get("MessageDeduplicationId"))
+            .containsExactly(sent.messageId(), "same");
+    }
+
+    @Test
     void aDeadLetterQueueSaysForWhom() {
         queue("dead", "RedriveAllowPolicy", "{\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[\"" + ARN + "a\"]}");
         queue("a", "RedrivePolicy", redrive("dead", 1));

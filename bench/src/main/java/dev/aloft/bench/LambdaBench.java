@@ -33,7 +33,7 @@ final class LambdaBench {
     private static final int COLD_RUNS = 15;
     private static final int BURST = 500;
     private static final int IDLE = 40;
-    private static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+    static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
             + "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
 
     private final Product product;

@@ -22,14 +22,14 @@ final class Housekeeping {
     private static final int SOME = 200;
 
     private final SqsData data;
-    private final Lines lines;
+    private final Retention retention;
     private final MoveTasks moveTasks;
     private final Store store;
     private final Time time;
 
-    Housekeeping(SqsData data, Lines lines, MoveTasks moveTasks, Store store, Time time) {
+    Housekeeping(SqsData data, Retention retention, MoveTasks moveTasks, Store store, Time time) {
         this.data = data;
-        this.lines = lines;
+        this.retention = retention;
         this.moveTasks = moveTasks;
         this.store = store;
         this.time = time;
@@ -96,7 +96,7 @@ final class Housekeeping {
         if (queue.isEmpty()) {
             return done(tx, id);
         }
-        return again(tx, id, lines.expire(tx, queue.get(), now.toEpochMilli(), SOME), now);
+        return again(tx, id, retention.expire(tx, queue.get(), now.toEpochMilli(), SOME), now);
     }
 
     private boolean again(Tx tx, Key id, Optional<Instant> next, Instant now) {

@@ -27,7 +27,7 @@ final class Lines {
     static final int MOST_IN_FLIGHT = 120_000;
     /** So many messages at most are looked at for one receive: those kept too long or received too often are put away. */
     private static final int MOST_LOOKED_AT = 1000;
-    /** How far ahead is looked for what becomes visible: the farther, the more that is deleted is passed over at once. */
+    /** How far ahead is looked for what becomes visible: the farther, the more that is deleted is passed over then. */
     private static final long LOOKED_AHEAD_MILLIS = 1000;
     private static final boolean RECEIVED = true;
     private static final boolean DELAYED = false;
@@ -396,39 +396,17 @@ final class Lines {
         return Stream.concat(contents, letters).min(Comparator.naturalOrder()).map(Instant::ofEpochMilli);
     }
 
-    /** Removes some of what has been kept too long, and says when to look again. */
-    Optional<Instant> expire(Tx tx, Queue queue, long now, int most) {
-        long until = now - queue.retentionMillis();
-        var line = Range.of(Key.of(queue.line()));
-        var contents = data.contents.range(tx, line.to(Key.of(queue.line(), until + 1)).limit(most)).toList();
-        var letters = data.letters.range(tx, line.limit(most)).takeWhile(row -> row.value().enqueued() <= until)
-            .toList();
-        int alone = 0;
-        for (var row : contents) {
-            var group = Content.CODEC.decode(row.value()).group();
-            alone += expire(tx, queue, data.contents, row.key(), row.key().number(1), group == null ? "" : group);
-        }
-        for (var row : letters) {
-            alone += expire(tx, queue, data.letters, row.key(), row.value().enqueued(), "");
-        }
-        if (alone > 0) {
-            data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).fewer(alone).withStrays());
-        }
-        var oldest = oldest(tx, queue);
-        if (oldest.isEmpty()) {
-            data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).unwatched());
-        }
-        return oldest.map(moment -> moment.plusMillis(queue.retentionMillis()));
+    /** A line without messages is not looked at for what is kept too long. */
+    void unwatch(Tx tx, Queue queue) {
+        data.tallies.put(tx, Key.of(queue.line()), tally(tx, queue.line()).unwatched());
     }
 
-    /** How many are to be counted as gone besides: what stands elsewhere is found there when its turn comes. */
-    private int expire(Tx tx, Queue queue, Table<?> table, Key key, long enqueued, String group) {
-        var standing = order(queue).find(tx, queue.line(), enqueued, key.number(key.size() - 1), group);
-        if (standing.isEmpty()) {
-            table.erase(tx, key);
-            return 1;
-        }
-        remove(tx, queue, List.of(standing.get()));
-        return 0;
+    /** Removes a letter or a content alone: what is not fresh stands elsewhere, and is found when its turn comes. */
+    void removeAlone(Tx tx, Queue queue, Table<?> table, Key key) {
+        table.erase(tx, key);
+        var tally = tally(tx, queue.line());
+        boolean isFresh = table == data.letters && key.number(1) > tally.passed();
+        var fewer = tally.fewer(1);
+        data.tallies.put(tx, Key.of(queue.line()), isFresh ? fewer : fewer.withStrays());
     }
 }

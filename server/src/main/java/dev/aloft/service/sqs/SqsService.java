@@ -45,7 +45,7 @@ public final class SqsService implements Service, Sqs {
             time);
         messages = new Messages(queues, lines, measures, arrivals, store, time);
         moveTasks = new MoveTasks(data, lines, arrivals, store, time);
-        housekeeping = new Housekeeping(data, lines, moveTasks, store, time);
+        housekeeping = new Housekeeping(data, new Retention(data, lines), moveTasks, store, time);
         var sqs = Sqs.at(endpoint);
         resourceTypes = List.of(new QueueResource(sqs, queues), new QueuePolicyResource(sqs, false),
             new QueuePolicyResource(sqs, true));

@@ -80,6 +80,26 @@ class FreshTest extends SqsFixture {
         assertThat(counts(url)).isEqualTo("0 1 0");
     }
 
+    @Test
+    void whatIsKeptTooLongGoesWhereverItStands() {
+        var url = queue("q", "MessageRetentionPeriod", "60", "VisibilityTimeout", "300");
+        send(url, "in flight");
+        var inFlight = receive(url).getFirst();
+        send(url, "fresh");
+        send(r -> r.queueUrl(url).messageBody("delayed").delaySeconds(30));
+        pass(61);
+        send(url, "new");
+        delete(url, inFlight);
+
+        assertThat(counts(url)).isEqualTo("1 0 0");
+        var received = receive(url);
+        assertThat(bodies(received)).containsExactly("new");
+        delete(url, received.getFirst());
+        pass(400);
+        assertThat(receive(url)).isEmpty();
+        assertThat(counts(url)).isEqualTo("0 0 0");
+    }
+
     /** As after a power cut: what was received is as if it never had been, but for those who have it. */
     @Test
     void whoReceivedAMessageDeletesItThoughThatReceiveWasLost() {

@@ -43,6 +43,13 @@ final class Product implements AutoCloseable {
         return start(launcher, data);
     }
 
+    /** Stopped as its owner would, and started again. */
+    Product startedAgain(Path launcher) throws IOException, InterruptedException {
+        process.destroy();
+        process.waitFor();
+        return start(launcher, data);
+    }
+
     private static Product start(Path launcher, Path data) throws IOException {
         int port = freePort();
         long begun = System.nanoTime();

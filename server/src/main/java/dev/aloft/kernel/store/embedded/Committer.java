@@ -165,7 +165,7 @@ final class Committer implements AutoCloseable {
             if (!overlay.isEmpty()) {
                 disk.reserve(overlay.bytes());
                 failed = true;
-                versions.database().write(overlay.toBatch(), toDisk);
+                versions.database().write(overlay.toBatch(!toDisk), toDisk);
                 failed = false;
                 versions.publish(overlay.entries());
             }

@@ -48,6 +48,7 @@ final class Database {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final WriteOptions synced;
     private final WriteOptions relaxed;
+    private final LogRoom log;
     final RocksDB rocks;
     final ReadOptions latest;
 
@@ -60,6 +61,7 @@ final class Database {
             synced = keep(new WriteOptions().setSync(true));
             relaxed = keep(new WriteOptions());
             latest = keep(new ReadOptions());
+            log = new LogRoom(folder.store(), WRITE_BUFFER_BYTES);
         } catch (RocksDBException e) {
             closeNatives();
             throw isFull(e) ? disk.fullToOpen(e) : unavailable(e);
@@ -72,15 +74,13 @@ final class Database {
     private RocksDB open() throws RocksDBException, IOException {
         var path = folder.store().toString();
         var options = options();
-        try {
-            return RocksDB.open(options, path);
-        } catch (RocksDBException e) {
-            if (isDamaged(e) && TornLog.repair(folder.store())) {
-                LOG.log(Level.WARNING, "The last write to " + path + " was cut off before it was acknowledged, and is dropped");
-                return RocksDB.open(options, path);
-            }
-            throw e;
+        switch (TornLog.repair(folder.store())) {
+            case DAMAGED -> throw folder.damaged(new IOException("a record of its log is broken, and others are behind it"));
+            case CUT_OFF -> LOG.log(Level.WARNING,
+                "The last write to " + path + " was cut off before it was on the disk, and is dropped");
+            case WHOLE -> { }
         }
+        return RocksDB.open(options, path);
     }
 
     private Options options() throws RocksDBException {
@@ -141,6 +141,7 @@ final class Database {
     void write(byte[] batch, boolean toDisk) {
         try (var writes = new WriteBatch(batch)) {
             rocks.write(toDisk ? synced : relaxed, writes);
+            log.keep(rocks);
         } catch (RocksDBException e) {
             throw unavailable(e);
         }

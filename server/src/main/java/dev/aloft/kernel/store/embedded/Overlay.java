@@ -11,6 +11,11 @@ import java.util.TreeMap;
 final class Overlay {
     static final byte[] DELETED = {};
     private static final int BATCH_HEADER = 12;
+    /** Where a batch has {@link #RELAXED} when it is. */
+    static final int MARK_AT = BATCH_HEADER;
+    /** What RocksDB keeps in its log alone; no content behind it. */
+    static final byte RELAXED = 3;
+    private static final int MARK_BYTES = 2;
 
     private record Change(byte[] key, byte[] before) {
     }
@@ -77,8 +82,9 @@ final class Overlay {
      * All of it in the form of RocksDB's WriteBatch (a sequence number that RocksDB fills in, the count, then per entry its
      * kind, key and value with lengths as varints): one call over JNI in place of one per entry.
      */
-    byte[] toBatch() {
-        int size = BATCH_HEADER;
+    /** @param relaxed whether the log is to say so, for {@link TornLog} */
+    byte[] toBatch(boolean relaxed) {
+        int size = BATCH_HEADER + (relaxed ? MARK_BYTES : 0);
         for (var entry : entries.entrySet()) {
             size += 1 + varint(entry.getKey().length) + entry.getKey().length;
             if (entry.getValue() != DELETED) {
@@ -90,6 +96,10 @@ final class Overlay {
             batch[8 + i] = (byte) (entries.size() >> 8 * i);
         }
         int at = BATCH_HEADER;
+        if (relaxed) {
+            batch[MARK_AT] = RELAXED;
+            at += MARK_BYTES;
+        }
         for (var entry : entries.entrySet()) {
             boolean deleted = entry.getValue() == DELETED;
             batch[at++] = (byte) (deleted ? 0 : 1);

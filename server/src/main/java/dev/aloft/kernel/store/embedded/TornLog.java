@@ -5,14 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Tells a log whose last record a power cut left half written from one that is damaged. RocksDB passes over a last record that
- * is too short, but refuses one of the right length with the wrong content. Since a group is written only after the one before
- * it is on disk, no more than the last record can be unacknowledged: with another one behind it, what is broken is damage.
+ * Tells a log whose last records a power cut left half written from one that is damaged. RocksDB passes over a last record that
+ * is too short, refuses one of the right length with the wrong content, and goes on behind one that is all zeros. What a power
+ * cut can undo are relaxed writes, of which any may be missing while a later one is there, and behind them one that was being
+ * synced. So with more than those behind it, what is broken is damage; else it is cut off, with what is behind it.
  *
  * @see <a href="https://github.com/facebook/rocksdb/wiki/Write-Ahead-Log-File-Format">The format of the log</a>
  */
@@ -27,44 +26,54 @@ final class TornLog {
     private static final long LONGEST = 512L << 20;
 
     private final byte[] log;
+    /** Where the record begins that the part looked at belongs to. */
+    private int begun;
+    /** Whether the broken one was synced or was about to be, or one behind it. */
+    private boolean synced;
 
     private TornLog(byte[] log) {
         this.log = log;
     }
 
-    /** Cuts the torn record off the last log of a store; says false when that is not what is wrong. */
-    static boolean repair(Path store) throws IOException {
-        Optional<Path> last;
-        try (var files = Files.list(store)) {
-            last = files.filter(file -> file.toString().endsWith(".log")).max(Comparator.comparing(Path::getFileName));
-        }
+    /** How the last log of a store was found to end. */
+    enum End {
+        WHOLE, CUT_OFF, DAMAGED
+    }
+
+    /** Cuts off what a power cut left half written. */
+    static End repair(Path store) throws IOException {
+        var last = LogRoom.last(store);
         if (last.isEmpty() || Files.size(last.get()) > LONGEST) {
-            return false;
+            return End.WHOLE;
         }
-        long end = new TornLog(Files.readAllBytes(last.get())).soundLength();
-        if (end < 0) {
-            return false;
+        var log = new TornLog(Files.readAllBytes(last.get()));
+        int broken = log.findBroken();
+        if (broken == log.log.length) {
+            return End.WHOLE;
         }
+        if (!log.wasUnacknowledged(broken)) {
+            return End.DAMAGED;
+        }
+        long end = log.begun;
         try (var channel = FileChannel.open(last.get(), StandardOpenOption.WRITE)) {
             channel.truncate(end);
             channel.force(true);
         }
-        return true;
+        return End.CUT_OFF;
     }
 
-    /** Where the torn record begins, or -1 when the log is whole or damaged. */
-    private long soundLength() {
-        // Where the record begins that this one is a part of.
-        int begun = 0;
+    /** Where the first part of a record is that is broken, or the end. */
+    private int findBroken() {
         for (int at = 0; at < log.length; ) {
             int left = BLOCK - at % BLOCK;
-            if (left < HEADER || isZero(at)) {
+            if (left < HEADER) {
+                begun = begun == at ? at + left : begun;
                 at += left;
                 continue;
             }
             int kind = kind(at);
-            if (kind < FULL || kind > LAST) {
-                return isLastRecord(at) ? begun : -1;
+            if (kind == 0) {
+                return isZero(at) && begun == at && isEnd(at) ? log.length : at;
             }
             if (kind == FULL || kind == FIRST) {
                 begun = at;
@@ -74,32 +83,60 @@ final class TornLog {
                 begun = at;
             }
         }
-        return -1;
+        return log.length;
     }
 
-    /** Whether no other record begins behind a broken one. */
-    private boolean isLastRecord(int broken) {
+    /** Whether nothing follows but the room that {@link LogRoom} made. */
+    private boolean isEnd(int end) {
+        int block = (end / BLOCK + 1) * BLOCK;
+        for (int at = end; at < Math.min(log.length, block); at++) {
+            if (log[at] != 0) {
+                return false;
+            }
+        }
+        for (int at = block; at < log.length; at += BLOCK) {
+            if (!isZero(at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a broken record and what is behind it are relaxed, but for the last. */
+    private boolean wasUnacknowledged(int broken) {
+        synced = mark(begun) != Overlay.RELAXED && mark(begun) != 0;
         int block = broken / BLOCK * BLOCK;
         // Its length may be broken too: the next may begin anywhere.
         for (int at = broken + 1; at <= Math.min(log.length, block + BLOCK) - HEADER; at++) {
-            int kind = kind(at);
-            if (kind == FULL || kind == FIRST) {
+            if (isBehindSynced(at)) {
                 return false;
             }
         }
         for (int at = block + BLOCK; at + HEADER <= log.length; at += BLOCK) {
-            for (int next = at; next + HEADER <= Math.min(log.length, at + BLOCK); ) {
-                int kind = kind(next);
-                if (kind == FULL || kind == FIRST) {
+            for (int next = at; next + HEADER <= Math.min(log.length, at + BLOCK) && kind(next) != 0; ) {
+                if (isBehindSynced(next)) {
                     return false;
-                }
-                if (kind != MIDDLE && kind != LAST) {
-                    break;
                 }
                 next += HEADER + length(next);
             }
         }
         return true;
+    }
+
+    private boolean isBehindSynced(int at) {
+        int kind = kind(at);
+        if (kind != FULL && kind != FIRST) {
+            return false;
+        }
+        boolean behind = synced;
+        synced |= length(at) <= Overlay.MARK_AT || mark(at) != Overlay.RELAXED;
+        return behind;
+    }
+
+    /** What says of a record whether it is relaxed; zero where it has not come to the disk. */
+    private byte mark(int at) {
+        int mark = at + HEADER + Overlay.MARK_AT;
+        return mark < log.length ? log[mark] : 0;
     }
 
     /** The kind of a whole record with the right checksum, or 0. */

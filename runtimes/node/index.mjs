@@ -10,13 +10,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import util from 'node:util';
 import stream from 'node:stream';
+import https from 'node:https';
+import net from 'node:net';
 import { createRequire, Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
 // What most functions load first: paid for before the function is known.
 import 'node:crypto';
 import 'node:events';
 import 'node:http';
-import 'node:https';
 import 'node:zlib';
 
 const require = createRequire(import.meta.url);
@@ -487,6 +488,39 @@ function begin() {
   setImmediate(run, next);
 }
 
+// ---- answers of custom resources
+
+// CDK's providers send them to port 443 of the ResponseURL's host, whatever port the URL has. While an event has such a
+// URL of this platform, connections of https's own agent to that host and port go to the platform.
+let platform;
+
+function platformOf(url) {
+  if (typeof url !== 'string') {
+    return undefined;
+  }
+  try {
+    const given = new URL(url);
+    const own = new URL(process.env.AWS_ENDPOINT_URL);
+    return given.port === own.port
+      && [own.hostname, 'localhost', '127.0.0.1'].includes(given.hostname)
+      ? { known: given.hostname, host: own.hostname, port: Number(own.port) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function letAnswer(event) {
+  platform = platformOf(event?.ResponseURL);
+  if (platform && !Object.hasOwn(https.globalAgent, 'createConnection')) {
+    const usual = https.globalAgent.createConnection;
+    https.globalAgent.createConnection = function (options, ...rest) {
+      return options.host === platform?.known && Number(options.port) === 443
+        ? net.connect({ host: platform.host, port: platform.port })
+        : usual.call(this, options, ...rest);
+    };
+  }
+}
+
 function run({ headers, body }) {
   const id = headers['lambda-runtime-aws-request-id'];
   requestId = id;
@@ -507,6 +541,7 @@ function run({ headers, body }) {
     fail(id, error);
     return;
   }
+  letAnswer(event);
   if (handler[STREAMING]) {
     streamed(id, event, context);
     return;

@@ -69,6 +69,30 @@ class BootstrapTest {
                 "\tERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"thrown\",\"stack\":[\"Error: thrown\""));
     }
 
+    /** As CDK's providers of custom resources do, which look at nothing of the URL but its host and path. */
+    @Test
+    void nodeAnswersCustomResourcesAtThePortOfTheirUrl() {
+        test.create("node-answer", "nodejs22.x", """
+                const http = require('http'), https = require('https');
+                const server = http.createServer((request, response) => response.end(`${request.method} ${request.url}`));
+                const listens = new Promise((resolve) => server.listen(0, '127.0.0.1', () => {
+                  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${server.address().port}`;
+                  resolve(server.address().port);
+                }).unref());
+                exports.handler = async (event) => event.port ? listens : new Promise((resolve) => {
+                  const request = https.request({hostname: '127.0.0.1', path: '/answer?1', method: 'PUT'}, (response) => {
+                    response.on('data', (data) => resolve(data.toString()));
+                  });
+                  request.on('error', () => resolve('failed'));
+                  request.end('{}');
+                });""");
+        String port = payload(test.invoke("node-answer", "{\"port\": true}"));
+        assertThat(payload(test.invoke("node-answer", "{}"))).isEqualTo("\"failed\"");
+        assertThat(payload(test.invoke("node-answer", "{\"ResponseURL\": \"http://localhost:1/answer\"}"))).isEqualTo("\"failed\"");
+        assertThat(payload(test.invoke("node-answer", "{\"ResponseURL\": \"http://127.0.0.1:" + port + "/answer?1\"}")))
+                .isEqualTo("\"PUT /answer?1\"");
+    }
+
     @Test
     void nodeWarnsOfCallbacksOnceAtTheStart() {
         test.create("node-callback", "nodejs22.x", "exports.handler = (event, context, callback) => callback(null, 1);");

@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
 final class BatchResponse {
     private BatchResponse() {}
 
-    /** Nothing and no failures is success; anything that cannot be understood is a failure of the whole batch. */
+    /**
+     * Nothing and no failures is success, and so is what is read as nothing, an empty text or list; anything that cannot be
+     * understood is a failure of the whole batch.
+     */
     static Result read(byte[] payload, Batch batch, boolean reportsItemFailures, Object detail) {
         Object answer;
         try {
@@ -30,7 +33,7 @@ final class BatchResponse {
         }
         var state = batch.window() != null && answer instanceof Map<?, ?> map && map.get("state") != null
                 ? JsonWriter.string(map.get("state")) : null;
-        if (!reportsItemFailures || answer == null || "".equals(answer)) {
+        if (!reportsItemFailures || answer == null || "".equals(answer) || List.of().equals(answer)) {
             return new Result.Done(state);
         }
         if (!(answer instanceof Map<?, ?> map)) {

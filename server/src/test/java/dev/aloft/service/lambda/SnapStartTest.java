@@ -10,12 +10,17 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionConfiguration;
 import dev.aloft.api.Logs;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +145,49 @@ class SnapStartTest {
         assertThat(logs("hooks")).anyMatch(l -> l.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: success"))
                 .anyMatch(l -> l.startsWith("RESTORE_START Runtime Version: python3.13 on Python 3."))
                 .anyMatch(l -> l.matches("RESTORE_REPORT Restore Duration: [0-9.]+ ms"));
+    }
+
+    /** On a platform of its own: what waits is counted. Each event is answered once all three are there. */
+    @Test
+    void afterABurstAsManyWaitAsWereWantedAndOneAfterAWhile(@TempDir Path alone) throws Exception {
+        try (var own = new TestLambda(alone)) {
+            own.create("burst", "python3.13", "index.handler", Map.of("index.py", """
+                    import socket
+                    def handler(event, context):
+                        with socket.create_connection(('127.0.0.1', event['port'])) as there:
+                            return there.recv(10).decode()
+                    """), r -> r.timeout(50).publish(true).snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions"))));
+            own.service.snapshots().await(FunctionName.of(caller(), "burst", "1"));
+            assertThat(threeAtOnce(own)).containsOnly("\"here\"");
+            awaitPrepared(own, 3);
+            own.time.advance(Duration.ofMinutes(12));
+            awaitPrepared(own, 1);
+        }
+    }
+
+    private static List<String> threeAtOnce(TestLambda own) throws Exception {
+        var answers = new ArrayList<CompletableFuture<String>>();
+        try (var listener = new ServerSocket(0, 3, InetAddress.getLoopbackAddress())) {
+            var event = Bytes.of(("{\"port\":" + listener.getLocalPort() + "}").getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < 3; i++) {
+                var answer = new CompletableFuture<String>();
+                answers.add(answer);
+                Thread.ofVirtual().start(() -> answer.complete(payload(own.lambda.invoke(caller(),
+                        Lambda.InvokeRequest.of(
+                        r -> r.functionName("burst").qualifier("1").payload(event))))));
+            }
+            for (var socket : List.of(listener.accept(), listener.accept(), listener.accept())) {
+                socket.getOutputStream().write("here".getBytes(StandardCharsets.US_ASCII));
+                socket.close();
+            }
+            return answers.stream().map(CompletableFuture::join).toList();
+        }
+    }
+
+    private static void awaitPrepared(TestLambda own, int count) {
+        while (own.service.prepared() != count) {
+            LockSupport.parkNanos(10_000_000);
+        }
     }
 
     @Test

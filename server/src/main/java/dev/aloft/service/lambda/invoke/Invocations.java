@@ -287,24 +287,40 @@ public final class Invocations implements AutoCloseable {
     /** From an environment that had its init before, else from one that has it now. */
     private Outcome restored(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
+        boolean last = false;
+        try {
+            Environment environment;
+            try {
+                environment = restored(version, caller, pool);
+            } finally {
+                last = prepared.started(version);
+            }
+            granted.close();
+            return environment.invoke(invocation)
+                    .orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
+        } finally {
+            if (last) {
+                // Not beside other starts of a burst, which it would slow down.
+                prepareLater(version);
+            }
+        }
+    }
+
+    private Environment restored(FunctionVersion version, Caller caller, Pool pool) throws InterruptedException {
         long begun = System.nanoTime();
-        Optional<Environment> waiting = prepared.take(version);
+        Optional<Environment> waiting = prepared.take(version, time.instant());
         Environment environment = waiting.isPresent() ? waiting.get() : initialized(version, caller);
         Optional<Failure> failure = environment.restore();
         if (failure.isPresent()) {
             environment.abandon();
             throw failure.get().isTimeout()
                     ? new Lambda.SnapStartTimeoutException("Lambda couldn't restore the snapshot within the timeout limit.")
-                    : new Lambda.SnapStartException("An error occurred while restoring the snapshot: " + failure.get().words());
+                    : new Lambda.SnapStartException("An error occurred while restoring the snapshot: "
+                            + failure.get().words());
         }
         pool.add(environment);
         pool.started(System.nanoTime() - begun);
-        granted.close();
-        try {
-            return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
-        } finally {
-            prepareLater(version);
-        }
+        return environment;
     }
 
     /** @throws Lambda.SnapStartNotReadyException if its init fails, which it did not when the version was published */
@@ -325,7 +341,9 @@ public final class Invocations implements AutoCloseable {
     private void prepareLater(FunctionVersion version) {
         time.start("lambda-snapshot-" + version.name(), () -> {
             try {
-                prepareRestore(version);
+                for (int i = 0; i < Prepared.MOST && prepareRestore(version).isEmpty(); i++) {
+                    // As many as are lacking.
+                }
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.INFO, () -> "No environment of " + version.qualifiedArn() + " could be prepared: "
                         + e.getMessage());
@@ -336,12 +354,14 @@ public final class Invocations implements AutoCloseable {
     /** Why a version cannot start from what its init leaves, in AWS's words. */
     public record InitFailure(String code, String reason) {}
 
-    /** Takes a version through its init and keeps the environment for the next event that needs one. */
+    /**
+     * Takes a version through its init and keeps the environment for the next event that needs one, if that is lacking.
+     */
     public Optional<InitFailure> prepareRestore(FunctionVersion version) {
         if (closing) {
             throw new Lambda.ServiceException("The platform is stopping.");
         }
-        if (prepared.has(version) || !hasRoom()) {
+        if (!hasRoom() || !prepared.make(version, sandboxes.hasRoom(Prepared.ROOM), time.instant())) {
             return Optional.empty();
         }
         try {
@@ -356,12 +376,15 @@ public final class Invocations implements AutoCloseable {
             }
             Failure failure = environment.incarnation().failure();
             environment.stop();
-            return Optional.of(new InitFailure(failure.isTimeout() ? "FunctionError.InitTimeout" : "FunctionError", failure.words()));
+            return Optional.of(new InitFailure(failure.isTimeout() ? "FunctionError.InitTimeout" : "FunctionError",
+                    failure.words()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Lambda.ServiceException("The platform is stopping.");
         } catch (Lambda.InvalidRuntimeException missing) {
             return Optional.of(new InitFailure("InvalidRuntime", missing.getMessage()));
+        } finally {
+            prepared.made(version);
         }
     }
 
@@ -586,6 +609,7 @@ public final class Invocations implements AutoCloseable {
                 each.provisioned().recycle(Instant.MIN);
             });
             spares.recycle(now.minus(IDLE));
+            prepared.recycle(now.minus(IDLE));
             return Optional.of(now.plus(LOOK));
         });
     }

@@ -21,7 +21,8 @@ final class BatchResponse {
     private BatchResponse() {}
 
     /**
-     * Nothing and no failures is success, and so is what is read as nothing, an empty text or list; anything that cannot be
+     * Nothing and no failures is success, and so is what is read as nothing, an empty text or list; anything that
+     * cannot be
      * understood is a failure of the whole batch.
      */
     static Result read(byte[] payload, Batch batch, boolean reportsItemFailures, Object detail) {

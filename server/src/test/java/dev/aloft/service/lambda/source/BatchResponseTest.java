@@ -24,14 +24,16 @@ class BatchResponseTest {
 
     @Test
     void nothingAndNoFailuresIsSuccess() {
-        for (var answer : List.of("", "null", "\"\"", "[]", "{}", "{\"batchItemFailures\":[]}", "{\"batchItemFailures\":null}")) {
+        for (var answer : List.of("", "null", "\"\"", "[]", "{}", "{\"batchItemFailures\":[]}",
+                "{\"batchItemFailures\":null}")) {
             assertThat(read(answer)).as(answer).isEqualTo(new Result.Done(null));
         }
     }
 
     @Test
     void whatCannotBeUnderstoodFailsTheBatch() {
-        for (var answer : List.of("{not json", "[1]", "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}", "{\"batchItemFailures\":[{\"itemIdentifier\":null}]}",
+        for (var answer : List.of("{not json", "[1]", "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}",
+                "{\"batchItemFailures\":[{\"itemIdentifier\":null}]}",
                 "{\"batchItemFailures\":[{\"foo\":\"1\"}]}", "{\"batchItemFailures\":[{\"itemIdentifier\":\"3\"}]}", "{\"batchItemFailures\":7}")) {
             assertThat(read(answer)).as(answer).isEqualTo(new Result.Failed("why"));
         }

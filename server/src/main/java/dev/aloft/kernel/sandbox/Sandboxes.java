@@ -33,8 +33,8 @@ public final class Sandboxes implements AutoCloseable {
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final String WHEN_ASSIGNED = """
-            read -r gate && [ "$gate" = go ] || exit 120
-            eval "$(cat)"
+            read -r gate size && [ "$gate" = go ] || exit 120
+            eval "$(head -c "${size:-0}" <&3)"
             cd "$LAMBDA_TASK_ROOT"
             exec "$@" </dev/null""";
 

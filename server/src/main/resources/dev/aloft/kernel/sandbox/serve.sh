@@ -1,6 +1,6 @@
 # Starts the process and waits for the assignment: which code the process serves. Then it opens the gate, the process's
-# fd 0, with a line "go" and what else was sent for it. An assignment can be held: then the gate stays closed until it is
-# asked for, and what runs beside the process is started meanwhile.
+# fd 0, with a line "go" and how many bytes follow for it on its fd 3, if any do. An assignment can be held: then the gate stays
+# closed until it is asked for, and what runs beside the process is started meanwhile.
 #
 #   fd 0  from the platform: the assignment, then whatever the process reads on its fd 3
 #   fd 1  to the platform: "mounted" when held, then what the process writes on its fd 4
@@ -18,7 +18,6 @@ status=0
     if [ "$hold" != - ]; then echo mounted >&4; fi
     exec 4>&-
     read -r size
-    echo go
-    [ "$size" = 0 ] || head -c "$size" <&3
+    if [ "$size" = 0 ]; then echo go; else echo "go $size"; fi
 } | PATH=$path "$@" 1>&2 9>&- || status=$?
 exit $status

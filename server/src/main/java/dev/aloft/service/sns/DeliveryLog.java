@@ -49,7 +49,11 @@ final class DeliveryLog {
         this.time = time;
     }
 
-    /** What is known of an attempt when it is over. */
+    /**
+     * What is known of an attempt when it is over. How many there were is told of web servers only.
+     *
+     * @param destination may be null, and is filled in when it is written
+     */
     static Map<String, Object> delivery(Message message, Attempt attempt, String destination, int status, String response,
             Instant now) {
         var notification = new LinkedHashMap<String, Object>();
@@ -62,7 +66,9 @@ final class DeliveryLog {
         delivery.put("destination", destination);
         delivery.put("providerResponse", response);
         delivery.put("dwellTimeMs", Math.max(0, now.toEpochMilli() - message.at().toEpochMilli()));
-        delivery.put("attempts", attempt.number());
+        if (destination != null && destination.startsWith("http")) {
+            delivery.put("attempts", attempt.number());
+        }
         delivery.put("statusCode", status);
         var told = new LinkedHashMap<String, Object>();
         told.put("notification", notification);

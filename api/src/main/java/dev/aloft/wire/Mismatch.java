@@ -53,8 +53,11 @@ enum Mismatch {
                         case NUMBER -> "com.amazon.coral.value.json.numbers.TruncatingBigNumber";
                         default -> "java.lang.Boolean";
                     };
-                    yield "class " + type + " can not be converted to "
-                            + (scalar.kind() == Schema.Kind.BLOB ? "a " : "an ") + type(expected);
+                    yield "class " + type + " can not be converted to " + switch (scalar.kind()) {
+                        case BLOB -> "a Blob";
+                        case TIMESTAMP -> "milliseconds since epoch";
+                        default -> "an " + type(expected);
+                    };
                 }
                 case NULL -> "Unexpected null value";
             };
@@ -97,10 +100,10 @@ enum Mismatch {
         if (text.length() % 4 != 0) {
             return start + "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
         }
-        for (int i = 0; i < text.length(); i++) {
+        int end = text.endsWith("==") ? text.length() - 2 : text.endsWith("=") ? text.length() - 1 : text.length();
+        for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                    || c == '+' || c == '/' || c == '=')) {
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/')) {
                 return start + "Invalid Base64 character: '" + c + "'";
             }
         }

@@ -254,6 +254,12 @@ class ProtocolCasesTest {
                 new Refused("json", "{'Blob':'xyz'}", "SerializationException",
                         "'xyz' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but"
                                 + " found: 3"),
+                new Refused("json", "{'Blob':'=+/='}", "SerializationException",
+                        "'=+/=' can not be converted to a Blob: Invalid Base64 character: '='"),
+                new Refused("json", "{'Blob':'+/+='}", "SerializationException",
+                        "'+/+=' can not be converted to a Blob: Invalid last non-pad Base64 character dectected"),
+                new Refused("json", "{'At':'23'}", "SerializationException",
+                        "class java.lang.String can not be converted to milliseconds since epoch"),
                 new Refused("json", "{'Foods':'a'}", "SerializationException", "Expected list or null"),
                 new Refused("json", "{'Inner':1}", "SerializationException", "Expected null"),
                 new Refused("json", "{'Name':'a'}}", "SerializationException",

@@ -35,7 +35,7 @@ final class Streams {
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
     private static final Duration SWEEP = Duration.ofHours(1);
-    private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{N}\\s_./=+\\-%@:]*");
+    private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_./=+\\-%@:]*");
 
     private final KinesisData data;
     private final Store store;

@@ -142,9 +142,11 @@ class KinesisTest {
             + "111122223333 are not an adjacent pair of shards eligible for merging", () -> merge("shardId-0", "shardId-2"));
         refused("InvalidArgumentException", "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is "
             + "too short.", () -> retain(23));
-        refused("InvalidArgumentException", "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white "
-            + "space, _ . / = + - % @.", () -> kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
-                r -> r.streamName("s").tags(Map.of("abc;def", "1")))));
+        for (var strange : List.of("abc;def", "abc\tdef", "abc\ndef")) {
+            refused("InvalidArgumentException", "Some tags contain invalid characters. Valid characters: Unicode letters, digits, "
+                + "white space, _ . / = + - % @.", () -> kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
+                    r -> r.streamName("s").tags(Map.of(strange, "1")))));
+        }
         refused("InvalidArgumentException", "Either NextToken or StreamName should be provided.",
             () -> kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(_ -> { })));
         refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' at "

@@ -14,17 +14,19 @@ import java.util.Optional;
 final class Connections {
     private Connections() {}
 
-    /** The socket of a peer, by the number that the kernel gives it. */
-    static Optional<String> inode(InetSocketAddress peer) {
+    /** A peer's socket: the number that the kernel gives it, and the user who made it. */
+    record End(String inode, long user) {}
+
+    static Optional<End> end(InetSocketAddress peer) {
         String local = String.format(Locale.ROOT, "0100007F:%04X ", peer.getPort());
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             try (var lines = Files.lines(Path.of(table))) {
                 // There may be thousands, and the other end of one is the local end of the next.
-                Optional<String> found = lines.filter(line -> line.contains(local))
+                Optional<End> found = lines.filter(line -> line.contains(local))
                         .map(line -> line.strip().split("\\s+"))
                         .filter(fields -> fields.length > 9 && fields[1].concat(" ").endsWith(local))
-                        .map(fields -> fields[9])
-                        .filter(inode -> !inode.equals("0"))
+                        .filter(fields -> !fields[9].equals("0"))
+                        .map(fields -> new End(fields[9], Long.parseLong(fields[7])))
                         .findFirst();
                 if (found.isPresent()) {
                     return found;

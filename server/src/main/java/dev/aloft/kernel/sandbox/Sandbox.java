@@ -435,8 +435,8 @@ public final class Sandbox {
     }
 
     private boolean isSeenToHold(InetSocketAddress peer) {
-        return Connections.inode(peer).stream().anyMatch(inode ->
-                processes().stream().anyMatch(pid -> Connections.holds(pid, inode)));
+        return Connections.end(peer).filter(end -> isolation == Isolation.ROOT && end.user() == Sandboxes.user(number)
+                || processes().stream().anyMatch(pid -> Connections.holds(pid, end.inode()))).isPresent();
     }
 
     /** Whether the kernel killed a process of this sandbox for want of memory. */

@@ -349,7 +349,8 @@ public final class Sandboxes implements AutoCloseable {
         return String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList());
     }
 
-    private static long user(long number) {
+    /** Whose a sandbox's processes are, and nobody else's, where the platform is root. */
+    static long user(long number) {
         return FIRST_USER + number % USERS;
     }
 

@@ -99,7 +99,7 @@ public final class Invocations implements AutoCloseable {
         this.endpointUrl = endpointUrl;
         this.time = time;
         this.trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library,
-                () -> sandboxes.isolation() != Isolation.NONE);
+                this::isolates);
         this.runtimes = new Runtimes(library, folder, sources, trained, sandboxes::containers);
         this.training = new Training(runtimes, trained,
                 (version, runtime) -> begin(version, itself(version), runtime, revision(version).onDemand(), false));
@@ -531,6 +531,15 @@ public final class Invocations implements AutoCloseable {
     }
 
     // ---- provisioned concurrency
+
+    private boolean isolates() {
+        try {
+            return sandboxes.isolation() != Isolation.NONE;
+        } catch (SandboxException none) {
+            // Whoever starts a process is told.
+            return false;
+        }
+    }
 
     /** Whether the machine holds one environment more. */
     boolean hasRoom() {

@@ -113,6 +113,7 @@ final class TrainedStarts {
             pack(task, files.filter(file -> isClass(task, file)).sorted(), folder.resolve(CLASSES));
         }
         Files.writeString(folder.resolve(MADE_OF), madeOf(version, jdk, runtime));
+        readable(folder);
         return Optional.of(new Folder(folder, classPath(version)));
     }
 

@@ -44,6 +44,7 @@ import dev.aloft.service.iam.IamService;
 import dev.aloft.service.iam.StsService;
 import dev.aloft.service.kinesis.KinesisService;
 import dev.aloft.service.kinesis.KinesisTarget;
+import dev.aloft.service.kms.KmsService;
 import dev.aloft.service.lambda.LambdaService;
 import dev.aloft.service.lambda.LambdaTarget;
 import dev.aloft.service.lambda.SignedUrls;
@@ -147,6 +148,7 @@ public final class Platform implements AutoCloseable {
                 new FirehoseService(store, keys, time, endpoint, roles::assume, outbound),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),
+                new KmsService(store, keys, time, endpoint, authorizer),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint),

@@ -23,6 +23,11 @@ public interface Service extends Api {
         return Optional.empty();
     }
 
+    /** Whether what a resource's policy does not allow is refused within its account too, the root user not excepted. */
+    default boolean policyMustAllow() {
+        return false;
+    }
+
     /** The account that a resource belongs to: the one in its ARN, or the caller's where that has none or it is AWS's own. */
     default String owner(Caller caller, String arn) {
         if (!Arn.isArn(arn)) {

@@ -20,7 +20,8 @@ import java.util.Optional;
 /**
  * The one place where policies are evaluated, in AWS's order: an explicit deny anywhere ends it; within an account the
  * resource's policy or the identity's must allow, between accounts both; a boundary and a session policy narrow what the
- * identity has. Services are allowed by the resource's policy alone.
+ * identity has. Services are allowed by the resource's policy alone. What a key of KMS is used for its policy must allow,
+ * whoever asks.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html">
  *     How enforcement code logic evaluates requests</a>
@@ -59,18 +60,28 @@ public final class Authorizer implements LocalEndpoint.Gate {
     /** What the policies say of one action on one resource of a service. */
     public Decision decide(
             Caller caller, String action, String resource, Map<String, List<String>> given, Service service) {
+        return decide(caller, action, resource, given, service, resourcePolicy(caller, action, resource, service));
+    }
+
+    /** The same as if the resource had this policy. */
+    public Decision decide(Caller caller, String action, String resource, Map<String, List<String>> given,
+            Service service, Optional<String> policy) {
         var owner = service.owner(caller, resource);
         var principal = caller.principal();
-        if (principal instanceof Principal.Root root && root.account().equals(owner)) {
+        boolean policyMustAllow = policy.isPresent() && service.policyMustAllow();
+        if (principal instanceof Principal.Root root && root.account().equals(owner) && !policyMustAllow) {
             return Decision.ALLOWED;
         }
         var identity = source.identity(principal);
         var keys = new RequestKeys(caller, given, identity.map(PolicySource.Identity::tags).orElse(Map.of()), owner,
                 time.instant());
         var ask = new Ask(principal, action, resource, keys);
-        var byResource = ask.of(resourcePolicy(caller, action, resource, service), Policy.Kind.RESOURCE);
+        var byResource = ask.of(policy, Policy.Kind.RESOURCE);
         if (byResource.denies()) {
             return new ExplicitlyDenied(Layer.RESOURCE, null);
+        }
+        if (policyMustAllow && byResource.allows() == Principals.Match.NONE) {
+            return new NotAllowed(Layer.RESOURCE);
         }
         return switch (principal) {
             case Principal.Service _, Principal.Anonymous _ -> byResource.allows() == Principals.Match.NONE

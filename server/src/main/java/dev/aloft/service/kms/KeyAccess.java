@@ -1,0 +1,176 @@
+package dev.aloft.service.kms;
+
+import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Kms;
+import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.kms.KmsData.Alias;
+import dev.aloft.service.kms.KmsData.StoredKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What IAM is asked.
+ *
+ * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html">
+ *     Actions, resources, and condition keys for AWS Key Management Service</a>
+ */
+final class KeyAccess {
+    private static final String ACTION = "kms:";
+    /** Nothing needs to be asked: what the call names does not exist. */
+    private static final Access OPEN = new Access("kms:Decrypt", List.of());
+
+    private final KmsData data;
+    private final KeyIds ids;
+    private final Store store;
+
+    KeyAccess(KmsData data, KeyIds ids, Store store) {
+        this.data = data;
+        this.ids = ids;
+        this.store = store;
+    }
+
+    List<Access> of(Caller caller, Kms.Request input) {
+        return input instanceof Kms.ReEncryptRequest r
+                ? List.of(
+                        decryption("ReEncryptFrom", caller, r.sourceKeyId(), r.ciphertextBlob(),
+                                r.sourceEncryptionContext()),
+                        with(key("ReEncryptTo", caller, r.destinationKeyId()), r.destinationEncryptionContext()))
+                : List.of(one(caller, input));
+    }
+
+    private Access one(Caller caller, Kms.Request input) {
+        return switch (input) {
+            case Kms.CreateKeyRequest r -> creation(r);
+            case Kms.DescribeKeyRequest r -> key("DescribeKey", caller, r.keyId());
+            case Kms.ListKeysRequest _ -> Access.to("kms:ListKeys");
+            case Kms.UpdateKeyDescriptionRequest r -> key("UpdateKeyDescription", caller, r.keyId());
+            case Kms.EnableKeyRequest r -> key("EnableKey", caller, r.keyId());
+            case Kms.DisableKeyRequest r -> key("DisableKey", caller, r.keyId());
+            case Kms.ScheduleKeyDeletionRequest r -> key("ScheduleKeyDeletion", caller, r.keyId())
+                .with("kms:ScheduleKeyDeletionPendingWindowInDays", text(r.pendingWindowInDays()));
+            case Kms.CancelKeyDeletionRequest r -> key("CancelKeyDeletion", caller, r.keyId());
+            case Kms.GetKeyPolicyRequest r -> key("GetKeyPolicy", caller, r.keyId());
+            case Kms.PutKeyPolicyRequest r -> key("PutKeyPolicy", caller, r.keyId())
+                .with("kms:BypassPolicyLockoutSafetyCheck", text(r.bypassPolicyLockoutSafetyCheck()));
+            case Kms.ListKeyPoliciesRequest r -> key("ListKeyPolicies", caller, r.keyId());
+            case Kms.TagResourceRequest r -> tagged(key("TagResource", caller, r.keyId()), r.tags());
+            case Kms.UntagResourceRequest r -> key("UntagResource", caller, r.keyId()).with("aws:TagKeys", r.tagKeys());
+            case Kms.ListResourceTagsRequest r -> key("ListResourceTags", caller, r.keyId());
+            case Kms.CreateAliasRequest r -> alias("CreateAlias", caller, r.aliasName(), r.targetKeyId());
+            case Kms.UpdateAliasRequest r -> alias("UpdateAlias", caller, r.aliasName(), r.targetKeyId());
+            case Kms.DeleteAliasRequest r -> alias("DeleteAlias", caller, r.aliasName(), r.aliasName());
+            case Kms.ListAliasesRequest _ -> Access.to("kms:ListAliases");
+            case Kms.EncryptRequest r -> with(key("Encrypt", caller, r.keyId()), r.encryptionContext())
+                .with("kms:EncryptionAlgorithm", r.encryptionAlgorithm());
+            case Kms.DecryptRequest r ->
+                decryption("Decrypt", caller, r.keyId(), r.ciphertextBlob(), r.encryptionContext())
+                .with("kms:EncryptionAlgorithm", r.encryptionAlgorithm());
+            case Kms.ReEncryptRequest r -> key("ReEncryptTo", caller, r.destinationKeyId());
+            case Kms.GenerateDataKeyRequest r ->
+                with(key("GenerateDataKey", caller, r.keyId()), r.encryptionContext());
+            case Kms.GenerateDataKeyWithoutPlaintextRequest r ->
+                with(key("GenerateDataKeyWithoutPlaintext", caller, r.keyId()), r.encryptionContext());
+            case Kms.GenerateDataKeyPairRequest r ->
+                with(key("GenerateDataKeyPair", caller, r.keyId()), r.encryptionContext())
+                .with("kms:DataKeyPairSpec", r.keyPairSpec());
+            case Kms.GenerateDataKeyPairWithoutPlaintextRequest r ->
+                with(key("GenerateDataKeyPairWithoutPlaintext", caller, r.keyId()), r.encryptionContext())
+                .with("kms:DataKeyPairSpec", r.keyPairSpec());
+            case Kms.GenerateRandomRequest _ -> Access.to("kms:GenerateRandom");
+            case Kms.SignRequest r -> key("Sign", caller, r.keyId())
+                .with("kms:SigningAlgorithm", r.signingAlgorithm()).with("kms:MessageType", r.messageType());
+            case Kms.VerifyRequest r -> key("Verify", caller, r.keyId())
+                .with("kms:SigningAlgorithm", r.signingAlgorithm()).with("kms:MessageType", r.messageType());
+            case Kms.GetPublicKeyRequest r -> key("GetPublicKey", caller, r.keyId());
+            case Kms.GenerateMacRequest r ->
+                key("GenerateMac", caller, r.keyId()).with("kms:MacAlgorithm", r.macAlgorithm());
+            case Kms.VerifyMacRequest r ->
+                key("VerifyMac", caller, r.keyId()).with("kms:MacAlgorithm", r.macAlgorithm());
+            case Kms.EnableKeyRotationRequest r -> key("EnableKeyRotation", caller, r.keyId())
+                .with("kms:RotationPeriodInDays", text(r.rotationPeriodInDays()));
+            case Kms.DisableKeyRotationRequest r -> key("DisableKeyRotation", caller, r.keyId());
+            case Kms.GetKeyRotationStatusRequest r -> key("GetKeyRotationStatus", caller, r.keyId());
+            case Kms.RotateKeyOnDemandRequest r -> key("RotateKeyOnDemand", caller, r.keyId());
+            case Kms.ListKeyRotationsRequest r -> key("ListKeyRotations", caller, r.keyId());
+        };
+    }
+
+    private static Access creation(Kms.CreateKeyRequest r) {
+        var access = Access.to("kms:CreateKey").with("kms:KeySpec", r.keySpec()).with("kms:KeyUsage", r.keyUsage())
+                .with("kms:KeyOrigin", r.origin()).with("kms:MultiRegion", text(r.multiRegion()))
+                .with("kms:BypassPolicyLockoutSafetyCheck", text(r.bypassPolicyLockoutSafetyCheck()));
+        return tagged(access, r.tags());
+    }
+
+    private static Access tagged(Access access, List<Kms.Tag> tags) {
+        if (tags == null || tags.isEmpty()) {
+            return access;
+        }
+        var all = access.with("aws:TagKeys", tags.stream().map(Kms.Tag::tagKey).toList());
+        for (var tag : tags) {
+            all = all.with("aws:RequestTag/" + tag.tagKey(), tag.tagValue());
+        }
+        return all;
+    }
+
+    private Access key(String operation, Caller caller, String id) {
+        return store.read(tx -> {
+            var found = ids.find(tx, caller, id);
+            var access = found.map(key -> about(operation, key))
+                    .orElseGet(() -> Access.to(ACTION + operation, KeyIds.arn(caller, id).toString()))
+                    .with("kms:CallerAccount", caller.account());
+            return id.contains(KeyIds.ALIAS)
+                    ? access.with("kms:RequestAlias", KeyIds.arn(caller, id).resource()) : access;
+        });
+    }
+
+    private static Access about(String operation, StoredKey key) {
+        var access = Access.to(ACTION + operation, key.arn()).with("kms:KeySpec", key.spec())
+                .with("kms:KeyUsage", key.usage()).with("kms:KeyOrigin", Kms.OriginType.AWS_KMS);
+        for (var tag : key.tags().entrySet()) {
+            access = access.with("aws:ResourceTag/" + tag.getKey(), tag.getValue());
+        }
+        return access;
+    }
+
+    private static Access with(Access access, Map<String, String> context) {
+        if (context == null || context.isEmpty()) {
+            return access;
+        }
+        var all = access.with("kms:EncryptionContextKeys", List.copyOf(context.keySet()));
+        for (var pair : context.entrySet()) {
+            all = all.with("kms:EncryptionContext:" + pair.getKey(), pair.getValue());
+        }
+        return all;
+    }
+
+    /** A ciphertext tells its key where the request does not. */
+    private Access decryption(String operation, Caller caller, String id, Bytes blob, Map<String, String> context) {
+        var named = Optional.ofNullable(id).or(() -> Ciphertext.read(blob).map(
+                it -> new Arn("aws", "kms", caller.region(), it.account(), "key/" + it.keyId()).toString()));
+        return named.map(it -> with(key(operation, caller, it), context)).orElse(OPEN);
+    }
+
+    /** An alias changes for whoever may change both it and the key. */
+    private Access alias(String operation, Caller caller, String name, String id) {
+        var key = key(operation, caller, id);
+        var access = new Access(ACTION + operation, List.of(caller.arn("kms", name).toString()), Map.of(),
+                List.of(key));
+        if (!operation.equals("UpdateAlias")) {
+            return access;
+        }
+        var before = store.read(tx -> data.aliases.get(tx, Key.of(caller.account(), caller.region(), name)))
+                .map(Alias::keyId);
+        return before.map(it -> new Access(access.action(), access.resources(), Map.of(),
+                List.of(key, key(operation, caller, it)))).orElse(access);
+    }
+
+    private static String text(Object value) {
+        return value == null ? null : value.toString();
+    }
+}

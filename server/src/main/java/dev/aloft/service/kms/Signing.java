@@ -1,0 +1,154 @@
+package dev.aloft.service.kms;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Kms;
+import dev.aloft.api.Kms.KMSInvalidMacException;
+import dev.aloft.api.Kms.KMSInvalidSignatureException;
+import dev.aloft.api.Kms.KeyUsageType;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.service.kms.KmsData.StoredKey;
+import dev.aloft.service.kms.UsableKeys.Usable;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Signatures of asymmetric keys, and codes of HMAC keys, of messages or of digests that the caller made. */
+final class Signing {
+    private final UsableKeys usable;
+    private final Store store;
+
+    Signing(UsableKeys usable, Store store) {
+        this.usable = usable;
+        this.store = store;
+    }
+
+    Kms.SignResponse sign(Caller caller, Kms.SignRequest input) {
+        Refusals.tokens(input.grantTokens());
+        var algorithm = input.signingAlgorithm();
+        var with = usable.of(caller, input.keyId(), "Sign", KeyUsageType.SIGN_VERIFY, algorithm);
+        byte[] digest = digest(input.message(), input.messageType(), algorithm);
+        Refusals.dry(input.dryRun());
+        try {
+            byte[] signature = signature(with, algorithm, digest);
+            return Kms.SignResponse.of(
+                    r -> r.keyId(with.key().arn()).signature(Bytes.of(signature)).signingAlgorithm(algorithm));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] digest(Bytes message, String type, String algorithm) {
+        try {
+            var digest = MessageDigest.getInstance(hash(algorithm));
+            if (!Kms.MessageType.DIGEST.equals(type)) {
+                return digest.digest(message.array());
+            }
+            if (message.length() != digest.getDigestLength()) {
+                throw Refusals.invalid("Digest is invalid length for algorithm " + algorithm + ".");
+            }
+            return message.array();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As {@code ECDSA_SHA_256} ends. */
+    private static String hash(String algorithm) {
+        return "SHA-" + algorithm.substring(algorithm.lastIndexOf('_') + 1);
+    }
+
+    private static byte[] signature(Usable with, String algorithm, byte[] digest) throws GeneralSecurityException {
+        var hash = hash(algorithm);
+        if (algorithm.startsWith("RSASSA_PSS")) {
+            return Rsa.signPss(Rsa.secret(with.secret()), with.key().kind().bits, hash, digest);
+        }
+        boolean isRsa = with.key().kind().family == KeySpec.Family.RSA;
+        var signer = Signature.getInstance(isRsa ? "NONEwithRSA" : "NONEwithECDSA");
+        signer.initSign(isRsa ? Rsa.secret(with.secret())
+                : KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(with.secret())));
+        signer.update(isRsa ? Rsa.named(hash, digest) : digest);
+        return signer.sign();
+    }
+
+    Kms.VerifyResponse verify(Caller caller, Kms.VerifyRequest input) {
+        Refusals.tokens(input.grantTokens());
+        var algorithm = input.signingAlgorithm();
+        var with = usable.of(caller, input.keyId(), "Verify", KeyUsageType.SIGN_VERIFY, algorithm);
+        byte[] digest = digest(input.message(), input.messageType(), algorithm);
+        Refusals.dry(input.dryRun());
+        if (!isValid(with.key(), algorithm, digest, input.signature().array())) {
+            throw new KMSInvalidSignatureException("");
+        }
+        return Kms.VerifyResponse.of(
+                r -> r.keyId(with.key().arn()).signatureValid(true).signingAlgorithm(algorithm));
+    }
+
+    private static boolean isValid(StoredKey key, String algorithm, byte[] digest, byte[] signature) {
+        var hash = hash(algorithm);
+        try {
+            if (algorithm.startsWith("RSASSA_PSS")) {
+                return Rsa.verifyPss(Rsa.open(key.open()), key.kind().bits, hash, digest, signature);
+            }
+            boolean isRsa = key.kind().family == KeySpec.Family.RSA;
+            var verifier = Signature.getInstance(isRsa ? "NONEwithRSA" : "NONEwithECDSA");
+            verifier.initVerify(isRsa ? Rsa.open(key.open())
+                    : KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.open())));
+            verifier.update(isRsa ? Rsa.named(hash, digest) : digest);
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException _) {
+            // Of no form that a signature has.
+            return false;
+        }
+    }
+
+    Kms.GetPublicKeyResponse open(Caller caller, Kms.GetPublicKeyRequest input) {
+        Refusals.tokens(input.grantTokens());
+        var key = store.<StoredKey>read(tx -> usable.enabled(tx, caller, input.keyId()));
+        if (!key.kind().isAsymmetric()) {
+            throw Refusals.unsupported();
+        }
+        var algorithms = key.kind().algorithms(key.usage());
+        boolean signs = key.usage().equals(KeyUsageType.SIGN_VERIFY);
+        return Kms.GetPublicKeyResponse.of(r -> r.keyId(key.arn()).publicKey(Bytes.of(key.open()))
+                .customerMasterKeySpec(key.spec()).keySpec(key.spec()).keyUsage(key.usage())
+                .signingAlgorithms(signs ? algorithms : null).encryptionAlgorithms(signs ? null : algorithms));
+    }
+
+    Kms.GenerateMacResponse mac(Caller caller, Kms.GenerateMacRequest input) {
+        Refusals.tokens(input.grantTokens());
+        var with = usable.of(caller, input.keyId(), "GenerateMac", KeyUsageType.GENERATE_VERIFY_MAC,
+                input.macAlgorithm());
+        Refusals.dry(input.dryRun());
+        return Kms.GenerateMacResponse.of(r -> r.mac(Bytes.of(mac(with, input.message())))
+                .macAlgorithm(input.macAlgorithm()).keyId(with.key().arn()));
+    }
+
+    Kms.VerifyMacResponse verify(Caller caller, Kms.VerifyMacRequest input) {
+        Refusals.tokens(input.grantTokens());
+        var with = usable.of(caller, input.keyId(), "VerifyMac", KeyUsageType.GENERATE_VERIFY_MAC,
+                input.macAlgorithm());
+        Refusals.dry(input.dryRun());
+        if (!MessageDigest.isEqual(mac(with, input.message()), input.mac().array())) {
+            throw new KMSInvalidMacException("");
+        }
+        return Kms.VerifyMacResponse.of(
+                r -> r.keyId(with.key().arn()).macValid(true).macAlgorithm(input.macAlgorithm()));
+    }
+
+    private static byte[] mac(Usable with, Bytes message) {
+        var name = with.key().kind().javaName;
+        try {
+            var mac = Mac.getInstance(name);
+            mac.init(new SecretKeySpec(with.secret(), name));
+            return mac.doFinal(message.array());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/**
+ * AWS KMS: keys for encryption, for signatures and for message authentication, their aliases, policies, tags, rotation
+ * and deletion. The material of a key never leaves the service; it lies on disk sealed under the key file of the data
+ * folder.
+ *
+ * <pre>
+ *   CreateKey, DisableKey, ScheduleKeyDeletion … ── Keys ──┐
+ *   CreateAlias … ── Aliases ── KeyIds: id, ARN or alias ──┼── KmsData
+ *   EnableKeyRotation … ── Rotations ──────────────────────┘
+ *   Encrypt, Decrypt, GenerateDataKey … ── Encryption ──┐
+ *   Sign, Verify, GenerateMac … ── Signing ─────────────┴── UsableKeys: enabled, of that usage ── Vault: its material
+ * </pre>
+ *
+ * <p>What a key's policy does not allow nobody may, the account's root user neither; it hands the decision to the
+ * account's own policies by naming the account, as the policy that a key has at first does.
+ *
+ * <p>Left out: grants, imported material, keys in several regions, custom key stores, AWS's own keys
+ * ({@code alias/aws/…}), agreement on secrets, attested enclaves, keys of the kinds ECC_SECG_P256K1 and SM2.
+ *
+ * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/overview.html">AWS KMS</a>
+ */
+package dev.aloft.service.kms;

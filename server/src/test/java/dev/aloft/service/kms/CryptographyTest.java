@@ -1,0 +1,209 @@
+package dev.aloft.service.kms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Kms;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CryptographyTest extends KmsFixture {
+    private static final String INCORRECT =
+            "The key ID in the request does not identify a CMK that can perform this operation.";
+
+    @Test
+    void aCiphertextKnowsItsKeyAndIsBoundToItsContext() {
+        var id = make(_ -> { }).keyId();
+        var blob = encrypt(ROOT, id, "secret", Map.of("a", "1", "b", "2"));
+        assertThat(decrypt(ROOT, blob, Map.of("b", "2", "a", "1"))).isEqualTo("secret");
+        refused("InvalidCiphertextException", "", () -> decrypt(ROOT, blob, null));
+        refused("InvalidCiphertextException", "", () -> decrypt(ROOT, bytes("nothing of ours"), null));
+        byte[] changed = blob.array().clone();
+        changed[changed.length - 1] ^= 1;
+        refused("InvalidCiphertextException", "", () -> decrypt(ROOT, Bytes.of(changed), Map.of("a", "1", "b", "2")));
+    }
+
+    @Test
+    void anotherKeyThanTheCiphertextsIsIncorrect() {
+        var first = make(_ -> { });
+        var second = make(_ -> { });
+        var blob = encrypt(ROOT, first.keyId(), "secret", null);
+        refused("IncorrectKeyException", INCORRECT, () -> kms.decrypt(ROOT,
+                Kms.DecryptRequest.of(r -> r.keyId(second.keyId()).ciphertextBlob(blob))));
+        var again = kms.reEncrypt(ROOT, Kms.ReEncryptRequest.of(r -> r.ciphertextBlob(blob)
+                .destinationKeyId(second.keyId()).destinationEncryptionContext(Map.of("a", "1"))));
+        assertThat(again.sourceKeyId()).isEqualTo(first.arn());
+        assertThat(again.keyId()).isEqualTo(second.arn());
+        assertThat(decrypt(ROOT, again.ciphertextBlob(), Map.of("a", "1"))).isEqualTo("secret");
+    }
+
+    @Test
+    void aKeyThatIsDisabledOrEndsCannotBeUsed() {
+        var key = make(_ -> { });
+        var blob = encrypt(ROOT, key.keyId(), "secret", null);
+        kms.disableKey(ROOT, Kms.DisableKeyRequest.of(r -> r.keyId(key.keyId())));
+        refused("DisabledException", key.arn() + " is disabled.", () -> encrypt(ROOT, key.keyId(), "x", null));
+        refused("DisabledException", key.arn() + " is disabled.", () -> decrypt(ROOT, blob, null));
+        kms.enableKey(ROOT, Kms.EnableKeyRequest.of(r -> r.keyId(key.keyId())));
+        assertThat(decrypt(ROOT, blob, null)).isEqualTo("secret");
+        end(key.keyId(), 7);
+        refused("KMSInvalidStateException", key.arn() + " is pending deletion.", () -> decrypt(ROOT, blob, null));
+    }
+
+    @Test
+    void aKeyIsUsedForNothingElse() {
+        var symmetric = make(_ -> { });
+        var hmac = make("HMAC_224", "GENERATE_VERIFY_MAC");
+        refused("InvalidKeyUsageException",
+                symmetric.arn() + " key usage is ENCRYPT_DECRYPT which is not valid for GenerateMac.",
+                () -> mac(symmetric.keyId(), "HMAC_SHA_256", "m"));
+        refused("InvalidKeyUsageException", "Algorithm HMAC_SHA_256 is incompatible with key spec HMAC_224.",
+                () -> mac(hmac.keyId(), "HMAC_SHA_256", "m"));
+        refused("InvalidKeyUsageException",
+                hmac.arn() + " key usage is GENERATE_VERIFY_MAC which is not valid for Encrypt.",
+                () -> encrypt(ROOT, hmac.keyId(), "x", null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RSAES_OAEP_SHA_1, 214", "RSAES_OAEP_SHA_256, 190"})
+    void rsaEncryptsWhatFits(String algorithm, int most) {
+        var id = make("RSA_2048", "ENCRYPT_DECRYPT").keyId();
+        var blob = rsa(id, algorithm, most);
+        assertThat(kms.decrypt(ROOT, Kms.DecryptRequest.of(r -> r.keyId(id).encryptionAlgorithm(algorithm)
+                .ciphertextBlob(blob))).plaintext().length()).isEqualTo(most);
+        refused("ValidationException", "Algorithm " + algorithm + " and key spec RSA_2048 cannot encrypt data larger"
+                + " than " + most + " bytes.", () -> rsa(id, algorithm, most + 1));
+    }
+
+    private Bytes rsa(String id, String algorithm, int length) {
+        return kms.encrypt(ROOT, Kms.EncryptRequest.of(r -> r.keyId(id).encryptionAlgorithm(algorithm)
+                .plaintext(bytes("x".repeat(length))))).ciphertextBlob();
+    }
+
+    @Test
+    void dataKeysComePlainAndEncrypted() {
+        var id = make(_ -> { }).keyId();
+        var made = kms.generateDataKey(ROOT, Kms.GenerateDataKeyRequest.of(r -> r.keyId(id).keySpec("AES_256")));
+        assertThat(made.plaintext().length()).isEqualTo(32);
+        assertThat(kms.decrypt(ROOT, Kms.DecryptRequest.of(r -> r.ciphertextBlob(made.ciphertextBlob()))).plaintext())
+                .isEqualTo(made.plaintext());
+        var pair = kms.generateDataKeyPair(ROOT,
+                Kms.GenerateDataKeyPairRequest.of(r -> r.keyId(id).keyPairSpec("ECC_NIST_P256")));
+        assertThat(kms.decrypt(ROOT, Kms.DecryptRequest.of(r -> r.ciphertextBlob(pair.privateKeyCiphertextBlob())))
+                .plaintext()).isEqualTo(pair.privateKeyPlaintext());
+        refused("ValidationException", "Please specify either number of bytes or key spec.",
+                () -> kms.generateDataKey(ROOT, Kms.GenerateDataKeyRequest.of(r -> r.keyId(id))));
+        refused("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.",
+                () -> kms.generateDataKey(ROOT,
+                        Kms.GenerateDataKeyRequest.of(r -> r.keyId(id).numberOfBytes(8).dryRun(true))));
+        refused("ValidationException", "NumberOfBytes is required.",
+                () -> kms.generateRandom(ROOT, Kms.GenerateRandomRequest.of(_ -> { })));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RSA_2048, RSASSA_PSS_SHA_256", "RSA_2048, RSASSA_PSS_SHA_512", "RSA_2048, RSASSA_PKCS1_V1_5_SHA_384",
+            "ECC_NIST_P256, ECDSA_SHA_256", "ECC_NIST_P521, ECDSA_SHA_512"})
+    void aSignatureHoldsForItsMessageAlone(String spec, String algorithm) throws Exception {
+        var id = make(spec, "SIGN_VERIFY").keyId();
+        var hash = "SHA-" + algorithm.substring(algorithm.length() - 3);
+        var digest = Bytes.of(MessageDigest.getInstance(hash).digest(bytes("message").array()));
+        var ofMessage = sign(id, algorithm, "RAW", bytes("message"));
+        var ofDigest = sign(id, algorithm, "DIGEST", digest);
+        assertThat(verify(id, algorithm, "DIGEST", digest, ofMessage)).isTrue();
+        assertThat(verify(id, algorithm, "RAW", bytes("message"), ofDigest)).isTrue();
+        assertThat(isValidElsewhere(id, spec, algorithm, ofDigest)).isTrue();
+        refused("KMSInvalidSignatureException", "", () -> verify(id, algorithm, "RAW", bytes("other"), ofMessage));
+        refused("KMSInvalidSignatureException", "", () -> verify(id, algorithm, "DIGEST", digest, bytes("no")));
+        refused("ValidationException", "Digest is invalid length for algorithm " + algorithm + ".",
+                () -> sign(id, algorithm, "DIGEST", bytes("short")));
+    }
+
+    private Bytes sign(String id, String algorithm, String type, Bytes message) {
+        return kms.sign(ROOT, Kms.SignRequest.of(r -> r.keyId(id).signingAlgorithm(algorithm).messageType(type)
+                .message(message))).signature();
+    }
+
+    private boolean verify(String id, String algorithm, String type, Bytes message, Bytes signature) {
+        return kms.verify(ROOT, Kms.VerifyRequest.of(r -> r.keyId(id).signingAlgorithm(algorithm).messageType(type)
+                .message(message).signature(signature))).signatureValid();
+    }
+
+    /** By the public key alone, with what Java has. */
+    private boolean isValidElsewhere(String id, String spec, String algorithm, Bytes signature) throws Exception {
+        var open = kms.getPublicKey(ROOT, Kms.GetPublicKeyRequest.of(r -> r.keyId(id))).publicKey();
+        var bits = algorithm.substring(algorithm.length() - 3);
+        boolean isPss = algorithm.contains("PSS");
+        var verifier = Signature.getInstance(isPss ? "RSASSA-PSS"
+                : "SHA" + bits + (spec.startsWith("RSA") ? "withRSA" : "withECDSA"));
+        if (isPss) {
+            verifier.setParameter(new PSSParameterSpec("SHA-" + bits, "MGF1", new MGF1ParameterSpec("SHA-" + bits),
+                    Integer.parseInt(bits) / 8, 1));
+        }
+        verifier.initVerify(KeyFactory.getInstance(spec.startsWith("RSA") ? "RSA" : "EC")
+                .generatePublic(new X509EncodedKeySpec(open.array())));
+        verifier.update("message".getBytes(StandardCharsets.UTF_8));
+        return verifier.verify(signature.array());
+    }
+
+    @Test
+    void aCodeHoldsForItsMessageAlone() {
+        var id = make("HMAC_256", "GENERATE_VERIFY_MAC").keyId();
+        var code = mac(id, "HMAC_SHA_256", "message");
+        assertThat(kms.verifyMac(ROOT, Kms.VerifyMacRequest.of(r -> r.keyId(id).macAlgorithm("HMAC_SHA_256")
+                .message(bytes("message")).mac(code))).macValid()).isTrue();
+        refused("KMSInvalidMacException", "", () -> kms.verifyMac(ROOT, Kms.VerifyMacRequest.of(
+                r -> r.keyId(id).macAlgorithm("HMAC_SHA_256").message(bytes("other")).mac(code))));
+    }
+
+    private Bytes mac(String id, String algorithm, String message) {
+        return kms.generateMac(ROOT, Kms.GenerateMacRequest.of(
+                r -> r.keyId(id).macAlgorithm(algorithm).message(bytes(message)))).mac();
+    }
+
+    @Test
+    void rotationLeavesWhatWasEncryptedReadable() {
+        var key = make(_ -> { });
+        var old = encrypt(ROOT, key.keyId(), "old", null);
+        kms.enableKeyRotation(ROOT, Kms.EnableKeyRotationRequest.of(
+                r -> r.keyId(key.keyId()).rotationPeriodInDays(90)));
+        assertThat(status(key.keyId()).nextRotationDate()).isEqualTo(time.instant().plus(Duration.ofDays(90)));
+        time.advance(Duration.ofDays(90));
+        assertThat(describe(key.keyId()).currentKeyMaterialId()).isNotEqualTo(key.currentKeyMaterialId());
+        kms.rotateKeyOnDemand(ROOT, Kms.RotateKeyOnDemandRequest.of(r -> r.keyId(key.keyId())));
+        assertThat(kms.listKeyRotations(ROOT, Kms.ListKeyRotationsRequest.of(r -> r.keyId(key.keyId()))).rotations())
+                .extracting(Kms.RotationsListEntry::rotationType).containsExactly("AUTOMATIC", "ON_DEMAND");
+        assertThat(decrypt(ROOT, old, null)).isEqualTo("old");
+        kms.disableKeyRotation(ROOT, Kms.DisableKeyRotationRequest.of(r -> r.keyId(key.keyId())));
+        assertThat(status(key.keyId())).isEqualTo(Kms.GetKeyRotationStatusResponse.of(
+                r -> r.keyId(key.keyId()).keyRotationEnabled(false)));
+    }
+
+    private Kms.GetKeyRotationStatusResponse status(String id) {
+        return kms.getKeyRotationStatus(ROOT, Kms.GetKeyRotationStatusRequest.of(r -> r.keyId(id)));
+    }
+
+    @Test
+    void onlySymmetricKeysRotateAndTwentyFiveTimesAtOnce() {
+        var mac = make("HMAC_256", "GENERATE_VERIFY_MAC").keyId();
+        refused("UnsupportedOperationException", "",
+                () -> kms.enableKeyRotation(ROOT, Kms.EnableKeyRotationRequest.of(r -> r.keyId(mac))));
+        var key = make(_ -> { });
+        var now = Kms.RotateKeyOnDemandRequest.of(r -> r.keyId(key.keyId()));
+        for (int i = 0; i < 25; i++) {
+            kms.rotateKeyOnDemand(ROOT, now);
+        }
+        refused("LimitExceededException", "The on-demand rotations limit has been reached for the given keyId. No more"
+                + " on-demand rotations can be performed for this key: " + key.arn(),
+                () -> kms.rotateKeyOnDemand(ROOT, now));
+    }
+}

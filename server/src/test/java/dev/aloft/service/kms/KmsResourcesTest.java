@@ -1,0 +1,72 @@
+package dev.aloft.service.kms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aloft.api.Kms;
+import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.ResourceType.Desired;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class KmsResourcesTest extends KmsFixture {
+    private ResourceType type(String name) {
+        return service.resourceTypes().stream().filter(type -> type.type().equals("AWS::KMS::" + name)).findFirst()
+                .orElseThrow();
+    }
+
+    private static Desired desired(Map<String, Object> properties) {
+        return new Desired("arn:stack", "s", "Key", "t", properties, Map.of());
+    }
+
+    @Test
+    void aStepDoneTwiceMakesOneKey() {
+        var wanted = desired(Map.of("Description", "orders", "EnableKeyRotation", "true", "Enabled", true));
+        var made = type("Key").create(ROOT, wanted);
+        assertThat(type("Key").create(ROOT, wanted)).isEqualTo(made);
+        assertThat(made.attributes()).containsEntry("Arn", describe(made.physicalId()).arn());
+        assertThat(kms.getKeyRotationStatus(ROOT, Kms.GetKeyRotationStatusRequest.of(
+                r -> r.keyId(made.physicalId()))).rotationPeriodInDays()).isEqualTo(365);
+    }
+
+    @Test
+    void anUpdateChangesTheKeyAndNeverItsKind() {
+        var before = desired(Map.of("Description", "orders"));
+        var id = type("Key").create(ROOT, before).physicalId();
+        type("Key").update(ROOT, id, before, desired(Map.of("Description", "parcels", "Enabled", false)));
+        assertThat(describe(id).description()).isEqualTo("parcels");
+        assertThat(describe(id).keyState()).isEqualTo("Disabled");
+        refused("ValidationException", "You cannot change the KeySpec of a KMS key after it is created. Create a new"
+                + " KMS key in its place.",
+                () -> type("Key").update(ROOT, id, before, desired(Map.of("KeySpec", "RSA_2048"))));
+    }
+
+    @Test
+    void aDeletedKeyWaitsForItsEnd() {
+        var wanted = desired(Map.of("PendingWindowInDays", "7"));
+        var id = type("Key").create(ROOT, wanted).physicalId();
+        type("Key").delete(ROOT, id, wanted);
+        type("Key").delete(ROOT, id, wanted);
+        assertThat(describe(id).deletionDate()).isEqualTo(time.instant().plus(Duration.ofDays(7)));
+        assertThat(type("Key").read(ROOT, id)).isEmpty();
+        assertThat(type("Key").create(ROOT, wanted).physicalId()).isNotEqualTo(id);
+    }
+
+    @Test
+    void anAliasOfAnotherKeyIsNotTakenOver() {
+        var mine = make(_ -> { }).keyId();
+        var other = make(_ -> { }).keyId();
+        var wanted = desired(Map.of("AliasName", "alias/orders", "TargetKeyId", mine));
+        assertThat(type("Alias").create(ROOT, wanted).physicalId()).isEqualTo("alias/orders");
+        assertThat(type("Alias").create(ROOT, wanted).physicalId()).isEqualTo("alias/orders");
+        refused("AlreadyExistsException",
+                "An alias with the name arn:aws:kms:us-east-1:111122223333:alias/orders already exists",
+                () -> type("Alias").create(ROOT,
+                        desired(Map.of("AliasName", "alias/orders", "TargetKeyId", other))));
+        type("Alias").update(ROOT, "alias/orders", wanted, desired(Map.of("TargetKeyId", other)));
+        assertThat(aliases(other)).containsExactly("alias/orders");
+        type("Alias").delete(ROOT, "alias/orders", wanted);
+        type("Alias").delete(ROOT, "alias/orders", wanted);
+        assertThat(aliases(other)).isEmpty();
+    }
+}

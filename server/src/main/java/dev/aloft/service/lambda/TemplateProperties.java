@@ -24,17 +24,25 @@ final class TemplateProperties {
 
     @SuppressWarnings("unchecked")
     static Map<String, Object> map(Map<String, Object> from, String name) {
-        return from.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : null;
+        return (Map<String, Object>) of(from, name, Map.class, "Object");
     }
 
-    @SuppressWarnings("unchecked")
     static List<String> texts(Map<String, Object> from, String name) {
-        return from.get(name) instanceof List<?> list ? list.stream().map(String::valueOf).toList() : null;
+        List<?> list = of(from, name, List.class, "List");
+        return list == null ? null : list.stream().map(String::valueOf).toList();
     }
 
     @SuppressWarnings("unchecked")
     static List<Map<String, Object>> list(Map<String, Object> from, String name) {
-        return from.get(name) instanceof List<?> list ? (List<Map<String, Object>>) list : null;
+        return (List<Map<String, Object>>) of(from, name, List.class, "List");
+    }
+
+    private static <T> T of(Map<String, Object> from, String name, Class<T> type, String told) {
+        Object value = from.get(name);
+        if (value != null && !type.isInstance(value)) {
+            throw ApiError.of("ValidationError", 400, "Value of property " + name + " must be of type " + told);
+        }
+        return type.cast(value);
     }
 
     static Boolean truth(Map<String, Object> from, String name) {

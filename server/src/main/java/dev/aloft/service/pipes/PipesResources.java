@@ -4,7 +4,9 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Pipes;
 import dev.aloft.kernel.call.NamedType;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,6 +21,8 @@ final class PipesResources extends NamedType {
     private static final Map<String, String> SOURCES = Map.of("sqs", "SqsQueueParameters",
             "kinesis", "KinesisStreamParameters", "dynamodb", "DynamoDBStreamParameters");
 
+    private static final List<String> POSITIONS = List.of("StartingPosition", "StartingPositionTimestamp");
+
     private final Pipes pipes;
 
     PipesResources(Pipes pipes) {
@@ -28,6 +32,24 @@ final class PipesResources extends NamedType {
                         "LogConfiguration"),
                 Set.of("Source"));
         this.pipes = pipes;
+    }
+
+    /** Where a stream is read from is of the creation alone. */
+    @Override
+    public Set<String> replacedBy(Map<String, Object> before, Map<String, Object> after) {
+        if (positions(before).equals(positions(after))) {
+            return replacedBy();
+        }
+        var replacing = new HashSet<>(replacedBy());
+        replacing.add("SourceParameters");
+        return replacing;
+    }
+
+    private static List<String> positions(Map<String, Object> properties) {
+        return properties.get("SourceParameters") instanceof Map<?, ?> source
+                ? source.values().stream().filter(Map.class::isInstance).flatMap(each -> POSITIONS.stream()
+                        .map(name -> String.valueOf(((Map<?, ?>) each).get(name)))).filter(it -> !it.equals("null")).toList()
+                : List.of();
     }
 
     @Override
@@ -57,7 +79,7 @@ final class PipesResources extends NamedType {
         pipes.tagResource(caller, Pipes.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
     }
 
-    /** Where reading starts is of the creation alone; what is not said would stay. */
+    /** All that an update takes: what it does not say would stay. */
     private static Map<Object, Object> sourceParameters(Desired desired) {
         var changed = new LinkedHashMap<Object, Object>();
         var kind = SOURCES.get(Arn.parse(desired.properties().get("Source").toString()).service());
@@ -72,8 +94,7 @@ final class PipesResources extends NamedType {
                 return value;
             }
             var rest = new LinkedHashMap<Object, Object>(map);
-            rest.remove("StartingPosition");
-            rest.remove("StartingPositionTimestamp");
+            rest.keySet().removeAll(POSITIONS);
             return rest;
         });
         return changed;

@@ -50,6 +50,21 @@ class IamResourcesTest {
     }
 
     @Test
+    void aPolicyOfOneUserIsPutAndTaken() {
+        house.iam.createUser(house.root, Iam.CreateUserRequest.of(r -> r.userName("ann")));
+        var type = house.type("AWS::IAM::UserPolicy");
+        var wanted = House.desired("Reads", Map.of("UserName", "ann", "PolicyName", "read", "PolicyDocument", DOCUMENT));
+        var made = type.create(house.root, wanted);
+        assertThat(made.physicalId()).isEqualTo("read|ann");
+        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann"))).policyNames())
+            .containsExactly("read");
+        type.delete(house.root, made.physicalId(), wanted);
+        type.delete(house.root, made.physicalId(), wanted);
+        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann"))).policyNames())
+            .isEmpty();
+    }
+
+    @Test
     void aRoleOfAnotherIsNotTakenOver() {
         house.createRole("worker", House.TRUST_LAMBDA);
         assertThatThrownBy(() -> house.type("AWS::IAM::Role").create(house.root,

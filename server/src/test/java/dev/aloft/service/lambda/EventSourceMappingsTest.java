@@ -153,6 +153,7 @@ class EventSourceMappingsTest {
         Executable invoke = () -> test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f")));
         refused("RecursiveInvocationException", "Lambda has detected your function being invoked in a recursive loop with other Amazon Web"
                 + " Services resources and stopped your function's invocation.", invoke);
+        assertThat(counted("FunctionName", "f", "RecursiveInvocationsDropped")).isEqualTo(1);
         test.lambda.putFunctionRecursionConfig(caller(),
                 Lambda.PutFunctionRecursionConfigRequest.of(r -> r.functionName("f").recursiveLoop("Allow")));
         assertThat(test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f"))).functionError()).isNull();
@@ -205,10 +206,14 @@ class EventSourceMappingsTest {
     }
 
     private double counted(EventSourceMappingConfiguration mapping, String metric) {
+        return counted("EventSourceMappingUUID", mapping.uuid(), metric);
+    }
+
+    private double counted(String dimension, String value, String metric) {
         test.metrics.flush();
         return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
                 .namespace("AWS/Lambda").metricName(metric).statistics(List.of("Sum")).period(60)
-                .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("EventSourceMappingUUID").value(mapping.uuid()))))
+                .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name(dimension).value(value))))
                 .startTime(TestTime.START.minusSeconds(60)).endTime(TestTime.START.plusSeconds(600))))
                 .datapoints().stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
     }

@@ -193,6 +193,16 @@ class AsyncInvocationsTest {
     }
 
     @Test
+    void anEventOfALoopIsNotTriedAgainAndGoesWhereFailuresGo() {
+        settings = settings(QUEUE, 2, Duration.ofHours(6), null, QUEUE, false);
+        invoke(new Lambda.RecursiveInvocationException("a loop"));
+        assertThat(told).hasSize(3).first().isEqualTo("0: run r-1");
+        assertThat(told).anySatisfy(line -> assertThat(line).startsWith("0: q")
+                .contains("\"condition\":\"RecursiveInvocation\""));
+        assertThat(told).anySatisfy(line -> assertThat(line).startsWith("0: q").contains("{\"a\":1} {", "a loop"));
+    }
+
+    @Test
     void anEventThatGrowsTooOldBetweenAttemptsIsRecordedAsSuch() {
         settings = settings(null, 2, Duration.ofSeconds(60), null, QUEUE, false);
         invoke("no", "no", "no");

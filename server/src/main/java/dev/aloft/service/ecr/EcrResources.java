@@ -91,7 +91,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
         if (!gone.isEmpty()) {
             ecr.untagResource(caller, Ecr.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
         }
-        ecr.tagResource(caller, Ecr.TagResourceRequest.of(r -> r.resourceArn(arn).tags(Repositories.told(after.marked()))));
+        ecr.tagResource(caller, Ecr.TagResourceRequest.of(r -> r.resourceArn(arn)
+                .tags(Repositories.told(after.marked()))));
         return existing(caller, physicalId);
     }
 

@@ -34,7 +34,8 @@ record AccessKeyType(Iam iam) implements ResourceType {
         var userName = IamResources.text(desired, "UserName");
         var key = iam.createAccessKey(caller, Iam.CreateAccessKeyRequest.of(r -> r.userName(userName))).accessKey();
         setStatus(caller, key.accessKeyId(), desired);
-        return new Resource(key.accessKeyId(), Map.of("Id", key.accessKeyId(), "SecretAccessKey", key.secretAccessKey()));
+        return new Resource(key.accessKeyId(), Map.of("Id", key.accessKeyId(),
+                "SecretAccessKey", key.secretAccessKey()));
     }
 
     @Override

@@ -36,7 +36,8 @@ record HolderPolicyType(Iam iam, String holder) implements ResourceType {
 
     @Override
     public Resource create(Caller caller, Desired desired) {
-        bearer(desired).putInline(iam, caller, IamResources.text(desired, "PolicyName"), desired.document("PolicyDocument"));
+        bearer(desired).putInline(iam, caller, IamResources.text(desired, "PolicyName"),
+                desired.document("PolicyDocument"));
         return new Resource(IamResources.text(desired, "PolicyName") + "|" + name(desired), Map.of());
     }
 
@@ -61,6 +62,7 @@ record HolderPolicyType(Iam iam, String holder) implements ResourceType {
 
     private IamResources.Bearers bearer(Desired desired) {
         var one = List.of(name(desired));
-        return holder.equals("Role") ? new IamResources.Bearers(one, List.of()) : new IamResources.Bearers(List.of(), one);
+        return holder.equals("Role") ? new IamResources.Bearers(one, List.of())
+                : new IamResources.Bearers(List.of(), one);
     }
 }

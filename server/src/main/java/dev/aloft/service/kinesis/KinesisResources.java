@@ -301,8 +301,8 @@ final class KinesisResources {
 
         @Override
         protected Resource describe(Caller caller, String named) {
-            var policy = kinesis.getResourcePolicy(caller, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(named)))
-                    .policy();
+            var policy = kinesis.getResourcePolicy(caller,
+                    Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(named))).policy();
             if (policy.equals(ResourcePolicies.NONE)) {
                 throw new Kinesis.ResourceNotFoundException("No resource policy found for resource ARN " + named);
             }

@@ -40,7 +40,8 @@ final class LogsResources {
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("LogGroupName", MAX_NAME);
             try {
-                logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name).tags(desired.marked())
+                logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name)
+                    .tags(desired.marked())
                     .logGroupClass((String) desired.properties().get("LogGroupClass"))));
             } catch (Logs.ResourceAlreadyExistsException e) {
                 if (!isOurs(caller, name, desired)) {

@@ -191,7 +191,8 @@ final class SnsResources {
             if (!gone.isEmpty()) {
                 sns.untagResource(caller, Sns.UntagResourceRequest.of(r -> r.resourceArn(physicalId).tagKeys(gone)));
             }
-            sns.tagResource(caller, Sns.TagResourceRequest.of(r -> r.resourceArn(physicalId).tags(Tags.told(after.marked()))));
+            sns.tagResource(caller, Sns.TagResourceRequest.of(r -> r.resourceArn(physicalId)
+                    .tags(Tags.told(after.marked()))));
             return configured(caller, physicalId, before.properties(), after);
         }
 

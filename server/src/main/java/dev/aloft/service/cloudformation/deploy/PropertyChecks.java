@@ -52,8 +52,8 @@ final class PropertyChecks {
         for (var each : given.keySet()) {
             var name = each.toString();
             if (!known.contains(name) && !known.contains("*")) {
-                throw new Failed(failed + at + ": the property " + name + " of " + type.type() + " is not built in Aloft"
-                        + likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
+                throw new Failed(failed + at + ": the property " + name + " of " + type.type()
+                        + " is not built in Aloft" + likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
             }
         }
     }
@@ -88,7 +88,8 @@ final class PropertyChecks {
     private static Optional<String> likeliest(String name, Set<String> known) {
         return known.stream()
                 .filter(each -> distance(name, each) <= Math.min(2, name.length() / 3))
-                .min(Comparator.<String>comparingInt(each -> distance(name, each)).thenComparing(Comparator.naturalOrder()));
+                .min(Comparator.<String>comparingInt(each -> distance(name, each))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     /** How many characters must be added, removed or changed to make one of the other (Levenshtein). */

@@ -87,7 +87,8 @@ final class Globals {
             if (ignored instanceof List<?> names) {
                 for (var name : names) {
                     if (chosen.remove(name) == null) {
-                        throw SamError.resource(id, "Resource " + id + " has invalid resource attribute 'IgnoreGlobals' on item '" + name + "'.");
+                        throw SamError.resource(id, "Resource " + id + " has invalid resource attribute 'IgnoreGlobals'"
+                                + " on item '" + name + "'.");
                     }
                 }
             } else if (Functions.given(ignored)) {

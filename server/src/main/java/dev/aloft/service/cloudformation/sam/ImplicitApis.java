@@ -99,7 +99,8 @@ final class ImplicitApis {
             }
             tree.put("Properties", new LinkedHashMap<String, Object>());
         }
-        var event = new Event(owner.type().equals("AWS::Serverless::Function"), owner.id(), name, kind.eventType(), Trees.map(tree.get("Properties")));
+        var event = new Event(owner.type().equals("AWS::Serverless::Function"), owner.id(), name, kind.eventType(),
+                Trees.map(tree.get("Properties")));
         propagateTags(owner, event);
         event.properties().putIfAbsent(kind.idProperty(), Functions.ref(kind.implicitId()));
         if (kind.isHttp() && !Functions.given(event.get("Path")) && !Functions.given(event.get("Method"))) {

@@ -98,7 +98,8 @@ final class SamFunction {
         source.refuseOther("PropagateTags", Boolean.class);
         var kept = source.get("VersionDeletionPolicy");
         if (kept != null && !Functions.isFunction(kept) && !"Delete".equals(kept) && !"Retain".equals(kept)) {
-            throw source.error("Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.");
+            throw source.error("Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or"
+                    + " 'Retain'.");
         }
         if (Functions.given(kept) && !Functions.given(source.get("AutoPublishAlias"))) {
             throw source.error("'VersionDeletionPolicy' requires 'AutoPublishAlias'.");

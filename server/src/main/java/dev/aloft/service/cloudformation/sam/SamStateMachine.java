@@ -164,8 +164,9 @@ final class SamStateMachine {
                 if (source.get("PermissionsBoundary") != null) {
                     properties.putIfAbsent("PermissionsBoundary", source.get("PermissionsBoundary"));
                 }
-                resources.addAll(new ScheduleEvent(new Event(false, event.owner(), event.name(), event.type(), properties), target.ref(),
-                        source.passed()).make(arn -> start(event.id(), arn)));
+                var bounded = new Event(false, event.owner(), event.name(), event.type(), properties);
+                resources.addAll(new ScheduleEvent(bounded, target.ref(), source.passed())
+                        .make(arn -> start(event.id(), arn)));
             }
             case "CloudWatchEvent", "EventBridgeRule" -> rule(event, target);
             case "Api" -> api(event, target);
@@ -239,7 +240,8 @@ final class SamStateMachine {
         if (definition.hasIntegration(path, method)) {
             throw event.error("API method \"" + method + "\" defined multiple times for path \"" + path + "\".");
         }
-        if (event.get("UnescapeMappingTemplate") != null && !(event.get("UnescapeMappingTemplate") instanceof Boolean)) {
+        if (event.get("UnescapeMappingTemplate") != null
+                && !(event.get("UnescapeMappingTemplate") instanceof Boolean)) {
             throw event.wrongType("UnescapeMappingTemplate");
         }
         var input = Functions.isTrue(event.get("UnescapeMappingTemplate"))

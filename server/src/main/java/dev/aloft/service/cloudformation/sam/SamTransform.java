@@ -25,8 +25,8 @@ public final class SamTransform {
             throw failed(List.of(SamError.structure("'Resources' section is required").getMessage()));
         }
         if (!Trees.map(tree.get("Resources")).values().stream().allMatch(Map.class::isInstance)) {
-            throw failed(List.of(SamError.structure(
-                    "All 'Resources' must be Objects. If you're using YAML, this may be an indentation issue.").getMessage()));
+            throw failed(List.of(SamError.structure("All 'Resources' must be Objects. If you're using YAML, this may be an"
+                    + " indentation issue.").getMessage()));
         }
         var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
         var transformation = new Transformation(tree, new Parameters(tree, parameters, region, partition), partition);

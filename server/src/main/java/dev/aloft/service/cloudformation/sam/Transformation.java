@@ -119,9 +119,9 @@ final class Transformation {
                 throw SamError.resource(resource.id, "Logical ids must be alphanumeric.");
             }
             if (!there.isEmpty() && !Trees.text(there.get("Type")).equals(IN_PLACE.get(resource.type))) {
-                throw new SamError("Transforming resource with id [" + source.id() + "] attempts to create a new resource with id ["
-                        + resource.id + "] and type \"" + resource.type + "\". A resource with that id already exists within this"
-                        + " template. Please use a different id for that resource.");
+                throw new SamError("Transforming resource with id [" + source.id() + "] attempts to create a new resource"
+                        + " with id [" + resource.id + "] and type \"" + resource.type + "\". A resource with that id"
+                        + " already exists within this template. Please use a different id for that resource.");
             }
             made.put(resource.id, resource.tree());
         }

@@ -54,7 +54,7 @@ final class Records {
         var draft = draft(input.partitionKey(), input.data(), input.explicitHashKey());
         var found = store.read(tx -> streams.existing(tx, caller, input.streamName(), input.streamARN()));
         checkOrdering(found, input.sequenceNumberForOrdering());
-        checkSize(found, draft.data(), "data");
+        checkSize(found, draft, "data");
         var placed = place(found, List.of(draft)).getFirst();
         if (placed.throttled()) {
             throw new Kinesis.ProvisionedThroughputExceededException(rateExceeded(found, placed.shard()));
@@ -73,7 +73,7 @@ final class Records {
         }
         var found = store.read(tx -> streams.existing(tx, caller, input.streamName(), input.streamARN()));
         for (int i = 0; i < drafts.size(); i++) {
-            checkSize(found, drafts.get(i).data(), "records." + (i + 1) + ".member.data");
+            checkSize(found, drafts.get(i), "records." + (i + 1) + ".member.data");
         }
         if (size > LARGEST_REQUEST) {
             throw new Kinesis.InvalidArgumentException("Records size exceeds 10 MB limit");
@@ -114,11 +114,13 @@ final class Records {
         }
     }
 
-    private static void checkSize(KeptStream stream, Bytes data, String where) {
+    /** The partition key counts too. */
+    private static void checkSize(KeptStream stream, Draft draft, String where) {
         int most = stream.maxRecordKiB() << 10;
-        if (data.length() > most) {
+        if (draft.size() > most) {
+            long length = draft.data().length();
             throw new Kinesis.ValidationException("1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim="
-                    + data.length() + " cap=" + data.length() + "]' at '" + where + "' failed to satisfy constraint: Member must "
+                    + length + " cap=" + length + "]' at '" + where + "' failed to satisfy constraint: Member must "
                     + "have length less than or equal to " + most);
         }
     }

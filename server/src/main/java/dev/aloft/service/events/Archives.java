@@ -153,6 +153,7 @@ final class Archives {
     }
 
     Events.ListArchivesResponse list(Caller caller, Events.ListArchivesRequest input) {
+        Refusals.severalFilters("ListArchives", input.state(), input.eventSourceArn(), input.namePrefix());
         var source = input.eventSourceArn() == null ? null : BusName.of(caller, input.eventSourceArn());
         return store.read(tx -> {
             if (source != null && !buses.exists(tx, source)) {

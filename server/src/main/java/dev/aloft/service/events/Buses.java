@@ -166,6 +166,9 @@ final class Buses {
         required("StatementId", input.statementId());
         required("Action", input.action());
         required("Principal", input.principal());
+        if (!input.action().equals("events:PutEvents")) {
+            throw Refusals.invalid("Provided value in parameter 'action' is not supported.");
+        }
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", input.statementId());
         statement.put("Effect", "Allow");

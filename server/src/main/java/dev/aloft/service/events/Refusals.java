@@ -2,6 +2,8 @@ package dev.aloft.service.events;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Events;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** What EventBridge answers where a request is wrong. */
 final class Refusals {
@@ -29,6 +31,13 @@ final class Refusals {
 
     static ApiError tooMany() {
         return new Events.LimitExceededException("The requested resource exceeds the maximum number allowed.");
+    }
+
+    /** Filters of archives and replays exclude each other. */
+    static void severalFilters(String operation, Object... filters) {
+        if (Stream.of(filters).filter(Objects::nonNull).count() > 1) {
+            throw invalid("At most one filter is allowed for " + operation + ". Use either : State, EventSourceArn, or NamePrefix.");
+        }
     }
 
     /** A setting whose effect is not built. */

@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
@@ -43,7 +44,7 @@ final class Replays {
     KeptReplay start(Caller caller, Events.StartReplayRequest input) {
         var archiveKey = Archives.key(input.eventSourceArn())
                 .orElseThrow(() -> Refusals.badArn(input.eventSourceArn()));
-        var destination = BusName.of(caller, input.destination().arn());
+        var destination = destination(caller, input.destination().arn());
         var rules = input.destination().filterArns() == null ? List.<String>of() : input.destination().filterArns();
         var now = time.instant();
         return store.write(tx -> {
@@ -54,10 +55,13 @@ final class Replays {
             if (!input.eventStartTime().isBefore(input.eventEndTime())) {
                 throw Refusals.invalid("Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.");
             }
+            if (!buses.exists(tx, destination)) {
+                throw Refusals.noBus(destination.name());
+            }
             var archive = data.archives.get(tx, archiveKey).orElseThrow(() -> Refusals.invalid(
                     "Parameter EventSourceArn is not valid. Reason: Archive " + archiveKey.text(2)
                             + " does not exist."));
-            checkDestination(tx, archive, destination);
+            checkDestination(archive, destination);
             if (data.replaying.all(tx).stream().filter(it -> it.id().startsWith(EventsData.all(caller)))
                     .count() >= MOST_AT_ONCE) {
                 throw Refusals.tooMany();
@@ -73,17 +77,21 @@ final class Replays {
         });
     }
 
-    private void checkDestination(ReadTx tx, KeptArchive archive, BusName destination) {
-        var source = new BusName(archive.account(), archive.region(), archive.bus());
-        if (destination.equals(source)) {
-            return;
+    private static BusName destination(Caller caller, String arn) {
+        if (!Arn.isArn(arn) || !Arn.parse(arn).resource().startsWith("event-bus/")) {
+            throw Refusals.invalid("Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN.");
         }
-        boolean elsewhere = !destination.account().equals(source.account()) || !destination.region()
-                .equals(source.region());
-        if (elsewhere || !buses.exists(tx, destination)) {
+        return BusName.of(caller, arn);
+    }
+
+    private static void checkDestination(KeptArchive archive, BusName destination) {
+        if (!destination.account().equals(archive.account()) || !destination.region().equals(archive.region())) {
             throw Refusals.noBus(destination.name());
         }
-        throw Refusals.invalid("Parameter Destination.Arn is not valid. Reason: Cross event bus replay is not permitted.");
+        if (!destination.name().equals(archive.bus())) {
+            throw Refusals.invalid(
+                    "Parameter Destination.Arn is not valid. Reason: Cross event bus replay is not permitted.");
+        }
     }
 
     KeptReplay get(Caller caller, String name) {
@@ -128,6 +136,7 @@ final class Replays {
     }
 
     Events.ListReplaysResponse list(Caller caller, Events.ListReplaysRequest input) {
+        Refusals.severalFilters("ListReplays", input.state(), input.eventSourceArn(), input.namePrefix());
         return store.read(tx -> {
             var all = data.replays.range(tx, EventsData.all(caller)).map(Row::value)
                     .filter(replay -> input.eventSourceArn() == null || input.eventSourceArn()

@@ -25,6 +25,11 @@ final class RuleTargets {
     private static final Set<String> UNDER_A_ROLE = Set.of("kinesis", "firehose", "states", "ecs", "batch", "codebuild",
             "codepipeline", "ssm", "sagemaker", "redshift-data", "appsync", "inspector");
 
+    /** The services of AWS's list of targets; AWS takes an ARN of any other for one that is written wrong. */
+    private static final Set<String> AWS_HAS = Set.of("appsync", "batch", "codebuild", "codepipeline", "ecs", "firehose", "glue",
+            "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless", "sagemaker", "sns", "sqs", "ssm",
+            "ssm-incidents", "states");
+
     private final EventsData data;
     private final Rules rules;
     private final Targets targets;
@@ -79,7 +84,8 @@ final class RuleTargets {
         refuseWhatIsNotBuilt(target);
         var arn = Arn.parse(target.arn());
         if (!arn.service().equals("events") && !arn.service().equals("execute-api") && !targets.takes(arn)) {
-            throw ApiError.notBuilt("A target of service " + arn.service());
+            throw AWS_HAS.contains(arn.service()) ? ApiError.notBuilt("A target of service " + arn.service())
+                    : Refusals.badArn(target.arn());
         }
         if (target.roleArn() == null && (UNDER_A_ROLE.contains(arn.service()) || arn.resource()
                 .startsWith("api-destination/"))) {

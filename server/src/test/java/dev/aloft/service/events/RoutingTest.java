@@ -331,6 +331,10 @@ class RoutingTest extends EventsFixture {
             () -> events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("a"))));
         refused("ResourceNotFoundException", "Event bus gone does not exist.", () -> events.createArchive(ROOT,
             Events.CreateArchiveRequest.of(r -> r.archiveName("a").eventSourceArn(bus.replace("default", "gone")))));
+        refused("ValidationException", "Parameter Destination.Arn is not valid. Reason: Must contain an event bus ARN.",
+            () -> events.startReplay(ROOT, replay("r", "invalid", null)));
+        refused("ResourceNotFoundException", "Event bus gone does not exist.",
+            () -> events.startReplay(ROOT, replay("r", bus.replace("default", "gone"), null)));
         refused("ValidationException", "Parameter EventSourceArn is not valid. Reason: Archive a does not exist.",
             () -> events.startReplay(ROOT, replay("r", bus, null)));
         var create = Events.CreateArchiveRequest.of(r -> r.archiveName("a").eventSourceArn(bus));

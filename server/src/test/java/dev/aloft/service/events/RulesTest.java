@@ -95,6 +95,8 @@ class RulesTest extends EventsFixture {
             () -> target(null, "tick", target("1", "arn:aws:kinesis:us-east-1:111122223333:stream/s")));
         refused("NotImplemented", "A target of service ecs is not built in Aloft yet.",
             () -> target(null, "tick", target("1", "arn:aws:ecs:us-east-1:111122223333:cluster/c")));
+        refused("ValidationException", "Parameter arn:aws:s3:::bucket is not valid. Reason: Provided Arn is not in correct format.",
+            () -> target(null, "tick", target("1", "arn:aws:s3:::bucket")));
         refused("NotImplemented", "A target's EcsParameters is not built in Aloft yet.", () -> target(null, "tick",
             Events.Target.of(t -> t.id("1").arn(QUEUE)
                     .ecsParameters(Events.EcsParameters.of(p -> p.taskDefinitionArn("arn"))))));
@@ -172,7 +174,20 @@ class RulesTest extends EventsFixture {
     }
 
     @Test
+    void filtersOfArchivesAndReplaysExcludeEachOther() {
+        refused("ValidationException",
+            "At most one filter is allowed for ListArchives. Use either : State, EventSourceArn, or NamePrefix.",
+            () -> events.listArchives(ROOT, Events.ListArchivesRequest.of(r -> r.namePrefix("a").state("ENABLED"))));
+        refused("ValidationException",
+            "At most one filter is allowed for ListReplays. Use either : State, EventSourceArn, or NamePrefix.",
+            () -> events.listReplays(ROOT, Events.ListReplaysRequest.of(r -> r.namePrefix("a").state("COMPLETED"))));
+    }
+
+    @Test
     void aPolicyIsMadeOfStatements() {
+        refused("ValidationException", "Provided value in parameter 'action' is not supported.",
+            () -> events.putPermission(ROOT, Events.PutPermissionRequest.of(r -> r.statementId("s").principal("*")
+                .action("events:PutRule"))));
         events.putPermission(ROOT, Events.PutPermissionRequest.of(r -> r.statementId("other").action("events:PutEvents")
                 .principal(OTHER)));
         events.putPermission(ROOT, Events.PutPermissionRequest.of(r -> r.statementId("org").action("events:PutEvents")

@@ -442,7 +442,7 @@ class PipesTest {
             "DesiredState", "STOPPED")));
         var pipe = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p")));
         assertThat(pipe.target()).isEqualTo(BUS);
-        assertThat(pipe.sourceParameters().sqsQueueParameters().batchSize()).isEqualTo(1);
+        assertThat(pipe.sourceParameters().sqsQueueParameters().batchSize()).isEqualTo(10);
         assertThat(pipe.tags()).doesNotContainKey("a");
         assertThat(pipes.listPipes(ROOT, Pipes.ListPipesRequest.of(r -> r.currentState(Pipes.PipeState.STOPPED)))
                 .pipes()).hasSize(1);

@@ -90,7 +90,8 @@ final class Exports {
         var now = time.instant();
         var asked = in.toBuilder().clientToken(null).build().toString();
         var told = store.write(tx -> {
-            var known = in.clientToken() == null ? Optional.<StoredExport>empty() : known(tx, ref, in.clientToken());
+            var known = in.clientToken() == null ? Optional.<StoredExport>empty()
+                : known(tx, ref, in.clientToken(), now);
             if (known.isPresent()) {
                 if (!known.get().asked().equals(asked)) {
                     throw new ExportConflictException(
@@ -134,10 +135,11 @@ final class Exports {
         }
     }
 
-    /** The export that was begun with this token, whichever table it was of. */
-    private Optional<StoredExport> known(Tx tx, TableRef ref, String token) {
+    /** The export that was begun with this token not long ago, whichever table it was of. */
+    private Optional<StoredExport> known(Tx tx, TableRef ref, String token, Instant now) {
         return data.exports.range(tx, Key.of(ref.account(), ref.region())).map(Row::value)
-            .filter(export -> token.equals(export.told().clientToken())).findFirst();
+            .filter(export -> token.equals(export.told().clientToken())
+                && Transfer.isHeld(export.told().startTime(), now)).findFirst();
     }
 
     private ExportDescription begin(Tx tx, TableRef ref, ExportTableToPointInTimeRequest in, String asked,

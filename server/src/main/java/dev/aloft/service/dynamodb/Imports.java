@@ -98,7 +98,7 @@ final class Imports {
         var ref = TableRef.toCreate(caller, wanted.tableName());
         var now = time.instant();
         var asked = in.toBuilder().clientToken(null).build().toString();
-        var known = in.clientToken() == null ? Optional.<StoredImport>empty() : known(ref, in.clientToken());
+        var known = in.clientToken() == null ? Optional.<StoredImport>empty() : known(ref, in.clientToken(), now);
         if (known.isPresent()) {
             if (!known.get().asked().equals(asked)) {
                 throw new ImportConflictException(
@@ -124,10 +124,11 @@ final class Imports {
         return new ImportTableResponse(told[0]);
     }
 
-    /** The import that was begun with this token, whichever table it was into. */
-    private Optional<StoredImport> known(TableRef ref, String token) {
+    /** The import that was begun with this token not long ago, whichever table it was into. */
+    private Optional<StoredImport> known(TableRef ref, String token, Instant now) {
         return store.read(tx -> data.imports.range(tx, Key.of(ref.account(), ref.region())).map(Row::value)
-            .filter(one -> token.equals(one.told().clientToken())).findFirst());
+            .filter(one -> token.equals(one.told().clientToken()) && Transfer.isHeld(one.told().startTime(), now))
+            .findFirst());
     }
 
     private static Key key(String arn) {

@@ -3,12 +3,26 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.DynamoDb.ExportDescription;
 import dev.aloft.api.DynamoDb.ImportTableDescription;
 import dev.aloft.kernel.store.Key;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
 /** Exports and imports as they are kept. */
 final class Transfer {
+    /**
+     * How long a client token stands for the request that it came with first.
+     *
+     * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExportTableToPointInTime.html">
+     *     ExportTableToPointInTime</a>
+     */
+    private static final Duration TOKEN = Duration.ofHours(8);
+
     private Transfer() {
+    }
+
+    /** Whether the token of what began at a moment still stands for it. */
+    static boolean isHeld(Instant began, Instant now) {
+        return now.isBefore(began.plus(TOKEN));
     }
 
     /** One data file of an export. */

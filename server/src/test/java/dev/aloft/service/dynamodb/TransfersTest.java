@@ -110,6 +110,18 @@ class TransfersTest extends DynamoDbFixture {
     }
 
     @Test
+    void aClientTokenStandsForItsRequestForEightHours() {
+        var first = export(r -> r.clientToken("once"));
+        time.advance(Duration.ofHours(8).minusSeconds(1));
+        assertThat(export(r -> r.clientToken("once")).exportArn()).isEqualTo(first.exportArn());
+        refused("ExportConflictException", "Export conflict: Duplicate request detected with conflicting parameters",
+            () -> export(r -> r.clientToken("once").s3Prefix("other")));
+        time.advance(Duration.ofSeconds(1));
+        assertThat(export(r -> r.clientToken("once").s3Prefix("other")).exportArn())
+            .isNotEqualTo(first.exportArn());
+    }
+
+    @Test
     void anExportInIonHasDecimalsAndAnnotatedSets() {
         rich();
         assertThat(lines(export(r -> r.exportFormat("ION")))).containsExactly(

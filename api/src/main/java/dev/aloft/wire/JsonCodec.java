@@ -71,6 +71,17 @@ final class JsonCodec {
         };
     }
 
+    /** What stands in a list or a map. */
+    private Object element(JsonReader in, Member element) {
+        if (mismatch.ofElement() != null && !(element.target() instanceof Schema.Scalar)) {
+            var token = in.peek();
+            if (token != Token.OBJECT && token != Token.ARRAY) {
+                throw new Unreadable(mismatch.ofElement());
+            }
+        }
+        return value(in, element);
+    }
+
     private List<Object> list(JsonReader in, Schema.ListOf list) {
         if (in.peek() != Token.ARRAY) {
             throw wrong(in, list);
@@ -80,7 +91,7 @@ final class JsonCodec {
         in.beginArray();
         while (in.hasNext()) {
             if (in.peek() != Token.NULL) {
-                values.add(value(in, element));
+                values.add(element(in, element));
             } else if (list.sparse()) {
                 in.nul();
                 values.add(null);
@@ -102,7 +113,7 @@ final class JsonCodec {
         in.beginObject();
         for (var name = in.nextName(); name != null; name = in.nextName()) {
             if (in.peek() != Token.NULL) {
-                values.put(name, value(in, element));
+                values.put(name, element(in, element));
             } else if (map.sparse()) {
                 in.nul();
                 values.put(name, null);
@@ -177,7 +188,7 @@ final class JsonCodec {
                 // Told below, in AWS's words.
             }
         }
-        throw new Unreadable(Mismatch.base64(text));
+        throw new Unreadable(mismatch.ofBlob(text));
     }
 
     /** Whether the last character before the padding has bits that no byte takes. */
@@ -201,8 +212,13 @@ final class JsonCodec {
 
     private Unreadable wrong(JsonReader in, Schema expected) {
         var token = in.peek();
-        in.skip();
-        return new Unreadable(mismatch.text(token, expected));
+        boolean isDecimal = false;
+        if (token == Token.NUMBER) {
+            isDecimal = in.number().chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E');
+        } else {
+            in.skip();
+        }
+        return new Unreadable(mismatch.text(token, expected, isDecimal));
     }
 
     static void write(JsonWriter out, Shape shape) {

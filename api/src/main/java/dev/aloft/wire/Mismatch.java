@@ -10,20 +10,30 @@ import java.util.Locale;
 enum Mismatch {
     DYNAMODB {
         @Override
-        String text(Token found, Schema expected) {
+        String text(Token found, Schema expected, boolean isDecimal) {
             return switch (found) {
                 case OBJECT -> "Start of structure or map found where not expected";
-                case ARRAY -> "Unrecognized collection type class java.util.ArrayList";
-                case STRING -> expected instanceof Schema.Scalar
-                        ? "STRING_VALUE cannot be converted to " + type(expected)
-                        : "Unexpected value type in payload";
-                case NUMBER -> expected instanceof Schema.Scalar
-                        ? "NUMBER_VALUE cannot be converted to " + type(expected)
-                        : "Unexpected value type in payload";
-                case TRUE -> "TRUE_VALUE cannot be converted to " + type(expected);
-                case FALSE -> "FALSE_VALUE cannot be converted to " + type(expected);
+                case ARRAY -> "Unrecognized collection type " + (expected instanceof Schema.MapOf ? "" : "class ")
+                        + javaType(expected);
+                case STRING, NUMBER, TRUE, FALSE -> {
+                    if (!(expected instanceof Schema.Scalar scalar)) {
+                        yield "Unexpected field type";
+                    }
+                    yield scalar.kind() == Schema.Kind.BLOB ? "only base-64-encoded strings are convertible to bytes"
+                            : (isDecimal ? "DECIMAL" : found) + "_VALUE cannot be converted to " + type(expected);
+                }
                 case NULL -> "Unexpected null value";
             };
+        }
+
+        @Override
+        String ofElement() {
+            return "Unexpected value type in payload";
+        }
+
+        @Override
+        String ofBlob(String text) {
+            return base64(text);
         }
 
         @Override
@@ -40,7 +50,7 @@ enum Mismatch {
 
     PLAIN {
         @Override
-        String text(Token found, Schema expected) {
+        String text(Token found, Schema expected, boolean isDecimal) {
             return switch (found) {
                 case OBJECT -> "Start of structure or map found where not expected.";
                 case ARRAY -> "Start of list found where not expected";
@@ -78,7 +88,23 @@ enum Mismatch {
         };
     }
 
-    abstract String text(Token found, Schema expected);
+    final String text(Token found, Schema expected) {
+        return text(found, expected, false);
+    }
+
+    /** @param isDecimal whether a number that was found is not a whole one */
+    abstract String text(Token found, Schema expected, boolean isDecimal);
+
+    /** What is said of a scalar in the place of a structure, list or map in a list or map, where it differs; or null. */
+    String ofElement() {
+        return null;
+    }
+
+    /** What is said of a text that is no base64. */
+    String ofBlob(String text) {
+        return "'" + (text.length() > 1024 ? text.substring(0, 1024) : text) + "' can not be converted to a Blob: "
+                + base64(text);
+    }
 
     void refuseUnion(Schema.Structure union, int set) {
         throw new Unreadable(set == 0
@@ -95,19 +121,32 @@ enum Mismatch {
         };
     }
 
-    static String base64(String text) {
-        var start = "'" + (text.length() > 1024 ? text.substring(0, 1024) : text) + "' can not be converted to a Blob: ";
+    private static String base64(String text) {
         if (text.length() % 4 != 0) {
-            return start + "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
+            return "Base64 encoded length is expected a multiple of 4 bytes but found: " + text.length();
         }
         int end = text.endsWith("==") ? text.length() - 2 : text.endsWith("=") ? text.length() - 1 : text.length();
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/')) {
-                return start + "Invalid Base64 character: '" + c + "'";
+                return "Invalid Base64 character: '" + c + "'";
             }
         }
-        return start + "Invalid last non-pad Base64 character dectected";
+        return "Invalid last non-pad Base64 character dectected";
+    }
+
+    /** As DynamoDB's own program calls it. */
+    private static String javaType(Schema expected) {
+        return switch (expected) {
+            case Schema.Structure structure -> "com.amazonaws.dynamodb.v20120810." + structure.name();
+            case Schema.ListOf list -> "java.util.List<" + javaType(list.element().target()) + ">";
+            case Schema.MapOf map -> "java.util.Map<java.lang.String, " + javaType(map.value().target()) + ">";
+            case Schema.Scalar scalar -> switch (scalar.kind()) {
+                case BLOB -> "java.nio.ByteBuffer";
+                case TIMESTAMP -> "java.util.Date";
+                default -> "java.lang." + type(scalar);
+            };
+        };
     }
 
     static String type(Schema expected) {

@@ -61,6 +61,19 @@ class RoundTripTest {
         assertThat(number.code()).isEqualTo("SerializationException");
         assertThat(number).hasMessage("NUMBER_VALUE cannot be converted to String");
         assertThat(refused("{'Item':{'a':{'S':true}}}")).hasMessage("TRUE_VALUE cannot be converted to String");
+        assertThat(refused("{'TableName':34.56}")).hasMessage("DECIMAL_VALUE cannot be converted to String");
+        assertThat(refused("{'TableName':[]}")).hasMessage("Unrecognized collection type class java.lang.String");
+        assertThat(refused("{'Item':'a'}")).hasMessage("Unexpected field type");
+        assertThat(refused("{'Item':[]}")).hasMessage("Unrecognized collection type java.util.Map<java.lang.String,"
+                + " com.amazonaws.dynamodb.v20120810.AttributeValue>");
+        assertThat(refused("{'Item':{'a':'b'}}")).hasMessage("Unexpected value type in payload");
+        assertThat(refused("{'Item':{'a':[]}}")).hasMessage(
+                "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue");
+        assertThat(refused("{'Item':{'a':{'L':[true]}}}")).hasMessage("Unexpected value type in payload");
+        assertThat(refused("{'Item':{'a':{'B':1}}}"))
+                .hasMessage("only base-64-encoded strings are convertible to bytes");
+        assertThat(refused("{'Item':{'a':{'B':'23456'}}}"))
+                .hasMessage("Base64 encoded length is expected a multiple of 4 bytes but found: 5");
         var several = refused("{'Item':{'a':{'S':'a','N':'1'}}}");
         assertThat(several.code()).isEqualTo("ValidationException");
         assertThat(several).hasMessage("Supplied AttributeValue has more than one datatypes set, must contain exactly one"

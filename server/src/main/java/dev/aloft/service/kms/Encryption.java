@@ -134,13 +134,13 @@ final class Encryption {
         return store.read(tx -> {
             if (keyId != null) {
                 var named = ids.existing(tx, caller, keyId);
-                UsableKeys.requireEnabled(named);
-                UsableKeys.requireUse(named, operation, KeyUsageType.ENCRYPT_DECRYPT,
-                        EncryptionAlgorithmSpec.SYMMETRIC_DEFAULT);
                 if (read.filter(it -> !it.keyId().equals(named.id())).isPresent()) {
                     throw new IncorrectKeyException(
                             "The key ID in the request does not identify a CMK that can perform this operation.");
                 }
+                UsableKeys.requireEnabled(named);
+                UsableKeys.requireUse(named, operation, KeyUsageType.ENCRYPT_DECRYPT,
+                        EncryptionAlgorithmSpec.SYMMETRIC_DEFAULT);
             }
             var ciphertext = read.orElseThrow(() -> new InvalidCiphertextException(""));
             var key = data.keys.get(tx, KmsData.key(ciphertext.account(), caller.region(), ciphertext.keyId()))
@@ -154,14 +154,14 @@ final class Encryption {
         });
     }
 
-    /** What was encrypted, under another key; nobody sees the plaintext. */
+    /** What was encrypted, under another key; nobody sees the plaintext. AWS looks at the source first. */
     Kms.ReEncryptResponse reEncrypt(Caller caller, Kms.ReEncryptRequest input) {
         Refusals.tokens(input.grantTokens());
         var from = algorithm(input.sourceEncryptionAlgorithm());
         var to = algorithm(input.destinationEncryptionAlgorithm());
-        var with = usable.of(caller, input.destinationKeyId(), "ReEncryptTo", KeyUsageType.ENCRYPT_DECRYPT, to);
         var source = decrypted(caller, "ReEncryptFrom", input.sourceKeyId(), from, input.ciphertextBlob(),
                 input.sourceEncryptionContext());
+        var with = usable.of(caller, input.destinationKeyId(), "ReEncryptTo", KeyUsageType.ENCRYPT_DECRYPT, to);
         Refusals.dry(input.dryRun());
         var encrypted = encrypted(with, to, source.plaintext(), input.destinationEncryptionContext());
         return Kms.ReEncryptResponse.of(r -> r.ciphertextBlob(encrypted.blob()).sourceKeyId(source.key().arn())

@@ -40,6 +40,9 @@ class CryptographyTest extends KmsFixture {
         var blob = encrypt(ROOT, first.keyId(), "secret", null);
         refused("IncorrectKeyException", INCORRECT, () -> kms.decrypt(ROOT,
                 Kms.DecryptRequest.of(r -> r.keyId(second.keyId()).ciphertextBlob(blob))));
+        var hmac = make("HMAC_224", "GENERATE_VERIFY_MAC").keyId();
+        refused("IncorrectKeyException", INCORRECT, () -> kms.reEncrypt(ROOT, Kms.ReEncryptRequest.of(
+                r -> r.ciphertextBlob(blob).sourceKeyId(hmac).destinationKeyId(hmac))));
         var again = kms.reEncrypt(ROOT, Kms.ReEncryptRequest.of(r -> r.ciphertextBlob(blob)
                 .destinationKeyId(second.keyId()).destinationEncryptionContext(Map.of("a", "1"))));
         assertThat(again.sourceKeyId()).isEqualTo(first.arn());

@@ -59,8 +59,10 @@ final class LargeTableBench {
     }
 
     private static void starts(Figures figures, String after, double[] ready, Product last) {
+        double longest = Arrays.stream(ready).max().orElse(0);
         figures.add("start to ready after " + after, Load.median(ready), "ms",
-            "median of %d, at the most %.0f ms; %.0f ms of processor".formatted(STARTS, Arrays.stream(ready).max().orElse(0), last.processorSeconds() * 1e3));
+            "median of %d, at the most %.0f ms; %.0f ms of processor"
+                .formatted(STARTS, longest, last.processorSeconds() * 1e3));
     }
 
     private static void load(Product product, long items, Figures figures) throws Exception {

@@ -185,7 +185,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Serves a connection that somebody else accepted, as one of this listener's own; closes it where that cannot be. */
+    /** Serves a connection that somebody else accepted as one of this listener's own; closes it where that cannot be. */
     public void take(SocketChannel connection) throws IOException {
         if (!connector.isRunning()) {
             connection.close();

@@ -40,7 +40,8 @@ final class Listener extends ServerConnector {
         }
         if (!told) {
             told = true;
-            LOG.warning(() -> "No connection to port " + getLocalPort() + " can be taken at the moment: " + failure.getMessage());
+            LOG.warning(() -> "No connection to port " + getLocalPort() + " can be taken at the moment: "
+                    + failure.getMessage());
         }
         LockSupport.parkNanos(PAUSE.toNanos());
         return true;

@@ -18,14 +18,14 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /**
  * The virtual threads that serve connections, and whose turn it is.
  *
- * <p>A virtual thread keeps its carrier until it waits for something, and a connection whose client is quick never does: its
- * next request is there before it is looked for. So a connection that has had its turn, while others wait for theirs, finds
- * no more bytes and goes to the end of the line.
+ * <p>A virtual thread keeps its carrier until it waits for something, and a connection whose client is quick never
+ * does: its next request is there before it is looked for. So a connection that has had its turn, while others wait for
+ * theirs, finds no more bytes and goes to the end of the line.
  *
- * <p>A carrier takes threads from one queue until that is empty, and looks at others only then; there is a queue for each
- * thread that starts or wakes any. So a thread serves whatever has waited longest, not what it was started for; and while the
- * line does not end, all its threads stand aside now and then, or who waits in another queue (for a write that is on disk, for
- * a function's answer) would wait for ever.
+ * <p>A carrier takes threads from one queue until that is empty, and looks at others only then; there is a queue for
+ * each thread that starts or wakes any. So a thread serves whatever has waited longest, not what it was started for;
+ * and while the line does not end, all its threads stand aside now and then, or who waits in another queue (for a write
+ * that is on disk, for a function's answer) would wait for ever.
  */
 final class Turns implements Executor {
     private static final long TURN_NANOS = 100_000;
@@ -92,7 +92,8 @@ final class Turns implements Executor {
         }
     }
 
-    SocketChannelEndPoint endPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    SocketChannelEndPoint endPoint(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         return new Turn(channel, selector, key, scheduler);
     }
 

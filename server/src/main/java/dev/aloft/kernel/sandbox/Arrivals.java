@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Takes connections until the listener is closed, which alone is the end: a connection that cannot be taken, since its client
- * is gone or the process has too many open files, is no reason to take no others.
+ * Takes connections until the listener is closed, which alone is the end: a connection that cannot be taken, since its
+ * client is gone or the process has too many open files, is no reason to take no others.
  */
 public final class Arrivals<C extends Closeable> {
     private static final Logger LOG = System.getLogger(Arrivals.class.getName());

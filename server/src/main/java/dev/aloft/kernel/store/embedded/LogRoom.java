@@ -12,9 +12,9 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * Gives each log of RocksDB its length before it is written. Of a file that grows with each write, each sync has to put the new
- * length on disk too, which takes as long again as a third of the rest. RocksDB writes on where it was, ends reading at zeros,
- * and cuts off what is left when it closes the log. Called by the one thread that writes.
+ * Gives each log of RocksDB its length before it is written. Of a file that grows with each write, each sync has to put
+ * the new length on disk too, which takes as long again as a third of the rest. RocksDB writes on where it was, ends
+ * reading at zeros, and cuts off what is left when it closes the log. Called by the one thread that writes.
  */
 final class LogRoom {
     private static final Logger LOG = System.getLogger(LogRoom.class.getName());

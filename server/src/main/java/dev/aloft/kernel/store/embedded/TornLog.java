@@ -8,10 +8,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Tells a log whose last records a power cut left half written from one that is damaged. RocksDB passes over a last record that
- * is too short, refuses one of the right length with the wrong content, and goes on behind one that is all zeros. What a power
- * cut can undo are relaxed writes, of which any may be missing while a later one is there, and behind them one that was being
- * synced. So with more than those behind it, what is broken is damage; else it is cut off, with what is behind it.
+ * Tells a log whose last records a power cut left half written from one that is damaged. RocksDB passes over a last
+ * record that is too short, refuses one of the right length with the wrong content, and goes on behind one that is all
+ * zeros. What a power cut can undo are relaxed writes, of which any may be missing while a later one is there, and
+ * behind them one that was being synced. So with more than those behind it, what is broken is damage; else it is cut
+ * off, with what is behind it.
  *
  * @see <a href="https://github.com/facebook/rocksdb/wiki/Write-Ahead-Log-File-Format">The format of the log</a>
  */

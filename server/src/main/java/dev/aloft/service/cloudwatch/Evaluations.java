@@ -2,7 +2,10 @@ package dev.aloft.service.cloudwatch;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -10,6 +13,7 @@ import dev.aloft.service.cloudwatch.Evaluation.Point;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -59,17 +63,23 @@ final class Evaluations {
                     alarm -> verdicts.put(alarm, evaluation(alarm, now).verdict(now)));
         }
         if (!due.isEmpty()) {
-            store.change(tx -> {
-                due.forEach(each -> CloudWatchData.EVALUATIONS.cancel(tx, each.id()));
-                verdicts.forEach((alarm, verdict) -> CloudWatchData.ALARMS.get(tx, alarm.key()).ifPresent(current -> {
-                    CloudWatchData.EVALUATIONS.add(tx, next(current, now), current.key(), current.key());
-                    // One that was changed meanwhile is looked at again.
-                    verdict.filter(_ -> current.equals(alarm)).ifPresent(it ->
-                            states.change(tx, current, it.value(), it.reason(), it.reasonData(), now));
-                }));
-            });
+            store.change(tx -> due.forEach(each -> settle(tx, each, verdicts, now)));
         }
         return store.read(CloudWatchData.EVALUATIONS::next);
+    }
+
+    private void settle(Tx tx, Due.Waiting<Key> looked, Map<Alarm, Optional<Evaluation.Verdict>> verdicts, Instant now) {
+        // What was put off meanwhile, because its state was set by hand, stays so.
+        if (CloudWatchData.EVALUATIONS.get(tx, looked.id()).filter(it -> it.at().equals(looked.at())).isEmpty()) {
+            return;
+        }
+        CloudWatchData.EVALUATIONS.cancel(tx, looked.id());
+        CloudWatchData.ALARMS.get(tx, looked.value()).ifPresent(alarm -> {
+            CloudWatchData.EVALUATIONS.add(tx, next(alarm, now), alarm.key(), alarm.key());
+            // One that was changed meanwhile has no verdict, and is looked at again.
+            verdicts.getOrDefault(alarm, Optional.empty()).ifPresent(
+                    it -> states.change(tx, alarm, it.value(), it.reason(), it.reasonData(), now));
+        });
     }
 
     private Evaluation evaluation(Alarm alarm, Instant now) {

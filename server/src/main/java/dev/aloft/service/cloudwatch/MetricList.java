@@ -31,6 +31,7 @@ final class MetricList {
     }
 
     CloudWatch.ListMetricsResponse list(Caller caller, CloudWatch.ListMetricsRequest r) {
+        Statistics.requireOwn(caller, r.owningAccount());
         Key prefix = r.namespace() == null ? Key.of(caller.account(), caller.region())
                 : r.metricName() == null ? Key.of(caller.account(), caller.region(), r.namespace())
                 : Key.of(caller.account(), caller.region(), r.namespace(), r.metricName());

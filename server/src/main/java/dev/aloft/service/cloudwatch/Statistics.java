@@ -128,7 +128,7 @@ final class Statistics {
         if (!r.startTime().isBefore(r.endTime())) {
             throw new InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
         }
-        checkQueries(r.metricDataQueries());
+        checkQueries(caller, r.metricDataQueries());
         boolean ascending = CloudWatch.ScanBy.TIMESTAMP_ASCENDING.equals(r.scanBy());
         var results = new ArrayList<CloudWatch.MetricDataResult>();
         Map<String, String> labels = labels(r.metricDataQueries());
@@ -140,7 +140,7 @@ final class Statistics {
         return page(r, results);
     }
 
-    private static void checkQueries(List<CloudWatch.MetricDataQuery> queries) {
+    private static void checkQueries(Caller caller, List<CloudWatch.MetricDataQuery> queries) {
         var ids = new HashSet<String>();
         for (int i = 0; i < queries.size(); i++) {
             var query = queries.get(i);
@@ -155,6 +155,10 @@ final class Statistics {
             if (query.expression() != null) {
                 throw ApiError.notBuilt("CloudWatch's metric math and Metrics Insights");
             }
+            if (query.label() != null && query.label().contains("${")) {
+                throw ApiError.notBuilt("CloudWatch's dynamic labels");
+            }
+            requireOwn(caller, query.accountId());
             if (query.metricStat() == null) {
                 throw new InvalidParameterCombinationException(
                         "Either MetricStat or Expression must be specified for " + at + ".");
@@ -164,6 +168,13 @@ final class Statistics {
             }
             int period = query.metricStat().period();
             check(Instant.MIN, Instant.MAX, period, at + ".MetricStat.Period");
+        }
+    }
+
+    /** What other accounts share with this one is not seen. */
+    static void requireOwn(Caller caller, String account) {
+        if (account != null && !account.equals(caller.account())) {
+            throw ApiError.notBuilt("CloudWatch's metrics of another account");
         }
     }
 

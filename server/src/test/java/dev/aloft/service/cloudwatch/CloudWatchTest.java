@@ -142,6 +142,18 @@ class CloudWatchTest {
     }
 
     @Test
+    void whatIsNotBuiltOfAQueryIsRefusedByName() {
+        for (var refused : Map.of("CloudWatch's dynamic labels", query("a", "Sum", 60).toBuilder()
+                .label("${PROP('Period')}").build(), "CloudWatch's metrics of another account",
+                query("a", "Sum", 60).toBuilder().accountId("999999999999").build()).entrySet()) {
+            assertThatThrownBy(() -> cloudWatch.getMetricData(caller(), CloudWatch.GetMetricDataRequest.of(
+                    r -> r.startTime(time.instant()).endTime(time.instant().plusSeconds(60))
+                            .metricDataQueries(List.of(refused.getValue())))))
+                    .hasMessage(refused.getKey() + " is not built in Aloft yet.");
+        }
+    }
+
+    @Test
     void metricsAreListedByNameAndDimensionAndForgottenAfterTwoWeeks() {
         put(d -> d.value(1.0));
         put(d -> d.value(1.0).dimensions(List.of(CloudWatch.Dimension.of(x -> x.name("b").value("2")), CloudWatch.Dimension.of(x -> x.name("a").value("1")))));

@@ -150,7 +150,8 @@ final class PipePollers {
             var config = StreamSettings.of(pipe).deadLetters();
             var id = UUID.randomUUID().toString();
             store.change(tx -> {
-                if (data.pipes.has(tx, pipe.key())) {
+                // Its name may be another pipe's by now, which begins anew.
+                if (data.pipes.get(tx, pipe.key()).filter(it -> it.created().equals(pipe.created())).isPresent()) {
                     data.checkpoints.put(tx, key(shard), checkpoint);
                     if (dropped.isPresent() && config != null) {
                         deadLetters.promise(tx, id, new Dispatch(pipe.account(), pipe.region(), "pipes.amazonaws.com",

@@ -5,11 +5,16 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +79,12 @@ final class CodeFolder {
         refuse("Kotlin or Java", "build.gradle.kts", entries, name -> name.endsWith(".class") || name.endsWith(".jar"));
         refuse("TypeScript", "tsconfig.json", entries,
                 name -> !name.startsWith("node_modules/") && name.matches(".*\\.[cm]?js"));
-        entries.stream().filter(name -> name.matches("[^/]*\\.(cs|fs|vb)proj")).findFirst()
+        entries.stream().filter(CodeFolder::isProject).findFirst()
                 .ifPresent(project -> refuse(".NET", project, entries, name -> name.endsWith(".dll")));
+    }
+
+    private static boolean isProject(String name) {
+        return name.endsWith("proj") && name.matches("[^/]*\\.(cs|fs|vb)proj");
     }
 
     private void refuse(String language, String project, Set<String> entries, Predicate<String> compiled) {
@@ -89,18 +98,30 @@ final class CodeFolder {
         if (!Files.isDirectory(from)) {
             return;
         }
-        try (var files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                var relative = from.relativize(file);
-                boolean wanted = true;
-                for (var part : relative) {
-                    wanted &= !LEFT_OUT.contains(part.toString());
-                }
-                if (wanted) {
-                    entries.putIfAbsent(prefix + relative, file);
-                }
+        Files.walkFileTree(from, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
+                return each.equals(from) || wanted(each) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && wanted(file)) {
+                    entries.putIfAbsent(prefix + from.relativize(file), file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                // An editor's own file may be gone already.
+                return failure instanceof NoSuchFileException ? FileVisitResult.CONTINUE : super.visitFileFailed(file, failure);
+            }
+        });
+    }
+
+    private static boolean wanted(Path each) {
+        return !LEFT_OUT.contains(each.getFileName().toString());
     }
 
     /** A folder with what package.json or requirements.txt ask for, installed once for each version of these files; or null. */

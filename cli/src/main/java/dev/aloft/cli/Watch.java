@@ -17,6 +17,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,8 +41,8 @@ final class Watch {
     private final PrintWriter out;
     private final Deployment deployment;
     private final Map<WatchKey, Path> watched = new HashMap<>();
-    /** What was packed last of a folder. */
-    private final Map<Path, String> packed = new HashMap<>();
+    /** What was packed last of a folder, as it is: a digest of it takes long in a JVM that compiles little. */
+    private final Map<Path, byte[]> packed = new HashMap<>();
     private final Map<Path, CodeFolder> codes = new HashMap<>();
     private Map<Path, List<String>> folders = Map.of();
     private List<StackResource> resources = List.of();
@@ -104,7 +105,7 @@ final class Watch {
         for (var folder : folders.keySet()) {
             watch(service, folder, true);
             if (!packed.containsKey(folder)) {
-                packed.put(folder, digest(folder, folders.get(folder).getFirst()));
+                packed.put(folder, zip(folder, folders.get(folder).getFirst()));
             }
         }
     }
@@ -147,27 +148,18 @@ final class Watch {
 
     /** Makes a folder the code of its functions; says whether that was all that is needed. */
     private boolean update(Path folder, List<String> owners, long began) throws IOException {
-        var archive = code(folder, owners.getFirst()).zip();
-        try {
-            var digest = CodeFolder.sha256(archive);
-            if (digest.equals(packed.put(folder, digest))) {
-                return true;
-            }
-            var functions = functions(owners);
-            if (functions.isEmpty()) {
-                return false;
-            }
-            var zip = Bytes.of(Files.readAllBytes(archive));
-            for (var function : functions) {
-                Lambda.at(connection.endpoint()).updateFunctionCode(connection.caller(), UpdateFunctionCodeRequest.of(
-                        r -> r.functionName(function.physicalResourceId()).zipFile(zip)));
-                out.printf("  ✓ %-34s live      %d ms%n", function.logicalResourceId(),
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
-            }
+        var zip = zip(folder, owners.getFirst());
+        if (Arrays.equals(zip, packed.put(folder, zip))) {
             return true;
-        } finally {
-            Files.deleteIfExists(archive);
         }
+        var functions = functions(owners);
+        for (var function : functions) {
+            Lambda.at(connection.endpoint()).updateFunctionCode(connection.caller(), UpdateFunctionCodeRequest.of(
+                    r -> r.functionName(function.physicalResourceId()).zipFile(Bytes.of(zip))));
+            out.printf("  ✓ %-34s live      %d ms%n", function.logicalResourceId(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+        }
+        return !functions.isEmpty();
     }
 
     /** Those of which the code alone is all; none where one has versions, or where a layer is meant. */
@@ -182,14 +174,10 @@ final class Watch {
         return versions || others ? List.of() : meant;
     }
 
-    private CodeFolder code(Path folder, String owner) {
-        return codes.computeIfAbsent(folder, each -> new CodeFolder(each, owner, out));
-    }
-
-    private String digest(Path folder, String owner) throws IOException {
-        var archive = code(folder, owner).zip();
+    private byte[] zip(Path folder, String owner) throws IOException {
+        var archive = codes.computeIfAbsent(folder, each -> new CodeFolder(each, owner, out)).zip();
         try {
-            return CodeFolder.sha256(archive);
+            return Files.readAllBytes(archive);
         } finally {
             Files.deleteIfExists(archive);
         }

@@ -36,7 +36,8 @@ final class Refusals {
     /** Filters of archives and replays exclude each other. */
     static void severalFilters(String operation, Object... filters) {
         if (Stream.of(filters).filter(Objects::nonNull).count() > 1) {
-            throw invalid("At most one filter is allowed for " + operation + ". Use either : State, EventSourceArn, or NamePrefix.");
+            throw invalid("At most one filter is allowed for " + operation
+                    + ". Use either : State, EventSourceArn, or NamePrefix.");
         }
     }
 

@@ -26,9 +26,9 @@ final class RuleTargets {
             "codepipeline", "ssm", "sagemaker", "redshift-data", "appsync", "inspector");
 
     /** The services of AWS's list of targets; AWS takes an ARN of any other for one that is written wrong. */
-    private static final Set<String> AWS_HAS = Set.of("appsync", "batch", "codebuild", "codepipeline", "ecs", "firehose", "glue",
-            "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless", "sagemaker", "sns", "sqs", "ssm",
-            "ssm-incidents", "states");
+    private static final Set<String> AWS_HAS = Set.of("appsync", "batch", "codebuild", "codepipeline", "ecs",
+            "firehose", "glue", "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless", "sagemaker",
+            "sns", "sqs", "ssm", "ssm-incidents", "states");
 
     private final EventsData data;
     private final Rules rules;

@@ -12,8 +12,6 @@ import java.util.List;
  *
  * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html">
  *     Using dead-letter queues in Amazon SQS</a>
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html">
- *     Configuring a dead-letter queue redrive: what becomes of deduplication ids</a>
  */
 final class DeadLetters {
     private final SqsData data;

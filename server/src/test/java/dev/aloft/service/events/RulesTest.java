@@ -95,7 +95,8 @@ class RulesTest extends EventsFixture {
             () -> target(null, "tick", target("1", "arn:aws:kinesis:us-east-1:111122223333:stream/s")));
         refused("NotImplemented", "A target of service ecs is not built in Aloft yet.",
             () -> target(null, "tick", target("1", "arn:aws:ecs:us-east-1:111122223333:cluster/c")));
-        refused("ValidationException", "Parameter arn:aws:s3:::bucket is not valid. Reason: Provided Arn is not in correct format.",
+        refused("ValidationException",
+                "Parameter arn:aws:s3:::bucket is not valid. Reason: Provided Arn is not in correct format.",
             () -> target(null, "tick", target("1", "arn:aws:s3:::bucket")));
         refused("NotImplemented", "A target's EcsParameters is not built in Aloft yet.", () -> target(null, "tick",
             Events.Target.of(t -> t.id("1").arn(QUEUE)

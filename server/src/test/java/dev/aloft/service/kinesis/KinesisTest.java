@@ -152,8 +152,8 @@ class KinesisTest {
         refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' at "
             + "'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
             () -> put("a", "x".repeat((1 << 20) + 1)));
-        refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048574 cap=1048574]' at "
-            + "'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+        refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048574 "
+            + "cap=1048574]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
             () -> put("key", "x".repeat((1 << 20) - 2)));
         put("key", "x".repeat((1 << 20) - 3));
     }

@@ -27,8 +27,8 @@ final class RuleTargets {
 
     /** The services of AWS's list of targets; AWS takes an ARN of any other for one that is written wrong. */
     private static final Set<String> AWS_HAS = Set.of("appsync", "batch", "codebuild", "codepipeline", "ecs",
-            "firehose", "glue", "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless", "sagemaker",
-            "sns", "sqs", "ssm", "ssm-incidents", "states");
+            "firehose", "glue", "inspector", "kinesis", "lambda", "logs", "redshift", "redshift-serverless",
+            "sagemaker", "sns", "sqs", "ssm", "ssm-incidents", "states");
 
     private final EventsData data;
     private final Rules rules;

@@ -40,8 +40,8 @@ record Content(
     }
 
     /**
-     * The same as a dead letter of a queue. Between FIFO queues the message's id takes the place of its deduplication id,
-     * so that two messages that were sent with the same one may stand in the dead-letter queue (AWS's page on redrives).
+     * The same as a dead letter of a queue. Between FIFO queues the message's id takes the place of its deduplication
+     * id, so that two messages that were sent with the same one may stand in the dead-letter queue.
      */
     Content from(Queue queue) {
         return new Content(messageId, body, bodyDigest, attributes, sender, trace, group,

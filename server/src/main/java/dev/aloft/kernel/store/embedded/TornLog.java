@@ -41,7 +41,7 @@ final class TornLog {
         WHOLE, CUT_OFF, DAMAGED
     }
 
-    /** Cuts off what a power cut left half written. */
+    /** Cuts off what a power cut left half written, and room that was not used. */
     static End repair(Path store) throws IOException {
         var last = LogRoom.last(store);
         if (last.isEmpty() || Files.size(last.get()) > LONGEST) {
@@ -49,18 +49,21 @@ final class TornLog {
         }
         var log = new TornLog(Files.readAllBytes(last.get()));
         int broken = log.findBroken();
-        if (broken == log.log.length) {
-            return End.WHOLE;
-        }
-        if (!log.wasUnacknowledged(broken)) {
+        boolean whole = broken == log.log.length;
+        if (!whole && !log.wasUnacknowledged(broken)) {
             return End.DAMAGED;
         }
-        long end = log.begun;
-        try (var channel = FileChannel.open(last.get(), StandardOpenOption.WRITE)) {
+        if (log.begun < log.log.length) {
+            cut(last.get(), log.begun);
+        }
+        return whole ? End.WHOLE : End.CUT_OFF;
+    }
+
+    private static void cut(Path file, long end) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(end);
             channel.force(true);
         }
-        return End.CUT_OFF;
     }
 
     /** Where the first part of a record is that is broken, or the end. */

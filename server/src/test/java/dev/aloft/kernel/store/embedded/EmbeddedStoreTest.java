@@ -273,6 +273,7 @@ class EmbeddedStoreTest extends StoreContract {
         var bytes = Files.readAllBytes(log);
         Files.write(log, Arrays.copyOf(bytes, 16 << 20));
         store = open();
+        assertThat(Files.size(log)).isEqualTo(bytes.length);
         assertThat(store.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(100);
     }
 

@@ -33,7 +33,8 @@ enum Mismatch {
 
         @Override
         String ofBlob(String text) {
-            return base64(text);
+            // Padding is no strange character to it, wherever it stands.
+            return base64(text.replace('=', 'A'));
         }
 
         @Override

@@ -74,6 +74,7 @@ class RoundTripTest {
                 .hasMessage("only base-64-encoded strings are convertible to bytes");
         assertThat(refused("{'Item':{'a':{'B':'23456'}}}"))
                 .hasMessage("Base64 encoded length is expected a multiple of 4 bytes but found: 5");
+        assertThat(refused("{'Item':{'a':{'B':'=+/='}}}")).hasMessage("Invalid last non-pad Base64 character dectected");
         var several = refused("{'Item':{'a':{'S':'a','N':'1'}}}");
         assertThat(several.code()).isEqualTo("ValidationException");
         assertThat(several).hasMessage("Supplied AttributeValue has more than one datatypes set, must contain exactly one"

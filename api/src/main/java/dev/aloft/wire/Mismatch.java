@@ -96,7 +96,7 @@ enum Mismatch {
     /** @param isDecimal whether a number that was found is not a whole one */
     abstract String text(Token found, Schema expected, boolean isDecimal);
 
-    /** What is said of a scalar in the place of a structure, list or map in a list or map, where it differs; or null. */
+    /** What is said of a scalar in a list or map of structures, lists or maps, where it differs; or null. */
     String ofElement() {
         return null;
     }

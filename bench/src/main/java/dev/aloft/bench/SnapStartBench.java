@@ -20,13 +20,13 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 
 /**
- * Cold starts of a Java function whose init makes a client of AWS's SDK for DynamoDB and calls it: five at once,
- * without SnapStart
- * and with it, where the first finds an environment that waits and the others start from what was recorded.
+ * Cold starts of a Java function whose init makes a client of AWS's SDK for DynamoDB and calls it: one, then five at once,
+ * without SnapStart and with it, where the first finds an environment that waits and the others start from what was recorded.
  */
 final class SnapStartBench {
     private static final int CALLERS = 5;
     private static final int RUNS = 3;
+    private static final int ALONE = 9;
     /** The client and what it needs, of a folder that has more. */
     private static final Pattern NEEDED = Pattern.compile("(dynamodb-2|sdk-core|aws-core|auth|http-auth|http-client-spi"
             + "|identity-spi|regions|profiles|utils|metrics-spi|endpoints-spi|json-utils|protocol-core|aws-json-protocol"
@@ -62,7 +62,7 @@ final class SnapStartBench {
     }
 
     static void run(Path launcher, Path peers, Figures figures) throws Exception {
-        figures.chapter("Cold starts of five Java functions at once, with AWS's SDK for DynamoDB in the init");
+        figures.chapter("Cold starts of Java functions with AWS's SDK for DynamoDB in the init: one, and five at once");
         try (var product = Product.start(launcher)) {
             var bench = new SnapStartBench(product, peers, figures);
             for (var runtime : List.of("java25", "java17")) {
@@ -77,14 +77,12 @@ final class SnapStartBench {
                 .handler("Heavy::handle").role(role).timeout(30).memorySize(1024)
                         .code(Lambda.FunctionCode.of(c -> c.zipFile(code)))
                 .snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions")))));
+        alone(runtime);
         var latest = new double[RUNS][];
         var snapped = new double[RUNS][];
         var publishing = new double[RUNS];
         for (int i = 0; i < RUNS; i++) {
-            var run = String.valueOf(i);
-            lambda.updateFunctionConfiguration(Product.caller(), Lambda.UpdateFunctionConfigurationRequest.of(
-                    r -> r.functionName(runtime).description(run)));
-            Product.pause(1000);
+            change(runtime, "five " + i);
             latest[i] = burst(runtime, "$LATEST");
             long begun = System.nanoTime();
             var version = published(runtime);
@@ -95,6 +93,23 @@ final class SnapStartBench {
         tell(runtime + " without SnapStart", latest);
         tell(runtime + " with SnapStart", snapped);
         figures.add(runtime + ", a version is published", Load.median(publishing), "ms", "with two inits");
+    }
+
+    /** The plain cold start, one after the other. */
+    private void alone(String runtime) throws Exception {
+        var times = new double[ALONE];
+        for (int i = 0; i < ALONE; i++) {
+            change(runtime, "alone " + i);
+            times[i] = called(runtime, "$LATEST");
+        }
+        figures.add(runtime + " without SnapStart, one cold start", Load.median(times), "ms", "median of " + ALONE);
+    }
+
+    /** Makes every environment start anew. */
+    private void change(String function, String run) throws Exception {
+        lambda.updateFunctionConfiguration(Product.caller(), Lambda.UpdateFunctionConfigurationRequest.of(
+                r -> r.functionName(function).description(run)));
+        Product.pause(1000);
     }
 
     private void tell(String name, double[][] runs) {

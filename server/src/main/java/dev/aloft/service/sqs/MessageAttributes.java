@@ -76,8 +76,8 @@ final class MessageAttributes {
                 }
                 yield new Content.Attribute(type, null, value.binaryValue());
             }
-            default -> throw Errors.invalid("The message attribute '" + name + "' has an invalid message attribute type, the "
-                + "set of supported type prefixes is Binary, Number, and String.");
+            default -> throw Errors.invalid("The type of message (user) attribute '" + name + "' is invalid. You must use "
+                + "only the following supported type prefixes: Binary, Number, String.");
         };
     }
 

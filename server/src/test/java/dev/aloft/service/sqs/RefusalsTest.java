@@ -145,8 +145,8 @@ class RefusalsTest extends SqsFixture {
     void messageAttributes() {
         invalid("Message (user) attribute 'ErrorDetails' must contain a non-empty value of type 'String'.",
             attribute("ErrorDetails", "String", ""));
-        invalid("The message attribute 'a' has an invalid message attribute type, the set of supported type prefixes is "
-            + "Binary, Number, and String.", attribute("a", "Other", "x"));
+        invalid("The type of message (user) attribute 'a' is invalid. You must use only the following supported type "
+            + "prefixes: Binary, Number, String.", attribute("a", "Other", "x"));
         invalid("Can't cast the value of message (user) attribute 'a' to a number.", attribute("a", "Number", "x"));
         invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for "
             + "internal use. Additionally, they cannot start or end with '.'.", attribute("aws.x", "String", "x"));

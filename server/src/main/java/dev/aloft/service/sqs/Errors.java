@@ -20,6 +20,11 @@ final class Errors {
             "The request must contain the parameter " + parameter + ".");
     }
 
+    /** What AWS calls the body that an entry of a batch lacks; a message of its own lacks a parameter. */
+    static ApiError emptyBody() {
+        return ApiError.of("EmptyValue", 400, "The request must contain the parameter MessageBody.");
+    }
+
     static Sqs.QueueDoesNotExist noQueue() {
         return new Sqs.QueueDoesNotExist("The specified queue does not exist.");
     }

@@ -51,6 +51,9 @@ final class Send {
             .messageSystemAttributes(input.messageSystemAttributes()).messageGroupId(input.messageGroupId())
             .messageDeduplicationId(input.messageDeduplicationId()));
         return sending(name, queue -> {
+            if (isEmpty(input.messageBody())) {
+                throw Errors.missing("MessageBody");
+            }
             var ready = ready(caller, queue, entry);
             if (queue.fifo() && input.messageGroupId() == null) {
                 throw Errors.missing("MessageGroupId");
@@ -149,10 +152,14 @@ final class Send {
         return size;
     }
 
+    private static boolean isEmpty(String body) {
+        return body == null || body.isEmpty();
+    }
+
     private Ready ready(Caller caller, Queue queue, Sqs.SendMessageBatchRequestEntry entry) {
         var body = entry.messageBody();
-        if (body == null || body.isEmpty()) {
-            throw Errors.missing("MessageBody");
+        if (isEmpty(body)) {
+            throw Errors.emptyBody();
         }
         MessageAttributes.checkCharacters(body);
         var attributes = MessageAttributes.checked(entry.messageAttributes());

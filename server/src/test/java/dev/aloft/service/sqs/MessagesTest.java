@@ -97,10 +97,12 @@ class MessagesTest extends SqsFixture {
         var url = queue("q", "MaximumMessageSize", "1024");
         var answer = sqs.sendMessageBatch(CALLER, Sqs.SendMessageBatchRequest.of(r -> r.queueUrl(url).entries(List.of(
             Sqs.SendMessageBatchRequestEntry.of(e -> e.id("a").messageBody("x")),
-            Sqs.SendMessageBatchRequestEntry.of(e -> e.id("b").messageBody("x".repeat(1025)))))));
+            Sqs.SendMessageBatchRequestEntry.of(e -> e.id("b").messageBody("x".repeat(1025))),
+            Sqs.SendMessageBatchRequestEntry.of(e -> e.id("c").messageBody(""))))));
         assertThat(answer.successful()).extracting(e -> e.id()).containsExactly("a");
         assertThat(answer.failed()).extracting(e -> e.id() + " " + e.code() + " " + e.message()).containsExactly(
-            "b InvalidParameterValue One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.");
+            "b InvalidParameterValue One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+            "c EmptyValue The request must contain the parameter MessageBody.");
         var message = receive(url).getFirst();
         var deleted = sqs.deleteMessageBatch(CALLER, Sqs.DeleteMessageBatchRequest.of(r -> r.queueUrl(url).entries(List.of(
             Sqs.DeleteMessageBatchRequestEntry.of(e -> e.id("a").receiptHandle(message.receiptHandle())),

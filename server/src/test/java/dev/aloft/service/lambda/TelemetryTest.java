@@ -96,7 +96,7 @@ class TelemetryTest {
         create("hears-all", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-12-13', 'types': ['platform', 'function', 'extension'],"
                 + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': {'timeoutMs': 25}})", _ -> {});
         List<String> noted = noted("hears-all");
-        assertThat(noted.getFirst()).isEqualTo("subscribed 200 \"OK\"");
+        assertThat(noted).contains("subscribed 200 \"OK\"");
         assertThat(noted).anyMatch(e -> e.matches("\\{\"record\":\\{\"functionArn\":\"arn:[^\"]+\",\"functionName\":\"hears-all\",\"functionVersion\":\"\\$LATEST\","
                 + "\"initializationType\":\"on-demand\",\"instanceId\":\"[^\"]+\",\"instanceMaxMemory\":134217728,\"phase\":\"init\",\"runtimeVersion\":\"[^\"]+\","
                 + "\"runtimeVersionArn\":\"[^\"]+\"},\"time\":\"[0-9T:.-]+Z\",\"type\":\"platform.initStart\"}"));
@@ -131,7 +131,7 @@ class TelemetryTest {
         create("hears-old", "subscribe('/2020-08-15/logs', {'schemaVersion': '2020-08-15', 'types': ['platform'],"
                 + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': {'timeoutMs': 25}})", _ -> {});
         List<String> noted = noted("hears-old");
-        assertThat(noted.getFirst()).isEqualTo("subscribed 200 \"OK\"");
+        assertThat(noted).contains("subscribed 200 \"OK\"");
         assertThat(noted).noneMatch(e -> e.contains("platform.init") || e.contains("platform.runtimeDone"))
                 .anyMatch(e -> e.contains("platform.logsSubscription")).anyMatch(e -> e.contains("platform.start"))
                 .anyMatch(e -> e.contains("platform.end")).anyMatch(e -> e.contains("platform.report"));

@@ -31,11 +31,11 @@ public record NamedPage<T>(List<T> items, String next) {
         return new NamedPage<>(page, more ? token(name.apply(page.getLast())) : null);
     }
 
-    private static String token(String text) {
+    static String token(String text) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String text(String token, Supplier<? extends RuntimeException> invalid) {
+    static String text(String token, Supplier<? extends RuntimeException> invalid) {
         try {
             return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException _) {

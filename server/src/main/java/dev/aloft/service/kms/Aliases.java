@@ -3,6 +3,7 @@ package dev.aloft.service.kms;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kms;
 import dev.aloft.api.Kms.AlreadyExistsException;
+import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -96,7 +97,7 @@ final class Aliases {
             var key = ids.existing(tx, caller, input.keyId()).id();
             return every.filter(alias -> alias.keyId().equals(key)).toList();
         });
-        var page = Pages.of(all, Alias::name, input.marker(), input.limit(), USUAL_PAGE);
+        var page = ListPage.of(all, Alias::name, input.marker(), input.limit(), USUAL_PAGE, Refusals::marker);
         return Kms.ListAliasesResponse.of(r -> r.nextMarker(page.next()).truncated(page.isCut())
                 .aliases(page.items().stream().map(Aliases::told).toList()));
     }

@@ -7,6 +7,7 @@ import dev.aloft.api.Kms.KeyMetadata;
 import dev.aloft.api.Kms.KeyState;
 import dev.aloft.api.Kms.KeyUsageType;
 import dev.aloft.api.Kms.OriginType;
+import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -134,7 +135,7 @@ final class Keys {
     Kms.ListKeysResponse list(Caller caller, Kms.ListKeysRequest input) {
         var prefix = Key.of(caller.account(), caller.region());
         var all = store.read(tx -> data.keys.range(tx, prefix).map(Row::value).toList());
-        var page = Pages.of(all, StoredKey::id, input.marker(), input.limit(), USUAL_PAGE);
+        var page = ListPage.of(all, StoredKey::id, input.marker(), input.limit(), USUAL_PAGE, Refusals::marker);
         return Kms.ListKeysResponse.of(r -> r.nextMarker(page.next()).truncated(page.isCut()).keys(page.items().stream()
                 .map(key -> Kms.KeyListEntry.of(e -> e.keyId(key.id()).keyArn(key.arn()))).toList()));
     }
@@ -169,8 +170,8 @@ final class Keys {
     }
 
     Kms.ListResourceTagsResponse tags(Caller caller, Kms.ListResourceTagsRequest input) {
-        var page = Pages.of(Tags.told(existing(caller, input.keyId()).tags()), Kms.Tag::tagKey, input.marker(),
-                input.limit(), USUAL_TAGS);
+        var page = ListPage.of(Tags.told(existing(caller, input.keyId()).tags()), Kms.Tag::tagKey, input.marker(),
+                input.limit(), USUAL_TAGS, Refusals::marker);
         return Kms.ListResourceTagsResponse.of(
                 r -> r.tags(page.items()).nextMarker(page.next()).truncated(page.isCut()));
     }

@@ -3,6 +3,7 @@ package dev.aloft.service.kms;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Kms.DryRunOperationException;
 import dev.aloft.api.Kms.InvalidGrantTokenException;
+import dev.aloft.api.Kms.InvalidMarkerException;
 import dev.aloft.api.Kms.KMSInvalidStateException;
 import dev.aloft.api.Kms.UnsupportedOperationException;
 import dev.aloft.service.kms.KmsData.StoredKey;
@@ -18,6 +19,10 @@ final class Refusals {
 
     static KMSInvalidStateException ending(StoredKey key) {
         return new KMSInvalidStateException(key.arn() + " is pending deletion.");
+    }
+
+    static InvalidMarkerException marker() {
+        return new InvalidMarkerException("Could not deserialize marker");
     }
 
     /** AWS says no more. */

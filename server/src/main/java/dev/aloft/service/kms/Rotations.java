@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Kms;
 import dev.aloft.api.Kms.LimitExceededException;
 import dev.aloft.api.Kms.RotationType;
+import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -120,7 +121,8 @@ final class Rotations {
                     .keyMaterialId(key.materialId((int) row.key().number(3))).rotationDate(row.value().created())
                     .rotationType(row.value().type()))).toList();
         });
-        var page = Pages.of(all, Kms.RotationsListEntry::keyMaterialId, input.marker(), input.limit(), USUAL_PAGE);
+        var page = ListPage.of(all, Kms.RotationsListEntry::keyMaterialId, input.marker(), input.limit(),
+                USUAL_PAGE, Refusals::marker);
         return Kms.ListKeyRotationsResponse.of(
                 r -> r.rotations(List.copyOf(page.items())).nextMarker(page.next()).truncated(page.isCut()));
     }

@@ -6,6 +6,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Principal;
 import dev.aloft.api.SecretsManager;
+import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -16,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,9 @@ final class Secrets {
     private static final long SHORTEST_WINDOW_DAYS = 7;
     private static final long LONGEST_WINDOW_DAYS = 30;
     private static final int AT_ONCE = 100;
+    static final int PAGE = 100;
+    private static final Comparator<Secret> BY_CREATION =
+            Comparator.comparing(Secret::created).thenComparing(Secret::name);
 
     private final SecretsData data;
     private final SecretIds ids;
@@ -261,9 +266,9 @@ final class Secrets {
         return store.read(tx -> {
             var all = new ArrayList<>(data.secrets.range(tx, Key.of(caller.account(), caller.region())).map(Row::value)
                     .filter(secret -> withDeleted || secret.deleted() == null).filter(wanted)
-                    .sorted(Pages.BY_CREATION).toList());
-            var page = Pages.of("desc".equals(input.sortOrder()) ? all.reversed() : all, Secret::name,
-                    input.nextToken(), input.maxResults(), Pages.MOST);
+                    .sorted(BY_CREATION).toList());
+            var page = ListPage.of("desc".equals(input.sortOrder()) ? all.reversed() : all, Secret::name,
+                    input.nextToken(), input.maxResults(), PAGE, Refusals::badToken);
             return SecretsManager.ListSecretsResponse.of(r -> r.nextToken(page.next())
                     .secretList(page.items().stream().map(secret -> entry(secret, versions.stages(tx, secret)))
                     .toList()));

@@ -6,6 +6,7 @@ import static dev.aloft.service.secretsmanager.SecretsData.PREVIOUS;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.SecretsManager;
+import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -126,7 +127,8 @@ final class Versions {
         return store.read(tx -> {
             var secret = ids.existing(tx, caller, input.secretId());
             var wanted = all(tx, secret).stream().filter(it -> withDeprecated || !it.stages().isEmpty()).toList();
-            var page = Pages.of(wanted, Version::id, input.nextToken(), input.maxResults(), Pages.MOST);
+            var page = ListPage.of(wanted, Version::id, input.nextToken(), input.maxResults(), Secrets.PAGE,
+                    Refusals::badToken);
             return SecretsManager.ListSecretVersionIdsResponse.of(r -> r.arn(secret.arn()).name(secret.name())
                     .nextToken(page.next()).versions(page.items().stream().map(Versions::entry).toList()));
         });

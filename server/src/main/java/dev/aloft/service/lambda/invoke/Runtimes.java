@@ -167,10 +167,11 @@ final class Runtimes {
         if (name.startsWith("java")) {
             JavaPrograms.Jdk jdk = java.jdk(name);
             Optional<JavaRuntime.Trained> trained = java.trained(version, jdk);
-            List<String> command = java.command(version, jdk,
-                    debug(version, "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:"));
-            return trained.isPresent() ? trained(version, jdk, trained.get(), 0)
-                    : ours(version, "java", jdk.interpreter(), command, Map.of());
+            if (trained.isPresent()) {
+                return trained(version, jdk, trained.get(), 0);
+            }
+            return ours(version, "java", jdk.interpreter(), java.command(version, jdk, debug(version,
+                    "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,address=127.0.0.1:")), Map.of());
         }
         if (name.startsWith("ruby")) {
             Interpreter program = ruby.of(name);

@@ -26,11 +26,13 @@ final class KeyAccess {
 
     private final KmsData data;
     private final KeyIds ids;
+    private final AwsManagedKeys managed;
     private final Store store;
 
-    KeyAccess(KmsData data, KeyIds ids, Store store) {
+    KeyAccess(KmsData data, KeyIds ids, AwsManagedKeys managed, Store store) {
         this.data = data;
         this.ids = ids;
+        this.managed = managed;
         this.store = store;
     }
 
@@ -119,14 +121,22 @@ final class KeyAccess {
     }
 
     private Access key(String operation, Caller caller, String id) {
+        var arn = KeyIds.arn(caller, id);
+        boolean isOwn = arn.account().equals(caller.account()) && arn.region().equals(caller.region());
+        if (isOwn && AwsManagedKeys.has(arn.resource()) && (caller.via() != null || operation.equals("DescribeKey"))) {
+            managed.prepare(caller, arn.resource());
+        }
         return store.read(tx -> {
             var found = ids.find(tx, caller, id);
             var access = found.map(key -> about(operation, key))
-                    .orElseGet(() -> Access.to(ACTION + operation, KeyIds.arn(caller, id).toString()))
-                    .with("kms:CallerAccount", caller.account());
-            return id.contains(KeyIds.ALIAS)
-                    ? access.with("kms:RequestAlias", KeyIds.arn(caller, id).resource()) : access;
+                    .orElseGet(() -> Access.to(ACTION + operation, arn.toString()))
+                    .with("kms:CallerAccount", caller.account()).with("kms:ViaService", host(caller));
+            return id.contains(KeyIds.ALIAS) ? access.with("kms:RequestAlias", arn.resource()) : access;
         });
+    }
+
+    private static String host(Caller caller) {
+        return caller.via() == null ? null : caller.via() + "." + caller.region() + ".amazonaws.com";
     }
 
     private static Access about(String operation, StoredKey key) {

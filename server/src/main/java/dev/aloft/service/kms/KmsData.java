@@ -43,6 +43,7 @@ final class KmsData {
      * @param open         the public half, or null where it has none
      * @param material     the number of its material in use
      * @param rotationDays how often that is rotated, or 0
+     * @param ofAws        whether AWS made it for one of its services
      */
     record StoredKey(
             String account,
@@ -58,7 +59,8 @@ final class KmsData {
             String policy,
             byte[] open,
             int material,
-            int rotationDays) {
+            int rotationDays,
+            boolean ofAws) {
         String arn() {
             return "arn:aws:kms:" + region + ":" + account + ":key/" + id;
         }
@@ -77,38 +79,38 @@ final class KmsData {
 
         StoredKey withDescription(String other) {
             return new StoredKey(account, region, id, other, usage, spec, enabled, created, deletion, tags, policy,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         StoredKey enabled(boolean now) {
             return new StoredKey(account, region, id, description, usage, spec, now, created, deletion, tags, policy,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         /** Whether it ends or not, it is not usable from here on. */
         StoredKey ending(Instant at) {
             return new StoredKey(account, region, id, description, usage, spec, false, created, at, tags, policy, open,
-                    material, rotationDays);
+                    material, rotationDays, ofAws);
         }
 
         StoredKey withTags(Map<String, String> other) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, other,
-                    policy, open, material, rotationDays);
+                    policy, open, material, rotationDays, ofAws);
         }
 
         StoredKey withPolicy(String other) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags, other,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         StoredKey withMaterial(int number) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags,
-                    policy, open, number, rotationDays);
+                    policy, open, number, rotationDays, ofAws);
         }
 
         StoredKey rotatedEvery(int days) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags,
-                    policy, open, material, days);
+                    policy, open, material, days, ofAws);
         }
 
         /** What AWS calls the material of that number: 64 hexadecimal digits. */

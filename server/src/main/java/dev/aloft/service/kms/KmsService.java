@@ -48,7 +48,7 @@ public final class KmsService implements Service, Kms {
         dataKeys = new DataKeys(usable);
         signing = new Signing(usable, store);
         rotations = new Rotations(data, ids, usable, vault, store, time);
-        accesses = new KeyAccess(data, ids, store);
+        accesses = new KeyAccess(data, ids, new AwsManagedKeys(data, vault, store, time), store);
         workers = List.of(new Worker("key deletions", data.signal, keys::turn),
                 new Worker("key rotations", data.signal, rotations::turn));
         resourceTypes = List.of(new KeyType(Kms.at(endpoint)), new AliasType(Kms.at(endpoint)));

@@ -149,6 +149,16 @@ class AuthorizerTest {
     }
 
     @Test
+    void aCallThroughAServiceIsThePrincipalsOwnAndSaysThroughWhich() {
+        identity("Allow", "*");
+        resourcePolicies.put(FUNCTION, statement("Deny", "\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\","
+                + "\"Condition\":{\"StringNotEquals\":{\"aws:CalledViaLast\":\"sqs.amazonaws.com\"}}"));
+        refused(ANN, " with an explicit deny in a resource-based policy");
+        authorizer.require(caller(ANN).through("sqs"), Access.to("lambda:InvokeFunction", FUNCTION),
+                new Fixed(Lambda.MODEL, resourcePolicies));
+    }
+
+    @Test
     void betweenAccountsBothSidesMustAllow() {
         var eve = new Principal.User("arn:aws:iam::999999999999:user/eve", "AIDAEVE", "eve");
         resource("Allow", "{\"AWS\":\"arn:aws:iam::999999999999:user/eve\"}");

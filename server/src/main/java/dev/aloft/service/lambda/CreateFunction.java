@@ -83,6 +83,7 @@ final class CreateFunction {
             zip(r);
         }
         SnapStart.check(r);
+        Tenancy.check(r);
         Settings.variables(r.environment());
         if (r.tags() != null) {
             Settings.tags(r.tags());
@@ -141,7 +142,6 @@ final class CreateFunction {
     }
 
     private static void notBuilt(CreateFunctionRequest r) {
-        Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
         Settings.refuse(r.code() != null && r.code().sourceKMSKeyArn() != null, "SourceKMSKeyArn");
@@ -172,6 +172,7 @@ final class CreateFunction {
                     .imageConfigResponse(Settings.image(r.imageConfig()))
                     .loggingConfig(Settings.logging(name, r.loggingConfig()))
                     .layers(Layers.told(used))
+                    .tenancyConfig(r.tenancyConfig())
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));
             SnapStart.set(c, r.snapStart());
             Settings.environment(c, r.environment());

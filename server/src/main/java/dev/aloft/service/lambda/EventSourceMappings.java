@@ -204,6 +204,7 @@ final class EventSourceMappings {
     private int timeout(FunctionName name) {
         try {
             var function = functions.configuration(name);
+            Tenancy.checkWithout(function, "Event source mapping");
             if (function.durableConfig() != null && name.qualifier() == null) {
                 throw MappingRules.invalid("You cannot invoke a durable function using an unqualified ARN.");
             }

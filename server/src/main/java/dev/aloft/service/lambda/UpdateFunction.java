@@ -139,6 +139,7 @@ final class UpdateFunction {
     private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
         Settings.environment(c, r.environment());
         if (r.snapStart() != null) {
+            Tenancy.checkSnapStart(c.build(), r.snapStart());
             SnapStart.set(c, r.snapStart());
         }
         if (r.runtime() != null) {

@@ -219,6 +219,7 @@ final class Keys {
     private void remove(Tx tx, Key key) {
         data.keys.delete(tx, key);
         data.materials.deleteAll(tx, key);
+        data.grants.deleteAll(tx, key);
         data.deletions.cancel(tx, key);
         data.rotations.cancel(tx, key);
         data.aliases.range(tx, Key.of(key.text(0), key.text(1))).map(Row::value)

@@ -46,7 +46,7 @@ public final class SqsService implements Service, Sqs {
         receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals,
             encryption, store, time);
         messages = new Messages(queues, lines, measures, arrivals, store, time);
-        moveTasks = new MoveTasks(data, lines, arrivals, store, time);
+        moveTasks = new MoveTasks(data, lines, arrivals, encryption, store, time);
         housekeeping = new Housekeeping(data, new Retention(data, lines), moveTasks, store, time);
         var sqs = Sqs.at(endpoint);
         resourceTypes = List.of(new QueueResource(sqs, queues), new QueuePolicyResource(sqs, false),

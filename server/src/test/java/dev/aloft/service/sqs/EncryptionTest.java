@@ -185,6 +185,46 @@ class EncryptionTest extends SqsFixture {
         assertThat(bodies(letters)).containsExactly("dead");
     }
 
+    @Test
+    void aMoveTaskSealsMessagesAnewAsWhoeverStartedIt() {
+        var letters = queue("letters");
+        set(url, "RedrivePolicy", redrive("letters", 1));
+        send(url, "dead");
+        receive(url);
+        pass(30);
+        receive(url);
+        move(keys.user("mover", "sqs:*", "kms:Decrypt"));
+        assertThat(task()).isEqualTo("FAILED KMS.AccessDeniedException 0");
+        assertThat(counts(letters)).isEqualTo("1 0 0");
+        move(keys.user("mover", "sqs:*", "kms:Decrypt", "kms:GenerateDataKey"));
+        assertThat(task()).isEqualTo("COMPLETED null 1");
+        assertThat(bodies(url)).containsExactly("dead");
+    }
+
+    @Test
+    void aMoveTaskBringsTheBodiesToAQueueWithoutAKey() {
+        send(queue("letters", "KmsMasterKeyId", key), "dead");
+        queue("source", "RedrivePolicy", redrive("letters", 1));
+        var open = queue("open");
+        sqs.startMessageMoveTask(CALLER, Sqs.StartMessageMoveTaskRequest.of(
+            r -> r.sourceArn(ARN + "letters").destinationArn(ARN + "open")));
+        pass(1);
+        keys.disable(key);
+        pass(300);
+        assertThat(bodies(open)).containsExactly("dead");
+    }
+
+    private void move(Caller caller) {
+        sqs.startMessageMoveTask(caller, Sqs.StartMessageMoveTaskRequest.of(r -> r.sourceArn(ARN + "letters")));
+        pass(1);
+    }
+
+    private String task() {
+        var task = sqs.listMessageMoveTasks(CALLER, Sqs.ListMessageMoveTasksRequest.of(r -> r.sourceArn(ARN + "letters")))
+            .results().getFirst();
+        return task.status() + " " + task.failureReason() + " " + task.approximateNumberOfMessagesMoved();
+    }
+
     private void send(Caller caller, String body) {
         sqs.sendMessage(caller, Sqs.SendMessageRequest.of(r -> r.queueUrl(url).messageBody(body)));
     }

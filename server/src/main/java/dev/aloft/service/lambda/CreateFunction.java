@@ -30,9 +30,11 @@ final class CreateFunction {
     private final Images images;
     private final Layers layers;
     private final Roles roles;
+    private final DestinationAccess destinations;
     private final Time time;
 
-    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers, Roles roles, Time time) {
+    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
+            Roles roles, DestinationAccess destinations, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -40,6 +42,7 @@ final class CreateFunction {
         this.images = images;
         this.layers = layers;
         this.roles = roles;
+        this.destinations = destinations;
         this.time = time;
     }
 
@@ -92,6 +95,7 @@ final class CreateFunction {
             throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
         }
         roles.check(caller, name, r.role());
+        destinations.checkDeadLetters(caller, name, r.role(), r.deadLetterConfig());
         store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
     }
 

@@ -151,7 +151,7 @@ public final class Platform implements AutoCloseable {
                 new KmsService(store, keys, time, endpoint, authorizer),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
-                new LogsService(store, time, endpoint),
+                new LogsService(store, time, endpoint, targets, roles::assume),
                 new CloudWatchService(store, time, endpoint),
                 new DynamoDbService(store, time, endpoint),
                 new DynamoDbStreamsService(store, time),

@@ -207,6 +207,15 @@ class AuthorizerTest {
     }
 
     @Test
+    void aServiceIsKnownByTheNameThatItHasInItsRegionToo() {
+        var logs = new Principal.Service("logs.amazonaws.com", "arn:aws:logs:us-east-1:111122223333:log-group:g:*");
+        resource("Allow", "{\"Service\":\"logs.eu-west-1.amazonaws.com\"}");
+        refused(logs, " because no resource-based policy allows the lambda:InvokeFunction action");
+        resource("Allow", "{\"Service\":\"logs.us-east-1.amazonaws.com\"}");
+        allowed(logs);
+    }
+
+    @Test
     void handingOnARoleNeedsPassRole() {
         var access = Access.to("lambda:CreateFunction", FUNCTION).passing(ROLE, "lambda.amazonaws.com");
         var lambda = new Fixed(Lambda.MODEL, resourcePolicies);

@@ -30,6 +30,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.apigateway.ApiGatewayService;
 import dev.aloft.service.apigateway.ApiGatewayV2Service;
+import dev.aloft.service.autoscaling.AutoScalingService;
 import dev.aloft.service.cloudformation.CloudFormationService;
 import dev.aloft.service.cloudwatch.CloudWatchService;
 import dev.aloft.service.ecr.EcrService;
@@ -132,10 +133,12 @@ public final class Platform implements AutoCloseable {
                 config.network().equals("shared") ? Optional.empty()
                         : Optional.of(new OwnNetworks(new OwnDoor(), config.network().equals("own"))));
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
-        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, endpoint, targets,
+        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url);
+        var scaling = new AutoScalingService(store, time, endpoint, roles);
+        targets.add(scaling.target());
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, images, keys, time, endpoint, signatures::enforced),
@@ -151,9 +154,10 @@ public final class Platform implements AutoCloseable {
                 new KmsService(store, keys, time, endpoint, authorizer),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
-                new LogsService(store, time, endpoint, targets, roles::assume),
-                new CloudWatchService(store, time, endpoint),
-                new DynamoDbService(store, time, endpoint),
+                new LogsService(store, time, endpoint),
+                new CloudWatchService(store, time, endpoint, targets),
+                scaling,
+                new DynamoDbService(store, Optional.of(metrics), time, endpoint),
                 new DynamoDbStreamsService(store, time),
                 new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume),
                 new ApiGatewayService(store, time, endpoint, roles),

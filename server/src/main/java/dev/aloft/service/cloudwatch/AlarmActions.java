@@ -9,6 +9,8 @@ import dev.aloft.api.Events;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Sns;
+import dev.aloft.kernel.call.Event;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Attempt;
 import dev.aloft.kernel.delivery.Carrier;
 import dev.aloft.kernel.delivery.Ending;
@@ -22,6 +24,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Does what alarms are to do when their state changes, and tells the account's event bus of the change. What could not
@@ -31,6 +34,7 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
     static final String TOPIC = "sns";
     static final String FUNCTION = "lambda";
     static final String BUS = "events";
+    static final String SCALING = "autoscaling";
     private static final Logger LOG = System.getLogger(AlarmActions.class.getName());
     private static final String ALARMS = "cloudwatch.amazonaws.com";
     /** Functions let alarms in under this name. */
@@ -39,6 +43,7 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
     private final Sns sns;
     private final Lambda lambda;
     private final Events events;
+    private final Targets targets;
     private final Time time;
 
     /**
@@ -56,7 +61,8 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
         }
     }
 
-    AlarmActions(Endpoint endpoint, Time time) {
+    AlarmActions(Endpoint endpoint, Targets targets, Time time) {
+        this.targets = targets;
         sns = Sns.at(endpoint);
         lambda = Lambda.at(endpoint);
         events = Events.at(endpoint);
@@ -64,7 +70,7 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
     }
 
     static boolean takes(String target) {
-        return Arn.isArn(target) && List.of(TOPIC, FUNCTION).contains(Arn.parse(target).service());
+        return Arn.isArn(target) && List.of(TOPIC, FUNCTION, SCALING).contains(Arn.parse(target).service());
     }
 
     @Override
@@ -87,9 +93,36 @@ final class AlarmActions implements Carrier<AlarmActions.Action> {
             case FUNCTION -> lambda.invoke(caller(action, ALARMS_FOR_FUNCTIONS, attempt), Lambda.InvokeRequest.of(
                     r -> r.functionName(action.target()).invocationType(Lambda.InvocationType.EVENT)
                     .payload(Bytes.of(action.body().getBytes(StandardCharsets.UTF_8)))));
+            case SCALING -> scale(caller(action, ALARMS, attempt), action.target(), action.body());
             default -> tell(action, attempt);
         }
         return Outcome.delivered();
+    }
+
+    private void scale(Caller caller, String policyArn, String event) {
+        targets.deliver(caller, Arn.parse(policyArn), Event.of(event.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Scaling policies are told again for as long as the alarm stays in its state. What fails is not tried again: the
+     * next minute tells them anyway.
+     */
+    void remind(Alarm alarm, String event) {
+        var caller = new Caller(alarm.account(), alarm.region(), new Principal.Service(ALARMS, alarm.arn()),
+                UUID.randomUUID().toString(), null, 0, null, null, null);
+        for (var policyArn : scaling(alarm)) {
+            try {
+                scale(caller, policyArn, event);
+            } catch (ApiError e) {
+                LOG.log(Level.DEBUG, alarm.arn() + " did not reach " + policyArn + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /** The scaling policies on which an alarm acts in its state. */
+    static List<String> scaling(Alarm alarm) {
+        return alarm.actsOnChanges() ? alarm.actions(alarm.state().value()).stream()
+                .filter(target -> Arn.parse(target).service().equals(SCALING)).toList() : List.of();
     }
 
     private void tell(Action action, Attempt attempt) {

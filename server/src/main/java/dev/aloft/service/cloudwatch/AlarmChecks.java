@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What alarms must be like. Metrics made of others, anomaly bands, and actions but for topics and functions are not
- * built.
+ * What alarms must be like. Metrics made of others, anomaly bands, and actions but for topics, functions and scaling
+ * policies are not built.
  */
 final class AlarmChecks {
     private static final int DAY = 86_400;

@@ -8,6 +8,7 @@ import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
@@ -28,14 +29,19 @@ public final class CloudWatchService implements Service, CloudWatch {
     private final List<ResourceType> resourceTypes;
 
     public CloudWatchService(Store platform, Time time, Endpoint endpoint) {
+        this(platform, time, endpoint, new Targets());
+    }
+
+    /** @param targets those that alarms can act on besides topics and functions: scaling policies */
+    public CloudWatchService(Store platform, Time time, Endpoint endpoint, Targets targets) {
         var store = platform.in("cloudwatch");
         putData = new PutData(store, time);
         statistics = new Statistics(store, time);
         metrics = new MetricList(store, time);
-        actions = new Deliveries<>("alarm-actions", store, time, Codec.of(AlarmActions.Action.class),
-                new AlarmActions(endpoint, time));
+        var carrier = new AlarmActions(endpoint, targets, time);
+        actions = new Deliveries<>("alarm-actions", store, time, Codec.of(AlarmActions.Action.class), carrier);
         var states = new AlarmStates(actions);
-        evaluations = new Evaluations(store, statistics, states, time);
+        evaluations = new Evaluations(store, statistics, states, carrier, time);
         alarms = new Alarms(store, states, evaluations, time);
         history = new AlarmHistory(store);
         resourceTypes = AlarmResources.all(CloudWatch.at(endpoint));

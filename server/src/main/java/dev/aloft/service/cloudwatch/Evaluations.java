@@ -13,6 +13,7 @@ import dev.aloft.service.cloudwatch.Evaluation.Point;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,13 +30,15 @@ final class Evaluations {
     private final Store store;
     private final Statistics statistics;
     private final AlarmStates states;
+    private final AlarmActions actions;
     private final Time time;
     private final Signal signal = new Signal();
 
-    Evaluations(Store store, Statistics statistics, AlarmStates states, Time time) {
+    Evaluations(Store store, Statistics statistics, AlarmStates states, AlarmActions actions, Time time) {
         this.store = store;
         this.statistics = statistics;
         this.states = states;
+        this.actions = actions;
         this.time = time;
     }
 
@@ -64,6 +67,7 @@ final class Evaluations {
         }
         if (!due.isEmpty()) {
             store.change(tx -> due.forEach(each -> settle(tx, each, verdicts, now)));
+            verdicts.forEach(this::remind);
         }
         return store.read(CloudWatchData.EVALUATIONS::next);
     }
@@ -80,6 +84,16 @@ final class Evaluations {
             verdicts.getOrDefault(alarm, Optional.empty()).ifPresent(
                     it -> states.change(tx, alarm, it.value(), it.reason(), it.reasonData(), now));
         });
+    }
+
+    /** Of an alarm that stays in the state in which it acts on scaling policies, with what its metric is now. */
+    private void remind(Alarm alarm, Optional<Evaluation.Verdict> verdict) {
+        var state = alarm.state();
+        if (verdict.filter(it -> !it.value().equals(state.value())).isEmpty() && !AlarmActions.scaling(alarm).isEmpty()) {
+            var now = verdict.map(it -> alarm.in(state.changed(it.value(), it.reason(), it.reasonData(),
+                    time.instant()))).orElse(alarm);
+            actions.remind(now, new AlarmMessages(alarm, now, List.of()).event());
+        }
     }
 
     private Evaluation evaluation(Alarm alarm, Instant now) {

@@ -6,16 +6,20 @@ import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Kinesis;
 import dev.aloft.api.S3;
+import dev.aloft.api.Operation;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,10 @@ import java.util.stream.Stream;
 /** The operations of Amazon DynamoDB. */
 public final class DynamoDbService implements Service, DynamoDb {
     private final DynamoDbData data = new DynamoDbData();
+    private final Store store;
+    private final Time time;
+    private final Measures measures;
+    private final boolean measured;
     private final Tables tables;
     private final UpdateTable updateTable;
     private final TimeToLive timeToLive;
@@ -56,10 +64,18 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final List<ResourceType> resourceTypes;
 
     public DynamoDbService(Store platform, Time time, Endpoint endpoint) {
-        var store = platform.in("dynamodb");
+        this(platform, Optional.empty(), time, endpoint);
+    }
+
+    /** @param metrics where CloudWatch is told of the tables */
+    public DynamoDbService(Store platform, Optional<Metrics> metrics, Time time, Endpoint endpoint) {
+        store = platform.in("dynamodb");
+        this.time = time;
+        measured = metrics.isPresent();
+        measures = new Measures(metrics);
         var open = new OpenTables(data, store);
         var streams = new Streams(data);
-        var throttle = new Throttle(time);
+        var throttle = new Throttle(measures, time);
         var writer = new ItemWriter(data, open, streams, new Outbox(data), throttle, store, time);
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
@@ -103,13 +119,22 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
+        var all = new ArrayList<>(List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
             new Worker("dynamodb exports and imports", data.transfers, this::transfer),
-            new Worker("dynamodb feeds", data.feeds, feeds::turn));
+            new Worker("dynamodb feeds", data.feeds, feeds::turn)));
+        if (measured) {
+            all.add(new Worker("dynamodb metrics", new Signal(), () -> measures.turn(data, store, time)));
+        }
+        return all;
     }
 
     private Optional<Instant> transfer() {
         return Stream.of(exports.turn(), imports.turn()).flatMap(Optional::stream).min(Instant::compareTo);
+    }
+
+    @Override
+    public Shape call(Operation operation, Caller caller, Shape input) {
+        return measures.request(operation, caller, input, time, () -> DynamoDb.super.call(operation, caller, input));
     }
 
     private Backups backups() {

@@ -37,11 +37,8 @@ final class GetItem {
             reads.admit(table, Optional.empty());
             return new Got(table, read(reads.view(tx, table, consistent), table, key, projection));
         });
-        var capacity = new Capacity();
-        if (Reads.counts(got.table, in.returnConsumedCapacity())) {
-            capacity.addTable(Capacity.read(got.item.map(ItemSize::of).orElse(0), consistent));
-            reads.used(got.table, capacity);
-        }
+        var capacity = Capacity.ofTable(Capacity.read(got.item.map(ItemSize::of).orElse(0), consistent));
+        reads.used(got.table, capacity);
         return new GetItemResponse(got.item.map(whole -> projected(projection, whole)).orElse(null),
             capacity.told(in.tableName(), in.returnConsumedCapacity()));
     }

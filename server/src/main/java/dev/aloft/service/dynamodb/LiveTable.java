@@ -63,7 +63,12 @@ final class LiveTable {
     /** Whether a write has to know what stood there before. */
     boolean needsOld() {
         return !indexes.isEmpty() || stored.expiry().isPresent() || hasStream() || keepsHistory()
-            || settings.throttled() || hasOutbox();
+            || settings.throttled() || !stored.onDemand() || hasOutbox();
+    }
+
+    /** Whether writes count all that they use, which is what the old item has too and what indexes take. */
+    boolean counts() {
+        return settings.throttled() || !stored.onDemand() || !indexes.isEmpty();
     }
 
     /** Whether its changes go elsewhere too. */

@@ -48,9 +48,4 @@ final class Reads {
     void used(LiveTable table, Capacity capacity) {
         throttle.used(table, capacity, Throttle.Kind.READ);
     }
-
-    /** Whether the cost of a read has to be counted. */
-    static boolean counts(LiveTable table, String returnConsumedCapacity) {
-        return table.settings.throttled() || Capacity.isWanted(returnConsumedCapacity);
-    }
 }

@@ -24,8 +24,6 @@ import java.util.stream.Stream;
  * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
  * @param destinations the Kinesis data streams that take its changes or did, the last one first
  * @param replicas   the other regions that have it, in the order in which they were added
- * @param strong     its regions are strongly consistent with each other (MRSC)
- * @param expirySince when it was said last that items expire, or that they do not
  */
 record StoredTable(
         String name,
@@ -52,9 +50,7 @@ record StoredTable(
         boolean creating,
         Optional<Restored> restored,
         List<StoredDestination> destinations,
-        List<StoredReplica> replicas,
-        Optional<Strong> strong,
-        Optional<Instant> expirySince) {
+        List<StoredReplica> replicas) {
 
     record Attribute(String name, String type) {
     }
@@ -121,14 +117,9 @@ record StoredTable(
         }
     }
 
-    /** @param witnesses regions that keep changes, but no table */
-    record Strong(List<String> witnesses) {
-    }
-
-    /** @param decreases how often it was decreased on the day of the last decrease */
-    record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased, long decreases) {
+    record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased) {
         static Throughput of(long read, long write) {
-            return new Throughput(read, write, Optional.empty(), Optional.empty(), 0);
+            return new Throughput(read, write, Optional.empty(), Optional.empty());
         }
     }
 
@@ -208,7 +199,7 @@ record StoredTable(
         return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince,
             throughput,
             tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey,
-            recovery, copies, creating, restored, destinations, replicas, strong, expirySince);
+            recovery, copies, creating, restored, destinations, replicas);
     }
 
     /** The same table with some of it changed. */
@@ -241,8 +232,6 @@ record StoredTable(
         Optional<Restored> restored;
         List<StoredDestination> destinations;
         List<StoredReplica> replicas;
-        Optional<Strong> strong;
-        Optional<Instant> expirySince;
 
         private Draft(StoredTable from) {
             this.from = from;
@@ -266,16 +255,13 @@ record StoredTable(
             restored = from.restored;
             destinations = from.destinations;
             replicas = from.replicas;
-            strong = from.strong;
-            expirySince = from.expirySince;
         }
 
         private StoredTable table() {
             return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes,
                 onDemand,
                 onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
-                tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas, strong,
-                expirySince);
+                tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas);
         }
     }
 

@@ -45,10 +45,12 @@ final class Throttle {
         }
     }
 
+    private final Measures measures;
     private final Time time;
     private final Map<BucketKey, Bucket> buckets = new ConcurrentHashMap<>();
 
-    Throttle(Time time) {
+    Throttle(Measures measures, Time time) {
+        this.measures = measures;
         this.time = time;
     }
 
@@ -88,6 +90,7 @@ final class Throttle {
     private void admit(LiveTable table, Optional<LiveIndex> index, Kind kind) {
         var rate = rate(table, index, kind);
         if (rate.isPresent() && filled(table, index, kind, rate.get()).units < kind.least) {
+            measures.throttled(table, index, kind);
             throw exceeded(table, index, kind);
         }
     }
@@ -112,6 +115,7 @@ final class Throttle {
     }
 
     void used(LiveTable table, Capacity capacity, Kind kind) {
+        measures.used(table, capacity, kind);
         if (!table.settings.throttled()) {
             return;
         }

@@ -61,9 +61,26 @@ final class Holders<V extends Holder<V>> {
         return changed;
     }
 
+    /** What it may do changes; of a service-linked role that is AWS's to say. */
+    private V regrant(Tx tx, Caller caller, String name, UnaryOperator<V> how) {
+        return change(tx, caller, name, holder -> how.apply(modifiable(holder)));
+    }
+
+    private V regrant(Caller caller, String name, UnaryOperator<V> how) {
+        return store.<V>write(tx -> regrant(tx, caller, name, how));
+    }
+
+    static <V extends Holder<V>> V modifiable(V holder) {
+        if (ServiceLinkedRole.isOne(holder.arn())) {
+            throw new Iam.UnmodifiableEntityException("Cannot perform the operation on the protected role '"
+                    + holder.name() + "' - this role is only modifiable by AWS");
+        }
+        return holder;
+    }
+
     /** Deletes it where nothing hangs on it any more. */
     V delete(Tx tx, Caller caller, String name) {
-        var holder = existing(tx, caller, name);
+        var holder = modifiable(existing(tx, caller, name));
         if (!holder.grants().attached().isEmpty()) {
             throw new Iam.DeleteConflictException("Cannot delete entity, must detach all policies first.");
         }
@@ -80,7 +97,7 @@ final class Holders<V extends Holder<V>> {
 
     void putInline(Caller caller, String name, String policyName, String document) {
         Documents.checked(document, Policy.Kind.IDENTITY);
-        change(caller, name, holder -> {
+        regrant(caller, name, holder -> {
             var grants = holder.grants().withInline(policyName, document);
             if (grants.inline().values().stream().mapToInt(Documents::size).sum() > kind.largest()) {
                 throw new Iam.LimitExceededException("Maximum policy size of " + kind.largest() + " bytes exceeded for "
@@ -104,7 +121,7 @@ final class Holders<V extends Holder<V>> {
     }
 
     void deleteInline(Caller caller, String name, String policyName) {
-        change(caller, name, holder -> {
+        regrant(caller, name, holder -> {
             inline(holder, policyName);
             return holder.with(holder.grants().withoutInline(policyName));
         });
@@ -118,7 +135,7 @@ final class Holders<V extends Holder<V>> {
         store.change(tx -> {
             existing(tx, caller, name);
             policies.attachable(tx, policyArn);
-            change(tx, caller, name, holder -> {
+            regrant(tx, caller, name, holder -> {
                 var grants = holder.grants().withAttached(policyArn);
                 if (grants.attached().size() > MOST_ATTACHED) {
                     throw new Iam.LimitExceededException("Cannot exceed quota for " + kind.quota() + ": " + MOST_ATTACHED);
@@ -129,7 +146,7 @@ final class Holders<V extends Holder<V>> {
     }
 
     void detach(Caller caller, String name, String policyArn) {
-        change(caller, name, holder -> {
+        regrant(caller, name, holder -> {
             if (!holder.grants().attached().contains(policyArn)) {
                 throw new Iam.NoSuchEntityException("Policy " + policyArn + " was not found.");
             }
@@ -159,7 +176,7 @@ final class Holders<V extends Holder<V>> {
                 throw new Iam.NoSuchEntityException("The " + kind.word() + " with name " + name
                         + " does not have a permissions boundary.");
             }
-            change(tx, caller, name, holder -> holder.with(holder.grants().withBoundary(arn)));
+            regrant(tx, caller, name, holder -> holder.with(holder.grants().withBoundary(arn)));
         });
     }
 

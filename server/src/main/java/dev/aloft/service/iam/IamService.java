@@ -40,6 +40,9 @@ public final class IamService implements Service, Iam {
             case CreateRoleRequest r ->
                 tags(Access.to("iam:CreateRole", global(caller, "role" + path(r.path()) + r.roleName())), r.tags())
                 .with("iam:PermissionsBoundary", r.permissionsBoundary());
+            case CreateServiceLinkedRoleRequest r -> Access.to("iam:CreateServiceLinkedRole",
+                    global(caller, "role" + ServiceLinkedRole.of(r.awsServiceName()).path() + "*"))
+                .with("iam:AWSServiceName", r.awsServiceName());
             case GetRoleRequest r -> role("GetRole", caller, r.roleName());
             case DeleteRoleRequest r -> role("DeleteRole", caller, r.roleName());
             case UpdateRoleRequest r -> role("UpdateRole", caller, r.roleName());
@@ -136,6 +139,12 @@ public final class IamService implements Service, Iam {
     @Override
     public CreateRoleResponse createRole(Caller caller, CreateRoleRequest input) {
         return roles.create(caller, input);
+    }
+
+    @Override
+    public CreateServiceLinkedRoleResponse createServiceLinkedRole(
+            Caller caller, CreateServiceLinkedRoleRequest input) {
+        return roles.createLinked(caller, input);
     }
 
     @Override

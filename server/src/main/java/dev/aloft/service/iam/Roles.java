@@ -7,6 +7,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 
 /** Roles. */
 final class Roles {
@@ -43,6 +44,25 @@ final class Roles {
         return Iam.CreateRoleResponse.of(r -> r.role(told(role).toBuilder().maxSessionDuration(null).build()));
     }
 
+    /** Has the permissions that AWS gives it from its first moment. */
+    Iam.CreateServiceLinkedRoleResponse createLinked(Caller caller, Iam.CreateServiceLinkedRoleRequest input) {
+        var linked = ServiceLinkedRole.of(input.awsServiceName());
+        if (input.customSuffix() != null) {
+            throw new Iam.InvalidInputException("Custom suffix is not allowed for " + linked.service());
+        }
+        var role = new Role(caller.account(), linked.roleName(), linked.path(), Ids.create("AROA"), now(),
+                input.description(), linked.trustPolicy(), USUAL_SESSION, Map.of(),
+                Grants.none(null).withAttached(linked.policyArn()));
+        store.change(tx -> {
+            if (!data.roles.putIfAbsent(tx, IamData.named(role.account(), role.name()), role)) {
+                throw new Iam.InvalidInputException("Service role name " + role.name()
+                        + " has been taken in this account, please try a different suffix.");
+            }
+        });
+        return Iam.CreateServiceLinkedRoleResponse.of(r -> r.role(told(role).toBuilder().maxSessionDuration(null)
+                .description(null).build()));
+    }
+
     private static String trust(String document) {
         Documents.checked(document, Policy.Kind.TRUST);
         if (Documents.size(document) > LARGEST_TRUST_POLICY) {
@@ -74,7 +94,7 @@ final class Roles {
 
     void updateTrust(Caller caller, String name, String document) {
         var checked = trust(document);
-        holders.change(caller, name, role -> role.withTrustPolicy(checked));
+        holders.change(caller, name, role -> Holders.modifiable(role).withTrustPolicy(checked));
     }
 
     void delete(Caller caller, String name) {

@@ -30,8 +30,9 @@ final class Refusals {
         return new UnsupportedOperationException("");
     }
 
+    /** Nothing has given any token. */
     static void tokens(List<String> grantTokens) {
-        if (grantTokens != null && grantTokens.stream().anyMatch(it -> GrantToken.read(it).isEmpty())) {
+        if (grantTokens != null && !grantTokens.isEmpty()) {
             throw new InvalidGrantTokenException("Invalid token");
         }
     }

@@ -25,21 +25,19 @@ final class EventInvokeConfigs {
 
     private final Store store;
     private final Functions functions;
-    private final DestinationAccess access;
     private final Time time;
 
-    EventInvokeConfigs(Store store, Functions functions, DestinationAccess access, Time time) {
+    EventInvokeConfigs(Store store, Functions functions, Time time) {
         this.store = store;
         this.functions = functions;
-        this.access = access;
         this.time = time;
     }
 
     FunctionEventInvokeConfig put(Caller caller, Lambda.PutFunctionEventInvokeConfigRequest r) {
         var name = FunctionName.of(caller, r.functionName(), r.qualifier());
         requireSomething(r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
-        var role = function(name).role();
-        check(caller, name, role, r.destinationConfig());
+        requireFunction(name);
+        check(caller, name, r.destinationConfig());
         var config = config(name, r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
         store.change(tx -> LambdaData.EVENT_INVOKE_CONFIGS.put(tx, key(name), config));
         return config;
@@ -48,8 +46,8 @@ final class EventInvokeConfigs {
     FunctionEventInvokeConfig update(Caller caller, Lambda.UpdateFunctionEventInvokeConfigRequest r) {
         var name = FunctionName.of(caller, r.functionName(), r.qualifier());
         requireSomething(r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
-        var role = function(name).role();
-        check(caller, name, role, r.destinationConfig());
+        requireFunction(name);
+        check(caller, name, r.destinationConfig());
         var modified = config(name, r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
         return store.write(tx -> {
             var before = LambdaData.EVENT_INVOKE_CONFIGS.get(tx, key(name)).orElseThrow(() -> missing(name));
@@ -79,7 +77,7 @@ final class EventInvokeConfigs {
 
     Lambda.ListFunctionEventInvokeConfigsResponse list(Caller caller, Lambda.ListFunctionEventInvokeConfigsRequest r) {
         var name = FunctionName.of(caller, r.functionName()).unqualified();
-        function(name);
+        requireFunction(name);
         var prefix = LambdaData.key(name);
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
         var page = store.read(tx -> LambdaData.EVENT_INVOKE_CONFIGS.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit));
@@ -127,15 +125,15 @@ final class EventInvokeConfigs {
         }
     }
 
-    private Lambda.FunctionConfiguration function(FunctionName name) {
+    private void requireFunction(FunctionName name) {
         try {
-            return functions.configuration(name);
+            functions.configuration(name);
         } catch (Lambda.ResourceNotFoundException _) {
             throw new Lambda.ResourceNotFoundException("The function doesn't exist.");
         }
     }
 
-    private void check(Caller caller, FunctionName name, String role, Lambda.DestinationConfig config) {
+    private void check(Caller caller, FunctionName name, Lambda.DestinationConfig config) {
         if (config == null) {
             return;
         }
@@ -150,8 +148,6 @@ final class EventInvokeConfigs {
         }
         checkFunction(caller, name, success);
         checkFunction(caller, name, failure);
-        access.checkRecords(caller, name, role, success);
-        access.checkRecords(caller, name, role, failure);
     }
 
     private void checkFunction(Caller caller, FunctionName name, String destination) {

@@ -34,14 +34,12 @@ final class EventSourceMappings {
     private final Store store;
     private final Functions functions;
     private final Sources sources;
-    private final DestinationAccess access;
     private final Time time;
 
-    EventSourceMappings(Store store, Functions functions, Sources sources, DestinationAccess access, Time time) {
+    EventSourceMappings(Store store, Functions functions, Sources sources, Time time) {
         this.store = store;
         this.functions = functions;
         this.sources = sources;
-        this.access = access;
         this.time = time;
     }
 
@@ -58,7 +56,8 @@ final class EventSourceMappings {
         var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
                 configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags());
         MappingRules.check(mapping);
-        checkSource(caller, name, mapping);
+        var timeout = timeout(name);
+        checkSource(mapping, timeout);
         store.change(tx -> {
             refuseSecond(tx, mapping);
             LambdaData.MAPPINGS.put(tx, key(mapping), mapping);
@@ -97,7 +96,7 @@ final class EventSourceMappings {
         var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
                 before.created(), UUID.randomUUID().toString(), before.tags());
         MappingRules.check(after);
-        checkSource(caller, name, after);
+        checkSource(after, timeout(name));
         store.change(tx -> {
             find(tx, caller, r.uuid());
             LambdaData.MAPPINGS.put(tx, key(after), after);
@@ -202,31 +201,24 @@ final class EventSourceMappings {
 
     // ---- what the source and the function must be
 
-    private Lambda.FunctionConfiguration function(FunctionName name) {
+    private int timeout(FunctionName name) {
         try {
             var function = functions.configuration(name);
-            Tenancy.checkWithout(function, "Event source mapping");
             if (function.durableConfig() != null && name.qualifier() == null) {
                 throw MappingRules.invalid("You cannot invoke a durable function using an unqualified ARN.");
             }
-            return function;
+            return function.timeout();
         } catch (Lambda.ResourceNotFoundException _) {
             throw MappingRules.invalid("Function does not exist");
         }
     }
 
-    /** The source must be there, and the function's role must be able to read it and to tell what was given up. */
-    private void checkSource(Caller caller, FunctionName name, Mapping mapping) {
-        var function = function(name);
+    /** The source must be there, and the function's role must be able to read it. */
+    private void checkSource(Mapping mapping, int timeoutSeconds) {
         if (mapping.isQueue()) {
-            checkQueue(mapping, function.timeout());
-        } else {
-            checkStream(mapping);
-            access.checkBatches(caller, name, function.role(), mapping.onFailure());
+            checkQueue(mapping, timeoutSeconds);
+            return;
         }
-    }
-
-    private void checkStream(Mapping mapping) {
         try {
             sources.stream(mapping).shards();
         } catch (ApiError refused) {

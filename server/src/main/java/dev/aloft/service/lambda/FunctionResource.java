@@ -31,7 +31,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 "Environment", "Tags", "TracingConfig", "Architectures", "EphemeralStorage", "LoggingConfig",
                 "DeadLetterConfig", "ReservedConcurrentExecutions", "PackageType", "Layers", "VpcConfig", "KmsKeyArn",
                 "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "RecursiveLoop",
-                "RuntimeManagementConfig", "DurableConfig", "TenancyConfig");
+                "RuntimeManagementConfig", "DurableConfig");
     }
 
     @Override
@@ -48,8 +48,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 "FileSystemConfigs: Arn! LocalMountPath!",
                 "ImageConfig: EntryPoint Command WorkingDirectory",
                 "RuntimeManagementConfig: UpdateRuntimeOn! RuntimeVersionArn",
-                "DurableConfig: ExecutionTimeout! RetentionPeriodInDays",
-                "TenancyConfig: TenantIsolationMode!");
+                "DurableConfig: ExecutionTimeout! RetentionPeriodInDays");
     }
 
     @Override
@@ -59,7 +58,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("FunctionName", "PackageType", "TenancyConfig");
+        return Set.of("FunctionName", "PackageType");
     }
 
     @Override
@@ -101,7 +100,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                         .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())))
                 .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
-                .durableConfig(durable(p)).tenancyConfig(tenancy(p))
+                .durableConfig(durable(p))
                 .imageConfig(image(p))
                 .tags(desired.marked()));
     }
@@ -248,12 +247,6 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         Map<String, Object> given = map(p, "VpcConfig");
         return given == null ? null
                 : Lambda.VpcConfig.of(v -> v.subnetIds(texts(given, "SubnetIds")).securityGroupIds(texts(given, "SecurityGroupIds")));
-    }
-
-    private static Lambda.TenancyConfig tenancy(Map<String, Object> p) {
-        Map<String, Object> given = map(p, "TenancyConfig");
-        return given == null ? null
-                : Lambda.TenancyConfig.of(t -> t.tenantIsolationMode(text(given, "TenantIsolationMode")));
     }
 
     private static Lambda.SnapStart snapStart(Map<String, Object> p) {

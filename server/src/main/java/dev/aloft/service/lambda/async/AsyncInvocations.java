@@ -51,10 +51,9 @@ public final class AsyncInvocations {
      *
      * @param qualifier as the caller gave it, or null
      * @param trace     the X-Ray trace header, or null
-     * @param tenant    whose event it is, or null
      */
     public record Event(String account, String region, String functionArn, String qualifier, String requestId, byte[] payload,
-            String clientContext, String trace, String tenant) {
+            String clientContext, String trace) {
 
         /** As records and log lines name it. */
         String qualifiedArn() {
@@ -112,11 +111,9 @@ public final class AsyncInvocations {
     }
 
     /** Keeps the event; from here on it will be run. */
-    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext,
-            String tenant) {
+    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext) {
         var arn = Arn.parse(functionArn);
-        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace(),
-                tenant);
+        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace());
         var id = UUID.randomUUID().toString();
         store.change(tx -> events.promise(tx, id, event));
         measured(event).queued();

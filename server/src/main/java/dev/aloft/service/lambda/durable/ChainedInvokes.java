@@ -37,7 +37,7 @@ final class ChainedInvokes {
     }
 
     /** What is invoked, and by whom. */
-    private record Wish(Execution execution, String target, String payload, String tenant) {}
+    private record Wish(Execution execution, String target, String payload) {}
 
     /** What came of it. */
     private sealed interface Reply {
@@ -68,8 +68,7 @@ final class ChainedInvokes {
         return store.read(tx -> DurableData.EXECUTIONS.get(tx, timer.execution()).flatMap(execution ->
                 DurableData.OPERATIONS.get(tx, timer.execution().and(timer.operation()))
                         .filter(operation -> operation.operation().endTimestamp() == null)
-                        .map(operation -> new Wish(execution, operation.target(), operation.payload(),
-                                operation.tenant()))));
+                        .map(operation -> new Wish(execution, operation.target(), operation.payload()))));
     }
 
     private Reply reply(Timer timer, Wish wish) {
@@ -94,13 +93,13 @@ final class ChainedInvokes {
                     new Parent(timer.execution(), timer.operation())));
         }
         lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target()).durableExecutionName(id)
-                .invocationType(Lambda.InvocationType.EVENT).payload(payload(wish)).tenantId(wish.tenant())));
+                .invocationType(Lambda.InvocationType.EVENT).payload(payload(wish))));
         return new Reply.Promised();
     }
 
     private Reply answer(Caller role, Wish wish) {
         var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target())
-                .payload(payload(wish)).tenantId(wish.tenant())));
+                .payload(payload(wish))));
         if (answer.functionError() != null) {
             return new Reply.Failure(FunctionErrors.read(answer.payload().array()));
         }

@@ -122,13 +122,16 @@ final class Messages {
     }
 
     private void change(Tx tx, Queue queue, String handle, Integer seconds, long now) {
-        var receipt = receipt(queue, handle);
+        if (handle == null || handle.isEmpty()) {
+            throw Errors.missing("ReceiptHandle");
+        }
         if (seconds == null) {
             throw Errors.missing("VisibilityTimeout");
         }
         if (seconds < 0 || seconds > Receive.LONGEST_VISIBILITY) {
-            throw Errors.invalid("VisibilityTimeout", seconds, "VisibilityTimeout must be an integer between 0 and 43200");
+            throw Errors.invalid("VisibilityTimeout", seconds, "VisibilityTimeout must be an integer between 0 and 43200.");
         }
+        var receipt = receipt(queue, handle);
         // In a standard queue an older receipt still changes the visibility, as was seen on AWS; it does not delete.
         var standing = lines.find(tx, queue, receipt).filter(it -> it.at() > now
             && (!queue.fifo() || it.place().receives() == receipt.receives()))

@@ -65,6 +65,10 @@ final class Permissions {
                 throw Errors.invalid("Label", input.label(), "Already exists.");
             }
             statements.add(statement);
+            if (statements.size() > QueueAttributes.MOST_STATEMENTS) {
+                throw new Sqs.OverLimit(statements.size() + " Statements were found, maximum allowed is "
+                    + QueueAttributes.MOST_STATEMENTS + ".");
+            }
             document.put("Statement", statements);
             return JsonWriter.string(document);
         });

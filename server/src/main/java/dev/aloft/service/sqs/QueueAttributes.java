@@ -1,7 +1,6 @@
 package dev.aloft.service.sqs;
 
 import dev.aloft.api.JsonReader;
-import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.identity.Policy;
 import java.util.LinkedHashMap;
@@ -21,8 +20,8 @@ final class QueueAttributes {
     static final String THROUGHPUT_LIMIT = "FifoThroughputLimit";
     static final String MESSAGE_GROUP = "messageGroup";
 
-    private static final int MOST_SOURCES = 10;
-    private static final int MOST_RECEIVES = 1000;
+    /** Of a queue's policy. */
+    static final int MOST_STATEMENTS = 20;
 
     private record Bounds(int least, int most, int standard) {}
 
@@ -79,7 +78,7 @@ final class QueueAttributes {
 
     private static String value(String name, String value) {
         if (NUMBERS.containsKey(name)) {
-            return number(name, value.strip(), NUMBERS.get(name));
+            return number(name, value, NUMBERS.get(name));
         }
         if (FLAGS.contains(name)) {
             var flag = value.toLowerCase(Locale.ROOT);
@@ -94,9 +93,9 @@ final class QueueAttributes {
         switch (name) {
             case "Policy" -> checkPolicy(value);
             case "RedrivePolicy" -> {
-                return redrivePolicy(value);
+                return RedrivePolicies.told(value);
             }
-            case "RedriveAllowPolicy" -> checkAllow(value);
+            case "RedriveAllowPolicy" -> RedrivePolicies.checkAllow(value);
             default -> {}
         }
         return value;
@@ -116,6 +115,19 @@ final class QueueAttributes {
 
     private static Sqs.InvalidAttributeValue invalid(String name) {
         return new Sqs.InvalidAttributeValue("Invalid value for the parameter " + name + ".");
+    }
+
+    static Sqs.InvalidAttributeValue invalid(String name, String reason) {
+        return new Sqs.InvalidAttributeValue("Invalid value for the parameter " + name + ". Reason: " + reason);
+    }
+
+    /** What must hold of a queue's attributes together, those that it had before too. */
+    static void checkTogether(Map<String, String> attributes) {
+        if ("perMessageGroupId".equals(attributes.get(THROUGHPUT_LIMIT))
+                && !MESSAGE_GROUP.equals(attributes.get(DEDUPLICATION_SCOPE))) {
+            throw invalid(THROUGHPUT_LIMIT,
+                "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.");
+        }
     }
 
     private static void checkEncryption(Map<String, String> attributes) {
@@ -141,91 +153,11 @@ final class QueueAttributes {
         } catch (Policy.Malformed _) {
             throw invalid("Policy");
         }
-    }
-
-    /** A RedrivePolicy as it is told: a count that was given as text is a number. */
-    private static String redrivePolicy(String document) {
-        var redrive = redrive(document);
-        if (redrive == null || !(map("RedrivePolicy", document, "").get("maxReceiveCount") instanceof String)) {
-            return document;
+        if (JsonReader.tree(document) instanceof Map<?, ?> policy && policy.get("Statement") instanceof List<?> all
+                && all.size() > MOST_STATEMENTS) {
+            throw new Sqs.OverLimit(all.size() + " statements were found in the submitted policy, max allowed is "
+                + MOST_STATEMENTS);
         }
-        var told = new LinkedHashMap<String, Object>();
-        told.put("deadLetterTargetArn", redrive.deadLetterArn());
-        told.put("maxReceiveCount", redrive.maxReceiveCount());
-        return JsonWriter.string(told);
-    }
-
-    /** What a RedrivePolicy says, or null for an empty one. */
-    static Queue.Redrive redrive(String document) {
-        if (document == null || document.isEmpty()) {
-            return null;
-        }
-        var policy = map("RedrivePolicy", document, "Redrive policy");
-        for (var needed : List.of("deadLetterTargetArn", "maxReceiveCount")) {
-            if (policy.get(needed) == null) {
-                throw Errors.invalid("RedrivePolicy", document,
-                    "Redrive policy does not contain mandatory attribute: " + needed + ".");
-            }
-        }
-        if (policy.size() > 2) {
-            throw Errors.invalid("RedrivePolicy", document,
-                "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
-        }
-        var arn = policy.get("deadLetterTargetArn").toString();
-        if (QueueName.ofArn(arn) == null) {
-            throw Errors.invalid("RedrivePolicy", document, "Invalid value for deadLetterTargetArn.");
-        }
-        var count = policy.get("maxReceiveCount").toString();
-        int most = count.matches("[0-9]{1,6}") ? Integer.parseInt(count) : 0;
-        if (most < 1 || most > MOST_RECEIVES) {
-            throw Errors.invalid("RedrivePolicy", document, "Invalid value for maxReceiveCount: " + count
-                + ", valid values are from 1 to 1000 both inclusive.");
-        }
-        return new Queue.Redrive(arn, most);
-    }
-
-    private static void checkAllow(String document) {
-        if (document.isEmpty()) {
-            return;
-        }
-        var policy = map("RedriveAllowPolicy", document, "Redrive allow policy");
-        var permission = String.valueOf(policy.get("redrivePermission"));
-        if (!Set.of("allowAll", "denyAll", "byQueue").contains(permission)) {
-            throw Errors.invalid("RedriveAllowPolicy", document, "Invalid value for redrivePermission: " + permission + ".");
-        }
-        boolean named = policy.get("sourceQueueArns") instanceof List<?> sources && !sources.isEmpty();
-        if (named != permission.equals("byQueue")) {
-            throw Errors.invalid("RedriveAllowPolicy", document, named
-                ? "sourceQueueArns can only be given with the redrivePermission byQueue."
-                : "sourceQueueArns is needed with the redrivePermission byQueue.");
-        }
-        if (policy.get("sourceQueueArns") instanceof List<?> sources && sources.size() > MOST_SOURCES) {
-            throw Errors.invalid("RedriveAllowPolicy", document, "sourceQueueArns can have at most 10 queues.");
-        }
-    }
-
-    /** Whether a RedriveAllowPolicy, which may be null, lets a queue name this one as its dead-letter queue. */
-    static boolean allows(String document, String sourceArn) {
-        if (document == null) {
-            return true;
-        }
-        var policy = map("RedriveAllowPolicy", document, "Redrive allow policy");
-        return switch (String.valueOf(policy.get("redrivePermission"))) {
-            case "denyAll" -> false;
-            case "byQueue" -> policy.get("sourceQueueArns") instanceof List<?> sources && sources.contains(sourceArn);
-            default -> true;
-        };
-    }
-
-    private static Map<?, ?> map(String attribute, String document, String name) {
-        try {
-            if (JsonReader.tree(document) instanceof Map<?, ?> map) {
-                return map;
-            }
-        } catch (JsonReader.Malformed _) {
-            // Told below, as what is JSON and no map.
-        }
-        throw Errors.invalid(attribute, document, name + " is not a valid JSON map.");
     }
 
     /** All attributes of a queue, those that hold by default too. */

@@ -1,5 +1,6 @@
 package dev.aloft.service.sqs;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sqs;
 import dev.aloft.kernel.store.Key;
@@ -71,7 +72,10 @@ final class Queues {
 
     QueueName create(Caller caller, Sqs.CreateQueueRequest input) {
         if (input.queueName() == null) {
-            throw Errors.missing("QueueName");
+            throw unnamed();
+        }
+        if (input.queueName().isEmpty()) {
+            throw Errors.invalid("Queue name cannot be empty");
         }
         var given = input.attributes() == null ? Map.<String, String>of() : input.attributes();
         var name = QueueName.named(caller, input.queueName());
@@ -82,6 +86,10 @@ final class Queues {
         var now = time.instant();
         store.change(tx -> create(tx, name, attributes, tags, now));
         return name;
+    }
+
+    private static ApiError unnamed() {
+        return Errors.invalid("Value for parameter QueueName is invalid. Reason: Must specify a queue name.");
     }
 
     private static boolean checkName(QueueName name, Map<String, String> given) {
@@ -118,6 +126,7 @@ final class Queues {
         }
         var empty = new Queue(name, number(tx), number(tx), now, now, Map.of(), null, tags, null, null);
         var queue = empty.with(attributes, now);
+        QueueAttributes.checkTogether(queue.attributes());
         checkRedrive(tx, queue);
         data.queues.put(tx, name.key(), new Queue(name, queue.id(), queue.line(), now, now, queue.attributes(),
             queue.redrive(), tags, null, null));
@@ -153,9 +162,9 @@ final class Queues {
         }
         if (target.isFifo() != queue.fifo()) {
             throw Errors.invalid("RedrivePolicy", document,
-                "Dead-letter queue must be same type of queue as the source.");
+                "Dead-letter queue must be same type of queue as the source..");
         }
-        if (!QueueAttributes.allows(found.get().attributes().get("RedriveAllowPolicy"), queue.arn())) {
+        if (!RedrivePolicies.allows(found.get().attributes().get("RedriveAllowPolicy"), queue.arn())) {
             throw Errors.invalid("RedrivePolicy", document,
                 "Queue " + queue.arn() + " is not allowed to use the dead letter queue " + target.arn() + ".");
         }
@@ -203,8 +212,8 @@ final class Queues {
     }
 
     QueueName url(Caller caller, Sqs.GetQueueUrlRequest input) {
-        if (input.queueName() == null) {
-            throw Errors.missing("QueueName");
+        if (input.queueName() == null || input.queueName().isEmpty()) {
+            throw unnamed();
         }
         var owner = input.queueOwnerAWSAccountId();
         var name = new QueueName(owner == null ? caller.account() : owner, caller.region(), input.queueName());
@@ -259,8 +268,8 @@ final class Queues {
                 .filter(queue -> queue.redrive() != null && queue.redrive().deadLetterArn().equals(name.arn()))
                 .map(Queue::name).limit(limit + 1L).toList();
         });
-        boolean more = found.size() > limit;
-        var page = more ? found.subList(0, limit) : found;
+        boolean more = asked != null && found.size() > limit;
+        var page = found.size() > limit ? found.subList(0, limit) : found;
         return Sqs.ListDeadLetterSourceQueuesResponse.of(r -> r
             .queueUrls(page.stream().map(source -> source.url(caller)).toList())
             .nextToken(more ? token(page.getLast().name()) : null));
@@ -299,6 +308,7 @@ final class Queues {
                     "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.");
             }
             var changed = queue.with(QueueAttributes.checked(given, queue.fifo()), now);
+            QueueAttributes.checkTogether(changed.attributes());
             checkRedrive(tx, changed);
             data.queues.put(tx, name.key(), changed);
             if (given.containsKey("MessageRetentionPeriod")) {

@@ -28,7 +28,7 @@ record Receipt(long queue, long line, long enqueued, long sequence, long at, int
 
     /** Throws ReceiptHandleIsInvalid for a text that is no handle of ours. */
     static Receipt of(String handle) {
-        if (handle == null) {
+        if (handle == null || handle.isEmpty()) {
             throw Errors.missing("ReceiptHandle");
         }
         byte[] whole;

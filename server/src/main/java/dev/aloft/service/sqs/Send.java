@@ -109,6 +109,10 @@ final class Send {
                 ready.add(ready(caller, queue, entry));
                 ids.add(entry.id());
             } catch (ApiError e) {
+                // What AWS finds wrong with one message for a FIFO queue fails the whole batch.
+                if (queue.fifo()) {
+                    throw e;
+                }
                 failed.add(Batches.failed(entry.id(), e));
             }
         }

@@ -1,6 +1,9 @@
 package dev.aloft.service.sqs;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.aloft.api.Sqs;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +96,38 @@ class RefusalsTest extends SqsFixture {
         invalid("Value " + redrive("none", 1) + " for parameter RedrivePolicy is invalid. Reason: Dead letter target does not "
             + "exist.", () -> set(url, "RedrivePolicy", redrive("none", 1)));
         invalid("Value " + redrive("f.fifo", 1) + " for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be "
-            + "same type of queue as the source.", () -> set(url, "RedrivePolicy", redrive("f.fifo", 1)));
+            + "same type of queue as the source..", () -> set(url, "RedrivePolicy", redrive("f.fifo", 1)));
         invalid("Value " + redrive("q", 1001) + " for parameter RedrivePolicy is invalid. Reason: Invalid value for "
             + "maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive.",
             () -> set(url, "RedrivePolicy", redrive("q", 1001)));
+    }
+
+    @Test
+    void namesAndNumbersOfQueues() {
+        invalid("Value for parameter QueueName is invalid. Reason: Must specify a queue name.", () -> queue(null));
+        invalid("Queue name cannot be empty", () -> queue(""));
+        invalid("Value for parameter QueueName is invalid. Reason: Must specify a queue name.",
+            () -> sqs.getQueueUrl(CALLER, Sqs.GetQueueUrlRequest.of(r -> r.queueName(""))));
+        for (var number : List.of("", " 2", "2.0", "-1", "two")) {
+            refused("InvalidAttributeValue", "Invalid value for the parameter DelaySeconds.",
+                () -> set(url, "DelaySeconds", number));
+        }
+        var scope = "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to "
+            + "perMessageGroupId, the DeduplicationScope must be messageGroup.";
+        refused("InvalidAttributeValue", scope, () -> fifo("g", "FifoThroughputLimit", "perMessageGroupId"));
+        var high = fifo("h", "DeduplicationScope", "messageGroup", "FifoThroughputLimit", "perMessageGroupId");
+        refused("InvalidAttributeValue", scope, () -> set(high, "DeduplicationScope", "queue"));
+    }
+
+    @Test
+    void aPolicyHasTwentyStatementsAtTheMost() {
+        var statement = "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}";
+        set(url, "Policy", "{\"Statement\":[" + String.join(",", Collections.nCopies(20, statement)) + "]}");
+        refused("OverLimit", "21 statements were found in the submitted policy, max allowed is 20",
+            () -> set(url, "Policy", "{\"Statement\":[" + String.join(",", Collections.nCopies(21, statement)) + "]}"));
+        refused("OverLimit", "21 Statements were found, maximum allowed is 20.",
+            () -> sqs.addPermission(CALLER, Sqs.AddPermissionRequest.of(r -> r.queueUrl(url).label("l")
+                .awsAccountIds(List.of("668614515564")).actions(List.of("SendMessage")))));
     }
 
     @Test
@@ -169,6 +200,40 @@ class RefusalsTest extends SqsFixture {
         }
         refused("ReceiptHandleIsInvalid", "The input receipt handle \"garbage\" is not a valid receipt handle.",
             () -> sqs.deleteMessage(CALLER, Sqs.DeleteMessageRequest.of(r -> r.queueUrl(url).receiptHandle("garbage"))));
+    }
+
+    /** Several things are wrong at once: this is the order. */
+    @Test
+    void changesOfVisibility() {
+        refused("MissingParameter", "The request must contain the parameter ReceiptHandle.", () -> visible("", 43_201));
+        refused("MissingParameter", "The request must contain the parameter VisibilityTimeout.", () -> visible("none", null));
+        invalid("Value 43201 for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between "
+            + "0 and 43200.", () -> visible("none", 43_201));
+        refused("ReceiptHandleIsInvalid", "The input receipt handle \"none\" is not a valid receipt handle.",
+            () -> visible("none", 43_200));
+        send(fifo, "g", "theirs");
+        var handle = receive(fifo).getFirst().receiptHandle();
+        refused("ReceiptHandleIsInvalid", "The input receipt handle \"" + handle + "\" is not a valid receipt handle.",
+            () -> visible(handle, 0));
+    }
+
+    private void visible(String handle, Integer seconds) {
+        sqs.changeMessageVisibility(CALLER, Sqs.ChangeMessageVisibilityRequest.of(
+            r -> r.queueUrl(url).receiptHandle(handle).visibilityTimeout(seconds)));
+    }
+
+    @Test
+    void oneMessageFailsABatchForAFifoQueue() {
+        invalid("Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this "
+            + "queue type.", batch(fifo, grouped("a").build(), grouped("b").delaySeconds(2).build()));
+        set(fifo, "MaximumMessageSize", "1024");
+        invalid("One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+            batch(fifo, grouped("a").build(), grouped("b").messageBody("x".repeat(1025)).build()));
+        assertThat(counts(fifo)).isEqualTo("0 0 0");
+    }
+
+    private static Sqs.SendMessageBatchRequestEntry.Builder grouped(String id) {
+        return entry(id, "x").toBuilder().messageGroupId("g").messageDeduplicationId(id);
     }
 
     @Test

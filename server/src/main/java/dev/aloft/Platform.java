@@ -147,7 +147,7 @@ public final class Platform implements AutoCloseable {
                 new PipesService(store, targets, events.webServers(), time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),
-                new KinesisService(store, keys, time, endpoint),
+                new KinesisService(store, keys, metrics, time, endpoint),
                 new FirehoseService(store, keys, time, endpoint, roles::assume, outbound),
                 new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),

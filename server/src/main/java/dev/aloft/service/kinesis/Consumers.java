@@ -87,13 +87,15 @@ final class Consumers {
 
     Kinesis.ListStreamConsumersResponse list(Caller caller, Kinesis.ListStreamConsumersRequest input) {
         int limit = input.maxResults() == null ? PAGE : input.maxResults();
+        var now = time.instant();
+        var after = input.nextToken() == null ? null : Tokens.fields(input.nextToken(), 1, now)[0];
         return store.read(tx -> {
             var stream = streams.existing(tx, caller, null, input.streamARN());
+            Shards.checkCreation(stream, input.streamCreationTimestamp());
             var all = Range.of(stream.key());
-            var page = data.consumers.page(tx, input.nextToken() == null ? all
-                    : all.after(stream.key().and(Tokens.text(input.nextToken()))), limit);
+            var page = data.consumers.page(tx, after == null ? all : all.after(stream.key().and(after)), limit);
             return Kinesis.ListStreamConsumersResponse.of(r -> r
-                    .nextToken(page.next().isPresent() ? Tokens.of(page.values().getLast().name()) : null)
+                    .nextToken(page.next().isPresent() ? Tokens.of(now, page.values().getLast().name()) : null)
                     .consumers(page.values().stream().map(it -> Kinesis.Consumer.of(c -> c.consumerName(it.name())
                             .consumerARN(it.arn()).consumerStatus("ACTIVE").consumerCreationTimestamp(it.created()))).toList()));
         });

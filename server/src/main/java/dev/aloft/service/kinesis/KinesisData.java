@@ -30,6 +30,8 @@ final class KinesisData {
     /** By account, region, stream and name. */
     final Table<KeptConsumer> consumers = Table.of("consumers", Codec.of(KeptConsumer.class));
     final Index<KeptConsumer> byConsumerArn = consumers.index("consumers-by-arn", it -> List.of(Key.of(it.arn())));
+    /** By stream id, operation, moment and something random: what may be done only so often in a day. */
+    final Table<Long> changes = Table.of("changes", Codec.NUMBER);
     /** By the ARN of a stream or a consumer. */
     final Table<String> policies = Table.of("policies", Codec.TEXT);
     /** When a shard is looked through for records that are too old, or a deleted stream's rest is thrown away. */

@@ -8,6 +8,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -29,16 +30,22 @@ public final class KinesisService implements Service, Kinesis {
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
+    /** Without CloudWatch, where a test needs streams. */
     public KinesisService(Store platform, KeyFile keys, Time time, Endpoint endpoint) {
+        this(platform, keys, new Metrics(endpoint, time), time, endpoint);
+    }
+
+    public KinesisService(Store platform, KeyFile keys, Metrics metrics, Time time, Endpoint endpoint) {
         var store = platform.in("kinesis");
         var wakeups = new Wakeups();
         var throughput = new Throughput();
+        var measures = new Measures(metrics, time);
         streams = new Streams(data, store, time);
         shards = new Shards(data, streams, wakeups, store, time);
-        records = new Records(data, streams, wakeups, throughput, store, time);
-        reading = new Reading(data, streams, throughput, store, keys, time);
+        records = new Records(data, streams, wakeups, throughput, measures, store, time);
+        reading = new Reading(data, streams, throughput, measures, store, keys, time);
         consumers = new Consumers(data, streams, store, time);
-        subscriptions = new Subscriptions(data, consumers, reading, wakeups, store, time);
+        subscriptions = new Subscriptions(data, consumers, reading, measures, wakeups, store, time);
         resourceTags = new ResourceTags(streams, consumers, store);
         monitoring = new Monitoring(streams, store);
         policies = new ResourcePolicies(data, streams, consumers, store);
@@ -291,8 +298,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public UpdateStreamModeResponse updateStreamMode(Caller caller, UpdateStreamModeRequest input) {
-        streams.change(caller, null, input.streamARN(),
-                stream -> stream.withMode("ON_DEMAND".equals(input.streamModeDetails().streamMode())));
+        streams.changeMode(caller, input);
         return UpdateStreamModeResponse.of(_ -> {});
     }
 

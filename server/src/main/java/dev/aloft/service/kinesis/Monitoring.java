@@ -6,11 +6,8 @@ import dev.aloft.kernel.store.Store;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Which shard-level metrics a stream is said to have. */
+/** Which metrics of its shards a stream has. */
 final class Monitoring {
-    private static final List<String> ALL = List.of("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds", "OutgoingBytes",
-            "OutgoingRecords", "ReadProvisionedThroughputExceeded", "WriteProvisionedThroughputExceeded");
-
     private final Streams streams;
     private final Store store;
 
@@ -35,7 +32,7 @@ final class Monitoring {
     }
 
     private Change change(Caller caller, String name, String arn, List<String> given, boolean on) {
-        var meant = given.contains("ALL") ? ALL : given;
+        var meant = given.contains("ALL") ? Measures.OF_SHARDS : given;
         return store.write(tx -> {
             var stream = streams.existing(tx, caller, name, arn);
             var metrics = new TreeSet<>(stream.metrics());

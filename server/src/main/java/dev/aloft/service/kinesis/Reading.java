@@ -39,14 +39,16 @@ final class Reading {
     private final KinesisData data;
     private final Streams streams;
     private final Throughput throughput;
+    private final Measures measures;
     private final Store store;
     private final KeyFile keys;
     private final Time time;
 
-    Reading(KinesisData data, Streams streams, Throughput throughput, Store store, KeyFile keys, Time time) {
+    Reading(KinesisData data, Streams streams, Throughput throughput, Measures measures, Store store, KeyFile keys, Time time) {
         this.data = data;
         this.streams = streams;
         this.throughput = throughput;
+        this.measures = measures;
         this.store = store;
         this.keys = keys;
         this.time = time;
@@ -172,21 +174,30 @@ final class Reading {
                     + " which is further in the future than the tolerated delay of 300000 milliseconds.");
         }
         int most = input.limit() == null ? MOST_RECORDS : input.limit();
-        return store.read(tx -> {
-            var stream = data.streams.get(tx, position.stream()).filter(it -> it.id().equals(position.id()))
-                    .orElseThrow(() -> absent(position));
-            var shard = data.shards.get(tx, Key.of(stream.id(), position.shard())).orElseThrow(() -> absent(position));
-            if (StreamSettings.of(stream).throttling() && !throughput.gives(shard.key(), now)) {
-                throw new Kinesis.ProvisionedThroughputExceededException("Rate exceeded for shard " + shard.shardId()
-                        + " in stream " + stream.name() + " under account " + stream.account() + ".");
-            }
-            var batch = read(tx, stream, shard, position.index(), most, MOST_BYTES, now);
-            throughput.gave(shard.key(), batch.bytes(), now);
-            return Kinesis.GetRecordsResponse.of(r -> r.records(batch.records()).millisBehindLatest(batch.behind())
-                    .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(), position.shard(),
-                            batch.next(), now)))
-                    .childShards(batch.over() ? batch.children() : null));
-        });
+        var place = store.<Place>read(tx -> place(tx, position));
+        var stream = place.stream();
+        var shard = place.shard();
+        if (StreamSettings.of(stream).throttling() && !throughput.gives(shard.key(), now)) {
+            measures.notGot(stream, shard);
+            throw new Kinesis.ProvisionedThroughputExceededException("Rate exceeded for shard " + shard.shardId() + " in stream "
+                    + stream.name() + " under account " + stream.account() + ".");
+        }
+        var batch = store.<Batch>read(tx -> read(tx, stream, shard, position.index(), most, MOST_BYTES, now));
+        throughput.gave(shard.key(), batch.bytes(), now);
+        measures.got(stream, shard, batch, now);
+        return Kinesis.GetRecordsResponse.of(r -> r.records(batch.records()).millisBehindLatest(batch.behind())
+                .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(), position.shard(),
+                        batch.next(), now)))
+                .childShards(batch.over() ? batch.children() : null));
+    }
+
+    private record Place(KeptStream stream, KeptShard shard) {
+    }
+
+    private Place place(ReadTx tx, Position position) {
+        var stream = data.streams.get(tx, position.stream()).filter(it -> it.id().equals(position.id()))
+                .orElseThrow(() -> absent(position));
+        return new Place(stream, data.shards.get(tx, Key.of(stream.id(), position.shard())).orElseThrow(() -> absent(position)));
     }
 
     private static Kinesis.ResourceNotFoundException absent(Position position) {

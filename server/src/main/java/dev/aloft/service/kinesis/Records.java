@@ -27,14 +27,17 @@ final class Records {
     private final Streams streams;
     private final Wakeups wakeups;
     private final Throughput throughput;
+    private final Measures measures;
     private final Store store;
     private final Time time;
 
-    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Store store, Time time) {
+    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Measures measures, Store store,
+            Time time) {
         this.data = data;
         this.streams = streams;
         this.wakeups = wakeups;
         this.throughput = throughput;
+        this.measures = measures;
         this.store = store;
         this.time = time;
     }
@@ -47,15 +50,17 @@ final class Records {
     }
 
     /** Where a record went; or why it was not taken. */
-    private record Placed(KeptShard shard, String sequence, boolean throttled) {
+    private record Placed(KeptShard shard, String sequence, boolean throttled, long bytes) {
     }
 
     Kinesis.PutRecordResponse put(Caller caller, Kinesis.PutRecordRequest input) {
+        var began = time.instant();
         var draft = draft(input.partitionKey(), input.data(), input.explicitHashKey());
         var found = store.read(tx -> streams.existing(tx, caller, input.streamName(), input.streamARN()));
         checkOrdering(found, input.sequenceNumberForOrdering());
         checkSize(found, draft, "data");
         var placed = place(found, List.of(draft)).getFirst();
+        measures.putRecord(found, !placed.throttled(), placed.bytes(), began);
         if (placed.throttled()) {
             throw new Kinesis.ProvisionedThroughputExceededException(rateExceeded(found, placed.shard()));
         }
@@ -64,6 +69,7 @@ final class Records {
     }
 
     Kinesis.PutRecordsResponse put(Caller caller, Kinesis.PutRecordsRequest input) {
+        var began = time.instant();
         var drafts = new ArrayList<Draft>();
         long size = 0;
         for (var entry : input.records()) {
@@ -80,6 +86,8 @@ final class Records {
         }
         var placed = place(found, drafts);
         long failed = placed.stream().filter(Placed::throttled).count();
+        measures.putRecords(found, placed.size(), failed,
+                placed.stream().filter(it -> !it.throttled()).mapToLong(Placed::bytes).sum(), began);
         return Kinesis.PutRecordsResponse.of(r -> r.failedRecordCount((int) failed)
                 .encryptionType(found.keyId() == null ? null : "KMS")
                 .records(placed.stream().map(it -> it.throttled()
@@ -147,24 +155,33 @@ final class Records {
         var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
         boolean limited = StreamSettings.of(stream).throttling();
         var refused = limited ? refused(stream, drafts, now) : List.<Integer>of();
-        return store.write(tx -> {
+        var placed = store.<List<Placed>>write(tx -> {
             var open = streams.shards(tx, stream).stream().filter(KeptShard::open).toList();
             if (open.isEmpty()) {
                 throw Streams.notFound(stream.name(), stream.account());
             }
             var next = new HashMap<KeptShard, Long>();
-            var placed = new ArrayList<Placed>();
+            var all = new ArrayList<Placed>();
             for (int i = 0; i < drafts.size(); i++) {
                 var draft = drafts.get(i);
                 var shard = open.stream().filter(it -> it.has(draft.hashKey())).findFirst().orElseThrow();
-                placed.add(refused.contains(i) ? new Placed(shard, null, true) : append(tx, stream, shard, draft, now, next));
+                all.add(refused.contains(i) ? new Placed(shard, null, true, draft.size())
+                        : append(tx, stream, shard, draft, now, next));
             }
             next.forEach((shard, index) -> {
                 data.next.put(tx, shard.key(), index);
                 tx.afterCommit(wakeups.of(shard.key())::raise);
             });
-            return placed;
+            return all;
         });
+        placed.forEach(it -> {
+            if (it.throttled()) {
+                measures.notPut(stream, it.shard());
+            } else {
+                measures.put(stream, it.shard(), it.bytes());
+            }
+        });
+        return placed;
     }
 
     private Placed append(Tx tx, KeptStream stream, KeptShard shard, Draft draft, Instant now, Map<KeptShard, Long> next) {
@@ -172,7 +189,7 @@ final class Records {
         next.put(shard, index + 1);
         data.records.put(tx, shard.key().and(index), new KeptRecord(draft.partitionKey(), draft.data(), now,
                 stream.keyId() == null ? null : "KMS"));
-        return new Placed(shard, SequenceNumber.of(shard.created(), shard.number(), index, now).toString(), false);
+        return new Placed(shard, SequenceNumber.of(shard.created(), shard.number(), index, now).toString(), false, draft.size());
     }
 
     /** Which of the records find their shard's second used up. */

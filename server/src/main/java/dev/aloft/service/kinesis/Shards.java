@@ -20,6 +20,8 @@ final class Shards {
     private static final BigInteger ALL = BigInteger.TWO.pow(128);
     static final BigInteger LAST = ALL.subtract(BigInteger.ONE);
     private static final int PAGE = 1000;
+    /** UpdateShardCount of a stream within a day. */
+    private static final int MOST_UPDATES = 10;
 
     private final KinesisData data;
     private final Streams streams;
@@ -76,13 +78,12 @@ final class Shards {
             throw new Kinesis.InvalidArgumentException("NextToken and StreamName cannot be provided together.");
         }
         int limit = input.maxResults() == null ? PAGE : input.maxResults();
-        var token = input.nextToken() == null ? null : Tokens.text(input.nextToken()).split("/", 3);
-        if (token != null && token.length != 3) {
-            throw new Kinesis.InvalidArgumentException("NextToken is invalid");
-        }
+        var now = time.instant();
+        var token = input.nextToken() == null ? null : Tokens.fields(input.nextToken(), 3, now);
         return store.read(tx -> {
-            var stream = streams.existing(tx, caller, token == null ? input.streamName() : token[2], input.streamARN());
-            var filter = token == null ? filter(tx, stream, input) : token[0];
+            var stream = streams.existing(tx, caller, input.streamName(), token == null ? input.streamARN() : token[2]);
+            checkCreation(stream, input.streamCreationTimestamp());
+            var filter = token == null ? filter(stream, input) : token[0];
             var all = matching(streams.shards(tx, stream), stream, filter);
             int after = token != null ? Integer.parseInt(token[1]) : input.exclusiveStartShardId() == null ? -1
                     : ShardIds.require(input.exclusiveStartShardId(), stream.name(), stream.account());
@@ -90,12 +91,19 @@ final class Shards {
             var page = left.size() > limit ? left.subList(0, limit) : left;
             return Kinesis.ListShardsResponse.of(r -> r.shards(page.stream().map(Shards::told).toList())
                     .nextToken(page.size() == left.size() ? null
-                            : Tokens.of(filter + "/" + page.getLast().number() + "/" + stream.name())));
+                            : Tokens.of(now, filter, Integer.toString(page.getLast().number()), stream.arn())));
         });
     }
 
+    /** A stream of another age than is meant is not the one that is meant. */
+    static void checkCreation(KeptStream stream, Instant meant) {
+        if (meant != null && meant.getEpochSecond() != stream.created().getEpochSecond()) {
+            throw Streams.notFound(stream.name(), stream.account());
+        }
+    }
+
     /** The filter as a word that a token can carry: its type and what belongs to it. */
-    private static String filter(ReadTx tx, KeptStream stream, Kinesis.ListShardsRequest input) {
+    private static String filter(KeptStream stream, Kinesis.ListShardsRequest input) {
         var filter = input.shardFilter();
         if (filter == null) {
             return "ALL";
@@ -153,7 +161,7 @@ final class Shards {
         var at = new BigInteger(input.newStartingHashKey());
         var now = time.instant();
         store.change(tx -> {
-            var stream = streams.existing(tx, caller, input.streamName(), input.streamARN());
+            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
             var shard = open(tx, stream, number);
             if (at.compareTo(shard.from().add(BigInteger.ONE)) <= 0 || at.compareTo(shard.to()) >= 0) {
                 throw new Kinesis.InvalidArgumentException("NewStartingHashKey " + at + " used in SplitShard() on shard "
@@ -162,12 +170,18 @@ final class Shards {
                         + " and less than the shard's EndingHashKey " + shard.to() + ".");
             }
             streams.checkLimit(tx, caller, 1);
-            close(tx, shard, now);
-            int next = stream.shards();
-            put(tx, child(stream, next, shard.from(), at.subtract(BigInteger.ONE), shard, null, now));
-            put(tx, child(stream, next + 1, at, shard.to(), shard, null, now));
-            streams.put(tx, stream.withShards(next + 2));
+            split(tx, stream, shard, at, now);
         });
+    }
+
+    private KeptStream split(Tx tx, KeptStream stream, KeptShard shard, BigInteger at, Instant now) {
+        close(tx, shard, now);
+        int next = stream.shards();
+        put(tx, child(stream, next, shard.from(), at.subtract(BigInteger.ONE), shard, null, now));
+        put(tx, child(stream, next + 1, at, shard.to(), shard, null, now));
+        var changed = stream.withShards(next + 2);
+        streams.put(tx, changed);
+        return changed;
     }
 
     private KeptShard open(ReadTx tx, KeptStream stream, int number) {
@@ -204,7 +218,7 @@ final class Shards {
         int second = ShardIds.require(input.adjacentShardToMerge(), key.text(2), key.text(0));
         var now = time.instant();
         store.change(tx -> {
-            var stream = streams.existing(tx, caller, input.streamName(), input.streamARN());
+            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
             var left = open(tx, stream, first);
             var right = open(tx, stream, second);
             if (!left.to().add(BigInteger.ONE).equals(right.from())) {
@@ -225,21 +239,17 @@ final class Shards {
         return changed;
     }
 
-    /** Splits and merges until the stream has so many shards of the same size. */
+    /** Splits and merges until the stream has so many shards. */
     Kinesis.UpdateShardCountResponse update(Caller caller, Kinesis.UpdateShardCountRequest input) {
         int target = input.targetShardCount();
         var now = time.instant();
         return store.write(tx -> {
-            var stream = streams.existing(tx, caller, input.streamName(), input.streamARN());
-            if (stream.onDemand()) {
-                throw new Kinesis.ValidationException("Request is invalid. Stream " + stream.name() + " under account "
-                        + stream.account() + " is in On-Demand mode.");
-            }
-            var open = streams.shards(tx, stream).stream().filter(KeptShard::open)
-                    .sorted(Comparator.comparing(KeptShard::from)).toList();
-            checkTarget(stream, open.size(), target);
+            var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
+            var open = openInOrder(tx, stream);
+            checkTarget(open.size(), target);
             streams.checkLimit(tx, caller, target - open.size());
             if (target != open.size()) {
+                streams.checkRate(tx, stream, "UpdateShardCount", MOST_UPDATES, now);
                 deal(tx, stream, open, target, now);
             }
             return Kinesis.UpdateShardCountResponse.of(r -> r.streamName(stream.name()).streamARN(stream.arn())
@@ -247,7 +257,20 @@ final class Shards {
         });
     }
 
-    private static void checkTarget(KeptStream stream, int current, int target) {
+    private List<KeptShard> openInOrder(ReadTx tx, KeptStream stream) {
+        return streams.shards(tx, stream).stream().filter(KeptShard::open).sorted(Comparator.comparing(KeptShard::from))
+                .toList();
+    }
+
+    private static KeptStream provisioned(KeptStream stream) {
+        if (stream.onDemand()) {
+            throw new Kinesis.ValidationException("Request is invalid. Stream " + stream.name() + " under account "
+                    + stream.account() + " is in On-Demand mode.");
+        }
+        return stream;
+    }
+
+    private static void checkTarget(int current, int target) {
         if (target > 2 * current) {
             throw new Kinesis.LimitExceededException("UpdateShardCount cannot scale up over double your current open shard count. "
                     + "Current open shard count: " + current + " Target shard count: " + target);
@@ -258,19 +281,20 @@ final class Shards {
         }
     }
 
-    /** New shards of the same size, each the child of those that its first and its last hash key belonged to. */
+    /**
+     * As AWS was seen to do it: for more shards each is split in two, then neighbours are merged, pair by pair from the first,
+     * until there are as many as wanted. So no child has hash keys that none of its parents had.
+     */
     private void deal(Tx tx, KeptStream stream, List<KeptShard> open, int target, Instant now) {
-        int number = stream.shards();
-        for (var wanted : even(stream.id(), number, target, now, null)) {
-            var parent = holder(open, wanted.from());
-            var last = holder(open, wanted.to());
-            put(tx, child(stream, wanted.number(), wanted.from(), wanted.to(), parent, last.equals(parent) ? null : last, now));
+        var changed = stream;
+        if (target > open.size()) {
+            for (var shard : open) {
+                changed = split(tx, changed, shard, shard.from().add(shard.to()).add(BigInteger.ONE).shiftRight(1), now);
+            }
         }
-        open.forEach(shard -> close(tx, shard, now));
-        streams.put(tx, stream.withShards(number + target));
-    }
-
-    private static KeptShard holder(List<KeptShard> shards, BigInteger hashKey) {
-        return shards.stream().filter(shard -> shard.has(hashKey)).findFirst().orElseThrow();
+        var pairs = openInOrder(tx, stream);
+        for (int merges = pairs.size() - target, i = 0; i < merges; i++) {
+            changed = merge(tx, changed, pairs.get(2 * i), pairs.get(2 * i + 1), now);
+        }
     }
 }

@@ -14,6 +14,7 @@ import dev.aloft.service.kinesis.KinesisData.KeptShard;
 import dev.aloft.service.kinesis.KinesisData.KeptStream;
 import dev.aloft.service.kinesis.KinesisData.Sweep;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
 /** Streams: making, telling, changing and deleting them. */
 final class Streams {
     static final int ON_DEMAND_SHARDS = 4;
+    private static final String ON_DEMAND = "ON_DEMAND";
     /** AWS's quota in the largest regions. */
     static final int SHARD_LIMIT = 20_000;
     private static final int ON_DEMAND_LIMIT = 50;
@@ -34,6 +36,9 @@ final class Streams {
     private static final int MOST_TAGS = 50;
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
+    private static final Duration DAY = Duration.ofHours(24);
+    /** UpdateStreamMode of a stream within a day. */
+    private static final int MOST_CHANGES_OF_MODE = 2;
     private static final Duration SWEEP = Duration.ofHours(1);
     private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_./=+\\-%@:]*");
 
@@ -49,7 +54,7 @@ final class Streams {
 
     void create(Caller caller, Kinesis.CreateStreamRequest input) {
         var mode = input.streamModeDetails() == null ? null : input.streamModeDetails().streamMode();
-        boolean onDemand = "ON_DEMAND".equals(mode);
+        boolean onDemand = ON_DEMAND.equals(mode);
         if (onDemand && input.shardCount() != null) {
             throw new Kinesis.ValidationException("ShardCount can not be specified with StreamMode ON_DEMAND.");
         }
@@ -64,7 +69,11 @@ final class Streams {
                 throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account " + stream.account()
                         + " already exists.");
             }
-            checkLimit(tx, caller, count);
+            if (onDemand) {
+                checkOnDemandLimit(tx, caller);
+            } else {
+                checkLimit(tx, caller, count);
+            }
             data.streams.put(tx, stream.key(), stream);
             for (var shard : Shards.even(stream.id(), 0, count, now, null)) {
                 data.shards.put(tx, shard.key(), shard);
@@ -83,6 +92,18 @@ final class Streams {
                     + "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
                     + "request higher limits.");
         }
+    }
+
+    /** Counts a change of a stream that may be made only so often in a day. */
+    void checkRate(Tx tx, KeptStream stream, String change, int most, Instant now) {
+        var all = Key.of(stream.id(), change);
+        data.changes.range(tx, Range.of(all).to(all.and(now.minus(DAY)))).toList()
+                .forEach(row -> data.changes.delete(tx, row.key()));
+        if (data.changes.range(tx, all).count() >= most) {
+            throw new Kinesis.LimitExceededException("Rate exceeded for stream " + stream.name() + " under account "
+                    + stream.account() + ". " + change + " can be called " + most + " times within 24 hours.");
+        }
+        data.changes.put(tx, all.and(now, UUID.randomUUID().toString()), 1L);
     }
 
     private long openShards(ReadTx tx, Caller caller) {
@@ -137,6 +158,7 @@ final class Streams {
             consumers.forEach(row -> data.consumers.delete(tx, row.key()));
             data.streams.delete(tx, stream.key());
             data.policies.delete(tx, Key.of(stream.arn()));
+            data.changes.deleteAll(tx, Key.of(stream.id()));
             data.sweeps.add(tx, now, Key.of(stream.id()), new Sweep(null, stream.id()));
         });
     }
@@ -158,7 +180,7 @@ final class Streams {
     }
 
     static Kinesis.StreamModeDetails mode(KeptStream stream) {
-        return Kinesis.StreamModeDetails.of(m -> m.streamMode(stream.onDemand() ? "ON_DEMAND" : "PROVISIONED"));
+        return Kinesis.StreamModeDetails.of(m -> m.streamMode(stream.onDemand() ? ON_DEMAND : "PROVISIONED"));
     }
 
     private static Kinesis.EnhancedMetrics monitoring(KeptStream stream) {
@@ -182,13 +204,14 @@ final class Streams {
 
     Kinesis.ListStreamsResponse list(Caller caller, Kinesis.ListStreamsRequest input) {
         int limit = input.limit() == null ? PAGE : input.limit();
-        var after = input.nextToken() != null ? Tokens.text(input.nextToken()) : input.exclusiveStartStreamName();
+        var now = time.instant();
+        var after = input.nextToken() != null ? Tokens.fields(input.nextToken(), 1, now)[0] : input.exclusiveStartStreamName();
         return store.read(tx -> {
             var all = Range.of(KinesisData.all(caller));
             var page = data.streams.page(tx, after == null ? all : all.after(KinesisData.all(caller).and(after)), limit);
             var names = page.values().stream().map(KeptStream::name).toList();
             return Kinesis.ListStreamsResponse.of(r -> r.streamNames(names).hasMoreStreams(page.next().isPresent())
-                    .nextToken(page.next().isPresent() ? Tokens.of(names.getLast()) : null)
+                    .nextToken(page.next().isPresent() ? Tokens.of(now, names.getLast()) : null)
                     .streamSummaries(page.values().stream().map(it -> Kinesis.StreamSummary.of(s -> s.streamName(it.name())
                             .streamARN(it.arn()).streamStatus("ACTIVE").streamModeDetails(mode(it))
                             .streamCreationTimestamp(it.created()))).toList()));
@@ -197,6 +220,28 @@ final class Streams {
 
     void change(Caller caller, String name, String arn, UnaryOperator<KeptStream> change) {
         store.change(tx -> put(tx, change.apply(existing(tx, caller, name, arn))));
+    }
+
+    void changeMode(Caller caller, Kinesis.UpdateStreamModeRequest input) {
+        boolean onDemand = ON_DEMAND.equals(input.streamModeDetails().streamMode());
+        var now = time.instant();
+        store.change(tx -> {
+            var stream = existing(tx, caller, null, input.streamARN());
+            if (stream.onDemand() != onDemand) {
+                checkRate(tx, stream, "UpdateStreamMode", MOST_CHANGES_OF_MODE, now);
+                if (onDemand) {
+                    checkOnDemandLimit(tx, caller);
+                }
+                put(tx, stream.withMode(onDemand));
+            }
+        });
+    }
+
+    private void checkOnDemandLimit(ReadTx tx, Caller caller) {
+        if (data.streams.range(tx, KinesisData.all(caller)).filter(row -> row.value().onDemand()).count() >= ON_DEMAND_LIMIT) {
+            throw new Kinesis.LimitExceededException("This request would exceed the on-demand stream limit for the account "
+                    + caller.account() + " in " + caller.region() + ". Limit: " + ON_DEMAND_LIMIT + ".");
+        }
     }
 
     void put(Tx tx, KeptStream stream) {

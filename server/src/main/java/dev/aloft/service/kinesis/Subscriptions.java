@@ -2,9 +2,12 @@ package dev.aloft.service.kinesis;
 
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.kinesis.KinesisData.KeptConsumer;
 import dev.aloft.service.kinesis.KinesisData.KeptShard;
+import dev.aloft.service.kinesis.KinesisData.KeptStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -30,15 +33,18 @@ final class Subscriptions {
     private final KinesisData data;
     private final Consumers consumers;
     private final Reading reading;
+    private final Measures measures;
     private final Wakeups wakeups;
     private final Store store;
     private final Time time;
     private final Map<Key, Pushing> current = new ConcurrentHashMap<>();
 
-    Subscriptions(KinesisData data, Consumers consumers, Reading reading, Wakeups wakeups, Store store, Time time) {
+    Subscriptions(KinesisData data, Consumers consumers, Reading reading, Measures measures, Wakeups wakeups, Store store,
+            Time time) {
         this.data = data;
         this.consumers = consumers;
         this.reading = reading;
+        this.measures = measures;
         this.wakeups = wakeups;
         this.store = store;
         this.time = time;
@@ -61,10 +67,11 @@ final class Subscriptions {
             }
             long index = reading.start(tx, stream, shard, position.type(), position.sequenceNumber(), position.timestamp(),
                     "SubscribeToShard");
-            return new Pushing(Key.of(consumer.arn(), number), stream.key(), shard, index, now);
+            return new Pushing(consumer, stream, shard, index, now);
         });
         current.compute(pushing.key, (_, before) -> {
             if (before != null && before.began.plus(EXCLUSIVE).isAfter(now) && !before.over) {
+                measures.subscribed(pushing.consumer, false);
                 throw new Kinesis.ResourceInUseException("Another active subscription exists for this consumer: "
                         + input.consumerARN());
             }
@@ -74,11 +81,17 @@ final class Subscriptions {
             }
             return pushing;
         });
+        measures.subscribed(pushing.consumer, true);
         return Kinesis.SubscribeToShardResponse.of(r -> r.eventStream(pushing));
+    }
+
+    /** What a look at a shard found, and what the stream was like then. */
+    private record Seen(KeptStream stream, KeptShard shard, Reading.Batch batch) {
     }
 
     /** The events of one subscription; each is made when the one before is on its way. */
     private final class Pushing implements Iterator<Kinesis.SubscribeToShardEventStream>, AutoCloseable {
+        private final KeptConsumer consumer;
         private final Key key;
         private final Key stream;
         private final Key shard;
@@ -90,9 +103,10 @@ final class Subscriptions {
         private volatile boolean over;
         private Kinesis.SubscribeToShardEvent next;
 
-        Pushing(Key key, Key stream, KeptShard shard, long index, Instant began) {
-            this.key = key;
-            this.stream = stream;
+        Pushing(KeptConsumer consumer, KeptStream stream, KeptShard shard, long index, Instant began) {
+            this.consumer = consumer;
+            this.key = Key.of(consumer.arn(), shard.number());
+            this.stream = stream.key();
             this.shard = shard.key();
             this.second = shard.created().getEpochSecond();
             this.number = shard.number();
@@ -129,14 +143,12 @@ final class Subscriptions {
                     close();
                     return null;
                 }
-                var batch = store.<Reading.Batch>read(tx -> {
-                    var kept = data.streams.get(tx, stream).orElseThrow(() -> Streams.notFound(stream.text(2), stream.text(0)));
-                    var open = data.shards.get(tx, shard).orElseThrow(() -> ShardIds.absent(number, kept.name(), kept.account()));
-                    return reading.read(tx, kept, open, index, MOST_RECORDS, MOST_BYTES, now);
-                });
+                var seenNow = store.<Seen>read(tx -> see(tx, now));
+                var batch = seenNow.batch();
                 if (!batch.records().isEmpty() || batch.over() || !now.isBefore(beat)) {
                     index = batch.next();
                     over = batch.over();
+                    measures.pushed(seenNow.stream(), seenNow.shard(), consumer, batch);
                     return told(batch, now);
                 }
                 try {
@@ -147,6 +159,12 @@ final class Subscriptions {
                     return null;
                 }
             }
+        }
+
+        private Seen see(ReadTx tx, Instant now) {
+            var kept = data.streams.get(tx, stream).orElseThrow(() -> Streams.notFound(stream.text(2), stream.text(0)));
+            var open = data.shards.get(tx, shard).orElseThrow(() -> ShardIds.absent(number, kept.name(), kept.account()));
+            return new Seen(kept, open, reading.read(tx, kept, open, index, MOST_RECORDS, MOST_BYTES, now));
         }
 
         private static Instant earlier(Instant one, Instant other) {

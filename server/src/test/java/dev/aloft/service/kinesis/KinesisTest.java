@@ -1,96 +1,24 @@
 package dev.aloft.service.kinesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
-import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
 import dev.aloft.api.Principal;
-import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
-import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.store.FlakyStore;
-import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
-import dev.aloft.kernel.time.Workers;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KinesisTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
-        "http://localhost:4566", "127.0.0.1", "test");
-    private static final String ARN = "arn:aws:kinesis:us-east-1:111122223333:stream/s";
-
-    private final TestTime time = new TestTime();
-    private final FlakyStore store = new FlakyStore(new MemoryStore());
-    private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    private final Kinesis kinesis = Kinesis.at(endpoint);
-    private final KinesisService service;
-    private final Workers workers;
-
-    KinesisTest() {
-        service = new KinesisService(store, KeyFile.inMemory(), time, endpoint);
-        endpoint.add(service);
-        workers = new Workers(time, service.workers());
-        workers.start();
-    }
-
-    @AfterEach
-    void close() {
-        workers.close();
-    }
-
-    private void stream(int shards) {
-        kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("s").shardCount(shards)));
-    }
-
-    private Kinesis.PutRecordResponse put(String key, String text) {
-        return kinesis.putRecord(ROOT, Kinesis.PutRecordRequest.of(r -> r.streamName("s").partitionKey(key).data(bytes(text))));
-    }
-
-    private static Bytes bytes(String text) {
-        return Bytes.of(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String iterator(int shard, String type) {
-        return iterator(shard, type, null, null);
-    }
-
-    private String iterator(int shard, String type, String sequence, Instant at) {
-        return kinesis.getShardIterator(ROOT, Kinesis.GetShardIteratorRequest.of(r -> r.streamName("s").shardId("shardId-" + shard)
-            .shardIteratorType(type).startingSequenceNumber(sequence).timestamp(at))).shardIterator();
-    }
-
-    private Kinesis.GetRecordsResponse get(String iterator) {
-        return kinesis.getRecords(ROOT, Kinesis.GetRecordsRequest.of(r -> r.shardIterator(iterator)));
-    }
-
-    private static List<String> texts(List<Kinesis.Record> records) {
-        return records.stream().map(it -> new String(it.data().array(), StandardCharsets.UTF_8)).toList();
-    }
-
-    private List<Kinesis.Shard> shards() {
-        return kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamName("s"))).shards();
-    }
-
-    private static void refused(String code, String message, Executable call) {
-        assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
-    }
-
+class KinesisTest extends KinesisFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "2147483647|Shard shardId-002147483647 in stream absent under account 111122223333 does not exist",
@@ -156,14 +84,6 @@ class KinesisTest {
             + "cap=1048574]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
             () -> put("key", "x".repeat((1 << 20) - 2)));
         put("key", "x".repeat((1 << 20) - 3));
-    }
-
-    private void split(String shard, String at) {
-        kinesis.splitShard(ROOT, Kinesis.SplitShardRequest.of(r -> r.streamName("s").shardToSplit(shard).newStartingHashKey(at)));
-    }
-
-    private void merge(String one, String other) {
-        kinesis.mergeShards(ROOT, Kinesis.MergeShardsRequest.of(r -> r.streamName("s").shardToMerge(one).adjacentShardToMerge(other)));
     }
 
     private void retain(int hours) {
@@ -263,11 +183,6 @@ class KinesisTest {
         assertThat(filtered("FROM_TRIM_HORIZON")).hasSize(4);
     }
 
-    private List<String> filtered(String type) {
-        return kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamName("s").shardFilter(
-            Kinesis.ShardFilter.of(f -> f.type(type))))).shards().stream().map(Kinesis.Shard::shardId).toList();
-    }
-
     @Test
     void theNumberOfShardsIsDoubledOrHalvedAtMost() {
         stream(2);
@@ -279,11 +194,6 @@ class KinesisTest {
         assertThat(shards().get(2).parentShardId()).isEqualTo("shardId-000000000000");
         count(2);
         assertThat(shards().getLast().adjacentParentShardId()).isEqualTo("shardId-000000000005");
-    }
-
-    private void count(int target) {
-        kinesis.updateShardCount(ROOT, Kinesis.UpdateShardCountRequest.of(
-            r -> r.streamName("s").targetShardCount(target).scalingType("UNIFORM_SCALING")));
     }
 
     @Test

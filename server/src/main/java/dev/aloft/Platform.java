@@ -133,7 +133,7 @@ public final class Platform implements AutoCloseable {
                 config.network().equals("shared") ? Optional.empty()
                         : Optional.of(new OwnNetworks(new OwnDoor(), config.network().equals("own"))));
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
-        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, targets,
+        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics, endpoint, endpoint, targets,
                 new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer), this::url, time);
 
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url);
@@ -154,7 +154,7 @@ public final class Platform implements AutoCloseable {
                 new KmsService(store, keys, time, endpoint, authorizer),
                 new SsmService(store, keys, time, endpoint),
                 new StsService(store, policies, roles, sessions, time),
-                new LogsService(store, time, endpoint),
+                new LogsService(store, time, endpoint, targets, roles::assume),
                 new CloudWatchService(store, time, endpoint, targets),
                 scaling,
                 new DynamoDbService(store, Optional.of(metrics), time, endpoint),

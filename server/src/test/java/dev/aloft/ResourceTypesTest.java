@@ -185,6 +185,10 @@ class ResourceTypesTest {
         var group = Logs.at(platform.endpoint()).describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(
                 r -> r.logGroupNamePrefix("/types/logs"))).logGroups().getFirst();
         assertThat(group.retentionInDays()).isEqualTo(whole ? 7 : null);
+        assertThat(group.metricFilterCount()).isEqualTo(1);
+        assertThat(Logs.at(platform.endpoint()).describeSubscriptionFilters(CALLER,
+                Logs.DescribeSubscriptionFiltersRequest.of(r -> r.logGroupName("/types/logs"))).subscriptionFilters())
+                .extracting(Logs.SubscriptionFilter::distribution).containsExactly(whole ? "Random" : "ByLogStream");
         var delivery = Firehose.at(platform.endpoint()).describeDeliveryStream(CALLER,
                 Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("types-firehose")))
                 .deliveryStreamDescription();

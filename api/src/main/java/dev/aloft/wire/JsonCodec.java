@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Shapes as JSON. Requests are read strictly, with AWS's words for what does not fit; answers as clients must: unknown
@@ -43,6 +44,7 @@ final class JsonCodec {
     void members(JsonReader in, Schema.Structure structure, ShapeBuilder builder, boolean bodyOnly) {
         int set = 0;
         int strange = 0;
+        var earlier = List.<Shape>of();
         in.beginObject();
         for (var name = in.nextName(); name != null; name = in.nextName()) {
             var member = structure.memberOnWire(name);
@@ -53,11 +55,17 @@ final class JsonCodec {
             } else if (in.peek() == Token.NULL) {
                 in.nul();
             } else {
+                if (set > 0 && structure.union()) {
+                    earlier = Stream.concat(earlier.stream(), Stream.of(builder.build())).toList();
+                }
                 builder.set(member.index(), value(in, member));
                 set++;
             }
         }
-        if (structure.union() && strict && (set != 1 || strange > 0 && mismatch == Mismatch.PLAIN)) {
+        if (set > 1 && mismatch.keepsSeveral(structure)) {
+            builder.set(structure.member("L").index(),
+                    new SeveralTypes<>(Stream.concat(earlier.stream(), Stream.of(builder.build())).toList()));
+        } else if (structure.union() && strict && (set != 1 || strange > 0 && mismatch == Mismatch.PLAIN)) {
             mismatch.refuseUnion(structure, set + (set == 0 ? 0 : strange));
         }
     }

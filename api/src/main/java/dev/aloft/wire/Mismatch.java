@@ -1,6 +1,5 @@
 package dev.aloft.wire;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.JsonReader.Token;
 import dev.aloft.api.Schema;
 import dev.aloft.api.ServiceModel;
@@ -38,14 +37,16 @@ enum Mismatch {
         }
 
         @Override
+        boolean keepsSeveral(Schema.Structure union) {
+            return union.name().equals("AttributeValue");
+        }
+
+        @Override
         void refuseUnion(Schema.Structure union, int set) {
+            // An empty one reads as null: DynamoDB complains of it only after other things.
             if (!union.name().equals("AttributeValue")) {
                 super.refuseUnion(union, set);
-            } else if (set > 1) {
-                throw ApiError.of("ValidationException", 400, "Supplied AttributeValue has more than one datatypes set, "
-                        + "must contain exactly one of the supported datatypes");
             }
-            // An empty one reads as null: DynamoDB complains of it only after other things.
         }
     },
 
@@ -105,6 +106,11 @@ enum Mismatch {
     String ofBlob(String text) {
         return "'" + (text.length() > 1024 ? text.substring(0, 1024) : text) + "' can not be converted to a Blob: "
                 + base64(text);
+    }
+
+    /** Whether a union of which several members are set is read as {@link SeveralTypes}. */
+    boolean keepsSeveral(Schema.Structure union) {
+        return false;
     }
 
     void refuseUnion(Schema.Structure union, int set) {

@@ -75,10 +75,16 @@ class RoundTripTest {
         assertThat(refused("{'Item':{'a':{'B':'23456'}}}"))
                 .hasMessage("Base64 encoded length is expected a multiple of 4 bytes but found: 5");
         assertThat(refused("{'Item':{'a':{'B':'=+/='}}}")).hasMessage("Invalid last non-pad Base64 character dectected");
-        var several = refused("{'Item':{'a':{'S':'a','N':'1'}}}");
-        assertThat(several.code()).isEqualTo("ValidationException");
-        assertThat(several).hasMessage("Supplied AttributeValue has more than one datatypes set, must contain exactly one"
-                + " of the supported datatypes");
+    }
+
+    @Test
+    void anAttributeValueOfSeveralTypesIsLeftToDynamoDb() {
+        var body = Body.of("{\"Item\":{\"a\":{\"S\":\"x\",\"N\":\"\"}}}");
+        var request = new HttpRequest("POST", "http", "/", "", new Headers(), body, null);
+        var input = (DynamoDb.PutItemRequest) JsonRpc.V1_0.readInput(DynamoDb.PUT_ITEM, request);
+        assertThat(input.item().get("a")).isInstanceOfSatisfying(DynamoDb.AttributeValue.L.class, value ->
+                assertThat(value.value()).isInstanceOf(SeveralTypes.class)
+                        .containsExactly(new DynamoDb.AttributeValue.S("x"), new DynamoDb.AttributeValue.N("")));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.time.Worker;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A service as the door and the platform see it: its operations (a generated {@link Api}) and what else it offers. */
@@ -25,6 +26,11 @@ public interface Service extends Api {
 
     /** Whether what a resource's policy does not allow is refused within its account too, the root user not excepted. */
     default boolean policyMustAllow() {
+        return false;
+    }
+
+    /** Whether something beside policies allows what nothing denies: the grants of KMS do. */
+    default boolean grants(Caller caller, String action, String resource, Map<String, List<String>> keys) {
         return false;
     }
 

@@ -22,6 +22,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * does: its next request is there before it is looked for. So a connection that has had its turn, while others wait for
  * theirs, finds no more bytes and goes to the end of the line.
  *
+ * <p>What a connection that has no bytes does next is a matter of what its client will do, as asking the selector costs
+ * as much as a quick request: while others wait it goes to the end of the line and looks once more; and alone, with a
+ * client whose last request came at once, it waits a moment for the next.
+ *
  * <p>A carrier takes threads from one queue until that is empty, and looks at others only then; there is a queue for
  * each thread that starts or wakes any. So a thread serves whatever has waited longest, not what it was started for;
  * and while the line does not end, all its threads stand aside now and then, or who waits in another queue (for a write
@@ -30,23 +34,35 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class Turns implements Executor {
     private static final long TURN_NANOS = 100_000;
     private static final long ASIDE_NANOS = 2_000_000;
+    private static final long AT_ONCE_NANOS = 50_000;
 
     private final long turnNanos;
+    private final long asideNanos;
+    private final long atOnceNanos;
     private final Consumer<Runnable> threads;
     private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger served = new AtomicInteger();
     /** When the line was empty or stood aside. */
     private final AtomicLong rested = new AtomicLong();
     private final AtomicInteger asideThreads = new AtomicInteger();
     private volatile boolean aside;
 
     Turns() {
-        this(TURN_NANOS, Thread.ofVirtual().name("http-", 0)::start);
+        // With one processor a client does nothing while it is waited for.
+        this(TURN_NANOS, ASIDE_NANOS, Runtime.getRuntime().availableProcessors() == 1 ? 0 : AT_ONCE_NANOS,
+                Thread.ofVirtual().name("http-", 0)::start);
     }
 
-    /** @param threads starts one */
-    Turns(long turnNanos, Consumer<Runnable> threads) {
+    /**
+     * @param asideNanos for how long at the most threads serve without standing aside
+     * @param atOnceNanos how soon a client sends its next request that is worth waiting for
+     * @param threads starts one
+     */
+    Turns(long turnNanos, long asideNanos, long atOnceNanos, Consumer<Runnable> threads) {
         this.turnNanos = turnNanos;
+        this.asideNanos = asideNanos;
+        this.atOnceNanos = atOnceNanos;
         this.threads = threads;
     }
 
@@ -67,7 +83,12 @@ final class Turns implements Executor {
             standAsideAfterAWhile();
         }
         waiting.decrementAndGet();
-        line.remove().run();
+        served.incrementAndGet();
+        try {
+            line.remove().run();
+        } finally {
+            served.decrementAndGet();
+        }
     }
 
     /** Says whether another will be started in place of the calling thread. */
@@ -79,7 +100,7 @@ final class Turns implements Executor {
     private void standAsideAfterAWhile() {
         long since = rested.get();
         long now = System.nanoTime();
-        if (now - since < ASIDE_NANOS || !rested.compareAndSet(since, now)) {
+        if (now - since < asideNanos || !rested.compareAndSet(since, now)) {
             return;
         }
         aside = true;
@@ -100,7 +121,10 @@ final class Turns implements Executor {
     /** A connection, whose turn begins when it looks for bytes after the selector has found some. */
     private final class Turn extends SocketChannelEndPoint {
         private volatile boolean due = true;
-        private volatile boolean over;
+        private volatile boolean again;
+        private volatile boolean askedAgain;
+        private volatile boolean quickClient;
+        private volatile long asked = System.nanoTime();
         private long begun;
 
         Turn(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
@@ -110,6 +134,7 @@ final class Turns implements Executor {
         @Override
         public Runnable onSelected() {
             due = true;
+            quickClient = System.nanoTime() - asked < atOnceNanos;
             return super.onSelected();
         }
 
@@ -119,20 +144,51 @@ final class Turns implements Executor {
                 due = false;
                 begun = System.nanoTime();
             } else if (waiting.get() > 0 && System.nanoTime() - begun > turnNanos) {
-                over = true;
+                again = true;
                 return 0;
             }
-            return super.fill(buffer);
+            int filled = super.fill(buffer);
+            if (filled == 0 && quickClient) {
+                filled = fillAtOnce(buffer);
+            }
+            if (filled != 0) {
+                askedAgain = false;
+            } else if (!askedAgain && waiting.get() > 0) {
+                askedAgain = true;
+                again = true;
+            }
+            return filled;
         }
 
-        /** There may be bytes already: to look for them is cheaper than to ask the selector. */
+        /** Waits without leaving the carrier, but not for so long that threads elsewhere wait too. */
+        private int fillAtOnce(ByteBuffer buffer) throws IOException {
+            long since = System.nanoTime();
+            for (long now = since; isAlone() && now - begun < asideNanos; now = System.nanoTime()) {
+                if (now - since > atOnceNanos) {
+                    quickClient = false;
+                    return 0;
+                }
+                Thread.onSpinWait();
+                int filled = super.fill(buffer);
+                if (filled != 0) {
+                    return filled;
+                }
+            }
+            return 0;
+        }
+
+        private boolean isAlone() {
+            return waiting.get() == 0 && served.get() == 1;
+        }
+
         @Override
         protected void needsFillInterest() {
-            if (over) {
-                over = false;
+            if (again) {
+                again = false;
                 due = true;
                 execute(() -> getFillInterest().fillable());
             } else {
+                asked = System.nanoTime();
                 super.needsFillInterest();
             }
         }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * The one place where policies are evaluated, in AWS's order: an explicit deny anywhere ends it; within an account the
  * resource's policy or the identity's must allow, between accounts both; a boundary and a session policy narrow what the
  * identity has. Services are allowed by the resource's policy alone. What a key of KMS is used for its policy must allow,
- * whoever asks.
+ * whoever asks, but for what its grants allow.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html">
  *     How enforcement code logic evaluates requests</a>
@@ -80,17 +80,22 @@ public final class Authorizer implements LocalEndpoint.Gate {
         if (byResource.denies()) {
             return new ExplicitlyDenied(Layer.RESOURCE, null);
         }
-        if (policyMustAllow && byResource.allows() == Principals.Match.NONE) {
-            return new NotAllowed(Layer.RESOURCE);
+        var decision = ofPrincipal(ask, identity, byResource.allows(), owner);
+        if (policyMustAllow && byResource.allows() == Principals.Match.NONE && !(decision instanceof ExplicitlyDenied)) {
+            decision = new NotAllowed(Layer.RESOURCE);
         }
-        return switch (principal) {
-            case Principal.Service _, Principal.Anonymous _ -> byResource.allows() == Principals.Match.NONE
+        return decision instanceof NotAllowed && service.grants(caller, action, resource, given)
+                ? Decision.ALLOWED : decision;
+    }
+
+    private static Decision ofPrincipal(Ask ask, Optional<PolicySource.Identity> identity, Principals.Match byResource,
+            String owner) {
+        return switch (ask.principal()) {
+            case Principal.Service _, Principal.Anonymous _, Principal.Root _ -> byResource == Principals.Match.NONE
                 ? new NotAllowed(Layer.RESOURCE) : Decision.ALLOWED;
-            case Principal.Root _ -> byResource.allows() == Principals.Match.NONE
-                ? new NotAllowed(Layer.RESOURCE) : Decision.ALLOWED;
-            case Principal.User _ -> ofIdentity(ask, identity, Optional.empty(), byResource.allows(), owner);
+            case Principal.User _ -> ofIdentity(ask, identity, Optional.empty(), byResource, owner);
             case Principal.RoleSession session ->
-                ofIdentity(ask, identity, Optional.ofNullable(session.sessionPolicy()), byResource.allows(), owner);
+                ofIdentity(ask, identity, Optional.ofNullable(session.sessionPolicy()), byResource, owner);
         };
     }
 

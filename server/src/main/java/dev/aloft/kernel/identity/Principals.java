@@ -27,13 +27,20 @@ record Principals(boolean except, Set<String> aws, Set<String> services, Set<Str
         }
         return switch (principal) {
             case Principal.Service service ->
-                services.contains(service.name()) || services.contains("*") ? Match.EXACT : Match.NONE;
+                services.contains(service.name()) || services.contains("*") || services.contains(regional(service))
+                    ? Match.EXACT : Match.NONE;
             case Principal.Root root -> names(root.account()) ? Match.EXACT : Match.NONE;
             case Principal.User user -> aws.contains(user.arn()) ? Match.EXACT : account(user.arn());
             case Principal.RoleSession session -> aws.contains(session.arn()) ? Match.EXACT
                 : aws.contains(session.roleArn()) ? Match.ROLE : account(session.roleArn());
             case Principal.Anonymous _ -> Match.NONE;
         };
+    }
+
+    /** A service's other name, under which it acts in one region: {@code logs.eu-west-1.amazonaws.com}. */
+    private static String regional(Principal.Service service) {
+        var region = service.sourceArn() == null ? "" : Arn.parse(service.sourceArn()).region();
+        return service.name().replace(".amazonaws.com", "." + region + ".amazonaws.com");
     }
 
     private Match account(String arn) {

@@ -66,7 +66,9 @@ final class RequestKeys implements Keys {
             case "aws:principalservicename" -> service == null ? null : service.name();
             case "aws:sourcearn" -> service == null ? null : service.sourceArn();
             case "aws:sourceaccount" -> service == null ? null : sourceAccount(service);
-            case "aws:viaawsservice" -> "false";
+            case "aws:viaawsservice" -> Boolean.toString(caller.via() != null);
+            case "aws:calledvia", "aws:calledviafirst", "aws:calledvialast" ->
+                caller.via() == null ? null : caller.via() + ".amazonaws.com";
             case "aws:resourceaccount" -> resourceAccount;
             case "aws:requestedregion" -> caller.region();
             case "aws:currenttime" -> now.toString();

@@ -118,7 +118,7 @@ final class Descriptions {
     private static Units warm(StoredTable table, Optional<Units> asked, Throughput throughput) {
         var least = table.onDemand() ? Units.INITIAL
             : new Units(Optional.of(throughput.read()), Optional.of(throughput.write()));
-        return asked.map(units -> units.or(least)).orElse(least);
+        return asked.map(units -> units.atLeast(least)).orElse(least);
     }
 
     /** Of a table being created only what it was asked for is told. */
@@ -126,6 +126,13 @@ final class Descriptions {
         boolean creating = status.equals(TableStatus.CREATING);
         return creating && asked.isEmpty() ? null : new TableWarmThroughputDescription(units.read().orElse(null),
             units.write().orElse(null), creating ? TableStatus.UPDATING : TableStatus.ACTIVE);
+    }
+
+    /** As it is told when a table is asked to be prepared for more. */
+    static TableWarmThroughputDescription warming(StoredTable table) {
+        var units = warm(table);
+        return new TableWarmThroughputDescription(units.read().orElse(null), units.write().orElse(null),
+            TableStatus.UPDATING);
     }
 
     private static GlobalSecondaryIndexWarmThroughputDescription index(Units units, Optional<Units> asked,
@@ -153,7 +160,7 @@ final class Descriptions {
 
     private static ProvisionedThroughputDescription throughput(Throughput throughput) {
         return ProvisionedThroughputDescription.of(d -> d.readCapacityUnits(throughput.read())
-            .writeCapacityUnits(throughput.write()).numberOfDecreasesToday(0L)
+            .writeCapacityUnits(throughput.write()).numberOfDecreasesToday(throughput.decreases())
             .lastIncreaseDateTime(throughput.increased().orElse(null))
             .lastDecreaseDateTime(throughput.decreased().orElse(null)));
     }

@@ -60,6 +60,7 @@ final class ExecuteTransaction {
             for (int i = 0; i < statements.size(); i++) {
                 var select = (Statement.Select) statements.get(i);
                 var table = reads.open(tx, Statements.table(caller, select.table()));
+                StrongReplicas.refuseTransaction(table.stored);
                 var key = of(i, () -> BatchExecuteStatement.key(table, select, "ExecuteTransaction"));
                 reads.admit(table, Optional.empty());
                 var item = GetItem.read(tx, table, key, Optional.empty());

@@ -3,13 +3,18 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
+import dev.aloft.api.DynamoDb.CreateGlobalTableWitnessGroupMemberAction;
 import dev.aloft.api.DynamoDb.CreateReplicationGroupMemberAction;
+import dev.aloft.api.DynamoDb.DeleteGlobalTableWitnessGroupMemberAction;
 import dev.aloft.api.DynamoDb.DeleteReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
+import dev.aloft.api.DynamoDb.GlobalTableWitnessGroupUpdate;
+import dev.aloft.api.DynamoDb.MultiRegionConsistency;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
 import dev.aloft.api.DynamoDb.ReplicaStatus;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.TableClass;
+import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.UpdateReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.kernel.call.ResourceType;
@@ -61,7 +66,8 @@ final class GlobalTableResource implements ResourceType {
     public Set<String> properties() {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "LocalSecondaryIndexes",
             "GlobalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput", "StreamSpecification",
-            "SSESpecification", "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings");
+            "SSESpecification", "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings",
+            "MultiRegionConsistency", "GlobalTableWitnesses");
     }
 
     @Override
@@ -70,6 +76,7 @@ final class GlobalTableResource implements ResourceType {
                 "SSESpecification: SSEEnabled! SSEType",
                 "TimeToLiveSpecification: Enabled! AttributeName",
                 "StreamSpecification: StreamViewType!",
+                "GlobalTableWitnesses: Region",
                 "GlobalSecondaryIndexes/WriteOnDemandThroughputSettings: MaxWriteRequestUnits",
                 "GlobalSecondaryIndexes/ReadOnDemandThroughputSettings: MaxReadRequestUnits",
                 "WriteOnDemandThroughputSettings: MaxWriteRequestUnits",
@@ -127,8 +134,8 @@ final class GlobalTableResource implements ResourceType {
     @Override
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var wanted = regions(caller, after);
-        known(caller, physicalId).stream().filter(region -> !wanted.contains(region)).forEach(region ->
-            change(caller, physicalId, u -> u.delete(new DeleteReplicationGroupMemberAction(region))));
+        remove(caller, physicalId, known(caller, physicalId).stream().filter(region -> !wanted.contains(region))
+            .toList());
         table.update(caller, physicalId, asTable(caller.region(), before), asTable(caller.region(), after));
         updateReplicas(caller, physicalId, Optional.of(before), after);
         return table.read(caller, physicalId).orElseThrow();
@@ -137,15 +144,14 @@ final class GlobalTableResource implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         if (table.read(caller, physicalId).isPresent()) {
-            known(caller, physicalId).forEach(region ->
-                change(caller, physicalId, u -> u.delete(new DeleteReplicationGroupMemberAction(region))));
+            remove(caller, physicalId, known(caller, physicalId));
         }
         table.delete(caller, physicalId, last);
     }
 
     /** The regions besides the stack's own that have the table. */
     private List<String> known(Caller caller, String name) {
-        var replicas = dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas();
+        var replicas = describe(caller, name).replicas();
         return replicas == null ? List.of() : replicas.stream().map(ReplicaDescription::regionName).toList();
     }
 
@@ -154,28 +160,84 @@ final class GlobalTableResource implements ResourceType {
             .replicaUpdates(List.of(ReplicationGroupUpdate.of(change)))));
     }
 
+    /** One after the other, or all in one call where they are strongly consistent. */
+    private void remove(Caller caller, String name, List<String> regions) {
+        var witnesses = describe(caller, name).globalTableWitnesses();
+        if (regions.isEmpty() || !isStrong(caller, name)) {
+            regions.forEach(region ->
+                change(caller, name, u -> u.delete(new DeleteReplicationGroupMemberAction(region))));
+            return;
+        }
+        dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+            .replicaUpdates(regions.stream().map(region -> ReplicationGroupUpdate.of(u ->
+                u.delete(new DeleteReplicationGroupMemberAction(region)))).toList())
+            .globalTableWitnessUpdates(witnesses == null ? null : witnesses.stream().map(one ->
+                GlobalTableWitnessGroupUpdate.of(u ->
+                    u.delete(new DeleteGlobalTableWitnessGroupMemberAction(one.regionName())))).toList())));
+    }
+
+    private TableDescription describe(Caller caller, String name) {
+        return dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table();
+    }
+
+    private boolean isStrong(Caller caller, String name) {
+        return MultiRegionConsistency.STRONG.equals(describe(caller, name).multiRegionConsistency());
+    }
+
+    /** Regions that are strongly consistent are made in one call, and do not become so later. */
+    private void updateConsistency(Caller caller, String name, Desired after) {
+        boolean wanted = MultiRegionConsistency.STRONG.equals(after.properties().get("MultiRegionConsistency"));
+        var witnesses = witnesses(after);
+        if (!known(caller, name).isEmpty()) {
+            var now = describe(caller, name).globalTableWitnesses();
+            var has = now == null ? List.of() : now.stream().map(one -> one.regionName()).toList();
+            if (isStrong(caller, name) != wanted || !has.equals(witnesses)) {
+                throw new ValidationException(
+                    "MultiRegionConsistency parameter is unsupported on existing global table");
+            }
+        } else if (wanted || !witnesses.isEmpty()) {
+            dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
+                .multiRegionConsistency(wanted ? MultiRegionConsistency.STRONG : null)
+                .replicaUpdates(regions(caller, after).stream().filter(region -> !region.equals(caller.region()))
+                    .map(region -> ReplicationGroupUpdate.of(u ->
+                        u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))))).toList())
+                .globalTableWitnessUpdates(witnesses.isEmpty() ? null : witnesses.stream().map(region ->
+                    GlobalTableWitnessGroupUpdate.of(u ->
+                        u.create(new CreateGlobalTableWitnessGroupMemberAction(region)))).toList())));
+            await(caller, name);
+        }
+    }
+
+    private static List<String> witnesses(Desired desired) {
+        return desired.properties().get("GlobalTableWitnesses") instanceof List<?> list
+            ? list.stream().map(one -> String.valueOf(((Map<?, ?>) one).get("Region"))).toList() : List.of();
+    }
+
     private void updateReplicas(Caller caller, String name, Optional<Desired> before, Desired after) {
+        var was = known(caller, name);
+        updateConsistency(caller, name, after);
         var known = known(caller, name);
         for (var region : regions(caller, after)) {
             if (region.equals(caller.region())) {
                 continue;
             }
-            boolean isNew = !known.contains(region);
-            if (isNew) {
+            boolean isNew = !was.contains(region);
+            if (!known.contains(region)) {
                 change(caller, name, u -> u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))));
                 await(caller, name);
             }
             var there = caller.in(caller.account(), region);
             updateClass(caller, there, name, asTable(region, after));
-            var was = before.filter(one -> !isNew && regions(caller, one).contains(region))
+            var earlier = before.filter(one -> !isNew && regions(caller, one).contains(region))
                 .map(one -> asTable(region, one));
-            table.update(there, name, was.orElseGet(() -> withoutOwn(asTable(region, after))), asTable(region, after));
+            table.update(there, name, earlier.orElseGet(() -> withoutOwn(asTable(region, after))),
+                asTable(region, after));
         }
     }
 
     /** A class that is set in a region would be all regions'. */
     private void updateClass(Caller caller, Caller there, String name, Desired wanted) {
-        var summary = dynamoDb.describeTable(there, new DescribeTableRequest(name)).table().tableClassSummary();
+        var summary = describe(there, name).tableClassSummary();
         var now = summary == null ? TableClass.STANDARD : summary.tableClass();
         var tableClass = Objects.toString(wanted.properties().get("TableClass"), TableClass.STANDARD);
         if (!tableClass.equals(now)) {
@@ -194,7 +256,7 @@ final class GlobalTableResource implements ResourceType {
     /** Until all replicas have what was there before. */
     private void await(Caller caller, String name) {
         looks.until(known -> known.stream().allMatch(one -> ReplicaStatus.ACTIVE.equals(one.replicaStatus())),
-            () -> dynamoDb.describeTable(caller, new DescribeTableRequest(name)).table().replicas());
+            () -> describe(caller, name).replicas());
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Global indexes that are added to a table, changed, and taken from it; {@link Housekeeping} fills what is added. */
@@ -125,7 +126,8 @@ final class Indexes {
         if (throughput != null) {
             UpdateTable.refuseSame(index.throughput(), throughput, "the index " + index.name(),
                 "index " + index.name());
-            changed = changed.with(UpdateTable.changed(index.throughput(), throughput, now));
+            changed = changed.withWarm(Optional.of(Descriptions.warm(table, index)))
+                .with(UpdateTable.changed(index.throughput(), throughput, now));
         }
         if (wanted.onDemandThroughput() != null) {
             Units.checkOnDemand(wanted.onDemandThroughput(), table.onDemand(), " for index : " + index.name());

@@ -14,6 +14,7 @@ import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,9 @@ final class ItemWriter {
         var table = change.table();
         var stood = change.readsOld() ? tx.get(table.at(change.key())) : Optional.<byte[]>empty();
         var before = stood.map(ITEMS::decode).orElse(null);
+        if (table.settings.conflicts() && origin == Origin.CALLER) {
+            refuseConflict(tx, change, now);
+        }
         checkCondition(change, before);
         var after = after(change, before);
         if (table.hasCollections()) {
@@ -143,6 +147,17 @@ final class ItemWriter {
             tell(tx, change, before, after, now, origin);
         }
         return new Outcome(before, after, capacity);
+    }
+
+    /** Two regions of a strongly consistent table do not change an item at once. */
+    private static void refuseConflict(Tx tx, Change change, Instant now) {
+        var table = change.table();
+        long since = ChronoUnit.MICROS.between(Instant.EPOCH, now.minus(table.settings.conflictWindow()));
+        if (table.stored.strong().isPresent() && Outbox.version(tx, table, change.key())
+                .filter(last -> !last.region().equals(table.ref.region()) && last.micros() > since).isPresent()) {
+            throw new DynamoDb.ReplicatedWriteConflictException("The request was rejected because one or more items in "
+                + "the request are being modified by a request in another Region.");
+        }
     }
 
     private static void checkCondition(Change change, Map<String, AttributeValue> before) {
@@ -183,6 +198,17 @@ final class ItemWriter {
             outbox.record(tx, table, change.key(), before, after, now, origin);
         }
         table.stored.expiry().ifPresent(attribute -> expire(tx, table, change.key(), attribute, before, after));
+        if (table.stored.strong().isPresent() && !(origin instanceof Origin.Replica) && Streams.differ(before, after)) {
+            mirror(tx, table, change.key(), after, now);
+        }
+    }
+
+    /** Regions that are strongly consistent have a change at once, all or none. */
+    private void mirror(Tx tx, LiveTable table, Key key, Map<String, AttributeValue> after, Instant now) {
+        var version = Outbox.version(tx, table, key).orElseThrow();
+        var item = Optional.ofNullable(after).map(ITEMS::encode);
+        table.stored.replicas().forEach(replica -> tables.find(tx, table.ref.in(replica.region())).ifPresent(other ->
+            replicate(tx, other, key, item, version, now)));
     }
 
     private static long growth(LiveTable table, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {

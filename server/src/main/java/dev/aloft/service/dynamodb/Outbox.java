@@ -55,7 +55,7 @@ final class Outbox {
             return;
         }
         note(tx, table, key, new Version(tick, table.ref.region()), after == null, now);
-        if (before != null || after != null) {
+        if (table.stored.strong().isEmpty() && (before != null || after != null)) {
             var change = StoredRecord.of(table, before, after, false, true, now, byService);
             table.stored.replicas().forEach(replica ->
                 add(tx, table, replica.number(), new ToRegion(replica.region()), tick, change, now));

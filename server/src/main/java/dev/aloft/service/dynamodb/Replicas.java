@@ -4,7 +4,9 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.DynamoDb.CreateReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexWarmThroughputDescription;
 import dev.aloft.api.DynamoDb.GlobalTableSettingsReplicationMode;
+import dev.aloft.api.DynamoDb.GlobalTableWitnessDescription;
 import dev.aloft.api.DynamoDb.IndexStatus;
+import dev.aloft.api.DynamoDb.MultiRegionConsistency;
 import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.OnDemandThroughputOverride;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputOverride;
@@ -20,11 +22,14 @@ import dev.aloft.api.DynamoDb.TableClassSummary;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.TableStatus;
 import dev.aloft.api.DynamoDb.UpdateReplicationGroupMemberAction;
+import dev.aloft.api.DynamoDb.UpdateTableRequest;
+import dev.aloft.api.DynamoDb.WitnessStatus;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
+import dev.aloft.service.dynamodb.StoredTable.Strong;
 import dev.aloft.service.dynamodb.StoredTable.TableStream;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +52,8 @@ import java.util.stream.Stream;
  */
 final class Replicas {
     static final String VERSION = "2019.11.21";
+    private static final String MANY =
+        "Update table operation with more than one create or delete replica actions not allowed";
     private static final Duration SOURCE_STAYS = Duration.ofHours(24);
     private static final List<String> REGIONS = List.of("ap-south-2", "ap-south-1", "eu-south-1", "eu-south-2",
         "me-central-1", "ca-central-1", "eu-central-1", "eu-central-2", "us-west-1", "us-west-2", "af-south-1",
@@ -66,21 +73,27 @@ final class Replicas {
     }
 
     /** What is told whether the table is there or not. */
-    static void check(List<ReplicationGroupUpdate> updates) {
+    static void check(UpdateTableRequest in, String here) {
+        var updates = in.replicaUpdates();
         for (var update : updates) {
             long kinds = Stream.of(update.create(), update.update(), update.delete()).filter(Objects::nonNull).count();
             refuse(kinds > 1, "Update table operation with more than one type of replica actions not allowed.");
             refuse(kinds == 0 || update.update() != null && changesNothing(update.update()),
                 "There are no actions specified in the Replica Update Action of the request.");
         }
-        refuse(updates.stream().filter(update -> update.update() == null).distinct().count() > 1,
-            "Update table operation with more than one create or delete replica actions not allowed");
+        StrongReplicas.check(in, here);
+        boolean onlyDeletes = updates.stream().allMatch(update -> update.delete() != null);
+        refuse(!StrongReplicas.isWanted(in) && !onlyDeletes && isMany(updates), MANY);
         for (var update : updates) {
             var region = region(update);
             refuse(!REGIONS.contains(region), "Region " + region
                 + " is not supported. The latest version of global tables are only "
                 + "supported in the following regions: " + REGIONS);
         }
+    }
+
+    private static boolean isMany(List<ReplicationGroupUpdate> updates) {
+        return updates.stream().filter(update -> update.update() == null).distinct().count() > 1;
     }
 
     private static void refuse(boolean is, String complaint) {
@@ -101,9 +114,12 @@ final class Replicas {
     }
 
     /** The table with replicas added, changed or gone. */
-    StoredTable update(Tx tx, TableRef ref, StoredTable table, List<ReplicationGroupUpdate> updates, Instant now) {
-        var changed = table;
-        for (var update : updates.stream().distinct().toList()) {
+    StoredTable update(Tx tx, TableRef ref, StoredTable table, UpdateTableRequest in, Instant now) {
+        StrongReplicas.checkTable(tx, ref, table, in);
+        refuse(table.strong().isEmpty() && !StrongReplicas.isWanted(in) && isMany(in.replicaUpdates()), MANY);
+        var strong = StrongReplicas.after(table, in);
+        var changed = table.with(draft -> draft.strong = strong);
+        for (var update : in.replicaUpdates().stream().distinct().toList()) {
             var region = region(update);
             refuse(region.equals(ref.region()) && update.update() == null,
                 "Cannot add or delete the local region through "
@@ -134,7 +150,7 @@ final class Replicas {
         if (wanted.kmsMasterKeyId() != null) {
             throw ValidationException.parameters("KMSMasterKeyId must be specified for each replica.");
         }
-        var streamed = streamed(tx, ref, table, now);
+        var streamed = table.strong().isPresent() ? table : streamed(tx, ref, table, now);
         var members = Stream.concat(Stream.of(ref.region()), table.replicas().stream().map(StoredReplica::region))
             .toList();
         make(tx, ref, to, streamed, wanted, members, now);
@@ -194,7 +210,9 @@ final class Replicas {
             .provisionedThroughputOverride(wanted.provisionedThroughputOverride())
             .onDemandThroughputOverride(wanted.onDemandThroughputOverride())
             .globalSecondaryIndexes(wanted.globalSecondaryIndexes()).tableClassOverride(wanted.tableClassOverride()));
-        var made = overridden(streams.start(tx, to, bare, source.stream().orElseThrow().view(), now), overrides, now);
+        var streamed = source.stream().filter(TableStream::enabled)
+            .map(stream -> streams.start(tx, to, bare, stream.view(), now)).orElse(bare);
+        var made = overridden(streamed, overrides, now);
         tables.put(tx, to, made, now);
         data.seeding.add(tx, now, DynamoDbData.numbered(to, made.number()),
             new Replication.Seed(ref.name(), ref.region(), Key.EMPTY));
@@ -257,7 +275,7 @@ final class Replicas {
 
     private StoredTable remove(Tx tx, TableRef ref, StoredTable table, TableRef gone, Instant now) {
         var known = data.tables.get(tx, gone.key());
-        known.ifPresent(replica -> {
+        known.map(replica -> replica.with(draft -> draft.strong = Optional.empty())).ifPresent(replica -> {
             if (replica.creating()) {
                 throw new ResourceInUseException("The resource which you are attempting to change is in use.");
             }
@@ -270,6 +288,7 @@ final class Replicas {
 
     /** A table goes: the others forget it. */
     void leave(Tx tx, TableRef ref, StoredTable table, Instant now) {
+        StrongReplicas.refuseDeletion(table);
         refuse(table.replicas().stream().anyMatch(replica -> replica.sourced().filter(now.minus(SOURCE_STAYS)::isBefore)
             .isPresent()),
             "Replica cannot be deleted because it has acted as a source region for new replica(s) being added to "
@@ -293,7 +312,11 @@ final class Replicas {
             data.tables.get(tx, ref.in(replica.region()).key())
                 .ifPresent(other -> replicas.add(told(replica, table, other)));
         }
+        var witnesses = table.strong().map(Strong::witnesses).orElse(List.of()).stream()
+            .map(region -> new GlobalTableWitnessDescription(region, WitnessStatus.ACTIVE)).toList();
         return description.toBuilder().globalTableVersion(VERSION).replicas(replicas)
+            .multiRegionConsistency(table.strong().isPresent() ? MultiRegionConsistency.STRONG : null)
+            .globalTableWitnesses(witnesses.isEmpty() ? null : witnesses)
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES).build();
     }
 

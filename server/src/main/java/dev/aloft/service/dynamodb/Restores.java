@@ -257,6 +257,8 @@ final class Restores {
             draft.restored = Optional.of(restored);
             draft.destinations = List.of();
             draft.replicas = List.of();
+            draft.strong = Optional.empty();
+            draft.expirySince = Optional.empty();
             draft.creating = true;
         });
     }

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
  * @param destinations the Kinesis data streams that take its changes or did, the last one first
  * @param replicas   the other regions that have it, in the order in which they were added
+ * @param strong     its regions are strongly consistent with each other (MRSC)
+ * @param expirySince when it was said last that items expire, or that they do not
  */
 record StoredTable(
         String name,
@@ -50,7 +52,9 @@ record StoredTable(
         boolean creating,
         Optional<Restored> restored,
         List<StoredDestination> destinations,
-        List<StoredReplica> replicas) {
+        List<StoredReplica> replicas,
+        Optional<Strong> strong,
+        Optional<Instant> expirySince) {
 
     record Attribute(String name, String type) {
     }
@@ -117,9 +121,14 @@ record StoredTable(
         }
     }
 
-    record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased) {
+    /** @param witnesses regions that keep changes, but no table */
+    record Strong(List<String> witnesses) {
+    }
+
+    /** @param decreases how often it was decreased on the day of the last decrease */
+    record Throughput(long read, long write, Optional<Instant> increased, Optional<Instant> decreased, long decreases) {
         static Throughput of(long read, long write) {
-            return new Throughput(read, write, Optional.empty(), Optional.empty());
+            return new Throughput(read, write, Optional.empty(), Optional.empty(), 0);
         }
     }
 
@@ -199,7 +208,7 @@ record StoredTable(
         return new StoredTable(otherName, otherId, otherNumber, now, attributes, key, indexes, onDemand, onDemandSince,
             throughput,
             tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm, tableClassSince, encryptionKey,
-            recovery, copies, creating, restored, destinations, replicas);
+            recovery, copies, creating, restored, destinations, replicas, strong, expirySince);
     }
 
     /** The same table with some of it changed. */
@@ -232,6 +241,8 @@ record StoredTable(
         Optional<Restored> restored;
         List<StoredDestination> destinations;
         List<StoredReplica> replicas;
+        Optional<Strong> strong;
+        Optional<Instant> expirySince;
 
         private Draft(StoredTable from) {
             this.from = from;
@@ -255,13 +266,16 @@ record StoredTable(
             restored = from.restored;
             destinations = from.destinations;
             replicas = from.replicas;
+            strong = from.strong;
+            expirySince = from.expirySince;
         }
 
         private StoredTable table() {
             return new StoredTable(from.name, from.id, from.number, from.created, attributes, from.key, indexes,
                 onDemand,
                 onDemandSince, throughput, tableClass, deletionProtected, tags, expiry, stream, onDemandLimit, warm,
-                tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas);
+                tableClassSince, encryptionKey, recovery, copies, creating, restored, destinations, replicas, strong,
+                expirySince);
         }
     }
 

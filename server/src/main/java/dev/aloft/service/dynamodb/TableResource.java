@@ -236,8 +236,8 @@ final class TableResource implements ResourceType {
         if (before.equals(after)) {
             return;
         }
-        before.ifPresent(attribute -> setExpiry(caller, name, attribute, false));
-        after.ifPresent(attribute -> setExpiry(caller, name, attribute, true));
+        // Another attribute is refused while one is set: as on AWS it takes an update without expiry between.
+        setExpiry(caller, name, after.or(() -> before).orElseThrow(), after.isPresent());
     }
 
     /** What is so already stays so: the step may be done a second time. */

@@ -14,20 +14,24 @@ import java.util.Set;
  *   aloft:throttling        true: capacity is enforced, and what exceeds it is throttled
  *   aloft:collection-limit  how many bytes an item collection may have, in place of 10 GB
  *   aloft:stream-shards     with how many shards a stream begins
+ *   aloft:conflict-window   for so many milliseconds after a write to an item of a strongly consistent global table, a
+ *                           write to it in another region fails with ReplicatedWriteConflictException
  * </pre>
  *
  * @param lag             of reads that need not be consistent
  * @param throttled       whether capacity is enforced
  * @param collectionLimit bytes
  * @param streamShards    0 where the table's capacity decides
+ * @param conflictWindow  how long a write holds up those of other regions
  */
-record TableSettings(Duration lag, boolean throttled, long collectionLimit, int streamShards) {
+record TableSettings(Duration lag, boolean throttled, long collectionLimit, int streamShards, Duration conflictWindow) {
     private static final String PREFIX = "aloft:";
     private static final String LAG = PREFIX + "lag";
     private static final String THROTTLING = PREFIX + "throttling";
     private static final String COLLECTION_LIMIT = PREFIX + "collection-limit";
     private static final String STREAM_SHARDS = PREFIX + "stream-shards";
-    private static final Set<String> KNOWN = Set.of(LAG, THROTTLING, COLLECTION_LIMIT, STREAM_SHARDS);
+    private static final String CONFLICT_WINDOW = PREFIX + "conflict-window";
+    private static final Set<String> KNOWN = Set.of(LAG, THROTTLING, COLLECTION_LIMIT, STREAM_SHARDS, CONFLICT_WINDOW);
     /** 10 GB. */
     private static final long COLLECTION_BYTES = 10L << 30;
     private static final long MAX_LAG_MILLIS = Duration.ofMinutes(5).toMillis();
@@ -36,11 +40,16 @@ record TableSettings(Duration lag, boolean throttled, long collectionLimit, int 
     static TableSettings of(Map<String, String> tags) {
         return new TableSettings(Duration.ofMillis(number(tags, LAG, 0, MAX_LAG_MILLIS)),
             "true".equals(tags.get(THROTTLING)), number(tags, COLLECTION_LIMIT, COLLECTION_BYTES, Long.MAX_VALUE),
-            (int) number(tags, STREAM_SHARDS, 0, MAX_SHARDS));
+            (int) number(tags, STREAM_SHARDS, 0, MAX_SHARDS),
+            Duration.ofMillis(number(tags, CONFLICT_WINDOW, 0, MAX_LAG_MILLIS)));
     }
 
     boolean lags() {
         return lag.isPositive();
+    }
+
+    boolean conflicts() {
+        return conflictWindow.isPositive();
     }
 
     /** What nobody would act on is refused. */

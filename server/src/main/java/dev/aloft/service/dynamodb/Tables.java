@@ -96,7 +96,8 @@ final class Tables {
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
                 Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
                 Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
-                Optional.empty(), Set.of(), creating, Optional.empty(), List.of(), List.of());
+                Optional.empty(), Set.of(), creating, Optional.empty(), List.of(), List.of(), Optional.empty(),
+                Optional.empty());
             var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
             put(tx, ref, made, now);
             if (in.resourcePolicy() != null) {
@@ -113,8 +114,9 @@ final class Tables {
 
     DescribeTableResponse describe(Caller caller, DescribeTableRequest in) {
         var ref = TableRef.of(caller, in.tableName());
+        var now = time.instant();
         return store.read(tx -> {
-            var table = get(tx, ref);
+            var table = Decreases.today(get(tx, ref), now);
             var status = table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE;
             return new DescribeTableResponse(replicas.told(tx, ref, table,
                 Descriptions.of(ref, table, status, counts(tx, ref, table))));

@@ -13,11 +13,21 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Which attribute says when items expire; {@link Housekeeping} deletes them. */
+/**
+ * Which attribute says when items expire; {@link Housekeeping} deletes them. For an hour after a change AWS takes no
+ * other, whatever it is told as meanwhile.
+ *
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html">
+ *     UpdateTimeToLive</a>
+ */
 final class TimeToLive {
+    /** As documented; AWS was once seen to take another change after 31 minutes. */
+    private static final Duration BETWEEN_CHANGES = Duration.ofHours(1);
+
     private final DynamoDbData data;
     private final Tables tables;
     private final Store store;
@@ -43,7 +53,9 @@ final class TimeToLive {
         var now = time.instant();
         store.change(tx -> {
             var table = tables.get(tx, ref);
+            StrongReplicas.refuseExpiry(table);
             check(table, wanted);
+            refuseAgain(table, now);
             set(tx, ref, table, wanted, now);
             // A global table's expiry is the same in all its regions.
             table.replicas().forEach(replica -> tables.find(tx, ref.in(replica.region())).ifPresent(other ->
@@ -66,9 +78,17 @@ final class TimeToLive {
         }
     }
 
+    private static void refuseAgain(StoredTable table, Instant now) {
+        if (table.expirySince().filter(now.minus(BETWEEN_CHANGES)::isBefore).isPresent()) {
+            throw new ValidationException("Time to live has been modified multiple times within a fixed interval");
+        }
+    }
+
     private void set(Tx tx, TableRef ref, StoredTable table, TimeToLiveSpecification wanted, Instant now) {
-        tables.put(tx, ref, table.with(draft ->
-            draft.expiry = wanted.enabled() ? Optional.of(wanted.attributeName()) : Optional.empty()), now);
+        tables.put(tx, ref, table.with(draft -> {
+            draft.expiry = wanted.enabled() ? Optional.of(wanted.attributeName()) : Optional.empty();
+            draft.expirySince = Optional.of(now);
+        }), now);
         if (wanted.enabled()) {
             data.filling.add(tx, now, DynamoDbData.filling(ref, table.number(), 0), Key.EMPTY);
         }

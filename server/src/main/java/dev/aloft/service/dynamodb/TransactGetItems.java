@@ -47,6 +47,7 @@ final class TransactGetItems {
         TransactGetItemsResponse response = reads.read(tx -> {
             used.clear();
             var open = all.stream().map(wanted -> reads.open(tx, wanted.ref())).toList();
+            open.forEach(table -> StrongReplicas.refuseTransaction(table.stored));
             var reasons = new Reasons(all.size());
             var responses = new ArrayList<ItemResponse>();
             var capacities = new LinkedHashMap<String, Capacity>();

@@ -189,6 +189,7 @@ final class TransactWriteItems {
         var open = store.read(tx -> {
             var byRef = new LinkedHashMap<TableRef, LiveTable>();
             actions.forEach(action -> byRef.computeIfAbsent(action.ref(), ref -> tables.open(tx, ref)));
+            byRef.values().forEach(table -> StrongReplicas.refuseTransaction(table.stored));
             return byRef;
         });
         var changes = bind(actions, open);

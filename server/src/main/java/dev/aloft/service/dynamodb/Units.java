@@ -5,6 +5,7 @@ import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.WarmThroughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Read and write units a second: what an on-demand table or index may use at most, or what it was asked to be prepared
@@ -42,6 +43,15 @@ record Units(Optional<Long> read, Optional<Long> write) {
     static Optional<Units> of(WarmThroughput warm) {
         return warm == null ? Optional.empty() : Optional.of(new Units(Optional.ofNullable(warm.readUnitsPerSecond()),
             Optional.ofNullable(warm.writeUnitsPerSecond())));
+    }
+
+    /** The larger ones of both. */
+    Units atLeast(Units others) {
+        return new Units(max(read, others.read), max(write, others.write));
+    }
+
+    private static Optional<Long> max(Optional<Long> one, Optional<Long> other) {
+        return Stream.of(one, other).flatMap(Optional::stream).max(Long::compare);
     }
 
     /** These, and those where these say nothing. */

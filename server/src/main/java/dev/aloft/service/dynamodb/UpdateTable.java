@@ -4,9 +4,9 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.BillingMode;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
+import dev.aloft.api.DynamoDb.MultiRegionConsistency;
 import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
-import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
@@ -57,7 +57,7 @@ final class UpdateTable {
         var updates = updates(in);
         Indexes.check(updates);
         if (in.replicaUpdates() != null) {
-            Replicas.check(in.replicaUpdates());
+            Replicas.check(in, ref.region());
         }
         var now = time.instant();
         return store.write(tx -> {
@@ -68,29 +68,45 @@ final class UpdateTable {
             }
             Indexes.checkUpdates(updates);
             if (in.replicaUpdates() != null) {
-                return replicas(tx, ref, before, in.replicaUpdates(), now);
+                return replicas(tx, ref, before, in, now);
             }
             var changed = change(tx, ref, before, in, now);
             if (isShared(in)) {
                 before.replicas().forEach(replica -> share(tx, ref.in(replica.region()), in, now));
             }
-            // While it is updated a table has its old capacity.
-            var told = before.onDemand() == changed.onDemand()
-                ? changed.withBilling(changed.onDemand(), changed.onDemandSince(), before.throughput()) : changed;
-            return new UpdateTableResponse(tables.replicas().told(tx, ref, told,
-                Descriptions.of(ref, told, status(in), Map.of())));
+            var told = updating(Decreases.today(before, now), changed);
+            var description = Descriptions.of(ref, told, status(in), Map.of());
+            return new UpdateTableResponse(tables.replicas().told(tx, ref, told, in.warmThroughput() == null ? description
+                : description.toBuilder().warmThroughput(Descriptions.warming(told)).build()));
         });
     }
 
-    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, List<ReplicationGroupUpdate> updates,
-            Instant now) {
-        var changed = tables.replicas().update(tx, ref, before, updates, now);
-        tables.put(tx, ref, changed, now);
+    /** While it is updated a table has its old capacity. */
+    private static StoredTable updating(StoredTable before, StoredTable changed) {
+        var old = before.throughput();
+        var since = changed.throughput();
+        return changed.with(draft -> {
+            draft.warm = before.warm();
+            if (before.onDemand() == changed.onDemand()) {
+                draft.throughput = new Throughput(old.read(), old.write(), since.increased(), since.decreased(),
+                    old.decreases());
+            }
+        });
+    }
+
+    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in, Instant now) {
         // The new replica is not listed yet, one that goes still is.
+        var listed = tables.replicas().told(tx, ref, before, Descriptions.of(ref, before, TableStatus.UPDATING,
+            Map.of()));
+        var changed = tables.replicas().update(tx, ref, before, in, now);
+        tables.put(tx, ref, changed, now);
         var description = Descriptions.of(ref, changed, TableStatus.UPDATING, Map.of());
-        var told = tables.replicas().told(tx, ref, before, description);
-        return new UpdateTableResponse(before.replicas().isEmpty()
-            ? told.toBuilder().globalTableVersion(Replicas.VERSION).replicas(List.of()).build() : told);
+        return new UpdateTableResponse(description.toBuilder().globalTableVersion(Replicas.VERSION)
+            .replicas(listed.replicas() == null ? List.of() : listed.replicas())
+            .globalTableSettingsReplicationMode(listed.globalTableSettingsReplicationMode())
+            .globalTableWitnesses(listed.globalTableWitnesses())
+            .multiRegionConsistency(StrongReplicas.isWanted(in) ? MultiRegionConsistency.STRONG
+                : listed.multiRegionConsistency()).build());
     }
 
     /** What regions of a global table have in common; deletion protection is each one's own. */
@@ -137,13 +153,11 @@ final class UpdateTable {
     /** These are done at once on AWS too. */
     private static String status(UpdateTableRequest in) {
         return in.deletionProtectionEnabled() != null || in.onDemandThroughput() != null && in.billingMode() == null
-            || in.sseSpecification() != null ? TableStatus.ACTIVE : TableStatus.UPDATING;
+            || in.sseSpecification() != null || in.warmThroughput() != null ? TableStatus.ACTIVE : TableStatus.UPDATING;
     }
 
     private static void refuseNotBuilt(UpdateTableRequest in) {
         var parts = new LinkedHashMap<String, Object>();
-        parts.put("MultiRegionConsistency", in.multiRegionConsistency());
-        parts.put("GlobalTableWitnessUpdates", in.globalTableWitnessUpdates());
         parts.put("GlobalTableSettingsReplicationMode", in.globalTableSettingsReplicationMode());
         parts.forEach((name, value) -> {
             if (value != null) {
@@ -170,6 +184,11 @@ final class UpdateTable {
             throw new ValidationException(NOTHING);
         }
         boolean many = parts.size() > 1;
+        boolean joins = in.multiRegionConsistency() != null || in.globalTableWitnessUpdates() != null;
+        if (many && joins && parts.contains("replicas")) {
+            throw new ValidationException(
+                "Requests that modify replicas or witnesses must not also modify other fields");
+        }
         refuse(many && parts.contains("encryption"),
             "Server-Side Encryption modification must be the only operation in the request");
         refuse(many && parts.contains("class"), "TableClass modification must be the only operation in the request");
@@ -220,7 +239,8 @@ final class UpdateTable {
         refuse(wanted != null && onDemand,
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
         if (onDemand) {
-            return table.onDemand() ? table : unlimited(table).withBilling(true, Optional.of(now), Throughput.of(0, 0));
+            return table.onDemand() ? table : unlimited(table).withBilling(true, Optional.of(now), Throughput.of(0, 0))
+                .with(draft -> draft.warm = Optional.of(Descriptions.warm(table)));
         }
         if (wanted == null) {
             return table;
@@ -230,7 +250,9 @@ final class UpdateTable {
         } else {
             refuseSame(table, wanted);
         }
-        return (table.onDemand() ? unlimited(table) : table).withBilling(false, table.onDemandSince(),
+        // It stays prepared for what it had.
+        var prepared = table.with(draft -> draft.warm = Optional.of(Descriptions.warm(table)));
+        return (table.onDemand() ? unlimited(prepared) : prepared).withBilling(false, table.onDemandSince(),
             changed(table.throughput(), wanted, now));
     }
 
@@ -246,8 +268,11 @@ final class UpdateTable {
     static Throughput changed(Throughput before, ProvisionedThroughput wanted, Instant now) {
         boolean more = wanted.readCapacityUnits() > before.read() || wanted.writeCapacityUnits() > before.write();
         boolean less = wanted.readCapacityUnits() < before.read() || wanted.writeCapacityUnits() < before.write();
-        return new Throughput(wanted.readCapacityUnits(), wanted.writeCapacityUnits(),
-            more ? Optional.of(now) : before.increased(), less ? Optional.of(now) : before.decreased());
+        var increased = more ? Optional.of(now) : before.increased();
+        return less
+            ? Decreases.decreased(before, wanted.readCapacityUnits(), wanted.writeCapacityUnits(), increased, now)
+            : new Throughput(wanted.readCapacityUnits(), wanted.writeCapacityUnits(), increased, before.decreased(),
+                before.decreases());
     }
 
     private static void refuseSame(StoredTable table, ProvisionedThroughput wanted) {
@@ -318,7 +343,7 @@ final class UpdateTable {
             }
             return streams.start(tx, ref, table, wanted.streamViewType(), now);
         }
-        refuse(!table.replicas().isEmpty(), "Disabling Stream is not allowed for a Global Table replica.");
+        refuse(!table.replicas().isEmpty() && table.strong().isEmpty(), "Disabling Stream is not allowed for a Global Table replica.");
         if (!enabled) {
             throw new ValidationException("Table has no stream to disable: TableName: " + ref.name());
         }

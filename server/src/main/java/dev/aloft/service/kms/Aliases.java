@@ -10,6 +10,8 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.kms.KmsData.Alias;
 import dev.aloft.service.kms.KmsData.StoredKey;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The names under which keys can be used; a name can move from one key to another. */
@@ -90,9 +92,9 @@ final class Aliases {
 
     Kms.ListAliasesResponse list(Caller caller, Kms.ListAliasesRequest input) {
         var all = store.read(tx -> {
-            Stream<Alias> every = data.aliases.range(tx, Key.of(caller.account(), caller.region())).map(Row::value);
+            var every = data.aliases.range(tx, Key.of(caller.account(), caller.region())).map(Row::value);
             if (input.keyId() == null) {
-                return every.toList();
+                return withPredefined(caller, every);
             }
             var key = ids.existing(tx, caller, input.keyId()).id();
             return every.filter(alias -> alias.keyId().equals(key)).toList();
@@ -100,6 +102,15 @@ final class Aliases {
         var page = ListPage.of(all, Alias::name, input.marker(), input.limit(), USUAL_PAGE, Refusals::marker);
         return Kms.ListAliasesResponse.of(r -> r.nextMarker(page.next()).truncated(page.isCut())
                 .aliases(page.items().stream().map(Aliases::told).toList()));
+    }
+
+    /** AWS tells those of its own keys that are not made yet too, without a key. */
+    private static List<Alias> withPredefined(Caller caller, Stream<Alias> made) {
+        var all = new TreeMap<String, Alias>();
+        AwsManagedKeys.PREDEFINED.forEach(name ->
+                all.put(name, new Alias(caller.account(), caller.region(), name, null, null, null)));
+        made.forEach(alias -> all.put(alias.name(), alias));
+        return List.copyOf(all.values());
     }
 
     private static Kms.AliasListEntry told(Alias alias) {

@@ -24,13 +24,19 @@ final class KeyAccess {
     /** Nothing needs to be asked: what the call names does not exist. */
     private static final Access OPEN = new Access("kms:Decrypt", List.of());
 
+    private static final String FOR_AWS = "kms:GrantIsForAWSResource";
+
     private final KmsData data;
     private final KeyIds ids;
+    private final AwsManagedKeys managed;
+    private final Grants grants;
     private final Store store;
 
-    KeyAccess(KmsData data, KeyIds ids, Store store) {
+    KeyAccess(KmsData data, KeyIds ids, AwsManagedKeys managed, Grants grants, Store store) {
         this.data = data;
         this.ids = ids;
+        this.managed = managed;
+        this.grants = grants;
         this.store = store;
     }
 
@@ -96,6 +102,11 @@ final class KeyAccess {
             case Kms.DisableKeyRotationRequest r -> key("DisableKeyRotation", caller, r.keyId());
             case Kms.GetKeyRotationStatusRequest r -> key("GetKeyRotationStatus", caller, r.keyId());
             case Kms.RotateKeyOnDemandRequest r -> key("RotateKeyOnDemand", caller, r.keyId());
+            case Kms.CreateGrantRequest r -> grant(caller, r);
+            case Kms.ListGrantsRequest r -> key("ListGrants", caller, r.keyId()).with(FOR_AWS, forAws(caller));
+            case Kms.ListRetirableGrantsRequest _ -> Access.to("kms:ListRetirableGrants");
+            case Kms.RevokeGrantRequest r -> key("RevokeGrant", caller, r.keyId()).with(FOR_AWS, forAws(caller));
+            case Kms.RetireGrantRequest r -> retirement(caller, r);
             case Kms.ListKeyRotationsRequest r -> key("ListKeyRotations", caller, r.keyId());
         };
     }
@@ -119,14 +130,22 @@ final class KeyAccess {
     }
 
     private Access key(String operation, Caller caller, String id) {
+        var arn = KeyIds.arn(caller, id);
+        boolean isOwn = arn.account().equals(caller.account()) && arn.region().equals(caller.region());
+        if (isOwn && AwsManagedKeys.has(arn.resource()) && (caller.via() != null || operation.equals("DescribeKey"))) {
+            managed.prepare(caller, arn.resource());
+        }
         return store.read(tx -> {
             var found = ids.find(tx, caller, id);
             var access = found.map(key -> about(operation, key))
-                    .orElseGet(() -> Access.to(ACTION + operation, KeyIds.arn(caller, id).toString()))
-                    .with("kms:CallerAccount", caller.account());
-            return id.contains(KeyIds.ALIAS)
-                    ? access.with("kms:RequestAlias", KeyIds.arn(caller, id).resource()) : access;
+                    .orElseGet(() -> Access.to(ACTION + operation, arn.toString()))
+                    .with("kms:CallerAccount", caller.account()).with("kms:ViaService", host(caller));
+            return id.contains(KeyIds.ALIAS) ? access.with("kms:RequestAlias", arn.resource()) : access;
         });
+    }
+
+    private static String host(Caller caller) {
+        return caller.via() == null ? null : caller.via() + "." + caller.region() + ".amazonaws.com";
     }
 
     private static Access about(String operation, StoredKey key) {
@@ -144,7 +163,7 @@ final class KeyAccess {
         }
         var all = access.with("kms:EncryptionContextKeys", List.copyOf(context.keySet()));
         for (var pair : context.entrySet()) {
-            all = all.with("kms:EncryptionContext:" + pair.getKey(), pair.getValue());
+            all = all.with(Grants.CONTEXT + pair.getKey(), pair.getValue());
         }
         return all;
     }
@@ -154,6 +173,37 @@ final class KeyAccess {
         var named = Optional.ofNullable(id).or(() -> Ciphertext.read(blob).map(
                 it -> new Arn("aws", "kms", caller.region(), it.account(), "key/" + it.keyId()).toString()));
         return named.map(it -> with(key(operation, caller, it), context)).orElse(OPEN);
+    }
+
+    /** The encryption context of its constraints counts as the request's. */
+    private Access grant(Caller caller, Kms.CreateGrantRequest r) {
+        var constraints = r.constraints();
+        var equal = constraints == null ? null : constraints.encryptionContextEquals();
+        var context = constraints == null || equal != null ? equal : constraints.encryptionContextSubset();
+        return with(key("CreateGrant", caller, r.keyId()), context).with(Grants.OPERATIONS, r.operations())
+                .with(Grants.CONSTRAINT, context == null ? null
+                        : equal == null ? "EncryptionContextSubset" : "EncryptionContextEquals")
+                .with("kms:GranteePrincipal", r.granteePrincipal())
+                .with("kms:RetiringPrincipal", r.retiringPrincipal()).with(FOR_AWS, forAws(caller));
+    }
+
+    /** Whether a service asks, because of what its caller asked it. */
+    private static String forAws(Caller caller) {
+        return Boolean.toString(caller.via() != null);
+    }
+
+    /** Whom the grant itself lets retire it needs no policy. */
+    private Access retirement(Caller caller, Kms.RetireGrantRequest r) {
+        var token = Optional.ofNullable(r.grantToken()).flatMap(GrantToken::read);
+        var id = token.map(it -> new Arn("aws", "kms", it.region(), it.account(), "key/" + it.keyId()).toString())
+                .orElse(r.keyId());
+        var grantId = token.map(GrantToken::grantId).orElse(r.grantId());
+        if (id == null || grantId == null) {
+            return OPEN;
+        }
+        var grant = store.read(tx -> ids.find(tx, caller, id)).map(it -> it.key().and(grantId));
+        return grant.filter(it -> grants.isRetiredBy(caller, it)).isPresent() ? OPEN
+                : key("RetireGrant", caller, id);
     }
 
     /** An alias changes for whoever may change both it and the key. */

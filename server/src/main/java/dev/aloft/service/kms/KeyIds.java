@@ -66,7 +66,7 @@ final class KeyIds {
         if (!arn.region().equals(caller.region())) {
             return new NotFoundException("Invalid arn " + arn.region());
         }
-        if (arn.resource().startsWith(AWS)) {
+        if (arn.resource().startsWith(AWS) && !AwsManagedKeys.has(arn.resource())) {
             return ApiError.notBuilt("A key of AWS's own (" + arn.resource() + ") in KMS");
         }
         if (arn.resource().startsWith(ALIAS)) {

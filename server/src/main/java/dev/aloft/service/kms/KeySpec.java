@@ -10,7 +10,9 @@ import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The kinds of keys, what each can do and how it is made.
@@ -77,6 +79,25 @@ enum KeySpec {
     /** What a key of this kind and usage is used with. */
     List<String> algorithms(String usage) {
         return family == Family.RSA && usage.equals(KeyUsageType.ENCRYPT_DECRYPT) ? Family.RSA_ENCRYPTIONS : algorithms;
+    }
+
+    /** What a grant of a key of this kind and usage can be of. */
+    Set<String> grantable(String usage) {
+        var uses = switch (usage) {
+            case KeyUsageType.ENCRYPT_DECRYPT -> List.of("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo");
+            case KeyUsageType.SIGN_VERIFY -> List.of("Sign", "Verify");
+            case KeyUsageType.GENERATE_VERIFY_MAC -> List.of("GenerateMac", "VerifyMac");
+            default -> List.of("DeriveSharedSecret");
+        };
+        var all = new HashSet<>(uses);
+        all.addAll(List.of("CreateGrant", "RetireGrant", "DescribeKey"));
+        if (isAsymmetric()) {
+            all.add("GetPublicKey");
+        } else if (family == Family.SYMMETRIC) {
+            all.addAll(List.of("GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
+                    "GenerateDataKeyPairWithoutPlaintext"));
+        }
+        return all;
     }
 
     boolean isAsymmetric() {

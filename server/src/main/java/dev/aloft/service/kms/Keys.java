@@ -63,7 +63,7 @@ final class Keys {
         var made = spec.make();
         var description = Objects.requireNonNullElse(input.description(), "");
         var key = new StoredKey(caller.account(), caller.region(), id, description, usage, spec.name(), true,
-                KmsData.now(time), null, tags, policy, made.open(), 0, 0);
+                KmsData.now(time), null, tags, policy, made.open(), 0, 0, false);
         if (input.policy() != null) {
             policies.require(caller, key, policy, input.bypassPolicyLockoutSafetyCheck());
         }
@@ -121,7 +121,8 @@ final class Keys {
         return KeyMetadata.of(m -> {
             m.awsAccountId(key.account()).keyId(key.id()).arn(key.arn()).creationDate(key.created())
                     .enabled(key.enabled()).description(key.description()).keyUsage(key.usage()).keyState(state(key))
-                    .deletionDate(key.deletion()).origin(OriginType.AWS_KMS).keyManager(Kms.KeyManagerType.CUSTOMER)
+                    .deletionDate(key.deletion()).origin(OriginType.AWS_KMS).keyManager(
+                            key.ofAws() ? Kms.KeyManagerType.AWS : Kms.KeyManagerType.CUSTOMER)
                     .customerMasterKeySpec(key.spec()).keySpec(key.spec()).multiRegion(false)
                     .currentKeyMaterialId(key.isSymmetric() ? key.materialId(key.material()) : null);
             switch (key.usage()) {
@@ -218,6 +219,7 @@ final class Keys {
     private void remove(Tx tx, Key key) {
         data.keys.delete(tx, key);
         data.materials.deleteAll(tx, key);
+        data.grants.deleteAll(tx, key);
         data.deletions.cancel(tx, key);
         data.rotations.cancel(tx, key);
         data.aliases.range(tx, Key.of(key.text(0), key.text(1))).map(Row::value)

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /** What KMS keeps, by account, region and the key's id or the alias's name. */
@@ -21,6 +22,8 @@ final class KmsData {
     final Table<StoredKey> keys = Table.of("keys", Codec.of(StoredKey.class));
     /** By one more element: the number of the rotation that made it, 0 for the first. */
     final Table<Material> materials = Table.of("materials", Codec.of(Material.class));
+    /** By one more element: the grant's id. */
+    final Table<Grant> grants = Table.of("grants", Codec.of(Grant.class));
     final Table<Alias> aliases = Table.of("aliases", Codec.of(Alias.class));
     /** When a key that waits for its deletion ends; the id is the key's. */
     final Due<Key> deletions = new Due<>(Space.of("deletions"), Codec.KEY, signal);
@@ -43,6 +46,7 @@ final class KmsData {
      * @param open         the public half, or null where it has none
      * @param material     the number of its material in use
      * @param rotationDays how often that is rotated, or 0
+     * @param ofAws        whether AWS made it for one of its services
      */
     record StoredKey(
             String account,
@@ -58,7 +62,8 @@ final class KmsData {
             String policy,
             byte[] open,
             int material,
-            int rotationDays) {
+            int rotationDays,
+            boolean ofAws) {
         String arn() {
             return "arn:aws:kms:" + region + ":" + account + ":key/" + id;
         }
@@ -77,38 +82,38 @@ final class KmsData {
 
         StoredKey withDescription(String other) {
             return new StoredKey(account, region, id, other, usage, spec, enabled, created, deletion, tags, policy,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         StoredKey enabled(boolean now) {
             return new StoredKey(account, region, id, description, usage, spec, now, created, deletion, tags, policy,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         /** Whether it ends or not, it is not usable from here on. */
         StoredKey ending(Instant at) {
             return new StoredKey(account, region, id, description, usage, spec, false, created, at, tags, policy, open,
-                    material, rotationDays);
+                    material, rotationDays, ofAws);
         }
 
         StoredKey withTags(Map<String, String> other) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, other,
-                    policy, open, material, rotationDays);
+                    policy, open, material, rotationDays, ofAws);
         }
 
         StoredKey withPolicy(String other) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags, other,
-                    open, material, rotationDays);
+                    open, material, rotationDays, ofAws);
         }
 
         StoredKey withMaterial(int number) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags,
-                    policy, open, number, rotationDays);
+                    policy, open, number, rotationDays, ofAws);
         }
 
         StoredKey rotatedEvery(int days) {
             return new StoredKey(account, region, id, description, usage, spec, enabled, created, deletion, tags,
-                    policy, open, material, days);
+                    policy, open, material, days, ofAws);
         }
 
         /** What AWS calls the material of that number: 64 hexadecimal digits. */
@@ -127,6 +132,23 @@ final class KmsData {
      * @param type   of the rotation that made it, or null for a key's first
      */
     record Material(byte[] sealed, Instant created, String type) {}
+
+    /**
+     * @param name     or null
+     * @param grantee  the ARN of whoever may, or the name of a service
+     * @param retiring the ARN of whoever else may end it, or null
+     * @param equal    the encryption context that must be given, or null
+     * @param subset   what of it must be given, or null
+     * @param issuer   the account that made it
+     */
+    record Grant(String id, String name, String grantee, String retiring, List<String> operations,
+            Map<String, String> equal, Map<String, String> subset, Instant created, String issuer) {
+        /** But for what each has of its own. */
+        boolean isLike(Grant other) {
+            return equals(new Grant(id, other.name, other.grantee, other.retiring, other.operations, other.equal,
+                    other.subset, created, other.issuer));
+        }
+    }
 
     record Alias(String account, String region, String name, String keyId, Instant created, Instant updated) {
         String arn() {

@@ -11,6 +11,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.Decision;
 import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -22,6 +23,7 @@ import java.util.Optional;
 /** The operations of AWS KMS. */
 public final class KmsService implements Service, Kms {
     private static final String KEY = "key/";
+    private static final String ACTION = "kms:";
 
     private final KmsData data = new KmsData();
     private final Store store;
@@ -32,6 +34,7 @@ public final class KmsService implements Service, Kms {
     private final DataKeys dataKeys;
     private final Signing signing;
     private final Rotations rotations;
+    private final Grants grants;
     private final KeyAccess accesses;
     private final List<Worker> workers;
     private final List<ResourceType> resourceTypes;
@@ -48,7 +51,8 @@ public final class KmsService implements Service, Kms {
         dataKeys = new DataKeys(usable);
         signing = new Signing(usable, store);
         rotations = new Rotations(data, ids, usable, vault, store, time);
-        accesses = new KeyAccess(data, ids, store);
+        grants = new Grants(data, ids, usable, store, time);
+        accesses = new KeyAccess(data, ids, new AwsManagedKeys(data, vault, store, time), grants, store);
         workers = List.of(new Worker("key deletions", data.signal, keys::turn),
                 new Worker("key rotations", data.signal, rotations::turn));
         resourceTypes = List.of(new KeyType(Kms.at(endpoint)), new AliasType(Kms.at(endpoint)));
@@ -71,12 +75,20 @@ public final class KmsService implements Service, Kms {
 
     @Override
     public Optional<String> policy(Caller caller, String arn) {
+        return key(arn).flatMap(key -> store.read(tx -> data.keys.get(tx, key))).map(StoredKey::policy);
+    }
+
+    private static Optional<Key> key(String arn) {
         if (!Arn.isArn(arn) || !Arn.parse(arn).resource().startsWith(KEY)) {
             return Optional.empty();
         }
         var parsed = Arn.parse(arn);
-        var key = KmsData.key(parsed.account(), parsed.region(), parsed.resource().substring(KEY.length()));
-        return store.read(tx -> data.keys.get(tx, key)).map(StoredKey::policy);
+        return Optional.of(KmsData.key(parsed.account(), parsed.region(), parsed.resource().substring(KEY.length())));
+    }
+
+    @Override
+    public boolean grants(Caller caller, String action, String resource, Map<String, List<String>> keys) {
+        return key(resource).filter(key -> grants.allow(caller, action.substring(ACTION.length()), key, keys)).isPresent();
     }
 
     @Override
@@ -260,6 +272,33 @@ public final class KmsService implements Service, Kms {
     @Override
     public VerifyMacResponse verifyMac(Caller caller, VerifyMacRequest input) {
         return signing.verify(caller, input);
+    }
+
+    @Override
+    public CreateGrantResponse createGrant(Caller caller, CreateGrantRequest input) {
+        return grants.create(caller, input);
+    }
+
+    @Override
+    public ListGrantsResponse listGrants(Caller caller, ListGrantsRequest input) {
+        return grants.list(caller, input);
+    }
+
+    @Override
+    public ListGrantsResponse listRetirableGrants(Caller caller, ListRetirableGrantsRequest input) {
+        return grants.list(caller, input);
+    }
+
+    @Override
+    public RevokeGrantResponse revokeGrant(Caller caller, RevokeGrantRequest input) {
+        grants.revoke(caller, input);
+        return RevokeGrantResponse.of(_ -> {});
+    }
+
+    @Override
+    public RetireGrantResponse retireGrant(Caller caller, RetireGrantRequest input) {
+        grants.retire(caller, input);
+        return RetireGrantResponse.of(_ -> {});
     }
 
     @Override

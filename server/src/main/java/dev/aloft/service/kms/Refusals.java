@@ -30,9 +30,8 @@ final class Refusals {
         return new UnsupportedOperationException("");
     }
 
-    /** Nothing has given any token. */
     static void tokens(List<String> grantTokens) {
-        if (grantTokens != null && !grantTokens.isEmpty()) {
+        if (grantTokens != null && grantTokens.stream().anyMatch(it -> GrantToken.read(it).isEmpty())) {
             throw new InvalidGrantTokenException("Invalid token");
         }
     }

@@ -13,9 +13,12 @@
  *
  * <p>What a key's policy does not allow nobody may, the account's root user neither; it hands the decision to the
  * account's own policies by naming the account, as the policy that a key has at first does.
+ * Grants allow beside it ({@code Service.grants}).
  *
- * <p>Left out: grants, imported material, keys in several regions, custom key stores, AWS's own keys
- * ({@code alias/aws/…}), agreement on secrets, attested enclaves, keys of the kinds ECC_SECG_P256K1 and SM2.
+ * <p>AWS's own keys ({@code alias/aws/…}) are made when a service first uses one ({@code Caller.through}), or when one is
+ * described.
+ *
+ * <p>Left out: imported material, keys in several regions, custom key stores, agreement on secrets, attested enclaves, keys of the kinds ECC_SECG_P256K1 and SM2.
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/overview.html">AWS KMS</a>
  */

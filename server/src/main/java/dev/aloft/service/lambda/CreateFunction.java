@@ -30,9 +30,11 @@ final class CreateFunction {
     private final Images images;
     private final Layers layers;
     private final Roles roles;
+    private final DestinationAccess destinations;
     private final Time time;
 
-    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers, Roles roles, Time time) {
+    CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
+            Roles roles, DestinationAccess destinations, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -40,6 +42,7 @@ final class CreateFunction {
         this.images = images;
         this.layers = layers;
         this.roles = roles;
+        this.destinations = destinations;
         this.time = time;
     }
 
@@ -83,6 +86,7 @@ final class CreateFunction {
             zip(r);
         }
         SnapStart.check(r);
+        Tenancy.check(r);
         Settings.variables(r.environment());
         if (r.tags() != null) {
             Settings.tags(r.tags());
@@ -91,6 +95,7 @@ final class CreateFunction {
             throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
         }
         roles.check(caller, name, r.role());
+        destinations.checkDeadLetters(caller, name, r.role(), r.deadLetterConfig());
         store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
     }
 
@@ -141,7 +146,6 @@ final class CreateFunction {
     }
 
     private static void notBuilt(CreateFunctionRequest r) {
-        Settings.refuse(r.tenancyConfig() != null, "TenancyConfig");
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
         Settings.refuse(r.code() != null && r.code().sourceKMSKeyArn() != null, "SourceKMSKeyArn");
@@ -172,6 +176,7 @@ final class CreateFunction {
                     .imageConfigResponse(Settings.image(r.imageConfig()))
                     .loggingConfig(Settings.logging(name, r.loggingConfig()))
                     .layers(Layers.told(used))
+                    .tenancyConfig(r.tenancyConfig())
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));
             SnapStart.set(c, r.snapStart());
             Settings.environment(c, r.environment());

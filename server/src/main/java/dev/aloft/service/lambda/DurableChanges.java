@@ -95,7 +95,7 @@ final class DurableChanges {
                 destinations.deadLetter(tx, new AsyncInvocations.Event(change.account(), change.region(),
                         functionArn(change),
                         change.version(), change.queuedAs(), change.input().getBytes(StandardCharsets.UTF_8), null,
-                        change.trace()),
+                        change.trace(), null),
                         latest.role(), latest.deadLetterConfig().targetArn(),
                         change.error() == null ? null : change.error().errorMessage());
             }

@@ -25,19 +25,21 @@ final class EventInvokeConfigs {
 
     private final Store store;
     private final Functions functions;
+    private final DestinationAccess access;
     private final Time time;
 
-    EventInvokeConfigs(Store store, Functions functions, Time time) {
+    EventInvokeConfigs(Store store, Functions functions, DestinationAccess access, Time time) {
         this.store = store;
         this.functions = functions;
+        this.access = access;
         this.time = time;
     }
 
     FunctionEventInvokeConfig put(Caller caller, Lambda.PutFunctionEventInvokeConfigRequest r) {
         var name = FunctionName.of(caller, r.functionName(), r.qualifier());
         requireSomething(r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
-        requireFunction(name);
-        check(caller, name, r.destinationConfig());
+        var role = function(name).role();
+        check(caller, name, role, r.destinationConfig());
         var config = config(name, r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
         store.change(tx -> LambdaData.EVENT_INVOKE_CONFIGS.put(tx, key(name), config));
         return config;
@@ -46,8 +48,8 @@ final class EventInvokeConfigs {
     FunctionEventInvokeConfig update(Caller caller, Lambda.UpdateFunctionEventInvokeConfigRequest r) {
         var name = FunctionName.of(caller, r.functionName(), r.qualifier());
         requireSomething(r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
-        requireFunction(name);
-        check(caller, name, r.destinationConfig());
+        var role = function(name).role();
+        check(caller, name, role, r.destinationConfig());
         var modified = config(name, r.maximumRetryAttempts(), r.maximumEventAgeInSeconds(), r.destinationConfig());
         return store.write(tx -> {
             var before = LambdaData.EVENT_INVOKE_CONFIGS.get(tx, key(name)).orElseThrow(() -> missing(name));
@@ -77,7 +79,7 @@ final class EventInvokeConfigs {
 
     Lambda.ListFunctionEventInvokeConfigsResponse list(Caller caller, Lambda.ListFunctionEventInvokeConfigsRequest r) {
         var name = FunctionName.of(caller, r.functionName()).unqualified();
-        requireFunction(name);
+        function(name);
         var prefix = LambdaData.key(name);
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
         var page = store.read(tx -> LambdaData.EVENT_INVOKE_CONFIGS.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit));
@@ -125,15 +127,15 @@ final class EventInvokeConfigs {
         }
     }
 
-    private void requireFunction(FunctionName name) {
+    private Lambda.FunctionConfiguration function(FunctionName name) {
         try {
-            functions.configuration(name);
+            return functions.configuration(name);
         } catch (Lambda.ResourceNotFoundException _) {
             throw new Lambda.ResourceNotFoundException("The function doesn't exist.");
         }
     }
 
-    private void check(Caller caller, FunctionName name, Lambda.DestinationConfig config) {
+    private void check(Caller caller, FunctionName name, String role, Lambda.DestinationConfig config) {
         if (config == null) {
             return;
         }
@@ -148,6 +150,8 @@ final class EventInvokeConfigs {
         }
         checkFunction(caller, name, success);
         checkFunction(caller, name, failure);
+        access.checkRecords(caller, name, role, success);
+        access.checkRecords(caller, name, role, failure);
     }
 
     private void checkFunction(Caller caller, FunctionName name, String destination) {

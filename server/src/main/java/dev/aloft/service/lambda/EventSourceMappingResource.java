@@ -30,9 +30,10 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig", "Enabled",
-                "FilterCriteria", "FunctionResponseTypes", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds",
-                "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor", "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
+        return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig",
+                "Enabled", "FilterCriteria", "FunctionResponseTypes", "LoggingConfig", "MaximumBatchingWindowInSeconds",
+                "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor",
+                "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
                 "TumblingWindowInSeconds", "Tags");
     }
 
@@ -45,7 +46,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                 "FilterCriteria/Filters: Pattern",
                 "ScalingConfig: MaximumConcurrency",
                 "ProvisionedPollerConfig: MinimumPollers MaximumPollers PollerGroupName",
-                "MetricsConfig: Metrics");
+                "MetricsConfig: Metrics",
+                "LoggingConfig: SystemLogLevel");
     }
 
     @Override
@@ -70,6 +72,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .maximumRecordAgeInSeconds(number(p, "MaximumRecordAgeInSeconds"))
                     .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
                     .scalingConfig(scaling(p)).provisionedPollerConfig(pollers(p)).metricsConfig(metrics(p))
+                    .loggingConfig(logging(p))
                     .startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
                     .tumblingWindowInSeconds(number(p, "TumblingWindowInSeconds")).tags(desired.marked()))));
         } catch (Lambda.ResourceConflictException e) {
@@ -98,7 +101,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .filterCriteria(or(filters(p), Lambda.FilterCriteria.of(f -> f.filters(List.of()))))
                     .functionResponseTypes(or(texts(p, "FunctionResponseTypes"), List.of()))
                     .maximumBatchingWindowInSeconds(or(number(p, "MaximumBatchingWindowInSeconds"), 0))
-                    .metricsConfig(or(metrics(p), Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of()))));
+                    .metricsConfig(or(metrics(p), Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of()))))
+                    .loggingConfig(logging(p));
             if (queue) {
                 r.scalingConfig(or(scaling(p), Lambda.ScalingConfig.of(_ -> {})))
                         .provisionedPollerConfig(or(pollers(p), Lambda.ProvisionedPollerConfig.of(_ -> {}))).destinationConfig(destinations(p));
@@ -145,6 +149,12 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     private static Lambda.EventSourceMappingMetricsConfig metrics(Map<String, Object> p) {
         var given = map(p, "MetricsConfig");
         return given == null ? null : Lambda.EventSourceMappingMetricsConfig.of(c -> c.metrics(texts(given, "Metrics")));
+    }
+
+    private static Lambda.EventSourceMappingLoggingConfig logging(Map<String, Object> p) {
+        var given = map(p, "LoggingConfig");
+        return given == null ? null
+                : Lambda.EventSourceMappingLoggingConfig.of(c -> c.systemLogLevel(text(given, "SystemLogLevel")));
     }
 
     private static Instant moment(Map<String, Object> p) {

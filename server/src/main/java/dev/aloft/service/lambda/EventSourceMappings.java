@@ -34,12 +34,14 @@ final class EventSourceMappings {
     private final Store store;
     private final Functions functions;
     private final Sources sources;
+    private final DestinationAccess access;
     private final Time time;
 
-    EventSourceMappings(Store store, Functions functions, Sources sources, Time time) {
+    EventSourceMappings(Store store, Functions functions, Sources sources, DestinationAccess access, Time time) {
         this.store = store;
         this.functions = functions;
         this.sources = sources;
+        this.access = access;
         this.time = time;
     }
 
@@ -56,8 +58,7 @@ final class EventSourceMappings {
         var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
                 configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags());
         MappingRules.check(mapping);
-        var timeout = timeout(name);
-        checkSource(mapping, timeout);
+        checkSource(caller, name, mapping);
         store.change(tx -> {
             refuseSecond(tx, mapping);
             LambdaData.MAPPINGS.put(tx, key(mapping), mapping);
@@ -96,7 +97,7 @@ final class EventSourceMappings {
         var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
                 before.created(), UUID.randomUUID().toString(), before.tags());
         MappingRules.check(after);
-        checkSource(after, timeout(name));
+        checkSource(caller, name, after);
         store.change(tx -> {
             find(tx, caller, r.uuid());
             LambdaData.MAPPINGS.put(tx, key(after), after);
@@ -201,24 +202,31 @@ final class EventSourceMappings {
 
     // ---- what the source and the function must be
 
-    private int timeout(FunctionName name) {
+    private Lambda.FunctionConfiguration function(FunctionName name) {
         try {
             var function = functions.configuration(name);
+            Tenancy.checkWithout(function, "Event source mapping");
             if (function.durableConfig() != null && name.qualifier() == null) {
                 throw MappingRules.invalid("You cannot invoke a durable function using an unqualified ARN.");
             }
-            return function.timeout();
+            return function;
         } catch (Lambda.ResourceNotFoundException _) {
             throw MappingRules.invalid("Function does not exist");
         }
     }
 
-    /** The source must be there, and the function's role must be able to read it. */
-    private void checkSource(Mapping mapping, int timeoutSeconds) {
+    /** The source must be there, and the function's role must be able to read it and to tell what was given up. */
+    private void checkSource(Caller caller, FunctionName name, Mapping mapping) {
+        var function = function(name);
         if (mapping.isQueue()) {
-            checkQueue(mapping, timeoutSeconds);
-            return;
+            checkQueue(mapping, function.timeout());
+        } else {
+            checkStream(mapping);
+            access.checkBatches(caller, name, function.role(), mapping.onFailure());
         }
+    }
+
+    private void checkStream(Mapping mapping) {
         try {
             sources.stream(mapping).shards();
         } catch (ApiError refused) {

@@ -31,7 +31,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 "Environment", "Tags", "TracingConfig", "Architectures", "EphemeralStorage", "LoggingConfig",
                 "DeadLetterConfig", "ReservedConcurrentExecutions", "PackageType", "Layers", "VpcConfig", "KmsKeyArn",
                 "SnapStart", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "RecursiveLoop",
-                "RuntimeManagementConfig", "DurableConfig");
+                "RuntimeManagementConfig", "DurableConfig", "TenancyConfig");
     }
 
     @Override
@@ -48,7 +48,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 "FileSystemConfigs: Arn! LocalMountPath!",
                 "ImageConfig: EntryPoint Command WorkingDirectory",
                 "RuntimeManagementConfig: UpdateRuntimeOn! RuntimeVersionArn",
-                "DurableConfig: ExecutionTimeout! RetentionPeriodInDays");
+                "DurableConfig: ExecutionTimeout! RetentionPeriodInDays",
+                "TenancyConfig: TenantIsolationMode!");
     }
 
     @Override
@@ -58,7 +59,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> replacedBy() {
-        return Set.of("FunctionName", "PackageType");
+        return Set.of("FunctionName", "PackageType", "TenancyConfig");
     }
 
     @Override
@@ -100,7 +101,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                         .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())))
                 .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
-                .durableConfig(durable(p))
+                .durableConfig(durable(p)).tenancyConfig(tenancy(p))
                 .imageConfig(image(p))
                 .tags(desired.marked()));
     }
@@ -247,6 +248,12 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         Map<String, Object> given = map(p, "VpcConfig");
         return given == null ? null
                 : Lambda.VpcConfig.of(v -> v.subnetIds(texts(given, "SubnetIds")).securityGroupIds(texts(given, "SecurityGroupIds")));
+    }
+
+    private static Lambda.TenancyConfig tenancy(Map<String, Object> p) {
+        Map<String, Object> given = map(p, "TenancyConfig");
+        return given == null ? null
+                : Lambda.TenancyConfig.of(t -> t.tenantIsolationMode(text(given, "TenantIsolationMode")));
     }
 
     private static Lambda.SnapStart snapStart(Map<String, Object> p) {

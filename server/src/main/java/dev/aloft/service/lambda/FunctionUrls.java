@@ -48,6 +48,8 @@ final class FunctionUrls {
         var url = new LambdaData.Url(id(), r.authType(), r.cors(), r.invokeMode(), now(), now());
         store.change(tx -> {
             exists(tx, name);
+            LambdaData.FUNCTIONS.get(tx, LambdaData.key(name))
+                    .ifPresent(function -> Tenancy.checkWithout(function.latest(), "Function URL"));
             if (!LambdaData.URLS.putIfAbsent(tx, LambdaData.qualified(name), url)) {
                 throw new Lambda.ResourceConflictException("Failed to create function url config for [functionArn = "
                         + name.qualifiedArn() + "]. Error message:  FunctionUrlConfig exists for this Lambda function");

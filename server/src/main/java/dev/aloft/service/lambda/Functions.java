@@ -106,7 +106,7 @@ final class Functions implements AutoCloseable {
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
                 Optional.ofNullable(c.durableConfig()), program(version),
-                ParametersLayer.isAmong(c.layers()), SnapStart.isOf(c));
+                ParametersLayer.isAmong(c.layers()), SnapStart.isOf(c), Tenancy.isOf(c));
     }
 
     private static Optional<ImageProgram> program(LambdaData.Version version) {

@@ -45,10 +45,8 @@ final class Invoke {
 
     Lambda.InvokeResponse invoke(Caller caller, Lambda.InvokeRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
-        if (r.tenantId() != null) {
-            throw ApiError.notBuilt("Lambda's tenant isolation");
-        }
         FunctionVersion version = functions.runnable(name);
+        Tenancy.checkEvent(version, r.tenantId());
         if (version.durable().isPresent() && name.qualifier() == null) {
             throw new Lambda.InvalidParameterValueException("You cannot invoke a durable function using an unqualified ARN.");
         }
@@ -69,12 +67,13 @@ final class Invoke {
                     a.statusCode(202).durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
         }
         if (queued) {
-            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event, context);
+            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event, context, r.tenantId());
             return Lambda.InvokeResponse.of(a -> a.statusCode(202));
         }
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
         Invocations.Result result = invocations.run(version, caller,
-                new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name), context), tail);
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name), context)
+                        .of(r.tenantId()), tail);
         return Lambda.InvokeResponse.of(a -> a.statusCode(200)
                 .executedVersion(result.executedVersion())
                 .functionError(result.outcome().failed() ? "Unhandled" : null)
@@ -84,10 +83,8 @@ final class Invoke {
 
     Lambda.InvokeWithResponseStreamResponse stream(Caller caller, Lambda.InvokeWithResponseStreamRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
-        if (r.tenantId() != null) {
-            throw ApiError.notBuilt("Lambda's tenant isolation");
-        }
         FunctionVersion version = functions.runnable(name);
+        Tenancy.checkEvent(version, r.tenantId());
         if (version.durable().isPresent()) {
             throw ApiError.notBuilt("The streaming of durable functions' answers");
         }
@@ -98,7 +95,7 @@ final class Invoke {
         check(event);
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
         var invocation = new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name),
-                clientContext(r.clientContext()));
+                clientContext(r.clientContext())).of(r.tenantId());
         ResponseStream answer = invocations.stream(version, caller, invocation, tail);
         return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(200)
                 .executedVersion(version.version())

@@ -6,6 +6,7 @@ import dev.aloft.api.Lambda;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.DataPlane;
+import dev.aloft.kernel.call.Permits;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
@@ -70,14 +71,15 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param registry    the contents of ECR's images
      * @param sandboxes   made over {@link #library(Path)} of the same folder
      * @param folder      for what Lambda keeps beside the store
+     * @param permits     what roles may do with targets
      * @param roles       in the product a {@link RoleSessions}
      * @param urlAccess   in the product {@link SignedUrls}
      * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
     public LambdaService(Store platform, Blobs blobs, Contents registry, Sandboxes sandboxes, Path folder, RuntimeSources runtimes,
-            int concurrencyLimit, Metrics metrics, Endpoint endpoint, Targets targets, ExecutionRoles roles, UrlAccess urlAccess,
-            Supplier<String> endpointUrl, Time time) {
+            int concurrencyLimit, Metrics metrics, Endpoint endpoint, Permits permits, Targets targets, ExecutionRoles roles,
+            UrlAccess urlAccess, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var library = new Library(library(folder));
         var images = new Images(new Contents(folder.resolve("images"), time), registry, library, endpoint);
@@ -86,6 +88,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
                 concurrency, measures, endpointUrl, time);
+        var access = new DestinationAccess(roles, permits);
         var uploads = new Uploads(codes, endpoint);
         functions = new Functions(store, codes, invocations);
         snapshots = new Snapshots(store, functions, invocations, time);
@@ -93,14 +96,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), time);
+        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), access, time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), access, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
-        eventInvokeConfigs = new EventInvokeConfigs(store, functions, time);
+        eventInvokeConfigs = new EventInvokeConfigs(store, functions, access, time);
         recursion = new Recursion(store, functions, measures);
         destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
@@ -110,7 +113,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
                 new MappedFunctions(store, functions, invocations, durable, recursion, measures, time, this::lambda), destinations,
                 measures, endpointUrl, time);
-        eventSourceMappings = new EventSourceMappings(store, functions, sources, time);
+        eventSourceMappings = new EventSourceMappings(store, functions, sources, access, time);
         tags = new Tags(store, functions, eventSourceMappings);
         invoke = new Invoke(functions, invocations, async, durable, recursion);
         downloads = new CodeDownloads(codes);

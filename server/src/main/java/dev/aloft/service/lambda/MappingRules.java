@@ -16,6 +16,7 @@ final class MappingRules {
     private static final int MOST_WITHOUT_WINDOW = 10;
     private static final int MOST_OF_FIFO = 10;
     private static final int MOST_PATTERNS = 5;
+    private static final int LEAST_RECORD_SECONDS = 60;
     static final int LEAST_POLLERS = 2;
 
     private MappingRules() {}
@@ -31,6 +32,7 @@ final class MappingRules {
                 r.maximumRetryAttempts(),
                 r.parallelizationFactor(), r.tumblingWindowInSeconds())
                 : ofQueues(r.scalingConfig(), r.provisionedPollerConfig()));
+        refuseGiven(ofKafka(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig()));
         return source;
     }
 
@@ -40,6 +42,7 @@ final class MappingRules {
                 r.maximumRetryAttempts(),
                 r.parallelizationFactor(), r.tumblingWindowInSeconds())
                 : ofQueues(r.scalingConfig(), r.provisionedPollerConfig()));
+        refuseGiven(ofKafka(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig()));
     }
 
     private static void refuseUnbuilt(Lambda.CreateEventSourceMappingRequest r) {
@@ -53,16 +56,6 @@ final class MappingRules {
         refuse(r.sourceAccessConfigurations() != null && !r.sourceAccessConfigurations().isEmpty(),
                 "SourceAccessConfigurations");
         refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
-    }
-
-    /** What AWS has for Kafka alone. */
-    private static void refuseKafkas(Lambda.EventSourceMappingMetricsConfig metrics,
-            Lambda.ProvisionedPollerConfig pollers, Lambda.EventSourceMappingLoggingConfig logging) {
-        refuse(metrics != null && metrics.metrics() != null && !List.of("EventCount").containsAll(metrics.metrics()),
-                "MetricsConfig of an event source mapping with ErrorCount or KafkaMetrics");
-        refuse(pollers != null && pollers.pollerGroupName() != null, "PollerGroupName of an event source mapping");
-        refuse(logging != null, "LoggingConfig of an event source mapping");
     }
 
     static void refuseUnbuilt(Lambda.UpdateEventSourceMappingRequest r) {
@@ -70,7 +63,6 @@ final class MappingRules {
                 || r.documentDBEventSourceConfig() != null || r.sourceAccessConfigurations() != null
                 && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
         refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
-        refuseKafkas(r.metricsConfig(), r.provisionedPollerConfig(), r.loggingConfig());
     }
 
     private static void refuse(boolean given, String what) {
@@ -118,6 +110,17 @@ final class MappingRules {
         return given;
     }
 
+    /** What neither has: logs of the pollers themselves, and what is measured of a broker. */
+    private static Map<String, Boolean> ofKafka(Lambda.EventSourceMappingMetricsConfig metrics,
+            Lambda.ProvisionedPollerConfig pollers, Lambda.EventSourceMappingLoggingConfig logging) {
+        var given = new LinkedHashMap<String, Boolean>();
+        given.put("MetricsConfig", metrics != null && metrics.metrics() != null
+                && !List.of("EventCount").containsAll(metrics.metrics()));
+        given.put("PollerGroupName", pollers != null && pollers.pollerGroupName() != null);
+        given.put("LoggingConfig", logging != null && logging.systemLogLevel() != null);
+        return given;
+    }
+
     private static void refuseGiven(Map<String, Boolean> given) {
         given.forEach((name, is) -> {
             if (is) {
@@ -138,9 +141,13 @@ final class MappingRules {
         } else if (r.startingPosition() == null) {
             throw invalid("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint:"
                     + " Member must not be null.");
-        } else if (r.startingPosition().equals("AT_TIMESTAMP")
-                && Arn.parse(r.eventSourceArn()).service().equals("dynamodb")) {
-            throw invalid("Unsupported starting position for arn type: " + r.eventSourceArn());
+        } else if (r.startingPosition().equals("AT_TIMESTAMP")) {
+            if (Arn.parse(r.eventSourceArn()).service().equals("dynamodb")) {
+                throw invalid("Unsupported starting position for arn type: " + r.eventSourceArn());
+            }
+            if (r.startingPositionTimestamp() == null) {
+                throw invalid("StartingPositionTimestamp is required when StartingPosition is AT_TIMESTAMP.");
+            }
         }
     }
 
@@ -156,6 +163,9 @@ final class MappingRules {
             }
         }
         checkPollers(c);
+        if (!mapping.isQueue()) {
+            checkStream(c);
+        }
         if (c.batchSize() > MOST_WITHOUT_WINDOW && c.maximumBatchingWindowInSeconds() == 0 && mapping.isQueue()) {
             throw invalid("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than"
                     + " 10");
@@ -169,6 +179,16 @@ final class MappingRules {
             for (var filter : criteria.filters()) {
                 checkPattern(filter.pattern());
             }
+        }
+    }
+
+    private static void checkStream(EventSourceMappingConfiguration c) {
+        int age = c.maximumRecordAgeInSeconds();
+        if (age != -1 && age < LEAST_RECORD_SECONDS) {
+            throw invalid("MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)");
+        }
+        if (c.tumblingWindowInSeconds() > 0 && c.parallelizationFactor() > 1) {
+            throw invalid("ParallelizationFactor must be 1 when TumblingWindowInSeconds is set.");
         }
     }
 

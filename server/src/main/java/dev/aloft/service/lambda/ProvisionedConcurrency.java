@@ -48,7 +48,9 @@ final class ProvisionedConcurrency {
         var setting = new LambdaData.Provisioned(wanted, MODIFIED.format(time.instant()));
         store.change(tx -> {
             find(tx, name);
-            SnapStart.checkProvisioned(functions.version(tx, name).configuration());
+            var configuration = functions.version(tx, name).configuration();
+            SnapStart.checkProvisioned(configuration);
+            Tenancy.checkWithout(configuration, "Provisioned concurrency");
             LambdaData.Function function = functions.find(tx, name);
             check(tx, name, function, wanted);
             LambdaData.PROVISIONED.put(tx, LambdaData.key(name).and(name.qualifier()), setting);

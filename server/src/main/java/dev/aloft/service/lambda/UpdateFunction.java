@@ -27,9 +27,11 @@ final class UpdateFunction {
     private final Images images;
     private final Layers layers;
     private final Roles roles;
+    private final DestinationAccess destinations;
     private final Time time;
 
-    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers, Roles roles, Time time) {
+    UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
+            Roles roles, DestinationAccess destinations, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -37,6 +39,7 @@ final class UpdateFunction {
         this.images = images;
         this.layers = layers;
         this.roles = roles;
+        this.destinations = destinations;
         this.time = time;
     }
 
@@ -109,6 +112,10 @@ final class UpdateFunction {
         if (r.role() != null) {
             roles.check(caller, name, r.role());
         }
+        if (r.role() != null || r.deadLetterConfig() != null) {
+            destinations.checkDeadLetters(caller, name, r.role() == null ? before.latest().role() : r.role(),
+                    r.deadLetterConfig() == null ? before.latest().deadLetterConfig() : r.deadLetterConfig());
+        }
         List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
         layers.fit(before.code(), Layers.codes(used));
         String build = UUID.randomUUID().toString();
@@ -139,6 +146,7 @@ final class UpdateFunction {
     private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
         Settings.environment(c, r.environment());
         if (r.snapStart() != null) {
+            Tenancy.checkSnapStart(c.build(), r.snapStart());
             SnapStart.set(c, r.snapStart());
         }
         if (r.runtime() != null) {

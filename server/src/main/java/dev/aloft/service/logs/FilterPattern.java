@@ -1,21 +1,39 @@
 package dev.aloft.service.logs;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Logs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What FilterLogEvents looks for in a message. Letters' case counts.
+ * What FilterLogEvents and the filters of a log group look for in a message. Letters' case counts.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter
  * patterns</a>
  */
 sealed interface FilterPattern
-        permits FilterPattern.Everything, FilterPattern.Terms, FilterPattern.Expression, JsonPattern {
+        permits FilterPattern.Everything, FilterPattern.Terms, FilterPattern.Expression, JsonPattern, SpacePattern {
     boolean matches(String message);
+
+    /**
+     * What a message that matches has where the pattern looks, by selector such as {@code $.took} or {@code $bytes}.
+     */
+    default Map<String, String> extracted(String message) {
+        return Map.of();
+    }
+
+    /** Whether a selector leads to a part of messages of this form. */
+    default boolean knows(String selector) {
+        return false;
+    }
+
+    /** What a selector leads to in a message that matches. */
+    default Optional<String> value(String selector, String message) {
+        return Optional.empty();
+    }
 
     /** Any message. */
     record Everything() implements FilterPattern {
@@ -97,7 +115,7 @@ sealed interface FilterPattern
             return new JsonPattern(pattern.substring(1, pattern.length() - 1));
         }
         if (pattern.startsWith("[") && pattern.endsWith("]")) {
-            throw ApiError.notBuilt("A filter pattern for space-delimited log events ([...])");
+            return new SpacePattern(pattern.substring(1, pattern.length() - 1));
         }
         if (pattern.length() > 2 && pattern.startsWith("%") && pattern.indexOf('%', 1) == pattern.length() - 1) {
             return Expression.of(pattern.substring(1, pattern.length() - 1));

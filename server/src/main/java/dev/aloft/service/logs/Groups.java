@@ -60,6 +60,7 @@ final class Groups {
         store.change(tx -> {
             var group = data.groups.get(tx, key).orElseThrow(Groups::missing);
             data.groups.delete(tx, key);
+            data.deleteFilters(tx, group.id());
             data.storedBytes.delete(tx, Key.of(group.id()));
             data.expiring.cancel(tx, Key.of(group.id()));
             data.clearing.add(tx, now, Key.of(group.id()), Key.EMPTY);
@@ -99,7 +100,8 @@ final class Groups {
     private Logs.LogGroup described(ReadTx tx, Caller caller, Group group) {
         var arn = arn(caller, group.name()).toString();
         return Logs.LogGroup.of(g -> g.logGroupName(group.name()).creationTime(group.created().toEpochMilli())
-            .retentionInDays(group.expires() ? group.retentionInDays() : null).metricFilterCount(0).arn(arn + ":*")
+            .retentionInDays(group.expires() ? group.retentionInDays() : null).arn(arn + ":*")
+            .metricFilterCount((int) data.metricFilters.range(tx, Key.of(group.id())).count())
             .storedBytes(data.storedBytes.get(tx, Key.of(group.id())).orElse(0L))
             .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn));
     }

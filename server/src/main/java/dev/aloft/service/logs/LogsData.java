@@ -32,6 +32,15 @@ final class LogsData {
     final Table<Long> storedBytes = Table.of("storedBytes", Codec.NUMBER);
     /** (account, region, name). */
     final Table<ResourcePolicies.Kept> resourcePolicies = Table.of("resourcePolicies", Codec.of(ResourcePolicies.Kept.class));
+    /** (group, name). */
+    final Table<MetricFilter> metricFilters = Table.of("metricFilters", Codec.of(MetricFilter.class));
+    /** (group, name). */
+    final Table<SubscriptionFilter> subscriptionFilters =
+        Table.of("subscriptionFilters", Codec.of(SubscriptionFilter.class));
+    final Signal minutes = new Signal();
+    /** (group, metric filter, minute): when the minute is over. */
+    final Due<MetricFilters.QuietMinute> quietMinutes =
+        new Due<>(Space.of("quietMinutes"), Codec.of(MetricFilters.QuietMinute.class), minutes);
     final Signal housekeeping = new Signal();
     /** (group): a group whose oldest events expire then. */
     final Due<Key> expiring = new Due<>(Space.of("expiring"), Codec.KEY, housekeeping);
@@ -54,6 +63,11 @@ final class LogsData {
         long id = tx.get(LAST_ID).map(Codec.NUMBER::decode).orElse(0L) + 1;
         tx.put(LAST_ID, Codec.NUMBER.encode(id));
         return id;
+    }
+
+    void deleteFilters(Tx tx, long group) {
+        metricFilters.range(tx, Key.of(group)).toList().forEach(row -> metricFilters.delete(tx, row.key()));
+        subscriptionFilters.range(tx, Key.of(group)).toList().forEach(row -> subscriptionFilters.delete(tx, row.key()));
     }
 
     void putPiece(Tx tx, long group, long stream, long number, Piece piece) {

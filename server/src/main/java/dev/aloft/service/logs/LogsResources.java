@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** What templates can declare: AWS::Logs::LogGroup, AWS::Logs::LogStream and AWS::Logs::ResourcePolicy. */
+/** What templates can declare: AWS::Logs::LogGroup, LogStream, ResourcePolicy and the {@link FilterTypes}. */
 final class LogsResources {
     private LogsResources() {
     }
 
     static List<ResourceType> all(Logs logs) {
-        return List.of(new LogGroup(logs), new LogStream(logs), new ResourcePolicy(logs));
+        return Stream.concat(Stream.of(new LogGroup(logs), new LogStream(logs), new ResourcePolicy(logs)),
+            FilterTypes.all(logs).stream()).toList();
     }
 
     private record LogGroup(Logs logs) implements ResourceType {

@@ -8,6 +8,8 @@ import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -21,15 +23,22 @@ public final class LogsService implements Service, Logs {
     private final Streams streams;
     private final PutEvents putEvents;
     private final ReadEvents readEvents;
+    private final MetricFilters metricFilters;
+    private final SubscriptionFilters subscriptionFilters;
     private final ResourcePolicies resourcePolicies;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
-    public LogsService(Store platform, Time time, Endpoint endpoint) {
+    /** @param roles lets CloudWatch Logs work under the role of a subscription filter */
+    public LogsService(Store platform, Time time, Endpoint endpoint, Targets targets, Dispatches.Assume roles) {
         var store = platform.in("logs");
         groups = new Groups(data, store, time);
         streams = new Streams(data, groups, store, time);
-        putEvents = new PutEvents(data, groups, streams, new EmbeddedMetrics(endpoint), store, time);
+        metricFilters = new MetricFilters(data, groups, endpoint, store, time);
+        subscriptionFilters = new SubscriptionFilters(data, groups, endpoint, targets, roles, store, time);
+        putEvents = new PutEvents(data, groups, streams, new EmbeddedMetrics(endpoint), metricFilters,
+            subscriptionFilters,
+            store, time);
         readEvents = new ReadEvents(data, groups, streams, store, time);
         resourcePolicies = new ResourcePolicies(data, store, time);
         housekeeping = new Housekeeping(data, store, time);
@@ -43,7 +52,8 @@ public final class LogsService implements Service, Logs {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("logs housekeeping", data.housekeeping, housekeeping::turn));
+        return List.of(new Worker("logs housekeeping", data.housekeeping, housekeeping::turn),
+            new Worker("logs metric filters", data.minutes, metricFilters::turn), subscriptionFilters.worker());
     }
 
     @Override
@@ -73,6 +83,15 @@ public final class LogsService implements Service, Logs {
             case TagResourceRequest r -> Access.to("logs:TagResource", r.resourceArn());
             case UntagResourceRequest r -> Access.to("logs:UntagResource", r.resourceArn());
             case ListTagsLogGroupRequest r -> group("ListTagsLogGroup", caller, r.logGroupName());
+            case PutMetricFilterRequest r -> group("PutMetricFilter", caller, r.logGroupName());
+            case DescribeMetricFiltersRequest r ->
+                group("DescribeMetricFilters", caller, r.logGroupName() == null ? "*" : r.logGroupName());
+            case DeleteMetricFilterRequest r -> group("DeleteMetricFilter", caller, r.logGroupName());
+            case TestMetricFilterRequest _ -> Access.to("logs:TestMetricFilter");
+            case PutSubscriptionFilterRequest r -> group("PutSubscriptionFilter", caller, r.logGroupName())
+                .passing(r.roleArn(), "logs.amazonaws.com");
+            case DescribeSubscriptionFiltersRequest r -> group("DescribeSubscriptionFilters", caller, r.logGroupName());
+            case DeleteSubscriptionFilterRequest r -> group("DeleteSubscriptionFilter", caller, r.logGroupName());
             case PutResourcePolicyRequest _ -> Access.to("logs:PutResourcePolicy");
             case DescribeResourcePoliciesRequest _ -> Access.to("logs:DescribeResourcePolicies");
             case DeleteResourcePolicyRequest _ -> Access.to("logs:DeleteResourcePolicy");
@@ -174,7 +193,8 @@ public final class LogsService implements Service, Logs {
     }
 
     @Override
-    public DescribeResourcePoliciesResponse describeResourcePolicies(Caller caller, DescribeResourcePoliciesRequest input) {
+    public DescribeResourcePoliciesResponse describeResourcePolicies(Caller caller,
+            DescribeResourcePoliciesRequest input) {
         var all = resourcePolicies.all(caller);
         return DescribeResourcePoliciesResponse.of(r -> r.resourcePolicies(all));
     }
@@ -183,5 +203,42 @@ public final class LogsService implements Service, Logs {
     public DeleteResourcePolicyResponse deleteResourcePolicy(Caller caller, DeleteResourcePolicyRequest input) {
         resourcePolicies.delete(caller, input);
         return DeleteResourcePolicyResponse.of(_ -> { });
+    }
+
+    @Override
+    public PutMetricFilterResponse putMetricFilter(Caller caller, PutMetricFilterRequest input) {
+        return metricFilters.put(caller, input);
+    }
+
+    @Override
+    public DescribeMetricFiltersResponse describeMetricFilters(Caller caller, DescribeMetricFiltersRequest input) {
+        return metricFilters.describe(caller, input);
+    }
+
+    @Override
+    public DeleteMetricFilterResponse deleteMetricFilter(Caller caller, DeleteMetricFilterRequest input) {
+        return metricFilters.delete(caller, input);
+    }
+
+    @Override
+    public TestMetricFilterResponse testMetricFilter(Caller caller, TestMetricFilterRequest input) {
+        return MetricFilters.test(input);
+    }
+
+    @Override
+    public PutSubscriptionFilterResponse putSubscriptionFilter(Caller caller, PutSubscriptionFilterRequest input) {
+        return subscriptionFilters.put(caller, input);
+    }
+
+    @Override
+    public DescribeSubscriptionFiltersResponse describeSubscriptionFilters(Caller caller,
+            DescribeSubscriptionFiltersRequest input) {
+        return subscriptionFilters.describe(caller, input);
+    }
+
+    @Override
+    public DeleteSubscriptionFilterResponse deleteSubscriptionFilter(Caller caller,
+            DeleteSubscriptionFilterRequest input) {
+        return subscriptionFilters.delete(caller, input);
     }
 }

@@ -3,7 +3,9 @@ package dev.aloft.service.logs;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Logs;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,11 +30,24 @@ final class PutEvents {
     private final Groups groups;
     private final Streams streams;
     private final EmbeddedMetrics metrics;
+    private final MetricFilters metricFilters;
+    private final SubscriptionFilters subscriptions;
     private final Store store;
     private final Time time;
 
-    PutEvents(LogsData data, Groups groups, Streams streams, EmbeddedMetrics metrics, Store store, Time time) {
+    /**
+     * What the group's filters say of what is written: read before the transaction, so that it costs the committer
+     * nothing.
+     */
+    private record Filtered(
+            Group group, List<MetricFilter> metricFilters, List<SubscriptionFilter> subscriptionFilters) {
+    }
+
+    PutEvents(LogsData data, Groups groups, Streams streams, EmbeddedMetrics metrics, MetricFilters metricFilters,
+            SubscriptionFilters subscriptions, Store store, Time time) {
         this.metrics = metrics;
+        this.metricFilters = metricFilters;
+        this.subscriptions = subscriptions;
         this.data = data;
         this.groups = groups;
         this.streams = streams;
@@ -44,7 +59,8 @@ final class PutEvents {
         var events = input.logEvents();
         long bytes = checked(events);
         var now = time.instant();
-        var group = store.read(tx -> groups.find(tx, caller, input.logGroupName()));
+        var filtered = store.read(tx -> filtered(tx, groups.find(tx, caller, input.logGroupName())));
+        var group = filtered.group;
         long expired = group.oldestKept(now);
         long oldest = now.minus(OLDEST).toEpochMilli();
         long newest = now.plus(NEWEST).toEpochMilli();
@@ -55,32 +71,49 @@ final class PutEvents {
         int from = Math.max(expiredEnd, oldEnd);
         var taken = from < newStart ? events.subList(from, newStart) : List.<Logs.InputLogEvent>of();
         var pieces = pieces(taken, now.toEpochMilli());
+        var found = MetricFilters.find(filtered.metricFilters, taken);
+        var wanted = SubscriptionFilters.wanted(filtered.subscriptionFilters, pieces);
         var stream = store.write(tx -> {
             var owner = groups.find(tx, caller, input.logGroupName());
-            var found = streams.find(tx, owner, input.logStreamName());
+            var before = streams.find(tx, owner, input.logStreamName());
             if (pieces.isEmpty()) {
-                return found;
+                return before;
             }
-            for (int i = 0; i < pieces.size(); i++) {
-                data.putPiece(tx, owner.id(), found.id(), found.pieces() + i, pieces.get(i));
-            }
-            var appended = found.appended(pieces.getFirst().first(), pieces.getLast().last(), now.toEpochMilli(),
-                pieces.size());
-            data.streams.put(tx, Key.of(owner.id(), found.name()), appended);
-            var counted = Key.of(owner.id());
-            data.storedBytes.put(tx, counted, data.storedBytes.get(tx, counted).orElse(0L) + bytes);
-            if (owner.expires() && data.expiring.get(tx, counted).isEmpty()) {
-                data.expiring.add(tx, Groups.expiry(owner, pieces.getFirst().last()), counted,
-                    LogsData.group(caller, owner.name()));
-            }
-            return appended;
+            metricFilters.note(tx, caller, owner, found);
+            subscriptions.promise(tx, caller, owner, before, wanted, pieces);
+            count(tx, caller, owner, bytes, pieces.getFirst().last());
+            return append(tx, owner, before, pieces);
         });
         metrics.extract(caller, group.name(), taken);
+        metricFilters.publish(caller, group.name(), found);
         var rejected = Logs.RejectedLogEventsInfo.of(r -> r.expiredLogEventEndIndex(expiredEnd > 0 ? expiredEnd : null)
             .tooOldLogEventEndIndex(oldEnd > 0 ? oldEnd : null)
             .tooNewLogEventStartIndex(newStart < events.size() ? newStart : null));
         return Logs.PutLogEventsResponse.of(r -> r.nextSequenceToken(Streams.sequenceToken(stream))
             .rejectedLogEventsInfo(from > 0 || newStart < events.size() ? rejected : null));
+    }
+
+    private Filtered filtered(ReadTx tx, Group group) {
+        return new Filtered(group, metricFilters.of(tx, group.id()), subscriptions.of(tx, group.id()));
+    }
+
+    private LogStream append(Tx tx, Group owner, LogStream before, List<Piece> pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            data.putPiece(tx, owner.id(), before.id(), before.pieces() + i, pieces.get(i));
+        }
+        var appended = before.appended(pieces.getFirst().first(), pieces.getLast().last(), pieces.getFirst().ingested(),
+            pieces.size());
+        data.streams.put(tx, Key.of(owner.id(), before.name()), appended);
+        return appended;
+    }
+
+    /** @param last the moment of the last event of the first piece */
+    private void count(Tx tx, Caller caller, Group owner, long bytes, long last) {
+        var counted = Key.of(owner.id());
+        data.storedBytes.put(tx, counted, data.storedBytes.get(tx, counted).orElse(0L) + bytes);
+        if (owner.expires() && data.expiring.get(tx, counted).isEmpty()) {
+            data.expiring.add(tx, Groups.expiry(owner, last), counted, LogsData.group(caller, owner.name()));
+        }
     }
 
     private static long checked(List<Logs.InputLogEvent> events) {

@@ -9,8 +9,12 @@
  * <p>Metrics that events have in them, in the embedded metric format, go to CloudWatch
  * ({@link dev.aloft.service.logs.EmbeddedMetrics}).
  *
- * <p>Not built: metric and subscription filters, queries (Insights), live tail, exports, encryption with a key, other
- * log group classes than STANDARD, data protection.
+ * <p>A group's filters look at what is about to be written: what they want goes on to functions and streams
+ * ({@link dev.aloft.service.logs.SubscriptionFilters}), in the same commit, or becomes data of metrics
+ * ({@link dev.aloft.service.logs.MetricFilters}).
+ *
+ * <p>Not built: filters of whole accounts, destinations of other accounts, queries (Insights), live tail, exports,
+ * encryption with a key, other log group classes than STANDARD, data protection, transformers.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html">API reference</a>
  */

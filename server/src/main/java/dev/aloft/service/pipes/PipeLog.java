@@ -10,6 +10,7 @@ import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Pipes;
 import dev.aloft.api.Principal;
+import dev.aloft.api.S3;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.pipes.PipesData.KeptPipe;
 import java.lang.System.Logger;
@@ -22,7 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What a pipe writes of its executions, to a log group and to a delivery stream. An execution's records are written
+ * What a pipe writes of its executions, to a log group, a delivery stream and a bucket. An execution's records are written
  * together at its end; that they cannot be written changes nothing for the pipe.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-schema.html">Log schema</a>
@@ -131,6 +132,10 @@ final class PipeLog {
                     .putRecordBatch(writer, Firehose.PutRecordBatchRequest.of(r -> r.deliveryStreamName(stream)
                     .records(records.stream().map(record -> Firehose.Record.of(it -> it.data(Bytes.of(
                             (line(record) + "\n").getBytes(StandardCharsets.UTF_8))))).toList())));
+        }
+        if (config.s3LogDestination() != null) {
+            S3.at(endpoint).putObject(writer, PipeLogObject.of(pipe, config.s3LogDestination(),
+                    records.stream().map(PipeLog::line).toList(), time.instant()));
         }
     }
 

@@ -116,8 +116,9 @@ final class PipeRules {
 
     private static void refuseWhatIsNotBuilt(Pipes.CreatePipeRequest input) {
         var log = input.logConfiguration();
-        if (log != null) {
-            unbuilt("S3LogDestination", log.s3LogDestination());
+        if (log != null && log.s3LogDestination() != null) {
+            var format = log.s3LogDestination().outputFormat();
+            unbuilt("S3LogDestination with OutputFormat " + format, Pipes.S3OutputFormat.JSON.equals(format) ? null : format);
         }
         unbuilt("ActiveMQBrokerParameters", input.sourceParameters(),
                 Pipes.PipeSourceParameters::activeMQBrokerParameters);

@@ -140,7 +140,14 @@ final class PipeStore {
                                 d.logGroupArn(given.cloudwatchLogsLogDestination().logGroupArn())))
                 .firehoseLogDestination(given.firehoseLogDestination() == null ? null
                         : Pipes.FirehoseLogDestination.of(d ->
-                                d.deliveryStreamArn(given.firehoseLogDestination().deliveryStreamArn()))));
+                                d.deliveryStreamArn(given.firehoseLogDestination().deliveryStreamArn())))
+                .s3LogDestination(told(given.s3LogDestination())));
+    }
+
+    private static Pipes.S3LogDestination told(Pipes.S3LogDestinationParameters given) {
+        return given == null ? null : Pipes.S3LogDestination.of(d -> d.bucketName(given.bucketName())
+                .bucketOwner(given.bucketOwner()).prefix(given.prefix())
+                .outputFormat(given.outputFormat() == null ? Pipes.S3OutputFormat.JSON : given.outputFormat()));
     }
 
     static String state(KeptPipe pipe) {

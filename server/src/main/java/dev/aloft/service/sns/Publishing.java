@@ -7,6 +7,8 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Sns;
+import dev.aloft.kernel.envelope.Envelopes;
+import dev.aloft.kernel.envelope.KeyUse;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -36,6 +38,8 @@ final class Publishing {
     private static final int LARGEST_BATCH = 10;
     private static final int LONGEST_ENTRY_ID = 80;
     private static final Duration DEDUPLICATED = Duration.ofMinutes(5);
+    /** For so long a publisher's data key is good for a topic. */
+    private static final Duration KEY_REUSED = Duration.ofMinutes(5);
 
     private final SnsData data;
     private final Topics topics;
@@ -43,17 +47,19 @@ final class Publishing {
     private final Replays replays;
     private final Filter filter;
     private final Mailbox mailbox;
+    private final Envelopes envelopes;
     private final Store store;
     private final Time time;
 
-    Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox, Store store,
-            Time time) {
+    Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox,
+            Envelopes envelopes, Store store, Time time) {
         this.data = data;
         this.topics = topics;
         this.outgoing = outgoing;
         this.replays = replays;
         this.filter = filter;
         this.mailbox = mailbox;
+        this.envelopes = envelopes;
         this.store = store;
         this.time = time;
     }
@@ -164,6 +170,8 @@ final class Publishing {
 
     /** Where each message goes is found out first, so that the commit of the promise is short. */
     private List<Published> toTopic(Caller caller, KeptTopic topic, List<Message> messages) {
+        topic.attribute("KmsMasterKeyId").filter(key -> !key.isEmpty()).ifPresent(key -> envelopes.require(caller,
+                new KeyUse(topic.account(), key, Map.of("aws:sns:topicArn", topic.arn()), KEY_REUSED)));
         var subscriptions = store.<List<KeptSubscription>>read(tx -> data.subscriptions.range(tx, topic.key()).map(Row::value)
                 .filter(it -> it.confirmed() && !replays.catchingUp(tx, it)).toList());
         var receivers = messages.stream().map(message -> subscriptions.stream()

@@ -1,8 +1,10 @@
 package dev.aloft.service.sns;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sns;
+import dev.aloft.kernel.envelope.KeyRefusal;
 
 /** What SNS answers to parameters that it does not take. */
 final class Refusals {
@@ -45,5 +47,17 @@ final class Refusals {
             throw invalid(parameter);
         }
         return Arn.parse(text);
+    }
+
+    /** What KMS refused, in the words of the client of KMS that SNS has. */
+    static ApiError ofKey(KeyRefusal refusal) {
+        var message = refusal.told();
+        return switch (refusal.reason()) {
+            case ACCESS_DENIED -> new Sns.KMSAccessDeniedException(message);
+            case DISABLED -> new Sns.KMSDisabledException(message);
+            case NOT_FOUND -> new Sns.KMSNotFoundException(message);
+            // AWS has no word of its own for a key that is for signatures.
+            case INVALID_STATE, INVALID_KEY_USAGE -> new Sns.KMSInvalidStateException(message);
+        };
     }
 }

@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.KeyFile;
@@ -47,7 +48,8 @@ public final class SnsService implements Service, Sns {
         var replays = new Replays(data, outgoing, filter, store, time);
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);
-        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox, store, time);
+        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox,
+                new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
         platforms = new Platforms(data, store);
         phoneNumbers = new PhoneNumbers(data, mailbox, store, time);
         housekeeping = new Housekeeping(data, topics, subscriptions, replays, store, time);

@@ -13,6 +13,8 @@ import java.util.UUID;
  * @param trace    the AWSTraceHeader, or null
  * @param group    the MessageGroupId, or null
  * @param source   the ARN of the queue it came from as a dead letter, or null
+ * @param sealed   the body in an envelope, where the queue it was sent to had a key of KMS; body is null then, and this
+ *                 is null where body is not
  */
 record Content(
         String messageId,
@@ -23,7 +25,8 @@ record Content(
         String trace,
         String group,
         String deduplicationId,
-        String source) {
+        String source,
+        Bytes sealed) {
     static final Codec<Content> CODEC = Codec.of(ContentBytes::write, ContentBytes::read);
 
     /** @param text null where it is binary */
@@ -36,7 +39,7 @@ record Content(
     /** The same as a new message, which comes from nowhere. */
     Content anew() {
         var id = UUID.randomUUID().toString();
-        return new Content(id, body, bodyDigest, attributes, sender, trace, group, deduplicationId, null);
+        return new Content(id, body, bodyDigest, attributes, sender, trace, group, deduplicationId, null, sealed);
     }
 
     /**
@@ -45,6 +48,11 @@ record Content(
      */
     Content from(Queue queue) {
         return new Content(messageId, body, bodyDigest, attributes, sender, trace, group,
-            queue.fifo() ? messageId : deduplicationId, source == null ? queue.arn() : source);
+            queue.fifo() ? messageId : deduplicationId, source == null ? queue.arn() : source, sealed);
+    }
+
+    Content withBody(String plain, Bytes envelope) {
+        return new Content(messageId, plain, bodyDigest, attributes, sender, trace, group, deduplicationId, source,
+            envelope);
     }
 }

@@ -15,14 +15,17 @@ import java.util.Map;
 final class ContentBytes {
     /** The form, by which a later one can be told. */
     private static final int VERSION = 1;
+    /** The same with the envelope of the body behind all. */
+    private static final int SEALED = 2;
     private static final int NONE = -1;
 
     private ContentBytes() {}
 
     static byte[] write(Content content) {
-        var bytes = new ByteArrayOutputStream(content.body().length() + 200);
+        boolean sealed = content.sealed() != null;
+        var bytes = new ByteArrayOutputStream((sealed ? content.sealed().length() : content.body().length()) + 200);
         try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
+            out.writeByte(sealed ? SEALED : VERSION);
             text(out, content.messageId());
             text(out, content.body());
             text(out, content.bodyDigest());
@@ -37,6 +40,9 @@ final class ContentBytes {
                 text(out, entry.getValue().type());
                 text(out, entry.getValue().text());
                 bytes(out, entry.getValue().binary() == null ? null : entry.getValue().binary().array());
+            }
+            if (sealed) {
+                bytes(out, content.sealed().array());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -58,7 +64,7 @@ final class ContentBytes {
     static Content read(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != SEALED) {
                 throw new IllegalStateException("A message is kept in the form " + version + ", which is not known here");
             }
             var id = text(in);
@@ -69,7 +75,9 @@ final class ContentBytes {
             var group = text(in);
             var deduplicationId = text(in);
             var source = text(in);
-            return new Content(id, body, digest, attributes(in), sender, trace, group, deduplicationId, source);
+            var attributes = attributes(in);
+            var sealed = version == SEALED ? Bytes.of(bytes(in)) : null;
+            return new Content(id, body, digest, attributes, sender, trace, group, deduplicationId, source, sealed);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package dev.aloft.service.sqs;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Sqs;
+import dev.aloft.kernel.envelope.KeyRefusal;
 
 /** The errors that no model names, and the words of those that many places tell. */
 final class Errors {
@@ -35,6 +36,18 @@ final class Errors {
 
     static ApiError expired(String handle) {
         return invalid("ReceiptHandle", handle, "The receipt handle has expired.");
+    }
+
+    /** What KMS refused, in the words of the client of KMS that SQS has. */
+    static ApiError ofKey(KeyRefusal refusal) {
+        var message = refusal.told();
+        return switch (refusal.reason()) {
+            case ACCESS_DENIED -> new Sqs.KmsAccessDenied(message);
+            case DISABLED -> new Sqs.KmsDisabled(message);
+            case INVALID_STATE -> new Sqs.KmsInvalidState(message);
+            case NOT_FOUND -> new Sqs.KmsNotFound(message);
+            case INVALID_KEY_USAGE -> new Sqs.KmsInvalidKeyUsage(message);
+        };
     }
 
     /** The code as SQS tells it in the entries of a batch. */

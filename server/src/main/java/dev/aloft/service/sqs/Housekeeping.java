@@ -11,6 +11,7 @@ import dev.aloft.service.sqs.SqsData.Chore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,15 +39,22 @@ final class Housekeeping {
     Optional<Instant> turn() {
         var now = time.instant();
         for (var chore : store.<List<Due.Waiting<Chore>>>read(tx -> data.chores.due(tx, now, SOME))) {
-            while (store.write(tx -> some(tx, chore, now))) {
+            while (some(chore, now)) {
                 // The next few.
             }
         }
         return store.read(data.chores::next);
     }
 
+    /** KMS, which may have to be asked before messages are moved, is not called in a transaction. */
+    private boolean some(Due.Waiting<Chore> waiting, Instant now) {
+        var resealed = waiting.value() instanceof Chore.Move(var task) ? moveTasks.resealed(task, now)
+            : Map.<Long, Content>of();
+        return store.write(tx -> some(tx, waiting, resealed, now));
+    }
+
     /** Does some of a chore; says whether there is more to do at once. */
-    private boolean some(Tx tx, Due.Waiting<Chore> waiting, Instant now) {
+    private boolean some(Tx tx, Due.Waiting<Chore> waiting, Map<Long, Content> resealed, Instant now) {
         var current = data.chores.get(tx, waiting.id()).filter(it -> !it.at().isAfter(now));
         if (current.isEmpty()) {
             return false;
@@ -56,7 +64,7 @@ final class Housekeeping {
                 data.deleted.delete(tx, queue);
                 yield done(tx, waiting.id());
             }
-            case Chore.Move(var task) -> again(tx, waiting.id(), moveTasks.some(tx, task, now), now);
+            case Chore.Move(var task) -> again(tx, waiting.id(), moveTasks.some(tx, task, resealed, now), now);
             case Chore.Forget(var attempt) -> {
                 data.attempts.delete(tx, attempt);
                 yield done(tx, waiting.id());

@@ -32,19 +32,21 @@ final class Receive {
     private final DeadLetters deadLetters;
     private final Measures measures;
     private final Arrivals arrivals;
+    private final Encryption encryption;
     private final Store store;
     private final Time time;
     /** Queues in which there was something at the last look. */
     private final Set<QueueName> flowing = ConcurrentHashMap.newKeySet();
 
     Receive(SqsData data, Queues queues, Lines lines, DeadLetters deadLetters, Measures measures, Arrivals arrivals,
-            Store store, Time time) {
+            Encryption encryption, Store store, Time time) {
         this.data = data;
         this.queues = queues;
         this.lines = lines;
         this.deadLetters = deadLetters;
         this.measures = measures;
         this.arrivals = arrivals;
+        this.encryption = encryption;
         this.store = store;
         this.time = time;
     }
@@ -66,7 +68,8 @@ final class Receive {
         var found = wait == 0 ? take(name, input, true)
             : await(queues.get(name), input, time.instant().plusSeconds(wait));
         measures.of(name).received(found.size());
-        var messages = found.isEmpty() ? null : found.stream().map(received -> message(received, input)).toList();
+        var messages = found.isEmpty() ? null
+            : encryption.opened(found, received -> message(caller, received, input));
         return Sqs.ReceiveMessageResponse.of(r -> r.messages(messages));
     }
 
@@ -235,9 +238,9 @@ final class Receive {
         return next.isPresent() ? Optional.of(Instant.ofEpochMilli(next.getAsLong())) : Optional.empty();
     }
 
-    private static Sqs.Message message(Received received, Sqs.ReceiveMessageRequest input) {
+    private Sqs.Message message(Caller caller, Received received, Sqs.ReceiveMessageRequest input) {
         var queue = received.queue();
-        var content = Content.CODEC.decode(received.content());
+        var content = encryption.opened(caller, queue, Content.CODEC.decode(received.content()));
         var standing = received.standing();
         var place = standing.place();
         var receipt = new Receipt(queue.id(), queue.line(), place.enqueued(), standing.sequence(), received.receiptAt(),

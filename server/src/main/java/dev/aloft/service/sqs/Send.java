@@ -27,22 +27,24 @@ final class Send {
     private final Deduplication deduplication;
     private final Measures measures;
     private final Arrivals arrivals;
+    private final Encryption encryption;
     private final Store store;
     private final Time time;
 
-    Send(Queues queues, Lines lines, Deduplication deduplication, Measures measures, Arrivals arrivals, Store store,
-            Time time) {
+    Send(Queues queues, Lines lines, Deduplication deduplication, Measures measures, Arrivals arrivals,
+            Encryption encryption, Store store, Time time) {
         this.queues = queues;
         this.lines = lines;
         this.deduplication = deduplication;
         this.measures = measures;
         this.arrivals = arrivals;
+        this.encryption = encryption;
         this.store = store;
         this.time = time;
     }
 
     /** A message that may be sent, and what is told of it. */
-    private record Ready(Content content, byte[] bytes, int delay, String attributesDigest, String systemDigest, long size) {}
+    private record Ready(Content content, int delay, String attributesDigest, String systemDigest, long size) {}
 
     Sqs.SendMessageResponse send(Caller caller, Sqs.SendMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
@@ -59,7 +61,7 @@ final class Send {
                 throw Errors.missing("MessageGroupId");
             }
             checkDeduplication(queue, input.messageDeduplicationId());
-            return keep(queue, List.of(ready)).map(kept -> answer(queue, ready, kept.getFirst()));
+            return keep(caller, queue, List.of(ready)).map(kept -> answer(queue, ready, kept.getFirst()));
         });
     }
 
@@ -71,7 +73,9 @@ final class Send {
 
     /** Checks by the queue as it was seen last, and again where the transaction finds another. */
     private <R> R sending(QueueName name, Function<Queue, Optional<R>> attempt) {
-        var queue = queues.seen(name);
+        var seen = queues.seen(name);
+        // KMS is not to be asked for a key that the queue has no longer.
+        var queue = Encryption.isAsked(seen) ? queues.get(name) : seen;
         while (true) {
             var sent = attempt.apply(queue);
             if (sent.isPresent()) {
@@ -116,7 +120,7 @@ final class Send {
                 failed.add(Batches.failed(entry.id(), e));
             }
         }
-        return keep(queue, ready).map(kept -> {
+        return keep(caller, queue, ready).map(kept -> {
             var successful = new ArrayList<Sqs.SendMessageBatchResultEntry>();
             for (int i = 0; i < ready.size(); i++) {
                 successful.add(answer(queue, ids.get(i), ready.get(i), kept.get(i)));
@@ -186,8 +190,8 @@ final class Send {
         var deduplicationId = !queue.fifo() || entry.messageDeduplicationId() != null
             ? entry.messageDeduplicationId() : Digests.sha256(body);
         var content = new Content(messageId(), body, Digests.md5(body), attributes, caller.principal().id(), trace,
-            entry.messageGroupId(), deduplicationId, null);
-        return new Ready(content, Content.CODEC.encode(content), delay, Digests.md5(attributes), Digests.md5(system), size);
+            entry.messageGroupId(), deduplicationId, null, null);
+        return new Ready(content, delay, Digests.md5(attributes), Digests.md5(system), size);
     }
 
     private static int delay(Queue queue, Integer asked) {
@@ -218,12 +222,14 @@ final class Send {
     }
 
     /** Nothing where the queue is another than the one by which the messages were checked. */
-    private Optional<List<Kept>> keep(Queue checked, List<Ready> messages) {
+    private Optional<List<Kept>> keep(Caller caller, Queue checked, List<Ready> messages) {
+        var bytes = messages.stream()
+            .map(message -> Content.CODEC.encode(encryption.sealed(caller, checked, message.content()))).toList();
         long now = time.instant().toEpochMilli();
         var kept = store.<Optional<List<Kept>>>write(tx -> {
             var queue = queues.get(tx, checked.name());
             return queue.attributes().equals(checked.attributes())
-                ? Optional.of(keep(tx, queue, messages, now)) : Optional.empty();
+                ? Optional.of(keep(tx, queue, messages, bytes, now)) : Optional.empty();
         });
         if (kept.isPresent() && !messages.isEmpty()) {
             var measured = measures.of(checked.name());
@@ -244,25 +250,26 @@ final class Send {
         return count;
     }
 
-    private List<Kept> keep(Tx tx, Queue queue, List<Ready> messages, long now) {
+    private List<Kept> keep(Tx tx, Queue queue, List<Ready> messages, List<byte[]> bytes, long now) {
         var kept = new ArrayList<Kept>();
         var coming = new ArrayList<Lines.Arrival>();
         long next = 0;
         if (!queue.fifo()) {
-            messages.forEach(message -> {
-                coming.add(arrival(message, now));
-                kept.add(new Kept(message.content().messageId(), 0));
-            });
+            for (int i = 0; i < messages.size(); i++) {
+                coming.add(arrival(messages.get(i), bytes.get(i), now));
+                kept.add(new Kept(messages.get(i).content().messageId(), 0));
+            }
             lines.add(tx, queue, coming);
             next = coming.size();
         } else {
             deduplication.forget(tx, queue, now, messages.size() * 2);
-            for (var message : messages) {
+            for (int i = 0; i < messages.size(); i++) {
+                var message = messages.get(i);
                 var before = deduplication.find(tx, queue, message.content(), now);
                 if (before.isPresent()) {
                     kept.add(before.get());
                 } else {
-                    long sequence = lines.add(tx, queue, List.of(arrival(message, now)));
+                    long sequence = lines.add(tx, queue, List.of(arrival(message, bytes.get(i), now)));
                     var sent = new Kept(message.content().messageId(), sequence);
                     deduplication.remember(tx, queue, message.content(), sent, now);
                     kept.add(sent);
@@ -277,8 +284,8 @@ final class Send {
         return kept;
     }
 
-    private static Lines.Arrival arrival(Ready message, long now) {
-        return new Lines.Arrival(message.bytes(), message.content().group(), now + message.delay() * 1000L,
+    private static Lines.Arrival arrival(Ready message, byte[] bytes, long now) {
+        return new Lines.Arrival(bytes, message.content().group(), now + message.delay() * 1000L,
             new Place(now, 0, 0, 0, false));
     }
 }

@@ -1,5 +1,6 @@
 package dev.aloft.service.sqs;
 
+import dev.aloft.api.Principal;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
@@ -253,6 +254,7 @@ final class SqsData {
      * @param rate           messages a second, or null: as fast as it goes
      * @param toMove         how many there were at the start
      * @param failure        why it failed, or null
+     * @param principal      who started it, who must be allowed to use the keys of the queues
      */
     record MoveTask(
             String id,
@@ -263,17 +265,19 @@ final class SqsData {
             long moved,
             Instant started,
             String status,
-            String failure) {
+            String failure,
+            Principal principal) {
         boolean isRunning() {
             return status.equals(MoveTasks.RUNNING);
         }
 
         MoveTask moved(int more) {
-            return new MoveTask(id, source, destinationArn, rate, toMove, moved + more, started, status, failure);
+            return new MoveTask(id, source, destinationArn, rate, toMove, moved + more, started, status, failure,
+                principal);
         }
 
         MoveTask ended(String how, String why) {
-            return new MoveTask(id, source, destinationArn, rate, toMove, moved, started, how, why);
+            return new MoveTask(id, source, destinationArn, rate, toMove, moved, started, how, why, principal);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
@@ -40,11 +41,12 @@ public final class SqsService implements Service, Sqs {
         measures = new Measures(data, lines, metrics, store, time);
         queues = new Queues(data, lines, arrivals, store, time);
         permissions = new Permissions(queues);
-        send = new Send(queues, lines, new Deduplication(data), measures, arrivals, store, time);
-        receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals, store,
-            time);
+        var encryption = new Encryption(new Envelopes("sqs", endpoint, time, Errors::ofKey));
+        send = new Send(queues, lines, new Deduplication(data), measures, arrivals, encryption, store, time);
+        receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals,
+            encryption, store, time);
         messages = new Messages(queues, lines, measures, arrivals, store, time);
-        moveTasks = new MoveTasks(data, lines, arrivals, store, time);
+        moveTasks = new MoveTasks(data, lines, arrivals, encryption, store, time);
         housekeeping = new Housekeeping(data, new Retention(data, lines), moveTasks, store, time);
         var sqs = Sqs.at(endpoint);
         resourceTypes = List.of(new QueueResource(sqs, queues), new QueuePolicyResource(sqs, false),

@@ -3,6 +3,7 @@ package dev.aloft.kernel.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,15 +21,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
     /** Threads that were started and have no carrier yet. */
     private final Deque<Runnable> started = new ArrayDeque<>();
     private final List<String> served = new ArrayList<>();
-    private final Turns turns = new Turns(0, started::add);
+    private final Turns turns = turns(HOUR);
     private Selector selector;
     private SocketChannel client;
     private SocketChannel channel;
@@ -97,6 +101,43 @@ class TurnsTest {
         assertThat(connection.fill(buffer())).isEqualTo(3);
     }
 
+    @Test
+    void aloneWaitsForTheNextRequestOfAQuickClient() {
+        turns.execute(() -> {
+            connection.onSelected();
+            Thread.ofVirtual().start(() -> write("two"));
+            served.add("filled " + fill());
+        });
+        started.remove().run();
+        assertThat(served).containsExactly("filled 3");
+    }
+
+    @Test
+    void doesNotWaitForLongWhateverTheClient() {
+        var quick = turns(1_000_000);
+        connection = quick.endPoint(channel, null, key, null);
+        quick.execute(() -> {
+            connection.onSelected();
+            served.add("filled " + fill());
+        });
+        started.remove().run();
+        assertThat(served).containsExactly("filled 0");
+    }
+
+    @Test
+    void looksOnceMoreWhenTheOthersHaveHadTheirTurn() {
+        turns.execute(() -> {
+            connection.onSelected();
+            turns.execute(() -> served.add("other"));
+            assertThat(fill()).isZero();
+            connection.fillInterested(Callback.from(() -> served.add("looks"), failure -> served.add("fails")));
+        });
+        while (!started.isEmpty()) {
+            started.remove().run();
+        }
+        assertThat(served).containsExactly("other", "looks");
+    }
+
     /** Carriers have a queue for each thread that starts others, and stay with one that does not end. */
     @Test
     void letsThreadsThatWaitElsewhereHaveTheirTurn() throws Exception {
@@ -134,9 +175,29 @@ class TurnsTest {
         }
     }
 
+    private Turns turns(long asideNanos) {
+        return new Turns(0, asideNanos, HOUR, started::add);
+    }
+
     private void send(String text) throws IOException {
-        client.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        write(text);
         select();
+    }
+
+    private void write(String text) {
+        try {
+            client.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int fill() {
+        try {
+            return connection.fill(buffer());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until there are bytes. */

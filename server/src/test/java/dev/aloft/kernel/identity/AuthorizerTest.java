@@ -149,6 +149,16 @@ class AuthorizerTest {
     }
 
     @Test
+    void aCallThroughAServiceIsThePrincipalsOwnAndSaysThroughWhich() {
+        identity("Allow", "*");
+        resourcePolicies.put(FUNCTION, statement("Deny", "\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\","
+                + "\"Condition\":{\"StringNotEquals\":{\"aws:CalledViaLast\":\"sqs.amazonaws.com\"}}"));
+        refused(ANN, " with an explicit deny in a resource-based policy");
+        authorizer.require(caller(ANN).through("sqs"), Access.to("lambda:InvokeFunction", FUNCTION),
+                new Fixed(Lambda.MODEL, resourcePolicies));
+    }
+
+    @Test
     void betweenAccountsBothSidesMustAllow() {
         var eve = new Principal.User("arn:aws:iam::999999999999:user/eve", "AIDAEVE", "eve");
         resource("Allow", "{\"AWS\":\"arn:aws:iam::999999999999:user/eve\"}");
@@ -194,6 +204,15 @@ class AuthorizerTest {
         allowed(gateway);
         refused(new Principal.Service("s3.amazonaws.com", null),
             " because no resource-based policy allows the lambda:InvokeFunction action");
+    }
+
+    @Test
+    void aServiceIsKnownByTheNameThatItHasInItsRegionToo() {
+        var logs = new Principal.Service("logs.amazonaws.com", "arn:aws:logs:us-east-1:111122223333:log-group:g:*");
+        resource("Allow", "{\"Service\":\"logs.eu-west-1.amazonaws.com\"}");
+        refused(logs, " because no resource-based policy allows the lambda:InvokeFunction action");
+        resource("Allow", "{\"Service\":\"logs.us-east-1.amazonaws.com\"}");
+        allowed(logs);
     }
 
     @Test

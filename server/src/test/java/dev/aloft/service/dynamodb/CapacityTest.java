@@ -259,7 +259,7 @@ class CapacityTest extends DynamoDbFixture {
     @Test
     void settingsThatAreNoneAreRefused() {
         refused("One or more parameter values were invalid: There is no setting aloft:lags. Settings: "
-            + "[aloft:collection-limit, " + "aloft:lag, aloft:stream-shards, aloft:throttling]",
+            + "[aloft:collection-limit, aloft:conflict-window, aloft:lag, aloft:stream-shards, aloft:throttling]",
             () -> limited(r -> r.tags(List.of(new Tag("aloft:lags", "1")))));
         refused("One or more parameter values were invalid: The setting aloft:lag is a number from 0 to 300000, not "
             + "soon", () ->

@@ -3,12 +3,17 @@ package dev.aloft.service.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aloft.api.Body;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.DeleteItemRequest;
 import dev.aloft.api.DynamoDb.ExpectedAttributeValue;
 import dev.aloft.api.DynamoDb.GetItemRequest;
+import dev.aloft.api.DynamoDb.PutItemRequest;
 import dev.aloft.api.DynamoDb.UpdateItemRequest;
+import dev.aloft.wire.Headers;
+import dev.aloft.wire.HttpRequest;
+import dev.aloft.wire.JsonRpc;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,6 +22,28 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ItemsTest extends DynamoDbFixture {
+    private static PutItemRequest wire(String request) {
+        return (PutItemRequest) JsonRpc.V1_0.readInput(DynamoDb.PUT_ITEM, new HttpRequest("POST", "http", "/", "",
+            new Headers(), Body.of(request), null));
+    }
+
+    /** As AWS was recorded to answer: the numbers of a value are looked at before its types are counted. */
+    @Test
+    void aValueOfSeveralTypesIsRefusedForItsNumbersFirst() {
+        var item = """
+            {"TableName":"hash-table","Item":{"a":{"S":"x"},"b":{"S":"","N":"%s"}}}""";
+        refused("The parameter cannot be converted to a numeric value",
+            () -> dynamoDb.putItem(CALLER, wire(item.formatted(""))));
+        refused("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+            + "datatypes", () -> dynamoDb.putItem(CALLER, wire(item.formatted("1"))));
+        var condition = """
+            {"TableName":"hash-table","Item":{"a":{"S":"x"}},"ConditionExpression":"a = :b",
+            "ExpressionAttributeValues":{":b":{"S":"a","N":"1"}}}""";
+        refused("ExpressionAttributeValues contains invalid value: Supplied AttributeValue has more than one datatypes "
+            + "set, must contain exactly one of the supported datatypes for key :b",
+            () -> dynamoDb.putItem(CALLER, wire(condition)));
+    }
+
     private DynamoDb.UpdateItemResponse update(Consumer<UpdateItemRequest.Builder> with) {
         return dynamoDb.updateItem(CALLER, UpdateItemRequest.of(r ->
             with.accept(r.tableName(HASH).key(item("a", s("k"))))));

@@ -10,6 +10,7 @@ import dev.aloft.api.DynamoDb.DescribeKinesisStreamingDestinationRequest;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.GetItemRequest;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndexDescription;
+import dev.aloft.api.DynamoDb.GlobalTableWitnessDescription;
 import dev.aloft.api.DynamoDb.KinesisDataStreamDestination;
 import dev.aloft.api.DynamoDb.ListTagsOfResourceRequest;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
@@ -23,6 +24,7 @@ import dev.aloft.service.kinesis.KinesisService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,32 @@ class TableResourcesTest extends DynamoDbFixture {
     private List<KinesisDataStreamDestination> destinations(String name) {
         return dynamoDb.describeKinesisStreamingDestination(CALLER,
             new DescribeKinesisStreamingDestinationRequest(name)).kinesisDataStreamDestinations();
+    }
+
+    private static Desired strong(String consistency, String... regions) {
+        return desired("MultiRegionConsistency", consistency, "GlobalTableWitnesses",
+            List.of(Map.of("Region", "us-east-2")), "Replicas",
+            Stream.of(regions).map(region -> Map.of("Region", region)).toList());
+    }
+
+    @Test
+    void aGlobalTableIsStronglyConsistentFromItsFirstDayOn() {
+        var wanted = strong("STRONG", "us-east-1", WEST);
+        var name = globalTable.create(CALLER, wanted).physicalId();
+        assertThat(describe(IN_WEST, name).multiRegionConsistency()).isEqualTo("STRONG");
+        assertThat(describe(CALLER, name).globalTableWitnesses())
+            .containsExactly(new GlobalTableWitnessDescription("us-east-2", "ACTIVE"));
+        globalTable.update(CALLER, name, wanted, wanted);
+        assertThatThrownBy(() -> globalTable.update(CALLER, name, wanted, strong("EVENTUAL", "us-east-1", WEST)))
+            .hasMessage("MultiRegionConsistency parameter is unsupported on existing global table");
+        assertThatThrownBy(() -> globalTable.update(CALLER, name, wanted,
+            strong("STRONG", "us-east-1", WEST, "us-west-2")))
+            .hasMessage("Cannot add replicas to a global table with strong MultiRegionConsistency");
+        globalTable.delete(CALLER, name, wanted);
+        assertThat(globalTable.read(CALLER, name)).isEmpty();
+        assertThatThrownBy(() -> globalTable.create(CALLER, strong("EVENTUAL", "us-east-1", WEST)))
+            .hasMessage("MultiRegionConsistency must be set as STRONG when GlobalTableWitnessUpdates parameter is "
+                + "present.");
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.aloft.api.DynamoDb.UpdateTimeToLiveRequest;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.store.Range;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,73 @@ class TablesTest extends DynamoDbFixture {
             .containsExactlyInAnyOrder(s("later"), s("renewed"), s("never"), s("ancient"));
         time.advance(Duration.ofSeconds(600));
         assertThat(get(HASH, item("a", s("renewed")))).isNull();
+    }
+
+    private DynamoDb.TableDescription throughput(long read, long write) {
+        return dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> r.tableName("provisioned")
+            .provisionedThroughput(new DynamoDb.ProvisionedThroughput(read, write)))).tableDescription();
+    }
+
+    @Test
+    void throughputIsDecreasedFourTimesADayAndThenOnceAnHour() {
+        time.advance(Duration.between(time.instant(), Instant.parse("2026-10-08T20:15:00Z")));
+        create("provisioned", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))
+            .billingMode("PROVISIONED").provisionedThroughput(new DynamoDb.ProvisionedThroughput(10L, 10L)));
+        for (long times = 0; times < 4; times++) {
+            var told = throughput(9 - times, 9).provisionedThroughput();
+            assertThat(told.numberOfDecreasesToday()).isEqualTo(times);
+            assertThat(told.readCapacityUnits()).isEqualTo(10 - times);
+            assertThat(told.lastDecreaseDateTime()).isEqualTo(time.instant());
+        }
+        assertThat(describe("provisioned").provisionedThroughput().numberOfDecreasesToday()).isEqualTo(4);
+        refused("LimitExceededException", "Subscriber limit exceeded: Provisioned throughput decreases are limited "
+            + "within a given UTC day. After the first 4 decreases, each subsequent decrease in the same UTC day can be "
+            + "performed at most once every 3600 seconds. Number of decreases today: 4. Last decrease at Thursday, "
+            + "October 8, 2026 at 8:15:00 PM Coordinated Universal Time. Next decrease can be made at Thursday, "
+            + "October 8, 2026 at 9:15:00 PM Coordinated Universal Time.", () -> throughput(20, 1));
+        throughput(20, 20);
+        time.advance(Duration.ofHours(1));
+        throughput(5, 5);
+        time.advance(Duration.ofHours(3));
+        assertThat(describe("provisioned").provisionedThroughput().numberOfDecreasesToday()).isZero();
+        throughput(4, 4);
+    }
+
+    @Test
+    void aTableStaysPreparedForTheMostItHad() {
+        create("provisioned", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))
+            .billingMode("PROVISIONED").provisionedThroughput(new DynamoDb.ProvisionedThroughput(1L, 1L)));
+        throughput(3, 3);
+        throughput(2, 1);
+        var three = new DynamoDb.TableWarmThroughputDescription(3L, 3L, "ACTIVE");
+        assertThat(describe("provisioned").warmThroughput()).isEqualTo(three);
+        var told = dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> r.tableName("provisioned")
+            .warmThroughput(new DynamoDb.WarmThroughput(50L, 50L)))).tableDescription();
+        assertThat(told.tableStatus()).isEqualTo("ACTIVE");
+        assertThat(told.warmThroughput()).isEqualTo(new DynamoDb.TableWarmThroughputDescription(3L, 3L, "UPDATING"));
+        assertThat(describe("provisioned").warmThroughput())
+            .isEqualTo(new DynamoDb.TableWarmThroughputDescription(50L, 50L, "ACTIVE"));
+        dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> r.tableName("provisioned")
+            .billingMode("PAY_PER_REQUEST")));
+        dynamoDb.updateTable(CALLER, UpdateTableRequest.of(r -> r.tableName("provisioned").billingMode("PROVISIONED")
+            .provisionedThroughput(new DynamoDb.ProvisionedThroughput(1L, 1L))));
+        assertThat(describe("provisioned").warmThroughput())
+            .isEqualTo(new DynamoDb.TableWarmThroughputDescription(12_000L, 4_000L, "ACTIVE"));
+    }
+
+    /** AWS takes one change an hour; what is wrong with another is told before that. */
+    @Test
+    void expiryChangesOnceAnHour() {
+        long now = time.instant().getEpochSecond();
+        ttl(true, "ttl");
+        put(HASH, item("a", s("later"), "ttl", n(now + 5400)));
+        refused("TimeToLive is already enabled", () -> ttl(true, "ttl"));
+        refused("Time to live has been modified multiple times within a fixed interval", () -> ttl(false, "ttl"));
+        time.advance(Duration.ofMinutes(59));
+        refused("Time to live has been modified multiple times within a fixed interval", () -> ttl(false, "ttl"));
+        time.advance(Duration.ofMinutes(1));
         ttl(false, "ttl");
+        refused("Time to live has been modified multiple times within a fixed interval", () -> ttl(true, "other"));
         time.advance(Duration.ofHours(2));
         assertThat(get(HASH, item("a", s("later")))).isNotNull();
     }
@@ -253,6 +320,7 @@ class TablesTest extends DynamoDbFixture {
                     "Projection", Map.of("ProjectionType", "ALL"),
                     "ProvisionedThroughput", Map.of("ReadCapacityUnits", 1, "WriteCapacityUnits", 1))),
                 "Tags", List.of(Map.of("Key", "team", "Value", "x")));
+            time.advance(Duration.ofHours(1));
             type.update(CALLER, made.physicalId(), before, after);
             var table = describe(made.physicalId());
             assertThat(table.provisionedThroughput().readCapacityUnits()).isEqualTo(5);
@@ -260,6 +328,26 @@ class TablesTest extends DynamoDbFixture {
             type.delete(CALLER, made.physicalId(), after);
             type.delete(CALLER, made.physicalId(), after);
             assertThat(type.read(CALLER, made.physicalId())).isEmpty();
+        }
+
+        /** As AWS documents of the property: first an update without expiry, then one with another attribute. */
+        @Test
+        void anotherAttributeOfExpiryTakesTwoUpdates() {
+            var type = service.resourceTypes().getFirst();
+            var before = desired("BillingMode", "PAY_PER_REQUEST", "TimeToLiveSpecification",
+                Map.of("Enabled", true, "AttributeName", "ttl"));
+            var after = desired("BillingMode", "PAY_PER_REQUEST", "TimeToLiveSpecification",
+                Map.of("Enabled", true, "AttributeName", "other"));
+            var none = desired("BillingMode", "PAY_PER_REQUEST");
+            var made = type.create(CALLER, before).physicalId();
+            refused("TimeToLive is active on a different AttributeName: current AttributeName is ttl",
+                () -> type.update(CALLER, made, before, after));
+            time.advance(Duration.ofHours(1));
+            type.update(CALLER, made, before, none);
+            refused("Time to live has been modified multiple times within a fixed interval",
+                () -> type.update(CALLER, made, none, after));
+            time.advance(Duration.ofHours(1));
+            type.update(CALLER, made, none, after);
         }
 
         @Test

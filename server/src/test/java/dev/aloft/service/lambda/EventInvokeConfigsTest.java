@@ -8,6 +8,8 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionEventInvokeConfig;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,29 @@ class EventInvokeConfigsTest {
         refused("InvalidParameterValueException", "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination="
                 + "arn:aws:iam:eu-central-1:123456789012:function:f), onFailure=null) is invalid.",
                 () -> put(r -> r.destinationConfig(onSuccess("arn:aws:iam:eu-central-1:123456789012:function:f"))));
+    }
+
+    @Test
+    void theRoleMustBeAllowedToSendThere() {
+        var queue = "arn:aws:sqs:eu-central-1:123456789012:q";
+        var topic = "arn:aws:sns:eu-central-1:123456789012:t";
+        test.create("g", "nodejs22.x", "exports.handler = async () => 1;");
+        test.denied.addAll(Set.of("SendMessage", "Publish", "Invoke", "PutEvents"));
+        var refusals = Map.of(queue, "SendMessage", topic, "Publish", ARN + "g", "InvokeFunction",
+                "arn:aws:events:eu-central-1:123456789012:event-bus/default", "PutEvents");
+        refusals.forEach((target, action) -> refused("InvalidParameterValueException", "The function's execution role does"
+                + " not have permissions to call " + action + " on " + target,
+                () -> put(r -> r.destinationConfig(onSuccess(target)))));
+        refused("InvalidParameterValueException",
+                "The provided execution role does not have permissions to call SendMessage on SQS",
+                () -> test.create("h", "nodejs22.x", "index.handler", Map.of("index.js", ""), r -> r.deadLetterConfig(
+                        Lambda.DeadLetterConfig.of(d -> d.targetArn(queue)))));
+        refused("InvalidParameterValueException",
+                "The provided execution role does not have permissions to call Publish on SNS",
+                () -> test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(
+                        r -> r.functionName("g").deadLetterConfig(Lambda.DeadLetterConfig.of(d -> d.targetArn(topic))))));
+        test.denied.clear();
+        put(r -> r.destinationConfig(onSuccess(queue)));
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +169,45 @@ class EventSourceMappingsTest {
                 r -> r.provisionedPollerConfig(pollers(1, 5)));
         refused("ScalingConfig and ProvisionedPollerConfig cannot be used together.", r -> r.provisionedPollerConfig(pollers(2, 5))
                 .scalingConfig(Lambda.ScalingConfig.of(c -> c.maximumConcurrency(2))));
+    }
+
+    @Test
+    void whatOnlyKafkaHasIsRefused() {
+        refused("Unsupported LoggingConfig parameter for given event source mapping type.", r -> r.loggingConfig(
+                Lambda.EventSourceMappingLoggingConfig.of(l -> l.systemLogLevel("INFO"))));
+        refused("Unsupported MetricsConfig parameter for given event source mapping type.", r -> r.metricsConfig(
+                Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of("EventCount", "ErrorCount")))));
+        refused("Unsupported PollerGroupName parameter for given event source mapping type.", r -> r
+                .provisionedPollerConfig(pollers(2, 5).toBuilder().pollerGroupName("group").build()));
+    }
+
+    @Test
+    void whatStreamsMayHaveHasItsLimits() {
+        var forever = "MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)";
+        Consumer<Lambda.CreateEventSourceMappingRequest.Builder> stream =
+                r -> r.eventSourceArn(STREAM).startingPosition("LATEST");
+        refused(forever, stream.andThen(r -> r.maximumRecordAgeInSeconds(59)));
+        refused(forever, stream.andThen(r -> r.maximumRecordAgeInSeconds(0)));
+        refused("ParallelizationFactor must be 1 when TumblingWindowInSeconds is set.",
+                stream.andThen(r -> r.tumblingWindowInSeconds(10).parallelizationFactor(2)));
+        refused("StartingPositionTimestamp is required when StartingPosition is AT_TIMESTAMP.",
+                r -> r.eventSourceArn("arn:aws:kinesis:eu-central-1:123456789012:stream/s")
+                        .startingPosition("AT_TIMESTAMP"));
+    }
+
+    @Test
+    void theRoleMustBeAllowedToTellWhatWasGivenUp() {
+        test.endpoint.add(new KinesisService(test.store, KeyFile.inMemory(), test.time, test.endpoint));
+        Kinesis.at(test.endpoint).createStream(caller(), Kinesis.CreateStreamRequest.of(
+                r -> r.streamName("s").shardCount(1)));
+        test.time.settle();
+        test.denied.addAll(Set.of("SendMessage", "PutObject"));
+        for (var target : Map.of(QUEUE, "SendMessage on SQS", "arn:aws:s3:::letters", "PutObject on S3").entrySet()) {
+            refused("The function execution role does not have permissions to call " + target.getValue(),
+                    r -> r.eventSourceArn("arn:aws:kinesis:eu-central-1:123456789012:stream/s").startingPosition("LATEST")
+                            .destinationConfig(Lambda.DestinationConfig.of(d -> d.onFailure(
+                                    Lambda.OnFailure.of(f -> f.destination(target.getKey()))))));
+        }
     }
 
     private static Lambda.ProvisionedPollerConfig pollers(Integer least, Integer most) {

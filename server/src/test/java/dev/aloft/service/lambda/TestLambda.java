@@ -7,6 +7,7 @@ import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
+import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.LocalEndpoint;
@@ -39,7 +40,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -55,6 +58,8 @@ final class TestLambda implements AutoCloseable {
     final LambdaService service;
     final Metrics metrics;
     final Targets targets = new Targets();
+    /** Names of operations that roles may not carry out. */
+    final Set<String> denied = ConcurrentHashMap.newKeySet();
     private final Sandboxes sandboxes;
     private final Workers workers;
 
@@ -72,7 +77,7 @@ final class TestLambda implements AutoCloseable {
 
     private TestLambda(Path folder, Store store, Optional<Isolation> isolation) {
         this.store = store;
-        endpoint = new LocalEndpoint((_, _, _, _) -> {}, store::inTransaction);
+        endpoint = new LocalEndpoint((operation, caller, _, _) -> admit(operation, caller), store::inTransaction);
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
         var contents = new Contents(folder.resolve("images"), time);
@@ -80,8 +85,8 @@ final class TestLambda implements AutoCloseable {
         ecr = Ecr.at(endpoint);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
-                1_000, metrics, endpoint, targets, new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
-        var logsService = new LogsService(store, time, endpoint);
+                1_000, metrics, endpoint, endpoint, targets, new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
+        var logsService = new LogsService(store, time, endpoint, targets, (service, _, _) -> service);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time, endpoint));
         endpoint.add(service);
         endpoint.add(logsService);
@@ -90,6 +95,12 @@ final class TestLambda implements AutoCloseable {
         workers = new Workers(time, service.workers());
         workers.start();
         service.start();
+    }
+
+    private void admit(Operation operation, Caller caller) {
+        if (caller.principal() instanceof Principal.RoleSession && denied.contains(operation.name())) {
+            throw ApiError.of("AccessDeniedException", 403, "no");
+        }
     }
 
     /** Every role trusts Lambda but the one named "stranger". */

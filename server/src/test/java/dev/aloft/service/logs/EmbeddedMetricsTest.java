@@ -7,6 +7,7 @@ import dev.aloft.api.CloudWatch;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -30,7 +31,7 @@ class EmbeddedMetricsTest {
 
     @BeforeEach
     void start() {
-        endpoint.add(new LogsService(store, time, endpoint));
+        endpoint.add(new LogsService(store, time, endpoint, new Targets(), (logs, _, _) -> logs));
         endpoint.add(new CloudWatchService(store, time, endpoint));
         logs.createLogGroup(CALLER, Logs.CreateLogGroupRequest.of(r -> r.logGroupName("g")));
         logs.createLogStream(CALLER, Logs.CreateLogStreamRequest.of(r -> r.logGroupName("g").logStreamName("s")));

@@ -11,6 +11,7 @@ import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.Key;
@@ -39,7 +40,7 @@ class LogsTest {
     private final TestTime time = new TestTime();
     private final Store store = new FlakyStore(new MemoryStore());
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    private final LogsService service = new LogsService(store, time, endpoint);
+    private final LogsService service = new LogsService(store, time, endpoint, new Targets(), (logs, _, _) -> logs);
     private final Logs logs = Logs.at(endpoint);
     private final Workers workers = new Workers(time, service.workers());
 

@@ -14,6 +14,7 @@ import dev.aloft.api.Logs;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Pipes;
 import dev.aloft.api.Principal;
+import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sns;
 import dev.aloft.api.Sqs;
@@ -29,6 +30,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.sqs.SqsService;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,7 @@ class PipesTest {
     private final List<String> invoked = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Function<String, Lambda.InvokeResponse>> function = new AtomicReference<>();
     private final List<Events.PutEventsRequestEntry> entries = Collections.synchronizedList(new ArrayList<>());
+    private final List<S3.PutObjectRequest> objects = Collections.synchronizedList(new ArrayList<>());
     private final List<Logs.InputLogEvent> lines = Collections.synchronizedList(new ArrayList<>());
     /** Messages that the topic refuses the next time. */
     private final Set<String> refusing = Collections.synchronizedSet(new HashSet<>());
@@ -134,6 +138,10 @@ class PipesTest {
             case Logs.PutLogEventsRequest r -> {
                 lines.addAll(r.logEvents());
                 yield Logs.PutLogEventsResponse.of(_ -> { });
+            }
+            case S3.PutObjectRequest r -> {
+                objects.add(r);
+                yield S3.PutObjectResponse.of(_ -> { });
             }
             default -> endpoint.call(operation, caller, input);
         };
@@ -220,11 +228,11 @@ class PipesTest {
             () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
-        refused("NotImplemented", "A pipe's S3LogDestination is not built in Aloft yet.",
+        refused("NotImplemented", "A pipe's S3LogDestination with OutputFormat w3c is not built in Aloft yet.",
                 () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l ->
                         l.level(Pipes.LogLevel.INFO)
                         .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket")
-                                .bucketOwner(ACCOUNT)))))));
+                                .bucketOwner(ACCOUNT).outputFormat("w3c")))))));
         refused("ValidationException",
                 "The BatchSize of the source is larger than the 10 that the target takes at once.",
                 () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
@@ -389,6 +397,28 @@ class PipesTest {
                     "TargetStageSucceeded",
             "ExecutionSucceeded");
         assertThat(lines.get(11).message()).contains("\"awsRequest\":\"{\\\"TopicArn\\\":");
+    }
+
+    @Test
+    void aLogInABucketIsAnObjectOfLinesForEachExecution() throws IOException {
+        create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)
+                .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket").bucketOwner(ACCOUNT)
+                        .prefix("logs"))))));
+        send("1");
+        assertThat(objects).singleElement().satisfies(object -> {
+            assertThat(object.bucket()).isEqualTo("bucket");
+            assertThat(object.expectedBucketOwner()).isEqualTo(ACCOUNT);
+            assertThat(object.key()).matches("logs/AWSLogs/111122223333/pipes/us-east-1/p/\\d{4}/\\d\\d/\\d\\d/\\d\\d/"
+                    + "111122223333_pipes_us-east-1_p_\\d{8}T\\d{4}Z_[0-9a-f]{8}\\.log\\.gz");
+        });
+        try (var in = new GZIPInputStream(objects.getFirst().body().stream())) {
+            var written = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .<Object>map(line -> ((Map<?, ?>) JsonReader.tree(line)).get("messageType"));
+            assertThat(written).containsExactly("ExecutionStarted", "TargetStageEntered", "TargetStageSucceeded",
+                    "ExecutionSucceeded");
+        }
+        var told = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).logConfiguration();
+        assertThat(told.s3LogDestination().outputFormat()).isEqualTo("json");
     }
 
     @Test

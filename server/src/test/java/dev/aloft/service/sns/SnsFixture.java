@@ -48,7 +48,10 @@ abstract class SnsFixture {
     volatile Optional<ApiError> failure = Optional.empty();
     final TestTime time = new TestTime();
     final Store store = new FlakyStore(new MemoryStore());
-    final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    /** Whether a call may be carried out: everything may. */
+    LocalEndpoint.Gate gate = (_, _, _, _) -> { };
+    final LocalEndpoint endpoint = new LocalEndpoint(
+            (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
     final Sns sns = Sns.at(endpoint);
     final SnsService service;
     private final Workers workers;

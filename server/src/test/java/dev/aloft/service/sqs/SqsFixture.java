@@ -32,7 +32,10 @@ abstract class SqsFixture {
 
     final TestTime time = new TestTime();
     final Store store = new FlakyStore(new MemoryStore());
-    final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    /** Whether a call may be carried out: everything may. */
+    LocalEndpoint.Gate gate = (_, _, _, _) -> { };
+    final LocalEndpoint endpoint = new LocalEndpoint(
+        (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
     final Metrics metrics = new Metrics(endpoint, time);
     final SqsService service = new SqsService(store, metrics, time, endpoint);
     final Sqs sqs = Sqs.at(endpoint);

@@ -36,6 +36,11 @@ public final class SqsQueue implements Queue {
 
     /** An address that any caller's region may be joined with. */
     public String url() {
+        return url(queue);
+    }
+
+    /** The same of any queue. */
+    public static String url(Arn queue) {
         return "https://sqs." + queue.region() + ".amazonaws.com/" + queue.account() + "/" + queue.resource();
     }
 

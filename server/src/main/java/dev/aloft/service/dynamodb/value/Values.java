@@ -3,6 +3,7 @@ package dev.aloft.service.dynamodb.value;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.PutRequest;
+import dev.aloft.wire.SeveralTypes;
 import dev.aloft.wire.Trees;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -68,6 +69,11 @@ public final class Values {
                     + set.stream().map(Bytes::base64).collect(Collectors.joining(", ", "[", "]"))
                     + "of type BS contains duplicates.");
                 yield value;
+            }
+            case AttributeValue.L(SeveralTypes<AttributeValue> types) -> {
+                types.forEach(one -> checked(one, depth));
+                throw new ValidationException("Supplied AttributeValue has more than one datatypes set, must contain "
+                    + "exactly one of the supported datatypes");
             }
             case AttributeValue.L(var list) -> {
                 var normal = changed(list, element -> checked(element, depth + 1));

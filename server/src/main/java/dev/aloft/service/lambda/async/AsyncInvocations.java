@@ -51,9 +51,10 @@ public final class AsyncInvocations {
      *
      * @param qualifier as the caller gave it, or null
      * @param trace     the X-Ray trace header, or null
+     * @param tenant    whose event it is, or null
      */
     public record Event(String account, String region, String functionArn, String qualifier, String requestId, byte[] payload,
-            String clientContext, String trace) {
+            String clientContext, String trace, String tenant) {
 
         /** As records and log lines name it. */
         String qualifiedArn() {
@@ -111,9 +112,11 @@ public final class AsyncInvocations {
     }
 
     /** Keeps the event; from here on it will be run. */
-    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext) {
+    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext,
+            String tenant) {
         var arn = Arn.parse(functionArn);
-        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace());
+        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace(),
+                tenant);
         var id = UUID.randomUUID().toString();
         store.change(tx -> events.promise(tx, id, event));
         measured(event).queued();

@@ -153,7 +153,7 @@ public final class Destinations implements Carrier<Destinations.Note> {
     @Override
     public Outcome deliver(Note note, Attempt attempt) {
         var lambda = new AsyncInvocations.Event(note.account(), note.region(), note.functionArn(), null, note.requestId(), null, null,
-                note.event().trace()).caller(endpointUrl.get());
+                note.event().trace(), null).caller(endpointUrl.get());
         var caller = roles.assume(lambda, note.role(), note.session()).caller();
         var target = Arn.parse(note.target());
         switch (target.service()) {

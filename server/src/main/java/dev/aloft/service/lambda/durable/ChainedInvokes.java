@@ -37,7 +37,7 @@ final class ChainedInvokes {
     }
 
     /** What is invoked, and by whom. */
-    private record Wish(Execution execution, String target, String payload) {}
+    private record Wish(Execution execution, String target, String payload, String tenant) {}
 
     /** What came of it. */
     private sealed interface Reply {
@@ -68,7 +68,8 @@ final class ChainedInvokes {
         return store.read(tx -> DurableData.EXECUTIONS.get(tx, timer.execution()).flatMap(execution ->
                 DurableData.OPERATIONS.get(tx, timer.execution().and(timer.operation()))
                         .filter(operation -> operation.operation().endTimestamp() == null)
-                        .map(operation -> new Wish(execution, operation.target(), operation.payload()))));
+                        .map(operation -> new Wish(execution, operation.target(), operation.payload(),
+                                operation.tenant()))));
     }
 
     private Reply reply(Timer timer, Wish wish) {
@@ -93,13 +94,13 @@ final class ChainedInvokes {
                     new Parent(timer.execution(), timer.operation())));
         }
         lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target()).durableExecutionName(id)
-                .invocationType(Lambda.InvocationType.EVENT).payload(payload(wish))));
+                .invocationType(Lambda.InvocationType.EVENT).payload(payload(wish)).tenantId(wish.tenant())));
         return new Reply.Promised();
     }
 
     private Reply answer(Caller role, Wish wish) {
         var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target())
-                .payload(payload(wish))));
+                .payload(payload(wish)).tenantId(wish.tenant())));
         if (answer.functionError() != null) {
             return new Reply.Failure(FunctionErrors.read(answer.payload().array()));
         }

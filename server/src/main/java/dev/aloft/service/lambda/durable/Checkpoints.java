@@ -206,7 +206,7 @@ final class Checkpoints {
         Integer heartbeat = update.callbackOptions() == null ? null : positive(update.callbackOptions().heartbeatTimeoutSeconds());
         var id = new CallbackId(progress.execution.arn(), callback.id()).toString();
         var started = callback.toBuilder().callbackDetails(Lambda.CallbackDetails.of(d -> d.callbackId(id))).build();
-        progress.put(started, kept -> new DurableData.Operation(started, kept.order(), 0, heartbeat, null, null));
+        progress.put(started, kept -> new DurableData.Operation(started, kept.order(), 0, heartbeat, null, null, null));
         if (timeout != null) {
             progress.timer(Timer.Kind.CALLBACK, callback.id(), progress.now().plusSeconds(timeout));
         }
@@ -231,13 +231,12 @@ final class Checkpoints {
         if (update.chainedInvokeOptions() == null) {
             throw CheckpointRules.refused("Invalid ChainedInvokeOptions for the given action.");
         }
-        if (update.chainedInvokeOptions().tenantId() != null) {
-            throw ApiError.notBuilt("Lambda's tenant isolation");
-        }
         var target = update.chainedInvokeOptions().functionName();
-        progress.put(invoke, kept -> new DurableData.Operation(invoke, kept.order(), 0, null, update.payload(), target));
+        var tenant = update.chainedInvokeOptions().tenantId();
+        progress.put(invoke, kept -> new DurableData.Operation(invoke, kept.order(), 0, null, update.payload(), target,
+                tenant));
         progress.timer(Timer.Kind.INVOKE, invoke.id(), progress.now());
         progress.tell(EventType.CHAINED_INVOKE_STARTED, invoke, e -> e.chainedInvokeStartedDetails(Lambda.ChainedInvokeStartedDetails.of(
-                d -> d.functionName(target).input(Lambda.EventInput.of(i -> i.payload(update.payload()))))));
+                d -> d.functionName(target).tenantId(tenant).input(Lambda.EventInput.of(i -> i.payload(update.payload()))))));
     }
 }

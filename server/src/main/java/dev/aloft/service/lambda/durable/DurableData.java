@@ -105,8 +105,10 @@ final class DurableData {
      * @param changed the number of its last change
      * @param payload what another function is invoked with
      * @param target  that function
+     * @param tenant  whose event that is, or null
      */
-    record Operation(Lambda.Operation_ operation, int order, long changed, Integer heartbeatSeconds, String payload, String target) {}
+    record Operation(Lambda.Operation_ operation, int order, long changed, Integer heartbeatSeconds, String payload, String target,
+            String tenant) {}
 
     /** The execution that invokes another, and its operation that does. */
     record Parent(Key execution, String operation) {}

@@ -158,13 +158,14 @@ final class Progress {
     /** Keeps an operation as it is from now on; {@code more} changes what is kept beside it. */
     void put(Lambda.Operation_ operation, UnaryOperator<Operation> more) {
         var known = operation(operation.id());
-        var base = known.orElseGet(() -> new Operation(operation, size, 0, null, null, null));
+        var base = known.orElseGet(() -> new Operation(operation, size, 0, null, null, null, null));
         if (known.isEmpty()) {
             size++;
         }
         waiting += (waits(operation) ? 1 : 0) - (known.isPresent() && waits(known.get().operation()) ? 1 : 0);
         var given = more.apply(base);
-        var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(), given.target());
+        var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(), given.target(),
+                given.tenant());
         operations.put(operation.id(), Optional.of(kept));
         DurableData.OPERATIONS.put(tx, execution.key().and(operation.id()), kept);
     }

@@ -28,6 +28,8 @@ public final class Concurrency {
     /** New environments of a function: so many at once, and as many again within ten seconds. */
     private static final int GROWTH = 1_000;
     private static final double GROWTH_SECONDS = 10;
+    /** For each unit of concurrency a function with tenants may have so many environments. */
+    private static final double TENANT_ENVIRONMENTS_EACH = 2.5;
     private static final int UNKNOWN = -1;
 
     private final int limit;
@@ -210,6 +212,19 @@ public final class Concurrency {
      */
     void grow(FunctionVersion version) {
         if (!function(version).growth.take(time.instant(), GROWTH / GROWTH_SECONDS, GROWTH)) {
+            throw throttled("ConcurrentInvocationLimitExceeded");
+        }
+    }
+
+    /**
+     * An environment for a tenant is about to be made.
+     *
+     * @param environments that the function's tenants have, with this one
+     * @throws Lambda.TooManyRequestsException when there are too many of them, busy or idle
+     */
+    void checkTenants(FunctionVersion version, int environments) {
+        int concurrent = version.reserved() == null ? limit : version.reserved();
+        if (environments > TENANT_ENVIRONMENTS_EACH * concurrent) {
             throw throttled("ConcurrentInvocationLimitExceeded");
         }
     }

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param image       what runs, if it is a container image; its code is the container's root then
  * @param durable     how long its executions may last, if it is a durable function
  * @param parameters  whether it has AWS's Parameters and Secrets Extension
- * @param snapStart whether its environments start from what its init left
+ * @param snapStart   whether its environments start from what its init left
+ * @param tenants     whether each tenant has environments of its own
  */
 public record FunctionVersion(
         String account,
@@ -44,7 +45,8 @@ public record FunctionVersion(
         Optional<Lambda.DurableConfig> durable,
         Optional<ImageProgram> image,
         boolean parameters,
-        boolean snapStart) {
+        boolean snapStart,
+        boolean tenants) {
 
     /** The variable of a function that is to wait for a debugger: at this port of the machine. */
     public static final String DEBUG_PORT = "ALOFT_DEBUG_PORT";

@@ -9,21 +9,26 @@ import java.util.concurrent.CompletableFuture;
  * @param invokedArn    as the caller qualified it
  * @param trace         the X-Ray trace header
  * @param clientContext the caller's, JSON text or null
+ * @param tenant        whose event it is, or null
  */
-public record Invocation(
-        String requestId, String invokedArn, byte[] event, String trace, String clientContext, Pending pending) {
+public record Invocation(String requestId, String invokedArn, byte[] event, String trace, String clientContext,
+        String tenant, Pending pending) {
 
     public Invocation(String requestId, String invokedArn, byte[] event, String trace, String clientContext) {
-        this(requestId, invokedArn, event, trace, clientContext, new Pending(null));
+        this(requestId, invokedArn, event, trace, clientContext, null, new Pending(null));
+    }
+
+    public Invocation of(String tenant) {
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, pending);
     }
 
     Invocation traced(String trace) {
-        return new Invocation(requestId, invokedArn, event, trace, clientContext, pending);
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, pending);
     }
 
     /** The same, whose answer is passed on as it comes. */
     Invocation streamed(ResponseStream answer) {
-        return new Invocation(requestId, invokedArn, event, trace, clientContext, new Pending(answer));
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, new Pending(answer));
     }
 
     /** What the invocation waits for. */

@@ -1,47 +1,38 @@
 package dev.aloft.service.lambda.invoke;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
-import dev.aloft.api.Principal;
 import dev.aloft.kernel.sandbox.Isolation;
 import dev.aloft.kernel.sandbox.Machine;
-import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.sandbox.SandboxException;
 import dev.aloft.kernel.sandbox.Sandboxes;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The one way to run a function. */
 public final class Invocations implements AutoCloseable {
     private static final int INIT_SECONDS = 10;
-    /** AWS lets the init before a snapshot take longer than one that an event waits for. */
-    private static final int LEAST_SNAPSHOT_SECONDS = 130;
     /** How long a caller who wants the log's end waits for it after the answer. */
     private static final int TAIL_MILLIS = 1_000;
     private static final int UNMARKED_TAIL_MILLIS = 5;
@@ -51,36 +42,22 @@ public final class Invocations implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMinutes(1);
     private static final int DRAIN_SECONDS = 3;
     private static final System.Logger LOG = System.getLogger(Invocations.class.getName());
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
 
     private final Sandboxes sandboxes;
-    private final Path library;
-    private final ExecutionRoles roles;
-    private final Supplier<String> endpointUrl;
     private final Time time;
     private final Runtimes runtimes;
-    private final TrainedStarts trained;
-    private final Training training;
     private final Spares spares;
     private final LogShipper shipper;
-    private final Endpoint endpoint;
-    private final ParametersPorts parametersPorts = new ParametersPorts();
     private final Overdue overdue = new Overdue();
-    private final Prepared prepared = new Prepared();
+    private final NewEnvironments environments;
+    private final Restores restores;
     private final Concurrency concurrency;
     private final Measures measures;
     private final Starts starts;
-    private final SecureRandom random = new SecureRandom();
     /** Events, and the platform itself. */
     private final Phaser underWay = new Phaser(1);
     private volatile boolean closing;
     private final Map<String, Revision> pools = new ConcurrentHashMap<>();
-
-    private record Revision(String revision, Pool onDemand, Pool provisioned) {
-        Stream<Pool> pools() {
-            return Stream.of(onDemand, provisioned);
-        }
-    }
 
     /**
      * @param library     where functions' code is, by {@link FunctionVersion#code}
@@ -90,22 +67,23 @@ public final class Invocations implements AutoCloseable {
     public Invocations(Sandboxes sandboxes, Path library, Path folder, RuntimeSources sources, Endpoint endpoint, ExecutionRoles roles,
             Concurrency concurrency, Measures measures, Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
-        this.library = library;
-        this.roles = roles;
         this.concurrency = concurrency;
         this.measures = measures;
-        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy, () -> pools.values().stream().map(Revision::onDemand),
-                prepared::evict);
-        this.endpointUrl = endpointUrl;
+        this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy,
+                () -> pools.values().stream().flatMap(Revision::allOnDemand), this::evictPrepared);
         this.time = time;
-        this.trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library,
-                this::isolates);
+        var trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library, this::isolates);
         this.runtimes = new Runtimes(library, folder, sources, trained, sandboxes::containers);
-        this.training = new Training(runtimes, trained,
-                (version, runtime) -> begin(version, itself(version), runtime, revision(version).onDemand(), false));
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
-        this.endpoint = endpoint;
+        this.environments = new NewEnvironments(spares, runtimes, library, roles, shipper, overdue, endpoint, endpointUrl,
+                time);
+        this.restores = new Restores(sandboxes, runtimes, environments, trained,
+                version -> revision(version).onDemand(), pools::containsKey, time);
+    }
+
+    private boolean evictPrepared() {
+        return restores.evict();
     }
 
     public void start() {
@@ -187,7 +165,7 @@ public final class Invocations implements AutoCloseable {
             if (revision.provisioned().size() > 0) {
                 measure.spilled();
             }
-            return outcome(revision.onDemand(), version, caller, invocation);
+            return outcome(revision.onDemand(invocation.tenant()), version, caller, invocation);
         } catch (Lambda.TooManyRequestsException e) {
             measure.throttled();
             throw e;
@@ -256,12 +234,16 @@ public final class Invocations implements AutoCloseable {
     private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
             throws InterruptedException {
         concurrency.grow(version);
+        if (invocation.tenant() != null) {
+            concurrency.checkTenants(version, tenantEnvironments(version));
+        }
         if (version.snapStart()) {
-            return restored(version, caller, invocation, pool, granted);
+            return restores.run(version, caller, invocation, pool, granted);
         }
         Runtimes.Runtime runtime = runtimes.of(version);
         long begun = System.nanoTime();
-        Environment environment = start(version, caller, runtime, pool);
+        Environment environment = environments.make(version, caller, runtime, pool);
+        pool.add(environment);
         boolean ready;
         try {
             ready = environment.init(version.debugPort().isPresent() ? version.timeoutSeconds() : INIT_SECONDS);
@@ -278,253 +260,71 @@ public final class Invocations implements AutoCloseable {
         return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
     }
 
-    // ---- SnapStart
-
-    private static Initialization initialization(FunctionVersion version) {
-        return version.snapStart() ? Initialization.SNAP_START : Initialization.ON_DEMAND;
-    }
-
-    /** From an environment that had its init before, else from one that has it now. */
-    private Outcome restored(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
-            throws InterruptedException {
-        boolean last = false;
-        try {
-            Environment environment;
-            try {
-                environment = restored(version, caller, pool);
-            } finally {
-                last = prepared.started(version);
-            }
-            granted.close();
-            return environment.invoke(invocation)
-                    .orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
-        } finally {
-            if (last) {
-                // Not beside other starts of a burst, which it would slow down.
-                prepareLater(version);
-            }
-        }
-    }
-
-    private Environment restored(FunctionVersion version, Caller caller, Pool pool) throws InterruptedException {
-        long begun = System.nanoTime();
-        Optional<Environment> waiting = prepared.take(version, time.instant());
-        Environment environment = waiting.isPresent() ? waiting.get() : initialized(version, caller);
-        Optional<Failure> failure = environment.restore();
-        if (failure.isPresent()) {
-            environment.abandon();
-            throw failure.get().isTimeout()
-                    ? new Lambda.SnapStartTimeoutException("Lambda couldn't restore the snapshot within the timeout limit.")
-                    : new Lambda.SnapStartException("An error occurred while restoring the snapshot: "
-                            + failure.get().words());
-        }
-        pool.add(environment);
-        pool.started(System.nanoTime() - begun);
-        return environment;
-    }
-
-    /** @throws Lambda.SnapStartNotReadyException if its init fails, which it did not when the version was published */
-    private Environment initialized(FunctionVersion version, Caller caller) throws InterruptedException {
-        Environment environment = begin(version, caller, runtimes.of(version), revision(version).onDemand());
-        if (environment.init(initSeconds(version))) {
-            return environment;
-        }
-        Failure failure = environment.incarnation().failure();
-        environment.stop();
-        throw new Lambda.SnapStartNotReadyException("The init of version " + version.version() + " failed: " + failure.words());
-    }
-
-    private static int initSeconds(FunctionVersion version) {
-        return Math.max(LEAST_SNAPSHOT_SECONDS, version.timeoutSeconds());
-    }
-
-    private void prepareLater(FunctionVersion version) {
-        time.start("lambda-snapshot-" + version.name(), () -> {
-            try {
-                for (int i = 0; i < Prepared.MOST && prepareRestore(version).isEmpty(); i++) {
-                    // As many as are lacking.
-                }
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.INFO, () -> "No environment of " + version.qualifiedArn() + " could be prepared: "
-                        + e.getMessage());
-            }
-        });
-    }
-
     /** Why a version cannot start from what its init leaves, in AWS's words. */
     public record InitFailure(String code, String reason) {}
 
     /**
-     * Takes a version through its init and keeps the environment for the next event that needs one, if that is lacking.
+     * Takes a version with SnapStart through its init and keeps the environment for the next event that needs one, if that
+     * is lacking.
      */
     public Optional<InitFailure> prepareRestore(FunctionVersion version) {
-        if (closing) {
-            throw new Lambda.ServiceException("The platform is stopping.");
-        }
-        if (!hasRoom() || !prepared.make(version, sandboxes.hasRoom(Prepared.ROOM), time.instant())) {
-            return Optional.empty();
-        }
-        try {
-            Environment environment = begin(version, itself(version), runtimes.of(version), revision(version).onDemand());
-            if (environment.init(initSeconds(version))) {
-                prepared.put(environment);
-                if (!pools.containsKey(version.qualifiedArn())) {
-                    // Deleted meanwhile.
-                    prepared.forget(version.qualifiedArn()::equals);
-                }
-                return Optional.empty();
-            }
-            Failure failure = environment.incarnation().failure();
-            environment.stop();
-            return Optional.of(new InitFailure(failure.isTimeout() ? "FunctionError.InitTimeout" : "FunctionError",
-                    failure.words()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Lambda.ServiceException("The platform is stopping.");
-        } catch (Lambda.InvalidRuntimeException missing) {
-            return Optional.of(new InitFailure("InvalidRuntime", missing.getMessage()));
-        } finally {
-            prepared.made(version);
-        }
+        return restores.prepare(version);
     }
 
     /**
-     * Lets environments of a version go through their init faster, where its runtime can: those that start when none
-     * waits to be restored.
+     * Lets environments of a version with SnapStart go through their init faster, where its runtime can: those that start
+     * when none waits to be restored.
      */
     public void train(FunctionVersion version) {
-        try {
-            if (hasRoom()) {
-                training.train(version, initSeconds(version));
-            }
-            if (!pools.containsKey(version.qualifiedArn())) {
-                // Deleted meanwhile.
-                trained.forget(version.qualifiedArn()::equals);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Lambda.ServiceException("The platform is stopping.");
-        }
+        restores.train(version);
     }
 
     /** The ARNs of versions of which something is kept to start from. */
     public List<String> trained() {
-        return trained.arns();
+        return restores.trained();
     }
 
     /** How many environments wait to be restored. */
     public int prepared() {
-        return prepared.size();
+        return restores.waiting();
     }
 
     /** The version is gone. */
     public void forgetVersion(String qualifiedArn) {
-        Revision gone = pools.remove(qualifiedArn);
-        if (gone != null) {
-            gone.pools().forEach(Pool::close);
-        }
-        prepared.forget(qualifiedArn::equals);
-        trained.forget(qualifiedArn::equals);
+        forget(qualifiedArn::equals);
     }
 
-    /** Lambda itself, with no caller behind it. */
-    private Caller itself(FunctionVersion version) {
-        return new Caller(version.account(), version.region(), new Principal.Service("lambda.amazonaws.com", version.functionArn()),
-                UUID.randomUUID().toString(), null, 0, endpointUrl.get(), null, null);
-    }
-
-    private Environment start(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
-        Environment environment = begin(version, caller, runtime, pool);
-        pool.add(environment);
-        return environment;
-    }
-
-    private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool) {
-        return begin(version, caller, runtime, pool, true);
-    }
-
-    /** @param logged whether what its processes write goes to the function's log */
-    private Environment begin(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool,
-            boolean logged) {
-        Sandbox sandbox = sandbox(runtime);
-        try {
-            Optional<Failure> problem = problem(version);
-            if (problem.isEmpty()) {
-                Launch.prepare(version, runtime, library, sandbox);
+    private void forget(Predicate<String> arns) {
+        restores.forget(arns);
+        pools.values().removeIf(revision -> {
+            boolean gone = arns.test(revision.qualifiedArn());
+            if (gone) {
+                revision.close();
             }
-            return environment(version, caller, runtime, pool, logged, sandbox, problem);
-        } catch (IOException e) {
-            sandbox.kill();
-            throw new Lambda.ServiceException("The execution environment could not be made: " + e.getMessage());
-        } catch (ApiError refused) {
-            sandbox.kill();
-            throw refused;
-        }
+            return gone;
+        });
     }
 
-    private Environment environment(FunctionVersion version, Caller caller, Runtimes.Runtime runtime, Pool pool,
-            boolean logged, Sandbox sandbox, Optional<Failure> problem) throws IOException {
-        var lambda = new Caller(version.account(), version.region(),
-                new Principal.Service("lambda.amazonaws.com", version.functionArn()), caller.requestId(), caller.trace(),
-                caller.depth() + 1, caller.endpoint(), null, null);
-        ExecutionRoles.Session session = session(lambda, version);
-        String stream = DAY.format(time.instant()) + "/[" + version.version() + "]" + hex(16);
-        Optional<RestoredCredentials> restored = pool.initialization() == Initialization.SNAP_START
-                ? Optional.of(new RestoredCredentials(hex(32), () -> session(lambda, version))) : Optional.empty();
-        var variables = new Variables(version, pool.initialization(), session, stream, endpointUrl.get(), restored);
-        String token = restored.map(RestoredCredentials::token).orElse(session.sessionToken());
-        var parameters = version.parameters()
-                ? Optional.of(new Parameters(version, session, token, endpoint, parametersPorts, time))
-                : Optional.<Parameters>empty();
-        var launch = new Launch(version, runtime, problem, library, sandbox, variables, parameters);
-        var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
-        if (logged) {
-            shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
-        }
-        return new Environment(version, launch, sandbox, log, new Report(version, pool.initialization(), stream), time, pool,
-                overdue, () -> shipper.forgetLater(log));
-    }
-
-    /** Why no process of it can be started. */
-    private Optional<Failure> problem(FunctionVersion version) {
-        if (version.image().isPresent()) {
-            return version.image().get().problem(library.resolve(version.code()));
-        }
-        boolean bootstrap = !version.runtime().startsWith("provided") || runtimes.bootstrap(version).isPresent();
-        return bootstrap ? Optional.empty() : Optional.of(Failure.noBootstrap());
-    }
-
-    private ExecutionRoles.Session session(Caller lambda, FunctionVersion version) {
-        try {
-            return roles.assume(lambda, version.role(), version.name());
-        } catch (ApiError refused) {
-            throw ApiError.of("AccessDeniedException", 403, "The role defined for the function cannot be assumed by Lambda.");
-        }
-    }
-
-    private Sandbox sandbox(Runtimes.Runtime runtime) {
-        try {
-            return spares.take(runtime.spec());
-        } catch (SandboxException e) {
-            throw new Lambda.ServiceException(e.getMessage());
-        }
+    /** Those of all versions of the function, busy or idle. */
+    private int tenantEnvironments(FunctionVersion version) {
+        return pools.values().stream().filter(each -> each.qualifiedArn().startsWith(version.functionArn() + ":"))
+                .mapToInt(Revision::tenantEnvironments).sum();
     }
 
     private Revision revision(FunctionVersion version) {
         while (true) {
             Revision known = pools.get(version.qualifiedArn());
-            if (known != null && known.revision().equals(version.revision())) {
+            if (known != null && known.is(version)) {
                 return known;
             }
-            var fresh = new Revision(version.revision(), new Pool(initialization(version), starts),
-                    new Pool(Initialization.PROVISIONED, starts));
+            var fresh = new Revision(version, starts);
             if (known == null) {
                 if (pools.putIfAbsent(version.qualifiedArn(), fresh) == null) {
                     return fresh;
                 }
             } else if (pools.replace(version.qualifiedArn(), known, fresh)) {
                 // Not at the cost of the event that comes first.
-                Thread.ofVirtual().name("recycle-" + version.name()).start(() -> known.pools().forEach(Pool::close));
+                Thread.ofVirtual().name("recycle-" + version.name()).start(known::close);
                 return fresh;
             }
         }
@@ -559,7 +359,8 @@ public final class Invocations implements AutoCloseable {
     /** Starts an environment that no event waits for; says false when its init fails. */
     boolean startProvisioned(FunctionVersion version, Pool pool, int seconds) throws InterruptedException {
         Runtimes.Runtime runtime = runtimes.of(version);
-        Environment environment = start(version, itself(version), runtime, pool);
+        Environment environment = environments.make(version, environments.itself(version), runtime, pool);
+        pool.add(environment);
         try {
             if (environment.init(seconds)) {
                 pool.free(environment);
@@ -578,15 +379,7 @@ public final class Invocations implements AutoCloseable {
     public void forget(String functionArn) {
         Arn function = Arn.parse(functionArn);
         concurrency.changed(function.account(), function.region());
-        prepared.forget(arn -> arn.startsWith(functionArn + ":"));
-        trained.forget(arn -> arn.startsWith(functionArn + ":"));
-        pools.entrySet().removeIf(entry -> {
-            boolean its = entry.getKey().startsWith(functionArn + ":");
-            if (its) {
-                entry.getValue().pools().forEach(Pool::close);
-            }
-            return its;
-        });
+        forget(arn -> arn.startsWith(functionArn + ":"));
     }
 
     /** Boots a runtime that will soon be needed. */
@@ -613,12 +406,9 @@ public final class Invocations implements AutoCloseable {
     public Worker worker() {
         return new Worker("lambda-environments", new Signal(), () -> {
             Instant now = time.instant();
-            pools.values().forEach(each -> {
-                each.onDemand().recycle(now.minus(IDLE));
-                each.provisioned().recycle(Instant.MIN);
-            });
+            pools.values().forEach(each -> each.recycle(now.minus(IDLE)));
             spares.recycle(now.minus(IDLE));
-            prepared.recycle(now.minus(IDLE));
+            restores.recycle(now.minus(IDLE));
             return Optional.of(now.plus(LOOK));
         });
     }
@@ -628,14 +418,9 @@ public final class Invocations implements AutoCloseable {
     }
 
     private String trace(boolean sampled) {
-        return "Root=1-" + String.format("%08x", time.instant().getEpochSecond()) + "-" + hex(12) + ";Parent=" + hex(8)
+        return "Root=1-" + String.format("%08x", time.instant().getEpochSecond()) + "-" + RandomHex.of(12)
+                + ";Parent=" + RandomHex.of(8)
                 + ";Sampled=" + (sampled ? 1 : 0);
-    }
-
-    private String hex(int bytes) {
-        byte[] some = new byte[bytes];
-        random.nextBytes(some);
-        return HexFormat.of().formatHex(some);
     }
 
     /** AWS's form of a runtime version's name, made from what runs here. */
@@ -657,8 +442,8 @@ public final class Invocations implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        pools.values().forEach(each -> each.pools().forEach(Pool::close));
-        prepared.close();
+        pools.values().forEach(Revision::close);
+        restores.close();
         spares.close();
         overdue.close();
         try {

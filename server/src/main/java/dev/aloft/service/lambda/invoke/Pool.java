@@ -439,6 +439,17 @@ final class Pool {
         stop(_ -> true);
     }
 
+    /** Closes it if there is nothing in it; an event that comes in this moment is still served. */
+    boolean retire() {
+        lock.lock();
+        try {
+            closed |= all.isEmpty() && waiting.isEmpty() && granted == 0;
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void stop(Predicate<Environment> which) {
         List<Environment> stopped = new ArrayList<>();
         lock.lock();

@@ -163,6 +163,7 @@ final class Report {
                 : List.of("START RequestId: " + invocation.requestId() + " Version: " + version.version());
         return new PlatformEvent("platform.start", Level.INFO, text, record -> {
             record.name("requestId").string(invocation.requestId()).name("version").string(version.version());
+            tenant(record, invocation);
             tracing(record, invocation);
         });
     }
@@ -188,7 +189,9 @@ final class Report {
                 : List.of("END RequestId: " + invocation.requestId(), line(invocation, outcome, measures, billed,
                 usedMegabytes));
         return new PlatformEvent("platform.report", wentWell(outcome) ? Level.INFO : Level.WARN, text, record -> {
-            record.name("requestId").string(invocation.requestId()).name("metrics").beginObject()
+            record.name("requestId").string(invocation.requestId());
+            tenant(record, invocation);
+            record.name("metrics").beginObject()
                     .name("durationMs").value(number(measures.nanos()))
                     .name("billedDurationMs").number(billed)
                     .name("memorySizeMB").number((long) version.memoryMegabytes())
@@ -273,6 +276,12 @@ final class Report {
         record.name("status").string(statusOf(failure));
         if (failure != null && !failure.isTimeout()) {
             record.name("errorType").string(failure.errorType());
+        }
+    }
+
+    private static void tenant(JsonWriter record, Invocation invocation) {
+        if (invocation.tenant() != null) {
+            record.name("tenantId").string(invocation.tenant());
         }
     }
 

@@ -84,6 +84,7 @@ final class RuntimeApi implements Runnable {
         header(text, "Lambda-Runtime-Invoked-Function-Arn", invocation.invokedArn());
         header(text, "Lambda-Runtime-Trace-Id", invocation.trace());
         header(text, "Lambda-Runtime-Client-Context", invocation.clientContext());
+        header(text, "Lambda-Runtime-Aws-Tenant-Id", invocation.tenant());
         if (incarnation.extensions.anyInternal()) {
             // Says to a runtime of ours that its process has more to do than to wait for events.
             header(text, "Aloft-Internal-Extensions", "1");

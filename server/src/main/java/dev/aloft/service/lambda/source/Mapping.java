@@ -45,7 +45,7 @@ public record Mapping(String uuid, String account, String region, String functio
         return configuration.functionResponseTypes() != null && configuration.functionResponseTypes().contains("ReportBatchItemFailures");
     }
 
-    String onFailure() {
+    public String onFailure() {
         var destinations = configuration.destinationConfig();
         return destinations == null || destinations.onFailure() == null ? null : destinations.onFailure().destination();
     }

@@ -127,7 +127,7 @@ class AsyncInvocationsTest {
         for (var outcome : outcomes) {
             next.add(outcome);
         }
-        async.promise(USER, FUNCTION, null, "r-1", "{\"a\":1}".getBytes(), null);
+        async.promise(USER, FUNCTION, null, "r-1", "{\"a\":1}".getBytes(), null, null);
         time.advance(Duration.ofHours(12));
     }
 

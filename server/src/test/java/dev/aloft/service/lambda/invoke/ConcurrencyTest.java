@@ -37,7 +37,8 @@ class ConcurrencyTest {
     private static FunctionVersion function(String name, Integer reserved) {
         return new FunctionVersion("123456789012", "eu-central-1", name, "$LATEST",
                 "arn:aws:lambda:eu-central-1:123456789012:function:" + name, "r", "nodejs22.x", "index.handler", "role", 128, 3, 512,
-                Map.of(), Path.of("code"), Optional.empty(), reserved, false, "/aws/lambda/" + name, false, null, null, Optional.empty(), Optional.empty(), false, false);
+                Map.of(), Path.of("code"), Optional.empty(), reserved, false, "/aws/lambda/" + name, false, null, null,
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private List<Concurrency.Seat> admit(FunctionVersion version, int events) {
@@ -149,6 +150,7 @@ class ConcurrencyTest {
         var elsewhere = function("a", null);
         concurrency.admit(new FunctionVersion("123456789012", "us-east-1", "a", "$LATEST", "arn:aws:lambda:us-east-1:123456789012:function:a",
                 elsewhere.revision(), elsewhere.runtime(), elsewhere.handler(), elsewhere.role(), 128, 3, 512, Map.of(), elsewhere.code(),
-                elsewhere.layers(), null, false, elsewhere.logGroup(), false, null, null, Optional.empty(), Optional.empty(), false, false), true);
+                elsewhere.layers(), null, false, elsewhere.logGroup(), false, null, null,
+                Optional.empty(), Optional.empty(), false, false, false), true);
     }
 }

@@ -17,7 +17,7 @@ class DotnetRuntimeTest {
     private static FunctionVersion function(String runtime, String handler) {
         return new FunctionVersion("123456789012", "eu-central-1", "f", "$LATEST", "arn:aws:lambda:eu-central-1:123456789012:function:f", "1",
                 runtime, handler, "role", 128, 3, 512, Map.of(), Path.of("code"), Optional.empty(), null, false, "group", false, null, null,
-                Optional.empty(), Optional.empty(), false, false);
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     @Test

@@ -24,7 +24,8 @@ class EnvironmentLogTest {
     private static FunctionVersion version() {
         return new FunctionVersion("123456789012", "eu-central-1", "f", "$LATEST", "arn:aws:lambda:eu-central-1:123456789012:function:f",
                 "r", "nodejs22.x", "index.handler", "role", 128, 3, 512, Map.of(), Path.of("code"), Optional.empty(), null, false,
-                "/aws/lambda/f", false, null, null, Optional.empty(), Optional.empty(), false, false);
+                "/aws/lambda/f", false, null, null,
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private void comes(Telemetry incarnation, String written) {

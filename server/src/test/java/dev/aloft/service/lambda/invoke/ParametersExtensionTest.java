@@ -39,7 +39,7 @@ class ParametersExtensionTest {
                 "arn:aws:lambda:us-east-1:123456789012:function:f", "r", "nodejs22.x", "index.handler", "role", 128, 3,
                         512,
                 Map.of(), Path.of("code"), Optional.empty(), null, false, "/aws/lambda/f", false, null, null,
-                Optional.empty(), Optional.empty(), false, false);
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private Shape call(Operation operation, Caller caller, Shape input) {

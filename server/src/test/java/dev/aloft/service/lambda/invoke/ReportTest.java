@@ -25,7 +25,8 @@ class ReportTest {
     private static FunctionVersion version(boolean json, String systemLevel, boolean traced) {
         return new FunctionVersion("123456789012", "eu-central-1", "f", "$LATEST", "arn:aws:lambda:eu-central-1:123456789012:function:f", "r",
                 "nodejs22.x", "index.handler", "role", 128, 3, 512, Map.of(), Path.of("code"), Optional.empty(), null, traced, "/aws/lambda/f",
-                json, null, systemLevel, Optional.empty(), Optional.empty(), false, false);
+                json, null, systemLevel,
+                Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private static List<String> text(PlatformEvent event) {

@@ -46,7 +46,7 @@ class TrainedStartsTest {
                 "arn:aws:lambda:us-east-1:123456789012:function:f", revision,
                 "java25", "demo.Handler", "role", 512, 3, 512, variables, Path.of("code"), Optional.empty(), null,
                         false, "/aws/lambda/f",
-                false, null, null, Optional.empty(), Optional.empty(), false, snapStart);
+                false, null, null, Optional.empty(), Optional.empty(), false, snapStart, false);
     }
 
     private boolean record(FunctionVersion version, String delivered) throws IOException {

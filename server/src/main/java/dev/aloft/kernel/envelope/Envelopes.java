@@ -1,0 +1,98 @@
+package dev.aloft.kernel.envelope;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Bytes;
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Kms;
+import dev.aloft.kernel.time.Time;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The envelopes of one service. Calls KMS, and so is not for transactions. */
+public final class Envelopes {
+    private static final int MOST_KEPT = 10_000;
+
+    private final String service;
+    private final Kms kms;
+    private final Time time;
+    private final Function<KeyRefusal, ApiError> told;
+    private final Map<Sealing, DataKey> sealing = new ConcurrentHashMap<>();
+    private final Map<Opening, DataKey> opening = new ConcurrentHashMap<>();
+
+    private record Sealing(Requester requester, String keyId, Map<String, String> context) {}
+
+    private record Opening(Requester requester, Bytes encrypted, Map<String, String> context) {}
+
+    /**
+     * @param service as {@code kms:ViaService} begins, such as {@code sqs}
+     * @param told    the service's own error for what KMS refused
+     */
+    public Envelopes(String service, Endpoint endpoint, Time time, Function<KeyRefusal, ApiError> told) {
+        this.service = service;
+        this.kms = Kms.at(endpoint);
+        this.time = time;
+        this.told = told;
+    }
+
+    /** The content encrypted under a data key of this caller. */
+    public byte[] sealed(Caller caller, KeyUse use, byte[] content) {
+        return Envelope.of(dataKey(caller, use), use.context(), content).bytes();
+    }
+
+    /** Sees to it that there is a data key, as sealing does. */
+    public void require(Caller caller, KeyUse use) {
+        dataKey(caller, use);
+    }
+
+    private DataKey dataKey(Caller caller, KeyUse use) {
+        var wanted = new Sealing(Requester.of(caller), use.keyId(), use.context());
+        var known = sealing.get(wanted);
+        if (known != null && known.isGood(time.instant(), use.reuse())) {
+            return known;
+        }
+        var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), Kms.GenerateDataKeyRequest.of(
+                r -> r.keyId(use.named(caller)).keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()))));
+        // AWS has a new data key decrypted before it is used, which is why those who only write need kms:Decrypt too.
+        var key = open(caller, made.ciphertextBlob(), use.context(), use.reuse());
+        keep(sealing, wanted, key);
+        return key;
+    }
+
+    /** The content of an envelope that was made by this class, for whoever may decrypt. */
+    public byte[] opened(Caller caller, byte[] envelope, Duration reuse) {
+        var read = Envelope.read(envelope);
+        return read.content(open(caller, read.key(), read.context(), reuse));
+    }
+
+    private DataKey open(Caller caller, Bytes encrypted, Map<String, String> context, Duration reuse) {
+        var wanted = new Opening(Requester.of(caller), encrypted, context);
+        var known = opening.get(wanted);
+        if (known != null && known.isGood(time.instant(), reuse)) {
+            return known;
+        }
+        var plain = asked(caller, true, () -> kms.decrypt(caller.through(service), Kms.DecryptRequest.of(
+                r -> r.ciphertextBlob(encrypted).encryptionContext(context)))).plaintext();
+        var key = new DataKey(plain, encrypted, time.instant());
+        keep(opening, wanted, key);
+        return key;
+    }
+
+    private <R> R asked(Caller caller, boolean decrypting, Supplier<R> call) {
+        try {
+            return call.get();
+        } catch (ApiError error) {
+            throw told.apply(KeyRefusal.of(error, caller, decrypting));
+        }
+    }
+
+    private static <K> void keep(Map<K, DataKey> keys, K wanted, DataKey key) {
+        if (keys.size() >= MOST_KEPT) {
+            keys.clear();
+        }
+        keys.put(wanted, key);
+    }
+}

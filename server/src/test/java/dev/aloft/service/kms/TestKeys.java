@@ -1,0 +1,129 @@
+package dev.aloft.service.kms;
+
+import dev.aloft.api.Caller;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Kms;
+import dev.aloft.api.Operation;
+import dev.aloft.api.Principal;
+import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.identity.Authorizer;
+import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.time.Time;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Keys of KMS for the tests of services that use them: made, forbidden, disabled; and what KMS was asked, and as whom. */
+public final class TestKeys implements LocalEndpoint.Gate {
+    /** What KMS was asked since it was looked at last, each as {@code operation by whom}. */
+    private final List<String> asked = new ArrayList<>();
+    private final Map<String, String> users = new HashMap<>();
+    private final Caller root;
+    private final Authorizer authorizer;
+    private final KmsService service;
+    private final Kms kms;
+
+    /** @param root whose keys they are */
+    public TestKeys(Caller root, Store store, Time time, Endpoint endpoint) {
+        this.root = root;
+        authorizer = new Authorizer(new Source(), time);
+        service = new KmsService(store, KeyFile.inMemory(), time, endpoint, authorizer);
+        kms = Kms.at(endpoint);
+    }
+
+    public Service service() {
+        return service;
+    }
+
+    @Override
+    public void admit(Operation operation, Caller caller, Shape input, Service called) {
+        if (called == service && caller.depth() > 0) {
+            asked.add(operation.name() + " by " + caller.principal().arn());
+        }
+        authorizer.admit(operation, caller, input, called);
+    }
+
+    public List<String> asked() {
+        var all = List.copyOf(asked);
+        asked.clear();
+        return all;
+    }
+
+    /** A user of the same account with one policy that allows these actions on everything. */
+    public Caller user(String name, String... actions) {
+        var arn = "arn:aws:iam::" + root.account() + ":user/" + name;
+        users.put(arn, "{\"Statement\": [" + allow("", "", actions) + "]}");
+        return new Caller(root.account(), root.region(), new Principal.User(arn, "AIDA" + name, name), "id", null, 0,
+                root.endpoint(), root.sourceIp(), null);
+    }
+
+    /** A key that the account's policies decide about; its ARN. */
+    public String key() {
+        return kms.createKey(root, Kms.CreateKeyRequest.of(_ -> {})).keyMetadata().arn();
+    }
+
+    public void name(String alias, String key) {
+        kms.createAlias(root, Kms.CreateAliasRequest.of(r -> r.aliasName(alias).targetKeyId(key)));
+    }
+
+    /** Lets a service use the key, on a condition, which is JSON or empty. */
+    public void allowService(String key, String principal, String condition) {
+        var all = allow("\"Principal\": {\"AWS\": \"arn:aws:iam::" + root.account() + ":root\"},", "", "kms:*");
+        var more = allow("\"Principal\": {\"Service\": \"" + principal + "\"},", condition, "kms:GenerateDataKey*",
+                "kms:Decrypt");
+        kms.putKeyPolicy(root, Kms.PutKeyPolicyRequest.of(
+                r -> r.keyId(key).policy("{\"Statement\": [" + all + "," + more + "]}")));
+    }
+
+    private static String allow(String principal, String condition, String... actions) {
+        var named = condition.isEmpty() ? "" : ", \"Condition\": " + condition;
+        return "{\"Effect\": \"Allow\", " + principal + " \"Action\": [\"" + String.join("\",\"", actions)
+                + "\"], \"Resource\": \"*\"" + named + "}";
+    }
+
+    public void disable(String key) {
+        kms.disableKey(root, Kms.DisableKeyRequest.of(r -> r.keyId(key)));
+    }
+
+    public void enable(String key) {
+        kms.enableKey(root, Kms.EnableKeyRequest.of(r -> r.keyId(key)));
+    }
+
+    public void end(String key) {
+        kms.scheduleKeyDeletion(root, Kms.ScheduleKeyDeletionRequest.of(r -> r.keyId(key).pendingWindowInDays(7)));
+    }
+
+    public void keep(String key) {
+        kms.cancelKeyDeletion(root, Kms.CancelKeyDeletionRequest.of(r -> r.keyId(key)));
+        enable(key);
+    }
+
+    private final class Source implements PolicySource {
+        @Override
+        public boolean hasUsers() {
+            return true;
+        }
+
+        @Override
+        public Optional<AccessKey> accessKey(String accessKeyId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Role> role(String roleArn) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Identity> identity(Principal principal) {
+            var attached = Optional.ofNullable(users.get(principal.arn())).map(it -> new Attached(null, it));
+            return Optional.of(new Identity(attached.stream().toList(), Optional.empty(), Map.of()));
+        }
+    }
+}

@@ -4,14 +4,14 @@ import dev.aloft.kernel.time.Signal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Entries by the moment they fall due, each with an id of its own: all waiting is one of these and a worker that looks.
  *
  * <pre>
  *   due.add(tx, retryAt, Key.of(deliveryId), delivery);          // in the commit that causes it
- *   for (var entry : store.read(tx -&gt; due.due(tx, time.instant(), 100))) { … due.cancel(tx, entry.id()) … }
- *   return store.read(due::next);                                // when the worker looks again
+ *   return due.turn(store, time.instant(), 100, (tx, entry) -&gt; { … due.cancel(tx, entry.id()) … });   // in its turn
  * </pre>
  */
 public final class Due<V> {
@@ -82,6 +82,20 @@ public final class Due<V> {
     public List<Waiting<V>> due(ReadTx tx, Instant now, int limit) {
         var range = Range.all().to(Key.of(now.plusNanos(1))).limit(limit);
         return tx.range(byMoment.range(range)).map(this::entry).toList();
+    }
+
+    /**
+     * A worker's turn that needs no more: does what is due, each entry in a transaction of its own if it is still due
+     * then, and says when to look again. The work moves the entry or removes it.
+     *
+     * @param some how many at most
+     */
+    public Optional<Instant> turn(Store store, Instant now, int some, BiConsumer<Tx, Waiting<V>> work) {
+        for (var due : store.<List<Waiting<V>>>read(tx -> due(tx, now, some))) {
+            store.change(tx -> get(tx, due.id()).filter(it -> it.at().equals(due.at()))
+                .ifPresent(it -> work.accept(tx, it)));
+        }
+        return store.read(this::next);
     }
 
     /** The moment of the first entry, past or to come. */

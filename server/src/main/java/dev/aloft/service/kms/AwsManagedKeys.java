@@ -17,11 +17,12 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The keys that AWS makes in each account and region for its services ({@code alias/aws/sqs}), when one is first used or
- * described. Their policies ({@code aws-managed/*.json}, with the ids and the words of AWS's own) allow everybody in the
- * account to use a key through its service, and nobody to change it.
+ * The keys that AWS makes in each account and region for its services ({@code alias/aws/sqs}), when one is first used
+ * or described. Their policies ({@code aws-managed/*.json}, with the ids and the words of AWS's own) allow everybody in
+ * the account to use a key through its service, and nobody to change it.
  *
- * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key">AWS managed keys</a>
+ * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key">
+ *     AWS managed keys</a>
  */
 final class AwsManagedKeys {
     private static final Duration ROTATION = Duration.ofDays(365);
@@ -76,7 +77,8 @@ final class AwsManagedKeys {
         var description = "Default key that protects my " + PROTECTED.get(service) + " when no other key is defined";
         return new StoredKey(caller.account(), caller.region(), UUID.randomUUID().toString(), description,
                 KeyUsageType.ENCRYPT_DECRYPT, KeySpec.SYMMETRIC_DEFAULT.name(), true, KmsData.now(time), null, Map.of(),
-                policy(caller, service), null, 0, (int) ROTATION.toDays(), true);
+                policy(caller, service), null, 0, (int) ROTATION.toDays(), true,
+                null, 0);
     }
 
     private static String policy(Caller caller, String service) {

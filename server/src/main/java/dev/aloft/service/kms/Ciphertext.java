@@ -7,6 +7,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -18,11 +19,13 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What a symmetric key makes of a plaintext. It says which key and which of its materials, so that nobody has to
- * remember: a byte for the form, the account (8 bytes), the key's id (16), the material's number (4), a nonce (12), and
- * AES-256-GCM, to which all before it and the encryption context are bound.
+ * remember: a byte for the form (2 where the key can have relatives in other regions), the account (8 bytes), the
+ * key's id (16), the material's number (4), a nonce (12), and AES-256-GCM, to which all before it and the encryption
+ * context are bound.
  */
 record Ciphertext(String account, String keyId, int material, byte[] nonce, byte[] encrypted) {
     private static final byte FORM = 1;
+    private static final byte MULTI_REGION = 2;
     private static final int NONCE_BYTES = 12;
     private static final int HEAD_BYTES = 1 + Long.BYTES + 2 * Long.BYTES + Integer.BYTES;
     private static final int TAG_BITS = 128;
@@ -42,11 +45,13 @@ record Ciphertext(String account, String keyId, int material, byte[] nonce, byte
     static Optional<Ciphertext> read(Bytes blob) {
         try {
             var in = ByteBuffer.wrap(blob.array());
-            if (in.get() != FORM) {
+            byte form = in.get();
+            if (form != FORM && form != MULTI_REGION) {
                 return Optional.empty();
             }
             var account = "%012d".formatted(in.getLong());
-            var id = new UUID(in.getLong(), in.getLong()).toString();
+            var uuid = new UUID(in.getLong(), in.getLong()).toString();
+            var id = form == FORM ? uuid : KmsData.MULTI_REGION + uuid.replace("-", "");
             int material = in.getInt();
             byte[] nonce = new byte[NONCE_BYTES];
             in.get(nonce);
@@ -64,9 +69,9 @@ record Ciphertext(String account, String keyId, int material, byte[] nonce, byte
     }
 
     private byte[] head() {
-        var id = UUID.fromString(keyId);
-        return ByteBuffer.allocate(HEAD_BYTES).put(FORM).putLong(Long.parseLong(account))
-                .putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).putInt(material).array();
+        var digits = keyId.replace(KmsData.MULTI_REGION, "").replace("-", "");
+        return ByteBuffer.allocate(HEAD_BYTES).put(keyId.startsWith(KmsData.MULTI_REGION) ? MULTI_REGION : FORM)
+                .putLong(Long.parseLong(account)).put(HexFormat.of().parseHex(digits)).putInt(material).array();
     }
 
     /** Only with the secret and the context that it was made with. */

@@ -66,7 +66,7 @@ final class Encryption {
     static Encrypted encrypted(Usable with, byte[] plaintext, Map<String, String> context) {
         var key = with.key();
         return new Encrypted(key, Ciphertext.of(key, with.secret(), plaintext, context).blob(),
-                key.materialId(key.material()));
+                key.materialId());
     }
 
     private static Encrypted encrypted(Usable with, String algorithm, byte[] plaintext, Map<String, String> context) {
@@ -150,7 +150,7 @@ final class Encryption {
             var material = data.materials.get(tx, key.key().and(number))
                     .orElseThrow(() -> new InvalidCiphertextException(""));
             return new Decrypted(key, ciphertext.plaintext(vault.opened(key, number, material), context),
-                    key.materialId(number));
+                    key.materialId(number, material));
         });
     }
 

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * What CreateGrant hands out beside the grant's id. On AWS it makes a grant known where it is not known yet; here a grant
- * counts at once, so that a token does no more than name it.
+ * What CreateGrant hands out beside the grant's id. On AWS it makes a grant known where it is not known yet; here a
+ * grant counts at once, so that a token does no more than name it.
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#grant_token">Grant tokens</a>
  */

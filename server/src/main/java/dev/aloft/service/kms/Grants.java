@@ -155,10 +155,11 @@ final class Grants {
                 .constraints(constraints));
     }
 
-    /** Whether a grant allows this to the caller, under the condition keys of the request. One is retired for itself. */
+    /** Whether a grant allows this to the caller, under the condition keys of the request. Retiring is another matter. */
     boolean allow(Caller caller, String operation, Key key, Map<String, List<String>> keys) {
-        return !operation.equals(RETIRE) && store.<Boolean>read(tx -> all(tx, key).anyMatch(grant -> isFor(grant, caller.principal())
-                && grant.operations().contains(operation) && isMet(grant, operation, keys)));
+        return !operation.equals(RETIRE) && store.<Boolean>read(tx -> all(tx, key).anyMatch(
+                grant -> isFor(grant, caller.principal()) && grant.operations().contains(operation)
+                        && isMet(grant, operation, keys)));
     }
 
     private static boolean isFor(Grant grant, Principal principal) {
@@ -176,12 +177,13 @@ final class Grants {
         var context = context(keys);
         boolean isEqual = grant.equal() == null || lowered(grant.equal()).equals(context)
                 && (!operation.equals(CREATE) || List.of("EncryptionContextEquals").equals(keys.get(CONSTRAINT)));
-        return isEqual && (grant.subset() == null || context.entrySet().containsAll(lowered(grant.subset()).entrySet()));
+        return isEqual
+                && (grant.subset() == null || context.entrySet().containsAll(lowered(grant.subset()).entrySet()));
     }
 
     private static Map<String, String> context(Map<String, List<String>> keys) {
-        return lowered(keys.entrySet().stream().filter(it -> it.getKey().startsWith(CONTEXT))
-                .collect(Collectors.toMap(it -> it.getKey().substring(CONTEXT.length()), it -> it.getValue().getFirst())));
+        return lowered(keys.entrySet().stream().filter(it -> it.getKey().startsWith(CONTEXT)).collect(
+                Collectors.toMap(it -> it.getKey().substring(CONTEXT.length()), it -> it.getValue().getFirst())));
     }
 
     /** Constraints do not tell names by their case. */

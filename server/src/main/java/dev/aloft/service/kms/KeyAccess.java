@@ -102,6 +102,15 @@ final class KeyAccess {
             case Kms.DisableKeyRotationRequest r -> key("DisableKeyRotation", caller, r.keyId());
             case Kms.GetKeyRotationStatusRequest r -> key("GetKeyRotationStatus", caller, r.keyId());
             case Kms.RotateKeyOnDemandRequest r -> key("RotateKeyOnDemand", caller, r.keyId());
+            case Kms.GetParametersForImportRequest r -> key("GetParametersForImport", caller, r.keyId())
+                .with("kms:WrappingAlgorithm", r.wrappingAlgorithm()).with("kms:WrappingKeySpec", r.wrappingKeySpec());
+            case Kms.ImportKeyMaterialRequest r -> key("ImportKeyMaterial", caller, r.keyId())
+                .with("kms:ExpirationModel", r.expirationModel()).with("kms:ValidTo", text(r.validTo()));
+            case Kms.DeleteImportedKeyMaterialRequest r -> key("DeleteImportedKeyMaterial", caller, r.keyId());
+            case Kms.ReplicateKeyRequest r -> replication(caller, r);
+            case Kms.UpdatePrimaryRegionRequest r -> move(caller, r);
+            case Kms.DeriveSharedSecretRequest r -> key("DeriveSharedSecret", caller, r.keyId())
+                .with("kms:KeyAgreementAlgorithm", r.keyAgreementAlgorithm());
             case Kms.CreateGrantRequest r -> grant(caller, r);
             case Kms.ListGrantsRequest r -> key("ListGrants", caller, r.keyId()).with(FOR_AWS, forAws(caller));
             case Kms.ListRetirableGrantsRequest _ -> Access.to("kms:ListRetirableGrants");
@@ -150,7 +159,8 @@ final class KeyAccess {
 
     private static Access about(String operation, StoredKey key) {
         var access = Access.to(ACTION + operation, key.arn()).with("kms:KeySpec", key.spec())
-                .with("kms:KeyUsage", key.usage()).with("kms:KeyOrigin", Kms.OriginType.AWS_KMS);
+                .with("kms:KeyUsage", key.usage()).with("kms:KeyOrigin", key.origin())
+                .with("kms:MultiRegion", text(key.isMultiRegion()));
         for (var tag : key.tags().entrySet()) {
             access = access.with("aws:ResourceTag/" + tag.getKey(), tag.getValue());
         }
@@ -173,6 +183,22 @@ final class KeyAccess {
         var named = Optional.ofNullable(id).or(() -> Ciphertext.read(blob).map(
                 it -> new Arn("aws", "kms", caller.region(), it.account(), "key/" + it.keyId()).toString()));
         return named.map(it -> with(key(operation, caller, it), context)).orElse(OPEN);
+    }
+
+    /** A replica is a key that is made. */
+    private Access replication(Caller caller, Kms.ReplicateKeyRequest r) {
+        var access = key("ReplicateKey", caller, r.keyId()).with("kms:ReplicaRegion", r.replicaRegion());
+        return new Access(access.action(), access.resources(), access.keys(), List.of(
+                tagged(Access.to("kms:CreateKey").with("kms:MultiRegion", "true"), r.tags())));
+    }
+
+    /** Of both keys it must be allowed. */
+    private Access move(Caller caller, Kms.UpdatePrimaryRegionRequest r) {
+        var id = KeyIds.arn(caller, r.keyId()).resource().replaceFirst("^key/", "");
+        var there = key("UpdatePrimaryRegion", caller.in(caller.account(), r.primaryRegion()), id)
+                .with("kms:PrimaryRegion", r.primaryRegion());
+        var here = key("UpdatePrimaryRegion", caller, r.keyId()).with("kms:PrimaryRegion", r.primaryRegion());
+        return new Access(here.action(), here.resources(), here.keys(), List.of(there));
     }
 
     /** The encryption context of its constraints counts as the request's. */

@@ -32,7 +32,7 @@ final class KeyIds {
     /** One that does not wait for its end. */
     StoredKey lasting(ReadTx tx, Caller caller, String id) {
         var key = existing(tx, caller, id);
-        if (key.deletion() != null) {
+        if (key.isEnding()) {
             throw Refusals.ending(key);
         }
         return key;

@@ -6,9 +6,7 @@ import dev.aloft.api.Kms.EncryptionAlgorithmSpec;
 import dev.aloft.api.Kms.KeyUsageType;
 import dev.aloft.api.Kms.SigningAlgorithmSpec;
 import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
-import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +26,7 @@ enum KeySpec {
     ECC_NIST_P256(Family.CURVE, 256, "secp256r1", List.of(SigningAlgorithmSpec.ECDSA_SHA_256)),
     ECC_NIST_P384(Family.CURVE, 384, "secp384r1", List.of(SigningAlgorithmSpec.ECDSA_SHA_384)),
     ECC_NIST_P521(Family.CURVE, 521, "secp521r1", List.of(SigningAlgorithmSpec.ECDSA_SHA_512)),
+    ECC_SECG_P256K1(Family.CURVE, 256, "secp256k1", List.of(SigningAlgorithmSpec.ECDSA_SHA_256)),
     HMAC_224(Family.HMAC, 224, "HmacSHA224", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_224)),
     HMAC_256(Family.HMAC, 256, "HmacSHA256", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_256)),
     HMAC_384(Family.HMAC, 384, "HmacSHA384", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_384)),
@@ -71,13 +70,17 @@ enum KeySpec {
         return switch (family) {
             case SYMMETRIC -> List.of(KeyUsageType.ENCRYPT_DECRYPT);
             case RSA -> List.of(KeyUsageType.ENCRYPT_DECRYPT, KeyUsageType.SIGN_VERIFY);
-            case CURVE -> List.of(KeyUsageType.SIGN_VERIFY);
+            case CURVE -> this == ECC_SECG_P256K1 ? List.of(KeyUsageType.SIGN_VERIFY)
+                : List.of(KeyUsageType.SIGN_VERIFY, KeyUsageType.KEY_AGREEMENT);
             case HMAC -> List.of(KeyUsageType.GENERATE_VERIFY_MAC);
         };
     }
 
     /** What a key of this kind and usage is used with. */
     List<String> algorithms(String usage) {
+        if (usage.equals(KeyUsageType.KEY_AGREEMENT)) {
+            return List.of(Kms.KeyAgreementAlgorithmSpec.ECDH);
+        }
         return family == Family.RSA && usage.equals(KeyUsageType.ENCRYPT_DECRYPT) ? Family.RSA_ENCRYPTIONS : algorithms;
     }
 
@@ -112,13 +115,7 @@ enum KeySpec {
             return new Made(random(bits / 8), null);
         }
         try {
-            var generator = KeyPairGenerator.getInstance(family == Family.RSA ? "RSA" : "EC");
-            if (family == Family.RSA) {
-                generator.initialize(bits);
-            } else {
-                generator.initialize(new ECGenParameterSpec(javaName));
-            }
-            var pair = generator.generateKeyPair();
+            var pair = family == Family.RSA ? Rsa.pair(bits) : Curve.pair(this);
             return new Made(pair.getPrivate().getEncoded(), pair.getPublic().getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

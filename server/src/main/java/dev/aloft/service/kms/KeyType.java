@@ -17,6 +17,8 @@ import java.util.Set;
  */
 record KeyType(Kms kms) implements ResourceType {
     private static final int MOST = 1000;
+    private static final Set<String> ENDING =
+            Set.of(Kms.KeyState.PENDING_DELETION, Kms.KeyState.PENDING_REPLICA_DELETION);
 
     @Override
     public String type() {
@@ -46,7 +48,8 @@ record KeyType(Kms kms) implements ResourceType {
                 .bypassPolicyLockoutSafetyCheck(flag(properties, "BypassPolicyLockoutSafetyCheck"))
                 .tags(Tags.told(desired.marked())))).keyMetadata().keyId());
         return ResourceType.complete(id, () -> {
-            setSwitches(caller, id, properties);
+            setRotation(caller, id, properties);
+            disable(caller, id, desired);
             return existing(caller, id);
         });
     }
@@ -67,21 +70,40 @@ record KeyType(Kms kms) implements ResourceType {
         return Optional.empty();
     }
 
-    private boolean isOurs(Caller caller, String id, Desired desired) {
+    boolean isOurs(Caller caller, String id, Desired desired) {
         var known = kms.listResourceTags(caller, Kms.ListResourceTagsRequest.of(r -> r.keyId(id))).tags();
         return desired.isMarkedIn(Tags.with(Map.of(), known)) && read(caller, id).isPresent();
     }
 
-    private void setSwitches(Caller caller, String id, Map<String, Object> properties) {
-        kms.enableKey(caller, Kms.EnableKeyRequest.of(r -> r.keyId(id)));
+    private void setRotation(Caller caller, String id, Map<String, Object> properties) {
         if (Boolean.TRUE.equals(flag(properties, "EnableKeyRotation"))) {
             kms.enableKeyRotation(caller, Kms.EnableKeyRotationRequest.of(
                     r -> r.keyId(id).rotationPeriodInDays(number(properties, "RotationPeriodInDays"))));
-        } else if (text(properties, "KeySpec") == null || text(properties, "KeySpec").equals("SYMMETRIC_DEFAULT")) {
+        } else if (status(caller, id)) {
             kms.disableKeyRotation(caller, Kms.DisableKeyRotationRequest.of(r -> r.keyId(id)));
         }
-        if (Boolean.FALSE.equals(flag(properties, "Enabled"))) {
+    }
+
+    private boolean status(Caller caller, String id) {
+        try {
+            return kms.getKeyRotationStatus(caller, Kms.GetKeyRotationStatusRequest.of(r -> r.keyId(id)))
+                    .keyRotationEnabled();
+        } catch (Kms.UnsupportedOperationException _) {
+            return false;
+        }
+    }
+
+    /** Last of all, since little can be done with a key that is disabled. */
+    void disable(Caller caller, String id, Desired desired) {
+        if (Boolean.FALSE.equals(flag(desired.properties(), "Enabled"))) {
             kms.disableKey(caller, Kms.DisableKeyRequest.of(r -> r.keyId(id)));
+        }
+    }
+
+    /** A key is made enabled. */
+    void enable(Caller caller, String id, Desired before) {
+        if (Boolean.FALSE.equals(flag(before.properties(), "Enabled"))) {
+            kms.enableKey(caller, Kms.EnableKeyRequest.of(r -> r.keyId(id)));
         }
     }
 
@@ -93,6 +115,15 @@ record KeyType(Kms kms) implements ResourceType {
                         + " of a KMS key after it is created. Create a new KMS key in its place.");
             }
         }
+        enable(caller, physicalId, before);
+        change(caller, physicalId, before, after);
+        setRotation(caller, physicalId, after.properties());
+        disable(caller, physicalId, after);
+        return existing(caller, physicalId);
+    }
+
+    /** Description, policy and tags. */
+    void change(Caller caller, String physicalId, Desired before, Desired after) {
         var properties = after.properties();
         kms.updateKeyDescription(caller, Kms.UpdateKeyDescriptionRequest.of(
                 r -> r.keyId(physicalId).description(Objects.toString(properties.get("Description"), ""))));
@@ -105,8 +136,6 @@ record KeyType(Kms kms) implements ResourceType {
         }
         kms.tagResource(caller, Kms.TagResourceRequest.of(
                 r -> r.keyId(physicalId).tags(Tags.told(after.marked()))));
-        setSwitches(caller, physicalId, properties);
-        return existing(caller, physicalId);
     }
 
     @Override
@@ -122,18 +151,18 @@ record KeyType(Kms kms) implements ResourceType {
     public Optional<Resource> read(Caller caller, String physicalId) {
         try {
             var key = kms.describeKey(caller, Kms.DescribeKeyRequest.of(r -> r.keyId(physicalId))).keyMetadata();
-            return key.keyState().equals(Kms.KeyState.PENDING_DELETION) ? Optional.empty()
+            return ENDING.contains(key.keyState()) ? Optional.empty()
                     : Optional.of(new Resource(key.keyId(), Map.of("Arn", key.arn(), "KeyId", key.keyId())));
         } catch (Kms.NotFoundException _) {
             return Optional.empty();
         }
     }
 
-    private Resource existing(Caller caller, String id) {
+    Resource existing(Caller caller, String id) {
         return read(caller, id).orElseThrow();
     }
 
-    private static String text(Map<String, Object> properties, String name) {
+    static String text(Map<String, Object> properties, String name) {
         return Objects.toString(properties.get(name), null);
     }
 

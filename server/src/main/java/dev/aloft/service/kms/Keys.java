@@ -9,10 +9,12 @@ import dev.aloft.api.Kms.KeyUsageType;
 import dev.aloft.api.Kms.OriginType;
 import dev.aloft.kernel.call.ListPage;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.kms.KmsData.Imported;
 import dev.aloft.service.kms.KmsData.Material;
 import dev.aloft.service.kms.KmsData.StoredKey;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -31,19 +34,23 @@ final class Keys {
     private static final int USUAL_PAGE = 100;
     private static final int USUAL_TAGS = 50;
     private static final int AT_ONCE = 100;
+    private static final Set<String> ORIGINS = Set.of(OriginType.AWS_KMS, OriginType.EXTERNAL);
 
     private final KmsData data;
     private final KeyIds ids;
     private final Vault vault;
     private final KeyPolicies policies;
+    private final MultiRegion multiRegion;
     private final Store store;
     private final Time time;
 
-    Keys(KmsData data, KeyIds ids, Vault vault, KeyPolicies policies, Store store, Time time) {
+    Keys(KmsData data, KeyIds ids, Vault vault, KeyPolicies policies, MultiRegion multiRegion, Store store,
+            Time time) {
         this.data = data;
         this.ids = ids;
         this.vault = vault;
         this.policies = policies;
+        this.multiRegion = multiRegion;
         this.store = store;
         this.time = time;
     }
@@ -52,27 +59,37 @@ final class Keys {
     KeyMetadata create(Caller caller, Kms.CreateKeyRequest input) {
         Refusals.unbuilt("A KMS key's CustomKeyStoreId", input.customKeyStoreId());
         Refusals.unbuilt("A KMS key's XksKeyId", input.xksKeyId());
-        Refusals.unbuilt("A multi-Region key of KMS", Boolean.TRUE.equals(input.multiRegion()) ? true : null);
         Refusals.unbuilt("A KMS key of the Origin " + input.origin(),
-                OriginType.AWS_KMS.equals(input.origin()) ? null : input.origin());
+                input.origin() == null || ORIGINS.contains(input.origin()) ? null : input.origin());
         var spec = spec(input);
         var usage = usage(input.keyUsage(), spec);
         var tags = Tags.with(Map.of(), input.tags() == null ? List.of() : input.tags());
-        var id = UUID.randomUUID().toString();
         var policy = input.policy() == null ? KeyPolicies.first(caller.account()) : input.policy();
-        var made = spec.make();
+        boolean isImported = OriginType.EXTERNAL.equals(input.origin());
+        var made = isImported ? new KeySpec.Made(null, null) : spec.make();
         var description = Objects.requireNonNullElse(input.description(), "");
-        var key = new StoredKey(caller.account(), caller.region(), id, description, usage, spec.name(), true,
-                KmsData.now(time), null, tags, policy, made.open(), 0, 0, false);
+        var key = new StoredKey(caller.account(), caller.region(), id(input), description, usage, spec.name(), true,
+                KmsData.now(time), null, tags, policy, made.open(), isImported ? Imports.NONE : 0, 0, false,
+                isImported ? new Imported(null, true, null) : null, 0);
         if (input.policy() != null) {
             policies.require(caller, key, policy, input.bypassPolicyLockoutSafetyCheck());
         }
-        var material = new Material(vault.sealed(key, 0, made.secret()), key.created(), null);
-        store.change(tx -> {
+        var sealed = isImported ? null : vault.sealed(key, 0, made.secret());
+        return store.write(tx -> {
             data.keys.put(tx, key.key(), key);
-            data.materials.put(tx, key.key().and(0), material);
+            if (sealed != null) {
+                data.materials.put(tx, key.key().and(0), new Material(sealed, key.created(), null));
+            }
+            if (key.isMultiRegion()) {
+                multiRegion.begin(tx, key);
+            }
+            return told(tx, key);
         });
-        return told(key);
+    }
+
+    private static String id(Kms.CreateKeyRequest input) {
+        var id = UUID.randomUUID().toString();
+        return Boolean.TRUE.equals(input.multiRegion()) ? KmsData.MULTI_REGION + id.replace("-", "") : id;
     }
 
     private static KeySpec spec(Kms.CreateKeyRequest input) {
@@ -92,8 +109,6 @@ final class Keys {
             }
             return KeyUsageType.ENCRYPT_DECRYPT;
         }
-        Refusals.unbuilt("A KMS key of the KeyUsage " + wanted,
-                wanted.equals(KeyUsageType.KEY_AGREEMENT) && spec.family == KeySpec.Family.CURVE ? wanted : null);
         if (!spec.usages().contains(wanted)) {
             throw Refusals.invalid("KeyUsage " + wanted + " is not compatible with KeySpec " + spec);
         }
@@ -102,7 +117,7 @@ final class Keys {
 
     KeyMetadata describe(Caller caller, Kms.DescribeKeyRequest input) {
         Refusals.tokens(input.grantTokens());
-        return told(existing(caller, input.keyId()));
+        return store.read(tx -> told(tx, ids.existing(tx, caller, input.keyId())));
     }
 
     StoredKey existing(Caller caller, String id) {
@@ -110,27 +125,51 @@ final class Keys {
     }
 
     static String state(StoredKey key) {
-        if (key.deletion() != null) {
-            return KeyState.PENDING_DELETION;
+        if (key.isEnding()) {
+            return key.deletion() == null ? KeyState.PENDING_REPLICA_DELETION : KeyState.PENDING_DELETION;
+        }
+        if (key.awaitsImport()) {
+            return KeyState.PENDING_IMPORT;
         }
         return key.enabled() ? KeyState.ENABLED : KeyState.DISABLED;
     }
 
-    private static KeyMetadata told(StoredKey key) {
-        var algorithms = key.kind().algorithms(key.usage());
+    KeyMetadata told(ReadTx tx, StoredKey key) {
+        var state = state(key);
+        var relatives = key.isMultiRegion() ? multiRegion.told(tx, key) : null;
         return KeyMetadata.of(m -> {
             m.awsAccountId(key.account()).keyId(key.id()).arn(key.arn()).creationDate(key.created())
-                    .enabled(key.enabled()).description(key.description()).keyUsage(key.usage()).keyState(state(key))
-                    .deletionDate(key.deletion()).origin(OriginType.AWS_KMS).keyManager(
-                            key.ofAws() ? Kms.KeyManagerType.AWS : Kms.KeyManagerType.CUSTOMER)
-                    .customerMasterKeySpec(key.spec()).keySpec(key.spec()).multiRegion(false)
-                    .currentKeyMaterialId(key.isSymmetric() ? key.materialId(key.material()) : null);
-            switch (key.usage()) {
-                case KeyUsageType.ENCRYPT_DECRYPT -> m.encryptionAlgorithms(algorithms);
-                case KeyUsageType.SIGN_VERIFY -> m.signingAlgorithms(algorithms);
-                default -> m.macAlgorithms(algorithms);
+                    .enabled(state.equals(KeyState.ENABLED)).description(key.description()).keyUsage(key.usage())
+                    .keyState(state).deletionDate(key.deletion())
+                    .pendingDeletionWindowInDays(state.equals(KeyState.PENDING_REPLICA_DELETION)
+                            ? key.windowDays() : null)
+                    .origin(key.origin())
+                    .keyManager(key.ofAws() ? Kms.KeyManagerType.AWS : Kms.KeyManagerType.CUSTOMER)
+                    .customerMasterKeySpec(key.spec()).keySpec(key.spec()).multiRegion(key.isMultiRegion())
+                    .multiRegionConfiguration(relatives)
+                    .currentKeyMaterialId(key.isSymmetric() ? key.materialId() : null);
+            tellAlgorithms(m, key);
+            if (key.imported() != null && !key.awaitsImport()) {
+                m.validTo(key.imported().validTo()).expirationModel(Imports.expirationModel(key.imported().validTo()));
             }
         });
+    }
+
+    private static void tellAlgorithms(KeyMetadata.Builder m, StoredKey key) {
+        var algorithms = key.kind().algorithms(key.usage());
+        switch (key.usage()) {
+            case KeyUsageType.ENCRYPT_DECRYPT -> m.encryptionAlgorithms(algorithms);
+            case KeyUsageType.SIGN_VERIFY -> m.signingAlgorithms(algorithms);
+            case KeyUsageType.KEY_AGREEMENT -> m.keyAgreementAlgorithms(algorithms);
+            default -> m.macAlgorithms(algorithms);
+        }
+    }
+
+    static StoredKey enabled(StoredKey key) {
+        if (key.awaitsImport()) {
+            throw Refusals.awaiting(key);
+        }
+        return key.enabled(true);
     }
 
     Kms.ListKeysResponse list(Caller caller, Kms.ListKeysRequest input) {
@@ -184,11 +223,16 @@ final class Keys {
         }
         var at = KmsData.now(time).plus(Duration.ofDays(days));
         return store.write(tx -> {
-            var key = ids.lasting(tx, caller, input.keyId()).ending(at);
+            var lasting = ids.lasting(tx, caller, input.keyId());
+            // A primary key outlives its replicas.
+            boolean waits = multiRegion.hasReplicas(tx, lasting);
+            var key = waits ? lasting.ending(null, days) : lasting.ending(at, 0);
             data.keys.put(tx, key.key(), key);
-            data.deletions.add(tx, at, key.key(), key.key());
-            return Kms.ScheduleKeyDeletionResponse.of(r -> r.keyId(key.arn()).deletionDate(at).keyState(state(key))
-                    .pendingWindowInDays(days));
+            if (!waits) {
+                data.deletions.add(tx, at, key.key(), key.key());
+            }
+            return Kms.ScheduleKeyDeletionResponse.of(r -> r.keyId(key.arn()).deletionDate(key.deletion())
+                    .keyState(state(key)).pendingWindowInDays(days));
         });
     }
 
@@ -196,10 +240,10 @@ final class Keys {
     StoredKey keep(Caller caller, String id) {
         return store.write(tx -> {
             var key = ids.existing(tx, caller, id);
-            if (key.deletion() == null) {
+            if (!key.isEnding()) {
                 throw new KMSInvalidStateException(key.arn() + " is not pending deletion.");
             }
-            var kept = key.ending(null);
+            var kept = key.ending(null, 0);
             data.keys.put(tx, kept.key(), kept);
             data.deletions.cancel(tx, kept.key());
             return kept;
@@ -209,15 +253,13 @@ final class Keys {
     /** Ends keys whose waiting is over, with their aliases. */
     Optional<Instant> turn() {
         var now = KmsData.now(time);
-        for (var due : store.read(tx -> data.deletions.due(tx, now, AT_ONCE))) {
-            store.change(tx -> data.deletions.get(tx, due.id()).filter(it -> it.at().equals(due.at()))
-                    .ifPresent(it -> remove(tx, it.value())));
-        }
-        return store.read(data.deletions::next);
+        return data.deletions.turn(store, now, AT_ONCE, (tx, due) -> remove(tx, due.value(), now));
     }
 
-    private void remove(Tx tx, Key key) {
+    private void remove(Tx tx, Key key, Instant now) {
         data.keys.delete(tx, key);
+        multiRegion.forget(tx, key, now);
+        data.materials.range(tx, key).map(Row::key).toList().forEach(it -> data.expiries.cancel(tx, it));
         data.materials.deleteAll(tx, key);
         data.grants.deleteAll(tx, key);
         data.deletions.cancel(tx, key);

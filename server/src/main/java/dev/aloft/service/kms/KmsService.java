@@ -35,6 +35,8 @@ public final class KmsService implements Service, Kms {
     private final Signing signing;
     private final Rotations rotations;
     private final Grants grants;
+    private final Imports imports;
+    private final MultiRegion multiRegion;
     private final KeyAccess accesses;
     private final List<Worker> workers;
     private final List<ResourceType> resourceTypes;
@@ -45,17 +47,23 @@ public final class KmsService implements Service, Kms {
         var ids = new KeyIds(data);
         var vault = new Vault(data, file);
         var usable = new UsableKeys(ids, vault, store);
-        keys = new Keys(data, ids, vault, new KeyPolicies(this::mayChange), store, time);
+        var policies = new KeyPolicies(this::mayChange);
+        multiRegion = new MultiRegion(data, usable, vault, policies, store, time);
+        keys = new Keys(data, ids, vault, policies, multiRegion, store, time);
+        imports = new Imports(data, ids, vault, multiRegion, file, store, time);
         aliases = new Aliases(data, ids, store, time);
         encryption = new Encryption(data, ids, usable, vault, store);
         dataKeys = new DataKeys(usable);
         signing = new Signing(usable, store);
-        rotations = new Rotations(data, ids, usable, vault, store, time);
+        rotations = new Rotations(data, ids, usable, vault, multiRegion, imports, store, time);
         grants = new Grants(data, ids, usable, store, time);
         accesses = new KeyAccess(data, ids, new AwsManagedKeys(data, vault, store, time), grants, store);
         workers = List.of(new Worker("key deletions", data.signal, keys::turn),
-                new Worker("key rotations", data.signal, rotations::turn));
-        resourceTypes = List.of(new KeyType(Kms.at(endpoint)), new AliasType(Kms.at(endpoint)));
+                new Worker("key rotations", data.signal, rotations::turn),
+                new Worker("key material expiries", data.signal, imports::turn));
+        var kms = Kms.at(endpoint);
+        var keyType = new KeyType(kms);
+        resourceTypes = List.of(keyType, new ReplicaKeyType(kms, keyType), new AliasType(kms));
     }
 
     private boolean mayChange(Caller caller, String keyArn, String policy) {
@@ -88,7 +96,8 @@ public final class KmsService implements Service, Kms {
 
     @Override
     public boolean grants(Caller caller, String action, String resource, Map<String, List<String>> keys) {
-        return key(resource).filter(key -> grants.allow(caller, action.substring(ACTION.length()), key, keys)).isPresent();
+        var operation = action.substring(ACTION.length());
+        return key(resource).filter(key -> grants.allow(caller, operation, key, keys)).isPresent();
     }
 
     @Override
@@ -129,7 +138,7 @@ public final class KmsService implements Service, Kms {
 
     @Override
     public EnableKeyResponse enableKey(Caller caller, EnableKeyRequest input) {
-        keys.change(caller, input.keyId(), key -> key.enabled(true));
+        keys.change(caller, input.keyId(), Keys::enabled);
         return EnableKeyResponse.of(_ -> {});
     }
 
@@ -275,6 +284,40 @@ public final class KmsService implements Service, Kms {
     }
 
     @Override
+    public DeriveSharedSecretResponse deriveSharedSecret(Caller caller, DeriveSharedSecretRequest input) {
+        return signing.derive(caller, input);
+    }
+
+    @Override
+    public GetParametersForImportResponse getParametersForImport(Caller caller, GetParametersForImportRequest input) {
+        return imports.parameters(caller, input);
+    }
+
+    @Override
+    public ImportKeyMaterialResponse importKeyMaterial(Caller caller, ImportKeyMaterialRequest input) {
+        return imports.take(caller, input);
+    }
+
+    @Override
+    public DeleteImportedKeyMaterialResponse deleteImportedKeyMaterial(
+            Caller caller, DeleteImportedKeyMaterialRequest input) {
+        return imports.delete(caller, input);
+    }
+
+    @Override
+    public ReplicateKeyResponse replicateKey(Caller caller, ReplicateKeyRequest input) {
+        var replica = multiRegion.replicate(caller, input);
+        return ReplicateKeyResponse.of(r -> r.replicaKeyMetadata(store.read(tx -> keys.told(tx, replica)))
+                .replicaPolicy(replica.policy()).replicaTags(Tags.told(replica.tags())));
+    }
+
+    @Override
+    public UpdatePrimaryRegionResponse updatePrimaryRegion(Caller caller, UpdatePrimaryRegionRequest input) {
+        multiRegion.move(caller, input);
+        return UpdatePrimaryRegionResponse.of(_ -> {});
+    }
+
+    @Override
     public CreateGrantResponse createGrant(Caller caller, CreateGrantRequest input) {
         return grants.create(caller, input);
     }
@@ -321,7 +364,7 @@ public final class KmsService implements Service, Kms {
     @Override
     public RotateKeyOnDemandResponse rotateKeyOnDemand(Caller caller, RotateKeyOnDemandRequest input) {
         var key = rotations.now(caller, input.keyId());
-        return RotateKeyOnDemandResponse.of(r -> r.keyId(key.id()));
+        return RotateKeyOnDemandResponse.of(r -> r.keyId(key.arn()));
     }
 
     @Override

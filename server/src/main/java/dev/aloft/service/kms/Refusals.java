@@ -18,7 +18,12 @@ final class Refusals {
     }
 
     static KMSInvalidStateException ending(StoredKey key) {
-        return new KMSInvalidStateException(key.arn() + " is pending deletion.");
+        return new KMSInvalidStateException(
+                key.arn() + (key.deletion() == null ? " is pending replica deletion." : " is pending deletion."));
+    }
+
+    static KMSInvalidStateException awaiting(StoredKey key) {
+        return new KMSInvalidStateException(key.arn() + " is pending import.");
     }
 
     static InvalidMarkerException marker() {
@@ -28,6 +33,15 @@ final class Refusals {
     /** AWS says no more. */
     static UnsupportedOperationException unsupported() {
         return new UnsupportedOperationException("");
+    }
+
+    static UnsupportedOperationException origin(StoredKey key) {
+        return new UnsupportedOperationException(
+                key.arn() + " origin is " + key.origin() + " which is not valid for this operation.");
+    }
+
+    static UnsupportedOperationException notPrimary(StoredKey key) {
+        return new UnsupportedOperationException(key.arn() + " is not a multi-region primary key.");
     }
 
     static void tokens(List<String> grantTokens) {

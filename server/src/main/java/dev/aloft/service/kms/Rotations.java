@@ -2,6 +2,9 @@ package dev.aloft.service.kms;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kms;
+import dev.aloft.api.Kms.ImportState;
+import dev.aloft.api.Kms.IncludeKeyMaterial;
+import dev.aloft.api.Kms.KeyMaterialState;
 import dev.aloft.api.Kms.LimitExceededException;
 import dev.aloft.api.Kms.RotationType;
 import dev.aloft.kernel.call.ListPage;
@@ -34,14 +37,19 @@ final class Rotations {
     private final KeyIds ids;
     private final UsableKeys usable;
     private final Vault vault;
+    private final MultiRegion multiRegion;
+    private final Imports imports;
     private final Store store;
     private final Time time;
 
-    Rotations(KmsData data, KeyIds ids, UsableKeys usable, Vault vault, Store store, Time time) {
+    Rotations(KmsData data, KeyIds ids, UsableKeys usable, Vault vault, MultiRegion multiRegion,
+            Imports imports, Store store, Time time) {
         this.data = data;
         this.ids = ids;
         this.usable = usable;
         this.vault = vault;
+        this.multiRegion = multiRegion;
+        this.imports = imports;
         this.store = store;
         this.time = time;
     }
@@ -51,7 +59,7 @@ final class Rotations {
         int days = input.rotationPeriodInDays() == null ? USUAL_DAYS : input.rotationPeriodInDays();
         var next = KmsData.now(time).plus(Duration.ofDays(days));
         store.change(tx -> {
-            var key = rotatable(tx, caller, input.keyId());
+            var key = scheduled(tx, caller, input.keyId());
             if (key.rotationDays() != days) {
                 data.keys.put(tx, key.key(), key.rotatedEvery(days));
                 data.rotations.add(tx, next, key.key(), key.key());
@@ -61,7 +69,7 @@ final class Rotations {
 
     void disable(Caller caller, String keyId) {
         store.change(tx -> {
-            var key = rotatable(tx, caller, keyId);
+            var key = scheduled(tx, caller, keyId);
             data.keys.put(tx, key.key(), key.rotatedEvery(0));
             data.rotations.cancel(tx, key.key());
         });
@@ -78,9 +86,19 @@ final class Rotations {
         return key;
     }
 
+    /** One whose material KMS makes; of related keys the primary. */
+    private StoredKey scheduled(ReadTx tx, Caller caller, String keyId) {
+        var key = rotatable(tx, caller, keyId);
+        if (key.imported() != null) {
+            throw Refusals.origin(key);
+        }
+        multiRegion.requirePrimary(tx, key);
+        return key;
+    }
+
     Kms.GetKeyRotationStatusResponse status(Caller caller, String keyId) {
         return store.read(tx -> {
-            var key = symmetric(ids.existing(tx, caller, keyId));
+            var key = multiRegion.primary(tx, symmetric(ids.existing(tx, caller, keyId)));
             var next = data.rotations.get(tx, key.key()).map(Due.Waiting::at).orElse(null);
             boolean isOn = next != null;
             return Kms.GetKeyRotationStatusResponse.of(r -> r.keyId(key.id()).keyRotationEnabled(isOn)
@@ -93,12 +111,14 @@ final class Rotations {
         byte[] secret = KeySpec.SYMMETRIC_DEFAULT.make().secret();
         return store.write(tx -> {
             var key = rotatable(tx, caller, keyId);
+            multiRegion.requirePrimary(tx, key);
             long before = rotations(tx, key).filter(it -> RotationType.ON_DEMAND.equals(it.value().type())).count();
             if (before >= MOST_ON_DEMAND) {
                 throw new LimitExceededException("The on-demand rotations limit has been reached for the given keyId."
                         + " No more on-demand rotations can be performed for this key: " + key.arn());
             }
-            return rotate(tx, key, secret, now, RotationType.ON_DEMAND);
+            return key.imported() == null ? rotate(tx, key, secret, now, RotationType.ON_DEMAND)
+                    : imports.rotate(tx, key, now);
         });
     }
 
@@ -108,18 +128,20 @@ final class Rotations {
 
     private StoredKey rotate(Tx tx, StoredKey key, byte[] secret, Instant now, String type) {
         int number = key.material() + 1;
-        data.materials.put(tx, key.key().and(number), new Material(vault.sealed(key, number, secret), now, type));
-        var rotated = key.withMaterial(number);
-        data.keys.put(tx, key.key(), rotated);
-        return rotated;
+        for (var related : multiRegion.all(tx, key)) {
+            var material = new Material(vault.sealed(related, number, secret), now, type);
+            data.materials.put(tx, related.key().and(number), material);
+            data.keys.put(tx, related.key(), related.withMaterial(number));
+        }
+        return key.withMaterial(number);
     }
 
     Kms.ListKeyRotationsResponse list(Caller caller, Kms.ListKeyRotationsRequest input) {
         var all = store.read(tx -> {
             var key = symmetric(ids.existing(tx, caller, input.keyId()));
-            return rotations(tx, key).map(row -> Kms.RotationsListEntry.of(e -> e.keyId(key.id())
-                    .keyMaterialId(key.materialId((int) row.key().number(3))).rotationDate(row.value().created())
-                    .rotationType(row.value().type()))).toList();
+            boolean every = IncludeKeyMaterial.ALL_KEY_MATERIAL.equals(input.includeKeyMaterial());
+            return data.materials.range(tx, key.key()).filter(row -> every || row.value().type() != null)
+                    .map(row -> told(key, (int) row.key().number(3), row.value())).toList();
         });
         var page = ListPage.of(all, Kms.RotationsListEntry::keyMaterialId, input.marker(), input.limit(),
                 USUAL_PAGE, Refusals::marker);
@@ -127,20 +149,31 @@ final class Rotations {
                 r -> r.rotations(List.copyOf(page.items())).nextMarker(page.next()).truncated(page.isCut()));
     }
 
+    private static Kms.RotationsListEntry told(StoredKey key, int number, Material material) {
+        return Kms.RotationsListEntry.of(e -> {
+            e.keyId(key.id()).keyMaterialId(key.materialId(number, material)).rotationType(material.type())
+                    .rotationDate(material.type() == null ? null : material.created())
+                    .keyMaterialState(number == key.material() ? KeyMaterialState.CURRENT
+                            : number < key.material() ? KeyMaterialState.NON_CURRENT
+                                    : KeyMaterialState.PENDING_ROTATION);
+            if (key.imported() != null) {
+                boolean isThere = material.sealed() != null;
+                e.importState(isThere ? ImportState.IMPORTED : ImportState.PENDING_IMPORT)
+                        .keyMaterialDescription(material.description()).validTo(material.validTo())
+                        .expirationModel(isThere ? Imports.expirationModel(material.validTo()) : null);
+            }
+        });
+    }
+
     /** Rotates what is due. A key that is disabled or waits for its end is passed over, as AWS does. */
     Optional<Instant> turn() {
         var now = KmsData.now(time);
-        for (var due : store.read(tx -> data.rotations.due(tx, now, AT_ONCE))) {
-            byte[] secret = KeySpec.SYMMETRIC_DEFAULT.make().secret();
-            store.change(tx -> data.rotations.get(tx, due.id()).filter(it -> it.at().equals(due.at()))
-                    .flatMap(it -> data.keys.get(tx, it.value())).ifPresent(key -> {
-                        if (key.enabled()) {
-                            rotate(tx, key, secret, now, RotationType.AUTOMATIC);
-                        }
-                        var next = due.at().plus(Duration.ofDays(key.rotationDays()));
-                        data.rotations.add(tx, next, key.key(), key.key());
-                    }));
-        }
-        return store.read(data.rotations::next);
+        return data.rotations.turn(store, now, AT_ONCE, (tx, due) -> {
+            var key = data.keys.get(tx, due.value()).orElseThrow();
+            if (key.enabled()) {
+                rotate(tx, key, KeySpec.SYMMETRIC_DEFAULT.make().secret(), now, RotationType.AUTOMATIC);
+            }
+            data.rotations.add(tx, due.at().plus(Duration.ofDays(key.rotationDays())), key.key(), key.key());
+        });
     }
 }

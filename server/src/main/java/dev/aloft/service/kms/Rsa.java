@@ -1,13 +1,18 @@
 package dev.aloft.service.kms;
 
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.Key;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -32,12 +37,27 @@ final class Rsa {
 
     private Rsa() {}
 
+    static KeyPair pair(int bits) throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+    }
+
     static PrivateKey secret(byte[] encoded) throws GeneralSecurityException {
         return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
     }
 
     static PublicKey open(byte[] encoded) throws GeneralSecurityException {
         return KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(encoded));
+    }
+
+    /** The public half of a private key of so many bits. */
+    static PublicKey openOf(byte[] secret, int bits) throws GeneralSecurityException {
+        if (!(secret(secret) instanceof RSAPrivateCrtKey key) || key.getModulus().bitLength() != bits) {
+            throw new InvalidKeyException("of another length");
+        }
+        return KeyFactory.getInstance("RSA")
+                .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
     }
 
     /** @param hash SHA-1 or SHA-256 */

@@ -10,11 +10,9 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.service.kms.KmsData.StoredKey;
 import dev.aloft.service.kms.UsableKeys.Usable;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
+import javax.crypto.KeyAgreement;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -68,10 +66,10 @@ final class Signing {
         if (algorithm.startsWith("RSASSA_PSS")) {
             return Rsa.signPss(Rsa.secret(with.secret()), with.key().kind().bits, hash, digest);
         }
-        boolean isRsa = with.key().kind().family == KeySpec.Family.RSA;
-        var signer = Signature.getInstance(isRsa ? "NONEwithRSA" : "NONEwithECDSA");
-        signer.initSign(isRsa ? Rsa.secret(with.secret())
-                : KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(with.secret())));
+        var spec = with.key().kind();
+        boolean isRsa = spec.family == KeySpec.Family.RSA;
+        var signer = isRsa ? Signature.getInstance("NONEwithRSA") : Curve.signature(spec);
+        signer.initSign(isRsa ? Rsa.secret(with.secret()) : Curve.secret(spec, with.secret()));
         signer.update(isRsa ? Rsa.named(hash, digest) : digest);
         return signer.sign();
     }
@@ -96,9 +94,8 @@ final class Signing {
                 return Rsa.verifyPss(Rsa.open(key.open()), key.kind().bits, hash, digest, signature);
             }
             boolean isRsa = key.kind().family == KeySpec.Family.RSA;
-            var verifier = Signature.getInstance(isRsa ? "NONEwithRSA" : "NONEwithECDSA");
-            verifier.initVerify(isRsa ? Rsa.open(key.open())
-                    : KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.open())));
+            var verifier = isRsa ? Signature.getInstance("NONEwithRSA") : Curve.signature(key.kind());
+            verifier.initVerify(isRsa ? Rsa.open(key.open()) : Curve.open(key.kind(), key.open()));
             verifier.update(isRsa ? Rsa.named(hash, digest) : digest);
             return verifier.verify(signature);
         } catch (GeneralSecurityException _) {
@@ -114,10 +111,35 @@ final class Signing {
             throw Refusals.unsupported();
         }
         var algorithms = key.kind().algorithms(key.usage());
-        boolean signs = key.usage().equals(KeyUsageType.SIGN_VERIFY);
-        return Kms.GetPublicKeyResponse.of(r -> r.keyId(key.arn()).publicKey(Bytes.of(key.open()))
-                .customerMasterKeySpec(key.spec()).keySpec(key.spec()).keyUsage(key.usage())
-                .signingAlgorithms(signs ? algorithms : null).encryptionAlgorithms(signs ? null : algorithms));
+        return Kms.GetPublicKeyResponse.of(r -> {
+            r.keyId(key.arn()).publicKey(Bytes.of(key.open())).customerMasterKeySpec(key.spec()).keySpec(key.spec())
+                    .keyUsage(key.usage());
+            switch (key.usage()) {
+                case KeyUsageType.SIGN_VERIFY -> r.signingAlgorithms(algorithms);
+                case KeyUsageType.KEY_AGREEMENT -> r.keyAgreementAlgorithms(algorithms);
+                default -> r.encryptionAlgorithms(algorithms);
+            }
+        });
+    }
+
+    /** What both sides of an exchange of public keys have in common and nobody else. */
+    Kms.DeriveSharedSecretResponse derive(Caller caller, Kms.DeriveSharedSecretRequest input) {
+        Refusals.unbuilt("DeriveSharedSecret's Recipient", input.recipient());
+        Refusals.tokens(input.grantTokens());
+        var with = usable.of(caller, input.keyId(), "DeriveSharedSecret", KeyUsageType.KEY_AGREEMENT,
+                input.keyAgreementAlgorithm());
+        var spec = with.key().kind();
+        try {
+            var agreement = KeyAgreement.getInstance("ECDH");
+            agreement.init(Curve.secret(spec, with.secret()));
+            agreement.doPhase(Curve.open(spec, input.publicKey().array()), true);
+            Refusals.dry(input.dryRun());
+            return Kms.DeriveSharedSecretResponse.of(r -> r.keyId(with.key().arn())
+                    .sharedSecret(Bytes.of(agreement.generateSecret())).keyOrigin(with.key().origin())
+                    .keyAgreementAlgorithm(input.keyAgreementAlgorithm()));
+        } catch (GeneralSecurityException _) {
+            throw Refusals.invalid("PublicKey is not a valid public key of the curve of " + with.key().spec() + ".");
+        }
     }
 
     Kms.GenerateMacResponse mac(Caller caller, Kms.GenerateMacRequest input) {

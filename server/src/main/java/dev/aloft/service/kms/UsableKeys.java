@@ -38,8 +38,11 @@ final class UsableKeys {
     }
 
     static void requireEnabled(StoredKey key) {
-        if (key.deletion() != null) {
+        if (key.isEnding()) {
             throw Refusals.ending(key);
+        }
+        if (key.awaitsImport()) {
+            throw Refusals.awaiting(key);
         }
         if (!key.enabled()) {
             throw new DisabledException(key.arn() + " is disabled.");

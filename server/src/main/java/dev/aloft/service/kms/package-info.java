@@ -6,7 +6,10 @@
  * <pre>
  *   CreateKey, DisableKey, ScheduleKeyDeletion … ── Keys ──┐
  *   CreateAlias … ── Aliases ── KeyIds: id, ARN or alias ──┼── KmsData
- *   EnableKeyRotation … ── Rotations ──────────────────────┘
+ *   EnableKeyRotation … ── Rotations ──────────────────────┤
+ *   ImportKeyMaterial … ── Imports ────────────────────────┤
+ *   ReplicateKey … ── MultiRegion ─────────────────────────┤
+ *   CreateGrant … ── Grants ───────────────────────────────┘
  *   Encrypt, Decrypt, GenerateDataKey … ── Encryption ──┐
  *   Sign, Verify, GenerateMac … ── Signing ─────────────┴── UsableKeys: enabled, of that usage ── Vault: its material
  * </pre>
@@ -15,10 +18,10 @@
  * account's own policies by naming the account, as the policy that a key has at first does.
  * Grants allow beside it ({@code Service.grants}).
  *
- * <p>AWS's own keys ({@code alias/aws/…}) are made when a service first uses one ({@code Caller.through}), or when one is
- * described.
+ * <p>AWS's own keys ({@code alias/aws/…}) are made when a service first uses one ({@code Caller.through}), or when one
+ * is described.
  *
- * <p>Left out: imported material, keys in several regions, custom key stores, agreement on secrets, attested enclaves, keys of the kinds ECC_SECG_P256K1 and SM2.
+ * <p>Left out: custom key stores, attested enclaves, keys of the kinds SM2, ML_DSA and ECC_NIST_EDWARDS25519.
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/overview.html">AWS KMS</a>
  */

@@ -172,17 +172,12 @@ final class Rotations {
     /** Begins the rotations whose windows have opened; one that an earlier window did not finish is tried again. */
     Optional<Instant> turn() {
         var now = SecretsData.now(time);
-        for (var due : store.read(tx -> data.rotations.due(tx, now, AT_ONCE))) {
+        return data.rotations.turn(store, now, AT_ONCE, (tx, due) -> {
             var token = UUID.randomUUID().toString();
-            store.change(tx -> {
-                var secret = data.secrets.get(tx, due.value()).filter(it -> it.deleted() == null);
-                boolean isDue = data.rotations.get(tx, due.id()).filter(it -> it.at().equals(due.at())).isPresent();
-                if (secret.isPresent() && isDue) {
-                    var scheduled = schedule(tx, data, secret.get(), now);
-                    begin(tx, scheduled, pending(tx, scheduled).orElse(token), token, false);
-                }
+            data.secrets.get(tx, due.value()).filter(it -> it.deleted() == null).ifPresent(secret -> {
+                var scheduled = schedule(tx, data, secret, now);
+                begin(tx, scheduled, pending(tx, scheduled).orElse(token), token, false);
             });
-        }
-        return store.read(data.rotations::next);
+        });
     }
 }

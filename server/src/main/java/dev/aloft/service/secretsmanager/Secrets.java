@@ -233,12 +233,7 @@ final class Secrets {
 
     /** Ends secrets whose recovery window is over. */
     Optional<Instant> turn() {
-        var now = SecretsData.now(time);
-        for (var due : store.read(tx -> data.deletions.due(tx, now, AT_ONCE))) {
-            store.change(tx -> data.deletions.get(tx, due.id()).filter(it -> it.at().equals(due.at()))
-                    .ifPresent(it -> remove(tx, it.value())));
-        }
-        return store.read(data.deletions::next);
+        return data.deletions.turn(store, SecretsData.now(time), AT_ONCE, (tx, due) -> remove(tx, due.value()));
     }
 
     SecretsManager.DescribeSecretResponse describe(Caller caller, String id) {

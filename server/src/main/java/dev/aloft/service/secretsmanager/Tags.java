@@ -1,40 +1,28 @@
 package dev.aloft.service.secretsmanager;
 
 import dev.aloft.api.SecretsManager;
-import java.util.LinkedHashMap;
+import dev.aloft.kernel.call.TagForm;
 import java.util.List;
 import java.util.Map;
 
-/** Tags between what is kept and what is answered, in the order in which they were given. */
+/** The tags of secrets, in the order in which they were given; null where there never were any. */
 final class Tags {
     private static final int MOST = 50;
+    private static final TagForm<SecretsManager.Tag> FORM = new TagForm<>(SecretsManager.Tag::key,
+            SecretsManager.Tag::value, (key, value) -> SecretsManager.Tag.of(t -> t.key(key).value(value)), MOST,
+            () -> new SecretsManager.LimitExceededException("A secret can have up to " + MOST + " tags."));
 
     private Tags() {}
 
-    /** @param before null where there never were any */
     static Map<String, String> with(Map<String, String> before, List<SecretsManager.Tag> tags) {
-        var all = new LinkedHashMap<String, String>();
-        if (before != null) {
-            all.putAll(before);
-        }
-        tags.forEach(tag -> all.put(tag.key(), tag.value() == null ? "" : tag.value()));
-        if (all.keySet().stream().filter(key -> !key.startsWith("aws:")).count() > MOST) {
-            throw new SecretsManager.LimitExceededException("A secret can have up to " + MOST + " tags.");
-        }
-        return all;
+        return FORM.with(before == null ? Map.of() : before, tags);
     }
 
     static Map<String, String> without(Map<String, String> before, List<String> keys) {
-        if (before == null) {
-            return null;
-        }
-        var left = new LinkedHashMap<>(before);
-        keys.forEach(left::remove);
-        return left;
+        return before == null ? null : FORM.without(before, keys);
     }
 
     static List<SecretsManager.Tag> told(Map<String, String> tags) {
-        return tags.entrySet().stream()
-                .map(tag -> SecretsManager.Tag.of(t -> t.key(tag.getKey()).value(tag.getValue()))).toList();
+        return FORM.told(tags);
     }
 }

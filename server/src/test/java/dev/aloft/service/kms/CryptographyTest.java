@@ -209,4 +209,23 @@ class CryptographyTest extends KmsFixture {
                 + " on-demand rotations can be performed for this key: " + key.arn(),
                 () -> kms.rotateKeyOnDemand(ROOT, now));
     }
+
+    @Test
+    void twoSidesDeriveTheSameSecret() {
+        var ours = make("ECC_NIST_P384", "KEY_AGREEMENT");
+        var theirs = make("ECC_NIST_P384", "KEY_AGREEMENT");
+        assertThat(ours.keyAgreementAlgorithms()).containsExactly("ECDH");
+        assertThat(derived(ours, theirs)).isEqualTo(derived(theirs, ours));
+        var other = make("ECC_NIST_P256", "KEY_AGREEMENT");
+        refused("ValidationException", "PublicKey is not a valid public key of the curve of ECC_NIST_P384.",
+                () -> derived(ours, other));
+        refused("ValidationException", "KeyUsage KEY_AGREEMENT is not compatible with KeySpec ECC_SECG_P256K1",
+                () -> make("ECC_SECG_P256K1", "KEY_AGREEMENT"));
+    }
+
+    private Bytes derived(Kms.KeyMetadata ours, Kms.KeyMetadata theirs) {
+        var open = kms.getPublicKey(ROOT, Kms.GetPublicKeyRequest.of(r -> r.keyId(theirs.keyId()))).publicKey();
+        return kms.deriveSharedSecret(ROOT, Kms.DeriveSharedSecretRequest.of(
+                r -> r.keyId(ours.keyId()).keyAgreementAlgorithm("ECDH").publicKey(open))).sharedSecret();
+    }
 }

@@ -69,7 +69,8 @@ class GrantsTest extends KmsFixture {
     void whatIsDeniedNoGrantAllows() {
         grant(ROOT, _ -> { });
         users.put(ANN, """
-                {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*"}}""");
+                {"Version": "2012-10-17", "Statement":
+                 {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*"}}""");
         refused("AccessDeniedException", "User: " + ANN + " is not authorized to perform: kms:Encrypt on resource:"
                 + " arn:aws:kms:us-east-1:111122223333:key/" + key
                 + " with an explicit deny in an identity-based policy", () -> encrypt(user("ann"), key, "x", null));

@@ -35,10 +35,8 @@ class KeysTest extends KmsFixture {
                 () -> make("RSA_2048", null));
         refused("ValidationException", "KeyUsage KEY_AGREEMENT is not compatible with KeySpec RSA_2048",
                 () -> make("RSA_2048", "KEY_AGREEMENT"));
-        refused("NotImplemented", "A multi-Region key of KMS is not built in Aloft yet.",
-                () -> make(r -> r.multiRegion(true)));
-        refused("NotImplemented", "A KMS key of the Origin EXTERNAL is not built in Aloft yet.",
-                () -> make(r -> r.origin("EXTERNAL")));
+        refused("NotImplemented", "A KMS key of the Origin AWS_CLOUDHSM is not built in Aloft yet.",
+                () -> make(r -> r.origin("AWS_CLOUDHSM")));
     }
 
     @Test

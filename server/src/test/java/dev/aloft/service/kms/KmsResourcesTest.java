@@ -53,6 +53,28 @@ class KmsResourcesTest extends KmsFixture {
     }
 
     @Test
+    void aKeyForImportedMaterialIsLeftToWaitForIt() {
+        var id = type("Key").create(ROOT, desired(Map.of("Origin", "EXTERNAL"))).physicalId();
+        assertThat(describe(id).keyState()).isEqualTo("PendingImport");
+    }
+
+    @Test
+    void aReplicaIsMadeOfAKeyInAnotherRegion() {
+        var primary = make(r -> r.multiRegion(true));
+        var west = ROOT.in(ACCOUNT, "us-west-2");
+        var wanted = desired(Map.of("PrimaryKeyArn", primary.arn(), "Description", "second",
+                "KeyPolicy", Map.of("Version", "2012-10-17", "Statement", Map.of("Effect", "Allow",
+                        "Principal", Map.of("AWS", ACCOUNT), "Action", "kms:*", "Resource", "*"))));
+        var made = type("ReplicaKey").create(west, wanted);
+        assertThat(type("ReplicaKey").create(west, wanted)).isEqualTo(made);
+        assertThat(made.physicalId()).isEqualTo(primary.keyId());
+        assertThat(made.attributes()).containsEntry("Arn", primary.arn().replace("us-east-1", "us-west-2"));
+        type("ReplicaKey").delete(west, made.physicalId(), wanted);
+        assertThat(type("ReplicaKey").read(west, made.physicalId())).isEmpty();
+        assertThat(type("Key").read(ROOT, primary.keyId())).isPresent();
+    }
+
+    @Test
     void anAliasOfAnotherKeyIsNotTakenOver() {
         var mine = make(_ -> { }).keyId();
         var other = make(_ -> { }).keyId();

@@ -23,7 +23,8 @@ record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] enc
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         try {
-            return new Envelope(key.encrypted(), context, nonce, key.cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(content));
+            byte[] encrypted = key.cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(content);
+            return new Envelope(key.encrypted(), context, nonce, encrypted);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -54,12 +54,18 @@ public final class Envelopes {
         if (known != null && known.isGood(time.instant(), use.reuse())) {
             return known;
         }
-        var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), Kms.GenerateDataKeyRequest.of(
-                r -> r.keyId(use.named(caller)).keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()))));
+        var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller))
+                .keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()));
+        var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), request));
         // AWS has a new data key decrypted before it is used, which is why those who only write need kms:Decrypt too.
         var key = open(caller, made.ciphertextBlob(), use.context(), use.reuse());
         keep(sealing, wanted, key);
         return key;
+    }
+
+    /** Sees to it that the caller may open a data key that the service keeps itself, as opening an envelope does. */
+    public void requireOpen(Caller caller, Bytes encrypted, Map<String, String> context, Duration reuse) {
+        open(caller, encrypted, context, reuse);
     }
 
     /** The content of an envelope that was made by this class, for whoever may decrypt. */

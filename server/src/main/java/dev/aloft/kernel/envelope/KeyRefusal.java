@@ -27,7 +27,12 @@ public record KeyRefusal(Reason reason, String code, String message) {
         INVALID_KEY_USAGE
     }
 
-    static KeyRefusal of(ApiError error, Caller caller, boolean decrypting) {
+    /**
+     * What an error of KMS means; one that is no refusal is thrown on.
+     *
+     * @param decrypting whether it was Decrypt that refused
+     */
+    public static KeyRefusal of(ApiError error, Caller caller, boolean decrypting) {
         var reason = switch (error) {
             case Kms.DisabledException _ -> Reason.DISABLED;
             case Kms.KMSInvalidStateException _ -> Reason.INVALID_STATE;

@@ -16,8 +16,12 @@ import java.util.Map;
 public record KeyUse(String owner, String keyId, Map<String, String> context, Duration reuse) {
     private static final String ALIAS = "alias/";
 
-    /** The key as this caller has to name it. */
     String named(Caller caller) {
+        return named(caller, owner, keyId);
+    }
+
+    /** A key of some account as a caller has to name it, who may be of another. */
+    public static String named(Caller caller, String owner, String keyId) {
         if (Arn.isArn(keyId) || caller.account().equals(owner)) {
             return keyId;
         }

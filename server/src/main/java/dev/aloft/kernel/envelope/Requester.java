@@ -4,11 +4,11 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Principal;
 
 /**
- * For whom a data key is held: callers are told apart by their credentials. Sessions of a role are one requester, whatever
- * they are called, where the same policies narrow them.
+ * For whom a data key is held: callers are told apart by their credentials. Sessions of a role are one requester,
+ * whatever they are called, where the same policies narrow them.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html">Amazon SQS
- *     key management</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html">
+ *     Amazon SQS key management</a>
  */
 record Requester(String account, String region, String principal, String narrowed) {
     static Requester of(Caller caller) {

@@ -68,6 +68,11 @@ final class DynamoDbData {
     /** (account, region, name of the table, export id). */
     final Table<Transfer.StoredExport> exports = Table.of("exports", Codec.of(Transfer.StoredExport.class));
     final Table<Transfer.StoredImport> imports = Table.of("imports", Codec.of(Transfer.StoredImport.class));
+    final Signal keyWork = new Signal();
+    /** (account, region, name): the keys of KMS of those tables that have one. */
+    final Table<TableKey> keys = Table.of("keys", Codec.of(TableKey.class));
+    /** (account, region, name of the table, grant): a key whose grant is no longer needed. */
+    final Due<TableKey> retiring = new Due<>(Space.of("retiring"), Codec.of(TableKey.class), keyWork);
     final Signal transfers = new Signal();
     /** The key of an export that is under way; its value is the number of its copy. */
     final Due<Key> exporting = new Due<>(Space.of("exporting"), Codec.KEY, transfers);

@@ -1,6 +1,7 @@
 package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Endpoint;
@@ -35,6 +36,7 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final Measures measures;
     private final boolean measured;
     private final Tables tables;
+    private final TableKeys keys;
     private final UpdateTable updateTable;
     private final TimeToLive timeToLive;
     private final Tags tags;
@@ -80,16 +82,17 @@ public final class DynamoDbService implements Service, DynamoDb {
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
         policies = new ResourcePolicies(data, store, time);
-        tables = new Tables(data, streams, this::backups, policies, store, time);
+        keys = new TableKeys(data, open, endpoint, store, time);
+        tables = new Tables(data, streams, this::backups, policies, keys, store, time);
         backups = new Backups(data, open, tables, store, time);
-        restores = new Restores(data, open, tables, backups, writer, store, time);
+        restores = new Restores(data, open, tables, backups, writer, keys, store, time);
         exports = new Exports(data, open, tables, S3.at(endpoint), store, time);
         imports = new Imports(data, open, tables, writer, S3.at(endpoint), store, time);
         insights = new Insights(data, tables, store, time);
         var replication = new Replication(data, open, writer, store, time);
         kinesisDestinations = new KinesisDestinations(tables, Kinesis.at(endpoint), store, time);
         feeds = new Feeds(data, new KinesisFeed(data, Kinesis.at(endpoint), store, time), replication, store, time);
-        updateTable = new UpdateTable(tables, new Indexes(data), streams, store, time);
+        updateTable = new UpdateTable(tables, new Indexes(data), streams, keys, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
         tags = new Tags(data, tables, store, time);
         putItem = new PutItem(writer, collections);
@@ -121,7 +124,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     public List<Worker> workers() {
         var all = new ArrayList<>(List.of(new Worker("dynamodb housekeeping", data.work, housekeeping::turn),
             new Worker("dynamodb exports and imports", data.transfers, this::transfer),
-            new Worker("dynamodb feeds", data.feeds, feeds::turn)));
+            new Worker("dynamodb feeds", data.feeds, feeds::turn),
+            new Worker("dynamodb keys", data.keyWork, keys::turn)));
         if (measured) {
             all.add(new Worker("dynamodb metrics", new Signal(), () -> measures.turn(data, store, time)));
         }
@@ -248,6 +252,11 @@ public final class DynamoDbService implements Service, DynamoDb {
         };
     }
 
+    /** The tables of a transaction or of statements. */
+    private Stream<String> tables(Caller caller, Request input) {
+        return accesses(caller, input).stream().flatMap(access -> access.resources().stream()).filter(Arn::isArn);
+    }
+
     private Stream<Access> parts(Caller caller, TransactWriteItem item) {
         return Stream.of(
             item.conditionCheck() == null ? null
@@ -293,66 +302,79 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     @Override
     public PutItemResponse putItem(Caller caller, PutItemRequest input) {
+        keys.require(caller, input.tableName());
         return putItem.put(caller, input);
     }
 
     @Override
     public GetItemResponse getItem(Caller caller, GetItemRequest input) {
+        keys.require(caller, input.tableName());
         return getItem.get(caller, input);
     }
 
     @Override
     public UpdateItemResponse updateItem(Caller caller, UpdateItemRequest input) {
+        keys.require(caller, input.tableName());
         return updateItem.update(caller, input);
     }
 
     @Override
     public DeleteItemResponse deleteItem(Caller caller, DeleteItemRequest input) {
+        keys.require(caller, input.tableName());
         return deleteItem.delete(caller, input);
     }
 
     @Override
     public QueryResponse query(Caller caller, QueryRequest input) {
+        keys.require(caller, input.tableName());
         return query.query(caller, input);
     }
 
     @Override
     public ScanResponse scan(Caller caller, ScanRequest input) {
+        keys.require(caller, input.tableName());
         return scan.scan(caller, input);
     }
 
     @Override
     public BatchWriteItemResponse batchWriteItem(Caller caller, BatchWriteItemRequest input) {
+        keys.require(caller, () -> input.requestItems().keySet().stream());
         return batchWriteItem.write(caller, input);
     }
 
     @Override
     public BatchGetItemResponse batchGetItem(Caller caller, BatchGetItemRequest input) {
+        keys.require(caller, () -> input.requestItems().keySet().stream());
         return batchGetItem.get(caller, input);
     }
 
     @Override
     public TransactWriteItemsResponse transactWriteItems(Caller caller, TransactWriteItemsRequest input) {
+        keys.require(caller, () -> tables(caller, input));
         return transactWriteItems.write(caller, input);
     }
 
     @Override
     public TransactGetItemsResponse transactGetItems(Caller caller, TransactGetItemsRequest input) {
+        keys.require(caller, () -> tables(caller, input));
         return transactGetItems.get(caller, input);
     }
 
     @Override
     public ExecuteStatementResponse executeStatement(Caller caller, ExecuteStatementRequest input) {
+        keys.require(caller, () -> tables(caller, input));
         return executeStatement.execute(caller, input);
     }
 
     @Override
     public BatchExecuteStatementResponse batchExecuteStatement(Caller caller, BatchExecuteStatementRequest input) {
+        keys.require(caller, () -> tables(caller, input));
         return batchExecuteStatement.execute(caller, input);
     }
 
     @Override
     public ExecuteTransactionResponse executeTransaction(Caller caller, ExecuteTransactionRequest input) {
+        keys.require(caller, () -> tables(caller, input));
         return executeTransaction.execute(caller, input);
     }
 
@@ -363,6 +385,7 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     @Override
     public UpdateTimeToLiveResponse updateTimeToLive(Caller caller, UpdateTimeToLiveRequest input) {
+        keys.require(caller, input.tableName());
         return timeToLive.update(caller, input);
     }
 
@@ -380,6 +403,7 @@ public final class DynamoDbService implements Service, DynamoDb {
 
     @Override
     public CreateBackupResponse createBackup(Caller caller, CreateBackupRequest input) {
+        keys.require(caller, input.tableName());
         return backups.create(caller, input);
     }
 
@@ -464,6 +488,7 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public UpdateContributorInsightsResponse updateContributorInsights(Caller caller,
             UpdateContributorInsightsRequest input) {
+        keys.require(caller, input.tableName());
         return insights.update(caller, input);
     }
 

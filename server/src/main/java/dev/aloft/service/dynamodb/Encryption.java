@@ -1,27 +1,29 @@
 package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.DynamoDb.InternalServerError;
 import dev.aloft.api.DynamoDb.SSEDescription;
 import dev.aloft.api.DynamoDb.SSESpecification;
 import dev.aloft.api.DynamoDb.SSEStatus;
 import dev.aloft.api.DynamoDb.SSEType;
+import dev.aloft.kernel.envelope.KeyRefusal;
 import dev.aloft.service.dynamodb.value.ValidationException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
- * Encryption at rest as AWS tells it: with a key that DynamoDB owns and does not mention, or with the account's key
- * {@code alias/aws/dynamodb}. Items lie on this machine's disk as they are.
+ * Encryption at rest as it is asked for and told: with a key that DynamoDB owns and does not mention, with the
+ * account's key {@code alias/aws/dynamodb}, or with one of one's own. See {@link TableKeys} for what a key does.
  */
 final class Encryption {
-    private static final String MANAGED = "alias/aws/dynamodb";
+    static final String MANAGED = "alias/aws/dynamodb";
+    private static final String AWS_CLASSES = "com.amazonaws.services.kms.model.";
+    private static final String UNKNOWN_CLASS = "AWSKMSException";
 
     private Encryption() {
     }
 
-    /** The key that is asked for; nothing for DynamoDB's own. */
-    static Optional<String> key(TableRef ref, SSESpecification wanted) {
+    /** The key that is asked for, as KMS names keys; nothing for DynamoDB's own. */
+    static Optional<String> wanted(SSESpecification wanted) {
         if (wanted == null) {
             return Optional.empty();
         }
@@ -41,20 +43,38 @@ final class Encryption {
         if (disabled || wanted.enabled() == null && wanted.sseType() == null) {
             return Optional.empty();
         }
-        if (wanted.kmsMasterKeyId() != null && !wanted.kmsMasterKeyId().endsWith(MANAGED)) {
-            throw ApiError.notBuilt("SSESpecification with a KMS key of one's own in DynamoDB");
-        }
-        return Optional.of(managedKey(ref));
-    }
-
-    /** The account's key in the table's region. */
-    static String managedKey(TableRef ref) {
-        var id = UUID.nameUUIDFromBytes((ref.account() + ref.region() + MANAGED).getBytes(StandardCharsets.UTF_8));
-        return "arn:aws:kms:" + ref.region() + ":" + ref.account() + ":key/" + id;
+        return Optional.of(wanted.kmsMasterKeyId() == null ? MANAGED : wanted.kmsMasterKeyId());
     }
 
     static SSEDescription told(Optional<String> key) {
         return key.map(arn -> SSEDescription.of(d -> d.status(SSEStatus.ENABLED).sseType(SSEType.KMS)
             .kmsMasterKeyArn(arn))).orElse(null);
+    }
+
+    /** While the key is changed the old one is told. */
+    static SSEDescription changing(Optional<String> before) {
+        return SSEDescription.of(d -> d.status(SSEStatus.UPDATING)
+            .sseType(before.map(_ -> SSEType.KMS).orElse(null)).kmsMasterKeyArn(before.orElse(null)));
+    }
+
+    static ApiError ofKey(KeyRefusal refusal) {
+        return ofKey(refusal, "");
+    }
+
+    /** @param where {@code " for region …"} where it is not the table's own, or nothing */
+    static ApiError ofKey(KeyRefusal refusal, String where) {
+        return switch (refusal.reason()) {
+            case DISABLED -> new ValidationException(words("KMS key disabled error", where, refusal.code(), refusal));
+            case INVALID_STATE, NOT_FOUND ->
+                new ValidationException(words("KMS validation error", where, refusal.code(), refusal));
+            case ACCESS_DENIED -> ApiError.of("AccessDeniedException", 400,
+                words("KMS key access denied error", where, UNKNOWN_CLASS, refusal));
+            case INVALID_KEY_USAGE ->
+                new InternalServerError(words("KMS internal error", where, UNKNOWN_CLASS, refusal));
+        };
+    }
+
+    private static String words(String kind, String where, String type, KeyRefusal refusal) {
+        return kind + where + ": " + AWS_CLASSES + type + ": " + refusal.told();
     }
 }

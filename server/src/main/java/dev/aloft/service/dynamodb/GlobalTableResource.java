@@ -199,13 +199,17 @@ final class GlobalTableResource implements ResourceType {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)
                 .multiRegionConsistency(wanted ? MultiRegionConsistency.STRONG : null)
                 .replicaUpdates(regions(caller, after).stream().filter(region -> !region.equals(caller.region()))
-                    .map(region -> ReplicationGroupUpdate.of(u ->
-                        u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))))).toList())
+                    .map(region -> ReplicationGroupUpdate.of(u -> u.create(creation(region, after)))).toList())
                 .globalTableWitnessUpdates(witnesses.isEmpty() ? null : witnesses.stream().map(region ->
                     GlobalTableWitnessGroupUpdate.of(u ->
                         u.create(new CreateGlobalTableWitnessGroupMemberAction(region)))).toList())));
             await(caller, name);
         }
+    }
+
+    private static CreateReplicationGroupMemberAction creation(String region, Desired desired) {
+        var key = TableResource.key(asTable(region, desired));
+        return CreateReplicationGroupMemberAction.of(a -> a.regionName(region).kmsMasterKeyId(key));
     }
 
     private static List<String> witnesses(Desired desired) {
@@ -223,7 +227,7 @@ final class GlobalTableResource implements ResourceType {
             }
             boolean isNew = !was.contains(region);
             if (!known.contains(region)) {
-                change(caller, name, u -> u.create(CreateReplicationGroupMemberAction.of(a -> a.regionName(region))));
+                change(caller, name, u -> u.create(creation(region, after)));
                 await(caller, name);
             }
             var there = caller.in(caller.account(), region);

@@ -42,6 +42,11 @@ final class OpenTables {
         return table;
     }
 
+    /** The table as it was when it was opened last; it may be another by now. */
+    Optional<LiveTable> seen(TableRef ref) {
+        return Optional.ofNullable(remembered.get(ref));
+    }
+
     /** The table for an operation on its items. */
     LiveTable open(ReadTx tx, TableRef ref) {
         return find(tx, ref).filter(table -> !table.stored.creating())

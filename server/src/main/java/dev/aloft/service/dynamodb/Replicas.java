@@ -65,11 +65,13 @@ final class Replicas {
     private final DynamoDbData data;
     private final Tables tables;
     private final Streams streams;
+    private final TableKeys keys;
 
-    Replicas(DynamoDbData data, Tables tables, Streams streams) {
+    Replicas(DynamoDbData data, Tables tables, Streams streams, TableKeys keys) {
         this.data = data;
         this.tables = tables;
         this.streams = streams;
+        this.keys = keys;
     }
 
     /** What is told whether the table is there or not. */
@@ -113,8 +115,13 @@ final class Replicas {
             : update.update() != null ? update.update().regionName() : update.delete().regionName();
     }
 
-    /** The table with replicas added, changed or gone. */
-    StoredTable update(Tx tx, TableRef ref, StoredTable table, UpdateTableRequest in, Instant now) {
+    /**
+     * The table with replicas added, changed or gone.
+     *
+     * @param ready the keys of KMS of those that are added
+     */
+    StoredTable update(Tx tx, TableRef ref, StoredTable table, UpdateTableRequest in,
+            Map<TableRef, Optional<TableKey>> ready, Instant now) {
         StrongReplicas.checkTable(tx, ref, table, in);
         refuse(table.strong().isEmpty() && !StrongReplicas.isWanted(in) && isMany(in.replicaUpdates()), MANY);
         var strong = StrongReplicas.after(table, in);
@@ -125,7 +132,7 @@ final class Replicas {
                 "Cannot add or delete the local region through "
                 + "ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable as required.");
             if (update.create() != null) {
-                changed = add(tx, ref, changed, update.create(), now);
+                changed = add(tx, ref, changed, update.create(), ready, now);
                 continue;
             }
             refuse(table.replicas().stream().noneMatch(replica -> replica.region().equals(region)),
@@ -142,18 +149,15 @@ final class Replicas {
     }
 
     private StoredTable add(Tx tx, TableRef ref, StoredTable table, CreateReplicationGroupMemberAction wanted,
-            Instant now) {
+            Map<TableRef, Optional<TableKey>> ready, Instant now) {
         var to = ref.in(wanted.regionName());
         refuse(data.tables.has(tx, to.key()), "Failed to create a the new replica of table with name: ‘" + ref.name()
             + "’ because one or more replicas already existed as tables.");
         refuse(!table.onDemand(), "Table write capacity should either be Pay-Per-Request or AutoScaled.");
-        if (wanted.kmsMasterKeyId() != null) {
-            throw ValidationException.parameters("KMSMasterKeyId must be specified for each replica.");
-        }
         var streamed = table.strong().isPresent() ? table : streamed(tx, ref, table, now);
         var members = Stream.concat(Stream.of(ref.region()), table.replicas().stream().map(StoredReplica::region))
             .toList();
-        make(tx, ref, to, streamed, wanted, members, now);
+        make(tx, ref, to, streamed, wanted, members, ready.getOrDefault(to, Optional.empty()), now);
         table.replicas().forEach(other -> introduce(tx, ref, ref.in(other.region()), to, now));
         return with(streamed, new StoredReplica(to.region(), DynamoDbData.nextNumber(tx), Optional.of(now)));
     }
@@ -190,7 +194,7 @@ final class Replicas {
     }
 
     private void make(Tx tx, TableRef ref, TableRef to, StoredTable source, CreateReplicationGroupMemberAction wanted,
-            List<String> members, Instant now) {
+            List<String> members, Optional<TableKey> key, Instant now) {
         var id = UUID.nameUUIDFromBytes((source.id() + to.region() + now).getBytes(StandardCharsets.UTF_8));
         var bare = source.renamed(ref.name(), id.toString(), DynamoDbData.nextNumber(tx), now).with(draft -> {
             draft.deletionProtected = false;
@@ -203,7 +207,7 @@ final class Replicas {
             draft.destinations = List.of();
             draft.replicas = members.stream().map(region ->
                 new StoredReplica(region, DynamoDbData.nextNumber(tx), Optional.empty())).toList();
-            draft.encryptionKey = source.encryptionKey().map(_ -> Encryption.managedKey(to));
+            draft.encryptionKey = key.map(TableKey::arn);
             draft.creating = true;
         });
         var overrides = UpdateReplicationGroupMemberAction.of(a -> a
@@ -214,6 +218,7 @@ final class Replicas {
             .map(stream -> streams.start(tx, to, bare, stream.view(), now)).orElse(bare);
         var made = overridden(streamed, overrides, now);
         tables.put(tx, to, made, now);
+        keys.put(tx, to, key, now);
         data.seeding.add(tx, now, DynamoDbData.numbered(to, made.number()),
             new Replication.Seed(ref.name(), ref.region(), Key.EMPTY));
     }
@@ -268,7 +273,8 @@ final class Replicas {
 
     private void change(Tx tx, TableRef to, UpdateReplicationGroupMemberAction wanted, Instant now) {
         if (wanted.kmsMasterKeyId() != null) {
-            throw ApiError.notBuilt("ReplicaUpdates.Update.KMSMasterKeyId of DynamoDB UpdateTable");
+            // AWS says so too of a region that has one: the key is changed by UpdateTable in that region.
+            throw ValidationException.parameters("KMSMasterKeyId must be specified for each replica.");
         }
         data.tables.update(tx, to.key(), table -> overridden(table, wanted, now));
     }
@@ -310,7 +316,7 @@ final class Replicas {
         var replicas = new ArrayList<ReplicaDescription>();
         for (var replica : table.replicas()) {
             data.tables.get(tx, ref.in(replica.region()).key())
-                .ifPresent(other -> replicas.add(told(replica, table, other)));
+                .ifPresent(other -> replicas.add(told(replica, table, other, status(tx, ref, replica, other))));
         }
         var witnesses = table.strong().map(Strong::witnesses).orElse(List.of()).stream()
             .map(region -> new GlobalTableWitnessDescription(region, WitnessStatus.ACTIVE)).toList();
@@ -320,8 +326,13 @@ final class Replicas {
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES).build();
     }
 
-    private static ReplicaDescription told(StoredReplica replica, StoredTable table, StoredTable other) {
-        var status = other.creating() ? ReplicaStatus.CREATING : ReplicaStatus.ACTIVE;
+    private String status(ReadTx tx, TableRef ref, StoredReplica replica, StoredTable other) {
+        return other.creating() ? ReplicaStatus.CREATING
+            : keys.find(tx, ref.in(replica.region())).flatMap(TableKey::inaccessible).isPresent()
+            ? ReplicaStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS : ReplicaStatus.ACTIVE;
+    }
+
+    private static ReplicaDescription told(StoredReplica replica, StoredTable table, StoredTable other, String status) {
         return ReplicaDescription.of(d -> d.regionName(replica.region()).replicaStatus(status)
             .globalTableSettingsReplicationMode(GlobalTableSettingsReplicationMode.ENABLED_WITH_OVERRIDES)
             .warmThroughput(Descriptions.warm(Descriptions.warm(other), other.warm(), TableStatus.ACTIVE))

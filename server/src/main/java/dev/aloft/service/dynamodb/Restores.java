@@ -30,6 +30,7 @@ import dev.aloft.kernel.store.Due.Waiting;
 import dev.aloft.kernel.store.Entry;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
@@ -47,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Tables made anew from backups, and from what tables were at any second of up to 35 days.
@@ -64,16 +66,18 @@ final class Restores {
     private final Tables tables;
     private final Backups backups;
     private final ItemWriter writer;
+    private final TableKeys keys;
     private final Store store;
     private final Time time;
 
-    Restores(DynamoDbData data, OpenTables open, Tables tables, Backups backups, ItemWriter writer, Store store,
-            Time time) {
+    Restores(DynamoDbData data, OpenTables open, Tables tables, Backups backups, ItemWriter writer,
+            TableKeys keys, Store store, Time time) {
         this.data = data;
         this.open = open;
         this.tables = tables;
         this.backups = backups;
         this.writer = writer;
+        this.keys = keys;
         this.store = store;
         this.time = time;
     }
@@ -148,6 +152,7 @@ final class Restores {
         var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(),
             in.onDemandThroughputOverride(),
             in.globalSecondaryIndexOverride(), in.localSecondaryIndexOverride(), in.sseSpecificationOverride());
+        var key = key(caller, target, overrides, tx -> Optional.of(backups.get(tx, ref).table()));
         var now = time.instant();
         var id = UUID.randomUUID().toString();
         var made = store.write(tx -> {
@@ -156,9 +161,10 @@ final class Restores {
             if (!backup.available()) {
                 throw new dev.aloft.api.DynamoDb.BackupInUseException("Backup is in use: " + ref.arn());
             }
-            var table = table(tx, target, backup.table(), overrides, id, now,
+            var table = table(tx, target, backup.table(), overrides, key, id, now,
                 new Restored(Optional.of(ref.arn()), ref.table().arn(), backup.created(), true));
             tables.put(tx, target, table, now);
+            keys.put(tx, target, key, now);
             data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()),
                 new Copy(ref.table().name(), backup.number(),
                 Optional.of(ref.id()), backup.created(), Optional.of(target.name()), Key.EMPTY, 0, 0));
@@ -183,6 +189,7 @@ final class Restores {
         var overrides = new Overrides(in.billingModeOverride(), in.provisionedThroughputOverride(),
             in.onDemandThroughputOverride(),
             in.globalSecondaryIndexOverride(), in.localSecondaryIndexOverride(), in.sseSpecificationOverride());
+        var key = key(caller, target, overrides, tx -> data.tables.get(tx, source.key()));
         var now = time.instant();
         var id = UUID.randomUUID().toString();
         var made = store.write(tx -> {
@@ -192,10 +199,11 @@ final class Restores {
             if (latest) {
                 moment = History.mark(tx, source, known.number(), now);
             }
-            var table = table(tx, target, known, overrides, id, now,
+            var table = table(tx, target, known, overrides, key, id, now,
                 new Restored(Optional.empty(), source.arn(), latest ? now : in.restoreDateTime(), true));
             tables.put(tx, source, Backups.copied(known, table.number(), true), now);
             tables.put(tx, target, table, now);
+            keys.put(tx, target, key, now);
             data.copying.add(tx, now, DynamoDbData.numbered(target, table.number()),
                 new Copy(source.name(), known.number(),
                 Optional.empty(), moment, Optional.of(target.name()), Key.EMPTY, 0, 0));
@@ -208,15 +216,27 @@ final class Restores {
         return Descriptions.of(ref, table, TableStatus.CREATING, Map.of());
     }
 
-    private void refuseTaken(Tx tx, TableRef target) {
+    /** The key of KMS that the restored table has: the one it is to have in place of its source's, or that one. */
+    private Optional<TableKey> key(Caller caller, TableRef target, Overrides overrides,
+            Function<ReadTx, Optional<StoredTable>> source) {
+        var wanted = overrides.encryption != null ? Encryption.wanted(overrides.encryption)
+            : store.<Optional<String>>read(tx -> source.apply(tx).flatMap(StoredTable::encryptionKey));
+        wanted.ifPresent(_ -> store.<Void>read(tx -> {
+            refuseTaken(tx, target);
+            return null;
+        }));
+        return wanted.map(it -> keys.prepare(caller, target, it));
+    }
+
+    private void refuseTaken(ReadTx tx, TableRef target) {
         if (data.tables.has(tx, target.key())) {
             throw new TableAlreadyExistsException("Table already exists: " + target.name());
         }
     }
 
     /** A new table as another was; streams, expiry, tags, settings of recovery are not taken along. */
-    private static StoredTable table(Tx tx, TableRef target, StoredTable source, Overrides overrides, String id,
-        Instant now, Restored restored) {
+    private static StoredTable table(Tx tx, TableRef target, StoredTable source, Overrides overrides,
+        Optional<TableKey> key, String id, Instant now, Restored restored) {
         boolean onDemand = overrides.billingMode == null ? source.onDemand()
             : overrides.billingMode.equals(BillingMode.PAY_PER_REQUEST);
         if (onDemand && overrides.throughput != null) {
@@ -237,7 +257,6 @@ final class Restores {
         var throughput = onDemand ? Throughput.of(0, 0) : overrides.throughput == null
             ? Throughput.of(source.throughput().read(), source.throughput().write())
             : NewTable.throughput(overrides.throughput);
-        var key = overrides.encryption == null ? source.encryptionKey() : Encryption.key(target, overrides.encryption);
         var made = source.renamed(target.name(), id, DynamoDbData.nextNumber(tx), now);
         return made.with(draft -> {
             draft.indexes = indexes(source, overrides, onDemand);
@@ -247,7 +266,7 @@ final class Restores {
             draft.onDemandSince = onDemand ? Optional.of(now) : Optional.empty();
             draft.throughput = throughput;
             draft.onDemandLimit = onDemand ? Units.of(overrides.limit).or(source::onDemandLimit) : Optional.empty();
-            draft.encryptionKey = key;
+            draft.encryptionKey = key.map(TableKey::arn);
             draft.deletionProtected = false;
             draft.tags = Map.of();
             draft.expiry = Optional.empty();

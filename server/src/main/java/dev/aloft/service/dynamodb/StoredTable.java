@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param copies     the numbers of copies that are being made of it as it was at some moment
  * @param creating   it is being made from another or from files, and its items cannot be reached yet
  * @param restored   what it was restored from
- * @param encryptionKey the ARN of the KMS key that it is said to be encrypted with; none for a key of DynamoDB's own
+ * @param encryptionKey the ARN of its key of KMS, of which {@link TableKeys} knows more; none for one of DynamoDB's own
  * @param destinations the Kinesis data streams that take its changes or did, the last one first
  * @param replicas   the other regions that have it, in the order in which they were added
  * @param strong     its regions are strongly consistent with each other (MRSC)

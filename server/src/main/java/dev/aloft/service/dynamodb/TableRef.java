@@ -22,6 +22,11 @@ record TableRef(String account, String region, String name) {
         return new TableRef(caller.account(), caller.region(), text);
     }
 
+    /** Of a key that begins with that of a table. */
+    static TableRef of(Key key) {
+        return new TableRef(key.text(0), key.text(1), key.text(2));
+    }
+
     /** For a table to be made: names are longer, and ARNs no names. */
     static TableRef toCreate(Caller caller, String name) {
         if (name == null) {

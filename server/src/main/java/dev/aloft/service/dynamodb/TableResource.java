@@ -178,6 +178,12 @@ final class TableResource implements ResourceType {
             TableExtras.text(map.get("SSEType")), TableExtras.text(map.get("KMSMasterKeyId")));
     }
 
+    /** The key of KMS that a template names, or null. */
+    static String key(Desired desired) {
+        var encryption = encryption(desired);
+        return encryption == null ? null : encryption.kmsMasterKeyId();
+    }
+
     /** The policy of what has these properties. */
     static Optional<String> policy(Map<?, ?> properties) {
         return properties.get("ResourcePolicy") instanceof Map<?, ?> map && map.get("PolicyDocument") != null
@@ -258,7 +264,7 @@ final class TableResource implements ResourceType {
         var wanted = wanted(after);
         var now = describe(caller, physicalId);
         updateTable(caller, physicalId, wanted, now);
-        updateEncryption(caller, physicalId, encryption(after), now);
+        updateEncryption(caller, physicalId, encryption(before), encryption(after), now);
         indexes.update(caller, physicalId, wanted, now);
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateStream(caller, physicalId, view(after), now);
@@ -314,10 +320,13 @@ final class TableResource implements ResourceType {
             && (wanted.writeUnitsPerSecond() == null || wanted.writeUnitsPerSecond().equals(now.writeUnitsPerSecond()));
     }
 
-    private void updateEncryption(Caller caller, String name, SSESpecification wanted, TableDescription now) {
+    private void updateEncryption(Caller caller, String name, SSESpecification was, SSESpecification wanted,
+            TableDescription now) {
         boolean is = now.sseDescription() != null;
         boolean wants = wanted != null && wanted.enabled();
-        if (is != wants) {
+        boolean isOther = is && wants && !wanted.equals(was)
+            && !now.sseDescription().kmsMasterKeyArn().equals(wanted.kmsMasterKeyId());
+        if (is != wants || isOther) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name).sseSpecification(wants ? wanted
                 : new SSESpecification(false, null, null))));
         }

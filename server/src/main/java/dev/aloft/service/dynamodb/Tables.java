@@ -46,17 +46,19 @@ final class Tables {
     private final Replicas replicas;
     private final Supplier<Backups> backups;
     private final ResourcePolicies policies;
+    private final TableKeys keys;
     private final Store store;
     private final Time time;
 
     /** @param backups which need tables themselves */
-    Tables(DynamoDbData data, Streams streams, Supplier<Backups> backups, ResourcePolicies policies, Store store,
-            Time time) {
+    Tables(DynamoDbData data, Streams streams, Supplier<Backups> backups, ResourcePolicies policies,
+            TableKeys keys, Store store, Time time) {
         this.backups = backups;
         this.policies = policies;
+        this.keys = keys;
         this.data = data;
         this.streams = streams;
-        this.replicas = new Replicas(data, this, streams);
+        this.replicas = new Replicas(data, this, streams, keys);
         this.store = store;
         this.time = time;
     }
@@ -82,30 +84,45 @@ final class Tables {
             ResourcePolicies.check(in.resourcePolicy());
         }
         var tags = in.tags() == null ? Map.<String, String>of() : Tags.added(Map.of(), in.tags());
-        var key = Encryption.key(ref, in.sseSpecification());
+        var key = key(caller, ref, Encryption.wanted(in.sseSpecification()));
         var now = time.instant();
         boolean onDemand = NewTable.isOnDemand(in.billingMode());
         var id = UUID.randomUUID().toString();
         return store.write(tx -> {
-            if (data.tables.has(tx, ref.key())) {
-                throw new ResourceInUseException("Table already exists: " + ref.name());
-            }
+            refuseExisting(tx, ref);
             var bare = new StoredTable(ref.name(), id, DynamoDbData.nextNumber(tx), now, NewTable.attributes(in),
                 NewTable.key(in.keySchema()), NewTable.indexes(in), onDemand, onDemand
                 ? Optional.of(now) : Optional.empty(), NewTable.throughput(in.provisionedThroughput()),
                 in.tableClass() == null ? TableClass.STANDARD : in.tableClass(),
                 Boolean.TRUE.equals(in.deletionProtectionEnabled()), tags, Optional.empty(), Optional.empty(),
-                Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(), key,
+                Units.of(in.onDemandThroughput()), Units.of(in.warmThroughput()), Optional.empty(),
+                key.map(TableKey::arn),
                 Optional.empty(), Set.of(), creating, Optional.empty(), List.of(), List.of(), Optional.empty(),
                 Optional.empty());
             var made = streamed ? streams.start(tx, ref, bare, in.streamSpecification().streamViewType(), now) : bare;
             put(tx, ref, made, now);
+            keys.put(tx, ref, key, now);
             if (in.resourcePolicy() != null) {
                 policies.make(tx, ref, in.resourcePolicy(), now);
             }
             more.accept(tx, made);
             return made;
         });
+    }
+
+    /** A key of KMS is made ready for a table only if the table can be made. */
+    private Optional<TableKey> key(Caller caller, TableRef ref, Optional<String> wanted) {
+        wanted.ifPresent(_ -> store.<Void>read(tx -> {
+            refuseExisting(tx, ref);
+            return null;
+        }));
+        return wanted.map(it -> keys.prepare(caller, ref, it));
+    }
+
+    private void refuseExisting(ReadTx tx, TableRef ref) {
+        if (data.tables.has(tx, ref.key())) {
+            throw new ResourceInUseException("Table already exists: " + ref.name());
+        }
     }
 
     Replicas replicas() {
@@ -118,8 +135,8 @@ final class Tables {
         return store.read(tx -> {
             var table = Decreases.today(get(tx, ref), now);
             var status = table.creating() ? TableStatus.CREATING : TableStatus.ACTIVE;
-            return new DescribeTableResponse(replicas.told(tx, ref, table,
-                Descriptions.of(ref, table, status, counts(tx, ref, table))));
+            return new DescribeTableResponse(keys.told(tx, ref, replicas.told(tx, ref, table,
+                Descriptions.of(ref, table, status, counts(tx, ref, table)))));
         });
     }
 
@@ -190,6 +207,7 @@ final class Tables {
         replicas.leave(tx, ref, known, now);
         streams.stop(tx, ref, known, now);
         data.tables.delete(tx, ref.key());
+        keys.put(tx, ref, Optional.empty(), now);
         ResourcePolicies.forget(data, tx, ref);
         data.insights.deleteAll(tx, ref.key());
         tx.delete(DynamoDbData.sequence(ref, known.number()));

@@ -7,6 +7,7 @@ import dev.aloft.api.DynamoDb.GlobalSecondaryIndexUpdate;
 import dev.aloft.api.DynamoDb.MultiRegionConsistency;
 import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
+import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.ResourceInUseException;
 import dev.aloft.api.DynamoDb.StreamSpecification;
 import dev.aloft.api.DynamoDb.TableClass;
@@ -22,6 +23,7 @@ import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +37,20 @@ final class UpdateTable {
         + "MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is "
         + "required";
 
+    private static final String EACH_REPLICA = "KMSMasterKeyId must be specified for each replica.";
+
     private final Tables tables;
     private final Indexes indexes;
     private final Streams streams;
+    private final TableKeys tableKeys;
     private final Store store;
     private final Time time;
 
-    UpdateTable(Tables tables, Indexes indexes, Streams streams, Store store, Time time) {
+    UpdateTable(Tables tables, Indexes indexes, Streams streams, TableKeys tableKeys, Store store, Time time) {
         this.tables = tables;
         this.indexes = indexes;
         this.streams = streams;
+        this.tableKeys = tableKeys;
         this.store = store;
         this.time = time;
     }
@@ -59,6 +65,7 @@ final class UpdateTable {
         if (in.replicaUpdates() != null) {
             Replicas.check(in, ref.region());
         }
+        var keys = keys(caller, ref, in);
         var now = time.instant();
         return store.write(tx -> {
             var before = tables.get(tx, ref);
@@ -68,16 +75,18 @@ final class UpdateTable {
             }
             Indexes.checkUpdates(updates);
             if (in.replicaUpdates() != null) {
-                return replicas(tx, ref, before, in, now);
+                return replicas(tx, ref, before, in, keys, now);
             }
-            var changed = change(tx, ref, before, in, now);
+            var changed = change(tx, ref, before, in, keys, now);
             if (isShared(in)) {
-                before.replicas().forEach(replica -> share(tx, ref.in(replica.region()), in, now));
+                before.replicas().forEach(replica -> share(tx, ref.in(replica.region()), in, keys, now));
             }
             var told = updating(Decreases.today(before, now), changed);
             var description = Descriptions.of(ref, told, status(in), Map.of());
-            return new UpdateTableResponse(tables.replicas().told(tx, ref, told, in.warmThroughput() == null ? description
-                : description.toBuilder().warmThroughput(Descriptions.warming(told)).build()));
+            var whole = tables.replicas().told(tx, ref, told, in.warmThroughput() == null ? description
+                : description.toBuilder().warmThroughput(Descriptions.warming(told)).build());
+            return new UpdateTableResponse(in.sseSpecification() == null ? whole
+                : whole.toBuilder().sseDescription(Encryption.changing(before.encryptionKey())).build());
         });
     }
 
@@ -94,11 +103,54 @@ final class UpdateTable {
         });
     }
 
-    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in, Instant now) {
+    /** The keys of KMS that tables get, which have to be made ready before: nothing for one of DynamoDB's own. */
+    private Map<TableRef, Optional<TableKey>> keys(Caller caller, TableRef ref, UpdateTableRequest in) {
+        if (in.sseSpecification() == null) {
+            return in.replicaUpdates() == null ? Map.of() : replicaKeys(caller, ref, in.replicaUpdates());
+        }
+        var wanted = Encryption.wanted(in.sseSpecification());
+        var known = store.read(tx -> tables.get(tx, ref));
+        refuse(wanted.isPresent() && wanted.equals(known.encryptionKey()), "Table is already encrypted with given "
+            + "KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key");
+        tableKeys.require(caller, in.tableName());
+        boolean own = wanted.isPresent() && !wanted.get().equals(Encryption.MANAGED);
+        refuse(own && !known.replicas().isEmpty() && tableKeys.find(ref).filter(key -> !key.managed()).isEmpty(),
+            EACH_REPLICA);
+        var keys = new HashMap<TableRef, Optional<TableKey>>();
+        keys.put(ref, wanted.map(key -> tableKeys.prepare(caller, ref, key)));
+        // A key of one's own is of one region, which no other region can use.
+        known.replicas().stream().filter(_ -> !own).map(replica -> ref.in(replica.region())).forEach(replica ->
+            keys.put(replica, wanted.map(key -> tableKeys.prepare(caller, replica, key))));
+        return keys;
+    }
+
+    /** Either all regions have keys of one's own, or none has. */
+    private Map<TableRef, Optional<TableKey>> replicaKeys(Caller caller, TableRef ref,
+            List<ReplicationGroupUpdate> updates) {
+        var source = tableKeys.find(ref);
+        boolean own = source.filter(key -> !key.managed()).isPresent();
+        var keys = new HashMap<TableRef, Optional<TableKey>>();
+        for (var update : updates) {
+            var wanted = update.create();
+            if (wanted == null || wanted.regionName().equals(ref.region())) {
+                continue;
+            }
+            refuse(own == (wanted.kmsMasterKeyId() == null), EACH_REPLICA);
+            refuse(own && wanted.kmsMasterKeyId().equals(Encryption.MANAGED),
+                "All replica keys must either be Customer Managed CMK or AWS Managed CMK.");
+            var replica = ref.in(wanted.regionName());
+            keys.put(replica, source.map(_ ->
+                tableKeys.prepare(caller, replica, own ? wanted.kmsMasterKeyId() : Encryption.MANAGED)));
+        }
+        return keys;
+    }
+
+    private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in,
+            Map<TableRef, Optional<TableKey>> keys, Instant now) {
         // The new replica is not listed yet, one that goes still is.
         var listed = tables.replicas().told(tx, ref, before, Descriptions.of(ref, before, TableStatus.UPDATING,
             Map.of()));
-        var changed = tables.replicas().update(tx, ref, before, in, now);
+        var changed = tables.replicas().update(tx, ref, before, in, keys, now);
         tables.put(tx, ref, changed, now);
         var description = Descriptions.of(ref, changed, TableStatus.UPDATING, Map.of());
         return new UpdateTableResponse(description.toBuilder().globalTableVersion(Replicas.VERSION)
@@ -115,13 +167,14 @@ final class UpdateTable {
     }
 
     /** How much may be read on demand is each region's own. */
-    private void share(Tx tx, TableRef replica, UpdateTableRequest in, Instant now) {
+    private void share(Tx tx, TableRef replica, UpdateTableRequest in, Map<TableRef, Optional<TableKey>> keys,
+            Instant now) {
         var shared = in.toBuilder().onDemandThroughput(writes(in.onDemandThroughput()));
         if (in.globalSecondaryIndexUpdates() != null) {
             shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream().map(UpdateTable::shared)
                 .toList());
         }
-        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, shared.build(), now));
+        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, shared.build(), keys, now));
     }
 
     private static GlobalSecondaryIndexUpdate shared(GlobalSecondaryIndexUpdate update) {
@@ -134,8 +187,12 @@ final class UpdateTable {
         return limit == null ? null : new OnDemandThroughput(null, limit.maxWriteRequestUnits());
     }
 
-    private StoredTable change(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in, Instant now) {
-        var changed = settings(ref, streams.grown(tx, ref, billing(before, in, now), now), in, now);
+    private StoredTable change(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in,
+            Map<TableRef, Optional<TableKey>> keys, Instant now) {
+        var changed = settings(streams.grown(tx, ref, billing(before, in, now), now), in, now);
+        if (keys.containsKey(ref)) {
+            changed = encrypted(tx, ref, changed, keys.get(ref), now);
+        }
         if (in.streamSpecification() != null) {
             changed = stream(tx, ref, changed, in.streamSpecification(), now);
         }
@@ -302,16 +359,19 @@ final class UpdateTable {
         refuse(!without.isEmpty(), "ProvisionedThroughput must be specified for index: " + String.join(",", without));
     }
 
-    private static StoredTable settings(TableRef ref, StoredTable table, UpdateTableRequest in, Instant now) {
+    private StoredTable encrypted(Tx tx, TableRef ref, StoredTable table, Optional<TableKey> key, Instant now) {
+        refuse(key.isEmpty() && table.encryptionKey().isEmpty(), "Table is already encrypted by default");
+        tableKeys.put(tx, ref, key, now);
+        return table.with(draft -> draft.encryptionKey = key.map(TableKey::arn));
+    }
+
+    private static StoredTable settings(StoredTable table, UpdateTableRequest in, Instant now) {
         if (in.onDemandThroughput() != null) {
             Units.checkOnDemand(in.onDemandThroughput(), table.onDemand(), " for table");
         }
         if (in.warmThroughput() != null) {
             Descriptions.warm(table).refuseLess(in.warmThroughput(), " for table");
         }
-        var key = Encryption.key(ref, in.sseSpecification());
-        refuse(in.sseSpecification() != null && key.isEmpty() && table.encryptionKey().isEmpty(),
-            "Table is already encrypted by default");
         return table.with(draft -> {
             if (in.tableClass() != null
                     && !(in.tableClass().equals(TableClass.STANDARD)
@@ -328,9 +388,6 @@ final class UpdateTable {
             }
             if (in.warmThroughput() != null) {
                 draft.warm = Units.of(in.warmThroughput()).map(units -> units.or(Descriptions.warm(table)));
-            }
-            if (in.sseSpecification() != null) {
-                draft.encryptionKey = key;
             }
         });
     }

@@ -19,8 +19,6 @@
  *   value/           attribute values, numbers, sizes, bytes
  * </pre>
  *
- * Left out until they are built, and refused by name: strong consistency between regions, KMS keys of one's own.
- *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Introduction.html">Developer guide</a>
  */
 package dev.aloft.service.dynamodb;

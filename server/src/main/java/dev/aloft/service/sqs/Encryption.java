@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The bodies of messages under a queue's key of KMS; all else of a message lies open, as on AWS. A message keeps what it
- * was sent with: the queue's key may change, or the message go to a dead-letter queue, and who reads it needs the old key.
+ * The bodies of messages under a queue's key of KMS; all else of a message lies open, as on AWS. A message keeps what
+ * it was sent with: the queue's key may change, or the message go to a dead-letter queue, and who reads it needs the
+ * old key.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html">
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html">
  *     Encryption at rest in Amazon SQS</a>
  */
 final class Encryption {

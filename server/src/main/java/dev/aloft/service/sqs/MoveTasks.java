@@ -208,11 +208,12 @@ final class MoveTasks {
     }
 
     /**
-     * The next messages that cannot go as they are kept, as they may, by their numbers. KMS is asked as whoever started the
-     * task, which fails where that is refused.
+     * The next messages that cannot go as they are kept, as they may, by their numbers. KMS is asked as whoever started
+     * the task, which fails where that is refused.
      */
     Map<Long, Content> resealed(Key key, Instant now) {
-        var locked = store.<List<Locked>>write(tx -> running(tx, key).map(task -> locked(tx, key, task, now)).orElse(List.of()));
+        var locked = store.<List<Locked>>write(
+            tx -> running(tx, key).map(task -> locked(tx, key, task, now)).orElse(List.of()));
         if (locked.isEmpty()) {
             return Map.of();
         }
@@ -254,7 +255,8 @@ final class MoveTasks {
     }
 
     private Optional<Queue> target(ReadTx tx, MoveTask task, Content content) {
-        return Optional.ofNullable(destination(task, content)).flatMap(arn -> data.queues.get(tx, QueueName.ofArn(arn).key()));
+        return Optional.ofNullable(destination(task, content))
+            .flatMap(arn -> data.queues.get(tx, QueueName.ofArn(arn).key()));
     }
 
     private static String destination(MoveTask task, Content content) {

@@ -21,6 +21,7 @@ import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.kms.TestKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,11 @@ abstract class DynamoDbFixture {
 
     final TestTime time = new TestTime();
     final Store store = new FlakyStore(new MemoryStore());
-    final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    /** Whether a call may be carried out: everything may. */
+    LocalEndpoint.Gate gate = TestKeys::admitAll;
+    final LocalEndpoint endpoint = new LocalEndpoint(
+        (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
+    final TestKeys keys = new TestKeys(CALLER, store, time, endpoint);
     final DynamoDbService service = new DynamoDbService(store, time, endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
     final DynamoDbStreams dynamoDbStreams = DynamoDbStreams.at(endpoint);
@@ -51,6 +56,7 @@ abstract class DynamoDbFixture {
     @BeforeEach
     void start() {
         endpoint.add(service);
+        endpoint.add(keys.service());
         endpoint.add(new DynamoDbStreamsService(store, time));
         workers.start();
         create(HASH, r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"))));

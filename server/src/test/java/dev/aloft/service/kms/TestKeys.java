@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Keys of KMS for the tests of services that use them: made, forbidden, disabled; and what KMS was asked, and as whom. */
+/** Keys of KMS for the tests of services that use them: made, forbidden, disabled; and what KMS was asked, by whom. */
 public final class TestKeys implements LocalEndpoint.Gate {
     /** What KMS was asked since it was looked at last, each as {@code operation by whom}. */
     private final List<String> asked = new ArrayList<>();
@@ -47,6 +47,13 @@ public final class TestKeys implements LocalEndpoint.Gate {
             asked.add(operation.name() + " by " + caller.principal().arn());
         }
         authorizer.admit(operation, caller, input, called);
+    }
+
+    /** Everything may be carried out; KMS makes AWS's own keys when it looks what a call asks. */
+    public static void admitAll(Operation operation, Caller caller, Shape input, Service called) {
+        if (called instanceof KmsService) {
+            called.accesses(caller, input);
+        }
     }
 
     public List<String> asked() {

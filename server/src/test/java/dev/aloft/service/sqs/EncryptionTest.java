@@ -88,8 +88,8 @@ class EncryptionTest extends SqsFixture {
         var none = keys.user("none", "sqs:*");
         var half = keys.user("half", "sqs:*", "kms:GenerateDataKey");
         var sender = keys.user("sender", "sqs:*", "kms:GenerateDataKey", "kms:Decrypt");
-        denied("User: arn:aws:iam::123456789012:user/none is not authorized to perform: kms:GenerateDataKey on resource: "
-            + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(none, "m"));
+        denied("User: arn:aws:iam::123456789012:user/none is not authorized to perform: kms:GenerateDataKey on"
+            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(none, "m"));
         denied(UNKNOWN, () -> send(half, "m"));
         denied(UNKNOWN, () -> batch(half));
         assertThat(counts(url)).isEqualTo("0 0 0");
@@ -220,8 +220,8 @@ class EncryptionTest extends SqsFixture {
     }
 
     private String task() {
-        var task = sqs.listMessageMoveTasks(CALLER, Sqs.ListMessageMoveTasksRequest.of(r -> r.sourceArn(ARN + "letters")))
-            .results().getFirst();
+        var task = sqs.listMessageMoveTasks(CALLER, Sqs.ListMessageMoveTasksRequest.of(
+            r -> r.sourceArn(ARN + "letters"))).results().getFirst();
         return task.status() + " " + task.failureReason() + " " + task.approximateNumberOfMessagesMoved();
     }
 
@@ -248,8 +248,8 @@ class EncryptionTest extends SqsFixture {
         assertThatThrownBy(call).isInstanceOfSatisfying(ApiError.class, e -> {
             assertThat(e.code()).isEqualTo(code);
             assertThat(e.status()).isEqualTo(400);
-            assertThat(e.getMessage()).startsWith(message + " (Service: AWSKMS; Status Code: 400; Error Code: " + kmsCode
-                + "; Request ID: ").endsWith("; Proxy: null)");
+            assertThat(e.getMessage()).startsWith(message + " (Service: AWSKMS; Status Code: 400; Error Code: "
+                + kmsCode + "; Request ID: ").endsWith("; Proxy: null)");
         });
     }
 }

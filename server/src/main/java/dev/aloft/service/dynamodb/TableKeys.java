@@ -1,0 +1,204 @@
+package dev.aloft.service.dynamodb;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.TableDescription;
+import dev.aloft.api.DynamoDb.TableStatus;
+import dev.aloft.api.Endpoint;
+import dev.aloft.api.Kms;
+import dev.aloft.api.Principal;
+import dev.aloft.kernel.envelope.Envelopes;
+import dev.aloft.kernel.envelope.KeyRefusal;
+import dev.aloft.kernel.envelope.KeyUse;
+import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Row;
+import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What keys of KMS do for tables. Whoever chooses a key must be allowed to grant DynamoDB its use; whoever reads or
+ * writes items must be allowed to decrypt with it, which is asked again when a table's data key was used for five
+ * minutes. DynamoDB itself looks at the key from time to time, and says of a table whose key is no good that it is
+ * inaccessible. Items are not enciphered: they lie on this machine's disk as they are.
+ *
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html">DynamoDB
+ *     encryption at rest usage notes</a>
+ */
+final class TableKeys {
+    private static final String SERVICE = "dynamodb";
+    private static final Duration REUSE = Duration.ofMinutes(5);
+    /** AWS takes from a quarter of an hour to more than one until it notices. */
+    private static final Duration LOOKS = Duration.ofMinutes(1);
+    private static final int AT_ONCE = 100;
+    private static final List<String> GRANTED = List.of("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom",
+        "ReEncryptTo", "RetireGrant", "DescribeKey");
+
+    private final DynamoDbData data;
+    private final OpenTables open;
+    private final Kms kms;
+    private final Envelopes envelopes;
+    private final Store store;
+    private final Time time;
+    /** Whether there may be a table with a key, which most have not and do not pay for; null until that is looked up. */
+    private final AtomicReference<Boolean> used = new AtomicReference<>();
+    private volatile Instant looked = Instant.MIN;
+
+    TableKeys(DynamoDbData data, OpenTables open, Endpoint endpoint, Store store, Time time) {
+        this.data = data;
+        this.open = open;
+        this.kms = Kms.at(endpoint);
+        this.envelopes = new Envelopes(SERVICE, endpoint, time, Encryption::ofKey);
+        this.store = store;
+        this.time = time;
+    }
+
+    /** Makes a key ready for a table: the caller is asked for, and DynamoDB gets its grant. Not for transactions. */
+    TableKey prepare(Caller caller, TableRef ref, String keyId) {
+        var where = ref.region().equals(caller.region()) ? "" : " for region " + ref.region();
+        var here = caller.in(caller.account(), ref.region());
+        used.set(true);
+        try {
+            return granted(here, ref, KeyUse.named(here, ref.account(), keyId));
+        } catch (ApiError error) {
+            throw Encryption.ofKey(KeyRefusal.of(error, here, false), where);
+        }
+    }
+
+    private TableKey granted(Caller caller, TableRef ref, String keyId) {
+        var through = caller.through(SERVICE);
+        var key = kms.describeKey(through, Kms.DescribeKeyRequest.of(r -> r.keyId(keyId))).keyMetadata();
+        if (!key.keySpec().equals(Kms.KeySpec.SYMMETRIC_DEFAULT)) {
+            throw new Kms.InvalidKeyUsageException(
+                "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.");
+        }
+        var context = TableKey.context(ref);
+        var grant = kms.createGrant(through, Kms.CreateGrantRequest.of(r -> r.keyId(key.arn())
+            .granteePrincipal(itself(ref)).retiringPrincipal(itself(ref)).operations(GRANTED)
+            .constraints(Kms.GrantConstraints.of(c -> c.encryptionContextSubset(context)))));
+        var made = kms.generateDataKey(caller(ref), Kms.GenerateDataKeyRequest.of(
+            r -> r.keyId(key.arn()).keySpec(Kms.DataKeySpec.AES_256).encryptionContext(context)));
+        return new TableKey(key.arn(), Kms.KeyManagerType.AWS.equals(key.keyManager()), grant.grantId(),
+            made.ciphertextBlob(), Optional.empty());
+    }
+
+    private static String itself(TableRef ref) {
+        return SERVICE + "." + ref.region() + ".amazonaws.com";
+    }
+
+    /** DynamoDB itself, which has a grant. */
+    private static Caller caller(TableRef ref) {
+        return new Caller(ref.account(), ref.region(), new Principal.Service(itself(ref), ref.arn()),
+            UUID.randomUUID().toString(), null, 1, null, null, null);
+    }
+
+    Optional<TableKey> find(ReadTx tx, TableRef ref) {
+        return data.keys.get(tx, ref.key());
+    }
+
+    Optional<TableKey> find(TableRef ref) {
+        return store.read(tx -> find(tx, ref));
+    }
+
+    /** What becomes of a table's key: another, or none. */
+    void put(Tx tx, TableRef ref, Optional<TableKey> key, Instant now) {
+        find(tx, ref).ifPresent(before -> data.retiring.add(tx, now, ref.key().and(before.grant()), before));
+        tx.afterCommit(data.keyWork::raise);
+        key.ifPresentOrElse(it -> data.keys.put(tx, ref.key(), it), () -> data.keys.delete(tx, ref.key()));
+    }
+
+    /** Demands that the caller may use the keys of these tables, those there are. */
+    void require(Caller caller, Supplier<Stream<String>> tables) {
+        if (mayBeUsed()) {
+            tables.get().distinct().forEach(name -> require(caller, TableRef.of(caller, name)));
+        }
+    }
+
+    void require(Caller caller, String table) {
+        if (mayBeUsed()) {
+            require(caller, TableRef.of(caller, table));
+        }
+    }
+
+    private boolean mayBeUsed() {
+        var known = used.get();
+        if (known == null) {
+            used.compareAndSet(null, store.<Boolean>read(tx -> data.keys.range(tx, Key.EMPTY).findAny().isPresent()));
+            known = used.get();
+        }
+        return known;
+    }
+
+    private void require(Caller caller, TableRef ref) {
+        if (open.seen(ref).filter(table -> table.stored.encryptionKey().isEmpty()).isPresent()) {
+            return;
+        }
+        find(ref).ifPresent(key -> envelopes.requireOpen(
+            caller.in(caller.account(), ref.region()), key.encrypted(), TableKey.context(ref), REUSE));
+    }
+
+    /** What is told of a table whose key is no good. */
+    TableDescription told(ReadTx tx, TableRef ref, TableDescription description) {
+        var since = find(tx, ref).flatMap(TableKey::inaccessible);
+        if (since.isEmpty() || !description.tableStatus().equals(TableStatus.ACTIVE)) {
+            return description;
+        }
+        // Of a region of a global table the moment is not told.
+        var moment = description.replicas() == null ? since.get() : null;
+        return description.toBuilder().tableStatus(TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS)
+            .sseDescription(description.sseDescription().toBuilder().inaccessibleEncryptionDateTime(moment).build())
+            .build();
+    }
+
+    /** Ends grants that are no longer needed, and looks at the keys of all tables. */
+    Optional<Instant> turn() {
+        var now = time.instant();
+        store.<List<Due.Waiting<TableKey>>>read(tx -> data.retiring.due(tx, now, AT_ONCE)).forEach(this::retire);
+        if (!now.isBefore(looked.plus(LOOKS))) {
+            looked = now;
+            store.<List<Row<TableKey>>>read(tx -> data.keys.range(tx, Key.EMPTY).toList())
+                .forEach(row -> look(row.key(), row.value(), now));
+        }
+        return store.read(tx -> Stream.of(data.retiring.next(tx),
+                data.keys.range(tx, Key.EMPTY).findAny().map(_ -> looked.plus(LOOKS)))
+            .flatMap(Optional::stream).min(Instant::compareTo));
+    }
+
+    private void retire(Due.Waiting<TableKey> due) {
+        try {
+            kms.retireGrant(caller(TableRef.of(due.id())), Kms.RetireGrantRequest.of(
+                r -> r.keyId(due.value().arn()).grantId(due.value().grant())));
+        } catch (ApiError _) {
+            // The grant or the key is gone, or the key is going.
+        }
+        store.change(tx -> data.retiring.cancel(tx, due.id()));
+    }
+
+    private void look(Key table, TableKey key, Instant now) {
+        boolean good = isGood(TableRef.of(table), key);
+        if (good == key.inaccessible().isPresent()) {
+            store.change(tx -> data.keys.update(tx, table, it -> !it.grant().equals(key.grant()) ? it
+                : it.inaccessible(good ? Optional.empty() : Optional.of(now))));
+        }
+    }
+
+    private boolean isGood(TableRef ref, TableKey key) {
+        try {
+            kms.decrypt(caller(ref), Kms.DecryptRequest.of(
+                r -> r.ciphertextBlob(key.encrypted()).encryptionContext(TableKey.context(ref))));
+            return true;
+        } catch (ApiError refused) {
+            return refused.status() >= 500;
+        }
+    }
+}

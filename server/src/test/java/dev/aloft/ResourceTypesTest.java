@@ -186,6 +186,10 @@ class ResourceTypesTest {
                 r -> r.logGroupNamePrefix("/types/logs"))).logGroups().getFirst();
         assertThat(group.retentionInDays()).isEqualTo(whole ? 7 : null);
         assertThat(group.metricFilterCount()).isEqualTo(1);
+        var global = Events.at(platform.endpoint()).describeEndpoint(CALLER,
+                Events.DescribeEndpointRequest.of(r -> r.name("types-global")));
+        assertThat(global.replicationConfig().state()).isEqualTo(whole ? "DISABLED" : "ENABLED");
+        assertThat(global.state()).isEqualTo("ACTIVE");
         assertThat(Logs.at(platform.endpoint()).describeSubscriptionFilters(CALLER,
                 Logs.DescribeSubscriptionFiltersRequest.of(r -> r.logGroupName("/types/logs"))).subscriptionFilters())
                 .extracting(Logs.SubscriptionFilter::distribution).containsExactly(whole ? "Random" : "ByLogStream");

@@ -22,7 +22,10 @@ public sealed interface Authorization {
      * @param timestamp     {@code 20240131T123456Z} as sent
      * @param presigned     in the query
      * @param expires       how long a presigned request holds, in seconds; -1 for one signed in the header
+     * @param region        the one of its scope; of one that is asymmetric the set of regions in which it is good, as
+     * sent
      * @param sessionToken  or null
+     * @param asymmetric    of version 4a, which is an elliptic curve's and names no region in its scope
      */
     record V4(
             String accessKeyId,
@@ -34,10 +37,15 @@ public sealed interface Authorization {
             String timestamp,
             boolean presigned,
             long expires,
-            String sessionToken)
+            String sessionToken,
+            boolean asymmetric)
             implements Authorization {
+        String algorithm() {
+            return asymmetric ? ASYMMETRIC : ALGORITHM;
+        }
+
         String scope() {
-            return date + "/" + region + "/" + service + "/aws4_request";
+            return date + (asymmetric ? "" : "/" + region) + "/" + service + "/aws4_request";
         }
 
         /** When it was signed; empty text and nonsense were refused when it was read. */
@@ -69,6 +77,7 @@ public sealed interface Authorization {
     DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT);
 
     String ALGORITHM = "AWS4-HMAC-SHA256";
+    String ASYMMETRIC = "AWS4-ECDSA-P256-SHA256";
 
     /** The access key id that is claimed, or null. */
     default String claimedKey() {
@@ -107,16 +116,16 @@ public sealed interface Authorization {
     }
 
     private static Authorization ofHeader(HttpRequest request, String header) {
-        if (header.startsWith("AWS4-ECDSA-P256-SHA256")) {
-            return new Unreadable(Problem.ASYMMETRIC, "AWS4-ECDSA-P256-SHA256");
-        }
-        if (!header.startsWith(ALGORITHM)) {
+        boolean asymmetric = header.startsWith(ASYMMETRIC);
+        if (!asymmetric && !header.startsWith(ALGORITHM)) {
             return new Unreadable(Problem.UNKNOWN_SCHEME, header);
         }
+        var algorithm = asymmetric ? ASYMMETRIC : ALGORITHM;
+        var regions = request.headers().first("x-amz-region-set");
         String credential = null;
         String signedHeaders = null;
         String signature = null;
-        for (var part : header.substring(ALGORITHM.length()).split(",")) {
+        for (var part : header.substring(algorithm.length()).split(",")) {
             int equals = part.indexOf('=');
             if (equals < 0) {
                 continue;
@@ -141,7 +150,7 @@ public sealed interface Authorization {
             missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
         }
         if (!missing.isEmpty()) {
-            return new Unreadable(Problem.INCOMPLETE_HEADER, missing + "Authorization=" + ALGORITHM);
+            return new Unreadable(Problem.INCOMPLETE_HEADER, missing + "Authorization=" + algorithm);
         }
         return v4(
                 credential,
@@ -150,7 +159,8 @@ public sealed interface Authorization {
                 isoTimestamp(timestamp),
                 false,
                 "-1",
-                request.headers().first("x-amz-security-token"));
+                request.headers().first("x-amz-security-token"),
+                asymmetric ? regions == null ? "" : regions : null);
     }
 
     private static void missing(StringBuilder text, String value, String what) {
@@ -195,7 +205,7 @@ public sealed interface Authorization {
 
     private static Authorization ofQuery(QueryString query) {
         var algorithm = query.first("X-Amz-Algorithm");
-        if ("AWS4-ECDSA-P256-SHA256".equals(algorithm)) {
+        if (ASYMMETRIC.equals(algorithm)) {
             return new Unreadable(Problem.ASYMMETRIC, algorithm);
         }
         if (!ALGORITHM.equals(algorithm)
@@ -216,9 +226,11 @@ public sealed interface Authorization {
                 query.first("X-Amz-Date"),
                 true,
                 query.first("X-Amz-Expires"),
-                query.first("X-Amz-Security-Token"));
+                query.first("X-Amz-Security-Token"),
+                null);
     }
 
+    /** @param regions those of an asymmetric signature, null of any other */
     private static Authorization v4(
             String credential,
             String signedHeaders,
@@ -226,11 +238,13 @@ public sealed interface Authorization {
             String timestamp,
             boolean presigned,
             String expires,
-            String sessionToken) {
-        // An access key id may itself hold slashes; the scope is the last four parts.
+            String sessionToken,
+            String regions) {
+        // An access key id may itself hold slashes; the scope is the last four parts, or three where it has no region.
         var parts = credential.split("/");
         int last = parts.length - 1;
-        if (last < 4 || !parts[last].equals("aws4_request")) {
+        int date = last - (regions == null ? 3 : 2);
+        if (date < 1 || !parts[last].equals("aws4_request")) {
             return new Unreadable(Problem.BAD_CREDENTIAL, credential);
         }
         try {
@@ -254,15 +268,16 @@ public sealed interface Authorization {
                             + "that is, the given X-Amz-Expires must be less than 604800 seconds");
         }
         return new V4(
-                String.join("/", List.of(parts).subList(0, last - 3)),
-                parts[last - 3],
-                parts[last - 2],
+                String.join("/", List.of(parts).subList(0, date)),
+                parts[date],
+                regions == null ? parts[last - 2] : regions,
                 parts[last - 1],
                 List.of(signedHeaders.toLowerCase(Locale.ROOT).split(";")),
                 signature,
                 timestamp,
                 presigned,
                 seconds,
-                sessionToken);
+                sessionToken,
+                regions != null);
     }
 }

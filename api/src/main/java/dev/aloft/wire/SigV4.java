@@ -79,8 +79,7 @@ public final class SigV4 {
             throw SignatureErrors.badContentHash();
         }
         var key = key(secret, signed.date(), signed.region(), signed.service());
-        var expected = signature(key, request, signed, hash, s3);
-        if (!MessageDigest.isEqual(ascii(expected), ascii(signed.signature()))) {
+        if (!isRight(request, signed, secret, key, hash, s3)) {
             throw errors.mismatch();
         }
         var believed = request.withBody(body);
@@ -89,6 +88,15 @@ public final class SigV4 {
         }
         boolean signedChunks = hash.equals(SIGNED_CHUNKS) || hash.equals(SIGNED_TRAILERS);
         return AwsChunked.decode(believed, signedChunks ? new ChunkSigner(key, signed, errors) : null);
+    }
+
+    private static boolean isRight(
+            HttpRequest request, Authorization.V4 signed, String secret, byte[] key, String hash, boolean s3) {
+        if (signed.asymmetric()) {
+            return SigV4a.isRight(textToSign(request, signed, hash, s3), signed, secret);
+        }
+        var expected = signature(key, request, signed, hash, s3);
+        return MessageDigest.isEqual(ascii(expected), ascii(signed.signature()));
     }
 
     /** Believes a presigned URL of Signature Version 2, which S3 alone takes; {@code bucket} is the one in the host, or null. */
@@ -152,7 +160,8 @@ public final class SigV4 {
                 timestamp,
                 false,
                 -1,
-                credentials.sessionToken());
+                credentials.sessionToken(),
+                false);
         var unsigned = withHeaders(request, headers);
         var signature =
                 signature(key(credentials.secretAccessKey(), date, region, service), unsigned, signed, hash, s3);
@@ -178,7 +187,8 @@ public final class SigV4 {
                 timestamp,
                 true,
                 holds.toSeconds(),
-                credentials.sessionToken());
+                credentials.sessionToken(),
+                false);
         var query = new StringBuilder(request.rawQuery());
         query.append(query.isEmpty() ? "" : "&")
                 .append("X-Amz-Algorithm=").append(Authorization.ALGORITHM)
@@ -225,6 +235,9 @@ public final class SigV4 {
         if (!names.contains("host") && !names.contains(":authority")) {
             throw errors.unsignedHeader("host");
         }
+        if (signed.asymmetric() && !names.contains("x-amz-region-set")) {
+            throw errors.unsignedHeader("x-amz-region-set");
+        }
         if (errors != SignatureErrors.S3) {
             return;
         }
@@ -256,10 +269,14 @@ public final class SigV4 {
 
     private static String signature(
             byte[] key, HttpRequest request, Authorization.V4 signed, String contentHash, boolean s3) {
+        return hex(hmac(key, textToSign(request, signed, contentHash, s3)));
+    }
+
+    private static String textToSign(
+            HttpRequest request, Authorization.V4 signed, String contentHash, boolean s3) {
         var canonical = canonicalRequest(request, signed, contentHash, s3);
-        var text = Authorization.ALGORITHM + "\n" + signed.timestamp() + "\n" + signed.scope() + "\n"
+        return signed.algorithm() + "\n" + signed.timestamp() + "\n" + signed.scope() + "\n"
                 + hex(sha256().digest(utf8(canonical)));
-        return hex(hmac(key, text));
     }
 
     static String canonicalRequest(HttpRequest request, Authorization.V4 signed, String contentHash, boolean s3) {
@@ -370,11 +387,19 @@ public final class SigV4 {
         return hmac("HmacSHA256", key, text);
     }
 
+    static byte[] hmac(byte[] key, byte[] input) {
+        return hmac("HmacSHA256", key, input);
+    }
+
     static byte[] hmac(String algorithm, byte[] key, String text) {
+        return hmac(algorithm, key, utf8(text));
+    }
+
+    private static byte[] hmac(String algorithm, byte[] key, byte[] input) {
         try {
             var mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(key, algorithm));
-            return mac.doFinal(utf8(text));
+            return mac.doFinal(input);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -141,8 +141,13 @@ public final class Signatures {
         return request.scheme() + "://" + host;
     }
 
-    /** Scopes may name what is no region ({@code aws-global}, {@code auto}); ARNs and keys need a sane text. */
-    private static String region(String scope) {
+    /**
+     * The region that a scope names, or the first of those in which the signature is good. Scopes may name what is none
+     * ({@code aws-global}, {@code auto}); ARNs and keys need a sane text.
+     */
+    private static String region(String regions) {
+        int comma = regions.indexOf(',');
+        var scope = comma < 0 ? regions : regions.substring(0, comma);
         boolean sane = !scope.isEmpty() && scope.length() <= LONGEST_REGION
                 && scope.chars().allMatch(c -> c == '-' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9')
                 && scope.indexOf('-') > 0 && !scope.endsWith("-global");

@@ -49,6 +49,11 @@ final class Archives {
         this.time = time;
     }
 
+    /** Whether it is an archive for which a rule is there. */
+    static boolean manages(KeptRule rule) {
+        return MANAGED_BY.equals(rule.managedBy());
+    }
+
     /** The archive into which a managed rule brings events. */
     static String ofRule(String rule) {
         return rule.substring(RULE_PREFIX.length());

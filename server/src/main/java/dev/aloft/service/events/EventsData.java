@@ -44,6 +44,11 @@ final class EventsData {
     final Due<Key> abandoned = new Due<>(Space.of("abandoned-secrets"), Codec.KEY, due);
     final Table<KeptDestination> destinations = Table.of("destinations", Codec.of(KeptDestination.class));
 
+    /** By the endpoint's name. */
+    final Table<KeptEndpoint> endpoints = Table.of("endpoints", Codec.of(KeptEndpoint.class));
+    final Index<KeptEndpoint> endpointsById =
+            endpoints.index("endpoints-by-id", endpoint -> List.of(Key.of(endpoint.id())));
+
     /** @param policy a JSON document, or null */
     record KeptBus(
             String account,
@@ -237,6 +242,62 @@ final class EventsData {
 
         Key key() {
             return Key.of(account, region, name);
+        }
+    }
+
+    /**
+     * A global endpoint; its region is the primary one.
+     *
+     * @param id          the subdomain at which SDKs reach it
+     * @param secondary   a region
+     * @param replicates  whether events of each bus are copied to the other
+     * @param bus         the name of both buses
+     * @param failure     why its rules could not be made, or null
+     */
+    record KeptEndpoint(
+            String account,
+            String region,
+            String name,
+            String id,
+            String description,
+            String healthCheck,
+            String secondary,
+            boolean replicates,
+            String bus,
+            String roleArn,
+            Instant created,
+            Instant modified,
+            String failure) {
+        String arn() {
+            return "arn:aws:events:" + region + ":" + account + ":endpoint/" + name;
+        }
+
+        String url() {
+            return "https://" + id + ".endpoint.events.amazonaws.com";
+        }
+
+        String state() {
+            return failure == null ? Events.EndpointState.ACTIVE
+                    : created.equals(modified) ? Events.EndpointState.CREATE_FAILED
+                    : Events.EndpointState.UPDATE_FAILED;
+        }
+
+        Key key() {
+            return Key.of(account, region, name);
+        }
+
+        BusName primaryBus() {
+            return new BusName(account, region, bus);
+        }
+
+        BusName secondaryBus() {
+            return new BusName(account, secondary, bus);
+        }
+
+        KeptEndpoint with(String reason) {
+            return new KeptEndpoint(account, region, name, id, description, healthCheck, secondary, replicates, bus,
+                roleArn,
+                    created, modified, reason);
         }
     }
 

@@ -17,7 +17,7 @@ final class EventsResources {
     static List<ResourceType> all(Events events) {
         return List.of(new RuleType(events), new EventBusType(events), new EventBusPolicyType(events),
                 new ArchiveType(events),
-                new ConnectionType(events), new ApiDestinationType(events));
+                new ConnectionType(events), new ApiDestinationType(events), new EndpointType(events));
     }
 
     static String text(Desired desired, String property) {

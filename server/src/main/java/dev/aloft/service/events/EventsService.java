@@ -48,6 +48,7 @@ public final class EventsService implements Service, Events {
     private final Replays replays;
     private final Connections connections;
     private final ApiDestinations destinations;
+    private final Endpoints endpoints;
     private final PutEvents putEvents;
     private final Schedules schedules;
     private final Forwarding forwarding;
@@ -78,6 +79,8 @@ public final class EventsService implements Service, Events {
         putEvents = new PutEvents(buses, routing, store, time);
         forwarding = new Forwarding(buses, putEvents, store, time,
                 (caller, access) -> authorizer.require(caller, access, this));
+        endpoints = new Endpoints(data, buses, rules, roles,
+                (caller, access) -> authorizer.require(caller, access, this), endpoint, store, time);
         replays = new Replays(data, buses, routing, store, time);
         schedules = new Schedules(data, deliveries, store, time);
         resourceTypes = EventsResources.all(Events.at(endpoint));
@@ -137,7 +140,7 @@ public final class EventsService implements Service, Events {
             case ListTagsForResourceRequest r -> Access.to("events:ListTagsForResource", r.resourceARN());
             case TagResourceRequest r -> Access.to("events:TagResource", r.resourceARN());
             case UntagResourceRequest r -> Access.to("events:UntagResource", r.resourceARN());
-            case PutEventsRequest r -> accessToPutEvents(caller, r);
+            case PutEventsRequest r -> accessToPutEvents(endpoints.routed(caller, r));
             case TestEventPatternRequest _ -> Access.to("events:TestEventPattern");
             case CreateArchiveRequest r -> named("CreateArchive", caller, "archive/" + r.archiveName());
             case DescribeArchiveRequest r -> named("DescribeArchive", caller, "archive/" + r.archiveName());
@@ -159,6 +162,13 @@ public final class EventsService implements Service, Events {
                     + r.name());
             case UpdateApiDestinationRequest r -> named("UpdateApiDestination", caller, "api-destination/" + r.name());
             case DeleteApiDestinationRequest r -> named("DeleteApiDestination", caller, "api-destination/" + r.name());
+            case CreateEndpointRequest r -> named("CreateEndpoint", caller, "endpoint/" + r.name())
+                .passing(r.roleArn(), "events.amazonaws.com");
+            case DescribeEndpointRequest r -> named("DescribeEndpoint", caller, "endpoint/" + r.name());
+            case UpdateEndpointRequest r -> named("UpdateEndpoint", caller, "endpoint/" + r.name())
+                .passing(r.roleArn(), "events.amazonaws.com");
+            case DeleteEndpointRequest r -> named("DeleteEndpoint", caller, "endpoint/" + r.name());
+            case ListEndpointsRequest _ -> Access.to("events:ListEndpoints");
             case ListApiDestinationsRequest _ -> Access.to("events:ListApiDestinations");
         };
     }
@@ -186,7 +196,9 @@ public final class EventsService implements Service, Events {
     }
 
     /** Services tell what happens in them to the bus of the account whose it is, and need nobody's leave. */
-    private static Access accessToPutEvents(Caller caller, PutEventsRequest input) {
+    private static Access accessToPutEvents(Endpoints.Routed routed) {
+        var caller = routed.caller();
+        var input = routed.input();
         if (caller.principal() instanceof Principal.Service) {
             return new Access("events:PutEvents", List.of());
         }
@@ -352,7 +364,8 @@ public final class EventsService implements Service, Events {
 
     @Override
     public PutEventsResponse putEvents(Caller caller, PutEventsRequest input) {
-        return putEvents.put(caller, input);
+        var routed = endpoints.routed(caller, input);
+        return putEvents.put(routed.caller(), routed.input());
     }
 
     @Override
@@ -503,5 +516,42 @@ public final class EventsService implements Service, Events {
     @Override
     public ListApiDestinationsResponse listApiDestinations(Caller caller, ListApiDestinationsRequest input) {
         return destinations.list(caller, input);
+    }
+
+    @Override
+    public CreateEndpointResponse createEndpoint(Caller caller, CreateEndpointRequest input) {
+        var it = endpoints.create(caller, input);
+        return CreateEndpointResponse.of(r -> r.name(it.name()).arn(it.arn()).routingConfig(Endpoints.routing(it))
+                .replicationConfig(Endpoints.replicationOf(it)).eventBuses(Endpoints.buses(it)).roleArn(it.roleArn())
+                .state(EndpointState.CREATING));
+    }
+
+    @Override
+    public DescribeEndpointResponse describeEndpoint(Caller caller, DescribeEndpointRequest input) {
+        var it = endpoints.get(caller, input);
+        return DescribeEndpointResponse.of(r -> r.name(it.name()).description(it.description()).arn(it.arn())
+                .routingConfig(Endpoints.routing(it)).replicationConfig(Endpoints.replicationOf(it))
+                .eventBuses(Endpoints.buses(it)).roleArn(it.roleArn()).endpointId(it.id()).endpointUrl(it.url())
+                .state(it.state()).stateReason(it.failure()).creationTime(it.created())
+                .lastModifiedTime(it.modified()));
+    }
+
+    @Override
+    public UpdateEndpointResponse updateEndpoint(Caller caller, UpdateEndpointRequest input) {
+        var it = endpoints.update(caller, input);
+        return UpdateEndpointResponse.of(r -> r.name(it.name()).arn(it.arn()).routingConfig(Endpoints.routing(it))
+                .replicationConfig(Endpoints.replicationOf(it)).eventBuses(Endpoints.buses(it)).roleArn(it.roleArn())
+                .endpointId(it.id()).endpointUrl(it.url()).state(EndpointState.UPDATING));
+    }
+
+    @Override
+    public DeleteEndpointResponse deleteEndpoint(Caller caller, DeleteEndpointRequest input) {
+        endpoints.delete(caller, input.name());
+        return DeleteEndpointResponse.of(_ -> { });
+    }
+
+    @Override
+    public ListEndpointsResponse listEndpoints(Caller caller, ListEndpointsRequest input) {
+        return endpoints.list(caller, input);
     }
 }

@@ -55,7 +55,7 @@ final class Routing {
 
     private static void add(Wanting wanting, BusEvent event, Routes routes) {
         var rule = wanting.rule();
-        if (rule.managedBy() != null) {
+        if (Archives.manages(rule)) {
             routes.archivals.add(new Archival(Archives.ofRule(rule.name()), event));
             return;
         }

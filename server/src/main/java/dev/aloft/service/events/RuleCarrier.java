@@ -102,11 +102,15 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
         if (target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null) {
             event = event.inGroup(target.sqsParameters().messageGroupId(), null);
         }
-        if (target.kinesisParameters() != null) {
-            var found = EventPath.find(target.kinesisParameters().partitionKeyPath(), TargetInput.tree(delivery));
-            event = event.withPartitionKey(found.map(Object::toString).orElse(null));
-        }
-        return event;
+        return Arn.parse(target.arn()).service().equals("kinesis") ? event.withPartitionKey(partitionKey(delivery))
+            : event;
+    }
+
+    /** The event's id where the target says nothing else. */
+    private static String partitionKey(RuleDelivery delivery) {
+        var parameters = delivery.target().kinesisParameters();
+        return EventPath.find(parameters == null ? "$.id" : parameters.partitionKeyPath(), TargetInput.tree(delivery))
+                .map(Object::toString).orElse(null);
     }
 
     @Override

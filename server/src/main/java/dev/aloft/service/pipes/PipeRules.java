@@ -136,8 +136,6 @@ final class PipeRules {
             unbuilt("SageMakerPipelineParameters", target.sageMakerPipelineParameters());
             unbuilt("TimestreamParameters", target.timestreamParameters());
             unbuilt("StepFunctionStateMachineParameters", target.stepFunctionStateMachineParameters());
-            unbuilt("EndpointId", target.eventBridgeEventBusParameters(),
-                    Pipes.PipeTargetEventBridgeEventBusParameters::endpointId);
         }
     }
 

@@ -193,7 +193,9 @@ final class PipeTargets {
 
         @Override
         public Handed hand(Caller role, List<Handover> handovers) {
-            var request = Events.PutEventsRequest.of(r -> r.entries(handovers.stream().map(this::entry).toList()));
+            var request = Events.PutEventsRequest.of(r -> r.entries(handovers.stream().map(this::entry).toList())
+                    .endpointId(parameters.map(Pipes.PipeTargetEventBridgeEventBusParameters::endpointId)
+                    .orElse(null)));
             var response = events.putEvents(role, request);
             return handed(request, response, response.entries(), Events.PutEventsResultEntry::errorCode,
                     Events.PutEventsResultEntry::errorMessage);

@@ -97,11 +97,12 @@ class RoutingTest extends EventsFixture {
             Events.Target.of(t -> t.id("1").arn(QUEUE + ".fifo")
                     .sqsParameters(Events.SqsParameters.of(p -> p.messageGroupId("g")))),
             Events.Target.of(t -> t.id("2").arn("arn:aws:kinesis:us-east-1:111122223333:stream/s").roleArn(ROLE)
-                .kinesisParameters(Events.KinesisParameters.of(p -> p.partitionKeyPath("$.detail.customer")))));
-        put(ROOT, null, "shop", "{\"customer\":\"ann\"}");
+                .kinesisParameters(Events.KinesisParameters.of(p -> p.partitionKeyPath("$.detail.customer")))),
+            Events.Target.of(t -> t.id("3").arn("arn:aws:kinesis:us-east-1:111122223333:stream/s").roleArn(ROLE)));
+        var id = put(ROOT, null, "shop", "{\"customer\":\"ann\"}").entries().getFirst().eventId();
         var all = settled();
-        assertThat(all).extracting(each -> each.event().groupId()).containsExactlyInAnyOrder("g", null);
-        assertThat(all).extracting(each -> each.event().partitionKey()).containsExactlyInAnyOrder(null, "ann");
+        assertThat(all).extracting(each -> each.event().groupId()).containsExactlyInAnyOrder("g", null, null);
+        assertThat(all).extracting(each -> each.event().partitionKey()).containsExactlyInAnyOrder(null, "ann", id);
         assertThat(all).anySatisfy(each -> assertThat(each.caller().principal())
                 .isInstanceOfSatisfying(Principal.RoleSession.class,
             session -> assertThat(session.roleArn()).isEqualTo(ROLE)));

@@ -1,5 +1,6 @@
 package dev.aloft.service.autoscaling;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.ApplicationAutoScaling.ValidationException;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudWatch.Dimension;
@@ -17,6 +18,8 @@ import java.util.Optional;
  */
 record TableCapacity(DynamoDb dynamoDb, String resource, String table, Optional<String> index, boolean reads)
         implements Scalable {
+    private static final List<String> NONE = List.of("ResourceNotFoundException", "ValidationException");
+
     static TableCapacity of(DynamoDb dynamoDb, TargetId id) {
         var parts = id.resource().split("/");
         return new TableCapacity(dynamoDb, id.resource(), parts[1],
@@ -45,13 +48,18 @@ record TableCapacity(DynamoDb dynamoDb, String resource, String table, Optional<
     }
 
     private DynamoDb.ProvisionedThroughputDescription throughput(Caller role) {
+        var told = described(role);
+        return index.isEmpty() ? told.provisionedThroughput() : told.globalSecondaryIndexes() == null ? gone("index")
+                : told.globalSecondaryIndexes().stream().filter(it -> it.indexName().equals(index.get())).findFirst()
+                        .orElseGet(() -> gone("index")).provisionedThroughput();
+    }
+
+    private DynamoDb.TableDescription described(Caller role) {
         try {
-            var told = dynamoDb.describeTable(role, DynamoDb.DescribeTableRequest.of(r -> r.tableName(table))).table();
-            return index.isEmpty() ? told.provisionedThroughput() : told.globalSecondaryIndexes() == null ? gone("index")
-                    : told.globalSecondaryIndexes().stream().filter(it -> it.indexName().equals(index.get()))
-                            .findFirst().orElseGet(() -> gone("index")).provisionedThroughput();
-        } catch (DynamoDb.ResourceNotFoundException _) {
-            throw missing("table");
+            return dynamoDb.describeTable(role, DynamoDb.DescribeTableRequest.of(r -> r.tableName(table))).table();
+        } catch (ApiError e) {
+            // What can be no table's name is none.
+            throw NONE.contains(e.code()) ? missing("table") : e;
         }
     }
 

@@ -8,12 +8,19 @@ import dev.aloft.api.ApplicationAutoScaling.SuspendedState;
 import dev.aloft.api.CloudWatch;
 import dev.aloft.api.CloudWatch.MetricAlarm;
 import dev.aloft.api.DynamoDb;
+import dev.aloft.kernel.metric.Metrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Policies that keep a table's use at a share of its capacity: their alarms, and what those bring about. */
 class TargetTrackingTest extends AutoScalingFixture {
+    @Override
+    Optional<Metrics> measured() {
+        return Optional.of(metrics);
+    }
+
     /** As they were recorded of a table with 5 units and a target of 70. */
     @Test
     void aPolicyHasTheAlarmsThatAwsMakes() {

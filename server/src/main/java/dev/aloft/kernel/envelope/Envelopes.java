@@ -43,6 +43,19 @@ public final class Envelopes {
         return Envelope.of(dataKey(caller, use), use.context(), content).bytes();
     }
 
+    /** A content of at most 4 KB under the key itself; KMS's own ciphertext. */
+    public Bytes encrypted(Caller caller, KeyUse use, byte[] content) {
+        return asked(caller, false, () -> kms.encrypt(caller.through(service), Kms.EncryptRequest.of(
+                r -> r.keyId(use.named(caller)).plaintext(Bytes.of(content)).encryptionContext(use.context()))))
+                .ciphertextBlob();
+    }
+
+    /** What was encrypted so. */
+    public byte[] decrypted(Caller caller, Bytes ciphertext, Map<String, String> context) {
+        return asked(caller, true, () -> kms.decrypt(caller.through(service), Kms.DecryptRequest.of(
+                r -> r.ciphertextBlob(ciphertext).encryptionContext(context)))).plaintext().array();
+    }
+
     /** Sees to it that there is a data key, as sealing does. */
     public void require(Caller caller, KeyUse use) {
         dataKey(caller, use);
@@ -80,9 +93,7 @@ public final class Envelopes {
         if (known != null && known.isGood(time.instant(), reuse)) {
             return known;
         }
-        var plain = asked(caller, true, () -> kms.decrypt(caller.through(service), Kms.DecryptRequest.of(
-                r -> r.ciphertextBlob(encrypted).encryptionContext(context)))).plaintext();
-        var key = new DataKey(plain, encrypted, time.instant());
+        var key = new DataKey(Bytes.of(decrypted(caller, encrypted, context)), encrypted, time.instant());
         keep(opening, wanted, key);
         return key;
     }

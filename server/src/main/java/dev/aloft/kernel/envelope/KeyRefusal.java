@@ -10,9 +10,10 @@ import java.util.UUID;
  * What KMS answered when it gave no data key.
  *
  * @param code    KMS's own code
- * @param message KMS's own words
+ * @param message KMS's own words, as its clients told them once: not whom it denied what
+ * @param words   KMS's own words
  */
-public record KeyRefusal(Reason reason, String code, String message) {
+public record KeyRefusal(Reason reason, String code, String message, String words) {
     private static final String DENIED = "AccessDeniedException";
     /** What KMS tells those who may not decrypt, and do not name the key themselves. */
     private static final String UNKNOWN = "The ciphertext refers to a customer master key that does not exist, does not"
@@ -44,7 +45,7 @@ public record KeyRefusal(Reason reason, String code, String message) {
             default -> throw error;
         };
         return new KeyRefusal(reason, error.code(), reason == Reason.ACCESS_DENIED
-                ? denial(error, caller, decrypting) : error.getMessage());
+                ? denial(error, caller, decrypting) : error.getMessage(), error.getMessage());
     }
 
     /** Services are told nothing. */
@@ -54,6 +55,15 @@ public record KeyRefusal(Reason reason, String code, String message) {
 
     /** KMS's words as services tell them that pass on what their client of KMS says. */
     public String told() {
+        return told(message);
+    }
+
+    /** The same, which tells also whom KMS denied what. */
+    public String toldInFull() {
+        return told(words);
+    }
+
+    private String told(String message) {
         return message + " (Service: AWSKMS; Status Code: 400; Error Code: " + code + "; Request ID: "
                 + UUID.randomUUID() + "; Proxy: null)";
     }

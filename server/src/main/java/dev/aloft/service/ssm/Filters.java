@@ -39,8 +39,8 @@ final class Filters {
             case "Type" -> parameter -> values.contains(parameter.latest().type());
             case "Tier" -> parameter -> values.contains(parameter.latest().tier());
             case "DataType" -> _ -> values.contains("text");
-            case "KeyId" -> parameter -> parameter.latest().type().equals(Ssm.ParameterType.SECURE_STRING)
-                && values.contains("alias/aws/ssm");
+            case "KeyId" -> parameter -> parameter.latest().isSecure()
+                && values.contains(parameter.latest().toldKeyId());
             case String tag when tag.startsWith(TAG) -> {
                 var key = tag.substring(TAG.length());
                 yield parameter -> parameter.tags().containsKey(key)

@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Page;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -44,8 +45,8 @@ final class Parameters {
             var secret = secrets.get(caller, input.name(), decrypt);
             return Ssm.GetParameterResponse.of(r -> r.parameter(secret));
         }
-        var parameter = store.<Optional<Ssm.Parameter>>read(tx -> find(tx, caller, input.name(), decrypt));
-        return Ssm.GetParameterResponse.of(r -> r.parameter(parameter.orElseThrow(Parameters::notFound)));
+        var found = store.<Optional<Found>>read(tx -> find(tx, caller, input.name())).orElseThrow(Parameters::notFound);
+        return Ssm.GetParameterResponse.of(r -> r.parameter(told(caller, found, decrypt)));
     }
 
     /** AWS says nothing more. */
@@ -56,22 +57,27 @@ final class Parameters {
     Ssm.GetParametersResponse getSeveral(Caller caller, Ssm.GetParametersRequest input) {
         boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
         var ofSecrets = ofSecrets(caller, input.names(), decrypt);
+        var told = new LinkedHashMap<>(ofSecrets);
+        var invalid = new LinkedHashSet<>(input.names().stream().filter(SecretReferences::is)
+                .filter(name -> !ofSecrets.containsKey(name)).toList());
+        var asked = input.names().stream().filter(name -> !SecretReferences.is(name)).toList();
+        found(caller, asked).forEach((name, found) ->
+                found.ifPresentOrElse(it -> told.put(name, told(caller, it, decrypt)), () -> invalid.add(name)));
+        return Ssm.GetParametersResponse.of(r -> r.parameters(List.copyOf(told.values()))
+                .invalidParameters(List.copyOf(invalid)));
+    }
+
+    private Map<String, Optional<Found>> found(Caller caller, List<String> names) {
         return store.read(tx -> {
-            var found = new LinkedHashMap<>(ofSecrets);
-            var invalid = new LinkedHashSet<>(input.names().stream().filter(SecretReferences::is)
-                    .filter(name -> !ofSecrets.containsKey(name)).toList());
-            for (var name : input.names()) {
-                if (SecretReferences.is(name)) {
-                    continue;
-                }
+            var all = new LinkedHashMap<String, Optional<Found>>();
+            for (var name : names) {
                 try {
-                    find(tx, caller, name, decrypt).ifPresentOrElse(it -> found.put(name, it), () -> invalid.add(name));
+                    all.put(name, find(tx, caller, name));
                 } catch (Ssm.ParameterVersionNotFound _) {
-                    invalid.add(name);
+                    all.put(name, Optional.empty());
                 }
             }
-            return Ssm.GetParametersResponse.of(r -> r.parameters(List.copyOf(found.values()))
-                    .invalidParameters(List.copyOf(invalid)));
+            return all;
         });
     }
 
@@ -89,12 +95,15 @@ final class Parameters {
         return found;
     }
 
-    private Optional<Ssm.Parameter> find(ReadTx tx, Caller caller, String text, boolean decrypt) {
+    /** @param selector that chose the version, or null */
+    private record Found(String name, Version version, String selector) {}
+
+    private Optional<Found> find(ReadTx tx, Caller caller, String text) {
         var asked = Names.asked(caller, text);
         Names.checkForm(asked.name());
         var parameter = data.parameters.get(tx, SsmData.key(caller, asked.name()));
         if (asked.selector() == null || parameter.isEmpty()) {
-            return parameter.map(it -> told(caller, it.name(), it.latest(), decrypt));
+            return parameter.map(it -> new Found(it.name(), it.latest(), null));
         }
         // Versions are numbers; a label is anything else.
         var number = number(asked.selector());
@@ -102,8 +111,7 @@ final class Parameters {
                 : data.versions.range(tx, SsmData.key(caller, asked.name())).map(Row::value)
                         .filter(it -> it.labels().contains(asked.selector())).findFirst())
                 .orElseThrow(() -> noVersion(asked.selector(), asked.name()));
-        var told = told(caller, asked.name(), version, decrypt);
-        return Optional.of(told.toBuilder().selector(":" + asked.selector()).build());
+        return Optional.of(new Found(asked.name(), version, ":" + asked.selector()));
     }
 
     static Ssm.ParameterVersionNotFound noVersion(String selector, String name) {
@@ -121,14 +129,12 @@ final class Parameters {
         boolean recursive = Boolean.TRUE.equals(input.recursive());
         boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
         var filters = Filters.of(input.parameterFilters());
-        return store.read(tx -> {
-            var page = page(data.parameters.range(tx, SsmData.under(caller, path)).map(Row::value)
-                    .filter(it -> recursive || it.name().indexOf('/', path.length()) < 0).filter(filters),
-                    input.nextToken(), input.maxResults(), PATH_PAGE);
-            return Ssm.GetParametersByPathResponse.of(r -> r
-                    .parameters(page.items().stream().map(it -> told(caller, it.name(), it.latest(), decrypt)).toList())
-                    .nextToken(page.token()));
-        });
+        var page = store.<Part>read(tx -> page(data.parameters.range(tx, SsmData.under(caller, path)).map(Row::value)
+                .filter(it -> recursive || it.name().indexOf('/', path.length()) < 0).filter(filters),
+                input.nextToken(), input.maxResults(), PATH_PAGE));
+        var told = page.items().stream().map(it -> new Found(it.name(), it.latest(), null))
+                .map(it -> told(caller, it, decrypt)).toList();
+        return Ssm.GetParametersByPathResponse.of(r -> r.parameters(told).nextToken(page.token()));
     }
 
     Ssm.DescribeParametersResponse describe(Caller caller, Ssm.DescribeParametersRequest input) {
@@ -148,35 +154,33 @@ final class Parameters {
     Ssm.GetParameterHistoryResponse history(Caller caller, Ssm.GetParameterHistoryRequest input) {
         var name = Names.asked(caller, input.name()).name();
         boolean decrypt = Boolean.TRUE.equals(input.withDecryption());
-        return store.read(tx -> {
+        var page = store.<Page<Version>>read(tx -> {
             if (!data.parameters.has(tx, SsmData.key(caller, name))) {
                 throw notFound();
             }
             var after = input.nextToken() == null ? 0 : number(input.nextToken()).orElseThrow(Parameters::badToken);
             var range = Range.of(SsmData.key(caller, name)).after(SsmData.key(caller, name, after));
-            var page = data.versions.page(tx, range, input.maxResults() == null ? HISTORY_PAGE : input.maxResults());
-            var told = page.values().stream().map(version -> Ssm.ParameterHistory.of(h -> h
-                    .name(name).type(version.type()).value(value(caller, name, version, decrypt))
-                            .version(version.number())
-                    .lastModifiedDate(version.modified()).lastModifiedUser(version.user())
-                            .description(version.description())
-                    .allowedPattern(version.allowedPattern()).tier(version.tier()).dataType("text").labels(version.labels())
-                    .policies(List.of()).keyId(keyId(version)))).toList();
-            return Ssm.GetParameterHistoryResponse.of(r -> r.parameters(told)
-                    .nextToken(page.next().map(key -> Long.toString(key.number(3))).orElse(null)));
+            return data.versions.page(tx, range, input.maxResults() == null ? HISTORY_PAGE : input.maxResults());
         });
+        var told = page.values().stream().map(version -> Ssm.ParameterHistory.of(h -> h
+                .name(name).type(version.type()).value(value(caller, name, version, decrypt)).version(version.number())
+                .lastModifiedDate(version.modified()).lastModifiedUser(version.user())
+                .description(version.description()).allowedPattern(version.allowedPattern()).tier(version.tier())
+                .dataType("text").labels(version.labels()).policies(List.of()).keyId(version.toldKeyId()))).toList();
+        return Ssm.GetParameterHistoryResponse.of(r -> r.parameters(told)
+                .nextToken(page.next().map(key -> Long.toString(key.number(3))).orElse(null)));
     }
 
-    private record Page(List<Parameter> items, String token) {}
+    private record Part(List<Parameter> items, String token) {}
 
     /** The token is the last name told: what comes after it is next, whatever was deleted in between. */
-    private static Page page(Stream<Parameter> sorted, String token, Integer maxResults, int usual) {
+    private static Part page(Stream<Parameter> sorted, String token, Integer maxResults, int usual) {
         int limit = maxResults == null ? usual : maxResults;
         var after = token == null ? null : Tokens.text(token);
         var found = sorted.filter(it -> after == null || Key.of(it.name()).compareTo(Key.of(after)) > 0)
                 .limit(limit + 1L).toList();
-        return found.size() <= limit ? new Page(found, null)
-                : new Page(found.subList(0, limit), Tokens.of(found.get(limit - 1).name()));
+        return found.size() <= limit ? new Part(found, null)
+                : new Part(found.subList(0, limit), Tokens.of(found.get(limit - 1).name()));
     }
 
     private static Ssm.InvalidNextToken badToken() {
@@ -230,19 +234,16 @@ final class Parameters {
                         + " entered the correct ID and try again."));
     }
 
-    private Ssm.Parameter told(Caller caller, String name, Version version, boolean decrypt) {
-        return Ssm.Parameter.of(p -> p
-                .name(name).type(version.type()).value(value(caller, name, version, decrypt)).version(version.number())
-                .lastModifiedDate(version.modified()).arn(Names.arn(caller, name)).dataType("text"));
+    private Ssm.Parameter told(Caller caller, Found found, boolean decrypt) {
+        var version = found.version();
+        return Ssm.Parameter.of(p -> p.name(found.name()).type(version.type()).selector(found.selector())
+                .value(value(caller, found.name(), version, decrypt)).version(version.number())
+                .lastModifiedDate(version.modified()).arn(Names.arn(caller, found.name())).dataType("text"));
     }
 
+    /** What is not to be decrypted is told as KMS encrypted it. */
     private String value(Caller caller, String name, Version version, boolean decrypt) {
-        return decrypt && version.type().equals(Ssm.ParameterType.SECURE_STRING)
-                ? secureValues.open(caller, name, version.value()) : version.value();
-    }
-
-    private static String keyId(Version version) {
-        return version.type().equals(Ssm.ParameterType.SECURE_STRING) ? "alias/aws/ssm" : null;
+        return decrypt && version.isSecure() ? secureValues.opened(caller, name, version) : version.value();
     }
 
     private static Ssm.ParameterMetadata metadata(Caller caller, Parameter parameter) {
@@ -250,7 +251,7 @@ final class Parameters {
         return Ssm.ParameterMetadata.of(m -> m
                 .name(parameter.name()).arn(Names.arn(caller, parameter.name())).type(latest.type())
                         .version(latest.number())
-                .keyId(keyId(latest)).lastModifiedDate(latest.modified()).lastModifiedUser(latest.user())
+                .keyId(latest.toldKeyId()).lastModifiedDate(latest.modified()).lastModifiedUser(latest.user())
                 .description(latest.description()).allowedPattern(latest.allowedPattern()).tier(latest.tier())
                 .policies(List.of()).dataType("text"));
     }

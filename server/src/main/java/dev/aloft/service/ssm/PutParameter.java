@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.store.Range;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * PutParameter.
@@ -24,7 +27,6 @@ final class PutParameter {
     private static final int MOST_VERSIONS = 100;
     private static final int STANDARD_BYTES = 4096;
     private static final int ADVANCED_BYTES = 8192;
-    private static final String AWS_KEY = "alias/aws/ssm";
 
     private final SsmData data;
     private final SecureValues secureValues;
@@ -53,18 +55,21 @@ final class PutParameter {
             AllowedPattern.check(input.allowedPattern(), input.value());
         }
         var now = time.instant().truncatedTo(ChronoUnit.MILLIS);
+        var seen = store.<Optional<Version>>read(tx -> before(tx, caller, name, overwrite)).orElse(null);
+        var type = type(input, seen);
+        var tier = tier(input, seen);
+        var keyId = keyId(input, type);
+        // KMS is asked before the parameter is kept.
+        var value = keyId == null ? input.value() : secureValues.sealed(caller, name, keyId, tier, input.value());
         return store.write(tx -> {
-            var before = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::latest).orElse(null);
-            if (before != null && !overwrite) {
-                throw new Ssm.ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite"
-                        + " option in the request to true.");
+            var before = before(tx, caller, name, overwrite).orElse(null);
+            if (!type.equals(type(input, before)) || !tier.equals(tier(input, before))) {
+                throw new Ssm.TooManyUpdates(
+                        "There are concurrent updates for a resource that supports one update at a time.");
             }
-            var type = type(input, before);
-            var tier = tier(input, before);
-            var version = new Version(before == null ? 1 : before.number() + 1, type,
-                    type.equals(Ssm.ParameterType.SECURE_STRING) ? secureValues.seal(caller, name, input.value()) : input.value(),
+            var version = new Version(before == null ? 1 : before.number() + 1, type, value,
                     input.description() == null && before != null ? before.description() : input.description(),
-                    input.allowedPattern(), tier, now, caller.principal().arn(), List.of());
+                    input.allowedPattern(), tier, now, caller.principal().arn(), List.of(), keyId);
             var tags = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::tags).orElse(Map.of());
             data.parameters.put(tx, SsmData.key(caller, name),
                     new Parameter(name, version, tagged ? Tags.with(tags, input.tags()) : tags));
@@ -76,6 +81,26 @@ final class PutParameter {
             }
             return Ssm.PutParameterResponse.of(r -> r.version(version.number()).tier(tier));
         });
+    }
+
+    private Optional<Version> before(ReadTx tx, Caller caller, String name, boolean overwrite) {
+        var before = data.parameters.get(tx, SsmData.key(caller, name)).map(Parameter::latest);
+        if (before.isPresent() && !overwrite) {
+            throw new Ssm.ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the"
+                    + " overwrite option in the request to true.");
+        }
+        return before;
+    }
+
+    /** Of a SecureString; a new version is under AWS's own key where it names none. */
+    private static String keyId(Ssm.PutParameterRequest input, String type) {
+        if (type.equals(Ssm.ParameterType.SECURE_STRING)) {
+            return Objects.requireNonNullElse(input.keyId(), SecureValues.AWS_KEY);
+        }
+        if (input.keyId() != null) {
+            throw Names.invalid("KeyId can be specified only for a parameter of the type SecureString.");
+        }
+        return null;
     }
 
     private void forget(Tx tx, String name, Row<Version> oldest) {
@@ -91,9 +116,6 @@ final class PutParameter {
     private static void refuseWhatIsNotBuilt(Ssm.PutParameterRequest input) {
         if (input.policies() != null && !input.policies().isBlank() && !input.policies().strip().equals("[]")) {
             throw ApiError.notBuilt("PutParameter with Policies");
-        }
-        if (input.keyId() != null && !input.keyId().equals(AWS_KEY)) {
-            throw ApiError.notBuilt("PutParameter with a KeyId other than " + AWS_KEY);
         }
         if (input.dataType() != null && !input.dataType().equals("text")) {
             throw ApiError.notBuilt("PutParameter with DataType " + input.dataType());

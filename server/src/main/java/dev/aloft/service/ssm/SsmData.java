@@ -1,6 +1,7 @@
 package dev.aloft.service.ssm;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.Ssm;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
@@ -18,7 +19,10 @@ final class SsmData {
 
     record Parameter(String name, Version latest, Map<String, String> tags) {}
 
-    /** @param value the text itself, or of a SecureString the sealed text in base 64 */
+    /**
+     * @param value the text itself, or of a SecureString the sealed text in base 64
+     * @param keyId of a SecureString, as it was given; null of one from before there were keys of KMS here
+     */
     record Version(
             long number,
             String type,
@@ -28,9 +32,19 @@ final class SsmData {
             String tier,
             Instant modified,
             String user,
-            List<String> labels) {
+            List<String> labels,
+            String keyId) {
         Version withLabels(List<String> other) {
-            return new Version(number, type, value, description, allowedPattern, tier, modified, user, other);
+            return new Version(number, type, value, description, allowedPattern, tier, modified, user, other, keyId);
+        }
+
+        boolean isSecure() {
+            return type.equals(Ssm.ParameterType.SECURE_STRING);
+        }
+
+        /** As it is told: the key that there was before there were others. */
+        String toldKeyId() {
+            return !isSecure() ? null : keyId == null ? SecureValues.AWS_KEY : keyId;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.aloft.api.Ssm;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -22,7 +23,7 @@ public final class SsmService implements Service, Ssm {
     public SsmService(Store platform, KeyFile keys, Time time, Endpoint endpoint) {
         var data = new SsmData();
         var store = platform.in("ssm");
-        var secureValues = new SecureValues(keys);
+        var secureValues = new SecureValues(new Envelopes("ssm", endpoint, time, SecureValues::refused), keys);
         parameters = new Parameters(data, secureValues, new SecretReferences(endpoint), store);
         labels = new Labels(data, store);
         putParameter = new PutParameter(data, secureValues, store, time);

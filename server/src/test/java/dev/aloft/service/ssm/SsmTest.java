@@ -12,10 +12,8 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.MemoryStore;
-import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.service.secretsmanager.SecretsManagerService;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -118,17 +116,6 @@ class SsmTest {
             r -> r.name("/x").nextToken(history.nextToken())));
         assertThat(more.parameters().getLast().version()).isEqualTo(103);
         assertThat(more.nextToken()).isNull();
-    }
-
-    @Test
-    void aSecureStringIsEncryptedAtRest() {
-        put("/secret", "SecureString", "open sesame", false);
-        assertThat(get("/secret").value()).isNotEqualTo("open sesame");
-        assertThat(ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name("/secret").withDecryption(true)))
-            .parameter().value()).isEqualTo("open sesame");
-        boolean anywhere = store.<Boolean>read(tx -> tx.range(Range.all())
-            .anyMatch(entry -> new String(entry.value(), StandardCharsets.ISO_8859_1).contains("sesame")));
-        assertThat(anywhere).isFalse();
     }
 
     @Test

@@ -72,7 +72,7 @@ public final class Envelopes {
         var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), request));
         // AWS has a new data key decrypted before it is used, which is why those who only write need kms:Decrypt too.
         var key = open(caller, made.ciphertextBlob(), use.context(), use.reuse());
-        keep(sealing, wanted, key);
+        keep(sealing, wanted, key, use.reuse());
         return key;
     }
 
@@ -94,7 +94,7 @@ public final class Envelopes {
             return known;
         }
         var key = new DataKey(Bytes.of(decrypted(caller, encrypted, context)), encrypted, time.instant());
-        keep(opening, wanted, key);
+        keep(opening, wanted, key, reuse);
         return key;
     }
 
@@ -106,7 +106,10 @@ public final class Envelopes {
         }
     }
 
-    private static <K> void keep(Map<K, DataKey> keys, K wanted, DataKey key) {
+    private static <K> void keep(Map<K, DataKey> keys, K wanted, DataKey key, Duration reuse) {
+        if (reuse.isZero()) {
+            return;
+        }
         if (keys.size() >= MOST_KEPT) {
             keys.clear();
         }

@@ -9,11 +9,12 @@ import java.util.UUID;
 /**
  * What KMS answered when it gave no data key.
  *
- * @param code    KMS's own code
- * @param message KMS's own words, as its clients told them once: not whom it denied what
- * @param words   KMS's own words
+ * @param decrypting whether it was Decrypt that refused
+ * @param code       KMS's own code
+ * @param message    KMS's own words, as its clients told them once: not whom it denied what
+ * @param words      KMS's own words
  */
-public record KeyRefusal(Reason reason, String code, String message, String words) {
+public record KeyRefusal(Reason reason, boolean decrypting, String code, String message, String words) {
     private static final String DENIED = "AccessDeniedException";
     /** What KMS tells those who may not decrypt, and do not name the key themselves. */
     private static final String UNKNOWN = "The ciphertext refers to a customer master key that does not exist, does not"
@@ -44,7 +45,7 @@ public record KeyRefusal(Reason reason, String code, String message, String word
             case ApiError it when it.code().equals(DENIED) -> Reason.ACCESS_DENIED;
             default -> throw error;
         };
-        return new KeyRefusal(reason, error.code(), reason == Reason.ACCESS_DENIED
+        return new KeyRefusal(reason, decrypting, error.code(), reason == Reason.ACCESS_DENIED
                 ? denial(error, caller, decrypting) : error.getMessage(), error.getMessage());
     }
 

@@ -50,7 +50,7 @@ final class TableKeys {
     private final Envelopes envelopes;
     private final Store store;
     private final Time time;
-    /** Whether there may be a table with a key, which most have not and do not pay for; null until that is looked up. */
+    /** Whether there may be a table with a key, so that others need not pay for it; null until that is looked up. */
     private final AtomicReference<Boolean> used = new AtomicReference<>();
     private volatile Instant looked = Instant.MIN;
 

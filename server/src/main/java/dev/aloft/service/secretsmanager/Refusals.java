@@ -1,17 +1,22 @@
 package dev.aloft.service.secretsmanager;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.SecretsManager.DecryptionFailure;
+import dev.aloft.api.SecretsManager.EncryptionFailure;
 import dev.aloft.api.SecretsManager.InvalidNextTokenException;
 import dev.aloft.api.SecretsManager.InvalidParameterException;
 import dev.aloft.api.SecretsManager.InvalidRequestException;
 import dev.aloft.api.SecretsManager.ResourceExistsException;
 import dev.aloft.api.SecretsManager.ResourceNotFoundException;
+import dev.aloft.kernel.envelope.KeyRefusal;
 import dev.aloft.service.secretsmanager.SecretsData.Secret;
 import java.util.Collection;
 import java.util.Map;
 
 /** What Secrets Manager answers when it does not do what was asked, in AWS's words. */
 final class Refusals {
+    static final String NO_KMS = "Access to KMS is not allowed";
+
     private Refusals() {}
 
     static ResourceNotFoundException notFound() {
@@ -70,11 +75,19 @@ final class Refusals {
         return new InvalidNextTokenException("Invalid NextToken.");
     }
 
-    /** AWS's own key is what every secret is encrypted with that names none. */
-    static void otherKey(String kmsKeyId) {
-        if (kmsKeyId != null && !kmsKeyId.isEmpty() && !kmsKeyId.endsWith("alias/aws/secretsmanager")) {
-            throw ApiError.notBuilt("A secret's KmsKeyId");
+    /** What KMS refused: who may not use a key is told no more. */
+    static ApiError ofKey(KeyRefusal refusal) {
+        if (refusal.reason() == KeyRefusal.Reason.ACCESS_DENIED) {
+            return ApiError.of("AccessDeniedException", 400, NO_KMS);
         }
+        return refusal.decrypting()
+                ? new DecryptionFailure("Secrets Manager can't decrypt the secret value: " + refusal.told())
+                : new EncryptionFailure("Secrets Manager can't encrypt the secret value: " + refusal.told());
+    }
+
+    static ApiError otherKey() {
+        return ApiError.of("AccessDeniedException", 400,
+                NO_KMS + ". This version of secret is not encrypted with the current KMS key.");
     }
 
     static void unbuilt(String what, Object given) {

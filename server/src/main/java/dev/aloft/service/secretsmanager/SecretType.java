@@ -141,7 +141,8 @@ record SecretType(SecretsManager secrets) implements ResourceType {
         secrets.updateSecret(caller, SecretsManager.UpdateSecretRequest.of(r -> r.secretId(physicalId)
                 .secretString(value)
                 .description(Objects.toString(after.properties().get("Description"), ""))
-                .kmsKeyId(text(after.properties(), "KmsKeyId")).clientRequestToken(UUID.randomUUID().toString())));
+                .kmsKeyId(Objects.toString(after.properties().get("KmsKeyId"), ""))
+                .clientRequestToken(UUID.randomUUID().toString())));
         changeTags(caller, physicalId, before, after);
         return read(caller, physicalId).orElseThrow();
     }

@@ -12,6 +12,7 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.secretsmanager.SecretsData.Sealed;
 import dev.aloft.service.secretsmanager.SecretsData.Secret;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -39,14 +41,16 @@ final class Secrets {
     private final SecretsData data;
     private final SecretIds ids;
     private final Versions versions;
+    private final Vault vault;
     private final Store store;
     private final Time time;
     private final SecureRandom random = new SecureRandom();
 
-    Secrets(SecretsData data, SecretIds ids, Versions versions, Store store, Time time) {
+    Secrets(SecretsData data, SecretIds ids, Versions versions, Vault vault, Store store, Time time) {
         this.data = data;
         this.ids = ids;
         this.versions = versions;
+        this.vault = vault;
         this.store = store;
         this.time = time;
     }
@@ -58,7 +62,6 @@ final class Secrets {
      */
     SecretsManager.CreateSecretResponse create(Caller caller, SecretsManager.CreateSecretRequest input) {
         Refusals.unbuilt("Replication of secrets to other regions", input.addReplicaRegions());
-        Refusals.otherKey(input.kmsKeyId());
         if (!NAME.matcher(input.name()).matches()) {
             throw ApiError.of("ValidationException", 400, "Invalid name. Must be a valid name containing alphanumeric"
                     + " characters, or any of the following: -/_+=.@!");
@@ -69,8 +72,9 @@ final class Secrets {
         }
         var token = input.clientRequestToken();
         var tags = input.tags() == null ? null : Tags.with(null, input.tags());
-        var fresh = fresh(caller, input.name(), input.description(), tags);
-        var sealed = value.map(it -> versions.sealed(fresh.key(), token, it));
+        var fresh = fresh(caller, input.name(), input.description(), tags).withKey(key(input.kmsKeyId()));
+        vault.require(caller, fresh);
+        var sealed = value.map(it -> versions.sealed(caller, fresh, token, it));
         return store.write(tx -> {
             var known = data.secrets.get(tx, fresh.key());
             if (known.isPresent()) {
@@ -103,7 +107,7 @@ final class Secrets {
     private Secret fresh(Caller caller, String name, String description, Map<String, String> tags) {
         var now = SecretsData.now(time);
         return new Secret(caller.account(), caller.region(), name, suffix(), description, now, now, null, null, null,
-                tags, null, service(caller).orElse(null));
+                tags, null, service(caller).orElse(null), null);
     }
 
     /** The first part of the service's name where one of AWS's services makes a secret for itself. */
@@ -128,25 +132,35 @@ final class Secrets {
     }
 
     SecretsManager.UpdateSecretResponse update(Caller caller, SecretsManager.UpdateSecretRequest input) {
-        Refusals.otherKey(input.kmsKeyId());
         var value = SecretValue.of(input.secretString(), input.secretBinary());
         if (value.isPresent() && input.clientRequestToken() == null) {
             throw Refusals.noToken();
         }
         var before = store.<Secret>read(tx -> ids.usable(tx, caller, input.secretId()));
-        value.ifPresent(_ -> Versions.requireSameAccount(caller, before));
-        var sealed = value.map(it -> versions.sealed(before.key(), input.clientRequestToken(), it));
+        var keyed = input.kmsKeyId() == null ? before : before.withKey(key(input.kmsKeyId()));
+        boolean isOther = !Objects.equals(keyed.kmsKeyId(), before.kmsKeyId());
+        if (isOther) {
+            vault.require(caller, keyed);
+        }
+        var sealed = value.map(it -> versions.sealed(caller, keyed, input.clientRequestToken(), it));
+        var anew = isOther ? versions.anew(caller, keyed) : Map.<String, Sealed>of();
         var now = SecretsData.now(time);
         return store.write(tx -> {
             var secret = ids.usable(tx, caller, before.arn());
             requireOwner(caller, secret);
             var changed = input.description() == null ? secret : secret.withDescription(input.description());
-            data.secrets.put(tx, secret.key(), changed.changed(now));
+            data.secrets.put(tx, secret.key(), (isOther ? changed.withKey(keyed.kmsKeyId()) : changed).changed(now));
+            versions.replace(tx, secret, anew);
             value.ifPresent(it -> versions.put(tx, secret, input.clientRequestToken(), it, sealed.orElseThrow(),
                     List.of(CURRENT)));
             return SecretsManager.UpdateSecretResponse.of(r -> r.arn(secret.arn()).name(secret.name())
                     .versionId(value.isPresent() ? input.clientRequestToken() : null));
         });
+    }
+
+    /** AWS's own key is what every secret is encrypted with that names none. */
+    private static String key(String given) {
+        return given == null || given.isEmpty() || given.endsWith("alias/aws/secretsmanager") ? null : given;
     }
 
     /** Changes something of a secret that was not deleted. */
@@ -242,7 +256,8 @@ final class Secrets {
             var rotation = Optional.ofNullable(secret.rotation());
             var stages = versions.stages(tx, secret);
             return SecretsManager.DescribeSecretResponse.of(r -> r.arn(secret.arn()).name(secret.name())
-                    .description(secret.description()).createdDate(secret.created()).lastChangedDate(secret.changed())
+                    .description(secret.description()).kmsKeyId(secret.kmsKeyId())
+                    .createdDate(secret.created()).lastChangedDate(secret.changed())
                     .lastAccessedDate(secret.accessed()).deletedDate(secret.deleted()).owningService(secret.owner())
                     .tags(secret.tags() == null ? null : Tags.told(secret.tags()))
                     .versionIdsToStages(stages.isEmpty() ? null : stages)
@@ -273,7 +288,8 @@ final class Secrets {
     private static SecretsManager.SecretListEntry entry(Secret secret, Map<String, List<String>> stages) {
         var rotation = Optional.ofNullable(secret.rotation());
         return SecretsManager.SecretListEntry.of(e -> e.arn(secret.arn()).name(secret.name())
-                .description(secret.description()).createdDate(secret.created()).lastChangedDate(secret.changed())
+                .description(secret.description()).kmsKeyId(secret.kmsKeyId())
+                .createdDate(secret.created()).lastChangedDate(secret.changed())
                 .lastAccessedDate(secret.accessed()).deletedDate(secret.deleted()).owningService(secret.owner())
                 .tags(secret.tags() == null ? null : Tags.told(secret.tags()))
                 .secretVersionsToStages(stages.isEmpty() ? null : stages)

@@ -43,6 +43,7 @@ final class SecretsData {
      * @param tags     null where it never had any
      * @param policy   a JSON document, or null
      * @param owner    the service that made it for itself, such as {@code events}, or null
+     * @param kmsKeyId the key of KMS as it was given, or null for AWS's own
      */
     record Secret(
             String account,
@@ -57,7 +58,8 @@ final class SecretsData {
             Rotation rotation,
             Map<String, String> tags,
             String policy,
-            String owner) {
+            String owner,
+            String kmsKeyId) {
         String arn() {
             return "arn:aws:secretsmanager:" + region + ":" + account + ":secret:" + name + "-" + suffix;
         }
@@ -68,37 +70,42 @@ final class SecretsData {
 
         Secret changed(Instant now) {
             return new Secret(account, region, name, suffix, description, created, now, accessed, deleted, rotation,
-                    tags, policy, owner);
+                    tags, policy, owner, kmsKeyId);
         }
 
         Secret withDescription(String changed) {
             return new Secret(account, region, name, suffix, changed, created, this.changed, accessed, deleted,
-                    rotation, tags, policy, owner);
+                    rotation, tags, policy, owner, kmsKeyId);
         }
 
         Secret accessed(Instant day) {
             return new Secret(account, region, name, suffix, description, created, changed, day, deleted, rotation,
-                    tags, policy, owner);
+                    tags, policy, owner, kmsKeyId);
         }
 
         Secret deleted(Instant at) {
             return new Secret(account, region, name, suffix, description, created, changed, accessed, at, rotation,
-                    tags, policy, owner);
+                    tags, policy, owner, kmsKeyId);
         }
 
         Secret withRotation(Rotation other) {
             return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, other,
-                    tags, policy, owner);
+                    tags, policy, owner, kmsKeyId);
         }
 
         Secret withTags(Map<String, String> other) {
             return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, rotation,
-                    other, policy, owner);
+                    other, policy, owner, kmsKeyId);
+        }
+
+        Secret withKey(String other) {
+            return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, rotation,
+                    tags, policy, owner, other);
         }
 
         Secret withPolicy(String other) {
             return new Secret(account, region, name, suffix, description, created, changed, accessed, deleted, rotation,
-                    tags, other, owner);
+                    tags, other, owner, kmsKeyId);
         }
     }
 
@@ -111,31 +118,50 @@ final class SecretsData {
     record Rotation(String functionArn, boolean enabled, RotationRules rules, Instant rotated, Instant next) {}
 
     /**
-     * @param id     the client's token
-     * @param sealed the value, encrypted; null in a version that a rotation has not filled yet
+     * A value as it is kept.
+     *
+     * @param kmsKeyId the key of KMS under which the content is, or null where it is under the data folder's alone
+     * @param digest   by which the same value is known where nobody may open it, or null
      */
-    record Version(String id, Instant created, Instant accessed, List<String> stages, boolean isText, byte[] sealed) {
+    record Sealed(byte[] content, String kmsKeyId, byte[] digest) {}
+
+    /**
+     * @param id       the client's token
+     * @param sealed   the value, encrypted; null in a version that a rotation has not filled yet
+     * @param kmsKeyId see {@link Sealed}
+     * @param digest   see {@link Sealed}
+     */
+    record Version(String id, Instant created, Instant accessed, List<String> stages, boolean isText, byte[] sealed,
+            String kmsKeyId, byte[] digest) {
+        /** One without a value. */
+        static Version empty(String id, Instant now) {
+            return new Version(id, now, null, List.of(), true, null, null, null);
+        }
+
         boolean has(String stage) {
             return stages.contains(stage);
         }
 
         Version accessed(Instant day) {
-            return new Version(id, created, day, stages, isText, sealed);
+            return new Version(id, created, day, stages, isText, sealed, kmsKeyId, digest);
         }
 
         Version with(String stage) {
             var more = new TreeSet<>(stages);
             more.add(stage);
-            return new Version(id, created, accessed, List.copyOf(more), isText, sealed);
+            return labelled(List.copyOf(more));
         }
 
         Version without(String stage) {
-            return new Version(id, created, accessed, stages.stream().filter(it -> !it.equals(stage)).toList(), isText,
-                    sealed);
+            return labelled(stages.stream().filter(it -> !it.equals(stage)).toList());
         }
 
-        Version filled(SecretValue value, byte[] content) {
-            return new Version(id, created, accessed, stages, value.isText(), content);
+        private Version labelled(List<String> other) {
+            return new Version(id, created, accessed, other, isText, sealed, kmsKeyId, digest);
+        }
+
+        Version filled(boolean text, Sealed value) {
+            return new Version(id, created, accessed, stages, text, value.content(), value.kmsKeyId(), value.digest());
         }
     }
 }

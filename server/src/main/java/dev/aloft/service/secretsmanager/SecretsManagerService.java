@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.delivery.Deliveries;
+import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
@@ -35,8 +36,9 @@ public final class SecretsManagerService implements Service, SecretsManager {
         var store = platform.in("secretsmanager");
         var ids = new SecretIds(data);
         var lambda = Lambda.at(endpoint);
-        versions = new Versions(data, ids, new Vault(keys), store, time);
-        secrets = new Secrets(data, ids, versions, store, time);
+        var vault = new Vault(keys, new Envelopes("secretsmanager", endpoint, time, Refusals::ofKey));
+        versions = new Versions(data, ids, vault, store, time);
+        secrets = new Secrets(data, ids, versions, vault, store, time);
         var runs = new Deliveries<>("runs", store, time, Codec.of(Rotations.Run.class),
                 new RotationCarrier(data, lambda, store, time));
         rotations = new Rotations(data, ids, versions, runs, lambda, store, time);

@@ -4,6 +4,7 @@ import static dev.aloft.service.secretsmanager.SecretsData.CURRENT;
 import static dev.aloft.service.secretsmanager.SecretsData.PENDING;
 import static dev.aloft.service.secretsmanager.SecretsData.PREVIOUS;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.call.ListPage;
@@ -13,15 +14,19 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.secretsmanager.SecretsData.Sealed;
 import dev.aloft.service.secretsmanager.SecretsData.Secret;
 import dev.aloft.service.secretsmanager.SecretsData.Version;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The values of secrets, each a version with staging labels. A label is on one version at a time.
@@ -50,13 +55,14 @@ final class Versions {
         this.time = time;
     }
 
-    byte[] sealed(Key secret, String token, SecretValue value) {
-        return vault.sealed(secret, token, value);
+    Sealed sealed(Caller caller, Secret secret, String token, SecretValue value) {
+        requireSameAccount(caller, secret, secret.kmsKeyId());
+        return vault.sealed(caller, secret, token, value);
     }
 
-    /** AWS's own key, with which all secrets are encrypted, opens them to their own account alone. */
-    static void requireSameAccount(Caller caller, Secret secret) {
-        if (!caller.account().equals(secret.account())) {
+    /** AWS's own key opens secrets to their own account alone. */
+    private static void requireSameAccount(Caller caller, Secret secret, String kmsKeyId) {
+        if (kmsKeyId == null && !caller.account().equals(secret.account())) {
             throw Refusals.otherAccount();
         }
     }
@@ -67,15 +73,24 @@ final class Versions {
         record Found(Secret secret, Version version) {}
         var found = store.<Found>read(tx -> {
             var secret = ids.usable(tx, caller, input.secretId());
-            requireSameAccount(caller, secret);
             return new Found(secret, wanted(tx, secret, input.versionId(), input.versionStage()));
         });
-        accessed(found.secret(), found.version());
         var version = found.version();
-        var value = vault.opened(found.secret().key(), version);
+        requireSameAccount(caller, found.secret(), version.kmsKeyId());
+        var value = opened(caller, found.secret(), version);
+        accessed(found.secret(), version);
         return SecretsManager.GetSecretValueResponse.of(r -> r.arn(found.secret().arn()).name(found.secret().name())
                 .versionId(version.id()).versionStages(version.stages().isEmpty() ? null : version.stages())
                 .createdDate(version.created()).secretString(value.text()).secretBinary(value.binary()));
+    }
+
+    private SecretValue opened(Caller caller, Secret secret, Version version) {
+        try {
+            return vault.opened(caller, secret, version);
+        } catch (ApiError refused) {
+            boolean isCurrent = Objects.equals(version.kmsKeyId(), secret.kmsKeyId());
+            throw isCurrent || !refused.getMessage().equals(Refusals.NO_KMS) ? refused : Refusals.otherKey();
+        }
     }
 
     private Version wanted(ReadTx tx, Secret secret, String id, String stage) {
@@ -135,8 +150,9 @@ final class Versions {
     }
 
     private static SecretsManager.SecretVersionsListEntry entry(Version version) {
+        var key = Objects.requireNonNullElse(version.kmsKeyId(), "DefaultEncryptionKey");
         return SecretsManager.SecretVersionsListEntry.of(e -> e.versionId(version.id()).createdDate(version.created())
-                .lastAccessedDate(version.accessed()).kmsKeyIds(List.of("DefaultEncryptionKey"))
+                .lastAccessedDate(version.accessed()).kmsKeyIds(List.of(key))
                 .versionStages(version.stages().isEmpty() ? null : version.stages()));
     }
 
@@ -156,8 +172,7 @@ final class Versions {
                     + " staging labels.");
         }
         var before = store.<Secret>read(tx -> ids.usable(tx, caller, input.secretId()));
-        requireSameAccount(caller, before);
-        var sealed = sealed(before.key(), token, value);
+        var sealed = sealed(caller, before, token, value);
         var now = SecretsData.now(time);
         return store.write(tx -> {
             var secret = ids.usable(tx, caller, before.arn());
@@ -172,24 +187,24 @@ final class Versions {
     /** Whether this version has this value already, which makes the request a repeated one. */
     boolean isSame(ReadTx tx, Secret secret, String token, SecretValue value) {
         var known = data.versions.get(tx, secret.key().and(token)).filter(it -> it.sealed() != null);
-        if (known.isPresent() && !vault.opened(secret.key(), known.get()).equals(value)) {
+        if (known.isPresent() && !vault.isSame(secret.key(), known.get(), value)) {
             throw Refusals.tokenInUse(token, secret);
         }
         return known.isPresent();
     }
 
-    Version put(Tx tx, Secret secret, String token, SecretValue value, byte[] sealed, List<String> stages) {
+    Version put(Tx tx, Secret secret, String token, SecretValue value, Sealed sealed, List<String> stages) {
         if (isSame(tx, secret, token, value)) {
             return data.versions.get(tx, secret.key().and(token)).orElseThrow();
         }
         return add(tx, secret, token, value, sealed, stages);
     }
 
-    Version add(Tx tx, Secret secret, String token, SecretValue value, byte[] sealed, List<String> stages) {
+    Version add(Tx tx, Secret secret, String token, SecretValue value, Sealed sealed, List<String> stages) {
         boolean isFirst = all(tx, secret).isEmpty();
         var key = secret.key().and(token);
-        var fresh = new Version(token, SecretsData.now(time), null, List.of(), value.isText(), sealed);
-        data.versions.put(tx, key, data.versions.get(tx, key).map(it -> it.filled(value, sealed)).orElse(fresh));
+        var empty = data.versions.get(tx, key).orElseGet(() -> Version.empty(token, SecretsData.now(time)));
+        data.versions.put(tx, key, empty.filled(value.isText(), sealed));
         stages.forEach(stage -> move(tx, secret, stage, token));
         if (isFirst) {
             move(tx, secret, CURRENT, token);
@@ -198,10 +213,35 @@ final class Versions {
         return data.versions.get(tx, key).orElseThrow();
     }
 
+    /**
+     * The values that go with a secret to another key, under that key; those that the caller may not read or encrypt
+     * stay under the old one.
+     *
+     * @param secret with its new key
+     */
+    Map<String, Sealed> anew(Caller caller, Secret secret) {
+        var anew = new HashMap<String, Sealed>();
+        var labelled = store.<List<Version>>read(tx -> all(tx, secret).stream().filter(it -> it.sealed() != null
+                && Stream.of(CURRENT, PREVIOUS, PENDING).anyMatch(it::has)).toList());
+        for (var version : labelled) {
+            try {
+                anew.put(version.id(),
+                        vault.sealed(caller, secret, version.id(), vault.opened(caller, secret, version)));
+            } catch (ApiError _) {
+                // AWS goes on too.
+            }
+        }
+        return anew;
+    }
+
+    void replace(Tx tx, Secret secret, Map<String, Sealed> anew) {
+        anew.forEach((id, sealed) ->
+                data.versions.update(tx, secret.key().and(id), it -> it.filled(it.isText(), sealed)));
+    }
+
     /** The version that a rotation is to fill. */
     void addPending(Tx tx, Secret secret, String token) {
-        data.versions.putIfAbsent(tx, secret.key().and(token),
-                new Version(token, SecretsData.now(time), null, List.of(), true, null));
+        data.versions.putIfAbsent(tx, secret.key().and(token), Version.empty(token, SecretsData.now(time)));
         move(tx, secret, PENDING, token);
     }
 

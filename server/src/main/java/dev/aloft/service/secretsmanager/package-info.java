@@ -8,7 +8,7 @@
  *   RotateSecret ── Rotations ── RotationCarrier: four calls of the function, as kernel/delivery brings them
  * </pre>
  *
- * <p>Left out: replicas in other regions, KMS keys of one's own, rotation without a function of one's own (managed
+ * <p>Left out: replicas in other regions, rotation without a function of one's own (managed
  * rotation), external partners' secrets.
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/intro.html">AWS Secrets Manager</a>

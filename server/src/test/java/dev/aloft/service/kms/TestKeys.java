@@ -64,8 +64,18 @@ public final class TestKeys implements LocalEndpoint.Gate {
 
     /** A user of the same account with one policy that allows these actions on everything. */
     public Caller user(String name, String... actions) {
+        return withPolicy(name, "{\"Statement\": [" + allow("", "", actions) + "]}");
+    }
+
+    /** The same who may use no other key than this one. */
+    public Caller userOf(String name, String key, String... actions) {
+        return withPolicy(name, "{\"Statement\": [" + allow("", "", actions)
+                + ", {\"Effect\": \"Deny\", \"Action\": \"kms:*\", \"NotResource\": \"" + key + "\"}]}");
+    }
+
+    private Caller withPolicy(String name, String policy) {
         var arn = "arn:aws:iam::" + root.account() + ":user/" + name;
-        users.put(arn, "{\"Statement\": [" + allow("", "", actions) + "]}");
+        users.put(arn, policy);
         return new Caller(root.account(), root.region(), new Principal.User(arn, "AIDA" + name, name), "id", null, 0,
                 root.endpoint(), root.sourceIp(), null);
     }
@@ -81,9 +91,17 @@ public final class TestKeys implements LocalEndpoint.Gate {
 
     /** Lets a service use the key, on a condition, which is JSON or empty. */
     public void allowService(String key, String principal, String condition) {
+        put(key, "{\"Service\": \"" + principal + "\"}", condition);
+    }
+
+    /** Lets somebody of another account use the key on a condition. */
+    public void allowPrincipal(String key, String principalArn, String condition) {
+        put(key, "{\"AWS\": \"" + principalArn + "\"}", condition);
+    }
+
+    private void put(String key, String principal, String condition) {
         var all = allow("\"Principal\": {\"AWS\": \"arn:aws:iam::" + root.account() + ":root\"},", "", "kms:*");
-        var more = allow("\"Principal\": {\"Service\": \"" + principal + "\"},", condition, "kms:GenerateDataKey*",
-                "kms:Decrypt");
+        var more = allow("\"Principal\": " + principal + ",", condition, "kms:GenerateDataKey*", "kms:Decrypt");
         kms.putKeyPolicy(root, Kms.PutKeyPolicyRequest.of(
                 r -> r.keyId(key).policy("{\"Statement\": [" + all + "," + more + "]}")));
     }

@@ -39,7 +39,10 @@ abstract class SecretsFixture {
     final TestTime time = new TestTime();
     final MemoryStore memory = new MemoryStore();
     final Store store = new FlakyStore(memory);
-    final LocalEndpoint door = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    /** Whether a call may be carried out: everything may. */
+    LocalEndpoint.Gate gate = (_, _, _, _) -> { };
+    final LocalEndpoint door = new LocalEndpoint(
+            (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
     final SecretsManagerService service = new SecretsManagerService(store, KeyFile.inMemory(), time, this::call);
     final SecretsManager secrets = SecretsManager.at(door);
     /** What the function was told, a step each. */

@@ -166,8 +166,6 @@ class SecretsTest extends SecretsFixture {
                 "You can't access a secret from a different AWS account if you encrypt the secret"
                 + " with the default KMS service key.", () -> secrets.getSecretValue(OTHER,
                         SecretsManager.GetSecretValueRequest.of(r -> r.secretId(arn))));
-        refused("NotImplemented", "A secret's KmsKeyId is not built in Aloft yet.", () -> secrets.createSecret(ROOT,
-                SecretsManager.CreateSecretRequest.of(r -> r.name("k").kmsKeyId("alias/mine"))));
     }
 
     @Test

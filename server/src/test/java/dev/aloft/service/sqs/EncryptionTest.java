@@ -89,7 +89,8 @@ class EncryptionTest extends SqsFixture {
         var half = keys.user("half", "sqs:*", "kms:GenerateDataKey");
         var sender = keys.user("sender", "sqs:*", "kms:GenerateDataKey", "kms:Decrypt");
         denied("User: arn:aws:iam::123456789012:user/none is not authorized to perform: kms:GenerateDataKey on"
-            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(none, "m"));
+            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action",
+            () -> send(none, "m"));
         denied(UNKNOWN, () -> send(half, "m"));
         denied(UNKNOWN, () -> batch(half));
         assertThat(counts(url)).isEqualTo("0 0 0");

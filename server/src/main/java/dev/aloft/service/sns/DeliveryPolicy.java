@@ -21,6 +21,10 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
     /** The longest that all retries together may take. */
     private static final int LONGEST_SECONDS = 3600;
     private static final int MOST_RETRIES = 100;
+    private static final Set<String> OF_TOPICS = Set.of("defaultHealthyRetryPolicy", "defaultSicklyRetryPolicy",
+            "disableSubscriptionOverrides", "defaultThrottlePolicy", "defaultRequestPolicy");
+    private static final Set<String> OF_SUBSCRIPTIONS = Set.of("healthyRetryPolicy", "sicklyRetryPolicy", "throttlePolicy",
+            "requestPolicy", "guaranteed");
     private static final Set<String> FUNCTIONS = Set.of("linear", "arithmetic", "geometric", "exponential");
     private static final List<String> CONTENT_TYPES = List.of("text/plain", "application/json", "text/csv", "text/xml",
             "application/xml");
@@ -119,7 +123,9 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
 
     static void checkTopic(String text) {
         check(text, tree -> {
+            checkMembers(tree, Set.of("http"));
             var http = part(tree, "http");
+            checkMembers(http, OF_TOPICS);
             checkRetries(part(http, "defaultHealthyRetryPolicy"));
             checkRequest(part(http, "defaultRequestPolicy"));
             checkThrottle(part(http, "defaultThrottlePolicy"));
@@ -128,6 +134,7 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
 
     static void checkSubscription(String text) {
         check(text, tree -> {
+            checkMembers(tree, OF_SUBSCRIPTIONS);
             checkRetries(part(tree, "healthyRetryPolicy"));
             checkRequest(part(tree, "requestPolicy"));
             checkThrottle(part(tree, "throttlePolicy"));
@@ -148,7 +155,14 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
         }
     }
 
+    private static void checkMembers(Map<?, ?> given, Set<String> known) {
+        given.keySet().stream().map(Object::toString).filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw invalid("DeliveryPolicy: Unexpected JSON member: " + name);
+        });
+    }
+
     private static void checkRetries(Map<String, Object> given) {
+        checkMembers(given, defaults().keySet());
         given.forEach((name, value) -> {
             boolean number = value instanceof Integer;
             if (!(name.equals("backoffFunction") ? value instanceof String : number)) {
@@ -183,6 +197,7 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
     }
 
     private static void checkRequest(Map<String, Object> given) {
+        checkMembers(given, Set.of("headerContentType"));
         var type = given.get("headerContentType");
         if (type != null) {
             var name = type.toString().split(";", 2)[0].strip();
@@ -192,6 +207,7 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
     }
 
     private static void checkThrottle(Map<String, Object> given) {
+        checkMembers(given, Set.of("maxReceivesPerSecond"));
         var most = given.get("maxReceivesPerSecond");
         require(most == null || most instanceof Integer number && number >= 1,
                 "throttlePolicy.maxReceivesPerSecond must be greater than or equal to 1");

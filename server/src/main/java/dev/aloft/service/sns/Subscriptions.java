@@ -33,6 +33,9 @@ final class Subscriptions {
     /** For so long a token confirms, and what nobody confirmed is forgotten after it. */
     static final Duration TOKEN_LIFE = Duration.ofDays(2);
     private static final int TOKEN_BYTES = 112;
+    private static final String FILTER_POLICY = "FilterPolicy";
+    /** Of a topic's subscriptions, as AWS's quota has it. */
+    private static final int MOST_FILTERS = 200;
     private static final Set<String> ASKED = Set.of("http", "https", "email", "email-json");
 
     private final SnsData data;
@@ -74,6 +77,7 @@ final class Subscriptions {
             if (known.isPresent()) {
                 return again(tx, known.get(), attributes, caller, now);
             }
+            checkFilters(tx, topic, attributes.containsKey(FILTER_POLICY));
             boolean confirmed = !ASKED.contains(protocol) && isOwn(caller, protocol, input.endpoint());
             var made = new KeptSubscription(topic.account(), topic.region(), topic.name(), id, caller.account(),
                     principal(caller), protocol, input.endpoint(), attributes, confirmed, confirmed, confirmed ? null : token,
@@ -89,6 +93,15 @@ final class Subscriptions {
         });
         boolean tell = subscription.confirmed() || Boolean.TRUE.equals(input.returnSubscriptionArn());
         return tell ? subscription.arn() : "pending confirmation";
+    }
+
+    /** Whether there is room for one filter policy more. */
+    private void checkFilters(ReadTx tx, KeptTopic topic, boolean more) {
+        if (more && data.subscriptions.range(tx, topic.key())
+                .filter(row -> row.value().attributes().containsKey(FILTER_POLICY)).count() >= MOST_FILTERS) {
+            throw new Sns.FilterPolicyLimitExceededException("Filter policy limit exceeded: a topic can have "
+                    + MOST_FILTERS + " subscriptions with filter policies.");
+        }
     }
 
     private static String principal(Caller caller) {
@@ -241,6 +254,8 @@ final class Subscriptions {
             var attributes = new LinkedHashMap<>(subscription.attributes());
             SubscriptionAttributes.change(attributes, name, input.attributeValue() == null ? "" : input.attributeValue(), topic,
                     subscription.protocol(), subscription.endpoint());
+            checkFilters(tx, topic, attributes.containsKey(FILTER_POLICY)
+                    && !subscription.attributes().containsKey(FILTER_POLICY));
             var changed = subscription.withAttributes(attributes);
             data.subscriptions.put(tx, key, changed);
             if (name.equals("ReplayPolicy")) {

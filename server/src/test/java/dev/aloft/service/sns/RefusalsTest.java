@@ -127,6 +127,19 @@ class RefusalsTest extends SnsFixture {
     }
 
     @Test
+    void aTopicHasTwoHundredSubscriptionsWithFilterPolicies() {
+        var topic = topic("t");
+        for (int i = 0; i < 200; i++) {
+            subscribe(topic, "sqs", QUEUE + i, "FilterPolicy", "{\"a\":[1]}");
+        }
+        var plain = subscribe(topic, "sqs", QUEUE);
+        var told = "Filter policy limit exceeded: a topic can have 200 subscriptions with filter policies.";
+        refused(403, "FilterPolicyLimitExceeded", told, () -> set(plain, "FilterPolicy", "{\"a\":[1]}"));
+        refused(403, "FilterPolicyLimitExceeded", told,
+                () -> subscribe(topic, "sqs", QUEUE + "more", "FilterPolicy", "{\"a\":[1]}"));
+    }
+
+    @Test
     void topics() {
         invalid("Invalid parameter: Topic Name", () -> topic("no topic"));
         topic("t", Map.of("DisplayName", "one"));

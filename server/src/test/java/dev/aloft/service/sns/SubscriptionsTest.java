@@ -148,6 +148,22 @@ class SubscriptionsTest extends SnsFixture {
     }
 
     @Test
+    void aServerIsSentNoMoreInASecondThanItsPolicySays() throws Exception {
+        var topic = topic("t");
+        var subscription = subscribe(topic, "http", url());
+        confirm(topic, next().json().get("Token").toString());
+        set(subscription, "DeliveryPolicy", "{\"throttlePolicy\": {\"maxReceivesPerSecond\": 2}}");
+        settle();
+        for (int i = 0; i < 5; i++) {
+            publish(topic, "m" + i);
+        }
+        settle();
+        assertThat(received).hasSize(2);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(received).hasSize(5);
+    }
+
+    @Test
     void aServerThatRefusesIsNotTriedAgain() throws Exception {
         var topic = topic("t");
         subscribe(topic, "http", url());

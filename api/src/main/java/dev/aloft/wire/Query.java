@@ -118,6 +118,10 @@ public final class Query implements Protocol {
                     && XmlCodec.flattened(member)) {
                 child = node.child(list.element().locationName());
             }
+            if (child == null && member.traits().queryName() != null) {
+                // The tags of a queue: AWS's documentation has them as Tag, its SDKs sent them as Tags.
+                child = node.child(member.wireName());
+            }
             if (child != null) {
                 var value = value(child, member);
                 if (value != null) {

@@ -31,7 +31,7 @@ abstract class SqsFixture {
     static final String ARN = "arn:aws:sqs:us-east-1:123456789012:";
 
     final TestTime time = new TestTime();
-    final Store store = new FlakyStore(new MemoryStore());
+    final Store store = store();
     /** Whether a call may be carried out: everything may. */
     LocalEndpoint.Gate gate = (_, _, _, _) -> { };
     final LocalEndpoint endpoint = new LocalEndpoint(
@@ -40,6 +40,11 @@ abstract class SqsFixture {
     final SqsService service = new SqsService(store, metrics, time, endpoint);
     final Sqs sqs = Sqs.at(endpoint);
     private final Workers workers = new Workers(time, service.workers());
+
+    /** What a test with very many messages overrides. */
+    Store store() {
+        return new FlakyStore(new MemoryStore());
+    }
 
     @BeforeEach
     void start() {

@@ -218,7 +218,11 @@ final class SnsResources {
     }
 
     private record Subscription(Sns sns) implements ResourceType {
+        /** The scope before the policy, which may need the wider one. */
         private static final List<String> ATTRIBUTES = List.of("RawMessageDelivery", "FilterPolicyScope", "FilterPolicy",
+                "DeliveryPolicy", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy");
+        /** The other way about, where the scope becomes the narrower one. */
+        private static final List<String> NARROWING = List.of("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope",
                 "DeliveryPolicy", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy");
 
         @Override
@@ -272,7 +276,7 @@ final class SnsResources {
             var old = attributes(before.properties());
             var wanted = attributes(after.properties());
             var there = there(caller, after.properties());
-            for (var name : ATTRIBUTES) {
+            for (var name : FilterPolicy.BODY.equals(wanted.get("FilterPolicyScope")) ? ATTRIBUTES : NARROWING) {
                 if (!Objects.equals(old.get(name), wanted.get(name))) {
                     var value = wanted.getOrDefault(name, name.equals("RawMessageDelivery") ? "false" : "");
                     sns.setSubscriptionAttributes(there, Sns.SetSubscriptionAttributesRequest.of(

@@ -87,6 +87,7 @@ final class CreateFunction {
         }
         SnapStart.check(r);
         Tenancy.check(r);
+        Settings.memory(r.memorySize());
         Settings.variables(r.environment());
         if (r.tags() != null) {
             Settings.tags(r.tags());

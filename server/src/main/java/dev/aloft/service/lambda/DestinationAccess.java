@@ -13,6 +13,7 @@ import dev.aloft.kernel.call.Permits;
 import dev.aloft.kernel.delivery.poll.SqsQueue;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -20,11 +21,17 @@ import java.util.function.Function;
  * when there is something to send.
  */
 record DestinationAccess(ExecutionRoles roles, Permits permits) {
+    private static final Set<String> LETTERS = Set.of("sqs", "sns");
+
     /** What will be asked of a target; service is how refusals name it that do not tell its ARN. */
     private record Wish(Operation operation, Shape input, String service) {}
 
     void checkDeadLetters(Caller caller, FunctionName name, String role, Lambda.DeadLetterConfig letters) {
-        check(caller, name, role, letters == null ? null : letters.targetArn(), wish ->
+        String target = letters == null ? null : letters.targetArn();
+        if (target != null && !target.isEmpty() && !LETTERS.contains(Arn.parse(target).service())) {
+            throw new Lambda.InvalidParameterValueException("The dead letter target ARN " + target + " is invalid.");
+        }
+        check(caller, name, role, target, wish ->
                 "The provided execution role does not have permissions to call " + wish.operation().name() + " on "
                         + wish.service());
     }

@@ -43,7 +43,7 @@ final class FunctionUrls {
         return new FunctionName(key.text(0), key.text(1), key.text(2), key.text(3).isEmpty() ? null : key.text(3));
     }
 
-    FunctionUrlConfig create(Caller caller, Lambda.CreateFunctionUrlConfigRequest r) {
+    Lambda.CreateFunctionUrlConfigResponse create(Caller caller, Lambda.CreateFunctionUrlConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         var url = new LambdaData.Url(id(), r.authType(), r.cors(), r.invokeMode(), now(), now());
         store.change(tx -> {
@@ -55,7 +55,9 @@ final class FunctionUrls {
                         + name.qualifiedArn() + "]. Error message:  FunctionUrlConfig exists for this Lambda function");
             }
         });
-        return told(caller, name, url);
+        FunctionUrlConfig c = told(caller, name, url);
+        return Lambda.CreateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+                .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()));
     }
 
     private String id() {
@@ -76,13 +78,16 @@ final class FunctionUrls {
         }
     }
 
-    FunctionUrlConfig get(Caller caller, Lambda.GetFunctionUrlConfigRequest r) {
+    Lambda.GetFunctionUrlConfigResponse get(Caller caller, Lambda.GetFunctionUrlConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         LambdaData.Url url = store.read(tx -> LambdaData.URLS.get(tx, LambdaData.qualified(name))).orElseThrow(Layers::missing);
-        return read(caller, name, url);
+        FunctionUrlConfig c = read(caller, name, url);
+        return Lambda.GetFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+                .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime())
+                .lastModifiedTime(c.lastModifiedTime()));
     }
 
-    FunctionUrlConfig update(Caller caller, Lambda.UpdateFunctionUrlConfigRequest r) {
+    Lambda.UpdateFunctionUrlConfigResponse update(Caller caller, Lambda.UpdateFunctionUrlConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         LambdaData.Url url = store.write(tx -> {
             exists(tx, name);
@@ -93,7 +98,10 @@ final class FunctionUrls {
             LambdaData.URLS.put(tx, LambdaData.qualified(name), changed);
             return changed;
         });
-        return told(caller, name, url);
+        FunctionUrlConfig c = told(caller, name, url);
+        return Lambda.UpdateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+                .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime())
+                .lastModifiedTime(c.lastModifiedTime()));
     }
 
     Lambda.DeleteFunctionUrlConfigResponse delete(Caller caller, Lambda.DeleteFunctionUrlConfigRequest r) {

@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** The operations of AWS Lambda. */
 public final class LambdaService implements Service, Lambda, AutoCloseable {
@@ -43,6 +42,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final Aliases aliases;
     private final Layers layers;
     private final LayerPermissions layerPermissions;
+    private final LambdaAccess access;
     private final ReservedConcurrency reservedConcurrency;
     private final Tags tags;
     private final Permissions permissions;
@@ -88,7 +88,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
                 concurrency, measures, endpointUrl, time);
-        var access = new DestinationAccess(roles, permits);
+        var destinationAccess = new DestinationAccess(roles, permits);
         var uploads = new Uploads(codes, endpoint);
         functions = new Functions(store, codes, invocations);
         snapshots = new Snapshots(store, functions, invocations, time);
@@ -96,14 +96,15 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), access, time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), access, time);
+        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), destinationAccess, time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), destinationAccess, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
+        access = new LambdaAccess(layers, layerPermissions, permissions);
         provisionedEnvironments = new Provisioned(invocations, this::provisionedWishes, time);
         provisioned = new ProvisionedConcurrency(store, functions, concurrency, provisionedEnvironments, time);
         account = new AccountSettings(store, concurrency);
-        eventInvokeConfigs = new EventInvokeConfigs(store, functions, access, time);
+        eventInvokeConfigs = new EventInvokeConfigs(store, functions, destinationAccess, time);
         recursion = new Recursion(store, functions, measures);
         destinations = new Destinations(store, time, targets, endpoint, roles, measures, endpointUrl);
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
@@ -113,7 +114,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
                 new MappedFunctions(store, functions, invocations, durable, recursion, measures, time, this::lambda), destinations,
                 measures, endpointUrl, time);
-        eventSourceMappings = new EventSourceMappings(store, functions, sources, access, time);
+        eventSourceMappings = new EventSourceMappings(store, functions, sources, destinationAccess, time);
         tags = new Tags(store, functions, eventSourceMappings);
         invoke = new Invoke(functions, invocations, async, durable, recursion);
         downloads = new CodeDownloads(codes);
@@ -166,131 +167,12 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public Access access(Caller caller, Shape input) {
-        return switch ((Request) input) {
-            case CreateFunctionRequest r -> withLayers(
-                    function("CreateFunction", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"), caller, r.layers());
-            case GetFunctionRequest r -> function("GetFunction", caller, r.functionName(), r.qualifier());
-            case GetFunctionConfigurationRequest r -> function("GetFunctionConfiguration", caller, r.functionName(), r.qualifier());
-            case ListFunctionsRequest _ -> Access.to("lambda:ListFunctions");
-            case UpdateFunctionCodeRequest r -> function("UpdateFunctionCode", caller, r.functionName(), null);
-            case UpdateFunctionConfigurationRequest r -> withLayers(
-                    function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"),
-                    caller, r.layers());
-            case DeleteFunctionRequest r -> function("DeleteFunction", caller, r.functionName(), r.qualifier());
-            case InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
-            case InvokeWithResponseStreamRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
-            case AddPermissionRequest r -> function("AddPermission", caller, r.functionName(), r.qualifier());
-            case RemovePermissionRequest r -> function("RemovePermission", caller, r.functionName(), r.qualifier());
-            case GetPolicyRequest r -> function("GetPolicy", caller, r.functionName(), r.qualifier());
-            case PublishVersionRequest r -> function("PublishVersion", caller, r.functionName(), null);
-            case ListVersionsByFunctionRequest r -> function("ListVersionsByFunction", caller, r.functionName(), null);
-            case PutFunctionEventInvokeConfigRequest r -> function("PutFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
-            case UpdateFunctionEventInvokeConfigRequest r ->
-                function("UpdateFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
-            case GetFunctionEventInvokeConfigRequest r -> function("GetFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
-            case DeleteFunctionEventInvokeConfigRequest r ->
-                function("DeleteFunctionEventInvokeConfig", caller, r.functionName(), r.qualifier());
-            case ListFunctionEventInvokeConfigsRequest r -> function("ListFunctionEventInvokeConfigs", caller, r.functionName(), null);
-            case CreateEventSourceMappingRequest r -> Access.to("lambda:CreateEventSourceMapping")
-                .with("lambda:FunctionArn", FunctionName.of(caller, r.functionName()).arn());
-            case GetEventSourceMappingRequest r -> Access.to("lambda:GetEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
-            case UpdateEventSourceMappingRequest r ->
-                Access.to("lambda:UpdateEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
-            case DeleteEventSourceMappingRequest r ->
-                Access.to("lambda:DeleteEventSourceMapping", EventSourceMappings.arn(caller, r.uuid()));
-            case ListEventSourceMappingsRequest _ -> Access.to("lambda:ListEventSourceMappings");
-            case ListTagsRequest r -> Access.to("lambda:ListTags", r.resource());
-            case TagResourceRequest r -> Access.to("lambda:TagResource", r.resource());
-            case UntagResourceRequest r -> Access.to("lambda:UntagResource", r.resource());
-            case GetFunctionCodeSigningConfigRequest r -> function("GetFunctionCodeSigningConfig", caller, r.functionName(), null);
-            case PutFunctionConcurrencyRequest r -> function("PutFunctionConcurrency", caller, r.functionName(), null);
-            case GetFunctionConcurrencyRequest r -> function("GetFunctionConcurrency", caller, r.functionName(), null);
-            case DeleteFunctionConcurrencyRequest r -> function("DeleteFunctionConcurrency", caller, r.functionName(), null);
-            case CreateAliasRequest r -> function("CreateAlias", caller, r.functionName(), null);
-            case GetAliasRequest r -> function("GetAlias", caller, r.functionName(), null);
-            case UpdateAliasRequest r -> function("UpdateAlias", caller, r.functionName(), null);
-            case DeleteAliasRequest r -> function("DeleteAlias", caller, r.functionName(), null);
-            case ListAliasesRequest r -> function("ListAliases", caller, r.functionName(), null);
-            case PutRuntimeManagementConfigRequest r -> function("PutRuntimeManagementConfig", caller, r.functionName(), r.qualifier());
-            case GetRuntimeManagementConfigRequest r -> function("GetRuntimeManagementConfig", caller, r.functionName(), r.qualifier());
-            case CreateFunctionUrlConfigRequest r -> function("CreateFunctionUrlConfig", caller, r.functionName(), r.qualifier())
-                    .with("lambda:FunctionUrlAuthType", r.authType());
-            case GetFunctionUrlConfigRequest r -> function("GetFunctionUrlConfig", caller, r.functionName(), r.qualifier());
-            case UpdateFunctionUrlConfigRequest r -> function("UpdateFunctionUrlConfig", caller, r.functionName(), r.qualifier())
-                    .with("lambda:FunctionUrlAuthType", r.authType());
-            case DeleteFunctionUrlConfigRequest r -> function("DeleteFunctionUrlConfig", caller, r.functionName(), r.qualifier());
-            case PutFunctionRecursionConfigRequest r -> function("PutFunctionRecursionConfig", caller, r.functionName(), null);
-            case GetFunctionRecursionConfigRequest r -> function("GetFunctionRecursionConfig", caller, r.functionName(), null);
-            case ListFunctionUrlConfigsRequest r -> function("ListFunctionUrlConfigs", caller, r.functionName(), null);
-            case PutFunctionCodeSigningConfigRequest r -> function("PutFunctionCodeSigningConfig", caller, r.functionName(), null);
-            case DeleteFunctionCodeSigningConfigRequest r -> function("DeleteFunctionCodeSigningConfig", caller, r.functionName(), null);
-            case InvokeAsyncRequest r -> function("InvokeAsync", caller, r.functionName(), null);
-            case GetCodeSigningConfigRequest r -> Access.to("lambda:GetCodeSigningConfig", r.codeSigningConfigArn());
-            case UpdateCodeSigningConfigRequest r -> Access.to("lambda:UpdateCodeSigningConfig", r.codeSigningConfigArn());
-            case DeleteCodeSigningConfigRequest r -> Access.to("lambda:DeleteCodeSigningConfig", r.codeSigningConfigArn());
-            case ListFunctionsByCodeSigningConfigRequest r -> Access.to("lambda:ListFunctionsByCodeSigningConfig", r.codeSigningConfigArn());
-            case CreateCodeSigningConfigRequest _ -> Access.to("lambda:CreateCodeSigningConfig");
-            case ListCodeSigningConfigsRequest _ -> Access.to("lambda:ListCodeSigningConfigs");
-            case PublishLayerVersionRequest r -> Access.to("lambda:PublishLayerVersion", LayerName.of(caller, r.layerName()).arn());
-            case GetLayerVersionRequest r -> layerVersion("GetLayerVersion", caller, r.layerName(), r.versionNumber());
-            case GetLayerVersionByArnRequest r -> Access.to("lambda:GetLayerVersion", r.arn());
-            case ListLayerVersionsRequest _ -> Access.to("lambda:ListLayerVersions");
-            case ListLayersRequest _ -> Access.to("lambda:ListLayers");
-            case DeleteLayerVersionRequest r -> layerVersion("DeleteLayerVersion", caller, r.layerName(), r.versionNumber());
-            case AddLayerVersionPermissionRequest r -> layerVersion("AddLayerVersionPermission", caller, r.layerName(), r.versionNumber());
-            case RemoveLayerVersionPermissionRequest r ->
-                layerVersion("RemoveLayerVersionPermission", caller, r.layerName(), r.versionNumber());
-            case GetLayerVersionPolicyRequest r -> layerVersion("GetLayerVersionPolicy", caller, r.layerName(), r.versionNumber());
-            case PutProvisionedConcurrencyConfigRequest r ->
-                function("PutProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
-            case GetProvisionedConcurrencyConfigRequest r ->
-                function("GetProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
-            case ListProvisionedConcurrencyConfigsRequest r ->
-                function("ListProvisionedConcurrencyConfigs", caller, r.functionName(), null);
-            case DeleteProvisionedConcurrencyConfigRequest r ->
-                function("DeleteProvisionedConcurrencyConfig", caller, r.functionName(), r.qualifier());
-            case GetAccountSettingsRequest _ -> Access.to("lambda:GetAccountSettings");
-            case CheckpointDurableExecutionRequest r -> Access.to("lambda:CheckpointDurableExecution", r.durableExecutionArn());
-            case GetDurableExecutionRequest r -> Access.to("lambda:GetDurableExecution", r.durableExecutionArn());
-            case GetDurableExecutionHistoryRequest r -> Access.to("lambda:GetDurableExecutionHistory", r.durableExecutionArn());
-            case GetDurableExecutionStateRequest r -> Access.to("lambda:GetDurableExecutionState", r.durableExecutionArn());
-            case StopDurableExecutionRequest r -> Access.to("lambda:StopDurableExecution", r.durableExecutionArn());
-            case ListDurableExecutionsByFunctionRequest r ->
-                function("ListDurableExecutionsByFunction", caller, r.functionName(), r.qualifier());
-            case SendDurableExecutionCallbackSuccessRequest r ->
-                Access.to("lambda:SendDurableExecutionCallbackSuccess", DurableExecutions.functionOf(r.callbackId()));
-            case SendDurableExecutionCallbackFailureRequest r ->
-                Access.to("lambda:SendDurableExecutionCallbackFailure", DurableExecutions.functionOf(r.callbackId()));
-            case SendDurableExecutionCallbackHeartbeatRequest r ->
-                Access.to("lambda:SendDurableExecutionCallbackHeartbeat", DurableExecutions.functionOf(r.callbackId()));
-        };
-    }
-
-    private static Access function(String action, Caller caller, String name, String qualifier) {
-        return Access.to("lambda:" + action, FunctionName.of(caller, name, qualifier).qualifiedArn());
-    }
-
-    private static Access layerVersion(String action, Caller caller, String name, Long number) {
-        return Access.to("lambda:" + action, LayerName.of(caller, name).with(number).versionArn());
-    }
-
-    /** Whoever gives a function a layer must be allowed to read it. Of layers that are not here the operation itself speaks. */
-    private Access withLayers(Access access, Caller caller, List<String> arns) {
-        if (arns == null || arns.isEmpty()) {
-            return access;
-        }
-        var known = arns.stream().filter(arn -> layers.exists(LayerName.of(caller, arn)))
-                .map(arn -> Access.to("lambda:GetLayerVersion", arn));
-        return new Access(access.action(), access.resources(), access.keys(), Stream.concat(access.also().stream(), known).toList())
-                .with("lambda:Layer", arns);
+        return access.of(caller, (Request) input);
     }
 
     @Override
     public Optional<String> policy(Caller caller, String arn) {
-        if (arn.contains(":layer:")) {
-            return layerPermissions.policy(LayerName.of(caller, arn));
-        }
-        return permissions.policy(FunctionName.of(caller, arn));
+        return access.policy(caller, arn);
     }
 
     @Override
@@ -309,6 +191,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     public List<DataPlane> dataPlanes() {
         return List.of(urlRequests, downloads);
     }
+
+    // ---- functions
 
     @Override
     public FunctionConfiguration createFunction(Caller caller, CreateFunctionRequest input) {
@@ -347,82 +231,25 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         return deleted;
     }
 
+    // ---- invocations
+
     @Override
     public InvokeResponse invoke(Caller caller, InvokeRequest input) {
         return invoke.invoke(caller, input);
     }
 
     @Override
-    public InvokeWithResponseStreamResponse invokeWithResponseStream(Caller caller, InvokeWithResponseStreamRequest input) {
+    public InvokeWithResponseStreamResponse invokeWithResponseStream(
+            Caller caller, InvokeWithResponseStreamRequest input) {
         return invoke.stream(caller, input);
     }
 
     @Override
-    public FunctionEventInvokeConfig putFunctionEventInvokeConfig(Caller caller, PutFunctionEventInvokeConfigRequest input) {
-        return eventInvokeConfigs.put(caller, input);
+    public InvokeAsyncResponse invokeAsync(Caller caller, InvokeAsyncRequest input) {
+        return invoke.queue(caller, input);
     }
 
-    @Override
-    public FunctionEventInvokeConfig updateFunctionEventInvokeConfig(Caller caller, UpdateFunctionEventInvokeConfigRequest input) {
-        return eventInvokeConfigs.update(caller, input);
-    }
-
-    @Override
-    public FunctionEventInvokeConfig getFunctionEventInvokeConfig(Caller caller, GetFunctionEventInvokeConfigRequest input) {
-        return eventInvokeConfigs.get(caller, input);
-    }
-
-    @Override
-    public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
-            Caller caller, DeleteFunctionEventInvokeConfigRequest input) {
-        return eventInvokeConfigs.delete(caller, input);
-    }
-
-    @Override
-    public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
-            Caller caller, ListFunctionEventInvokeConfigsRequest input) {
-        return eventInvokeConfigs.list(caller, input);
-    }
-
-    @Override
-    public EventSourceMappingConfiguration createEventSourceMapping(Caller caller, CreateEventSourceMappingRequest input) {
-        return eventSourceMappings.create(caller, input);
-    }
-
-    @Override
-    public EventSourceMappingConfiguration getEventSourceMapping(Caller caller, GetEventSourceMappingRequest input) {
-        return eventSourceMappings.get(caller, input.uuid());
-    }
-
-    @Override
-    public EventSourceMappingConfiguration updateEventSourceMapping(Caller caller, UpdateEventSourceMappingRequest input) {
-        return eventSourceMappings.update(caller, input);
-    }
-
-    @Override
-    public EventSourceMappingConfiguration deleteEventSourceMapping(Caller caller, DeleteEventSourceMappingRequest input) {
-        return eventSourceMappings.delete(caller, input.uuid());
-    }
-
-    @Override
-    public ListEventSourceMappingsResponse listEventSourceMappings(Caller caller, ListEventSourceMappingsRequest input) {
-        return eventSourceMappings.list(caller, input);
-    }
-
-    @Override
-    public AddPermissionResponse addPermission(Caller caller, AddPermissionRequest input) {
-        return permissions.add(caller, input);
-    }
-
-    @Override
-    public RemovePermissionResponse removePermission(Caller caller, RemovePermissionRequest input) {
-        return permissions.remove(caller, input);
-    }
-
-    @Override
-    public GetPolicyResponse getPolicy(Caller caller, GetPolicyRequest input) {
-        return permissions.get(caller, input);
-    }
+    // ---- versions and aliases
 
     @Override
     public FunctionConfiguration publishVersion(Caller caller, PublishVersionRequest input) {
@@ -432,26 +259,6 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     @Override
     public ListVersionsByFunctionResponse listVersionsByFunction(Caller caller, ListVersionsByFunctionRequest input) {
         return versions.list(caller, input);
-    }
-
-    @Override
-    public ListTagsResponse listTags(Caller caller, ListTagsRequest input) {
-        return tags.list(caller, input);
-    }
-
-    @Override
-    public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
-        return tags.tag(caller, input);
-    }
-
-    @Override
-    public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
-        return tags.untag(caller, input);
-    }
-
-    @Override
-    public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(Caller caller, GetFunctionCodeSigningConfigRequest input) {
-        return codeSigning.get(caller, input);
     }
 
     @Override
@@ -482,6 +289,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     public ListAliasesResponse listAliases(Caller caller, ListAliasesRequest input) {
         return aliases.list(caller, input);
     }
+
+    // ---- layers
 
     @Override
     public PublishLayerVersionResponse publishLayerVersion(Caller caller, PublishLayerVersionRequest input) {
@@ -514,7 +323,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     }
 
     @Override
-    public AddLayerVersionPermissionResponse addLayerVersionPermission(Caller caller, AddLayerVersionPermissionRequest input) {
+    public AddLayerVersionPermissionResponse addLayerVersionPermission(
+            Caller caller, AddLayerVersionPermissionRequest input) {
         return layerPermissions.add(caller, input);
     }
 
@@ -529,94 +339,91 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         return layerPermissions.get(caller, input);
     }
 
+    // ---- asynchronous invocations
+
     @Override
-    public PutFunctionRecursionConfigResponse putFunctionRecursionConfig(Caller caller, PutFunctionRecursionConfigRequest input) {
-        return recursion.put(caller, input);
+    public FunctionEventInvokeConfig putFunctionEventInvokeConfig(
+            Caller caller, PutFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.put(caller, input);
     }
 
     @Override
-    public GetFunctionRecursionConfigResponse getFunctionRecursionConfig(Caller caller, GetFunctionRecursionConfigRequest input) {
-        return recursion.get(caller, input);
+    public FunctionEventInvokeConfig updateFunctionEventInvokeConfig(
+            Caller caller, UpdateFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.update(caller, input);
     }
 
     @Override
-    public PutRuntimeManagementConfigResponse putRuntimeManagementConfig(Caller caller, PutRuntimeManagementConfigRequest input) {
-        return runtimeManagement.put(caller, input);
+    public FunctionEventInvokeConfig getFunctionEventInvokeConfig(
+            Caller caller, GetFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.get(caller, input);
     }
 
     @Override
-    public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(Caller caller, GetRuntimeManagementConfigRequest input) {
-        return runtimeManagement.get(caller, input);
+    public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
+            Caller caller, DeleteFunctionEventInvokeConfigRequest input) {
+        return eventInvokeConfigs.delete(caller, input);
     }
 
     @Override
-    public CreateCodeSigningConfigResponse createCodeSigningConfig(Caller caller, CreateCodeSigningConfigRequest input) {
-        return codeSigning.create(caller, input);
+    public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
+            Caller caller, ListFunctionEventInvokeConfigsRequest input) {
+        return eventInvokeConfigs.list(caller, input);
+    }
+
+    // ---- event source mappings
+
+    @Override
+    public EventSourceMappingConfiguration createEventSourceMapping(
+            Caller caller, CreateEventSourceMappingRequest input) {
+        return eventSourceMappings.create(caller, input);
     }
 
     @Override
-    public GetCodeSigningConfigResponse getCodeSigningConfig(Caller caller, GetCodeSigningConfigRequest input) {
-        return codeSigning.get(input);
+    public EventSourceMappingConfiguration getEventSourceMapping(Caller caller, GetEventSourceMappingRequest input) {
+        return eventSourceMappings.get(caller, input.uuid());
     }
 
     @Override
-    public UpdateCodeSigningConfigResponse updateCodeSigningConfig(Caller caller, UpdateCodeSigningConfigRequest input) {
-        return codeSigning.update(input);
+    public EventSourceMappingConfiguration updateEventSourceMapping(
+            Caller caller, UpdateEventSourceMappingRequest input) {
+        return eventSourceMappings.update(caller, input);
     }
 
     @Override
-    public DeleteCodeSigningConfigResponse deleteCodeSigningConfig(Caller caller, DeleteCodeSigningConfigRequest input) {
-        return codeSigning.delete(input);
+    public EventSourceMappingConfiguration deleteEventSourceMapping(
+            Caller caller, DeleteEventSourceMappingRequest input) {
+        return eventSourceMappings.delete(caller, input.uuid());
     }
 
     @Override
-    public ListCodeSigningConfigsResponse listCodeSigningConfigs(Caller caller, ListCodeSigningConfigsRequest input) {
-        return codeSigning.list(caller, input);
+    public ListEventSourceMappingsResponse listEventSourceMappings(
+            Caller caller, ListEventSourceMappingsRequest input) {
+        return eventSourceMappings.list(caller, input);
     }
 
-    @Override
-    public PutFunctionCodeSigningConfigResponse putFunctionCodeSigningConfig(Caller caller, PutFunctionCodeSigningConfigRequest input) {
-        return codeSigning.put(caller, input);
-    }
+    // ---- function URLs
 
     @Override
-    public DeleteFunctionCodeSigningConfigResponse deleteFunctionCodeSigningConfig(Caller caller, DeleteFunctionCodeSigningConfigRequest input) {
-        return codeSigning.remove(caller, input);
-    }
-
-    @Override
-    public ListFunctionsByCodeSigningConfigResponse listFunctionsByCodeSigningConfig(Caller caller, ListFunctionsByCodeSigningConfigRequest input) {
-        return codeSigning.functions(input);
-    }
-
-    @Override
-    public InvokeAsyncResponse invokeAsync(Caller caller, InvokeAsyncRequest input) {
-        return invoke.queue(caller, input);
-    }
-
-    @Override
-    public CreateFunctionUrlConfigResponse createFunctionUrlConfig(Caller caller, CreateFunctionUrlConfigRequest input) {
-        FunctionUrlConfig c = urls.create(caller, input);
-        return CreateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
-                .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()));
+    public CreateFunctionUrlConfigResponse createFunctionUrlConfig(
+            Caller caller, CreateFunctionUrlConfigRequest input) {
+        return urls.create(caller, input);
     }
 
     @Override
     public GetFunctionUrlConfigResponse getFunctionUrlConfig(Caller caller, GetFunctionUrlConfigRequest input) {
-        FunctionUrlConfig c = urls.get(caller, input);
-        return GetFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn()).authType(c.authType())
-                .cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()).lastModifiedTime(c.lastModifiedTime()));
+        return urls.get(caller, input);
     }
 
     @Override
-    public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(Caller caller, UpdateFunctionUrlConfigRequest input) {
-        FunctionUrlConfig c = urls.update(caller, input);
-        return UpdateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn()).authType(c.authType())
-                .cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()).lastModifiedTime(c.lastModifiedTime()));
+    public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(
+            Caller caller, UpdateFunctionUrlConfigRequest input) {
+        return urls.update(caller, input);
     }
 
     @Override
-    public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(Caller caller, DeleteFunctionUrlConfigRequest input) {
+    public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(
+            Caller caller, DeleteFunctionUrlConfigRequest input) {
         return urls.delete(caller, input);
     }
 
@@ -624,6 +431,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     public ListFunctionUrlConfigsResponse listFunctionUrlConfigs(Caller caller, ListFunctionUrlConfigsRequest input) {
         return urls.list(caller, input);
     }
+
+    // ---- concurrency
 
     @Override
     public Concurrency putFunctionConcurrency(Caller caller, PutFunctionConcurrencyRequest input) {
@@ -636,7 +445,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     }
 
     @Override
-    public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(Caller caller, DeleteFunctionConcurrencyRequest input) {
+    public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(
+            Caller caller, DeleteFunctionConcurrencyRequest input) {
         return reservedConcurrency.delete(caller, input);
     }
 
@@ -669,8 +479,123 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         return account.get(caller);
     }
 
+    // ---- policies and tags
+
     @Override
-    public CheckpointDurableExecutionResponse checkpointDurableExecution(Caller caller, CheckpointDurableExecutionRequest input) {
+    public AddPermissionResponse addPermission(Caller caller, AddPermissionRequest input) {
+        return permissions.add(caller, input);
+    }
+
+    @Override
+    public RemovePermissionResponse removePermission(Caller caller, RemovePermissionRequest input) {
+        return permissions.remove(caller, input);
+    }
+
+    @Override
+    public GetPolicyResponse getPolicy(Caller caller, GetPolicyRequest input) {
+        return permissions.get(caller, input);
+    }
+
+    @Override
+    public ListTagsResponse listTags(Caller caller, ListTagsRequest input) {
+        return tags.list(caller, input);
+    }
+
+    @Override
+    public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
+        return tags.tag(caller, input);
+    }
+
+    @Override
+    public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
+        return tags.untag(caller, input);
+    }
+
+    // ---- code signing
+
+    @Override
+    public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(
+            Caller caller, GetFunctionCodeSigningConfigRequest input) {
+        return codeSigning.get(caller, input);
+    }
+
+    @Override
+    public CreateCodeSigningConfigResponse createCodeSigningConfig(
+            Caller caller, CreateCodeSigningConfigRequest input) {
+        return codeSigning.create(caller, input);
+    }
+
+    @Override
+    public GetCodeSigningConfigResponse getCodeSigningConfig(Caller caller, GetCodeSigningConfigRequest input) {
+        return codeSigning.get(input);
+    }
+
+    @Override
+    public UpdateCodeSigningConfigResponse updateCodeSigningConfig(
+            Caller caller, UpdateCodeSigningConfigRequest input) {
+        return codeSigning.update(input);
+    }
+
+    @Override
+    public DeleteCodeSigningConfigResponse deleteCodeSigningConfig(
+            Caller caller, DeleteCodeSigningConfigRequest input) {
+        return codeSigning.delete(input);
+    }
+
+    @Override
+    public ListCodeSigningConfigsResponse listCodeSigningConfigs(Caller caller, ListCodeSigningConfigsRequest input) {
+        return codeSigning.list(caller, input);
+    }
+
+    @Override
+    public PutFunctionCodeSigningConfigResponse putFunctionCodeSigningConfig(
+            Caller caller, PutFunctionCodeSigningConfigRequest input) {
+        return codeSigning.put(caller, input);
+    }
+
+    @Override
+    public DeleteFunctionCodeSigningConfigResponse deleteFunctionCodeSigningConfig(
+            Caller caller, DeleteFunctionCodeSigningConfigRequest input) {
+        return codeSigning.remove(caller, input);
+    }
+
+    @Override
+    public ListFunctionsByCodeSigningConfigResponse listFunctionsByCodeSigningConfig(
+            Caller caller, ListFunctionsByCodeSigningConfigRequest input) {
+        return codeSigning.functions(input);
+    }
+
+    // ---- runtimes and recursion
+
+    @Override
+    public PutFunctionRecursionConfigResponse putFunctionRecursionConfig(
+            Caller caller, PutFunctionRecursionConfigRequest input) {
+        return recursion.put(caller, input);
+    }
+
+    @Override
+    public GetFunctionRecursionConfigResponse getFunctionRecursionConfig(
+            Caller caller, GetFunctionRecursionConfigRequest input) {
+        return recursion.get(caller, input);
+    }
+
+    @Override
+    public PutRuntimeManagementConfigResponse putRuntimeManagementConfig(
+            Caller caller, PutRuntimeManagementConfigRequest input) {
+        return runtimeManagement.put(caller, input);
+    }
+
+    @Override
+    public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(
+            Caller caller, GetRuntimeManagementConfigRequest input) {
+        return runtimeManagement.get(caller, input);
+    }
+
+    // ---- durable executions
+
+    @Override
+    public CheckpointDurableExecutionResponse checkpointDurableExecution(
+            Caller caller, CheckpointDurableExecutionRequest input) {
         return durable.checkpoint(input);
     }
 
@@ -680,12 +605,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     }
 
     @Override
-    public GetDurableExecutionHistoryResponse getDurableExecutionHistory(Caller caller, GetDurableExecutionHistoryRequest input) {
+    public GetDurableExecutionHistoryResponse getDurableExecutionHistory(
+            Caller caller, GetDurableExecutionHistoryRequest input) {
         return durable.history(input);
     }
 
     @Override
-    public GetDurableExecutionStateResponse getDurableExecutionState(Caller caller, GetDurableExecutionStateRequest input) {
+    public GetDurableExecutionStateResponse getDurableExecutionState(
+            Caller caller, GetDurableExecutionStateRequest input) {
         return durable.state(input);
     }
 

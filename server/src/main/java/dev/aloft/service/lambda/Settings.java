@@ -25,6 +25,7 @@ final class Settings {
             "provided.al2", "java8.al2");
     private static final DateTimeFormatter MODIFIED =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
+    private static final int MOST_MEGABYTES = 10_240;
     private static final int MOST_ENVIRONMENT_BYTES = 4 * 1024;
 
     /** What a function may not set: the platform does. */
@@ -66,6 +67,14 @@ final class Settings {
         if (!RUNTIMES.contains(runtime)) {
             throw new Lambda.InvalidParameterValueException("Value " + runtime + " at 'runtime' failed to satisfy constraint:"
                     + " Member must satisfy enum value set: [" + String.join(", ", RUNTIMES) + "] or be a valid ARN");
+        }
+    }
+
+    /** The model goes further than functions do that share machines. */
+    static void memory(Integer megabytes) {
+        if (megabytes != null && megabytes > MOST_MEGABYTES) {
+            throw new Lambda.InvalidParameterValueException("'MemorySize' value failed to satisfy constraint: Member must"
+                    + " have value less than or equal to " + MOST_MEGABYTES);
         }
     }
 

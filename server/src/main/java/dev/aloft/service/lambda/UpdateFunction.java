@@ -108,6 +108,7 @@ final class UpdateFunction {
         if (r.runtime() != null) {
             Settings.runtime(r.runtime());
         }
+        Settings.memory(r.memorySize());
         Settings.variables(r.environment());
         if (r.role() != null) {
             roles.check(caller, name, r.role());

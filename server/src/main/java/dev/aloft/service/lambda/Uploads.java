@@ -29,6 +29,10 @@ final class Uploads {
     /** @param like what it takes the place of */
     CodeStore.Code keep(Caller caller, Source source, Optional<CodeStore.Code> like) {
         if (source.zip() != null) {
+            if (source.bucket() != null || source.key() != null || source.objectVersion() != null) {
+                throw new Lambda.InvalidParameterValueException(
+                        "Please do not provide other FunctionCode parameters when providing a ZipFile.");
+            }
             if (source.zip().length() == 0) {
                 throw new Lambda.InvalidParameterValueException("Uploaded file must be a non-empty zip");
             }

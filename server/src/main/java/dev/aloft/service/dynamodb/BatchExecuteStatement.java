@@ -8,13 +8,14 @@ import dev.aloft.api.DynamoDb.BatchExecuteStatementResponse;
 import dev.aloft.api.DynamoDb.BatchStatementError;
 import dev.aloft.api.DynamoDb.BatchStatementRequest;
 import dev.aloft.api.DynamoDb.BatchStatementResponse;
-import dev.aloft.api.DynamoDb.ConditionalCheckFailedException;
-import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.partiql.Statement;
+import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,21 +37,33 @@ final class BatchExecuteStatement {
     }
 
     BatchExecuteStatementResponse execute(Caller caller, BatchExecuteStatementRequest in) {
-        var kinds = in.statements().stream().flatMap(one -> parsed(one).stream()).map(Statement::reads).distinct()
-            .toList();
-        if (kinds.size() > 1) {
+        var statements = in.statements().stream().flatMap(one -> parsed(one).stream()).toList();
+        if (statements.stream().map(Statement::reads).distinct().count() > 1) {
             throw new ValidationException(
-                "Batch statements must be either all read statements or all write statements");
+                "Read and write requests together in the same batch is not supported.");
         }
+        refuseDuplicates(caller, statements);
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
         var capacities = new LinkedHashMap<String, Capacity>();
+        var failed = new LinkedHashMap<String, Double>();
         var responses = new ArrayList<BatchStatementResponse>();
         for (var request : in.statements()) {
-            responses.add(execute(caller, request, counts, capacities));
+            responses.add(execute(caller, request, counts, capacities, failed));
         }
-        return BatchExecuteStatementResponse.of(r -> r.responses(responses).consumedCapacity(!counts ? null
+        // Attempts are told of tables of which something succeeded, and in the sum alone.
+        capacities.forEach((table, capacity) -> capacity.addFailed(failed.getOrDefault(table, 0.0)));
+        return BatchExecuteStatementResponse.of(r -> r.responses(responses).consumedCapacity(!counts || capacities.isEmpty() ? null
             : capacities.entrySet().stream().map(one -> one.getValue().told(one.getKey(), in.returnConsumedCapacity()))
             .toList()));
+    }
+
+    private void refuseDuplicates(Caller caller, List<Statement> statements) {
+        var targets = reads.<List<Key>>read(tx -> statements.stream().flatMap(statement ->
+            reads.find(tx, Statements.table(caller, statement.table()))
+                .flatMap(table -> Statements.target(table, statement)).stream()).toList());
+        if (targets.stream().distinct().count() < targets.size()) {
+            throw new ValidationException("Provided list of item keys contains duplicates");
+        }
     }
 
     private static Optional<Statement> parsed(BatchStatementRequest request) {
@@ -62,29 +75,39 @@ final class BatchExecuteStatement {
     }
 
     private BatchStatementResponse execute(Caller caller, BatchStatementRequest request, boolean counts,
-            Map<String, Capacity> capacities) {
-        String table = null;
+            Map<String, Capacity> capacities, Map<String, Double> failed) {
+        Statement statement = null;
         try {
-            var statement = Statements.parse(request.statement(), request.parameters());
-            table = statement.table();
+            statement = Statements.parse(request.statement(), request.parameters());
             var item = switch (statement) {
                 case Statement.Select select -> get(caller, select, request, capacities);
                 case Statement.Exists _ ->
                     throw new ValidationException("EXISTS can only be used in ExecuteTransaction write requests.");
                 case Statement.Insert _, Statement.Change _, Statement.Delete _ ->
-                    write(caller, statement, request, counts, capacities);
+                    write(caller, statement, counts, capacities);
             };
-            return new BatchStatementResponse(null, table, item.orElse(null));
+            return new BatchStatementResponse(null, statement.table(), item.orElse(null));
         } catch (ApiError e) {
             var code = CODES.get(e.code());
             if (code == null) {
                 throw e;
             }
-            var name = table;
-            return BatchStatementResponse.of(r -> r.tableName(name).error(BatchStatementError.of(b -> b.code(code)
-                .message(e.getMessage())
-                .item(e instanceof ConditionalCheckFailedException failed ? failed.detail().item() : null))));
+            // One that was not carried out tells no table, and none tells the item that was there.
+            boolean isTold = statement != null && !code.equals("ValidationError");
+            var table = isTold ? statement.table() : null;
+            if (isTold && counts && !statement.reads()) {
+                failed.merge(table, attempted(caller, statement), Double::sum);
+            }
+            return new BatchStatementResponse(BatchStatementError.of(b -> b.code(code).message(e.getMessage())), table,
+                null);
         }
+    }
+
+    /** A write that fails costs what it would have, by the larger of the item that is there and its own. */
+    private double attempted(Caller caller, Statement statement) {
+        int stored = reads.<Integer>read(tx -> reads.find(tx, Statements.table(caller, statement.table()))
+            .flatMap(table -> Statements.target(table, statement)).flatMap(tx::get).map(ItemCodec::size).orElse(0));
+        return Capacity.write(Math.max(stored, Statements.bytes(statement)));
     }
 
     private Optional<Map<String, AttributeValue>> get(Caller caller, Statement.Select select,
@@ -115,12 +138,10 @@ final class BatchExecuteStatement {
                 + " must specify the primary key in the where clause."));
     }
 
-    private Optional<Map<String, AttributeValue>> write(Caller caller, Statement statement,
-        BatchStatementRequest request, boolean counts, Map<String, Capacity> capacities) {
+    private Optional<Map<String, AttributeValue>> write(Caller caller, Statement statement, boolean counts,
+            Map<String, Capacity> capacities) {
         var ref = Statements.table(caller, statement.table());
-        boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(
-            request.returnValuesOnConditionCheckFailure());
-        var outcome = execute.write(ref, statement, tellsOld, counts || Statements.returning(statement).isPresent());
+        var outcome = execute.write(ref, statement, false, counts || Statements.returning(statement).isPresent());
         capacities.computeIfAbsent(statement.table(), _ -> new Capacity()).add(outcome.capacity());
         return Statements.told(statement, outcome);
     }

@@ -12,10 +12,12 @@ import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 final class BatchGetItem {
@@ -43,6 +45,7 @@ final class BatchGetItem {
         if (in.requestItems().isEmpty()) {
             throw new ValidationException("The requestItems parameter is required for BatchGetItem");
         }
+        checkKinds(in.requestItems().values());
         for (var entry : in.requestItems().entrySet()) {
             all.add(checked(caller, entry.getKey(), entry.getValue()));
             keys += entry.getValue().keys().size();
@@ -95,6 +98,16 @@ final class BatchGetItem {
         });
         used.forEach(reads::used);
         return response;
+    }
+
+    /** A request has one kind of parameters for all its tables. */
+    private static void checkKinds(Collection<KeysAndAttributes> requests) {
+        var kinds = new ParameterKinds();
+        requests.stream().map(KeysAndAttributes::projectionExpression).filter(Objects::nonNull).findFirst()
+            .ifPresent(given -> kinds.projection("ProjectionExpression", given));
+        requests.stream().map(KeysAndAttributes::attributesToGet).filter(Objects::nonNull).findFirst()
+            .ifPresent(given -> kinds.legacy("AttributesToGet", given));
+        kinds.check(null, null);
     }
 
     private static Gets checked(Caller caller, String name, KeysAndAttributes request) {

@@ -7,9 +7,9 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.BatchWriteItemRequest;
 import dev.aloft.api.DynamoDb.BatchWriteItemResponse;
 import dev.aloft.api.DynamoDb.ConsumedCapacity;
-import dev.aloft.api.DynamoDb.ItemCollectionMetrics;
 import dev.aloft.api.DynamoDb.WriteRequest;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.service.dynamodb.Collections.Written;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
@@ -81,7 +81,9 @@ final class BatchWriteItem {
             capacities.add(capacity.told(names.get(ref), in.returnConsumedCapacity()));
         });
         return BatchWriteItemResponse.of(r -> r.unprocessedItems(unprocessed)
-            .itemCollectionMetrics(metrics(names, writes, in.returnItemCollectionMetrics()))
+            .itemCollectionMetrics(collections.told(in.returnItemCollectionMetrics(), writes.entrySet().stream()
+                .flatMap(some -> some.getValue().stream().map(write ->
+                    new Written(some.getKey(), names.get(some.getKey()), write.attributes())))))
             .consumedCapacity(counts ? capacities : null));
     }
 
@@ -127,18 +129,5 @@ final class BatchWriteItem {
         var key = table.schema.ofItem(write.attributes());
         table.checkIndexKeys(write.attributes());
         return key;
-    }
-
-    private Map<String, List<ItemCollectionMetrics>> metrics(Map<TableRef, String> names, Map<TableRef,
-        List<Write>> writes, String wanted) {
-        var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
-        writes.forEach((ref, some) -> {
-            var told = some.stream().map(write -> collections.told(ref, wanted, write.attributes()))
-                .filter(one -> one != null).toList();
-            if (!told.isEmpty()) {
-                metrics.put(names.get(ref), told);
-            }
-        });
-        return metrics.isEmpty() ? null : metrics;
     }
 }

@@ -17,6 +17,7 @@ final class Capacity {
     private static final int WRITE_UNIT = 1 << 10;
 
     private double table;
+    private double failed;
     private final Map<String, Double> global = new LinkedHashMap<>();
     private final Map<String, Double> local = new LinkedHashMap<>();
 
@@ -44,6 +45,11 @@ final class Capacity {
 
     void addIndex(LiveIndex index, double units) {
         (index.stored.global() ? global : local).merge(index.stored.name(), units, Double::sum);
+    }
+
+    /** What attempts cost that failed: it is in the sum, and told of nothing else. */
+    void addFailed(double units) {
+        failed += units;
     }
 
     double ofTable() {
@@ -94,7 +100,7 @@ final class Capacity {
         if (!isWanted(returned)) {
             return null;
         }
-        double total = table + global.values().stream().mapToDouble(units -> units).sum()
+        double total = table + failed + global.values().stream().mapToDouble(units -> units).sum()
             + local.values().stream().mapToDouble(units -> units).sum();
         return DynamoDb.ConsumedCapacity.of(c -> {
             c.tableName(tableName).capacityUnits(total);

@@ -13,8 +13,11 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.dynamodb.value.ItemSize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +36,18 @@ final class Collections {
     Collections(OpenTables tables, Store store) {
         this.tables = tables;
         this.store = store;
+    }
+
+    /** An item that was written, or its key, and its table as the request names it. */
+    record Written(TableRef ref, String tableName, Map<String, AttributeValue> attributes) {
+    }
+
+    /** How large the collections of items are, by table, or null where nobody asked or no table has collections. */
+    Map<String, List<ItemCollectionMetrics>> told(String wanted, Stream<Written> items) {
+        var metrics = new LinkedHashMap<String, List<ItemCollectionMetrics>>();
+        items.forEach(item -> Optional.ofNullable(told(item.ref(), wanted, item.attributes())).ifPresent(one ->
+            metrics.computeIfAbsent(item.tableName(), _ -> new ArrayList<>()).add(one)));
+        return metrics.isEmpty() ? null : metrics;
     }
 
     /** How large the collection of this item is, or null where nobody asked or the table has no collections. */

@@ -103,7 +103,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         scan = new Scan(reads);
         batchWriteItem = new BatchWriteItem(writer, collections);
         batchGetItem = new BatchGetItem(reads);
-        transactWriteItems = new TransactWriteItems(data, open, writer, throttle, store, time);
+        transactWriteItems = new TransactWriteItems(data, open, writer, collections, throttle, store, time);
         transactGetItems = new TransactGetItems(reads);
         executeStatement = new ExecuteStatement(reads, writer);
         batchExecuteStatement = new BatchExecuteStatement(reads, executeStatement);

@@ -13,6 +13,7 @@ import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.service.dynamodb.Change.Outcome;
+import dev.aloft.service.dynamodb.LiveTable.LiveIndex;
 import dev.aloft.service.dynamodb.Pages.Selection;
 import dev.aloft.service.dynamodb.Pages.Source;
 import dev.aloft.service.dynamodb.expression.Condition;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One PartiQL statement. A SELECT that names partition keys reads those partitions, any other the whole table. */
 final class ExecuteStatement {
@@ -147,7 +149,30 @@ final class ExecuteStatement {
                 throw new ValidationException("Strongly consistent read is not supported on Global Secondary Indexes");
             }
         }
-        return Source.of(table, name.orElse(null), consistent);
+        var source = Source.of(table, name.orElse(null), consistent);
+        source.index().ifPresent(index -> refuseMissing(index, select));
+        return source;
+    }
+
+    /**
+     * What an index lacks may not be named: of a global one not at all, of any not in the conditions, if those name its
+     * partition key. A read of the whole index finds nothing by them.
+     */
+    private static void refuseMissing(LiveIndex index, Statement.Select select) {
+        var told = missing(index, select.paths().stream());
+        if (index.stored.global() && !told.isEmpty()) {
+            throw ValidationException.parameters("Global secondary index " + index.stored.name() + " does not project "
+                + told);
+        }
+        var tested = missing(index, select.where().stream().flatMap(Condition::paths));
+        if (!tested.isEmpty() && !partitions(index.schema, Statements.parts(select.where())).isEmpty()) {
+            throw ValidationException.parameters("Secondary index " + index.stored.name()
+                + " does not project one or more filter attributes: " + tested);
+        }
+    }
+
+    private static List<String> missing(LiveIndex index, Stream<Path> paths) {
+        return paths.map(Path::attribute).filter(name -> !index.projects(name)).distinct().toList();
     }
 
     /** Of a local index that lacks what is wanted the table's items are told. */

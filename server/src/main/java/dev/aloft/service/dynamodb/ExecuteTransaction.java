@@ -31,14 +31,24 @@ final class ExecuteTransaction {
         var statements = new ArrayList<Statement>();
         for (int i = 0; i < in.transactStatements().size(); i++) {
             var one = in.transactStatements().get(i);
-            statements.add(of(i, () -> Statements.parse(one.statement(), one.parameters())));
+            statements.add(of(i, () -> checked(Statements.parse(one.statement(), one.parameters()))));
         }
         var kinds = statements.stream().map(Statement::reads).distinct().toList();
         if (kinds.size() > 1) {
             throw new ValidationException(
-                "Transact statements must be either all read statements or all write statements");
+                "ExecuteTransaction API does not support both read and write operations in the same request.");
         }
         return kinds.getFirst() ? read(caller, statements, in) : write(caller, statements, in);
+    }
+
+    private static Statement checked(Statement statement) {
+        if (Statements.returning(statement).isPresent()) {
+            throw new ValidationException("RETURNING clause is not supported in ExecuteTransaction.");
+        }
+        if (statement instanceof Statement.Select select && select.index().isPresent()) {
+            throw new ValidationException("Reads on indices are not supported within transactions.");
+        }
+        return statement;
     }
 
     /** What is wrong with a statement is told with its place. */
@@ -90,15 +100,14 @@ final class ExecuteTransaction {
                 Statements.bytes(statement),
                 table -> change(index, table, statement, tellsOld, counts), statement instanceof Statement.Insert));
         }
-        Map<String, Capacity> capacities;
+        TransactWriteItems.Cost cost;
         try {
-            capacities = writes.run(caller, actions, in.clientRequestToken(), () -> digest(in));
+            cost = writes.run(caller, actions, in.clientRequestToken(), () -> digest(in));
         } catch (Misplaced e) {
             throw e.complaint;
         }
         return ExecuteTransactionResponse.of(r -> r.responses(List.of())
-            .consumedCapacity(counts ? capacities.entrySet().stream()
-                .map(one -> one.getValue().toldWrite(one.getKey(), in.returnConsumedCapacity())).toList() : null));
+            .consumedCapacity(cost.told(in.returnConsumedCapacity())));
     }
 
     /** A statement that names no item is no reason to cancel a transaction: there is none. */

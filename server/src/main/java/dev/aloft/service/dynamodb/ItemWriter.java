@@ -73,7 +73,7 @@ final class ItemWriter {
                 return Optional.of(changes.stream().map(change -> apply(tx, change, now)).toList());
             });
             if (outcomes.isPresent()) {
-                used(changes, outcomes.get());
+                used(changes, outcomes.get().stream().map(ItemWriter::cost).toList());
                 return outcomes.get();
             }
         }
@@ -86,14 +86,14 @@ final class ItemWriter {
     }
 
     /** Counts what writes cost. */
-    void used(List<Change> changes, List<Outcome> outcomes) {
-        for (int i = 0; i < outcomes.size(); i++) {
-            throttle.used(changes.get(i).table(), cost(outcomes.get(i)), Throttle.Kind.WRITE);
+    void used(List<Change> changes, List<Capacity> costs) {
+        for (int i = 0; i < costs.size(); i++) {
+            throttle.used(changes.get(i).table(), costs.get(i), Throttle.Kind.WRITE);
         }
     }
 
     /** What was not counted within the transaction is what is known of the item now. */
-    private static Capacity cost(Outcome outcome) {
+    static Capacity cost(Outcome outcome) {
         return outcome.capacity().ofTable() > 0 ? outcome.capacity()
             : Capacity.ofTable(Capacity.write(Math.max(size(outcome.before()), size(outcome.after()))));
     }

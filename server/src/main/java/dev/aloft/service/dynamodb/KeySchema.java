@@ -25,6 +25,8 @@ import java.util.Map;
  * @param types  of all of them
  */
 record KeySchema(List<String> hashes, List<String> ranges, Map<String, String> types) {
+    /** What is said of a key without content. */
+    static final String EMPTY = "cannot contain an empty";
     static final int HASH_BYTES = 3;
     private static final int MAX_HASH_KEY = 2048;
     private static final int MAX_RANGE_KEY = 1024;

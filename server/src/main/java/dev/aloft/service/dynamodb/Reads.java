@@ -27,6 +27,10 @@ final class Reads {
         return store.read(view);
     }
 
+    Optional<LiveTable> find(ReadTx tx, TableRef ref) {
+        return tables.find(tx, ref);
+    }
+
     LiveTable open(ReadTx tx, TableRef ref) {
         return tables.open(tx, ref);
     }

@@ -6,6 +6,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.Change.Outcome;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Condition.Comparator;
@@ -105,6 +106,23 @@ final class Statements {
             }
         }
         return key.size() == schema.names().size() ? Optional.of(new Item(key, rest)) : Optional.empty();
+    }
+
+    /** Where the item of a statement stands, if the statement names one. */
+    static Optional<Key> target(LiveTable table, Statement statement) {
+        try {
+            var named = switch (statement) {
+                case Statement.Insert(_, var item, _) -> Optional.of(item);
+                case Statement.Change(_, _, var where, _) -> item(table.schema, where).map(Item::key);
+                case Statement.Delete(_, var where, _) -> item(table.schema, where).map(Item::key);
+                case Statement.Select select -> item(table.schema, select.where()).map(Item::key);
+                case Statement.Exists(var select) -> item(table.schema, select.where()).map(Item::key);
+            };
+            return named.map(item -> table.at(table.schema.ofItem(item)));
+        } catch (ValidationException _) {
+            // Told where the statement is carried out.
+            return Optional.empty();
+        }
     }
 
     private static Item itemToChange(LiveTable table, Optional<Condition> where) {

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.CancellationReason;
 import dev.aloft.api.DynamoDb.ConditionalCheckFailedException;
+import dev.aloft.api.DynamoDb.ConsumedCapacity;
 import dev.aloft.api.DynamoDb.IdempotentParameterMismatchException;
 import dev.aloft.api.DynamoDb.ItemCollectionSizeLimitExceededException;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputExceededException;
@@ -19,9 +20,11 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Change.Outcome;
+import dev.aloft.service.dynamodb.Collections.Written;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Update;
+import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
@@ -56,12 +59,14 @@ final class TransactWriteItems {
     private final DynamoDbData data;
     private final OpenTables tables;
     private final ItemWriter writer;
+    private final Collections collections;
     private final Throttle throttle;
     private final Store store;
     private final Time time;
 
-    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Throttle throttle, Store store,
-            Time time) {
+    TransactWriteItems(DynamoDbData data, OpenTables tables, ItemWriter writer, Collections collections,
+            Throttle throttle, Store store, Time time) {
+        this.collections = collections;
         this.throttle = throttle;
         this.data = data;
         this.tables = tables;
@@ -84,31 +89,59 @@ final class TransactWriteItems {
     TransactWriteItemsResponse write(Caller caller, TransactWriteItemsRequest in) {
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
         var actions = in.transactItems().stream().map(item -> action(caller, item, counts)).toList();
-        var capacities = run(caller, actions, in.clientRequestToken(), () -> digest(in));
-        return TransactWriteItemsResponse.of(r -> r.consumedCapacity(!counts ? null : capacities.entrySet().stream()
-            .map(entry -> entry.getValue().toldWrite(entry.getKey(), in.returnConsumedCapacity())).toList()));
+        var cost = run(caller, actions, in.clientRequestToken(), () -> digest(in));
+        return TransactWriteItemsResponse.of(r -> r.consumedCapacity(cost.told(in.returnConsumedCapacity()))
+            .itemCollectionMetrics(collections.told(in.returnItemCollectionMetrics(), in.transactItems().stream()
+                .flatMap(item -> written(caller, item)))));
     }
 
-    /** Carries out the actions, unless this very call was carried out already. What they cost is told by table. */
-    Map<String, Capacity> run(Caller caller, List<Action> actions, String clientToken, Supplier<byte[]> callDigest) {
+    private static Stream<Written> written(Caller caller, TransactWriteItem item) {
+        return Stream.of(
+            Optional.ofNullable(item.put()).map(put -> written(caller, put.tableName(), put.item())),
+            Optional.ofNullable(item.update()).map(update -> written(caller, update.tableName(), update.key())),
+            Optional.ofNullable(item.delete()).map(delete -> written(caller, delete.tableName(), delete.key())))
+            .flatMap(Optional::stream);
+    }
+
+    private static Written written(Caller caller, String tableName, Map<String, AttributeValue> attributes) {
+        return new Written(TableRef.of(caller, tableName), tableName, attributes);
+    }
+
+    /**
+     * What a transaction cost, by table.
+     *
+     * @param repeated the call was carried out earlier, and reads what it wrote
+     */
+    record Cost(Map<String, Capacity> tables, boolean repeated) {
+        /** Nothing (null) where the caller does not want to know. */
+        List<ConsumedCapacity> told(String returned) {
+            return !Capacity.isWanted(returned) ? null : tables.entrySet().stream().map(entry -> repeated
+                ? entry.getValue().toldRead(entry.getKey(), returned)
+                : entry.getValue().toldWrite(entry.getKey(), returned)).toList();
+        }
+    }
+
+    /** What became of all actions: nothing new, and what that costs, where the call was carried out earlier. */
+    private record Done(List<Capacity> costs, boolean repeated) {
+    }
+
+    /** Carries out the actions, unless this very call was carried out already. */
+    Cost run(Caller caller, List<Action> actions, String clientToken, Supplier<byte[]> callDigest) {
         if (actions.stream().mapToLong(Action::bytes).sum() > MAX_BYTES) {
             throw new ValidationException("Transaction request size cannot exceed " + MAX_BYTES + " bytes");
         }
         var token = Optional.ofNullable(clientToken).map(text -> Key.of(caller.account(), caller.region(), text));
         var digest = token.map(_ -> callDigest.get());
-        Optional<List<Outcome>> outcomes;
+        Optional<Done> done;
         do {
-            outcomes = attempt(actions, token, digest);
-        } while (outcomes.isEmpty());
+            done = attempt(actions, token, digest);
+        } while (done.isEmpty());
 
         var capacities = new LinkedHashMap<String, Capacity>();
-        for (int i = 0; i < outcomes.get().size(); i++) {
-            // Preparing and committing cost a write each.
-            var capacity = capacities.computeIfAbsent(actions.get(i).tableName(), _ -> new Capacity());
-            capacity.add(outcomes.get().get(i).capacity());
-            capacity.add(outcomes.get().get(i).capacity());
+        for (int i = 0; i < actions.size(); i++) {
+            capacities.computeIfAbsent(actions.get(i).tableName(), _ -> new Capacity()).add(done.get().costs().get(i));
         }
-        return capacities;
+        return new Cost(capacities, done.get().repeated());
     }
 
     private static Action action(Caller caller, TransactWriteItem item, boolean counts) {
@@ -185,7 +218,7 @@ final class TransactWriteItems {
     }
 
     /** Nothing when a table changed meanwhile: then once more. */
-    private Optional<List<Outcome>> attempt(List<Action> actions, Optional<Key> token, Optional<byte[]> digest) {
+    private Optional<Done> attempt(List<Action> actions, Optional<Key> token, Optional<byte[]> digest) {
         var open = store.read(tx -> {
             var byRef = new LinkedHashMap<TableRef, LiveTable>();
             actions.forEach(action -> byRef.computeIfAbsent(action.ref(), ref -> tables.open(tx, ref)));
@@ -195,21 +228,23 @@ final class TransactWriteItems {
         var changes = bind(actions, open);
         admit(changes);
         var now = time.instant();
-        Optional<List<Outcome>> outcomes = store.write(tx -> {
+        Optional<Done> done = store.write(tx -> {
             if (!open.values().stream().allMatch(table -> tables.isCurrent(tx, table))) {
                 return Optional.empty();
             }
             if (token.isPresent() && isRepeated(tx, token.get(), digest.get(), now)) {
-                return Optional.of(List.of());
+                return Optional.of(new Done(changes.stream().map(change -> repeated(tx, change)).toList(), true));
             }
-            return Optional.of(apply(tx, actions, changes, now));
+            return Optional.of(new Done(apply(tx, actions, changes, now).stream().map(Outcome::capacity).toList(), false));
         });
-        // A transaction costs twice.
-        outcomes.ifPresent(done -> {
-            writer.used(changes, done);
-            writer.used(changes, done);
-        });
-        return outcomes;
+        done.filter(one -> !one.repeated()).ifPresent(one -> writer.used(changes, one.costs()));
+        return done;
+    }
+
+    /** A repeated call costs a transactional read of each item. */
+    private static Capacity repeated(Tx tx, Change change) {
+        int size = tx.get(change.table().at(change.key())).map(ItemCodec::size).orElse(0);
+        return Capacity.ofTable(2 * Capacity.read(size, true));
     }
 
     private void admit(List<Change> changes) {
@@ -236,7 +271,8 @@ final class TransactWriteItems {
                     throw new ValidationException("Transaction request cannot include multiple operations on one item");
                 }
             } catch (ValidationException e) {
-                if (changes.size() > i) {
+                // A key without content makes the request invalid, not the action.
+                if (changes.size() > i || e.getMessage().contains(KeySchema.EMPTY)) {
                     throw e;
                 }
                 changes.add(null);
@@ -252,7 +288,10 @@ final class TransactWriteItems {
         var outcomes = new ArrayList<Outcome>();
         for (int i = 0; i < changes.size(); i++) {
             try {
-                outcomes.add(writer.apply(tx, changes.get(i), now));
+                var outcome = writer.apply(tx, changes.get(i), now);
+                // Preparing and committing cost a write of the table each; indexes are written once.
+                outcome.capacity().addTable(outcome.capacity().ofTable());
+                outcomes.add(outcome);
             } catch (ConditionalCheckFailedException e) {
                 reasons.set(i, actions.get(i).inserts()
                     ? CancellationReason.of(r -> r.code("DuplicateItem")

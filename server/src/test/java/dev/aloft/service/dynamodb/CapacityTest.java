@@ -102,6 +102,24 @@ class CapacityTest extends DynamoDbFixture {
             assertThat(describe().warmThroughput().writeUnitsPerSecond()).isEqualTo(6);
         }
 
+        /** As it was measured of AWS: a transaction writes indexes once; repeated, it is a transactional read. */
+        @Test
+        void forIndexesInTransactionsOnceAndForARepeatedTransactionAsForARead() {
+            limited(r -> r.attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S")))
+                .globalSecondaryIndexes(List.of(GlobalSecondaryIndex.of(i -> i.indexName("by-b")
+                    .keySchema(List.of(hash("b"))).projection(new Projection("ALL", null))))));
+            var request = TransactWriteItemsRequest.of(r -> r.returnConsumedCapacity("INDEXES").clientRequestToken("t")
+                .transactItems(List.of(TransactWriteItem.of(w -> w.put(Put.of(p -> p.tableName(NAME)
+                    .item(item("a", s("x"), "b", s("y"), "text", s("x".repeat(1500))))))))));
+            var first = dynamoDb.transactWriteItems(CALLER, request).consumedCapacity().getFirst();
+            assertThat(first.table().writeCapacityUnits()).isEqualTo(4);
+            assertThat(first.globalSecondaryIndexes().get("by-b").writeCapacityUnits()).isEqualTo(2);
+            assertThat(first.capacityUnits()).isEqualTo(6);
+            var again = dynamoDb.transactWriteItems(CALLER, request).consumedCapacity().getFirst();
+            assertThat(again.readCapacityUnits()).isEqualTo(2);
+            assertThat(again.writeCapacityUnits()).isNull();
+        }
+
         @Test
         void forTransactionsTwice() {
             limited(r -> { });

@@ -238,6 +238,54 @@ class PartiQlTest extends DynamoDbFixture {
             assertThat(run("SELECT * FROM Music WHERE artist = 'New'").items()).hasSize(1);
         }
 
+        /** As it was measured of AWS in August 2026. */
+        @Test
+        void aBatchReadsOrWritesAndNamesAnItemOnce() {
+            refused("Read and write requests together in the same batch is not supported.", () -> batch(
+                "SELECT * FROM Music WHERE artist = 'Acme' AND year = 1", "DELETE FROM Music WHERE artist = 'x' AND year = 1"));
+            refused("Provided list of item keys contains duplicates", () -> batch(
+                "SELECT * FROM Music WHERE artist = 'Acme' AND year = 1",
+                "SELECT genre FROM Music WHERE year = 1 AND artist = 'Acme'"));
+            var responses = batch("SELECT * FROM Music", "SELECT * FROM Music WHERE artist = 'none' AND year = 1");
+            assertThat(responses).extracting(BatchStatementResponse::tableName).containsExactly(null, "Music");
+            var failed = batch("UPDATE Music SET genre = 'x' WHERE artist = 'none' AND year = 1").getFirst();
+            assertThat(failed.error().code()).isEqualTo("ConditionalCheckFailed");
+            assertThat(failed.tableName()).isEqualTo("Music");
+        }
+
+        @Test
+        void anAttemptThatFailsIsInTheSumOfATableOfWhichSomethingSucceeded() {
+            var large = "INSERT INTO Music VALUE {'artist': 'Acme', 'year': 1, 'text': '" + "x".repeat(2500) + "'}";
+            var told = dynamoDb.batchExecuteStatement(CALLER, BatchExecuteStatementRequest.of(r ->
+                r.returnConsumedCapacity("INDEXES").statements(Stream.of(large,
+                    "INSERT INTO Music VALUE {'artist': 'New', 'year': 1}")
+                    .map(text -> BatchStatementRequest.of(b -> b.statement(text))).toList()))).consumedCapacity();
+            assertThat(told.getFirst().capacityUnits()).isEqualTo(told.getFirst().table().capacityUnits() + 3);
+            assertThat(dynamoDb.batchExecuteStatement(CALLER, BatchExecuteStatementRequest.of(r ->
+                r.returnConsumedCapacity("TOTAL").statements(List.of(BatchStatementRequest.of(b -> b.statement(large))))))
+                .consumedCapacity()).isNull();
+        }
+
+        @Test
+        void aTransactionHasNoReturningAndReadsNoIndexes() {
+            refused("Validation failed in TransactStatements[0]: RETURNING clause is not supported in "
+                + "ExecuteTransaction.",
+                () -> transact("UPDATE Music SET genre = 'x' WHERE artist = 'Acme' AND year = 1 RETURNING ALL NEW *"));
+            refused("Validation failed in TransactStatements[0]: Reads on indices are not supported within "
+                + "transactions.", () -> transact("SELECT * FROM Music.any WHERE artist = 'Acme' AND year = 1"));
+            refused("ExecuteTransaction API does not support both read and write operations in the same request.",
+                () -> transact("SELECT * FROM Music WHERE artist = 'Acme' AND year = 1",
+                    "DELETE FROM Music WHERE artist = 'x' AND year = 1"));
+        }
+
+        @Test
+        void whatHasNoOrderIsNotCompared() {
+            refused("Incorrect operand type for operator or function; operator or function: <, operand type: L",
+                () -> run("SELECT * FROM Nothing WHERE a < [1]"));
+            refused("Incorrect operand type for operator or function; operator or function: BETWEEN, operand type: M",
+                () -> run("SELECT * FROM Nothing WHERE a BETWEEN 1 AND {'b': 1}"));
+        }
+
         @Test
         void aTransactionIsCarriedOutAsAWhole() {
             var failure = catchThrowableOfType(TransactionCanceledException.class, () -> transact(

@@ -3,8 +3,10 @@ package dev.aloft.service.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.api.DynamoDb.BatchGetItemRequest;
 import dev.aloft.api.DynamoDb.Condition;
 import dev.aloft.api.DynamoDb.GlobalSecondaryIndex;
+import dev.aloft.api.DynamoDb.KeysAndAttributes;
 import dev.aloft.api.DynamoDb.LocalSecondaryIndex;
 import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.QueryRequest;
@@ -20,6 +22,16 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class QueriesTest extends DynamoDbFixture {
+    @Test
+    void aBatchHasOneKindOfParametersForAllItsTables() {
+        refused("Can not use both expression and non-expression parameters in the same request: Non-expression "
+            + "parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}",
+            () -> dynamoDb.batchGetItem(CALLER, BatchGetItemRequest.of(r -> r.requestItems(Map.of(
+                HASH, KeysAndAttributes.of(k -> k.keys(List.of(item("a", s("x")))).projectionExpression("v")),
+                "nothing", KeysAndAttributes.of(k -> k.keys(List.of(item("a", s("x"))))
+                    .attributesToGet(List.of("v"))))))));
+    }
+
     private QueryResponse query(Consumer<QueryRequest.Builder> with) {
         return dynamoDb.query(CALLER, QueryRequest.of(r -> with.accept(r.tableName(RANGE))));
     }

@@ -10,6 +10,8 @@ import dev.aloft.api.DynamoDb.ConditionCheck;
 import dev.aloft.api.DynamoDb.Delete;
 import dev.aloft.api.DynamoDb.Get;
 import dev.aloft.api.DynamoDb.IdempotentParameterMismatchException;
+import dev.aloft.api.DynamoDb.LocalSecondaryIndex;
+import dev.aloft.api.DynamoDb.Projection;
 import dev.aloft.api.DynamoDb.Put;
 import dev.aloft.api.DynamoDb.TransactGetItem;
 import dev.aloft.api.DynamoDb.TransactGetItemsRequest;
@@ -65,6 +67,25 @@ class TransactionsTest extends DynamoDbFixture {
             write(check("x", "attribute_exists(")));
         refused("1 validation error detected: Value '[]' at 'transactItems' failed to satisfy constraint: "
             + "Member must have length greater than or equal to 1", this::write);
+        // A key without content cancels nothing: it makes the request invalid.
+        var empty = "The AttributeValue for a key attribute cannot contain an empty string value. Key: a";
+        refused("One or more parameter values are not valid. " + empty,
+            () -> write(put(HASH, item("a", s("")), null)));
+        refused("One or more parameter values were invalid: " + empty, () -> write(delete("")));
+    }
+
+    @Test
+    void itemCollectionsAreToldByTable() {
+        create("collections", r -> r.keySchema(List.of(hash("a"), range("b")))
+            .attributeDefinitions(List.of(attribute("a", "S"), attribute("b", "S"), attribute("c", "S")))
+            .localSecondaryIndexes(List.of(LocalSecondaryIndex.of(i -> i.indexName("by-c")
+                .keySchema(List.of(hash("a"), range("c"))).projection(new Projection("ALL", null))))));
+        var told = dynamoDb.transactWriteItems(CALLER, TransactWriteItemsRequest.of(r ->
+            r.returnItemCollectionMetrics("SIZE").transactItems(List.of(check("x", "attribute_not_exists(a)"),
+                put("collections", item("a", s("x"), "b", s("y")), null))))).itemCollectionMetrics();
+        assertThat(told).containsOnlyKeys("collections");
+        assertThat(told.get("collections").getFirst().itemCollectionKey()).isEqualTo(item("a", s("x")));
+        assertThat(told.get("collections").getFirst().sizeEstimateRangeGB()).containsExactly(0.0, 1.0);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A condition on an item; an item that is not there is an empty one. */
 public sealed interface Condition {
@@ -15,6 +16,23 @@ public sealed interface Condition {
     /** @param parameter the request's member that has the text, such as {@code FilterExpression} */
     static Condition parse(String parameter, String text, Placeholders placeholders) {
         return ConditionReader.read(parameter, text, placeholders);
+    }
+
+    /** Of all that it compares, the paths into the item. */
+    default Stream<Path> paths() {
+        return switch (this) {
+            case And(var parts) -> parts.stream().flatMap(Condition::paths);
+            case Or(var parts) -> parts.stream().flatMap(Condition::paths);
+            case Not(var part) -> part.paths();
+            case Compare(_, var left, var right) -> Operand.paths(left, right);
+            case Between(var value, var low, var high) -> Operand.paths(value, low, high);
+            case In(var value, var choices) ->
+                Stream.concat(Operand.paths(value), choices.stream().flatMap(Operand::paths));
+            case Exists(var path) -> Stream.of(path);
+            case TypeIs(var value, _) -> Operand.paths(value);
+            case BeginsWith(var value, var prefix) -> Operand.paths(value, prefix);
+            case Contains(var value, var part) -> Operand.paths(value, part);
+        };
     }
 
     record And(List<Condition> parts) implements Condition {

@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.expression;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,6 +38,14 @@ public sealed interface Operand {
     }
 
     /** What stands at a path of the item. */
+    static Stream<Path> paths(Operand... operands) {
+        return Arrays.stream(operands).flatMap(operand -> switch (operand) {
+            case At(var path) -> Stream.of(path);
+            case Literal _ -> Stream.empty();
+            case Size(var inner) -> paths(inner);
+        });
+    }
+
     record At(Path path) implements Operand {
         @Override
         public AttributeValue of(Map<String, AttributeValue> item) {

@@ -27,6 +27,7 @@ final class Parser {
     private static final int MAX_DEPTH = 100;
     private static final Set<String> CLAUSES = Set.of("SET", "REMOVE", "WHERE", "RETURNING", "ORDER", "FROM", "VALUE",
         "AND", "OR", "NOT", "BETWEEN", "IN", "IS", "SELECT", "BY");
+    private static final Set<String> ORDERED = Set.of("S", "N", "B");
     private static final Map<String, String> TYPES = Map.of("NULL", "NULL", "BOOLEAN", "BOOL", "BOOL", "BOOL", "BLOB",
         "B", "STRING", "S", "NUMERIC", "N", "STRUCT", "M", "TUPLE", "M", "LIST", "L");
 
@@ -404,7 +405,11 @@ final class Parser {
         if (isComparison(peek())) {
             var symbol = next().text();
             refuseMissing();
-            return new Condition.Compare(Comparator.of(symbol.equals("!=") ? "<>" : symbol), left, operand());
+            var right = operand();
+            if (symbol.startsWith("<") && !symbol.equals("<>") || symbol.startsWith(">")) {
+                refuseUnordered(symbol, left, right);
+            }
+            return new Condition.Compare(Comparator.of(symbol.equals("!=") ? "<>" : symbol), left, right);
         }
         if (word("IS")) {
             return is(left);
@@ -414,7 +419,9 @@ final class Parser {
         if (word("BETWEEN")) {
             var low = operand();
             expectWord("AND");
-            found = new Condition.Between(left, low, operand());
+            var high = operand();
+            refuseUnordered("BETWEEN", left, low, high);
+            found = new Condition.Between(left, low, high);
         } else if (word("IN")) {
             found = new Condition.In(left, choices());
         } else if (not) {
@@ -423,6 +430,16 @@ final class Parser {
             throw new ValidationException("WHERE clause must contain an expression that resolves to a boolean");
         }
         return not ? new Condition.Not(found) : found;
+    }
+
+    /** Only strings, numbers and binaries come before others of their kind. */
+    private static void refuseUnordered(String operator, Operand... operands) {
+        for (var operand : operands) {
+            if (operand instanceof Operand.Literal(var value) && !ORDERED.contains(Values.type(value))) {
+                throw new ValidationException("Incorrect operand type for operator or function; operator or function: "
+                    + operator + ", operand type: " + Values.type(value));
+            }
+        }
     }
 
     private void refuseMissing() {

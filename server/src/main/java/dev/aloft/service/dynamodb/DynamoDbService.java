@@ -536,6 +536,9 @@ public final class DynamoDbService implements Service, DynamoDb {
     /** There are none of version 2017.11.29, and none can be made: so AWS answers for every name. */
     @Override
     public UpdateGlobalTableResponse updateGlobalTable(Caller caller, UpdateGlobalTableRequest input) {
+        if (input.replicaUpdates().isEmpty()) {
+            throw new ValidationException("One or more parameter values were invalid");
+        }
         throw input.replicaUpdates().stream().anyMatch(update -> update.create() != null) ? oldGlobalTables()
             : noOldGlobalTable(input.globalTableName());
     }

@@ -144,6 +144,7 @@ final class Indexes {
     private StoredTable delete(Tx tx, TableRef ref, StoredTable table, StoredIndex index, Instant now) {
         var id = Key.of(ref.account(), ref.region(), table.number(), index.number());
         data.clearing.add(tx, now, id, id);
+        data.insights.delete(tx, ref.key().and(index.name()));
         var rest = table.withIndexes(table.indexes().stream().filter(one -> one != index).toList());
         return rest.withAttributes(rest.attributes().stream().filter(one -> isUsed(rest, one.name())).toList());
     }

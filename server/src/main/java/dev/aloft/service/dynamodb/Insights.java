@@ -21,6 +21,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -30,8 +31,12 @@ import java.util.stream.Stream;
 final class Insights {
     private static final int PAGE = 100;
 
-    /** Of a table or an index, once it was said something of. */
-    record StoredInsight(boolean enabled, String mode, Instant changed) {
+    /**
+     * Of a table or an index, once it had insights.
+     *
+     * @param since when it was enabled; another mode makes no new rules
+     */
+    record StoredInsight(boolean enabled, String mode, Instant changed, Optional<Instant> since) {
     }
 
     private final DynamoDbData data;
@@ -53,24 +58,38 @@ final class Insights {
     private StoredTable table(ReadTx tx, TableRef ref, String index) {
         var table = tables.get(tx, ref);
         if (index != null && table.indexes().stream().noneMatch(one -> one.global() && one.name().equals(index))) {
-            throw new ResourceNotFoundException("Requested resource not found: Index " + index + " for table "
-                + ref.name());
+            throw new ResourceNotFoundException("Requested resource not found: Index: " + index
+                + " not found for table: " + ref.name());
         }
         return table;
     }
 
     UpdateContributorInsightsResponse update(Caller caller, UpdateContributorInsightsRequest in) {
         var ref = TableRef.of(caller, in.tableName());
-        boolean enabled = in.contributorInsightsAction().equals(ContributorInsightsAction.ENABLE);
-        var mode = in.contributorInsightsMode() == null ? ContributorInsightsMode.ACCESSED_AND_THROTTLED_KEYS
-            : in.contributorInsightsMode();
+        boolean enables = in.contributorInsightsAction().equals(ContributorInsightsAction.ENABLE);
         var now = time.instant();
-        store.change(tx -> {
+        return store.write(tx -> {
             table(tx, ref, in.indexName());
-            data.insights.put(tx, key(ref, in.indexName()), new StoredInsight(enabled, mode, now));
+            var before = data.insights.get(tx, key(ref, in.indexName()));
+            boolean was = before.filter(StoredInsight::enabled).isPresent();
+            var mode = mode(in, before);
+            if (was == enables && (!was || before.get().mode().equals(mode))) {
+                // What is so already is told as it is.
+                return new UpdateContributorInsightsResponse(ref.name(), in.indexName(), status(before),
+                    before.map(StoredInsight::mode).orElse(null));
+            }
+            data.insights.put(tx, key(ref, in.indexName()), new StoredInsight(enables, mode, now,
+                was ? before.get().since() : Optional.of(now)));
+            return new UpdateContributorInsightsResponse(ref.name(), in.indexName(),
+                enables ? ContributorInsightsStatus.ENABLING : ContributorInsightsStatus.DISABLING, mode);
         });
-        return new UpdateContributorInsightsResponse(ref.name(), in.indexName(),
-            enabled ? ContributorInsightsStatus.ENABLING : ContributorInsightsStatus.DISABLING, mode);
+    }
+
+    private static String mode(UpdateContributorInsightsRequest in, Optional<StoredInsight> before) {
+        return in.contributorInsightsAction().equals(ContributorInsightsAction.DISABLE) && before.isPresent()
+            ? before.get().mode()
+            : Objects.requireNonNullElse(in.contributorInsightsMode(),
+                ContributorInsightsMode.ACCESSED_AND_THROTTLED_KEYS);
     }
 
     DescribeContributorInsightsResponse describe(Caller caller, DescribeContributorInsightsRequest in) {
@@ -98,9 +117,11 @@ final class Insights {
     private static List<String> rules(StoredTable table, String index, StoredInsight insight) {
         var key = index == null ? table.key()
             : table.indexes().stream().filter(one -> one.name().equals(index)).findFirst().orElseThrow().key();
-        var subject = table.name() + (index == null ? "" : "-" + index) + "-" + insight.changed().toEpochMilli();
+        var subject = table.name() + (index == null ? "" : "-" + index) + "-"
+            + insight.since().orElse(insight.changed()).toEpochMilli();
+        boolean onlyThrottled = insight.mode().equals(ContributorInsightsMode.THROTTLED_KEYS);
         var kinds = key.range().isPresent() ? Stream.of("PKC", "PKT", "SKC", "SKT") : Stream.of("PKC", "PKT");
-        return kinds.map(kind -> "DynamoDBContributorInsights-" + kind + "-" + subject).toList();
+        return kinds.filter(kind -> !onlyThrottled || kind.endsWith("T")).map(kind -> "DynamoDBContributorInsights-" + kind + "-" + subject).toList();
     }
 
     ListContributorInsightsResponse list(Caller caller, ListContributorInsightsRequest in) {
@@ -109,7 +130,12 @@ final class Insights {
             : TableRef.of(caller, in.tableName()).key();
         var all = Range.of(prefix);
         var range = in.nextToken() == null ? all : all.after(place(caller, in.nextToken()));
-        var found = store.read(tx -> data.insights.range(tx, range.limit(limit + 1)).toList());
+        var found = store.<List<Row<StoredInsight>>>read(tx -> {
+            if (in.tableName() != null) {
+                tables.get(tx, TableRef.of(caller, in.tableName()));
+            }
+            return data.insights.range(tx, range).filter(row -> row.value().enabled()).limit(limit + 1).toList();
+        });
         var told = found.stream().limit(limit).map(Insights::summary).toList();
         return new ListContributorInsightsResponse(told,
             found.size() > limit ? found.get(limit - 1).key().text(2) + "/" + found.get(limit - 1).key().text(3)

@@ -35,8 +35,11 @@ final class NewTable {
 
     /** What is not built is refused by its name. */
     static void refuseNotBuilt(CreateTableRequest in) {
-        if (in.globalTableSourceArn() != null || in.globalTableSettingsReplicationMode() != null) {
+        if (in.globalTableSourceArn() != null) {
             throw ApiError.notBuilt("GlobalTableSourceArn of DynamoDB CreateTable");
+        }
+        if (in.globalTableSettingsReplicationMode() != null) {
+            throw ApiError.notBuilt("GlobalTableSettingsReplicationMode of DynamoDB CreateTable");
         }
     }
 
@@ -101,7 +104,7 @@ final class NewTable {
 
     private static void checkCapacity(CreateTableRequest in) {
         boolean onDemand = isOnDemand(in.billingMode());
-        Units.checkOnDemand(in.onDemandThroughput(), onDemand, " for table");
+        Units.checkNewLimit(in.onDemandThroughput(), onDemand);
         Units.checkWarm(in.warmThroughput(), onDemand ? Units.INITIAL : Units.of(in.provisionedThroughput()), onDemand,
             " for table");
     }

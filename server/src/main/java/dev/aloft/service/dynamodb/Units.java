@@ -4,6 +4,7 @@ import dev.aloft.api.DynamoDb.OnDemandThroughput;
 import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.WarmThroughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -63,6 +64,31 @@ record Units(Optional<Long> read, Optional<Long> write) {
         return new OnDemandThroughput(read.orElse(NO_LIMIT), write.orElse(NO_LIMIT));
     }
 
+    /** What AWS says of a table that is made differs by two words from what it says of one that is there. */
+    static void checkNewLimit(OnDemandThroughput limit, boolean onDemand) {
+        if (limit == null) {
+            return;
+        }
+        if (!onDemand) {
+            of(limit).map(units -> units.read.isPresent() ? "MaxReadRequestUnits" : "MaxWriteRequestUnits")
+                .ifPresent(name -> {
+                throw ValidationException.parameters(name + " for OnDemandThroughput cannot be specified when table "
+                    + "BillingMode is PROVISIONED.");
+            });
+        }
+        checkOnDemand(limit, onDemand, " for table");
+        if (Stream.of(limit.maxReadRequestUnits(), limit.maxWriteRequestUnits()).anyMatch(units ->
+                units != null && units == NO_LIMIT)) {
+            throw outsideRange(Objects.equals(limit.maxReadRequestUnits(), NO_LIMIT) ? "MaxReadRequestUnits"
+                : "MaxWriteRequestUnits", " for table");
+        }
+    }
+
+    private static ValidationException outsideRange(String name, String subject) {
+        return ValidationException.parameters("Requested " + name + " for OnDemandThroughput" + subject
+            + " is outside of valid range");
+    }
+
     /** @param subject how the complaints name the table or the index */
     static void checkOnDemand(OnDemandThroughput limit, boolean onDemand, String subject) {
         if (limit != null) {
@@ -81,8 +107,7 @@ record Units(Optional<Long> read, Optional<Long> write) {
                 + " cannot be specified when the table BillingMode is PROVISIONED");
         }
         if (units != NO_LIMIT && units < 1) {
-            throw ValidationException.parameters("Requested " + name + " for OnDemandThroughput" + subject
-                + " is outside of valid range");
+            throw outsideRange(name, subject);
         }
     }
 

@@ -95,7 +95,7 @@ final class UpdateTable {
         var old = before.throughput();
         var since = changed.throughput();
         return changed.with(draft -> {
-            draft.warm = before.warm();
+            draft.warm = Optional.of(Descriptions.warm(before));
             if (before.onDemand() == changed.onDemand()) {
                 draft.throughput = new Throughput(old.read(), old.write(), since.increased(), since.decreased(),
                     old.decreases());
@@ -295,20 +295,21 @@ final class UpdateTable {
         var wanted = in.provisionedThroughput();
         refuse(wanted != null && onDemand,
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
-        if (onDemand) {
-            return table.onDemand() ? table : unlimited(table).withBilling(true, Optional.of(now), Throughput.of(0, 0))
-                .with(draft -> draft.warm = Optional.of(Descriptions.warm(table)));
-        }
-        if (wanted == null) {
+        if (wanted == null && (!onDemand || table.onDemand())) {
             return table;
+        }
+        // It stays prepared for what it had.
+        var prepared = table.with(draft -> draft.warm = Optional.of(Descriptions.warm(table)));
+        if (onDemand) {
+            var last = table.throughput();
+            return unlimited(prepared).withBilling(true, Optional.of(now),
+                new Throughput(0, 0, last.increased(), last.decreased(), 0));
         }
         if (table.onDemand()) {
             checkIndexes(table, in);
         } else {
             refuseSame(table, wanted);
         }
-        // It stays prepared for what it had.
-        var prepared = table.with(draft -> draft.warm = Optional.of(Descriptions.warm(table)));
         return (table.onDemand() ? unlimited(prepared) : prepared).withBilling(false, table.onDemandSince(),
             changed(table.throughput(), wanted, now));
     }

@@ -94,8 +94,7 @@ class CapacityTest extends DynamoDbFixture {
         @Test
         void forProvisionedTables() {
             refused("One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput cannot "
-                + "be specified when "
-                + "the table BillingMode is PROVISIONED", () -> limited(r -> r.billingMode("PROVISIONED")
+                + "be specified when table BillingMode is PROVISIONED.", () -> limited(r -> r.billingMode("PROVISIONED")
                     .provisionedThroughput(new ProvisionedThroughput(5L, 6L))
                     .onDemandThroughput(new OnDemandThroughput(1L, 1L))));
             limited(r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(5L, 6L)));

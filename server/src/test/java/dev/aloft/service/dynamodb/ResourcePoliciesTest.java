@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.CreateGlobalTableRequest;
 import dev.aloft.api.DynamoDb.DeleteResourcePolicyRequest;
 import dev.aloft.api.DynamoDb.DescribeContributorInsightsRequest;
@@ -11,6 +12,7 @@ import dev.aloft.api.DynamoDb.ListContributorInsightsRequest;
 import dev.aloft.api.DynamoDb.PutResourcePolicyRequest;
 import dev.aloft.api.DynamoDb.Replica;
 import dev.aloft.api.DynamoDb.UpdateContributorInsightsRequest;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,37 @@ class ResourcePoliciesTest extends DynamoDbFixture {
         refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: " + ARN + "-not not found",
             () ->
             put(ARN + "-not", POLICY, null));
+    }
+
+    private DynamoDb.UpdateContributorInsightsResponse insights(String action, String mode) {
+        return dynamoDb.updateContributorInsights(CALLER, UpdateContributorInsightsRequest.of(r -> r.tableName(RANGE)
+            .contributorInsightsAction(action).contributorInsightsMode(mode)));
+    }
+
+    private List<String> rules() {
+        return dynamoDb.describeContributorInsights(CALLER,
+            DescribeContributorInsightsRequest.of(r -> r.tableName(RANGE))).contributorInsightsRuleList();
+    }
+
+    /** As AWS was seen to answer in October 2026. */
+    @Test
+    void insightsThatAreSoAlreadyStayAndAnotherModeKeepsItsRules() {
+        assertThat(insights("DISABLE", null).contributorInsightsStatus()).isEqualTo("DISABLED");
+        assertThat(insights("ENABLE", null).contributorInsightsStatus()).isEqualTo("ENABLING");
+        var all = rules();
+        assertThat(all).hasSize(4);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(insights("ENABLE", null).contributorInsightsStatus()).isEqualTo("ENABLED");
+        assertThat(insights("ENABLE", "THROTTLED_KEYS").contributorInsightsStatus()).isEqualTo("ENABLING");
+        assertThat(rules()).hasSize(2).isSubsetOf(all).allMatch(rule -> rule.matches(".*-(PKT|SKT)-.*"));
+        assertThat(insights("DISABLE", null).contributorInsightsMode()).isEqualTo("THROTTLED_KEYS");
+        assertThat(rules()).isNull();
+        // Those that are disabled are not listed.
+        assertThat(dynamoDb.listContributorInsights(CALLER, ListContributorInsightsRequest.of(r -> r.tableName(RANGE)))
+            .contributorInsightsSummaries()).isEmpty();
+        refused("ResourceNotFoundException", "Requested resource not found: Table: nothing not found",
+            () -> dynamoDb.listContributorInsights(CALLER, ListContributorInsightsRequest.of(r ->
+                r.tableName("nothing"))));
     }
 
     @Test

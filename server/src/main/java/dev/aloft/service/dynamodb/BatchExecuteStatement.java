@@ -52,7 +52,8 @@ final class BatchExecuteStatement {
         }
         // Attempts are told of tables of which something succeeded, and in the sum alone.
         capacities.forEach((table, capacity) -> capacity.addFailed(failed.getOrDefault(table, 0.0)));
-        return BatchExecuteStatementResponse.of(r -> r.responses(responses).consumedCapacity(!counts || capacities.isEmpty() ? null
+        return BatchExecuteStatementResponse.of(r -> r.responses(responses)
+            .consumedCapacity(!counts || capacities.isEmpty() ? null
             : capacities.entrySet().stream().map(one -> one.getValue().told(one.getKey(), in.returnConsumedCapacity()))
             .toList()));
     }

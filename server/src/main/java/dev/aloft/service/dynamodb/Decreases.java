@@ -25,14 +25,16 @@ final class Decreases {
 
     /** Of the day that it is now. */
     static long today(Throughput throughput, Instant now) {
-        return throughput.decreased().filter(last -> day(last).equals(day(now))).isPresent() ? throughput.decreases() : 0;
+        return throughput.decreased().filter(last -> day(last).equals(day(now))).map(_ -> throughput.decreases())
+            .orElse(0L);
     }
 
     /** The table with the counts of the day that it is now. */
     static StoredTable today(StoredTable table, Instant now) {
         return table.with(draft -> {
             draft.throughput = counted(table.throughput(), now);
-            draft.indexes = table.indexes().stream().map(index -> index.with(counted(index.throughput(), now))).toList();
+            draft.indexes = table.indexes().stream()
+                .map(index -> index.with(counted(index.throughput(), now))).toList();
         });
     }
 
@@ -50,8 +52,9 @@ final class Decreases {
             var next = last.plus(BETWEEN).isBefore(tomorrow) ? last.plus(BETWEEN) : tomorrow;
             if (now.isBefore(next)) {
                 throw new LimitExceededException("Subscriber limit exceeded: Provisioned throughput decreases are "
-                    + "limited within a given UTC day. After the first " + FREE + " decreases, each subsequent decrease "
-                    + "in the same UTC day can be performed at most once every " + BETWEEN.toSeconds() + " seconds. "
+                    + "limited within a given UTC day. After the first " + FREE + " decreases, each subsequent "
+                    + "decrease in the same UTC day can be performed at most once every "
+                    + BETWEEN.toSeconds() + " seconds. "
                     + "Number of decreases today: " + count + ". Last decrease at " + MOMENT.format(last)
                     + ". Next decrease can be made at " + MOMENT.format(next) + ".");
             }

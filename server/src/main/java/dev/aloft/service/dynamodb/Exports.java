@@ -65,8 +65,6 @@ final class Exports {
     private static final int FILE_ITEMS = 50_000;
     private static final int FILE_CHANGES = 1_000;
     private static final int PAGE = 25;
-    private static final Map<String, String> S3_FAILURES = Map.of("NoSuchBucket", "S3NoSuchBucket", "AccessDenied",
-        "S3AccessDenied");
 
     private final DynamoDbData data;
     private final OpenTables open;
@@ -216,7 +214,7 @@ final class Exports {
                 } catch (ApiError e) {
                     end(entry.id(), entry.value().number(0), export.told().toBuilder().exportStatus(ExportStatus.FAILED)
                         .endTime(now)
-                        .failureCode(S3_FAILURES.getOrDefault(e.code(), e.code())).failureMessage(e.getMessage())
+                        .failureCode(Transfer.failure(e)).failureMessage(e.getMessage())
                         .build(), now);
                 }
             });

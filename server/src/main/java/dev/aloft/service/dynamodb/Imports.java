@@ -21,6 +21,7 @@ import dev.aloft.api.DynamoDb.InputFormat;
 import dev.aloft.api.DynamoDb.ListImportsRequest;
 import dev.aloft.api.DynamoDb.ListImportsResponse;
 import dev.aloft.api.DynamoDb.PutRequest;
+import dev.aloft.api.DynamoDb.S3BucketSource;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.S3;
 import dev.aloft.api.S3.GetObjectRequest;
@@ -64,6 +65,7 @@ final class Imports {
     private static final int BATCH = 100;
     private static final int PAGE = 25;
     private static final int MAX_ERRORS = 10_000;
+    private static final String INVALID = "ItemValidationError";
 
     private final DynamoDbData data;
     private final OpenTables open;
@@ -112,7 +114,7 @@ final class Imports {
             told[0] = ImportTableDescription.of(d -> d.importArn(ref.arn() + "/import/" + id)
                 .importStatus(ImportStatus.IN_PROGRESS)
                 .tableArn(ref.arn()).tableId(table.id()).startTime(now).inputFormat(in.inputFormat())
-                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(in.s3BucketSource())
+                .inputFormatOptions(in.inputFormatOptions()).s3BucketSource(owned(in.s3BucketSource(), caller))
                 .tableCreationParameters(wanted)
                 .inputCompressionType(in.inputCompressionType() == null
                 ? InputCompressionType.NONE : in.inputCompressionType())
@@ -122,6 +124,11 @@ final class Imports {
             data.importing.add(tx, now, ref.key().and(id), Key.EMPTY);
         });
         return new ImportTableResponse(told[0]);
+    }
+
+    private static S3BucketSource owned(S3BucketSource source, Caller caller) {
+        return source.s3BucketOwner() != null ? source
+            : new S3BucketSource(caller.account(), source.s3Bucket(), source.s3KeyPrefix());
     }
 
     /** The import that was begun with this token not long ago, whichever table it was into. */
@@ -166,7 +173,8 @@ final class Imports {
                 try {
                     step(entry.id(), one, now);
                 } catch (ApiError e) {
-                    end(entry.id(), one, one.told().toBuilder().importStatus(ImportStatus.FAILED).failureCode(e.code())
+                    end(entry.id(), one, one.told().toBuilder().importStatus(ImportStatus.FAILED)
+                        .failureCode(Transfer.failure(e))
                         .failureMessage(e.getMessage()).build(), now);
                 }
             });
@@ -181,6 +189,9 @@ final class Imports {
             .expectedBucketOwner(source.s3BucketOwner())
             .prefix(source.s3KeyPrefix()).startAfter(one.after().isEmpty() ? null : one.after()).maxKeys(1)));
         if (listing.contents() == null || listing.contents().isEmpty()) {
+            if (one.told().errorCount() > 0) {
+                throw invalid();
+            }
             end(key, one, one.told().toBuilder().importStatus(ImportStatus.COMPLETED).build(), now);
             return;
         }
@@ -208,8 +219,8 @@ final class Imports {
     }
 
     private static ApiError invalid() {
-        return ApiError.of("ItemValidationError", 400,
-            "Some of the items failed validation checks and were not imported.");
+        return ApiError.of(INVALID, 400, "Some of the items failed validation checks and were not imported. Please "
+            + "check CloudWatch error logs for more details.");
     }
 
     private static InputStream content(InputStream in, String compression) throws IOException {
@@ -258,8 +269,12 @@ final class Imports {
             counts[0]++;
             try {
                 batch.add(csv ? item(live, header, fields(line, delimiter)) : item(line));
-            } catch (ApiError | JsonReader.Malformed e) {
+            } catch (ApiError e) {
                 counts[2]++;
+            } catch (JsonReader.Malformed e) {
+                // Nothing more is taken from a file that is no JSON somewhere.
+                counts[2]++;
+                break;
             }
             if (batch.size() == BATCH) {
                 put(live, batch, counts, now);
@@ -366,13 +381,22 @@ final class Imports {
             writer.restore(tx, table, table.schema.unchecked(item), item, ITEMS.encode(item), now)));
     }
 
+    /** Of an import that could not begin there is no table; one with items that are none has the others. */
     private void end(Key key, StoredImport one, ImportTableDescription told, Instant now) {
         var ref = new TableRef(key.text(0), key.text(1), one.table());
+        boolean hasNothing = ImportStatus.FAILED.equals(told.importStatus()) && one.after().isEmpty()
+            && !INVALID.equals(told.failureCode());
         store.change(tx -> {
             data.imports.put(tx, key, one.with(told.toBuilder().endTime(now).build(), one.after()));
             data.importing.cancel(tx, key);
-            data.tables.get(tx, ref.key()).filter(table -> table.number() == one.number()).ifPresent(table ->
-                tables.put(tx, ref, table.with(draft -> draft.creating = false), now));
+            data.tables.get(tx, ref.key()).filter(table -> table.number() == one.number())
+                .map(table -> table.with(draft -> draft.creating = false)).ifPresent(table -> {
+                if (hasNothing) {
+                    tables.delete(tx, ref, table, now);
+                } else {
+                    tables.put(tx, ref, table, now);
+                }
+            });
         });
     }
 }

@@ -121,7 +121,8 @@ final class Insights {
             + insight.since().orElse(insight.changed()).toEpochMilli();
         boolean onlyThrottled = insight.mode().equals(ContributorInsightsMode.THROTTLED_KEYS);
         var kinds = key.range().isPresent() ? Stream.of("PKC", "PKT", "SKC", "SKT") : Stream.of("PKC", "PKT");
-        return kinds.filter(kind -> !onlyThrottled || kind.endsWith("T")).map(kind -> "DynamoDBContributorInsights-" + kind + "-" + subject).toList();
+        return kinds.filter(kind -> !onlyThrottled || kind.endsWith("T"))
+            .map(kind -> "DynamoDBContributorInsights-" + kind + "-" + subject).toList();
     }
 
     ListContributorInsightsResponse list(Caller caller, ListContributorInsightsRequest in) {

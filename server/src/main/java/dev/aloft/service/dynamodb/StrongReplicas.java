@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 
 /**
  * What may be asked of global tables with strong consistency between their regions (MRSC), in the order in which AWS
- * complains: such a table is made with all its three regions in one call and gives them up in one call. Of three regions
- * one may be a witness, which keeps changes and no table. AWS's own words are not known for a table that has items,
- * local indexes or expiry.
+ * complains: such a table is made with all its three regions in one call and gives them up in one call. Of three
+ * regions one may be a witness, which keeps changes and no table. What AWS says of a table that has items, local
+ * indexes or expiry is not known word for word.
  *
  * @see <a
  * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html">How global

@@ -19,7 +19,6 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
-import dev.aloft.service.dynamodb.Change.Outcome;
 import dev.aloft.service.dynamodb.Collections.Written;
 import dev.aloft.service.dynamodb.expression.Condition;
 import dev.aloft.service.dynamodb.expression.Placeholders;
@@ -235,7 +234,7 @@ final class TransactWriteItems {
             if (token.isPresent() && isRepeated(tx, token.get(), digest.get(), now)) {
                 return Optional.of(new Done(changes.stream().map(change -> repeated(tx, change)).toList(), true));
             }
-            return Optional.of(new Done(apply(tx, actions, changes, now).stream().map(Outcome::capacity).toList(), false));
+            return Optional.of(new Done(apply(tx, actions, changes, now), false));
         });
         done.filter(one -> !one.repeated()).ifPresent(one -> writer.used(changes, one.costs()));
         return done;
@@ -283,15 +282,15 @@ final class TransactWriteItems {
         return changes;
     }
 
-    private List<Outcome> apply(Tx tx, List<Action> actions, List<Change> changes, Instant now) {
+    private List<Capacity> apply(Tx tx, List<Action> actions, List<Change> changes, Instant now) {
         var reasons = new Reasons(changes.size());
-        var outcomes = new ArrayList<Outcome>();
+        var costs = new ArrayList<Capacity>();
         for (int i = 0; i < changes.size(); i++) {
             try {
-                var outcome = writer.apply(tx, changes.get(i), now);
+                var cost = ItemWriter.cost(writer.apply(tx, changes.get(i), now));
                 // Preparing and committing cost a write of the table each; indexes are written once.
-                outcome.capacity().addTable(outcome.capacity().ofTable());
-                outcomes.add(outcome);
+                cost.addTable(cost.ofTable());
+                costs.add(cost);
             } catch (ConditionalCheckFailedException e) {
                 reasons.set(i, actions.get(i).inserts()
                     ? CancellationReason.of(r -> r.code("DuplicateItem")
@@ -307,7 +306,7 @@ final class TransactWriteItems {
         }
         // Thrown inside the transaction: nothing of it is kept.
         reasons.check();
-        return outcomes;
+        return costs;
     }
 
     /** Whether this very call was carried out already. */

@@ -1,11 +1,13 @@
 package dev.aloft.service.dynamodb;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.DynamoDb.ExportDescription;
 import dev.aloft.api.DynamoDb.ImportTableDescription;
 import dev.aloft.kernel.store.Key;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Exports and imports as they are kept. */
 final class Transfer {
@@ -17,7 +19,15 @@ final class Transfer {
      */
     private static final Duration TOKEN = Duration.ofHours(8);
 
+    private static final Map<String, String> S3_FAILURES = Map.of("NoSuchBucket", "S3NoSuchBucket", "AccessDenied",
+        "S3AccessDenied");
+
     private Transfer() {
+    }
+
+    /** The code of what an export or an import failed for. */
+    static String failure(ApiError error) {
+        return S3_FAILURES.getOrDefault(error.code(), error.code());
     }
 
     /** Whether the token of what began at a moment still stands for it. */

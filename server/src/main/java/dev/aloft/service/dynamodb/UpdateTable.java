@@ -401,7 +401,8 @@ final class UpdateTable {
             }
             return streams.start(tx, ref, table, wanted.streamViewType(), now);
         }
-        refuse(!table.replicas().isEmpty() && table.strong().isEmpty(), "Disabling Stream is not allowed for a Global Table replica.");
+        refuse(!table.replicas().isEmpty() && table.strong().isEmpty(),
+            "Disabling Stream is not allowed for a Global Table replica.");
         if (!enabled) {
             throw new ValidationException("Table has no stream to disable: TableName: " + ref.name());
         }

@@ -242,7 +242,8 @@ class PartiQlTest extends DynamoDbFixture {
         @Test
         void aBatchReadsOrWritesAndNamesAnItemOnce() {
             refused("Read and write requests together in the same batch is not supported.", () -> batch(
-                "SELECT * FROM Music WHERE artist = 'Acme' AND year = 1", "DELETE FROM Music WHERE artist = 'x' AND year = 1"));
+                "SELECT * FROM Music WHERE artist = 'Acme' AND year = 1",
+                "DELETE FROM Music WHERE artist = 'x' AND year = 1"));
             refused("Provided list of item keys contains duplicates", () -> batch(
                 "SELECT * FROM Music WHERE artist = 'Acme' AND year = 1",
                 "SELECT genre FROM Music WHERE year = 1 AND artist = 'Acme'"));
@@ -262,8 +263,8 @@ class PartiQlTest extends DynamoDbFixture {
                     .map(text -> BatchStatementRequest.of(b -> b.statement(text))).toList()))).consumedCapacity();
             assertThat(told.getFirst().capacityUnits()).isEqualTo(told.getFirst().table().capacityUnits() + 3);
             assertThat(dynamoDb.batchExecuteStatement(CALLER, BatchExecuteStatementRequest.of(r ->
-                r.returnConsumedCapacity("TOTAL").statements(List.of(BatchStatementRequest.of(b -> b.statement(large))))))
-                .consumedCapacity()).isNull();
+                r.returnConsumedCapacity("TOTAL").statements(List.of(BatchStatementRequest.of(b ->
+                    b.statement(large)))))).consumedCapacity()).isNull();
         }
 
         @Test

@@ -8,6 +8,7 @@ import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.DeleteItemRequest;
 import dev.aloft.api.DynamoDb.DescribeExportRequest;
 import dev.aloft.api.DynamoDb.DescribeImportRequest;
+import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.ExportDescription;
 import dev.aloft.api.DynamoDb.ExportTableToPointInTimeRequest;
 import dev.aloft.api.DynamoDb.ImportTableDescription;
@@ -185,7 +186,28 @@ class TransfersTest extends DynamoDbFixture {
             S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("ion/"))));
         assertThat(List.of(ended.processedItemCount(), ended.importedItemCount(), ended.errorCount()))
             .containsExactly(7L, 2L, 5L);
+        assertThat(ended.importStatus()).isEqualTo("FAILED");
+        assertThat(ended.failureCode()).isEqualTo("ItemValidationError");
+        assertThat(ended.failureMessage()).isEqualTo("Some of the items failed validation checks and were not "
+            + "imported. Please check CloudWatch error logs for more details.");
         assertThat(get("from-ion", item("a", s("last")))).isEqualTo(item("a", s("last"), "f", n("1.5")));
+    }
+
+    /** As AWS was seen to do in October 2026. */
+    @Test
+    void aLineThatIsNoJsonEndsItsFileAndABucketThatIsNotThereLeavesNoTable() {
+        object("broken/data", "{\"Item\":{\"a\":{\"S\":\"x\"}}}\nnonsense\n{\"Item\":{\"a\":{\"S\":\"y\"}}}\n");
+        var ended = imported("from-broken", r -> r.inputFormat("DYNAMODB_JSON").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("bucket").s3KeyPrefix("broken/"))));
+        assertThat(List.of(ended.processedItemCount(), ended.importedItemCount(), ended.errorCount()))
+            .containsExactly(2L, 1L, 1L);
+        assertThat(get("from-broken", item("a", s("x")))).isNotNull();
+        assertThat(ended.s3BucketSource().s3BucketOwner()).isEqualTo(CALLER.account());
+        var none = imported("from-nowhere", r -> r.inputFormat("DYNAMODB_JSON").s3BucketSource(
+            S3BucketSource.of(s -> s.s3Bucket("no-such-bucket"))));
+        assertThat(none.failureCode()).isEqualTo("S3NoSuchBucket");
+        refused("ResourceNotFoundException", "Requested resource not found: Table: from-nowhere not found", () ->
+            dynamoDb.describeTable(CALLER, new DescribeTableRequest("from-nowhere")));
     }
 
     @Test

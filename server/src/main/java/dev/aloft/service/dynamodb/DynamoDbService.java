@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
+import dev.aloft.api.ApplicationAutoScaling;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Endpoint;
@@ -38,6 +39,7 @@ public final class DynamoDbService implements Service, DynamoDb {
     private final Tables tables;
     private final TableKeys keys;
     private final UpdateTable updateTable;
+    private final ReplicaScaling replicaScaling;
     private final TimeToLive timeToLive;
     private final Tags tags;
     private final PutItem putItem;
@@ -92,7 +94,9 @@ public final class DynamoDbService implements Service, DynamoDb {
         var replication = new Replication(data, open, writer, store, time);
         kinesisDestinations = new KinesisDestinations(tables, Kinesis.at(endpoint), store, time);
         feeds = new Feeds(data, new KinesisFeed(data, Kinesis.at(endpoint), store, time), replication, store, time);
-        updateTable = new UpdateTable(tables, new Indexes(data), streams, keys, store, time);
+        var capacityScaling = new CapacityScaling(ApplicationAutoScaling.at(endpoint));
+        replicaScaling = new ReplicaScaling(capacityScaling, tables, store);
+        updateTable = new UpdateTable(tables, new Indexes(data), streams, keys, replicaScaling, store, time);
         timeToLive = new TimeToLive(data, tables, store, time);
         tags = new Tags(data, tables, store, time);
         putItem = new PutItem(writer, collections);
@@ -212,6 +216,10 @@ public final class DynamoDbService implements Service, DynamoDb {
             case ListGlobalTablesRequest _ -> Access.to("dynamodb:ListGlobalTables");
             case DescribeGlobalTableSettingsRequest _ -> Access.to("dynamodb:DescribeGlobalTableSettings");
             case UpdateGlobalTableSettingsRequest _ -> Access.to("dynamodb:UpdateGlobalTableSettings");
+            case DescribeTableReplicaAutoScalingRequest r ->
+                table("DescribeTableReplicaAutoScaling", caller, r.tableName());
+            case UpdateTableReplicaAutoScalingRequest r ->
+                table("UpdateTableReplicaAutoScaling", caller, r.tableName());
             case CreateGlobalTableRequest _ -> Access.to("dynamodb:CreateGlobalTable");
             case UpdateGlobalTableRequest _ -> Access.to("dynamodb:UpdateGlobalTable");
             case ListTagsOfResourceRequest r -> resource("ListTagsOfResource", r.resourceArn());
@@ -298,6 +306,18 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public UpdateTableResponse updateTable(Caller caller, UpdateTableRequest input) {
         return updateTable.update(caller, input);
+    }
+
+    @Override
+    public DescribeTableReplicaAutoScalingResponse describeTableReplicaAutoScaling(Caller caller,
+            DescribeTableReplicaAutoScalingRequest input) {
+        return replicaScaling.describe(caller, input.tableName());
+    }
+
+    @Override
+    public UpdateTableReplicaAutoScalingResponse updateTableReplicaAutoScaling(Caller caller,
+            UpdateTableReplicaAutoScalingRequest input) {
+        return replicaScaling.update(caller, input);
     }
 
     @Override

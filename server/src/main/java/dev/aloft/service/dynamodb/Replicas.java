@@ -8,6 +8,7 @@ import dev.aloft.api.DynamoDb.GlobalTableWitnessDescription;
 import dev.aloft.api.DynamoDb.IndexStatus;
 import dev.aloft.api.DynamoDb.MultiRegionConsistency;
 import dev.aloft.api.DynamoDb.OnDemandThroughput;
+import dev.aloft.api.DynamoDb.ProvisionedThroughput;
 import dev.aloft.api.DynamoDb.OnDemandThroughputOverride;
 import dev.aloft.api.DynamoDb.ProvisionedThroughputOverride;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
@@ -31,6 +32,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.service.dynamodb.StoredTable.StoredIndex;
 import dev.aloft.service.dynamodb.StoredTable.Strong;
 import dev.aloft.service.dynamodb.StoredTable.TableStream;
+import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -118,10 +120,11 @@ final class Replicas {
     /**
      * The table with replicas added, changed or gone.
      *
-     * @param ready the keys of KMS of those that are added
+     * @param ready    the keys of KMS of those that are added
+     * @param unscaled why none can be added to a provisioned table, if none can
      */
     StoredTable update(Tx tx, TableRef ref, StoredTable table, UpdateTableRequest in,
-            Map<TableRef, Optional<TableKey>> ready, Instant now) {
+            Map<TableRef, Optional<TableKey>> ready, Optional<String> unscaled, Instant now) {
         StrongReplicas.checkTable(tx, ref, table, in);
         refuse(table.strong().isEmpty() && !StrongReplicas.isWanted(in) && isMany(in.replicaUpdates()), MANY);
         var strong = StrongReplicas.after(table, in);
@@ -132,7 +135,7 @@ final class Replicas {
                 "Cannot add or delete the local region through "
                 + "ReplicaUpdates. Use CreateTable, DeleteTable, or UpdateTable as required.");
             if (update.create() != null) {
-                changed = add(tx, ref, changed, update.create(), ready, now);
+                changed = add(tx, ref, changed, update.create(), ready, unscaled, now);
                 continue;
             }
             refuse(table.replicas().stream().noneMatch(replica -> replica.region().equals(region)),
@@ -149,11 +152,11 @@ final class Replicas {
     }
 
     private StoredTable add(Tx tx, TableRef ref, StoredTable table, CreateReplicationGroupMemberAction wanted,
-            Map<TableRef, Optional<TableKey>> ready, Instant now) {
+            Map<TableRef, Optional<TableKey>> ready, Optional<String> unscaled, Instant now) {
         var to = ref.in(wanted.regionName());
         refuse(data.tables.has(tx, to.key()), "Failed to create a the new replica of table with name: ‘" + ref.name()
             + "’ because one or more replicas already existed as tables.");
-        refuse(!table.onDemand(), "Table write capacity should either be Pay-Per-Request or AutoScaled.");
+        refuse(unscaled.isPresent(), unscaled.orElse(""));
         var streamed = table.strong().isPresent() ? table : streamed(tx, ref, table, now);
         var members = Stream.concat(Stream.of(ref.region()), table.replicas().stream().map(StoredReplica::region))
             .toList();
@@ -225,12 +228,14 @@ final class Replicas {
 
     private static StoredTable overridden(StoredTable table, UpdateReplicationGroupMemberAction wanted, Instant now) {
         refuseCapacity(table, wanted.provisionedThroughputOverride(), "");
+        var throughput = read(table.throughput(), wanted.provisionedThroughputOverride(), now);
         var tableClass = wanted.tableClassOverride();
         return table.with(draft -> {
+            draft.throughput = throughput;
             draft.onDemandLimit = limited(table, table.onDemandLimit(), wanted.onDemandThroughputOverride(),
                 " for table");
             if (wanted.globalSecondaryIndexes() != null) {
-                draft.indexes = overridden(table, wanted.globalSecondaryIndexes());
+                draft.indexes = overridden(table, wanted.globalSecondaryIndexes(), now);
             }
             if (tableClass != null && !tableClass.equals(table.tableClass())) {
                 draft.tableClass = tableClass;
@@ -239,7 +244,8 @@ final class Replicas {
         });
     }
 
-    private static List<StoredIndex> overridden(StoredTable table, List<ReplicaGlobalSecondaryIndex> wanted) {
+    private static List<StoredIndex> overridden(StoredTable table, List<ReplicaGlobalSecondaryIndex> wanted,
+            Instant now) {
         var indexes = new ArrayList<>(table.indexes());
         for (var one : wanted) {
             var name = one.indexName();
@@ -247,7 +253,8 @@ final class Replicas {
                 .orElseThrow(() -> new ResourceNotFoundException("Requested resource not found: Index " + name
                     + " for table " + table.name()));
             refuseCapacity(table, one.provisionedThroughputOverride(), "for index: " + name + " ");
-            indexes.set(indexes.indexOf(index), index.withOnDemandLimit(limited(table, index.onDemandLimit(),
+            indexes.set(indexes.indexOf(index), index.with(read(index.throughput(), one.provisionedThroughputOverride(),
+                now)).withOnDemandLimit(limited(table, index.onDemandLimit(),
                 one.onDemandThroughputOverride(), " for index " + name)));
         }
         return indexes;
@@ -256,9 +263,12 @@ final class Replicas {
     private static void refuseCapacity(StoredTable table, ProvisionedThroughputOverride wanted, String subject) {
         refuse(table.onDemand() && wanted != null, "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
             + subject + "when BillingMode is PAY_PER_REQUEST");
-        if (wanted != null) {
-            throw ApiError.notBuilt("ReplicaUpdates.Update.ProvisionedThroughputOverride of DynamoDB UpdateTable");
-        }
+    }
+
+    private static Throughput read(Throughput before, ProvisionedThroughputOverride wanted, Instant now) {
+        return wanted == null || wanted.readCapacityUnits() == null || wanted.readCapacityUnits() == before.read()
+            ? before : UpdateTable.changed(before, new ProvisionedThroughput(wanted.readCapacityUnits(),
+                before.write()), now);
     }
 
     private static Optional<Units> limited(StoredTable table, Optional<Units> limit, OnDemandThroughputOverride reads,
@@ -338,6 +348,7 @@ final class Replicas {
             .warmThroughput(Descriptions.warm(Descriptions.warm(other), other.warm(), TableStatus.ACTIVE))
             .kmsMasterKeyId(other.encryptionKey().orElse(null))
             .onDemandThroughputOverride(reads(table.onDemandLimit(), other.onDemandLimit()))
+            .provisionedThroughputOverride(reads(table.throughput(), other.throughput()))
             .replicaTableClassSummary(other.tableClass().equals(table.tableClass()) ? null
                 : new TableClassSummary(other.tableClass(), other.tableClassSince().orElse(null)))
             .globalSecondaryIndexes(indexes(table, other)));
@@ -349,12 +360,19 @@ final class Replicas {
             ? null : new OnDemandThroughputOverride(limit.get());
     }
 
+    /** What may be read in the other region, where that is something else. */
+    private static ProvisionedThroughputOverride reads(Throughput here, Throughput there) {
+        return here.read() == there.read() ? null : new ProvisionedThroughputOverride(there.read());
+    }
+
     private static List<ReplicaGlobalSecondaryIndexDescription> indexes(StoredTable table, StoredTable other) {
         var told = other.indexes().stream().filter(StoredIndex::global).map(index -> {
             var here = table.indexes().stream().filter(one -> one.name().equals(index.name())).findFirst();
             var units = Descriptions.warm(other, index);
             return ReplicaGlobalSecondaryIndexDescription.of(d -> d.indexName(index.name())
                 .onDemandThroughputOverride(reads(here.flatMap(StoredIndex::onDemandLimit), index.onDemandLimit()))
+                .provisionedThroughputOverride(here.map(one -> reads(one.throughput(), index.throughput()))
+                    .orElse(null))
                 .warmThroughput(new GlobalSecondaryIndexWarmThroughputDescription(units.read().orElse(null),
                     units.write().orElse(null), IndexStatus.ACTIVE)));
         }).toList();

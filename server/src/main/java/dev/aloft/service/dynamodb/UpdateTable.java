@@ -43,10 +43,13 @@ final class UpdateTable {
     private final Indexes indexes;
     private final Streams streams;
     private final TableKeys tableKeys;
+    private final ReplicaScaling scaling;
     private final Store store;
     private final Time time;
 
-    UpdateTable(Tables tables, Indexes indexes, Streams streams, TableKeys tableKeys, Store store, Time time) {
+    UpdateTable(Tables tables, Indexes indexes, Streams streams, TableKeys tableKeys, ReplicaScaling scaling,
+            Store store, Time time) {
+        this.scaling = scaling;
         this.tables = tables;
         this.indexes = indexes;
         this.streams = streams;
@@ -66,8 +69,11 @@ final class UpdateTable {
             Replicas.check(in, ref.region());
         }
         var keys = keys(caller, ref, in);
+        var known = store.<Optional<StoredTable>>read(tx -> tables.find(tx, ref));
+        var unscaled = known.flatMap(table -> scaling.complaint(caller, table, in));
+        boolean scales = CapacityScaling.isAsking(caller);
         var now = time.instant();
-        return store.write(tx -> {
+        var answer = store.<UpdateTableResponse>write(tx -> {
             var before = tables.get(tx, ref);
             if (before.creating()) {
                 throw new ResourceInUseException(
@@ -75,11 +81,13 @@ final class UpdateTable {
             }
             Indexes.checkUpdates(updates);
             if (in.replicaUpdates() != null) {
-                return replicas(tx, ref, before, in, keys, now);
+                return replicas(tx, ref, before, in, keys, unscaled, now);
             }
+            unscaled.ifPresent(complaint -> refuse(complaint));
             var changed = change(tx, ref, before, in, keys, now);
             if (isShared(in)) {
-                before.replicas().forEach(replica -> share(tx, ref.in(replica.region()), in, keys, now));
+                before.replicas().forEach(replica ->
+                    share(tx, before, ref.in(replica.region()), in, scales, keys, now));
             }
             var told = updating(Decreases.today(before, now), changed);
             var description = Descriptions.of(ref, told, status(in), Map.of());
@@ -88,6 +96,12 @@ final class UpdateTable {
             return new UpdateTableResponse(in.sseSpecification() == null ? whole
                 : whole.toBuilder().sseDescription(Encryption.changing(before.encryptionKey())).build());
         });
+        known.ifPresent(before -> scaling.follow(caller, before, in));
+        return answer;
+    }
+
+    private static void refuse(String complaint) {
+        throw new ValidationException(complaint);
     }
 
     /** While it is updated a table has its old capacity. */
@@ -146,11 +160,11 @@ final class UpdateTable {
     }
 
     private UpdateTableResponse replicas(Tx tx, TableRef ref, StoredTable before, UpdateTableRequest in,
-            Map<TableRef, Optional<TableKey>> keys, Instant now) {
+            Map<TableRef, Optional<TableKey>> keys, Optional<String> unscaled, Instant now) {
         // The new replica is not listed yet, one that goes still is.
         var listed = tables.replicas().told(tx, ref, before, Descriptions.of(ref, before, TableStatus.UPDATING,
             Map.of()));
-        var changed = tables.replicas().update(tx, ref, before, in, keys, now);
+        var changed = tables.replicas().update(tx, ref, before, in, keys, unscaled, now);
         tables.put(tx, ref, changed, now);
         var description = Descriptions.of(ref, changed, TableStatus.UPDATING, Map.of());
         return new UpdateTableResponse(description.toBuilder().globalTableVersion(Replicas.VERSION)
@@ -167,20 +181,32 @@ final class UpdateTable {
     }
 
     /** How much may be read on demand is each region's own. */
-    private void share(Tx tx, TableRef replica, UpdateTableRequest in, Map<TableRef, Optional<TableKey>> keys,
-            Instant now) {
-        var shared = in.toBuilder().onDemandThroughput(writes(in.onDemandThroughput()));
-        if (in.globalSecondaryIndexUpdates() != null) {
-            shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream().map(UpdateTable::shared)
-                .toList());
-        }
-        tables.find(tx, replica).ifPresent(table -> change(tx, replica, table, shared.build(), keys, now));
+    private void share(Tx tx, StoredTable before, TableRef replica, UpdateTableRequest in, boolean scales,
+            Map<TableRef, Optional<TableKey>> keys, Instant now) {
+        tables.find(tx, replica).ifPresent(table -> {
+            var capacity = new SharedCapacity(before, table, scales);
+            var shared = in.toBuilder().onDemandThroughput(writes(in.onDemandThroughput()))
+                .provisionedThroughput(capacity.ofTable(in.provisionedThroughput()).orElse(null));
+            if (in.globalSecondaryIndexUpdates() != null) {
+                shared.globalSecondaryIndexUpdates(in.globalSecondaryIndexUpdates().stream()
+                    .flatMap(update -> shared(capacity, update).stream()).toList());
+            }
+            change(tx, replica, table, shared.build(), keys, now);
+        });
     }
 
-    private static GlobalSecondaryIndexUpdate shared(GlobalSecondaryIndexUpdate update) {
+    /** Nothing where the other region has what is wanted. */
+    private static Optional<GlobalSecondaryIndexUpdate> shared(SharedCapacity capacity,
+            GlobalSecondaryIndexUpdate update) {
         var change = update.update();
-        return change == null || change.onDemandThroughput() == null ? update : update.toBuilder()
-            .update(change.toBuilder().onDemandThroughput(writes(change.onDemandThroughput())).build()).build();
+        if (change == null) {
+            return Optional.of(update);
+        }
+        var throughput = capacity.ofIndex(change.indexName(), change.provisionedThroughput());
+        boolean stays = change.provisionedThroughput() != null && throughput.isEmpty();
+        return stays ? Optional.empty() : Optional.of(update.toBuilder().update(change.toBuilder()
+            .provisionedThroughput(throughput.orElse(null))
+            .onDemandThroughput(writes(change.onDemandThroughput())).build()).build());
     }
 
     private static OnDemandThroughput writes(OnDemandThroughput limit) {

@@ -251,9 +251,8 @@ class GlobalTablesTest extends DynamoDbFixture {
             CreateReplicationGroupMemberAction.of(a -> a.regionName(TOKYO)
                 .provisionedThroughputOverride(new ProvisionedThroughputOverride(5L)))))))));
         update(CALLER, r -> r.billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 1L)));
-        assertThatThrownBy(() -> override(a ->
-            a.provisionedThroughputOverride(new ProvisionedThroughputOverride(5L))))
-            .hasMessageContaining("ReplicaUpdates.Update.ProvisionedThroughputOverride of DynamoDB UpdateTable");
+        override(a -> a.provisionedThroughputOverride(new ProvisionedThroughputOverride(5L)));
+        assertThat(describe(WEST).provisionedThroughput().readCapacityUnits()).isEqualTo(5);
     }
 
     @Test
@@ -301,11 +300,6 @@ class GlobalTablesTest extends DynamoDbFixture {
         refused("One or more parameter values were invalid: Disabling Stream is not allowed for a Global Table "
             + "replica.", () ->
             update(in(WEST), r -> r.streamSpecification(new StreamSpecification(false, null))));
-        create("provisioned", r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S")))
-            .billingMode("PROVISIONED").provisionedThroughput(new ProvisionedThroughput(1L, 1L)));
-        refused("Table write capacity should either be Pay-Per-Request or AutoScaled.",
-            () -> dynamoDb.updateTable(CALLER,
-            UpdateTableRequest.of(r -> r.tableName("provisioned").replicaUpdates(List.of(adding(WEST))))));
     }
 
     /** Of version 2017.11.29 AWS knows none any more. */

@@ -19,6 +19,7 @@ public final class Envelopes {
     private final String service;
     private final Kms kms;
     private final Time time;
+    private final boolean verifies;
     private final Function<KeyRefusal, ApiError> told;
     private final Map<Sealing, DataKey> sealing = new ConcurrentHashMap<>();
     private final Map<Opening, DataKey> opening = new ConcurrentHashMap<>();
@@ -32,7 +33,14 @@ public final class Envelopes {
      * @param told    the service's own error for what KMS refused
      */
     public Envelopes(String service, Endpoint endpoint, Time time, Function<KeyRefusal, ApiError> told) {
+        this(service, true, endpoint, time, told);
+    }
+
+    /** @param verifies whether KMS has to decrypt a new data key before it is used, so that who writes needs that too */
+    public Envelopes(String service, boolean verifies, Endpoint endpoint, Time time,
+            Function<KeyRefusal, ApiError> told) {
         this.service = service;
+        this.verifies = verifies;
         this.kms = Kms.at(endpoint);
         this.time = time;
         this.told = told;
@@ -70,8 +78,8 @@ public final class Envelopes {
         var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller))
                 .keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()));
         var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), request));
-        // AWS has a new data key decrypted before it is used, which is why those who only write need kms:Decrypt too.
-        var key = open(caller, made.ciphertextBlob(), use.context(), use.reuse());
+        var key = verifies ? open(caller, made.ciphertextBlob(), use.context(), use.reuse())
+                : new DataKey(made.plaintext(), made.ciphertextBlob(), time.instant());
         keep(sealing, wanted, key, use.reuse());
         return key;
     }

@@ -39,7 +39,7 @@ final class KinesisData {
 
     /**
      * @param onDemand      whether its capacity follows the load
-     * @param keyId         of the key that it is said to be encrypted with, or null
+     * @param keyId         of the key of KMS that records are encrypted with, or null
      * @param metrics       the shard-level metrics that are switched on
      * @param maxRecordKiB  the largest record
      * @param shards        how many shards it ever had
@@ -140,7 +140,15 @@ final class KinesisData {
         }
     }
 
-    record KeptRecord(String partitionKey, Bytes data, Instant arrival, String encryption) {
+    /** @param length that of the data where they are in an envelope, or null where they are as they came */
+    record KeptRecord(String partitionKey, Bytes data, Instant arrival, String encryption, Integer length) {
+        boolean isSealed() {
+            return length != null;
+        }
+
+        int dataLength() {
+            return length == null ? data.length() : length;
+        }
     }
 
     record KeptConsumer(String account, String region, String stream, String name, Instant created, Map<String, String> tags) {

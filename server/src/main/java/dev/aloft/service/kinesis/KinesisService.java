@@ -7,6 +7,7 @@ import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
@@ -20,6 +21,7 @@ public final class KinesisService implements Service, Kinesis {
     private final KinesisData data = new KinesisData();
     private final Streams streams;
     private final Shards shards;
+    private final Encryption encryption;
     private final Records records;
     private final Reading reading;
     private final Consumers consumers;
@@ -42,10 +44,11 @@ public final class KinesisService implements Service, Kinesis {
         var measures = new Measures(metrics, time);
         streams = new Streams(data, store, time);
         shards = new Shards(data, streams, wakeups, store, time);
-        records = new Records(data, streams, wakeups, throughput, measures, store, time);
-        reading = new Reading(data, streams, throughput, measures, store, keys, time);
+        encryption = new Encryption(new Envelopes("kinesis", false, endpoint, time, Encryption::ofKey), streams, store);
+        records = new Records(data, streams, wakeups, throughput, measures, encryption, store, time);
+        reading = new Reading(data, streams, throughput, measures, encryption, store, keys, time);
         consumers = new Consumers(data, streams, store, time);
-        subscriptions = new Subscriptions(data, consumers, reading, measures, wakeups, store, time);
+        subscriptions = new Subscriptions(data, consumers, reading, encryption, measures, wakeups, store, time);
         resourceTags = new ResourceTags(streams, consumers, store);
         monitoring = new Monitoring(streams, store);
         policies = new ResourcePolicies(data, streams, consumers, store);
@@ -276,7 +279,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public StartStreamEncryptionResponse startStreamEncryption(Caller caller, StartStreamEncryptionRequest input) {
-        streams.change(caller, input.streamName(), input.streamARN(), stream -> stream.withKey(input.keyId()));
+        encryption.start(caller, input);
         return StartStreamEncryptionResponse.of(_ -> {});
     }
 
@@ -288,7 +291,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public SubscribeToShardResponse subscribeToShard(Caller caller, SubscribeToShardRequest input) {
-        return subscriptions.subscribe(input);
+        return subscriptions.subscribe(caller, input);
     }
 
     @Override

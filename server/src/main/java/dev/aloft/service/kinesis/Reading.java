@@ -40,15 +40,18 @@ final class Reading {
     private final Streams streams;
     private final Throughput throughput;
     private final Measures measures;
+    private final Encryption encryption;
     private final Store store;
     private final KeyFile keys;
     private final Time time;
 
-    Reading(KinesisData data, Streams streams, Throughput throughput, Measures measures, Store store, KeyFile keys, Time time) {
+    Reading(KinesisData data, Streams streams, Throughput throughput, Measures measures, Encryption encryption,
+            Store store, KeyFile keys, Time time) {
         this.data = data;
         this.streams = streams;
         this.throughput = throughput;
         this.measures = measures;
+        this.encryption = encryption;
         this.store = store;
         this.keys = keys;
         this.time = time;
@@ -61,11 +64,13 @@ final class Reading {
     /**
      * Some records of a shard.
      *
+     * @param sealed      which of them are in envelopes still
      * @param next        the index to go on at
      * @param behind      how old the last record is of which there are more, in milliseconds
      * @param over        whether the shard is closed and all was read
      */
-    record Batch(List<Kinesis.Record> records, long next, long behind, boolean over, List<Kinesis.ChildShard> children, long bytes) {
+    record Batch(List<Kinesis.Record> records, List<Integer> sealed, long next, long behind, boolean over,
+            List<Kinesis.ChildShard> children, long bytes) {
     }
 
     String iterator(Caller caller, Kinesis.GetShardIteratorRequest input) {
@@ -183,9 +188,10 @@ final class Reading {
                     + stream.name() + " under account " + stream.account() + ".");
         }
         var batch = store.<Batch>read(tx -> read(tx, stream, shard, position.index(), most, MOST_BYTES, now));
+        var records = encryption.opened(caller, stream, batch);
         throughput.gave(shard.key(), batch.bytes(), now);
         measures.got(stream, shard, batch, now);
-        return Kinesis.GetRecordsResponse.of(r -> r.records(batch.records()).millisBehindLatest(batch.behind())
+        return Kinesis.GetRecordsResponse.of(r -> r.records(records).millisBehindLatest(batch.behind())
                 .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(), position.shard(),
                         batch.next(), now)))
                 .childShards(batch.over() ? batch.children() : null));
@@ -210,13 +216,14 @@ final class Reading {
         var rows = data.records.range(tx, Range.of(shard.key()).from(shard.key().and(index)))
                 .filter(row -> !row.value().arrival().isBefore(horizon)).iterator();
         var records = new ArrayList<Kinesis.Record>();
+        var sealed = new ArrayList<Integer>();
         long bytes = 0;
         long next = index;
         Instant last = null;
         boolean more = false;
         while (rows.hasNext()) {
             var row = rows.next();
-            long size = row.value().data().length() + row.value().partitionKey().length();
+            long size = row.value().dataLength() + row.value().partitionKey().length();
             if (records.size() == most || !records.isEmpty() && bytes + size > mostBytes) {
                 more = true;
                 break;
@@ -224,11 +231,14 @@ final class Reading {
             bytes += size;
             next = row.key().number(2) + 1;
             last = row.value().arrival();
+            if (row.value().isSealed()) {
+                sealed.add(records.size());
+            }
             records.add(told(shard, row));
         }
         long behind = more ? Math.max(0, Duration.between(last, now).toMillis()) : 0;
         boolean over = !shard.open() && !more;
-        return new Batch(records, next, behind, over, over ? children(tx, stream, shard) : List.of(), bytes);
+        return new Batch(records, sealed, next, behind, over, over ? children(tx, stream, shard) : List.of(), bytes);
     }
 
     private static Kinesis.Record told(KeptShard shard, Row<KeptRecord> row) {

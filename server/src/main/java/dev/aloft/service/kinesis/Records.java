@@ -28,16 +28,18 @@ final class Records {
     private final Wakeups wakeups;
     private final Throughput throughput;
     private final Measures measures;
+    private final Encryption encryption;
     private final Store store;
     private final Time time;
 
-    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Measures measures, Store store,
-            Time time) {
+    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Measures measures,
+            Encryption encryption, Store store, Time time) {
         this.data = data;
         this.streams = streams;
         this.wakeups = wakeups;
         this.throughput = throughput;
         this.measures = measures;
+        this.encryption = encryption;
         this.store = store;
         this.time = time;
     }
@@ -59,7 +61,7 @@ final class Records {
         var found = store.read(tx -> streams.existing(tx, caller, input.streamName(), input.streamARN()));
         checkOrdering(found, input.sequenceNumberForOrdering());
         checkSize(found, draft, "data");
-        var placed = place(found, List.of(draft)).getFirst();
+        var placed = place(caller, found, List.of(draft)).getFirst();
         measures.putRecord(found, !placed.throttled(), placed.bytes(), began);
         if (placed.throttled()) {
             throw new Kinesis.ProvisionedThroughputExceededException(rateExceeded(found, placed.shard()));
@@ -84,7 +86,7 @@ final class Records {
         if (size > LARGEST_REQUEST) {
             throw new Kinesis.InvalidArgumentException("Records size exceeds 10 MB limit");
         }
-        var placed = place(found, drafts);
+        var placed = place(caller, found, drafts);
         long failed = placed.stream().filter(Placed::throttled).count();
         measures.putRecords(found, placed.size(), failed,
                 placed.stream().filter(it -> !it.throttled()).mapToLong(Placed::bytes).sum(), began);
@@ -151,7 +153,9 @@ final class Records {
     }
 
     /** All records in one commit; those whose shard has no capacity left are left out. */
-    private List<Placed> place(KeptStream stream, List<Draft> drafts) {
+    private List<Placed> place(Caller caller, KeptStream stream, List<Draft> drafts) {
+        var contents = drafts.stream().map(draft -> stream.keyId() == null ? draft.data()
+                : encryption.sealed(caller, stream, draft.data())).toList();
         var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
         boolean limited = StreamSettings.of(stream).throttling();
         var refused = limited ? refused(stream, drafts, now) : List.<Integer>of();
@@ -166,7 +170,7 @@ final class Records {
                 var draft = drafts.get(i);
                 var shard = open.stream().filter(it -> it.has(draft.hashKey())).findFirst().orElseThrow();
                 all.add(refused.contains(i) ? new Placed(shard, null, true, draft.size())
-                        : append(tx, stream, shard, draft, now, next));
+                        : append(tx, stream, shard, draft, contents.get(i), now, next));
             }
             next.forEach((shard, index) -> {
                 data.next.put(tx, shard.key(), index);
@@ -184,11 +188,13 @@ final class Records {
         return placed;
     }
 
-    private Placed append(Tx tx, KeptStream stream, KeptShard shard, Draft draft, Instant now, Map<KeptShard, Long> next) {
+    private Placed append(Tx tx, KeptStream stream, KeptShard shard, Draft draft, Bytes content, Instant now,
+            Map<KeptShard, Long> next) {
         long index = next.computeIfAbsent(shard, it -> data.next.get(tx, it.key()).orElse(0L));
         next.put(shard, index + 1);
-        data.records.put(tx, shard.key().and(index), new KeptRecord(draft.partitionKey(), draft.data(), now,
-                stream.keyId() == null ? null : "KMS"));
+        data.records.put(tx, shard.key().and(index), stream.keyId() == null
+                ? new KeptRecord(draft.partitionKey(), content, now, null, null)
+                : new KeptRecord(draft.partitionKey(), content, now, "KMS", draft.data().length()));
         return new Placed(shard, SequenceNumber.of(shard.created(), shard.number(), index, now).toString(), false, draft.size());
     }
 

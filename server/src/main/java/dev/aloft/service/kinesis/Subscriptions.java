@@ -1,5 +1,6 @@
 package dev.aloft.service.kinesis;
 
+import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -33,24 +34,26 @@ final class Subscriptions {
     private final KinesisData data;
     private final Consumers consumers;
     private final Reading reading;
+    private final Encryption encryption;
     private final Measures measures;
     private final Wakeups wakeups;
     private final Store store;
     private final Time time;
     private final Map<Key, Pushing> current = new ConcurrentHashMap<>();
 
-    Subscriptions(KinesisData data, Consumers consumers, Reading reading, Measures measures, Wakeups wakeups, Store store,
-            Time time) {
+    Subscriptions(KinesisData data, Consumers consumers, Reading reading, Encryption encryption, Measures measures,
+            Wakeups wakeups, Store store, Time time) {
         this.data = data;
         this.consumers = consumers;
         this.reading = reading;
+        this.encryption = encryption;
         this.measures = measures;
         this.wakeups = wakeups;
         this.store = store;
         this.time = time;
     }
 
-    Kinesis.SubscribeToShardResponse subscribe(Kinesis.SubscribeToShardRequest input) {
+    Kinesis.SubscribeToShardResponse subscribe(Caller caller, Kinesis.SubscribeToShardRequest input) {
         var now = time.instant();
         var pushing = store.<Pushing>read(tx -> {
             var consumer = consumers.existing(tx, input.consumerARN());
@@ -67,7 +70,7 @@ final class Subscriptions {
             }
             long index = reading.start(tx, stream, shard, position.type(), position.sequenceNumber(), position.timestamp(),
                     "SubscribeToShard");
-            return new Pushing(consumer, stream, shard, index, now);
+            return new Pushing(caller, consumer, stream, shard, index, now);
         });
         current.compute(pushing.key, (_, before) -> {
             if (before != null && before.began.plus(EXCLUSIVE).isAfter(now) && !before.over) {
@@ -91,6 +94,7 @@ final class Subscriptions {
 
     /** The events of one subscription; each is made when the one before is on its way. */
     private final class Pushing implements Iterator<Kinesis.SubscribeToShardEventStream>, AutoCloseable {
+        private final Caller caller;
         private final KeptConsumer consumer;
         private final Key key;
         private final Key stream;
@@ -103,7 +107,8 @@ final class Subscriptions {
         private volatile boolean over;
         private Kinesis.SubscribeToShardEvent next;
 
-        Pushing(KeptConsumer consumer, KeptStream stream, KeptShard shard, long index, Instant began) {
+        Pushing(Caller caller, KeptConsumer consumer, KeptStream stream, KeptShard shard, long index, Instant began) {
+            this.caller = caller;
             this.consumer = consumer;
             this.key = Key.of(consumer.arn(), shard.number());
             this.stream = stream.key();
@@ -146,10 +151,11 @@ final class Subscriptions {
                 var seenNow = store.<Seen>read(tx -> see(tx, now));
                 var batch = seenNow.batch();
                 if (!batch.records().isEmpty() || batch.over() || !now.isBefore(beat)) {
+                    var records = encryption.opened(caller, seenNow.stream(), batch);
                     index = batch.next();
                     over = batch.over();
                     measures.pushed(seenNow.stream(), seenNow.shard(), consumer, batch);
-                    return told(batch, now);
+                    return told(batch, records, now);
                 }
                 try {
                     time.await(signal, seen, earlier(beat, began.plus(LIFE)));
@@ -172,10 +178,10 @@ final class Subscriptions {
         }
 
         /** Whoever comes back with the number goes on behind it. */
-        private Kinesis.SubscribeToShardEvent told(Reading.Batch batch, Instant now) {
+        private Kinesis.SubscribeToShardEvent told(Reading.Batch batch, List<Kinesis.Record> records, Instant now) {
             var last = batch.records().isEmpty() ? new SequenceNumber(second, Math.max(0, index - 1), now.getEpochSecond(), number).toString()
                     : batch.records().getLast().sequenceNumber();
-            return Kinesis.SubscribeToShardEvent.of(e -> e.records(batch.records()).millisBehindLatest(batch.behind())
+            return Kinesis.SubscribeToShardEvent.of(e -> e.records(records).millisBehindLatest(batch.behind())
                     .continuationSequenceNumber(batch.over() ? null : last)
                     .childShards(batch.over() ? batch.children() : List.of()));
         }

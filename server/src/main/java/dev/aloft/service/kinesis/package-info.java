@@ -8,8 +8,8 @@
  *   SubscribeToShard ─► Subscriptions: pushes for five minutes ◄───┘
  * </pre>
  *
- * A stream is ready at once, split and merged at once. Encryption and monitoring are told as they were set and change
- * nothing. What a stream's tags {@code aloft:…} do, see {@link dev.aloft.service.kinesis.StreamSettings}.
+ * A stream is ready at once, split and merged at once. What a stream's tags {@code aloft:…} do, see
+ * {@link dev.aloft.service.kinesis.StreamSettings}.
  *
  * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/introduction.html">Amazon Kinesis Data Streams</a>
  */

@@ -15,6 +15,7 @@ import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.kms.TestKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +30,11 @@ abstract class KinesisFixture {
 
     final TestTime time = new TestTime();
     final FlakyStore store = new FlakyStore(new MemoryStore());
-    final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    /** Whether a call may be carried out: everything may. */
+    LocalEndpoint.Gate gate = TestKeys::admitAll;
+    final LocalEndpoint endpoint = new LocalEndpoint(
+        (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
+    final TestKeys keys = new TestKeys(ROOT, store, time, endpoint);
     final Metrics metrics = new Metrics(endpoint, time);
     final Kinesis kinesis = Kinesis.at(endpoint);
     final KinesisService service;
@@ -38,6 +43,7 @@ abstract class KinesisFixture {
     KinesisFixture() {
         service = new KinesisService(store, KeyFile.inMemory(), metrics, time, endpoint);
         endpoint.add(service);
+        endpoint.add(keys.service());
         workers = new Workers(time, service.workers());
         workers.start();
     }

@@ -31,10 +31,11 @@ final class CreateFunction {
     private final Layers layers;
     private final Roles roles;
     private final DestinationAccess destinations;
+    private final EncryptedVariables variables;
     private final Time time;
 
     CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -43,6 +44,7 @@ final class CreateFunction {
         this.layers = layers;
         this.roles = roles;
         this.destinations = destinations;
+        this.variables = variables;
         this.time = time;
     }
 
@@ -55,7 +57,10 @@ final class CreateFunction {
                 : uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
                         : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()));
         layers.fit(code, Layers.codes(used));
-        var latest = new LambdaData.Version(configuration(name, r, code, used), code, Layers.codes(used), UUID.randomUUID().toString());
+        var environment = r.environment() == null || r.environment().variables() == null ? null
+                : variables.kept(caller, name, r.role(), key(r), r.environment().variables());
+        var latest = new LambdaData.Version(configuration(name, r, environment, code, used), code, Layers.codes(used),
+                UUID.randomUUID().toString());
         Map<String, String> tags = r.tags() == null ? Map.of() : r.tags();
         boolean publish = Boolean.TRUE.equals(r.publish());
         String published = UUID.randomUUID().toString();
@@ -150,10 +155,15 @@ final class CreateFunction {
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
         Settings.refuse(r.code() != null && r.code().sourceKMSKeyArn() != null, "SourceKMSKeyArn");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs());
+        Settings.notBuilt(r.vpcConfig(), r.fileSystemConfigs());
     }
 
-    private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r, CodeStore.Code code, List<Layers.Used> used) {
+    private static String key(CreateFunctionRequest r) {
+        return r.kmsKeyArn() == null || r.kmsKeyArn().isEmpty() ? null : r.kmsKeyArn();
+    }
+
+    private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r,
+            Lambda.EnvironmentResponse environment, CodeStore.Code code, List<Layers.Used> used) {
         String tracing = r.tracingConfig() == null || r.tracingConfig().mode() == null ? "PassThrough" : r.tracingConfig().mode();
         int scratch = r.ephemeralStorage() == null ? DEFAULT_SCRATCH_MEGABYTES : r.ephemeralStorage().size();
         boolean noArchitecture = r.architectures() == null || r.architectures().isEmpty();
@@ -180,7 +190,7 @@ final class CreateFunction {
                     .tenancyConfig(r.tenancyConfig())
                     .durableConfig(r.durableConfig() == null ? null : Settings.durable(r.durableConfig()));
             SnapStart.set(c, r.snapStart());
-            Settings.environment(c, r.environment());
+            c.environment(environment).kmsKeyArn(key(r));
             Lambda.DeadLetterConfig letters = r.deadLetterConfig();
             if (letters != null && letters.targetArn() != null && !letters.targetArn().isEmpty()) {
                 c.deadLetterConfig(letters);

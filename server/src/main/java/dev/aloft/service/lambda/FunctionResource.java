@@ -128,7 +128,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .ephemeralStorage(Objects.requireNonNullElse(storage(p), Lambda.EphemeralStorage.of(e -> e.size(512))))
                 .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
                 .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
-                .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of())).kmsKeyArn(text(p, "KmsKeyArn"))
+                .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of()))
+                .kmsKeyArn(Objects.requireNonNullElse(text(p, "KmsKeyArn"), ""))
                 .vpcConfig(vpc(p)).snapStart(Objects.requireNonNullElse(snapStart(p),
                         Lambda.SnapStart.of(s -> s.applyOn(Lambda.SnapStartApplyOn.NONE))))
                 .fileSystemConfigs(files(p)).durableConfig(durable(p))

@@ -33,12 +33,14 @@ final class Functions implements AutoCloseable {
     private final Store store;
     private final CodeStore codes;
     private final Invocations invocations;
+    private final EncryptedVariables encrypted;
     private final ExecutorService preparing = Executors.newVirtualThreadPerTaskExecutor();
 
-    Functions(Store store, CodeStore codes, Invocations invocations) {
+    Functions(Store store, CodeStore codes, Invocations invocations, EncryptedVariables encrypted) {
         this.store = store;
         this.codes = codes;
         this.invocations = invocations;
+        this.encrypted = encrypted;
     }
 
     // ---- finding
@@ -96,7 +98,7 @@ final class Functions implements AutoCloseable {
     private FunctionVersion runnable(FunctionName name, LambdaData.Version version, Integer reserved) {
         FunctionConfiguration c = version.configuration();
         Lambda.LoggingConfig logging = c.loggingConfig();
-        Map<String, String> variables = c.environment() == null ? Map.of() : c.environment().variables();
+        Map<String, String> variables = encrypted.ofRun(name, c);
         // Whoever looks at a function in a debugger is not to be hurried.
         int timeout = variables.containsKey(FunctionVersion.DEBUG_PORT) ? DEBUGGED_SECONDS : c.timeout();
         return new FunctionVersion(name.account(), name.region(), name.name(), c.version(), name.arn(), version.stamp(),
@@ -126,13 +128,22 @@ final class Functions implements AutoCloseable {
     /** Boots what the function will soon need. The files of a large image are put together meanwhile. */
     void prepare(FunctionName name, LambdaData.Version version) {
         if (version.code().image() == null) {
-            invocations.prepare(runnable(name, version, null));
+            prepareProcess(name, version);
         } else {
             try {
                 preparing.execute(() -> prepareImage(name, version));
             } catch (RejectedExecutionException closing) {
                 // Who invokes it after the next start waits a moment longer.
             }
+        }
+    }
+
+    private void prepareProcess(FunctionName name, LambdaData.Version version) {
+        try {
+            invocations.prepare(runnable(name, version, null));
+        } catch (Lambda.KMSAccessDeniedException | Lambda.KMSDisabledException | Lambda.KMSInvalidStateException
+                | Lambda.KMSNotFoundException _) {
+            // The invocation will say so.
         }
     }
 
@@ -254,6 +265,7 @@ final class Functions implements AutoCloseable {
                 LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).stream().map(LambdaData.Function::version),
                 LambdaData.VERSIONS.range(tx, LambdaData.key(name)).map(Row::value)).toList());
         if (name.qualifier() == null) {
+            encrypted.retireGrants(caller, name);
             store.change(tx -> {
                 find(tx, name);
                 LambdaData.forget(tx, LambdaData.key(name));

@@ -51,6 +51,8 @@ final class LambdaData {
     static final Table<SigningConfig> CODE_SIGNING_CONFIGS = Table.of("codeSigningConfigs", Codec.of(SigningConfig.class));
     /** The ARNs of the code signing configurations of functions, by account, region and name. */
     static final Table<String> CODE_SIGNED = Table.of("codeSigned", Codec.TEXT);
+    /** Tokens of the grants that functions' roles have of keys of KMS, by account, region, name and the grant's id. */
+    static final Table<String> KEY_GRANTS = Table.of("keyGrants", Codec.TEXT);
 
     /** By account, region, name and alias ("" for the function itself). */
     static final Table<Url> URLS = Table.of("urls", new RecentlyRead<>(Codec.of(Url.class)));
@@ -160,6 +162,7 @@ final class LambdaData {
         RECURSION.delete(tx, function);
         RUNTIME_UPDATES.deleteAll(tx, function);
         CODE_SIGNED.delete(tx, function);
+        KEY_GRANTS.deleteAll(tx, function);
         URLS.deleteAll(tx, function);
         PROVISIONED.deleteAll(tx, function);
         EVENT_INVOKE_CONFIGS.deleteAll(tx, function);

@@ -60,6 +60,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
     private final DurableChanges durableChanges;
     private final DurableExecutions durable;
     private final CodeDownloads downloads;
+    private final EncryptedVariables variables;
     private final Recursion recursion;
     private final RuntimeManagement runtimeManagement;
     private final CodeSigning codeSigning;
@@ -90,14 +91,17 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
                 concurrency, measures, endpointUrl, time);
         var destinationAccess = new DestinationAccess(roles, permits);
         var uploads = new Uploads(codes, endpoint);
-        functions = new Functions(store, codes, invocations);
+        variables = new EncryptedVariables(store, roles, endpoint);
+        functions = new Functions(store, codes, invocations, variables);
         snapshots = new Snapshots(store, functions, invocations, time);
         versions = new Versions(store, functions, snapshots);
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
-        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), destinationAccess, time);
-        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles), destinationAccess, time);
+        createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
+                destinationAccess, variables, time);
+        updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
+                destinationAccess, variables, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         access = new LambdaAccess(layers, layerPermissions, permissions);
@@ -196,32 +200,39 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public FunctionConfiguration createFunction(Caller caller, CreateFunctionRequest input) {
-        return createFunction.create(caller, input);
+        return variables.told(caller, createFunction.create(caller, input));
     }
 
     @Override
     public GetFunctionResponse getFunction(Caller caller, GetFunctionRequest input) {
-        return functions.get(caller, FunctionName.of(caller, input.functionName(), input.qualifier()));
+        var found = functions.get(caller, FunctionName.of(caller, input.functionName(), input.qualifier()));
+        return found.toBuilder().configuration(variables.told(caller, found.configuration())).build();
     }
 
     @Override
     public FunctionConfiguration getFunctionConfiguration(Caller caller, GetFunctionConfigurationRequest input) {
-        return functions.configuration(FunctionName.of(caller, input.functionName(), input.qualifier()));
+        return variables.told(caller,
+                functions.configuration(FunctionName.of(caller, input.functionName(), input.qualifier())));
     }
 
     @Override
     public ListFunctionsResponse listFunctions(Caller caller, ListFunctionsRequest input) {
-        return functions.list(caller, input);
+        var listed = functions.list(caller, input);
+        return listed.toBuilder().functions(told(caller, listed.functions())).build();
+    }
+
+    private List<FunctionConfiguration> told(Caller caller, List<FunctionConfiguration> listed) {
+        return listed.stream().map(each -> variables.told(caller, each)).toList();
     }
 
     @Override
     public FunctionConfiguration updateFunctionCode(Caller caller, UpdateFunctionCodeRequest input) {
-        return updateFunction.code(caller, input);
+        return variables.told(caller, updateFunction.code(caller, input));
     }
 
     @Override
     public FunctionConfiguration updateFunctionConfiguration(Caller caller, UpdateFunctionConfigurationRequest input) {
-        return updateFunction.configuration(caller, input);
+        return variables.told(caller, updateFunction.configuration(caller, input));
     }
 
     @Override
@@ -253,12 +264,13 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public FunctionConfiguration publishVersion(Caller caller, PublishVersionRequest input) {
-        return versions.publish(caller, input);
+        return variables.told(caller, versions.publish(caller, input));
     }
 
     @Override
     public ListVersionsByFunctionResponse listVersionsByFunction(Caller caller, ListVersionsByFunctionRequest input) {
-        return versions.list(caller, input);
+        var listed = versions.list(caller, input);
+        return listed.toBuilder().versions(told(caller, listed.versions())).build();
     }
 
     @Override

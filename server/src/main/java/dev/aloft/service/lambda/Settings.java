@@ -12,7 +12,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What may be said of a function's settings, in AWS's words. */
@@ -45,8 +44,7 @@ final class Settings {
         return MODIFIED.format(instant);
     }
 
-    static void notBuilt(String key, Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files) {
-        refuse(key != null && !key.isEmpty(), "KMSKeyArn");
+    static void notBuilt(Lambda.VpcConfig vpc, List<Lambda.FileSystemConfig> files) {
         refuse(vpc != null && (vpc.subnetIds() != null && !vpc.subnetIds().isEmpty()
                 || vpc.securityGroupIds() != null && !vpc.securityGroupIds().isEmpty()), "VpcConfig");
         refuse(files != null && !files.isEmpty(), "FileSystemConfigs");
@@ -109,12 +107,6 @@ final class Settings {
         if (measured.getBytes(StandardCharsets.UTF_8).length > MOST_ENVIRONMENT_BYTES) {
             throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment variables because the"
                     + " environment variables you have provided exceeded the 4KB limit. String measured: " + measured);
-        }
-    }
-
-    static void environment(FunctionConfiguration.Builder c, Lambda.Environment given) {
-        if (given != null && given.variables() != null) {
-            c.environment(Lambda.EnvironmentResponse.of(e -> e.variables(new TreeMap<>(given.variables()))));
         }
     }
 

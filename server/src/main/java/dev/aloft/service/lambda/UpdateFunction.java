@@ -9,6 +9,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,10 +29,11 @@ final class UpdateFunction {
     private final Layers layers;
     private final Roles roles;
     private final DestinationAccess destinations;
+    private final EncryptedVariables variables;
     private final Time time;
 
     UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -40,6 +42,7 @@ final class UpdateFunction {
         this.layers = layers;
         this.roles = roles;
         this.destinations = destinations;
+        this.variables = variables;
         this.time = time;
     }
 
@@ -93,7 +96,7 @@ final class UpdateFunction {
     FunctionConfiguration configuration(Caller caller, UpdateFunctionConfigurationRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
-        Settings.notBuilt(r.kmsKeyArn(), r.vpcConfig(), r.fileSystemConfigs());
+        Settings.notBuilt(r.vpcConfig(), r.fileSystemConfigs());
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         if (r.durableConfig() != null && before.latest().durableConfig() == null) {
@@ -119,6 +122,7 @@ final class UpdateFunction {
         }
         List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
         layers.fit(before.code(), Layers.codes(used));
+        var environment = environment(caller, name, before.latest(), r);
         String build = UUID.randomUUID().toString();
         String revision = UUID.randomUUID().toString();
         String modified = Settings.moment(time.instant());
@@ -127,6 +131,7 @@ final class UpdateFunction {
             Functions.revision(now.latest(), r.revisionId());
             var c = now.latest().toBuilder().lastModified(modified).revisionId(revision);
             change(c, name, r);
+            environment.ifPresent(c::environment);
             if (r.durableConfig() != null) {
                 c.durableConfig(Settings.durable(r.durableConfig()));
             }
@@ -144,8 +149,30 @@ final class UpdateFunction {
         return functions.updating(after);
     }
 
+    /** The variables as they are to be kept; nothing where nothing of theirs changes. */
+    private Optional<Lambda.EnvironmentResponse> environment(Caller caller, FunctionName name,
+            FunctionConfiguration before, UpdateFunctionConfigurationRequest r) {
+        var key = key(before, r);
+        var role = r.role() == null ? before.role() : r.role();
+        if (r.environment() != null && r.environment().variables() != null) {
+            return Optional.of(variables.kept(caller, name, role, key, r.environment().variables()));
+        }
+        if (before.environment() != null && !Objects.equals(key, before.kmsKeyArn())) {
+            return Optional.of(variables.kept(caller, name, role, key, variables.plain(caller, before)));
+        }
+        if (key != null && !role.equals(before.role())) {
+            variables.grant(caller, name, role, key);
+        }
+        return Optional.empty();
+    }
+
+    /** None after an empty one. */
+    private static String key(FunctionConfiguration before, UpdateFunctionConfigurationRequest r) {
+        return r.kmsKeyArn() == null ? before.kmsKeyArn() : r.kmsKeyArn().isEmpty() ? null : r.kmsKeyArn();
+    }
+
     private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
-        Settings.environment(c, r.environment());
+        c.kmsKeyArn(key(c.build(), r));
         if (r.snapStart() != null) {
             Tenancy.checkSnapStart(c.build(), r.snapStart());
             SnapStart.set(c, r.snapStart());

@@ -94,8 +94,10 @@ class FunctionsTest {
 
     @Test
     void whatIsNotBuiltIsRefusedByItsName() {
-        assertThatThrownBy(() -> create("a", r -> r.kmsKeyArn("arn:aws:kms:eu-central-1:123456789012:key/x")))
-                .isInstanceOf(ApiError.class).hasMessageContaining("KMSKeyArn");
+        assertThatThrownBy(() -> create("a", r -> r.fileSystemConfigs(List.of(Lambda.FileSystemConfig.of(f -> f
+                .arn("arn:aws:elasticfilesystem:eu-central-1:123456789012:access-point/fsap-01234567890123456")
+                .localMountPath("/mnt/x"))))))
+                .isInstanceOf(ApiError.class).hasMessageContaining("FileSystemConfigs");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
+import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Service;
@@ -27,6 +28,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.kms.TestKeys;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
 import dev.aloft.service.lambda.invoke.RuntimeSources;
 import dev.aloft.service.logs.LogsService;
@@ -60,6 +62,7 @@ final class TestLambda implements AutoCloseable {
     final Targets targets = new Targets();
     /** Names of operations that roles may not carry out. */
     final Set<String> denied = ConcurrentHashMap.newKeySet();
+    final TestKeys keys;
     private final Sandboxes sandboxes;
     private final Workers workers;
 
@@ -77,7 +80,9 @@ final class TestLambda implements AutoCloseable {
 
     private TestLambda(Path folder, Store store, Optional<Isolation> isolation) {
         this.store = store;
-        endpoint = new LocalEndpoint((operation, caller, _, _) -> admit(operation, caller), store::inTransaction);
+        endpoint = new LocalEndpoint(this::admit, store::inTransaction);
+        keys = new TestKeys(caller(), store, time, endpoint);
+        endpoint.add(keys.service());
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
         var contents = new Contents(folder.resolve("images"), time);
@@ -97,7 +102,10 @@ final class TestLambda implements AutoCloseable {
         service.start();
     }
 
-    private void admit(Operation operation, Caller caller) {
+    private void admit(Operation operation, Caller caller, Shape input, Service called) {
+        if (called == keys.service()) {
+            keys.admit(operation, caller, input, called);
+        }
         if (caller.principal() instanceof Principal.RoleSession && denied.contains(operation.name())) {
             throw ApiError.of("AccessDeniedException", 403, "no");
         }

@@ -140,7 +140,9 @@ final class UrlRequests implements DataPlane {
     }
 
     private static HttpResponse told(String requestId, ApiError e) {
-        byte[] body = JsonWriter.bytes(Collections.singletonMap("Message", e.getMessage()));
+        // Whoever may not call is told by another part of AWS than whoever is throttled.
+        String name = e.status() == 429 ? "message" : "Message";
+        byte[] body = JsonWriter.bytes(Collections.singletonMap(name, e.getMessage()));
         HttpResponse response = HttpResponse.of(e.status(), "application/json", body);
         response.headers().add("x-amzn-ErrorType", e.code());
         return identified(response, requestId);

@@ -121,6 +121,18 @@ class FunctionUrlsTest {
     }
 
     @Test
+    void beyondItsConcurrencyItIsThrottled() {
+        var url = create(_ -> {}).functionUrl();
+        allowAll();
+        test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(
+                r -> r.functionName("f").reservedConcurrentExecutions(0)));
+        var answer = get(url, "/");
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.headers().first("x-amzn-errortype")).isEqualTo("TooManyRequestsException");
+        assertThat(text(answer)).isEqualTo("{\"message\":\"Rate Exceeded.\"}");
+    }
+
+    @Test
     void withoutBothPermissionsItIsForbidden() {
         String url = create(_ -> {}).functionUrl();
         var forbidden = get(url, "/");

@@ -170,4 +170,16 @@ class BootstrapTest {
         test.create("node-unended", "nodejs22.x", "exports.handler = async () => { process.stdout.write('¥Z no end'); return 1; }");
         assertThat(tail(test.invoke("node-unended", "{}"))).contains("¥Z no end");
     }
+
+    @Test
+    void nodeTakesModulesAsAwsDoes() {
+        var source = "export const handler = async () => 'module';";
+        test.create("detected", "nodejs22.x", source);
+        assertThat(payload(test.invoke("detected", "{}"))).contains("Runtime.UserCodeSyntaxError")
+                .contains("SyntaxError: Unexpected token 'export'");
+        test.create("wanted", "nodejs22.x", "index.handler", Map.of("index.js", source), r -> r.timeout(20).environment(
+                Lambda.Environment.of(e -> e.variables(Map.of("NODE_OPTIONS",
+                        "--experimental-detect-module --experimental-require-module")))));
+        assertThat(payload(test.invoke("wanted", "{}"))).isEqualTo("\"module\"");
+    }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * The Node.js of each version: one that is installed on this machine, else one that npm brings from the registry for which it
@@ -25,6 +26,9 @@ final class NodePrograms {
     private static final System.Logger LOG = System.getLogger(NodePrograms.class.getName());
     private static final Duration FETCHING = Duration.ofMinutes(5);
     private static final String ASK = "process.execPath + '\\n' + process.version";
+
+    private static final Pattern VERSION = Pattern.compile("Node\\.js v(\\d+)\\.(\\d+)\\..*");
+    private static final int FIRST_WITH_BOTH = 24;
 
     private final Path folder;
     private final boolean fetches;
@@ -66,6 +70,29 @@ final class NodePrograms {
                 .or(() -> fetches ? fetch(runtime, major) : Optional.empty());
         return exact.or(() -> another(runtime, major)).orElseThrow(() -> Runtimes.missing(runtime,
                 "Node.js " + major + " (nodejs.org, or your system's package nodejs)"));
+    }
+
+    /**
+     * What AWS switches off of Node.js's experiments: modules that are told by their syntax, and {@code require} of
+     * modules. A function switches them on again with its own options.
+     *
+     * @param version of what runs it, as {@link Interpreter} tells it
+     * @param own     the function's {@code NODE_OPTIONS}
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html">Experimental features</a>
+     */
+    static List<String> switchedOff(String runtime, String version, String own) {
+        int named = Integer.parseInt(runtime.replaceAll("[^0-9]", ""));
+        var numbers = VERSION.matcher(version);
+        if (named >= FIRST_WITH_BOTH || !numbers.matches()) {
+            return List.of();
+        }
+        int major = Integer.parseInt(numbers.group(1));
+        int minor = Integer.parseInt(numbers.group(2));
+        // Earlier ones have neither the features nor the options.
+        boolean known = major == 20 && minor >= 17 || major > 20 && major <= FIRST_WITH_BOTH;
+        var features = named == 20 ? List.of("require-module") : List.of("require-module", "detect-module");
+        return !known ? List.of() : features.stream().filter(each -> !own.contains("--experimental-" + each))
+                .map(each -> "--no-experimental-" + each).toList();
     }
 
     private static boolean isOf(Interpreter node, String major) {

@@ -206,6 +206,8 @@ final class Runtimes {
 
     private static List<String> node(FunctionVersion version, Interpreter node) {
         var command = new ArrayList<>(List.of(node.program().toString()));
+        command.addAll(NodePrograms.switchedOff(version.runtime(), node.version(),
+                version.variables().getOrDefault("NODE_OPTIONS", "")));
         command.addAll(debug(version, "--inspect-wait=127.0.0.1:"));
         command.add("/var/runtime/index.mjs");
         return command;

@@ -41,4 +41,16 @@ class NodeProgramsTest {
                     .hasMessageContaining("Install Node.js 97");
         }
     }
+
+    @Test
+    void whatAwsSwitchesOffIsOffUnlessTheFunctionWantsIt() {
+        assertThat(NodePrograms.switchedOff("nodejs22.x", "Node.js v22.14.0", ""))
+                .containsExactly("--no-experimental-require-module", "--no-experimental-detect-module");
+        assertThat(NodePrograms.switchedOff("nodejs22.x", "Node.js v22.14.0", "--experimental-require-module"))
+                .containsExactly("--no-experimental-detect-module");
+        assertThat(NodePrograms.switchedOff("nodejs20.x", "Node.js v20.20.2", ""))
+                .containsExactly("--no-experimental-require-module");
+        assertThat(NodePrograms.switchedOff("nodejs20.x", "Node.js v20.11.0", "")).isEmpty();
+        assertThat(NodePrograms.switchedOff("nodejs24.x", "Node.js v24.1.0", "")).isEmpty();
+    }
 }

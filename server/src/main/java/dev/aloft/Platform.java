@@ -149,7 +149,7 @@ public final class Platform implements AutoCloseable {
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, metrics, time, endpoint),
                 new FirehoseService(store, keys, time, endpoint, roles::assume, outbound),
-                new SnsService(store, keys, time, endpoint, targets, roles, outbound, this::url),
+                new SnsService(store, keys, metrics, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),
                 new KmsService(store, keys, time, endpoint, authorizer),
                 new SsmService(store, keys, time, endpoint),

@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -191,11 +192,7 @@ class ClientLibrariesTest {
 
     @Test
     void sqsConsumerOfNpm() throws Exception {
-        var modules = Path.of("target", "npm");
-        Files.createDirectories(modules);
-        Assumptions.assumeTrue(Files.isDirectory(modules.resolve("node_modules/sqs-consumer"))
-                || succeeds(modules, "npm", "install", "--no-audit", "--no-fund", "--prefix", ".", "sqs-consumer@15.0.3",
-                        "@aws-sdk/client-sqs@3"), "npm or its registry cannot be reached");
+        var modules = npm("sqs-consumer", "sqs-consumer@15.0.3", "@aws-sdk/client-sqs@3");
         var url = queue("consumer");
         sqs.sendMessageBatch(b -> b.queueUrl(url).entries(e -> e.id("1").messageBody("a"), e -> e.id("2").messageBody("b")));
         var script = modules.resolve("consume.mjs");
@@ -214,6 +211,55 @@ class ClientLibrariesTest {
                 """);
         assertThat(output(modules, url, "node", "consume.mjs")).isEqualTo("a,b");
         assertThat(left(url)).isZero();
+    }
+
+    /** A folder with packages of npm. */
+    private static synchronized Path npm(String first, String... packages) throws Exception {
+        var modules = Path.of("target", "npm");
+        Files.createDirectories(modules);
+        var install = Stream.concat(Stream.of("npm", "install", "--no-audit", "--no-fund", "--prefix", "."), Stream.of(packages));
+        Assumptions.assumeTrue(Files.isDirectory(modules.resolve("node_modules").resolve(first))
+                || succeeds(modules, install.toArray(String[]::new)), "npm or its registry cannot be reached");
+        return modules;
+    }
+
+    /** It takes nothing but a certificate that comes over TLS; which host that comes from is said to it. */
+    @Test
+    void theSnsValidatorOfNpm() throws Exception {
+        var modules = npm("sns-validator", "sns-validator@0.3.5", "@aws-sdk/client-sns@3");
+        Files.writeString(modules.resolve("validate.mjs"), """
+                import http from 'node:http';
+                import { createRequire } from 'node:module';
+                import { SNSClient, CreateTopicCommand, SubscribeCommand, PublishCommand } from '@aws-sdk/client-sns';
+                const MessageValidator = createRequire(import.meta.url)('sns-validator');
+                const validator = new MessageValidator(/^127\\.0\\.0\\.1:\\d+$/);
+                const valid = (message) => new Promise((resolve, reject) =>
+                  validator.validate(message, (error, checked) => error ? reject(error) : resolve(checked)));
+                const sns = new SNSClient({});
+                const said = [];
+                for (const version of ['1', '2']) {
+                  let arrived;
+                  const next = () => new Promise((resolve) => { arrived = resolve; });
+                  const server = http.createServer((request, response) => {
+                    let text = '';
+                    request.on('data', (data) => { text += data; }).on('end', () => { response.end(); arrived(JSON.parse(text)); });
+                  });
+                  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+                  const topic = await sns.send(new CreateTopicCommand(
+                    { Name: 'signed-' + version, Attributes: { SignatureVersion: version } }));
+                  let waiting = next();
+                  await sns.send(new SubscribeCommand({ TopicArn: topic.TopicArn, Protocol: 'http',
+                    Endpoint: `http://127.0.0.1:${server.address().port}/` }));
+                  await fetch((await valid(await waiting)).SubscribeURL);
+                  waiting = next();
+                  await sns.send(new PublishCommand({ TopicArn: topic.TopicArn, Message: 'm' + version, Subject: 'S' }));
+                  said.push((await valid(await waiting)).Message);
+                  server.closeAllConnections();
+                  server.close();
+                }
+                console.log(said.join(','));
+                """);
+        assertThat(output(modules, "", "env", "NODE_TLS_REJECT_UNAUTHORIZED=0", "node", "validate.mjs")).isEqualTo("m1,m2");
     }
 
     @Test

@@ -43,15 +43,17 @@ final class Outgoing implements Carrier<Parcel> {
     private final Mailbox mailbox;
     private final Couriers couriers;
     private final DeliveryLog log;
+    private final Measures measures;
     private final Deliveries<Parcel> deliveries;
 
-    Outgoing(SnsData data, Store store, Time time, Mailbox mailbox, Couriers couriers, DeliveryLog log) {
+    Outgoing(SnsData data, Store store, Time time, Mailbox mailbox, Couriers couriers, DeliveryLog log, Measures measures) {
         this.data = data;
         this.store = store;
         this.time = time;
         this.mailbox = mailbox;
         this.couriers = couriers;
         this.log = log;
+        this.measures = measures;
         deliveries = new Deliveries<>("sns", store, time, Codec.of(Parcel.class), this);
     }
 
@@ -61,14 +63,14 @@ final class Outgoing implements Carrier<Parcel> {
 
     /** Keeps the message until each of these subscriptions has it. */
     void promise(Tx tx, Message message, KeptTopic topic, List<KeptSubscription> subscriptions) {
-        var machines = subscriptions.stream().filter(it -> !TO_PEOPLE.contains(it.protocol())).toList();
+        var machines = subscriptions.stream().filter(it -> !isToPeople(it)).toList();
         if (!machines.isEmpty()) {
             var key = topic.key().and(message.id());
             data.messages.put(tx, key, message);
             data.underWay.put(tx, key, (long) machines.size());
             machines.forEach(subscription -> notice(tx, key, message, subscription, false));
         }
-        subscriptions.stream().filter(it -> TO_PEOPLE.contains(it.protocol()))
+        subscriptions.stream().filter(Outgoing::isToPeople)
                 .forEach(subscription -> mailbox.put(tx, subscription, topic, message));
     }
 
@@ -91,7 +93,7 @@ final class Outgoing implements Carrier<Parcel> {
     /** Asks whoever the endpoint belongs to. */
     void confirmation(Tx tx, KeptSubscription subscription, String type, Instant at, String endpoint) {
         var id = UUID.randomUUID().toString();
-        if (TO_PEOPLE.contains(subscription.protocol())) {
+        if (isToPeople(subscription)) {
             mailbox.ask(tx, subscription, type, id, at, endpoint);
         } else {
             deliveries.promise(tx, id, new Parcel.Question(subscription, type, id, at, endpoint));
@@ -193,10 +195,20 @@ final class Outgoing implements Carrier<Parcel> {
 
     @Override
     public void ended(Parcel parcel, Attempt last, Ending ending) {
-        if (parcel instanceof Parcel.Notice notice) {
-            store.read(tx -> data.subscriptions.get(tx, notice.subscription()).flatMap(
-                    it -> data.topics.get(tx, it.topicKey()).map(topic -> new Loaded(null, it, topic))))
-                    .ifPresent(it -> log.note(it.topic(), it.subscription(), ending));
+        boolean delivered = ending instanceof Outcome.Delivered;
+        switch (parcel) {
+            case Parcel.Notice notice -> store.read(tx -> data.subscriptions.get(tx, notice.subscription()).flatMap(
+                    it -> data.topics.get(tx, it.topicKey()).map(topic -> new Loaded(null, it, topic)))).ifPresent(it -> {
+                        measures.ended(it.subscription(), delivered);
+                        log.note(it.topic(), it.subscription(), ending);
+                    });
+            case Parcel.DeadLetter letter -> measures.buried(letter.subscription(), delivered);
+            case Parcel.Question _ -> { }
         }
+    }
+
+    /** Whether what goes there is in a mailbox as soon as it is published. */
+    static boolean isToPeople(KeptSubscription subscription) {
+        return TO_PEOPLE.contains(subscription.protocol());
     }
 }

@@ -47,18 +47,20 @@ final class Publishing {
     private final Replays replays;
     private final Filter filter;
     private final Mailbox mailbox;
+    private final Measures measures;
     private final Envelopes envelopes;
     private final Store store;
     private final Time time;
 
     Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox,
-            Envelopes envelopes, Store store, Time time) {
+            Measures measures, Envelopes envelopes, Store store, Time time) {
         this.data = data;
         this.topics = topics;
         this.outgoing = outgoing;
         this.replays = replays;
         this.filter = filter;
         this.mailbox = mailbox;
+        this.measures = measures;
         this.envelopes = envelopes;
         this.store = store;
         this.time = time;
@@ -94,6 +96,7 @@ final class Publishing {
         var topic = store.read(tx -> topics.existing(tx, caller, target));
         checkFor(topic, draft);
         var published = toTopic(caller, topic, List.of(message(caller, topic, draft))).getFirst();
+        measures.published(topic, draft.size());
         return Sns.PublishResponse.of(r -> r.messageId(published.messageId()).sequenceNumber(published.sequence()));
     }
 
@@ -174,8 +177,7 @@ final class Publishing {
                 new KeyUse(topic.account(), key, Map.of("aws:sns:topicArn", topic.arn()), KEY_REUSED)));
         var subscriptions = store.<List<KeptSubscription>>read(tx -> data.subscriptions.range(tx, topic.key()).map(Row::value)
                 .filter(it -> it.confirmed() && !replays.catchingUp(tx, it)).toList());
-        var receivers = messages.stream().map(message -> subscriptions.stream()
-                .filter(it -> filter.accepts(it, message)).toList()).toList();
+        var receivers = messages.stream().map(message -> wanting(subscriptions, message)).toList();
         if (!topic.fifo() && receivers.stream().allMatch(List::isEmpty)) {
             return messages.stream().map(it -> new Published(it.id(), null, it.at())).toList();
         }
@@ -187,6 +189,21 @@ final class Publishing {
             }
             return published;
         });
+    }
+
+    private List<KeptSubscription> wanting(List<KeptSubscription> subscriptions, Message message) {
+        var wanting = new ArrayList<KeptSubscription>();
+        for (var subscription : subscriptions) {
+            if (!filter.accepts(subscription, message)) {
+                measures.filteredOut(subscription, message);
+            } else {
+                wanting.add(subscription);
+                if (Outgoing.isToPeople(subscription)) {
+                    measures.ended(subscription, true);
+                }
+            }
+        }
+        return wanting;
     }
 
     private Published promise(Tx tx, KeptTopic topic, Message message, List<KeptSubscription> receivers, Instant now) {
@@ -295,18 +312,21 @@ final class Publishing {
         drafts.forEach(draft -> checkFor(topic, draft));
         var good = new ArrayList<String>();
         var messages = new ArrayList<Message>();
+        var sizes = new ArrayList<Long>();
         var failed = new ArrayList<Sns.BatchResultErrorEntry>();
         for (int i = 0; i < entries.size(); i++) {
             var id = entries.get(i).id();
             try {
                 messages.add(checked(caller, topic, drafts.get(i)));
                 good.add(id);
+                sizes.add(drafts.get(i).size());
             } catch (ApiError refused) {
                 failed.add(Sns.BatchResultErrorEntry.of(e -> e.id(id).code(refused.code()).message(refused.getMessage())
                         .senderFault(true)));
             }
         }
         var published = messages.isEmpty() ? List.<Published>of() : toTopic(caller, topic, messages);
+        sizes.forEach(bytes -> measures.published(topic, bytes));
         var successful = new ArrayList<Sns.PublishBatchResultEntry>();
         for (int i = 0; i < good.size(); i++) {
             var id = good.get(i);

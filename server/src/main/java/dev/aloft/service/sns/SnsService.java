@@ -15,6 +15,7 @@ import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
@@ -36,19 +37,20 @@ public final class SnsService implements Service, Sns {
     private final List<ResourceType> resourceTypes;
 
     /** @param url where the platform is reached, for links in messages whose publisher came from within */
-    public SnsService(Store platform, KeyFile keys, Time time, Endpoint endpoint, Targets targets, Roles roles, Outbound outbound,
-            Supplier<String> url) {
+    public SnsService(Store platform, KeyFile keys, Metrics metrics, Time time, Endpoint endpoint, Targets targets,
+            Roles roles, Outbound outbound, Supplier<String> url) {
         var store = platform.in("sns");
         var signer = new Signer(data, store, keys, time);
         var notification = new Notification(signer, url);
         var mailbox = new Mailbox(data, store, notification);
         var couriers = new Couriers(notification, targets, roles, outbound, time);
         var filter = new Filter();
-        outgoing = new Outgoing(data, store, time, mailbox, couriers, new DeliveryLog(Logs.at(endpoint), roles, time));
+        var measures = new Measures(metrics);
+        outgoing = new Outgoing(data, store, time, mailbox, couriers, new DeliveryLog(Logs.at(endpoint), roles, time), measures);
         var replays = new Replays(data, outgoing, filter, store, time);
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);
-        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox,
+        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox, measures,
                 new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
         platforms = new Platforms(data, store);
         phoneNumbers = new PhoneNumbers(data, mailbox, store, time);

@@ -16,6 +16,7 @@ import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -52,6 +53,7 @@ abstract class SnsFixture {
     LocalEndpoint.Gate gate = (_, _, _, _) -> { };
     final LocalEndpoint endpoint = new LocalEndpoint(
             (operation, caller, input, called) -> gate.admit(operation, caller, input, called), store::inTransaction);
+    final Metrics metrics = new Metrics(endpoint, time);
     final Sns sns = Sns.at(endpoint);
     final SnsService service;
     private final Workers workers;
@@ -73,7 +75,7 @@ abstract class SnsFixture {
                 caught.add(new Caught(caller, target.toString(), event));
             }
         }));
-        service = new SnsService(store, KeyFile.inMemory(), time, endpoint, targets, new Roles(new NoPolicies(), time),
+        service = new SnsService(store, KeyFile.inMemory(), metrics, time, endpoint, targets, new Roles(new NoPolicies(), time),
                 new Outbound(), () -> "http://localhost:4566");
         endpoint.add(service);
         workers = new Workers(time, service.workers());

@@ -35,9 +35,10 @@ final class Integrations {
                     throw new ApiGateway.BadRequestException("Integrations of type 'AWS_PROXY' currently only supports Lambda "
                             + "function and Firehose stream invocations.");
                 }
-                if (notEmpty(integration.requestParameters()) || notEmpty(integration.requestTemplates())) {
-                    throw ApiError.notBuilt("Parameter or template mapping in an AWS_PROXY integration");
+                if (notEmpty(integration.requestTemplates())) {
+                    throw ApiError.notBuilt("Template mapping in an AWS_PROXY integration");
                 }
+                TenantHeader.check(integration.requestParameters());
             }
             case "MOCK" -> MockAnswer.check(integration);
             case String other -> throw ApiError.notBuilt("API Gateway's integration type " + other);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.ApiGateway.*;
 import dev.aloft.api.Bytes;
+import dev.aloft.api.Lambda;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,37 @@ class RestApiTest {
         assertThat(gateway.event).containsEntry("body", "cmF3").containsEntry("isBase64Encoded", true);
     }
 
+    private String tenant(String source, String query, String... headers) {
+        var api = create();
+        var pet = resource(api, api.rootResourceId(), "{id}");
+        proxy(api, pet, "GET", Map.of("integration.request.header.X-Amz-Tenant-Id", source));
+        deploy(api);
+        gateway.function = invoke -> answer("{\"statusCode\": 200, \"body\": \"" + invoke.tenantId() + "\"}");
+        return text(gateway.get(api.id() + ".execute-api.localhost/prod/7" + query, headers));
+    }
+
+    @Test
+    void aRequestMaySayWhoseItIs() {
+        assertThat(tenant("method.request.header.x-who", "", "X-Who", "blue")).isEqualTo("blue");
+        assertThat(tenant("method.request.header.x-who", "")).isEqualTo("null");
+        assertThat(tenant("method.request.querystring.who", "?who=green")).isEqualTo("green");
+        assertThat(tenant("method.request.path.id", "")).isEqualTo("7");
+        assertThat(tenant("'all'", "")).isEqualTo("all");
+        var error = errorOf(() -> tenant("context.authorizer.claims.sub", ""));
+        assertThat(error.code()).isEqualTo("NotImplemented");
+    }
+
+    @Test
+    void whatTheFunctionDoesNotTakeIsABadRequest() {
+        var api = petStore();
+        gateway.function = _ -> {
+            throw new Lambda.InvalidParameterValueException("Add a valid tenant ID in your request and try again.");
+        };
+        var response = gateway.get(api.id() + ".execute-api.localhost/prod/pets/7");
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(text(response)).isEqualTo("{\"message\": \"Add a valid tenant ID in your request and try again.\"}");
+    }
+
     @Test
     void aStageServesItsDeploymentUntilItGetsAnother() {
         var api = petStore();
@@ -281,6 +313,10 @@ class RestApiTest {
     }
 
     private void proxy(RestApi api, Resource resource, String method) {
+        proxy(api, resource, method, null);
+    }
+
+    private void proxy(RestApi api, Resource resource, String method, Map<String, String> mapped) {
         gateway.api.putMethod(caller(), PutMethodRequest.of(
                 r -> r.restApiId(api.id()).resourceId(resource.id()).httpMethod(method).authorizationType("NONE")));
         gateway.api.putIntegration(caller(), PutIntegrationRequest.of(r -> r.restApiId(api.id())
@@ -288,6 +324,7 @@ class RestApiTest {
                 .httpMethod(method)
                 .type("AWS_PROXY")
                 .integrationHttpMethod("POST")
+                .requestParameters(mapped)
                 .uri(INVOCATION)));
         assertThat(INVOCATION).contains(FUNCTION);
     }

@@ -6,16 +6,19 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
+import dev.aloft.api.Lambda.InvalidParameterValueException;
 import dev.aloft.api.Lambda.InvokeRequest;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.apigateway.TenantHeader;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -127,14 +130,21 @@ public final class Gateway implements DataPlane {
         var event = ProxyEvents.rest(incoming, served, found, extendedId);
         var function = LambdaUri.function(integration.uri(), served.variables());
         int timeout = integration.timeoutInMillis() == null ? 29_000 : integration.timeoutInMillis();
-        return switch (invoke(caller, resource, integration.credentials(), function, event, timeout)) {
+        var tenant = TenantHeader.tenant(integration, new TenantHeader.Request(
+                incoming.request().headers()::first, name -> last(incoming.query().get(name)), found.pathParameters()::get));
+        return switch (invoke(caller, resource, integration.credentials(), function, tenant.orElse(null), event, timeout)) {
             case Outcome.Returned returned -> ProxyAnswers
                     .version1(returned.payload(), served.routing().isBinary(accepted(incoming)), "application/json")
                     .orElseGet(() -> restError(502));
             case Outcome.Failed _ -> restError(502);
             case Outcome.NotAllowed _ -> restError(500);
+            case Outcome.Refused refused -> message(400, refused.message(), "BadRequestException");
             case Outcome.TimedOut _ -> message(504, "Endpoint request timed out", "InternalServerErrorException");
         };
+    }
+
+    private static String last(List<String> values) {
+        return values == null ? null : values.getLast();
     }
 
     /** Only the first media type that the caller accepts counts. */
@@ -179,12 +189,12 @@ public final class Gateway implements DataPlane {
         var resource = executeApi(caller, served.apiId(), served.stage(), found.route().routeKey());
         var function = LambdaUri.function(integration.integrationUri(), served.variables());
         int timeout = integration.timeoutInMillis() == null ? 30_000 : integration.timeoutInMillis();
-        return switch (invoke(caller, resource, integration.credentialsArn(), function, event, timeout)) {
+        return switch (invoke(caller, resource, integration.credentialsArn(), function, null, event, timeout)) {
             case Outcome.Returned returned -> (second
                             ? ProxyAnswers.version2(returned.payload())
                             : ProxyAnswers.version1(returned.payload(), true, "text/plain;charset=UTF-8"))
                     .orElseGet(() -> plain(500, "Internal Server Error"));
-            case Outcome.Failed _, Outcome.NotAllowed _ -> plain(500, "Internal Server Error");
+            case Outcome.Failed _, Outcome.NotAllowed _, Outcome.Refused _ -> plain(500, "Internal Server Error");
             case Outcome.TimedOut _ -> plain(503, "Service Unavailable");
         };
     }
@@ -198,15 +208,20 @@ public final class Gateway implements DataPlane {
 
         record NotAllowed() implements Outcome {}
 
+        /** It wants to know whose the event is, or does not. */
+        record Refused(String message) implements Outcome {}
+
         record TimedOut() implements Outcome {}
     }
 
     /** As API Gateway, which the function's policy must allow; or with the role that the integration names. */
-    private Outcome invoke(Caller caller, String resource, String credentials, String function, byte[] event, int timeoutMillis) {
+    private Outcome invoke(Caller caller, String resource, String credentials, String function, String tenant, byte[] event,
+            int timeoutMillis) {
         var asGateway = caller.asService("apigateway.amazonaws.com", resource);
         var answer = CompletableFuture.supplyAsync(() -> {
             var as = credentials == null ? asGateway : roles.assume(asGateway, credentials, "BackplaneAssumeRoleSession");
-            return lambda.invoke(as, InvokeRequest.of(r -> r.functionName(function).payload(Bytes.of(event))));
+            return lambda.invoke(as, InvokeRequest.of(
+                    r -> r.functionName(function).tenantId(tenant).payload(Bytes.of(event))));
         }, threads);
         try {
             var returned = answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
@@ -216,6 +231,9 @@ public final class Gateway implements DataPlane {
         } catch (TimeoutException e) {
             return new Outcome.TimedOut();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof InvalidParameterValueException refused) {
+                return new Outcome.Refused(refused.getMessage());
+            }
             if (e.getCause() instanceof ApiError error) {
                 return error.status() == 403 || error.status() == 404 ? new Outcome.NotAllowed() : new Outcome.Failed();
             }

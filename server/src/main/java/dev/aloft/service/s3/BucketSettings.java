@@ -93,7 +93,6 @@ final class BucketSettings {
             throw Buckets.argument("ApplyServerSideEncryptionByDefault", null,
                 "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse");
         }
-        Descriptions.refuseKey(byDefault.kmsMasterKeyID());
         var kept = S3.ServerSideEncryptionConfiguration.of(c -> c.rules(List.of(S3.ServerSideEncryptionRule.of(r -> r
             .applyServerSideEncryptionByDefault(byDefault)
             .bucketKeyEnabled(Boolean.TRUE.equals(rule.bucketKeyEnabled()))

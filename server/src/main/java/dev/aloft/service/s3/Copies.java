@@ -19,9 +19,10 @@ final class Copies {
     private final Time time;
     private final Store store;
     private final S3 door;
+    private final ObjectKeys keys;
 
-    Copies(Buckets buckets, S3Objects objects, Contents contents, Store store, S3 door, Notifications notifications,
-            Time time) {
+    Copies(Buckets buckets, S3Objects objects, Contents contents, Store store, S3 door, ObjectKeys keys,
+            Notifications notifications, Time time) {
         this.notifications = notifications;
         this.time = time;
         this.buckets = buckets;
@@ -29,6 +30,7 @@ final class Copies {
         this.contents = contents;
         this.store = store;
         this.door = door;
+        this.keys = keys;
     }
 
     /** The source, if the caller may read it: that is asked at the door, as for anybody who reads an object. */
@@ -41,6 +43,7 @@ final class Copies {
         }
         var found = objects.find(source.bucket(), expectedOwner, source.key(), source.versionId(), "GET");
         conditions.checkSource(found.object());
+        keys.require(caller, found.bucket(), source.key(), found.object().description().encryption());
         return found;
     }
 
@@ -64,11 +67,12 @@ final class Copies {
             throw new S3.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without "
                 + "changing the object's metadata, storage class, website redirect location or encryption attributes.");
         }
-        var description = (replaces ? Descriptions.of(bucket, input)
+        var said = (replaces ? Descriptions.of(bucket, input)
             : source.description().withStorage(Descriptions.storageClass(input.storageClass()),
                 Descriptions.encryption(bucket, input)))
             .withTags(taggingDirective.equals(S3.TaggingDirective.REPLACE) ? Tags.ofHeader(input.tagging())
                 : source.description().tags());
+        var description = keys.keyed(caller, bucket, input.key(), said);
         var digests = digests(found, input.checksumAlgorithm());
         var conditions = Conditions.toWrite(input.ifMatch(), input.ifNoneMatch());
         var now = objects.now();
@@ -80,8 +84,8 @@ final class Copies {
             var still = objects.anyVersion(tx, sourceBucket, from.key(), source.versionId())
                 .filter(each -> each.content() == source.content()).orElseThrow(() -> S3Objects.noSuchKey(from.key()));
             var content = new Content(contents.get(tx, still.content()).segments(), List.of());
-            var made = new ObjectVersion(0, null, false, now, digests.eTag(), source.size(), 0, description,
-                digests.checksum(), null);
+            var made = new ObjectVersion(0, null, false, now, description.encryption().eTag(digests.md5()),
+                source.size(), 0, description, digests.checksum(), null);
             var written = objects.write(tx, target, input.key(), made, content, conditions, versionId);
             notifications.note(tx, target,
                 new Occurrence("ObjectCreated:Copy", "CopyObject", input.key(), written, time.instant(), caller));
@@ -102,7 +106,7 @@ final class Copies {
         return given == null ? "COPY" : given;
     }
 
-    private record Digests(String eTag, KeptChecksum checksum) {
+    private record Digests(String md5, KeptChecksum checksum) {
     }
 
     /**
@@ -113,7 +117,7 @@ final class Copies {
         var source = found.object();
         var kind = ChecksumKind.named(algorithm).orElse(source.checksum().kind());
         boolean known = source.checksum().isFull() && source.checksum().kind() == kind;
-        if (known && found.content().parts().isEmpty()) {
+        if (known && found.content().parts().isEmpty() && source.description().encryption().dataKey() == null) {
             return new Digests(source.eTag(), source.checksum());
         }
         try (var read = contents.digest(found.content().segments(), EnumSet.of(kind))) {

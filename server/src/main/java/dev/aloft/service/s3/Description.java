@@ -1,6 +1,9 @@
 package dev.aloft.service.s3;
 
+import dev.aloft.api.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -19,9 +22,30 @@ record Description(
         String storageClass,
         Encryption encryption,
         Map<String, String> tags) {
-    /** @param kmsKeyId null where AWS's own key is meant, or none */
-    record Encryption(String algorithm, String kmsKeyId, Boolean bucketKey) {
+    /**
+     * @param kmsKeyId the ARN of a key of KMS; of what is asked for its name, or null where AWS's own is meant
+     * @param dataKey  of an object under a key of KMS: encrypted under that
+     */
+    record Encryption(String algorithm, String kmsKeyId, Boolean bucketKey, Bytes dataKey) {
         static final Encryption DEFAULT = new Encryption("AES256", null, null);
+
+        Encryption(String algorithm, String kmsKeyId, Boolean bucketKey) {
+            this(algorithm, kmsKeyId, bucketKey, null);
+        }
+
+        boolean isOfKms() {
+            return algorithm.startsWith("aws:kms");
+        }
+
+        /** Of an object under a key of KMS the tag is no digest of what was sent. */
+        String eTag(String md5) {
+            return dataKey == null ? md5 : HexFormat.of().formatHex(ChecksumKind.messageDigest("MD5")
+                .digest((md5 + dataKey.base64()).getBytes(StandardCharsets.US_ASCII)));
+        }
+    }
+
+    Description withEncryption(Encryption other) {
+        return withStorage(storageClass, other);
     }
 
     Description withTags(Map<String, String> all) {

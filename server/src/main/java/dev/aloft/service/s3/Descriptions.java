@@ -94,7 +94,11 @@ final class Descriptions {
     }
 
     private static Encryption encryption(Bucket bucket, String algorithm, String keyId, Boolean bucketKey) {
-        refuseKey(keyId);
+        if (keyId != null && (algorithm == null || algorithm.equals("AES256"))) {
+            throw Buckets.argument("x-amz-server-side-encryption", String.valueOf(algorithm),
+                "Server Side Encryption with AWS KMS managed key requires HTTP header "
+                    + "x-amz-server-side-encryption : aws:kms");
+        }
         if (algorithm != null) {
             if (!Set.of("AES256", "aws:kms", "aws:kms:dsse").contains(algorithm)) {
                 throw new S3.InvalidEncryptionAlgorithmError(S3.InvalidEncryptionAlgorithmError.Detail.of(d -> d
@@ -107,13 +111,6 @@ final class Descriptions {
             .map(rule -> new Encryption(rule.applyServerSideEncryptionByDefault().sseAlgorithm(),
                 rule.applyServerSideEncryptionByDefault().kmsMasterKeyID(),
                 Boolean.TRUE.equals(rule.bucketKeyEnabled()) ? true : null)).orElse(Encryption.DEFAULT);
-    }
-
-    /** AWS's own key may be named; others belong to KMS. */
-    static void refuseKey(String keyId) {
-        if (keyId != null && !keyId.endsWith("alias/aws/s3")) {
-            throw ApiError.notBuilt("Encryption of objects with a KMS key of one's own");
-        }
     }
 
     static void checkKey(String key) {

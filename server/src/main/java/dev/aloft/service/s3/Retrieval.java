@@ -1,5 +1,6 @@
 package dev.aloft.service.s3;
 
+import dev.aloft.api.Caller;
 import dev.aloft.api.S3;
 import dev.aloft.service.s3.S3Objects.Found;
 import java.util.ArrayList;
@@ -12,18 +13,21 @@ final class Retrieval {
 
     private final S3Objects objects;
     private final Contents contents;
+    private final ObjectKeys keys;
 
-    Retrieval(S3Objects objects, Contents contents) {
+    Retrieval(S3Objects objects, Contents contents, ObjectKeys keys) {
         this.objects = objects;
         this.contents = contents;
+        this.keys = keys;
     }
 
-    S3.GetObjectResponse get(S3.GetObjectRequest input) {
+    S3.GetObjectResponse get(Caller caller, S3.GetObjectRequest input) {
         var found = objects.find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET");
         var object = found.object();
         new Conditions(input.ifMatch(), input.ifNoneMatch(), input.ifModifiedSince(), input.ifUnmodifiedSince())
             .checkRead(object);
         var said = object.description();
+        keys.require(caller, found.bucket(), input.key(), said.encryption());
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.GetObjectResponse.Builder();
         if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
@@ -47,7 +51,8 @@ final class Retrieval {
             .kmsKeyId()).bucketKeyEnabled(said.encryption().bucketKey()).build();
     }
 
-    S3.HeadObjectResponse head(S3.HeadObjectRequest input) {
+    /** The key is needed for a checksum alone. */
+    S3.HeadObjectResponse head(Caller caller, S3.HeadObjectRequest input) {
         var found = objects.find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "HEAD");
         var object = found.object();
         new Conditions(input.ifMatch(), input.ifNoneMatch(), input.ifModifiedSince(), input.ifUnmodifiedSince())
@@ -56,6 +61,7 @@ final class Retrieval {
         var range = range(found, input.range(), input.partNumber());
         var answer = new S3.HeadObjectResponse.Builder();
         if (S3.ChecksumMode.ENABLED.equals(input.checksumMode())) {
+            keys.require(caller, found.bucket(), input.key(), said.encryption());
             checksum(found, input.partNumber(), range).ifPresent(checksum -> checksum.tell(S3.HEAD_OBJECT.output(),
                 answer));
         }
@@ -118,7 +124,7 @@ final class Retrieval {
         return Optional.of(new ByteRange(from, parts.get(partNumber - 1).size()));
     }
 
-    S3.GetObjectAttributesResponse attributes(S3.GetObjectAttributesRequest input) {
+    S3.GetObjectAttributesResponse attributes(Caller caller, S3.GetObjectAttributesRequest input) {
         var found = objects.find(input.bucket(), input.expectedBucketOwner(), input.key(), input.versionId(), "GET");
         var object = found.object();
         var wanted = input.objectAttributes() == null ? List.<String>of() : input.objectAttributes();
@@ -127,6 +133,7 @@ final class Retrieval {
             throw Buckets.argument("x-amz-object-attributes", String.join(",", wanted),
                 "Invalid attribute name specified.");
         }
+        keys.require(caller, found.bucket(), input.key(), object.description().encryption());
         var checksum = new S3.Checksum.Builder();
         object.checksum().tell(S3.Checksum.of(_ -> { }).shape(), checksum);
         return S3.GetObjectAttributesResponse.of(r -> r.lastModified(object.modified()).versionId(found.toldVersion())

@@ -28,17 +28,19 @@ final class S3Objects {
     private final Buckets buckets;
     private final Contents contents;
     private final Arrivals arrivals;
+    private final ObjectKeys keys;
     private final Notifications notifications;
     private final Store store;
     private final Time time;
     private final SecureRandom random = new SecureRandom();
 
-    S3Objects(S3Data data, Buckets buckets, Contents contents, Arrivals arrivals,
+    S3Objects(S3Data data, Buckets buckets, Contents contents, Arrivals arrivals, ObjectKeys keys,
             Notifications notifications, Store store, Time time) {
         this.data = data;
         this.buckets = buckets;
         this.contents = contents;
         this.arrivals = arrivals;
+        this.keys = keys;
         this.notifications = notifications;
         this.store = store;
         this.time = time;
@@ -47,20 +49,22 @@ final class S3Objects {
     S3.PutObjectResponse put(Caller caller, S3.PutObjectRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
         Descriptions.checkKey(input.key());
-        var description = Descriptions.of(bucket, input);
+        var said = Descriptions.of(bucket, input);
         var conditions = Conditions.toWrite(input.ifMatch(), input.ifNoneMatch());
         store.<Void>read(tx -> {
             conditions.checkWrite(data.objects.get(tx, S3Data.object(bucket, input.key())), input.key());
             return null;
         });
+        var description = keys.keyed(caller, bucket, input.key(), said);
         try (var received = arrivals.receive(input, input.body(), input.contentMD5(), Optional.empty(),
                 ChecksumKind.named(input.checksumAlgorithm()))) {
             var now = now();
             var checksum = new KeptChecksum(received.kind(), KeptChecksum.base64(received.content()
                 .checksum(received.kind())), KeptChecksum.FULL_OBJECT);
             var content = new Content(List.of(received.content().segment), List.of());
-            var made = new ObjectVersion(0, null, false, now, received.content().md5, received.content().size(), 0,
-                description, checksum, null);
+            var eTag = description.encryption().eTag(received.content().md5);
+            var made = new ObjectVersion(0, null, false, now, eTag, received.content().size(), 0, description,
+                checksum, null);
             var versionId = newVersionId();
             var version = store.write(tx -> {
                 var owner = buckets.find(tx, input.bucket(), input.expectedBucketOwner());

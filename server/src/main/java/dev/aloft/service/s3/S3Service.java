@@ -64,10 +64,11 @@ public final class S3Service implements Service, S3 {
         settings = new BucketSettings(data, buckets, store, time);
         var arrivals = new Arrivals(contents);
         notifications = new Notifications(data, buckets, targets, roles, store, time, endpoint);
-        objects = new S3Objects(data, buckets, contents, arrivals, notifications, store, time);
-        retrieval = new Retrieval(objects, contents);
-        copies = new Copies(buckets, objects, contents, store, door, notifications, time);
-        uploads = new Uploads(data, buckets, objects, contents, arrivals, copies, store, notifications, time);
+        var keys = new ObjectKeys(endpoint);
+        objects = new S3Objects(data, buckets, contents, arrivals, keys, notifications, store, time);
+        retrieval = new Retrieval(objects, contents, keys);
+        copies = new Copies(buckets, objects, contents, store, door, keys, notifications, time);
+        uploads = new Uploads(data, buckets, objects, contents, arrivals, copies, keys, store, notifications, time);
         uploadListing = new UploadListing(data, buckets, uploads, store);
         listing = new Listing(data, buckets, store);
         lifecycle = new Lifecycle(data, objects, contents, store, time);
@@ -399,13 +400,13 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetObjectResponse getObject(Caller caller, GetObjectRequest input) {
         Unbuilt.refuse(input);
-        return present(caller, input.bucket(), input.key(), () -> retrieval.get(input));
+        return present(caller, input.bucket(), input.key(), () -> retrieval.get(caller, input));
     }
 
     @Override
     public HeadObjectResponse headObject(Caller caller, HeadObjectRequest input) {
         Unbuilt.refuse(input);
-        return present(caller, input.bucket(), input.key(), () -> retrieval.head(input));
+        return present(caller, input.bucket(), input.key(), () -> retrieval.head(caller, input));
     }
 
     @Override
@@ -447,7 +448,7 @@ public final class S3Service implements Service, S3 {
     @Override
     public UploadPartResponse uploadPart(Caller caller, UploadPartRequest input) {
         Unbuilt.refuse(input);
-        return uploads.put(input);
+        return uploads.put(caller, input);
     }
 
     @Override
@@ -508,7 +509,7 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetObjectAttributesResponse getObjectAttributes(Caller caller, GetObjectAttributesRequest input) {
         Unbuilt.refuse(input);
-        return retrieval.attributes(input);
+        return retrieval.attributes(caller, input);
     }
 
     @Override

@@ -35,13 +35,13 @@ final class Uploads {
     private final Contents contents;
     private final Arrivals arrivals;
     private final Copies copies;
+    private final ObjectKeys keys;
     private final Notifications notifications;
     private final Time time;
     private final Store store;
 
     Uploads(S3Data data, Buckets buckets, S3Objects objects, Contents contents, Arrivals arrivals, Copies copies,
-            Store store, Notifications notifications,
-            Time time) {
+            ObjectKeys keys, Store store, Notifications notifications, Time time) {
         this.notifications = notifications;
         this.time = time;
         this.data = data;
@@ -50,6 +50,7 @@ final class Uploads {
         this.contents = contents;
         this.arrivals = arrivals;
         this.copies = copies;
+        this.keys = keys;
         this.store = store;
     }
 
@@ -65,14 +66,15 @@ final class Uploads {
         // In the order of their beginning, as uploads of one key are listed.
         var id = String.format("%011x", now.toEpochMilli()) + objects.newVersionId() + objects.newVersionId();
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
-        var upload = new Upload(id, now, Descriptions.of(bucket, input), kind.orElse(ChecksumKind.CRC64NVME), type,
+        var description = keys.keyed(caller, bucket, input.key(), Descriptions.of(bucket, input));
+        var upload = new Upload(id, now, description, kind.orElse(ChecksumKind.CRC64NVME), type,
             kind.isPresent(), caller.principal().arn());
         store.change(tx -> data.uploads.put(tx,
             key(buckets.find(tx, input.bucket(), input.expectedBucketOwner()), input.key(), id), upload));
         return S3.CreateMultipartUploadResponse.of(r -> r.bucket(input.bucket()).key(input.key()).uploadId(id)
             .checksumAlgorithm(kind.map(ChecksumKind::name).orElse(null)).checksumType(kind.isPresent() ? type : null)
-            .serverSideEncryption(upload.description().encryption().algorithm())
-            .bucketKeyEnabled(upload.description().encryption().bucketKey()));
+            .serverSideEncryption(description.encryption().algorithm())
+            .ssekmsKeyId(description.encryption().kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey()));
     }
 
     private static String type(Optional<ChecksumKind> kind, String given) {
@@ -114,9 +116,10 @@ final class Uploads {
         }
     }
 
-    S3.UploadPartResponse put(S3.UploadPartRequest input) {
+    S3.UploadPartResponse put(Caller caller, S3.UploadPartRequest input) {
         checkNumber(input.partNumber());
         var upload = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId());
+        requireKey(caller, input.bucket(), input.expectedBucketOwner(), input.key(), upload);
         var claim = KeptChecksum.claimed(input);
         if (upload.chosen() && claim.isPresent() && claim.get().kind() != upload.checksum()) {
             throw new S3.InvalidRequest("Checksum Type mismatch occurred, expected checksum Type: "
@@ -138,8 +141,14 @@ final class Uploads {
             }
             return answer.eTag('"' + part.eTag() + '"')
                 .serverSideEncryption(upload.description().encryption().algorithm())
+                .ssekmsKeyId(upload.description().encryption().kmsKeyId())
                 .bucketKeyEnabled(upload.description().encryption().bucketKey()).build();
         }
+    }
+
+    /** What belongs together is read before it is put together. */
+    private void requireKey(Caller caller, String bucket, String expectedOwner, String key, Upload upload) {
+        keys.require(caller, buckets.get(bucket, expectedOwner), key, upload.description().encryption());
     }
 
     private void keep(String bucketName, String expectedOwner, String key, String uploadId, int number, Part part,
@@ -156,6 +165,7 @@ final class Uploads {
     S3.UploadPartCopyResponse copy(Caller caller, S3.UploadPartCopyRequest input) {
         checkNumber(input.partNumber());
         var upload = find(input.bucket(), input.expectedBucketOwner(), input.key(), input.uploadId());
+        requireKey(caller, input.bucket(), input.expectedBucketOwner(), input.key(), upload);
         var from = CopySource.of(input.copySource());
         var found = copies.source(caller, from, input.expectedSourceBucketOwner(),
             new Conditions(input.copySourceIfMatch(), input.copySourceIfNoneMatch(), input.copySourceIfModifiedSince(),
@@ -184,6 +194,7 @@ final class Uploads {
             }
             return S3.UploadPartCopyResponse.of(r -> r.copySourceVersionId(found.toldVersion())
                 .serverSideEncryption(upload.description().encryption().algorithm())
+                .ssekmsKeyId(upload.description().encryption().kmsKeyId())
                 .copyPartResult(result.eTag('"' + part.eTag() + '"').lastModified(part.modified()).build()));
         }
     }
@@ -203,6 +214,9 @@ final class Uploads {
                     "The list of parts was not in ascending order. Parts must be ordered by part number.")));
             }
         }
+        store.<Optional<Upload>>read(tx -> data.uploads.get(tx, key(
+                buckets.find(tx, input.bucket(), input.expectedBucketOwner()), input.key(), input.uploadId())))
+            .ifPresent(upload -> requireKey(caller, input.bucket(), input.expectedBucketOwner(), input.key(), upload));
         var conditions = Conditions.toWrite(input.ifMatch(), input.ifNoneMatch());
         var now = objects.now();
         var versionId = objects.newVersionId();
@@ -241,6 +255,7 @@ final class Uploads {
             .location(caller.endpoint() + "/" + input.bucket() + "/" + Listing.encoded(input.key()))
             .versionId(completed.toldVersion())
             .serverSideEncryption(completed.version().description().encryption().algorithm())
+            .ssekmsKeyId(completed.version().description().encryption().kmsKeyId())
             .bucketKeyEnabled(completed.version().description().encryption().bucketKey()).build();
     }
 

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
 import dev.aloft.api.Caller;
+import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
+import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.kms.TestKeys;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,7 +34,8 @@ abstract class S3Fixture {
 
     final TestTime time = new TestTime();
     final FlakyStore store = new FlakyStore(new MemoryStore());
-    final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
+    final LocalEndpoint endpoint = new LocalEndpoint(this::admit, store::inTransaction);
+    final TestKeys keys = new TestKeys(CALLER, store, time, endpoint);
     final Targets targets = new Targets();
     S3 s3;
     Blobs blobs;
@@ -44,6 +49,7 @@ abstract class S3Fixture {
         blobs = new Blobs(folder);
         service = new S3Service(store, blobs, time, endpoint, targets, (service, _, _) -> service);
         endpoint.add(service);
+        endpoint.add(keys.service());
         s3 = S3.at(endpoint);
         workers = new Workers(time, service.workers());
         workers.start();
@@ -52,6 +58,13 @@ abstract class S3Fixture {
     @AfterEach
     final void stop() {
         workers.close();
+    }
+
+    /** Everybody may do everything, but use keys. */
+    void admit(Operation operation, Caller caller, Shape input, Service called) {
+        if (called == keys.service()) {
+            keys.admit(operation, caller, input, called);
+        }
     }
 
     static Caller caller(String account, String region) {

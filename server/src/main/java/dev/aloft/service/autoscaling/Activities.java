@@ -22,7 +22,8 @@ import java.util.Optional;
 /**
  * Scaling activities, told for six weeks.
  *
- * @see <a href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scaling-activities.html">
+ * @see <a
+ * href="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html">
  *     Scaling activities</a>
  */
 final class Activities {

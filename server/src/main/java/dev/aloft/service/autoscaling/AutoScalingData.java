@@ -32,7 +32,8 @@ final class AutoScalingData {
     /** What is to be looked at; the id says what, so that many alarms are one look. */
     final Due<Work> work = new Due<>(Space.of("work"), Codec.of(Work.class), signal);
     /** The next moment of each scheduled action; the id is the action's key. */
-    final Due<Instant> due = new Due<>(Space.of("due"), Codec.of(Moment.class).as(Moment::scheduled, Moment::new), signal);
+    final Due<Instant> due = new Due<>(Space.of("due"), Codec.of(Moment.class).as(Moment::scheduled, Moment::new),
+            signal);
 
     private record Moment(Instant scheduled) {}
 

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * AWS::ApplicationAutoScaling::ScalableTarget and AWS::ApplicationAutoScaling::ScalingPolicy. Registering and putting again
- * changes nothing, so a step that is done twice is done once.
+ * AWS::ApplicationAutoScaling::ScalableTarget and AWS::ApplicationAutoScaling::ScalingPolicy. Registering and putting
+ * again changes nothing, so a step that is done twice is done once.
  */
 final class AutoScalingResources {
     private AutoScalingResources() {}

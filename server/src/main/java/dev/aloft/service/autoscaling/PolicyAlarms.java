@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The alarms of target tracking policies. Those of DynamoDB look at sums of a minute, which mean something else with each
- * change of the capacity: so two more alarms look whether others have changed it.
+ * The alarms of target tracking policies. Those of DynamoDB look at sums of a minute, which mean something else with
+ * each change of the capacity: so two more alarms look whether others have changed it.
  *
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html">DynamoDB auto scaling</a>
- * @see <a href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html">
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html">DynamoDB</a>
+ * @see <a
+ * href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html">
  *     Target tracking</a>
  */
 final class PolicyAlarms {

@@ -4,7 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.CloudWatch.Dimension;
 import java.util.List;
 
-/** A resource whose capacity is moved; how it is in another service. All calls are made under the service-linked role. */
+/** A resource whose capacity is moved, in another service. All calls are made under the service-linked role. */
 sealed interface Scalable permits TableCapacity, FunctionConcurrency {
     /** The service that the role trusts. */
     String service();

@@ -157,8 +157,9 @@ final class ScalableTargets {
 
     private ApplicationAutoScaling.ScalableTarget told(KeptTarget target) {
         var id = target.id();
-        return ApplicationAutoScaling.ScalableTarget.of(t -> t.serviceNamespace(id.namespace()).resourceId(id.resource())
-                .scalableDimension(id.dimension()).minCapacity(target.min()).maxCapacity(target.max())
+        return ApplicationAutoScaling.ScalableTarget.of(t -> t.serviceNamespace(id.namespace())
+                .resourceId(id.resource()).scalableDimension(id.dimension()).minCapacity(target.min())
+                .maxCapacity(target.max())
                 .roleARN(scalables.of(id).roleArn(id.account())).creationTime(target.created())
                 .suspendedState(target.suspended()).scalableTargetARN(target.arn()));
     }

@@ -22,8 +22,8 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * Moves capacities: into their bounds, and where alarms of policies want them. A look that a crash cut off is done again,
- * and finds the capacity where it was moved to.
+ * Moves capacities: into their bounds, and where alarms of policies want them. A look that a crash cut off is done
+ * again, and finds the capacity where it was moved to.
  */
 final class Scaling {
     private static final Logger LOG = System.getLogger(Scaling.class.getName());

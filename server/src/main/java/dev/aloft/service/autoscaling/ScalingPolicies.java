@@ -55,8 +55,8 @@ final class ScalingPolicies {
         var uid = UUID.randomUUID().toString();
         var before = store.<Optional<KeptPolicy>>read(tx -> data.policies.get(tx, id.key().and(r.policyName())));
         var scalable = scalables.of(id);
-        var wanted = with(before.orElseGet(() -> new KeptPolicy(id, r.policyName(), uid, configuration, List.of(), now)),
-                configuration, scalable);
+        var kept = before.orElseGet(() -> new KeptPolicy(id, r.policyName(), uid, configuration, List.of(), now));
+        var wanted = with(kept, configuration, scalable);
         store.change(tx -> keep(tx, wanted));
         var role = scalables.role(caller, scalable);
         var gone = before.map(KeptPolicy::alarms).orElse(List.of()).stream()
@@ -152,8 +152,8 @@ final class ScalingPolicies {
                     + target + "'.");
         }
         if (given.resourceLabel() != null) {
-            throw new ValidationException("ResourceLabel cannot be specified for predefined metric type " + metric.type()
-                    + ".");
+            throw new ValidationException("ResourceLabel cannot be specified for predefined metric type "
+                    + metric.type() + ".");
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * The read or write capacity of a DynamoDB table or of one of its global secondary indexes.
  *
  * @param index nothing for the table itself
- * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html">DynamoDB auto scaling</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html">AWS</a>
  */
 record TableCapacity(DynamoDb dynamoDb, String resource, String table, Optional<String> index, boolean reads)
         implements Scalable {

@@ -1,6 +1,6 @@
 /**
- * Application Auto Scaling: moves the provisioned capacity of DynamoDB tables and indexes and the provisioned concurrency
- * of Lambda functions, within bounds, as policies and schedules say.
+ * Application Auto Scaling: moves the provisioned capacity of DynamoDB tables and indexes and the provisioned
+ * concurrency of Lambda functions, within bounds, as policies and schedules say.
  *
  * <pre>
  *   PutScalingPolicy ── ScalingPolicies ── PolicyAlarms: alarms in CloudWatch

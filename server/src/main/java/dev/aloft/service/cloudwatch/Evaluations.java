@@ -89,7 +89,8 @@ final class Evaluations {
     /** Of an alarm that stays in the state in which it acts on scaling policies, with what its metric is now. */
     private void remind(Alarm alarm, Optional<Evaluation.Verdict> verdict) {
         var state = alarm.state();
-        if (verdict.filter(it -> !it.value().equals(state.value())).isEmpty() && !AlarmActions.scaling(alarm).isEmpty()) {
+        boolean stays = verdict.filter(it -> !it.value().equals(state.value())).isEmpty();
+        if (stays && !AlarmActions.scaling(alarm).isEmpty()) {
             var now = verdict.map(it -> alarm.in(state.changed(it.value(), it.reason(), it.reasonData(),
                     time.instant()))).orElse(alarm);
             actions.remind(now, new AlarmMessages(alarm, now, List.of()).event());

@@ -17,7 +17,7 @@ import dev.aloft.api.Principal;
 import java.util.List;
 import java.util.Optional;
 
-/** What Application Auto Scaling has of the capacity of tables and indexes in a caller's region, asked and set as the caller. */
+/** What Application Auto Scaling has of tables and indexes in a caller's region, asked and set as the caller. */
 record CapacityScaling(ApplicationAutoScaling scaling) {
     private static final String NAMESPACE = "dynamodb";
     private static final String ROLE = "/dynamodb.application-autoscaling.amazonaws.com/";

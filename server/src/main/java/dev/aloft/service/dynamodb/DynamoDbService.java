@@ -116,7 +116,8 @@ public final class DynamoDbService implements Service, DynamoDb {
         housekeeping = new Housekeeping(data, open, writer, streams, backups, restores, replication, store,
             time);
         var tableType = new TableResource(DynamoDb.at(endpoint), time);
-        resourceTypes = List.of(tableType, new GlobalTableResource(tableType, DynamoDb.at(endpoint), time));
+        resourceTypes = List.of(tableType, new GlobalTableResource(tableType, DynamoDb.at(endpoint), capacityScaling,
+            time));
     }
 
     @Override

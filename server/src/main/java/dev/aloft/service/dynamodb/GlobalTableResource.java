@@ -1,6 +1,5 @@
 package dev.aloft.service.dynamodb;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.CreateGlobalTableWitnessGroupMemberAction;
@@ -10,7 +9,9 @@ import dev.aloft.api.DynamoDb.DeleteReplicationGroupMemberAction;
 import dev.aloft.api.DynamoDb.DescribeTableRequest;
 import dev.aloft.api.DynamoDb.GlobalTableWitnessGroupUpdate;
 import dev.aloft.api.DynamoDb.MultiRegionConsistency;
+import dev.aloft.api.DynamoDb.ProvisionedThroughputOverride;
 import dev.aloft.api.DynamoDb.ReplicaDescription;
+import dev.aloft.api.DynamoDb.ReplicaGlobalSecondaryIndex;
 import dev.aloft.api.DynamoDb.ReplicaStatus;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.TableClass;
@@ -49,10 +50,12 @@ final class GlobalTableResource implements ResourceType {
 
     private final TableResource table;
     private final DynamoDb dynamoDb;
+    private final CapacityScaling scaling;
     private final Looks looks;
 
-    GlobalTableResource(TableResource table, DynamoDb dynamoDb, Time time) {
+    GlobalTableResource(TableResource table, DynamoDb dynamoDb, CapacityScaling scaling, Time time) {
         this.table = table;
+        this.scaling = scaling;
         this.dynamoDb = dynamoDb;
         looks = new Looks(time);
     }
@@ -67,12 +70,12 @@ final class GlobalTableResource implements ResourceType {
         return Set.of("TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "LocalSecondaryIndexes",
             "GlobalSecondaryIndexes", "TimeToLiveSpecification", "WarmThroughput", "StreamSpecification",
             "SSESpecification", "Replicas", "WriteOnDemandThroughputSettings", "ReadOnDemandThroughputSettings",
-            "MultiRegionConsistency", "GlobalTableWitnesses");
+            "MultiRegionConsistency", "GlobalTableWitnesses", GlobalCapacity.WRITES, GlobalCapacity.READS);
     }
 
     @Override
     public List<String> members() {
-        return List.of(
+        var all = new ArrayList<>(List.of(
                 "SSESpecification: SSEEnabled! SSEType",
                 "TimeToLiveSpecification: Enabled! AttributeName",
                 "StreamSpecification: StreamViewType!",
@@ -82,7 +85,8 @@ final class GlobalTableResource implements ResourceType {
                 "WriteOnDemandThroughputSettings: MaxWriteRequestUnits",
                 "ReadOnDemandThroughputSettings: MaxReadRequestUnits",
                 "Replicas: Region! TableClass DeletionProtectionEnabled Tags SSESpecification "
-                        + "ReadOnDemandThroughputSettings PointInTimeRecoverySpecification "
+                        + "ReadOnDemandThroughputSettings ReadProvisionedThroughputSettings "
+                        + "PointInTimeRecoverySpecification "
                         + "ReplicaStreamSpecification ResourcePolicy ContributorInsightsSpecification "
                         + "KinesisStreamSpecification GlobalSecondaryIndexes",
                 "Replicas/SSESpecification: KMSMasterKeyId!",
@@ -94,9 +98,28 @@ final class GlobalTableResource implements ResourceType {
                 "Replicas/ContributorInsightsSpecification: Enabled! Mode",
                 "Replicas/KinesisStreamSpecification: StreamArn! ApproximateCreationDateTimePrecision",
                 "Replicas/GlobalSecondaryIndexes: IndexName! ReadOnDemandThroughputSettings "
+                        + "ReadProvisionedThroughputSettings "
                         + "ContributorInsightsSpecification",
                 "Replicas/GlobalSecondaryIndexes/ReadOnDemandThroughputSettings: MaxReadRequestUnits",
-                "Replicas/GlobalSecondaryIndexes/ContributorInsightsSpecification: Enabled! Mode");
+                "Replicas/GlobalSecondaryIndexes/ContributorInsightsSpecification: Enabled! Mode",
+                "ReadProvisionedThroughputSettings: ReadCapacityUnits",
+                "GlobalSecondaryIndexes/ReadProvisionedThroughputSettings: ReadCapacityUnits"));
+        all.addAll(scaling("WriteProvisionedThroughputSettings", "WriteCapacityAutoScalingSettings", ""));
+        all.addAll(scaling("GlobalSecondaryIndexes/WriteProvisionedThroughputSettings",
+            "WriteCapacityAutoScalingSettings", ""));
+        all.addAll(scaling("Replicas/ReadProvisionedThroughputSettings", "ReadCapacityAutoScalingSettings",
+            " ReadCapacityUnits"));
+        all.addAll(scaling("Replicas/GlobalSecondaryIndexes/ReadProvisionedThroughputSettings",
+            "ReadCapacityAutoScalingSettings", " ReadCapacityUnits"));
+        return all;
+    }
+
+    private static List<String> scaling(String at, String name, String besides) {
+        var settings = at + "/" + name;
+        return List.of(at + ": " + name + besides,
+            settings + ": MinCapacity! MaxCapacity! SeedCapacity TargetTrackingScalingPolicyConfiguration!",
+            settings + "/TargetTrackingScalingPolicyConfiguration: TargetValue! DisableScaleIn ScaleInCooldown "
+                + "ScaleOutCooldown");
     }
 
     @Override
@@ -124,8 +147,10 @@ final class GlobalTableResource implements ResourceType {
     @Override
     public Resource create(Caller caller, Desired desired) {
         regions(caller, desired);
-        var made = table.create(caller, asTable(caller.region(), desired));
+        var made = table.create(caller, provisioned(asTable(caller.region(), desired),
+            capacity(caller.region(), desired), Optional.empty(), false));
         return ResourceType.complete(made.physicalId(), () -> {
+            scale(caller, made.physicalId(), Optional.empty(), desired);
             updateReplicas(caller, made.physicalId(), Optional.empty(), desired);
             return table.read(caller, made.physicalId()).orElseThrow();
         });
@@ -136,13 +161,18 @@ final class GlobalTableResource implements ResourceType {
         var wanted = regions(caller, after);
         remove(caller, physicalId, known(caller, physicalId).stream().filter(region -> !wanted.contains(region))
             .toList());
-        table.update(caller, physicalId, asTable(caller.region(), before), asTable(caller.region(), after));
+        table.update(caller, physicalId, asTable(caller.region(), before), provisioned(
+            asTable(caller.region(), after), capacity(caller.region(), after),
+            Optional.of(describe(caller, physicalId)), false));
+        scale(caller, physicalId, Optional.of(before), after);
         updateReplicas(caller, physicalId, Optional.of(before), after);
         return table.read(caller, physicalId).orElseThrow();
     }
 
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
+        regions(caller, last).forEach(region -> capacity(region, last).scaled(physicalId).keySet()
+            .forEach(scaled -> scaling.remove(caller.in(caller.account(), region), scaled)));
         if (table.read(caller, physicalId).isPresent()) {
             remove(caller, physicalId, known(caller, physicalId));
         }
@@ -235,7 +265,58 @@ final class GlobalTableResource implements ResourceType {
             var earlier = before.filter(one -> !isNew && regions(caller, one).contains(region))
                 .map(one -> asTable(region, one));
             table.update(there, name, earlier.orElseGet(() -> withoutOwn(asTable(region, after))),
-                asTable(region, after));
+                provisioned(asTable(region, after), capacity(region, after), Optional.of(describe(there, name)), true));
+            fixReads(caller, there, name, capacity(region, after));
+            scale(there, name, before.filter(one -> regions(caller, one).contains(region)), after);
+        }
+    }
+
+    private static GlobalCapacity capacity(String region, Desired desired) {
+        return new GlobalCapacity(desired.properties(), replica(region, desired));
+    }
+
+    /** With the capacity that the table and its indexes are to have, where there is any. */
+    private static Desired provisioned(Desired table, GlobalCapacity capacity, Optional<TableDescription> now,
+            boolean keepsReads) {
+        if (!capacity.isProvisioned()) {
+            return table;
+        }
+        var properties = new LinkedHashMap<>(table.properties());
+        properties.put("ProvisionedThroughput", capacity.ofTable(now, keepsReads));
+        if (properties.get("GlobalSecondaryIndexes") instanceof List<?> indexes) {
+            properties.put("GlobalSecondaryIndexes", indexes.stream().map(index -> {
+                var like = new LinkedHashMap<Object, Object>((Map<?, ?>) index);
+                like.put("ProvisionedThroughput", capacity.ofIndex(String.valueOf(like.get("IndexName")), now,
+                    keepsReads));
+                return like;
+            }).toList());
+        }
+        return table.with(properties);
+    }
+
+    /** What is scaled in a caller's region is what the template says, and no more. */
+    private void scale(Caller caller, String name, Optional<Desired> before, Desired after) {
+        var wanted = capacity(caller.region(), after).scaled(name);
+        before.map(one -> capacity(caller.region(), one).scaled(name).keySet()).orElse(Set.of()).stream()
+            .filter(scaled -> !wanted.containsKey(scaled)).forEach(scaled -> scaling.remove(caller, scaled));
+        wanted.forEach((scaled, how) -> scaling.put(caller, scaled, how));
+    }
+
+    /** Reads that are not scaled are an override in a region that is not the stack's. */
+    private void fixReads(Caller caller, Caller there, String name, GlobalCapacity capacity) {
+        if (!capacity.isProvisioned()) {
+            return;
+        }
+        var now = describe(there, name);
+        var table = capacity.fixedReads(Optional.empty())
+            .filter(units -> !units.equals(now.provisionedThroughput().readCapacityUnits()));
+        var indexes = capacity.indexNames().stream().flatMap(index -> capacity.fixedReads(Optional.of(index)).stream()
+            .map(units -> ReplicaGlobalSecondaryIndex.of(i -> i.indexName(index)
+                .provisionedThroughputOverride(new ProvisionedThroughputOverride(units))))).toList();
+        if (table.isPresent() || !indexes.isEmpty()) {
+            change(caller, name, u -> u.update(UpdateReplicationGroupMemberAction.of(a -> a.regionName(there.region())
+                .provisionedThroughputOverride(table.map(ProvisionedThroughputOverride::new).orElse(null))
+                .globalSecondaryIndexes(indexes.isEmpty() ? null : indexes))));
         }
     }
 
@@ -352,11 +433,8 @@ final class GlobalTableResource implements ResourceType {
             if (own.get("ContributorInsightsSpecification") != null) {
                 like.put("ContributorInsightsSpecification", own.get("ContributorInsightsSpecification"));
             }
-            for (var name : List.of("WriteProvisionedThroughputSettings", "ReadProvisionedThroughputSettings")) {
-                if (like.containsKey(name)) {
-                    throw ApiError.notBuilt(name + " of AWS::DynamoDB::GlobalTable");
-                }
-            }
+            like.remove(GlobalCapacity.WRITES);
+            like.remove(GlobalCapacity.READS);
             made.add(like);
         }
         return made;

@@ -71,7 +71,8 @@ final class ReplicaScaling {
         if (table.onDemand()) {
             return Optional.empty();
         }
-        boolean adds = in.replicaUpdates() != null && in.replicaUpdates().stream().anyMatch(one -> one.create() != null);
+        boolean adds = in.replicaUpdates() != null
+            && in.replicaUpdates().stream().anyMatch(one -> one.create() != null);
         if (adds && !scaling.isScaled(caller, writes(table, Optional.empty()))) {
             return Optional.of("Table write capacity should either be Pay-Per-Request or AutoScaled.");
         }
@@ -100,8 +101,9 @@ final class ReplicaScaling {
     }
 
     private void mirror(Caller caller, StoredTable table, String region) {
-        scaling.copy(caller, in(caller, region), writes(table, Optional.empty()));
-        global(table).forEach(index -> scaling.copy(caller, in(caller, region), writes(table, Optional.of(index.name()))));
+        var there = in(caller, region);
+        scaling.copy(caller, there, writes(table, Optional.empty()));
+        global(table).forEach(index -> scaling.copy(caller, there, writes(table, Optional.of(index.name()))));
     }
 
     private static Caller in(Caller caller, String region) {
@@ -297,8 +299,8 @@ final class ReplicaScaling {
                 tracking.disableScaleIn(), tracking.scaleInCooldown(), tracking.scaleOutCooldown()));
         } catch (ApiError e) {
             throw e.code().equals("ValidationException") ? new ValidationException(e.getMessage()
-                + " (Service: AWSApplicationAutoScaling; Status Code: 400; Error Code: ValidationException; Request ID: "
-                + change.there().requestId() + "; Proxy: null)") : e;
+                + " (Service: AWSApplicationAutoScaling; Status Code: 400; Error Code: ValidationException; "
+                + "Request ID: " + change.there().requestId() + "; Proxy: null)") : e;
         }
     }
 }

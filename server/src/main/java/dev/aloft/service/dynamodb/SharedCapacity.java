@@ -6,8 +6,9 @@ import dev.aloft.service.dynamodb.StoredTable.Throughput;
 import java.util.Optional;
 
 /**
- * What another region of a global table makes of capacity that is changed in one: writes are the same everywhere, and so
- * are reads where the region has none of its own, unless auto scaling has changed them, which does so for its region.
+ * What another region of a global table makes of capacity that is changed in one: writes are the same everywhere, and
+ * so are reads where the region has none of its own, unless auto scaling has changed them, which it does for its
+ * region.
  *
  * @param before  the table that is changed, as it was
  * @param replica as it is in the other region

@@ -38,7 +38,7 @@ record ServiceLinkedRole(String service, String roleName, String policy) {
     }
 
     String trustPolicy() {
-        return "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" + service
-                + "\"},\"Action\":\"sts:AssumeRole\"}]}";
+        return "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\""
+                + service + "\"},\"Action\":\"sts:AssumeRole\"}]}";
     }
 }

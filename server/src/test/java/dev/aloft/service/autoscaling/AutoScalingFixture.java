@@ -58,14 +58,16 @@ abstract class AutoScalingFixture {
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
     final CloudWatch cloudWatch = CloudWatch.at(endpoint);
     final Iam iam = Iam.at(endpoint);
+    DynamoDbService tables;
     private Workers workers;
 
     @BeforeEach
     void start() {
+        tables = new DynamoDbService(store, measured(), time, endpoint);
         targets.add(service.target());
         var services = new ArrayList<Service>(List.of(service, new IamService(store, keys, time, endpoint),
                 new CloudWatchService(store, time, this::withoutBus, targets),
-                new DynamoDbService(store, measured(), time, endpoint)));
+                tables));
         services.forEach(endpoint::add);
         var all = new ArrayList<Worker>(List.of(metrics.worker()));
         services.forEach(each -> all.addAll(each.workers()));

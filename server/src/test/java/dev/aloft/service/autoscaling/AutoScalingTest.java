@@ -27,14 +27,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scalable targets, schedules and what of them is refused. */
 class AutoScalingTest extends AutoScalingFixture {
-    private static final String ROLE = "arn:aws:iam::111122223333:role/aws-service-role/dynamodb.application-autoscaling"
-            + ".amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable";
+    private static final String ROLE = "arn:aws:iam::111122223333:role/aws-service-role/"
+            + "dynamodb.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_DynamoDBTable";
 
     // ---- targets
 
     @ParameterizedTest
     @CsvSource({"dynamodb,table/orders,dynamodb:index:ReadCapacityUnits", "dynamodb,dynamo/orders," + READS,
-        "ecs,table/orders," + READS, "dynamodb,orders," + READS, "lambda,function:f,lambda:function:ProvisionedConcurrency"})
+        "ecs,table/orders," + READS, "dynamodb,orders," + READS,
+        "lambda,function:f,lambda:function:ProvisionedConcurrency"})
     void whatDoesNotBelongTogetherIsRefused(String namespace, String resource, String dimension) {
         refused("Unsupported service namespace, resource type or scalable dimension", () -> register(dimension,
                 r -> r.serviceNamespace(namespace).resourceId(resource).minCapacity(1).maxCapacity(2)));
@@ -240,8 +241,8 @@ class AutoScalingTest extends AutoScalingFixture {
         assertThat(reads()).isEqualTo(8);
         assertThat(activities(false)).extracting(it -> it.description() + " / " + it.cause() + " / "
                 + it.statusMessage()).containsExactly(
-                "Setting read capacity units to 8. / minimum capacity was set to 8 / Successfully set read capacity units"
-                        + " to 8. Change successfully fulfilled by dynamodb.",
+                "Setting read capacity units to 8. / minimum capacity was set to 8 / Successfully set read capacity"
+                        + " units to 8. Change successfully fulfilled by dynamodb.",
                 "Setting min capacity to 8 and max capacity to 12 / scheduled action name morning was triggered /"
                         + " Successfully set min capacity to 8 and max capacity to 12");
         register(READS, 1, 20);

@@ -18,9 +18,11 @@ import dev.aloft.api.DynamoDb.ReplicaAutoScalingUpdate;
 import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.UpdateTableReplicaAutoScalingRequest;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
+import dev.aloft.kernel.call.ResourceType.Desired;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -204,14 +206,15 @@ class GlobalTableScalingTest extends AutoScalingFixture {
         refused(failed + ": ‘orders’: Parameters 'ScalingPolicyUpdate' are required unless auto scaling is being"
                 + " disabled.", () -> scaleReads(WEST, settings(1, 2, null)));
         refused(failed + " ‘orders’: Parameters 'MaximumUnits', 'MinimumUnits' must be left blank when disabling auto"
-                + " scaling.", () -> scaleReads(WEST, settings(1, 2, null).toBuilder().autoScalingDisabled(true).build()));
+                + " scaling.", () -> scaleReads(WEST, settings(1, 2, null).toBuilder().autoScalingDisabled(true)
+                        .build()));
         refused(failed + ": ‘orders’ because at least one update parameter must be specified for region: ‘eu-west-1’.",
                 () -> scale(r -> r.replicaUpdates(List.of(ReplicaAutoScalingUpdate.of(u -> u.regionName(WEST))))));
         refused("For predefined metric type DynamoDBReadCapacityUtilization, target value must be between '10.0' and"
                 + " '90.0', but was '90.1'. (Service: AWSApplicationAutoScaling; Status Code: 400; Error Code:"
                 + " ValidationException; Request ID: r; Proxy: null)", () -> scaleReads(WEST, settings(1, 2, 90.1)));
-        refused(DynamoDb.ResourceNotFoundException.class, failed + ": ‘orders’ because the global secondary indexes with"
-                + " names: ‘[nope]’ do not exist.", () -> scale(r -> r.globalSecondaryIndexUpdates(List.of(
+        refused(DynamoDb.ResourceNotFoundException.class, failed + ": ‘orders’ because the global secondary indexes"
+                + " with names: ‘[nope]’ do not exist.", () -> scale(r -> r.globalSecondaryIndexUpdates(List.of(
                 DynamoDb.GlobalSecondaryIndexAutoScalingUpdate.of(u -> u.indexName("nope")
                         .provisionedWriteCapacityAutoScalingUpdate(settings(1, 2, 70.0)))))));
     }
@@ -244,6 +247,78 @@ class GlobalTableScalingTest extends AutoScalingFixture {
                 u -> u.indexName("byK").provisionedWriteCapacityAutoScalingUpdate(
                         AutoScalingSettingsUpdate.of(s -> s.autoScalingDisabled(true)))))));
         refused("GSI write capacity should either be Pay-Per-Request or AutoScaled.", () -> addIndex("byL"));
+    }
+
+    // ---- AWS::DynamoDB::GlobalTable
+
+    private static Map<String, Object> scaled(int least, int most, double target) {
+        return Map.of("MinCapacity", least, "MaxCapacity", most, "TargetTrackingScalingPolicyConfiguration",
+                Map.of("TargetValue", target));
+    }
+
+    private static Desired template(int leastWrites, Object readsHere, Object readsThere) {
+        var writes = Map.of("WriteCapacityAutoScalingSettings", scaled(leastWrites, 50, 60));
+        return new Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", "T", "t1", Map.of(
+                "TableName", "declared", "AttributeDefinitions", List.of(
+                        Map.of("AttributeName", "id", "AttributeType", "S"),
+                        Map.of("AttributeName", "k", "AttributeType", "S")),
+                "KeySchema", List.of(Map.of("AttributeName", "id", "KeyType", "HASH")), "BillingMode", "PROVISIONED",
+                "StreamSpecification", Map.of("StreamViewType", "NEW_AND_OLD_IMAGES"),
+                "WriteProvisionedThroughputSettings", writes, "GlobalSecondaryIndexes", List.of(Map.of("IndexName",
+                        "byK", "KeySchema", List.of(Map.of("AttributeName", "k", "KeyType", "HASH")), "Projection",
+                        Map.of("ProjectionType", "ALL"), "WriteProvisionedThroughputSettings", writes)),
+                "Replicas", List.of(replica("us-east-1", readsHere), replica(WEST, readsThere))), Map.of());
+    }
+
+    private static Map<String, Object> replica(String region, Object reads) {
+        return Map.of("Region", region, "ReadProvisionedThroughputSettings", reads, "GlobalSecondaryIndexes",
+                List.of(Map.of("IndexName", "byK", "ReadProvisionedThroughputSettings",
+                        Map.of("ReadCapacityUnits", 2))));
+    }
+
+    private String capacity(Caller caller) {
+        var told = dynamoDb.describeTable(caller, new DynamoDb.DescribeTableRequest("declared")).table();
+        var index = told.globalSecondaryIndexes().getFirst().provisionedThroughput();
+        var table = told.provisionedThroughput();
+        return table.readCapacityUnits() + "/" + table.writeCapacityUnits() + " "
+                + index.readCapacityUnits() + "/" + index.writeCapacityUnits();
+    }
+
+    private List<String> scaledIn(Caller caller) {
+        return scaling.describeScalableTargets(caller, DescribeScalableTargetsRequest.of(
+                r -> r.serviceNamespace("dynamodb"))).scalableTargets().stream()
+                .map(it -> it.resourceId() + " " + it.scalableDimension().split(":")[2] + " " + it.minCapacity())
+                .toList();
+    }
+
+    @Test
+    void aTemplateScalesWritesEverywhereAndReadsOfEachRegion() {
+        var type = tables.resourceTypes().stream().filter(it -> it.type().endsWith("::GlobalTable")).findFirst()
+                .orElseThrow();
+        var first = template(3, Map.of("ReadCapacityUnits", 4), Map.of("ReadCapacityAutoScalingSettings",
+                scaled(6, 20, 70)));
+
+        type.create(ROOT, first);
+        time.settle();
+
+        assertThat(List.of(capacity(ROOT), capacity(THERE))).containsExactly("4/3 2/3", "6/3 2/3");
+        assertThat(scaledIn(ROOT)).containsExactly("table/declared WriteCapacityUnits 3",
+                "table/declared/index/byK WriteCapacityUnits 3");
+        assertThat(scaledIn(THERE)).containsExactly("table/declared ReadCapacityUnits 6",
+                "table/declared WriteCapacityUnits 3", "table/declared/index/byK WriteCapacityUnits 3");
+
+        var second = template(5, Map.of("ReadCapacityUnits", 8), Map.of("ReadCapacityUnits", 9));
+        type.update(ROOT, "declared", first, second);
+        time.settle();
+        assertThat(List.of(capacity(ROOT), capacity(THERE))).containsExactly("8/5 2/5", "9/5 2/5");
+        assertThat(scaledIn(THERE)).containsExactly("table/declared WriteCapacityUnits 5",
+                "table/declared/index/byK WriteCapacityUnits 5");
+
+        type.delete(ROOT, "declared", second);
+        type.delete(ROOT, "declared", second);
+        assertThat(scaledIn(ROOT)).isEmpty();
+        assertThat(scaledIn(THERE)).isEmpty();
+        assertThat(type.read(ROOT, "declared")).isEmpty();
     }
 
     private void addIndex(String name) {

@@ -105,7 +105,7 @@ class TargetTrackingTest extends AutoScalingFixture {
         assertThat(alarm("AlarmLow").stateValue()).isEqualTo("ALARM");
     }
 
-    /** Recorded: a value within the bounds is taken back while the alarm stands, one below the minimum is left alone. */
+    /** Recorded: within the bounds it is taken back while the alarm stands, below the minimum it is left alone. */
     @Test
     void aCapacitySetByHandIsTakenBackWhileTheAlarmStands() {
         register(READS, 2, 20);

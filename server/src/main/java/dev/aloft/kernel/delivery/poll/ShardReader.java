@@ -70,7 +70,7 @@ final class ShardReader {
                 reached(new Checkpoint(last, false, checkpoint.window()), Optional.empty());
             }
             if (iterator.isEmpty() && buffer.isEmpty()) {
-                endWindow();
+                endWindow(false);
                 reached(new Checkpoint(last, true, null), Optional.empty());
                 return true;
             }
@@ -150,18 +150,25 @@ final class ShardReader {
         return items;
     }
 
-    /** A window ends with a last call of its own when its time is over or the next record lies beyond. */
+    /**
+     * A window ends with a last call of its own when its time is over or the next record lies beyond; before that when
+     * its state has become too large, and what follows begins another with none.
+     */
     private void closeWindow() throws InterruptedException {
         var window = checkpoint.window();
-        if (window != null && (buffer.isEmpty() ? windowIsOver(poller.time.instant()) : !buffer.peek().at().isBefore(window.end()))) {
-            endWindow();
+        if (window == null) {
+            return;
+        }
+        boolean over = buffer.isEmpty() ? windowIsOver(poller.time.instant()) : !buffer.peek().at().isBefore(window.end());
+        if (over || window.isFull()) {
+            endWindow(!over);
         }
     }
 
-    private void endWindow() throws InterruptedException {
+    private void endWindow(boolean early) throws InterruptedException {
         var window = checkpoint.window();
         if (window != null) {
-            new Work(List.of(), window.ended()).run();
+            new Work(List.of(), window.ended(early)).run();
             reached(new Checkpoint(checkpoint.after(), false, null), Optional.empty());
         }
     }

@@ -1,5 +1,6 @@
 package dev.aloft.kernel.delivery.poll;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Instant;
  */
 public record Window(Instant start, Instant end, String state, boolean last, boolean terminated) {
     public static final String NO_STATE = "{}";
+    static final int MOST_STATE_BYTES = 1 << 20;
 
     static Window of(Instant at, long seconds) {
         long start = Math.floorDiv(at.getEpochSecond(), seconds) * seconds;
@@ -25,7 +27,13 @@ public record Window(Instant start, Instant end, String state, boolean last, boo
         return new Window(start, end, newState, last, terminated);
     }
 
-    Window ended() {
-        return new Window(start, end, state, true, terminated);
+    /** Whether its state is too large to be carried on: then it ends before its time. */
+    boolean isFull() {
+        return state.length() > MOST_STATE_BYTES
+                || state.length() * 3L > MOST_STATE_BYTES && state.getBytes(StandardCharsets.UTF_8).length > MOST_STATE_BYTES;
+    }
+
+    Window ended(boolean early) {
+        return new Window(start, end, state, true, early);
     }
 }

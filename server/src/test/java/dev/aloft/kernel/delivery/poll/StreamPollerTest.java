@@ -100,7 +100,7 @@ class StreamPollerTest {
 
     private Consumer.Result consume(Batch batch) {
         tell(ids(batch) + (batch.window() == null ? "" : " in " + batch.window().start().getEpochSecond() % 1000 + " " + batch.window().state()
-            + (batch.window().last() ? " last" : "")));
+            + (batch.window().last() ? " last" : "") + (batch.window().terminated() ? " early" : "")));
         synchronized (results) {
             return results.isEmpty() ? new Consumer.Result.Done(null) : results.poll();
         }
@@ -250,5 +250,18 @@ class StreamPollerTest {
         long start = TestTime.START.getEpochSecond() % 1000;
         assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1))).containsExactly("a1 a2 in " + start + " {}",
             "a3 in " + start + " {\"n\":2}", " in " + start + " {\"n\":3} last", "a4 in " + (start + 30) + " {}");
+    }
+
+    @Test
+    void aWindowWhoseStateIsTooLargeEndsBeforeItsTime() {
+        shards.add("s", null);
+        shards.put("s", "a1");
+        Collections.addAll(results, new Consumer.Result.Done("\"" + "x".repeat(1 << 20) + "\""));
+        poll(with(settings(), false, -1, -1, 1, 30));
+        shards.put("s", "a2");
+        time.advance(Duration.ofSeconds(5));
+        assertThat(told).hasSize(3);
+        assertThat(told.get(1)).endsWith(" last early");
+        assertThat(told.get(2)).contains("a2 in ").endsWith(" {}");
     }
 }

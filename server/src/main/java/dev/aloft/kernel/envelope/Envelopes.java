@@ -5,6 +5,7 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Kms;
+import dev.aloft.api.Principal;
 import dev.aloft.kernel.time.Time;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +37,7 @@ public final class Envelopes {
         this(service, true, endpoint, time, told);
     }
 
-    /** @param verifies whether KMS has to decrypt a new data key before it is used, so that who writes needs that too */
+    /** @param verifies whether KMS has to decrypt a new data key before it is used, which who writes then needs too */
     public Envelopes(String service, boolean verifies, Endpoint endpoint, Time time,
             Function<KeyRefusal, ApiError> told) {
         this.service = service;
@@ -53,14 +54,14 @@ public final class Envelopes {
 
     /** A content of at most 4 KB under the key itself; KMS's own ciphertext. */
     public Bytes encrypted(Caller caller, KeyUse use, byte[] content) {
-        return asked(caller, false, () -> kms.encrypt(caller.through(service), Kms.EncryptRequest.of(
+        return asked(caller, false, () -> kms.encrypt(through(caller), Kms.EncryptRequest.of(
                 r -> r.keyId(use.named(caller)).plaintext(Bytes.of(content)).encryptionContext(use.context()))))
                 .ciphertextBlob();
     }
 
     /** What was encrypted so. */
     public byte[] decrypted(Caller caller, Bytes ciphertext, Map<String, String> context) {
-        return asked(caller, true, () -> kms.decrypt(caller.through(service), Kms.DecryptRequest.of(
+        return asked(caller, true, () -> kms.decrypt(through(caller), Kms.DecryptRequest.of(
                 r -> r.ciphertextBlob(ciphertext).encryptionContext(context)))).plaintext().array();
     }
 
@@ -77,7 +78,7 @@ public final class Envelopes {
         }
         var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller))
                 .keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()));
-        var made = asked(caller, false, () -> kms.generateDataKey(caller.through(service), request));
+        var made = asked(caller, false, () -> kms.generateDataKey(through(caller), request));
         var key = verifies ? open(caller, made.ciphertextBlob(), use.context(), use.reuse())
                 : new DataKey(made.plaintext(), made.ciphertextBlob(), time.instant());
         keep(sealing, wanted, key, use.reuse());
@@ -104,6 +105,14 @@ public final class Envelopes {
         var key = new DataKey(Bytes.of(decrypted(caller, encrypted, context)), encrypted, time.instant());
         keep(opening, wanted, key, reuse);
         return key;
+    }
+
+    /**
+     * A service that calls with a name of its own is no principal of the account for whom the call is forwarded: AWS's
+     * own keys, which are for those alone, are not for it.
+     */
+    private Caller through(Caller caller) {
+        return caller.principal() instanceof Principal.Service ? caller : caller.through(service);
     }
 
     private <R> R asked(Caller caller, boolean decrypting, Supplier<R> call) {

@@ -41,7 +41,7 @@ final class DeadLetters {
         if (failure.verdict() == Outcome.Verdict.BUSY) {
             return "THROTTLING";
         }
-        if (failure.status() == 403 || code.startsWith("AccessDenied")) {
+        if (failure.status() == 403 || code.contains("AccessDenied")) {
             return "NO_PERMISSIONS";
         }
         if (failure.status() == 404 || GONE.matcher(code).matches()) {

@@ -103,18 +103,32 @@ class EncryptionTest extends SqsFixture {
 
     @Test
     void policiesSeeTheQueueAndThatItIsSqsWhoAsks() {
-        var sender = keys.user("sender", "sqs:*");
-        keys.allowService(key, "sns.amazonaws.com", """
+        var condition = """
             {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"},
-             "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": "arn:aws:sqs:us-east-1:123456789012:q"}}""");
+             "ArnLike": {"kms:EncryptionContext:aws:sqs:arn": "arn:aws:sqs:us-east-1:123456789012:%s"}}""";
+        var sender = keys.user("sender", "sqs:*");
+        keys.allowPrincipal(key, sender.principal().arn(), condition.formatted("other"));
+        denied("User: " + sender.principal().arn() + " is not authorized to perform: kms:GenerateDataKey on"
+            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(sender, "m"));
+        keys.allowPrincipal(key, sender.principal().arn(), condition.formatted("q"));
+        send(sender, "m");
+    }
+
+    /** The famous case: events vanish until the key's policy names the service. */
+    @Test
+    void aServiceSendsWhereTheKeysPolicyNamesIt() {
+        keys.allowService(key, "sns.amazonaws.com", """
+            {"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:123456789012:t"}}""");
         set(url, "Policy", """
             {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}]}""");
         var topic = "arn:aws:sns:us-east-1:123456789012:t";
         deliver(CALLER.asService("sns.amazonaws.com", topic));
         assertThat(bodies(url)).containsExactly("event");
+        denied("null", () -> deliver(CALLER.asService("sns.amazonaws.com", topic + "other")));
         denied("null", () -> deliver(CALLER.asService("events.amazonaws.com", topic)));
-        denied("User: " + sender.principal().arn() + " is not authorized to perform: kms:GenerateDataKey on resource: "
-            + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(sender, "m"));
+        set(url, "KmsMasterKeyId", "alias/aws/sqs");
+        send(keys.user("sender", "sqs:*"), "m");
+        denied("null", () -> deliver(CALLER.asService("sns.amazonaws.com", topic)));
     }
 
     private void deliver(Caller service) {

@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.store.Store;
@@ -91,6 +92,9 @@ final class Tags {
         if (arn.contains(":capacity-provider:")) {
             // Nobody can make one here.
             throw new Lambda.ResourceNotFoundException("Capacity provider not found: " + arn);
+        }
+        if (arn.contains(":layer:")) {
+            throw ApiError.notBuilt("Tags of Lambda layers");
         }
         FunctionName name = FunctionName.of(caller, arn);
         if (name.qualifier() != null) {

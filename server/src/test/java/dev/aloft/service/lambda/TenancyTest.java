@@ -126,6 +126,15 @@ class TenancyTest {
     }
 
     @Test
+    void anEnvironmentThatIsIdleEndsAndAnotherTakesItsPlace() {
+        isolated("idle");
+        assertThat(seen("idle", "blue")).isEqualTo(List.of("blue"));
+        test.time.advance(Duration.ofMinutes(12));
+        assertThat(seen("idle", "blue")).isEqualTo(List.of("blue"));
+        assertThat(seen("idle", "blue")).isEqualTo(List.of("blue", "blue"));
+    }
+
+    @Test
     void moreEnvironmentsThanTwoAndAHalfForEachUnitOfConcurrencyAreThrottled() {
         isolated("crowded");
         test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(

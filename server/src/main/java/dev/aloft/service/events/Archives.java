@@ -90,9 +90,8 @@ final class Archives {
         var rule = new KeptRule(archive.account(), archive.region(), archive.bus(), name,
                 managedPattern(archive.pattern()), null,
                 true, null, null, MANAGED_BY, Map.of());
-        var template = "{\"archive-arn\":\"" + archive.arn()
-                + "\",\"event\":<aws.events.event.json>,\"ingestion-time\":"
-                + "<aws.events.event.ingestion-time>}";
+        var template = "{\"archive-arn\": \"" + archive.arn() + "\", \"event\": <aws.events.event.json>, "
+                + "\"ingestion-time\": <aws.events.event.ingestion-time>}";
         data.targets.put(tx, rule.key().and(name), Events.Target.of(t -> t.id(name)
                 .arn("arn:aws:events:" + archive.region() + ":::")
                 .inputTransformer(Events.InputTransformer.of(i -> i.inputPathsMap(Map.of()).inputTemplate(template)))));

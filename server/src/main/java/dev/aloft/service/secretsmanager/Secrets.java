@@ -71,7 +71,9 @@ final class Secrets {
             throw Refusals.noToken();
         }
         var token = input.clientRequestToken();
-        var tags = input.tags() == null ? null : Tags.with(null, input.tags());
+        // What a service makes for itself has its name as a tag.
+        var given = input.tags() == null ? null : Tags.with(null, input.tags());
+        var tags = service(caller).map(owner -> Map.of("aws:secretsmanager:owningService", owner)).orElse(given);
         var fresh = fresh(caller, input.name(), input.description(), tags).withKey(key(input.kmsKeyId()));
         vault.require(caller, fresh);
         var sealed = value.map(it -> versions.sealed(caller, fresh, token, it));

@@ -45,6 +45,10 @@ class ConnectionSecretsTest extends EventsFixture {
                 + "{\"header_parameters\":[{\"key\":\"X\",\"value\":\"y\",\"is_value_secret\":true}]}}");
         var described = secrets.describeSecret(ROOT, SecretsManager.DescribeSecretRequest.of(r -> r.secretId(arn)));
         assertThat(described.owningService()).isEqualTo("events");
+        assertThat(described.tags()).singleElement().satisfies(tag -> {
+            assertThat(tag.key()).isEqualTo("aws:secretsmanager:owningService");
+            assertThat(tag.value()).isEqualTo("events");
+        });
     }
 
     @Test

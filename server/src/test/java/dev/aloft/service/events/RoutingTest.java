@@ -363,6 +363,10 @@ class RoutingTest extends EventsFixture {
                 () -> events.startReplay(ROOT, replay("r", bus, null)));
         refused("ResourceNotFoundException", "Replay gone does not exist.",
             () -> events.describeReplay(ROOT, Events.DescribeReplayRequest.of(r -> r.replayName("gone"))));
+        var managedTarget = events.listTargetsByRule(ROOT, Events.ListTargetsByRuleRequest.of(
+                r -> r.rule("Events-Archive-a"))).targets().getFirst();
+        assertThat(managedTarget.inputTransformer().inputTemplate()).startsWith("{\"archive-arn\": ")
+                .contains("\"event\": <aws.events.event.json>").contains(" <aws.events.event.ingestion-time>}");
         var managed = events.describeRule(ROOT, Events.DescribeRuleRequest.of(r -> r.name("Events-Archive-a")));
         assertThat(managed.managedBy()).isEqualTo("prod.vhs.events.aws.internal");
         refused("ManagedRuleException",

@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
 import org.rocksdb.IndexType;
@@ -100,7 +104,7 @@ final class Database {
             .setCacheIndexAndFilterBlocks(true)
             .setPinTopLevelIndexAndFilter(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true);
-        var options = keep(new Options());
+        var options = keep(new Options(keep(wholeLogs()), keep(new ColumnFamilyOptions())));
         // Queues delete what they have just written; a file of little else but deletions is compacted at once, or every look at
         // the head of the queue would pass over all of them.
         options.setTablePropertiesCollectorFactory(List.of(
@@ -130,6 +134,16 @@ final class Database {
             .setStatsDumpPeriodSec(0)
             .setStatsPersistPeriodSec(0)
             .setSkipStatsUpdateOnDbOpen(true);
+    }
+
+    /**
+     * A log that was ended and synced is kept in mind, with its length: a start that finds it missing or too short among
+     * the others says so, and does not pass over a hole. RocksDB's Java has no other way to say it.
+     */
+    private static DBOptions wholeLogs() {
+        var properties = new Properties();
+        properties.setProperty("track_and_verify_wals_in_manifest", "true");
+        return Objects.requireNonNull(DBOptions.getDBOptionsFromProps(properties), "RocksDB does not know its options");
     }
 
     private <T extends AutoCloseable> T keep(T object) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.WriteBatch;
 
 class EmbeddedStoreTest extends StoreContract {
     @TempDir
@@ -292,6 +295,60 @@ class EmbeddedStoreTest extends StoreContract {
         var noise = new byte[to - from];
         new Random(2).nextBytes(noise);
         System.arraycopy(noise, 0, bytes, from, noise.length);
+    }
+
+    /** Of several logs that are still needed one in the middle is gone, or has lost its end. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHoleBetweenLogsIsTold(boolean gone, @TempDir Path copies) throws Exception {
+        store.close();
+        var holed = copies.resolve("holed");
+        try (var files = DataFolder.open(folder)) {
+            var database = new Database(files, new Disk(folder));
+            database.rocks.pauseBackgroundWork();
+            var value = new byte[1 << 20];
+            for (int i = 0; i < 36; i++) {
+                try (var batch = new WriteBatch()) {
+                    batch.put(Key.of("key", i).raw(), value);
+                    database.write(batch.data(), true);
+                }
+            }
+            copy(folder, holed);
+            database.rocks.continueBackgroundWork();
+            database.letGo();
+        }
+        var logs = logs(holed);
+        assertThat(logs).hasSizeGreaterThanOrEqualTo(3);
+        EmbeddedStore.open(copy(holed, copies.resolve("whole"))).close();
+        var middle = logs.get(logs.size() - 2);
+        if (gone) {
+            Files.delete(middle);
+        } else {
+            Files.write(middle, Arrays.copyOf(Files.readAllBytes(middle), 1 << 20));
+        }
+        assertThatThrownBy(() -> EmbeddedStore.open(holed)).isInstanceOf(StoreUnavailable.class)
+            .hasMessageContaining("is damaged").hasMessageContaining(gone ? "Missing WAL" : "Size mismatch: WAL");
+        store = open();
+    }
+
+    private static List<Path> logs(Path folder) throws IOException {
+        try (var files = Files.list(folder.resolve("store"))) {
+            return files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+        }
+    }
+
+    private static Path copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.toList()) {
+                var copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        return to;
     }
 
     @Test

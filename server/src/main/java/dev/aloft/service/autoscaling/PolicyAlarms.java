@@ -2,6 +2,8 @@ package dev.aloft.service.autoscaling;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.ApplicationAutoScaling.CustomizedMetricSpecification;
+import dev.aloft.api.ApplicationAutoScaling.TargetTrackingMetric;
+import dev.aloft.api.ApplicationAutoScaling.TargetTrackingMetricDataQuery;
 import dev.aloft.api.Caller;
 import dev.aloft.api.CloudWatch;
 import dev.aloft.api.CloudWatch.ComparisonOperator;
@@ -9,6 +11,7 @@ import dev.aloft.api.CloudWatch.Dimension;
 import dev.aloft.api.CloudWatch.PutMetricAlarmRequest;
 import dev.aloft.service.autoscaling.AutoScalingData.KeptAlarm;
 import dev.aloft.service.autoscaling.AutoScalingData.KeptPolicy;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -31,7 +34,7 @@ final class PolicyAlarms {
     private static final int CAPACITY_PERIODS = 3;
     /** A table is scaled in when so many hundredths less than the target are used, others when a tenth less is. */
     private static final double TABLE_LOW_BELOW = 20;
-    private static final double LOW_SHARE = 0.9;
+    private static final BigDecimal LOW_SHARE = new BigDecimal("0.9");
     private static final double PERCENT = 100;
 
     /** As they stand in the alarms' names. */
@@ -109,15 +112,36 @@ final class PolicyAlarms {
     }
 
     private static PutMetricAlarmRequest tracking(PutMetricAlarmRequest metric, Kind kind, double target) {
-        return metric.toBuilder().period(MINUTE).threshold(kind == Kind.HIGH ? target : target * LOW_SHARE)
+        boolean isMath = metric.metrics() != null;
+        return metric.toBuilder().period(isMath ? null : MINUTE).threshold(kind == Kind.HIGH ? target
+                        : BigDecimal.valueOf(target).multiply(LOW_SHARE).doubleValue())
                 .evaluationPeriods(kind == Kind.HIGH ? HIGH_PERIODS : LOW_PERIODS).build();
     }
 
     private static PutMetricAlarmRequest customized(CustomizedMetricSpecification custom, Kind kind, double target) {
+        if (custom.metrics() != null && !custom.metrics().isEmpty()) {
+            return tracking(PutMetricAlarmRequest.of(a -> a.metrics(custom.metrics().stream()
+                    .map(PolicyAlarms::query).toList())), kind, target);
+        }
         var dimensions = custom.dimensions() == null ? List.<Dimension>of()
                 : custom.dimensions().stream().map(it -> new Dimension(it.name(), it.value())).toList();
         return tracking(PutMetricAlarmRequest.of(a -> a.namespace(custom.namespace()).metricName(custom.metricName())
                 .dimensions(dimensions).statistic(custom.statistic()).unit(custom.unit())), kind, target);
+    }
+
+    /** Scaling looks at minutes. */
+    private static CloudWatch.MetricDataQuery query(TargetTrackingMetricDataQuery given) {
+        var stat = given.metricStat();
+        return CloudWatch.MetricDataQuery.of(q -> q.id(given.id()).expression(given.expression()).label(given.label())
+                .returnData(!Boolean.FALSE.equals(given.returnData())).metricStat(stat == null ? null
+                        : CloudWatch.MetricStat.of(s -> s.period(MINUTE).stat(stat.stat()).unit(stat.unit())
+                                .metric(metric(stat.metric())))));
+    }
+
+    private static CloudWatch.Metric metric(TargetTrackingMetric given) {
+        return CloudWatch.Metric.of(m -> m.namespace(given.namespace()).metricName(given.metricName())
+                .dimensions(given.dimensions() == null ? List.of() : given.dimensions().stream()
+                        .map(it -> new Dimension(it.name(), it.value())).toList()));
     }
 
     /** Those that somebody has deleted are passed over. */

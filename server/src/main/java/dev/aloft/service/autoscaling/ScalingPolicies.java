@@ -159,7 +159,10 @@ final class ScalingPolicies {
 
     private static void checkCustom(CustomizedMetricSpecification custom) {
         if (custom.metrics() != null && !custom.metrics().isEmpty()) {
-            throw ApiError.notBuilt("Metrics of a CustomizedMetricSpecification");
+            if (custom.metrics().stream().filter(it -> !Boolean.FALSE.equals(it.returnData())).count() != 1) {
+                throw new ValidationException("Exactly one element of the metrics list should return data.");
+            }
+            return;
         }
         if (custom.metricName() == null || custom.namespace() == null || custom.statistic() == null) {
             throw new ValidationException("MetricName, Namespace and Statistic must be specified in a"

@@ -22,6 +22,7 @@ record Alarm(
         State state,
         Instant configured,
         Map<String, String> tags) {
+    private static final int MINUTE = 60;
     static final String NEW = "Unchecked: Initial alarm creation";
     static final String OK = CloudWatch.StateValue.OK;
     static final String ALARM = CloudWatch.StateValue.ALARM;
@@ -40,6 +41,22 @@ record Alarm(
         State changed(String to, String why, String data, Instant now) {
             return new State(to, why, data, now, to.equals(value) ? transitioned : now);
         }
+    }
+
+    /** Whether it looks at what an expression makes of metrics. */
+    static boolean isMath(CloudWatch.PutMetricAlarmRequest metric) {
+        return metric.metrics() != null && !metric.metrics().isEmpty();
+    }
+
+    /** In seconds; of an expression's metrics. */
+    static int period(CloudWatch.PutMetricAlarmRequest metric) {
+        return !isMath(metric) ? metric.period() : metric.metrics().stream().map(it -> it.metricStat() != null
+                ? it.metricStat().period() : it.period()).filter(Objects::nonNull).findFirst().orElse(MINUTE);
+    }
+
+    /** The metric or expression that its threshold is for. */
+    static CloudWatch.MetricDataQuery watched(CloudWatch.PutMetricAlarmRequest metric) {
+        return metric.metrics().stream().filter(it -> !Boolean.FALSE.equals(it.returnData())).findFirst().orElseThrow();
     }
 
     boolean isComposite() {
@@ -120,6 +137,8 @@ record Alarm(
                 .stateTransitionedTimestamp(state.transitioned()).metricName(metric.metricName())
                 .namespace(metric.namespace()).statistic(metric.statistic())
                 .extendedStatistic(metric.extendedStatistic())
+                .metrics(isMath(metric) ? metric.metrics().stream().map(it -> it.toBuilder()
+                        .returnData(!Boolean.FALSE.equals(it.returnData())).build()).toList() : null)
                 .dimensions(dimensions()).period(metric.period()).unit(metric.unit())
                 .evaluationPeriods(metric.evaluationPeriods()).datapointsToAlarm(metric.datapointsToAlarm())
                 .threshold(metric.threshold()).comparisonOperator(metric.comparisonOperator())

@@ -4,16 +4,18 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.CloudWatch;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What alarms must be like. Metrics made of others, anomaly bands, and actions but for topics, functions and scaling
+ * What alarms must be like. Anomaly bands, and actions but for topics, functions and scaling
  * policies are not built.
  */
 final class AlarmChecks {
     private static final int DAY = 86_400;
     private static final int WEEK = 7 * DAY;
     private static final int HOUR = 3_600;
+    private static final int MOST_METRICS = 20;
     private static final List<Integer> SHORT = List.of(10, 20, 30);
     private static final List<String> MISSING = List.of("breaching", "notBreaching", "ignore", "missing");
     private static final List<String> PLAIN = List.of(CloudWatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -24,22 +26,17 @@ final class AlarmChecks {
     private AlarmChecks() {}
 
     static void check(CloudWatch.PutMetricAlarmRequest alarm) {
-        unbuilt("Alarms on metric math", alarm.metrics());
         if (alarm.thresholdMetricId() != null || !PLAIN.contains(alarm.comparisonOperator())) {
             throw ApiError.notBuilt("Alarms on anomaly detection bands");
         }
         if ("ignore".equals(alarm.evaluateLowSampleCountPercentile())) {
             throw ApiError.notBuilt("An alarm's EvaluateLowSampleCountPercentile ignore");
         }
-        required("MetricName", alarm.metricName());
-        required("Namespace", alarm.namespace());
-        required("Period", alarm.period());
         required("Threshold", alarm.threshold());
-        if ((alarm.statistic() == null) == (alarm.extendedStatistic() == null)) {
-            throw invalid("Exactly one of Statistic and ExtendedStatistic must be specified");
-        }
-        if (alarm.extendedStatistic() != null) {
-            Statistics.checkExtended(alarm.extendedStatistic(), "ExtendedStatistic");
+        if (Alarm.isMath(alarm)) {
+            checkMetrics(alarm);
+        } else {
+            checkMetric(alarm);
         }
         if (alarm.treatMissingData() != null && !MISSING.contains(alarm.treatMissingData())) {
             throw invalid("Option " + alarm.treatMissingData()
@@ -50,8 +47,39 @@ final class AlarmChecks {
         actions(alarm.okActions(), alarm.alarmActions(), alarm.insufficientDataActions());
     }
 
+    private static void checkMetric(CloudWatch.PutMetricAlarmRequest alarm) {
+        required("MetricName", alarm.metricName());
+        required("Namespace", alarm.namespace());
+        required("Period", alarm.period());
+        if ((alarm.statistic() == null) == (alarm.extendedStatistic() == null)) {
+            throw invalid("Exactly one of Statistic and ExtendedStatistic must be specified");
+        }
+        if (alarm.extendedStatistic() != null) {
+            Statistics.checkExtended(alarm.extendedStatistic(), "ExtendedStatistic");
+        }
+    }
+
+    private static void checkMetrics(CloudWatch.PutMetricAlarmRequest alarm) {
+        if (Stream.of(alarm.metricName(), alarm.namespace(), alarm.period(), alarm.statistic(),
+                alarm.extendedStatistic(), alarm.unit()).anyMatch(Objects::nonNull)
+                || alarm.dimensions() != null && !alarm.dimensions().isEmpty()) {
+            throw new CloudWatch.InvalidParameterCombinationException("A metric alarm with a Metrics list must not"
+                    + " specify MetricName, Namespace, Dimensions, Period, Unit, Statistic or ExtendedStatistic.");
+        }
+        if (alarm.metrics().size() > MOST_METRICS) {
+            throw invalid("The collection Metrics must not have a size greater than " + MOST_METRICS + ".");
+        }
+        if (alarm.metrics().stream().filter(it -> !Boolean.FALSE.equals(it.returnData())).count() != 1) {
+            throw invalid("Exactly one element of the metrics list should return data.");
+        }
+        if (alarm.metrics().stream().map(CloudWatch.MetricDataQuery::metricStat).filter(Objects::nonNull)
+                .map(CloudWatch.MetricStat::period).distinct().count() > 1) {
+            throw invalid("Metrics list contains metrics with different periods.");
+        }
+    }
+
     private static void checkPeriods(CloudWatch.PutMetricAlarmRequest alarm) {
-        int period = alarm.period();
+        int period = Alarm.period(alarm);
         if (period % 60 != 0 && !SHORT.contains(period)) {
             throw invalid("Metric period must be 10, 20, 30 or a multiple of 60");
         }

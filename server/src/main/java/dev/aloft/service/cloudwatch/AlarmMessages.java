@@ -1,5 +1,6 @@
 package dev.aloft.service.cloudwatch;
 
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import java.nio.charset.StandardCharsets;
@@ -68,17 +69,9 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
 
     private Map<String, Object> trigger() {
         var alarm = after.metric();
-        var trigger = new LinkedHashMap<String, Object>();
-        trigger.put("MetricName", alarm.metricName());
-        trigger.put("Namespace", alarm.namespace());
-        boolean plain = alarm.statistic() != null;
-        trigger.put("StatisticType", plain ? "Statistic" : "ExtendedStatistic");
-        trigger.put(plain ? "Statistic" : "ExtendedStatistic",
-                plain ? statistic(alarm.statistic()) : alarm.extendedStatistic());
-        trigger.put("Unit", alarm.unit());
-        trigger.put("Dimensions", after.dimensions().stream().map(
-                it -> new LinkedHashMap<>(Map.of("value", it.value(), "name", it.name()))).toList());
-        trigger.put("Period", alarm.period());
+        boolean isMath = Alarm.isMath(alarm);
+        var trigger = isMath ? new LinkedHashMap<String, Object>() : triggerMetric(alarm);
+        trigger.put("Period", Alarm.period(alarm));
         trigger.put("EvaluationPeriods", alarm.evaluationPeriods());
         if (alarm.datapointsToAlarm() != null) {
             trigger.put("DatapointsToAlarm", alarm.datapointsToAlarm());
@@ -88,7 +81,55 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
         trigger.put("TreatMissingData", Objects.requireNonNullElse(alarm.treatMissingData(), ""));
         trigger.put("EvaluateLowSampleCountPercentile",
                 Objects.requireNonNullElse(alarm.evaluateLowSampleCountPercentile(), ""));
+        if (isMath) {
+            trigger.put("Metrics", alarm.metrics().stream().map(AlarmMessages::triggerQuery).toList());
+        }
         return trigger;
+    }
+
+    private Map<String, Object> triggerMetric(CloudWatch.PutMetricAlarmRequest alarm) {
+        var trigger = new LinkedHashMap<String, Object>();
+        trigger.put("MetricName", alarm.metricName());
+        trigger.put("Namespace", alarm.namespace());
+        boolean plain = alarm.statistic() != null;
+        trigger.put("StatisticType", plain ? "Statistic" : "ExtendedStatistic");
+        trigger.put(plain ? "Statistic" : "ExtendedStatistic",
+                plain ? statistic(alarm.statistic()) : alarm.extendedStatistic());
+        trigger.put("Unit", alarm.unit());
+        trigger.put("Dimensions", triggerDimensions(after.dimensions()));
+        return trigger;
+    }
+
+    private static List<Map<String, String>> triggerDimensions(List<CloudWatch.Dimension> dimensions) {
+        return dimensions == null ? List.of() : dimensions.stream().<Map<String, String>>map(
+                it -> new LinkedHashMap<>(Map.of("value", it.value(), "name", it.name()))).toList();
+    }
+
+    private static Map<String, Object> triggerQuery(CloudWatch.MetricDataQuery query) {
+        var told = new LinkedHashMap<String, Object>();
+        put(told, "Expression", query.expression());
+        told.put("Id", query.id());
+        put(told, "Label", query.label());
+        if (query.metricStat() != null) {
+            var metric = new LinkedHashMap<String, Object>();
+            metric.put("Dimensions", triggerDimensions(query.metricStat().metric().dimensions()));
+            metric.put("MetricName", query.metricStat().metric().metricName());
+            metric.put("Namespace", query.metricStat().metric().namespace());
+            var stat = new LinkedHashMap<String, Object>();
+            stat.put("Metric", metric);
+            stat.put("Period", query.metricStat().period());
+            stat.put("Stat", query.metricStat().stat());
+            put(stat, "Unit", query.metricStat().unit());
+            told.put("MetricStat", stat);
+        }
+        told.put("ReturnData", !Boolean.FALSE.equals(query.returnData()));
+        return told;
+    }
+
+    private static void put(Map<String, Object> into, String name, Object value) {
+        if (value != null) {
+            into.put(name, value);
+        }
     }
 
     private static String statistic(String name) {
@@ -136,28 +177,46 @@ record AlarmMessages(Alarm before, Alarm after, List<Alarm> children) {
         if (after.isComposite()) {
             configuration.put("alarmRule", after.composite().alarmRule());
         } else {
-            configuration.put("metrics", List.of(metric()));
+            configuration.put("metrics", Alarm.isMath(after.metric())
+                    ? after.metric().metrics().stream().map(AlarmMessages::query).toList() : List.of(metric()));
         }
         return configuration;
     }
 
     private Map<String, Object> metric() {
         var alarm = after.metric();
-        var dimensions = new LinkedHashMap<String, Object>();
-        after.dimensions().forEach(it -> dimensions.put(it.name(), it.value()));
-        var stat = new LinkedHashMap<String, Object>();
-        stat.put("metric", new LinkedHashMap<>(Map.of("namespace", alarm.namespace(), "name", alarm.metricName(),
-                "dimensions", dimensions)));
-        stat.put("period", alarm.period());
-        stat.put("stat", alarm.statistic() == null ? alarm.extendedStatistic() : alarm.statistic());
-        if (alarm.unit() != null) {
-            stat.put("unit", alarm.unit());
+        var metric = CloudWatch.Metric.of(m -> m.namespace(alarm.namespace()).metricName(alarm.metricName())
+                .dimensions(after.dimensions()));
+        var stat = CloudWatch.MetricStat.of(s -> s.metric(metric).period(alarm.period()).unit(alarm.unit())
+                .stat(alarm.statistic() == null ? alarm.extendedStatistic() : alarm.statistic()));
+        return query(CloudWatch.MetricDataQuery.of(q -> q.metricStat(stat)
+                .id(UUID.nameUUIDFromBytes(after.arn().getBytes(StandardCharsets.UTF_8)).toString())));
+    }
+
+    private static Map<String, Object> query(CloudWatch.MetricDataQuery query) {
+        var told = new LinkedHashMap<String, Object>();
+        told.put("id", query.id());
+        put(told, "expression", query.expression());
+        put(told, "label", query.label());
+        if (query.metricStat() != null) {
+            told.put("metricStat", stat(query.metricStat()));
         }
-        var metric = new LinkedHashMap<String, Object>();
-        metric.put("id", UUID.nameUUIDFromBytes(after.arn().getBytes(StandardCharsets.UTF_8)).toString());
-        metric.put("metricStat", stat);
-        metric.put("returnData", true);
-        return metric;
+        told.put("returnData", !Boolean.FALSE.equals(query.returnData()));
+        return told;
+    }
+
+    private static Map<String, Object> stat(CloudWatch.MetricStat given) {
+        var dimensions = new LinkedHashMap<String, Object>();
+        if (given.metric().dimensions() != null) {
+            given.metric().dimensions().forEach(it -> dimensions.put(it.name(), it.value()));
+        }
+        var stat = new LinkedHashMap<String, Object>();
+        stat.put("metric", new LinkedHashMap<>(Map.of("namespace", given.metric().namespace(), "name",
+                given.metric().metricName(), "dimensions", dimensions)));
+        stat.put("period", given.period());
+        stat.put("stat", given.stat());
+        put(stat, "unit", given.unit());
+        return stat;
     }
 
     /** What the history keeps of the change. */

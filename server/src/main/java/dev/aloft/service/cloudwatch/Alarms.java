@@ -47,6 +47,7 @@ final class Alarms {
     /** One that is there keeps its state and its tags. */
     void put(Caller caller, CloudWatch.PutMetricAlarmRequest input) {
         AlarmChecks.check(input);
+        evaluations.check(caller, input);
         var now = time.instant();
         var metric = input.toBuilder().tags(null).build();
         store.change(tx -> {
@@ -182,7 +183,8 @@ final class Alarms {
     CloudWatch.DescribeAlarmsForMetricResponse ofMetric(Caller caller, CloudWatch.DescribeAlarmsForMetricRequest r) {
         var dimensions = CloudWatchData.sorted(r.dimensions());
         var found = store.<List<Alarm>>read(tx -> CloudWatchData.ALARMS.range(tx, all(caller)).map(Row::value)
-                .filter(it -> !it.isComposite() && it.metric().namespace().equals(r.namespace())
+                .filter(it -> !it.isComposite() && !Alarm.isMath(it.metric())
+                        && it.metric().namespace().equals(r.namespace())
                         && it.metric().metricName().equals(r.metricName())
                         && CloudWatchData.sorted(it.dimensions()).equals(dimensions)
                         && (r.statistic() == null || r.statistic().equals(it.metric().statistic()))

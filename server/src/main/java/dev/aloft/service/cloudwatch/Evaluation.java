@@ -34,14 +34,15 @@ record Evaluation(CloudWatch.PutMetricAlarmRequest alarm, List<Point> points, in
     private static final int LATE_SECONDS = 120;
     private static final int MINUTE = 60;
 
-    /** @param samples how many measurements its value is of */
+    /** @param samples how many measurements its value is of, where it is a metric's */
     record Point(Instant at, double value, double samples) {}
 
     /** @param value a state */
     record Verdict(String value, String reason, String reasonData) {}
 
     static int range(CloudWatch.PutMetricAlarmRequest alarm) {
-        return alarm.evaluationPeriods() + (alarm.period() < MINUTE ? LATE_SECONDS / alarm.period() : MORE_PERIODS);
+        return alarm.evaluationPeriods()
+                + (Alarm.period(alarm) < MINUTE ? LATE_SECONDS / Alarm.period(alarm) : MORE_PERIODS);
     }
 
     static String moment(Instant at) {
@@ -103,7 +104,7 @@ record Evaluation(CloudWatch.PutMetricAlarmRequest alarm, List<Point> points, in
 
     /** How many periods back a point is, from 1. */
     private long age(Point point) {
-        return Duration.between(point.at(), begins).toSeconds() / alarm.period() + 1;
+        return Duration.between(point.at(), begins).toSeconds() / Alarm.period(alarm) + 1;
     }
 
     private Verdict insufficient(Instant now) {
@@ -163,8 +164,10 @@ record Evaluation(CloudWatch.PutMetricAlarmRequest alarm, List<Point> points, in
         if (alarm.unit() != null) {
             data.put("unit", alarm.unit());
         }
-        data.put("statistic", alarm.statistic() == null ? alarm.extendedStatistic() : alarm.statistic());
-        data.put("period", alarm.period());
+        if (!Alarm.isMath(alarm)) {
+            data.put("statistic", alarm.statistic() == null ? alarm.extendedStatistic() : alarm.statistic());
+        }
+        data.put("period", Alarm.period(alarm));
         data.put("recentDatapoints", latest.reversed().stream().map(point -> number(point.value())).toList());
         data.put("threshold", number(alarm.threshold()));
         data.put("evaluatedDatapoints", evaluated(latest));
@@ -176,13 +179,15 @@ record Evaluation(CloudWatch.PutMetricAlarmRequest alarm, List<Point> points, in
         for (var point : latest) {
             var told = new LinkedHashMap<String, Object>();
             told.put("timestamp", moment(point.at()));
-            told.put("sampleCount", number(point.samples()));
+            if (!Alarm.isMath(alarm)) {
+                told.put("sampleCount", number(point.samples()));
+            }
             told.put("value", number(point.value()));
             all.add(told);
         }
         if (latest.isEmpty()) {
             for (int i = 0; i < alarm.evaluationPeriods(); i++) {
-                all.add(Map.of("timestamp", moment(begins.minusSeconds((long) i * alarm.period()))));
+                all.add(Map.of("timestamp", moment(begins.minusSeconds((long) i * Alarm.period(alarm)))));
             }
         }
         return all;

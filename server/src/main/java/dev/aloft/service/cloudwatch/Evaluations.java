@@ -1,6 +1,8 @@
 package dev.aloft.service.cloudwatch;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
@@ -10,11 +12,14 @@ import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.cloudwatch.Evaluation.Point;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
@@ -23,6 +28,7 @@ import java.util.Optional;
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html">Evaluating an alarm</a>
  */
 final class Evaluations {
+    private static final Logger LOG = System.getLogger(Evaluations.class.getName());
     private static final int AT_ONCE = 500;
     private static final int MINUTE = 60;
     private static final int SHORT = 10;
@@ -53,8 +59,21 @@ final class Evaluations {
 
     /** When an alarm is looked at next: as its periods, these moments are on the clock. */
     static Instant next(Alarm alarm, Instant now) {
-        int every = alarm.metric().period() < MINUTE ? SHORT : MINUTE;
+        int every = Alarm.period(alarm.metric()) < MINUTE ? SHORT : MINUTE;
         return Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), every) * every + every);
+    }
+
+    /** What an alarm is to look at can be calculated, and is one series. */
+    void check(Caller caller, CloudWatch.PutMetricAlarmRequest alarm) {
+        if (!Alarm.isMath(alarm)) {
+            return;
+        }
+        Statistics.checkQueries(caller, alarm.metrics());
+        var now = time.instant();
+        var math = statistics.math(caller, alarm.metrics(), now.minusSeconds(Alarm.period(alarm)), now);
+        if (Statistics.calculated(math, Alarm.watched(alarm).id()).size() != 1) {
+            throw ApiError.of("ValidationError", 400, "Metrics list must return exactly one time series");
+        }
     }
 
     private Optional<Instant> turn() {
@@ -99,20 +118,40 @@ final class Evaluations {
 
     private Evaluation evaluation(Alarm alarm, Instant now) {
         var settings = alarm.metric();
-        int period = settings.period();
+        int period = Alarm.period(settings);
         int step = Math.min(period, MINUTE);
         var end = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), step) * step);
         int range = Evaluation.range(settings);
         var caller = new Caller(alarm.account(), alarm.region(), new Principal.Root(alarm.account()), "", null, 0,
                 null, null, null);
+        var start = end.minusSeconds((long) range * period);
+        var points = Alarm.isMath(settings) ? calculated(caller, alarm, start, end)
+                : measured(caller, settings, start, end);
+        return new Evaluation(settings, points, range, end.minusSeconds(period));
+    }
+
+    private List<Point> measured(Caller caller, CloudWatch.PutMetricAlarmRequest settings, Instant start, Instant end) {
         var statistic = settings.statistic() == null ? settings.extendedStatistic() : settings.statistic();
         var points = new ArrayList<Point>();
-        statistics.periods(caller, settings, end.minusSeconds((long) range * period), end).forEach((at, aggregate) -> {
+        statistics.periods(caller, settings, start, end).forEach((at, aggregate) -> {
             var value = Statistics.value(aggregate, statistic);
             if (value != null) {
                 points.addFirst(new Point(at, value, aggregate.count()));
             }
         });
-        return new Evaluation(settings, points, range, end.minusSeconds(period));
+        return points;
+    }
+
+    /** An expression that cannot be calculated has no data. */
+    private List<Point> calculated(Caller caller, Alarm alarm, Instant start, Instant end) {
+        var points = new ArrayList<Point>();
+        try {
+            var math = statistics.math(caller, alarm.metric().metrics(), start, end);
+            Statistics.calculated(math, Alarm.watched(alarm.metric()).id()).getFirst().values()
+                    .forEach((at, value) -> points.addFirst(new Point(at, value, 0)));
+        } catch (ApiError | NoSuchElementException e) {
+            LOG.log(Level.DEBUG, alarm.arn() + " has no data: " + e.getMessage());
+        }
+        return points;
     }
 }

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -131,16 +132,36 @@ final class Statistics {
         checkQueries(caller, r.metricDataQueries());
         boolean ascending = CloudWatch.ScanBy.TIMESTAMP_ASCENDING.equals(r.scanBy());
         var results = new ArrayList<CloudWatch.MetricDataResult>();
-        Map<String, String> labels = labels(r.metricDataQueries());
+        var math = math(caller, r.metricDataQueries(), r.startTime(), r.endTime());
         for (var query : r.metricDataQueries()) {
             if (!Boolean.FALSE.equals(query.returnData())) {
-                results.add(result(caller, r, query, labels.get(query.id()), ascending));
+                calculated(math, query.id()).forEach(series -> results.add(result(query, series, ascending)));
             }
         }
         return page(r, results);
     }
 
-    private static void checkQueries(Caller caller, List<CloudWatch.MetricDataQuery> queries) {
+    /** The expressions and metrics of a request, or of an alarm. */
+    MetricMath math(Caller caller, List<CloudWatch.MetricDataQuery> queries, Instant start, Instant end) {
+        var labels = labels(queries);
+        return new MetricMath(queries, query -> series(caller, query, labels.get(query.id()), start, end),
+                period -> Instant.ofEpochSecond(first(start, tier(start, period))), end);
+    }
+
+    /** The series of a query, which of an expression may be several. */
+    static List<MathValue.Series> calculated(MetricMath math, String id) {
+        try {
+            return math.series(id);
+        } catch (MathExpression.Invalid e) {
+            throw error(id, e);
+        }
+    }
+
+    private static ApiError error(String id, MathExpression.Invalid invalid) {
+        return ApiError.of("ValidationError", 400, "Error in expression '" + id + "': " + invalid.getMessage());
+    }
+
+    static void checkQueries(Caller caller, List<CloudWatch.MetricDataQuery> queries) {
         var ids = new HashSet<String>();
         for (int i = 0; i < queries.size(); i++) {
             var query = queries.get(i);
@@ -152,22 +173,34 @@ final class Statistics {
             if (!ids.add(query.id())) {
                 throw new InvalidParameterValueException("The values for parameter id in MetricDataQueries are not unique.");
             }
-            if (query.expression() != null) {
-                throw ApiError.notBuilt("CloudWatch's metric math and Metrics Insights");
-            }
             if (query.label() != null && query.label().contains("${")) {
                 throw ApiError.notBuilt("CloudWatch's dynamic labels");
             }
             requireOwn(caller, query.accountId());
-            if (query.metricStat() == null) {
+            if ((query.metricStat() == null) == (query.expression() == null)) {
                 throw new InvalidParameterCombinationException(
                         "Either MetricStat or Expression must be specified for " + at + ".");
+            }
+            if (query.expression() != null) {
+                checkExpression(query);
+                continue;
             }
             if (!List.of("SampleCount", "Average", "Sum", "Minimum", "Maximum").contains(query.metricStat().stat())) {
                 checkExtended(query.metricStat().stat(), at + ".MetricStat.Stat");
             }
             int period = query.metricStat().period();
             check(Instant.MIN, Instant.MAX, period, at + ".MetricStat.Period");
+        }
+    }
+
+    private static void checkExpression(CloudWatch.MetricDataQuery query) {
+        if (query.expression().strip().toUpperCase(Locale.ROOT).startsWith("SELECT")) {
+            throw ApiError.notBuilt("CloudWatch's Metrics Insights");
+        }
+        try {
+            MathExpression.parse(query.expression());
+        } catch (MathExpression.Invalid e) {
+            throw error(query.id(), e);
         }
     }
 
@@ -181,9 +214,10 @@ final class Statistics {
     /** The metric's name, with statistic and period where those differ among the metrics of that name. */
     private static Map<String, String> labels(List<CloudWatch.MetricDataQuery> queries) {
         var labels = new HashMap<String, String>();
-        for (var query : queries) {
+        var measured = queries.stream().filter(query -> query.metricStat() != null).toList();
+        for (var query : measured) {
             String name = query.metricStat().metric().metricName();
-            var alike = queries.stream().map(CloudWatch.MetricDataQuery::metricStat)
+            var alike = measured.stream().map(CloudWatch.MetricDataQuery::metricStat)
                     .filter(it -> it.metric().metricName().equals(name)).toList();
             var label = new StringBuilder(name);
             if (alike.stream().map(CloudWatch.MetricStat::stat).distinct().count() > 1) {
@@ -197,27 +231,33 @@ final class Statistics {
         return labels;
     }
 
-    private CloudWatch.MetricDataResult result(Caller caller, CloudWatch.GetMetricDataRequest r, CloudWatch.MetricDataQuery query,
-            String label, boolean ascending) {
+    private MathValue.Series series(Caller caller, CloudWatch.MetricDataQuery query, String label, Instant start,
+            Instant end) {
         var stat = query.metricStat();
-        var asked = new Asked(caller, stat.metric().namespace(), stat.metric().metricName(), stat.metric().dimensions(), stat.unit(),
-                r.startTime(), r.endTime(), stat.period());
+        var asked = new Asked(caller, stat.metric().namespace(), stat.metric().metricName(), stat.metric().dimensions(),
+                stat.unit(), start, end, stat.period());
         var byTime = new TreeMap<Instant, Aggregate>();
-        read(asked).values().forEach(unit -> unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
-        var timestamps = new ArrayList<Instant>();
-        var values = new ArrayList<Double>();
+        read(asked).values().forEach(unit ->
+                unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
+        var values = new TreeMap<Instant, Double>();
         byTime.forEach((at, aggregate) -> {
             Double value = value(aggregate, stat.stat());
             if (value != null) {
-                timestamps.add(at);
-                values.add(value);
+                values.put(at, value);
             }
         });
+        return new MathValue.Series(label, stat.period(), values);
+    }
+
+    private static CloudWatch.MetricDataResult result(CloudWatch.MetricDataQuery query, MathValue.Series series,
+            boolean ascending) {
+        var timestamps = new ArrayList<>(series.values().keySet());
+        var values = new ArrayList<>(series.values().values());
         if (!ascending) {
             Collections.reverse(timestamps);
             Collections.reverse(values);
         }
-        return CloudWatch.MetricDataResult.of(a -> a.id(query.id()).label(label).timestamps(timestamps).values(values)
+        return CloudWatch.MetricDataResult.of(a -> a.id(query.id()).label(series.label()).timestamps(timestamps).values(values)
                 .statusCode(CloudWatch.StatusCode.COMPLETE));
     }
 
@@ -280,21 +320,28 @@ final class Statistics {
     }
 
     private TreeMap<Instant, Aggregate> read(ReadTx tx, Asked asked, String unit) {
-        Duration age = Duration.between(asked.start(), time.instant());
         if (asked.period() < Tier.MINUTE.seconds) {
             var fine = read(tx, asked, unit, Tier.SECOND);
             if (!fine.isEmpty()) {
                 return fine;
             }
         }
-        Tier tier = age.compareTo(Tier.MINUTE.kept) <= 0 ? Tier.MINUTE
+        return read(tx, asked, unit, tier(asked.start(), Tier.MINUTE.seconds));
+    }
+
+    /** The finest that is kept still of that time. */
+    private Tier tier(Instant start, int period) {
+        Duration age = Duration.between(start, time.instant());
+        return period < Tier.MINUTE.seconds ? Tier.SECOND : age.compareTo(Tier.MINUTE.kept) <= 0 ? Tier.MINUTE
                 : age.compareTo(Tier.FIVE_MINUTES.kept) <= 0 ? Tier.FIVE_MINUTES : Tier.HOUR;
-        return read(tx, asked, unit, tier);
+    }
+
+    private static long first(Instant start, Tier tier) {
+        return start.getEpochSecond() - Math.floorMod(start.getEpochSecond(), tier.seconds);
     }
 
     private TreeMap<Instant, Aggregate> read(ReadTx tx, Asked asked, String unit, Tier tier) {
-        long begin = asked.start().getEpochSecond();
-        long first = begin - Math.floorMod(begin, tier.seconds);
+        long first = first(asked.start(), tier);
         Key prefix = Key.of(asked.caller().account(), asked.caller().region(), asked.id(), tier.seconds, unit);
         var byTime = new TreeMap<Instant, Aggregate>();
         CloudWatchData.POINTS.range(tx, Range.of(prefix).from(prefix.and(first)).to(prefix.and(asked.end().getEpochSecond())))

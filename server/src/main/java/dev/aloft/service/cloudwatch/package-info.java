@@ -5,13 +5,14 @@
  * <pre>
  *   PutMetricData ── Data ── an Aggregate a minute, five minutes and an hour; a second where that was asked for
  *   GetMetricStatistics, GetMetricData ── Statistics ── aggregates of the period asked for
+ *   their expressions ── MetricMath, MathFunctions
  *   ListMetrics ── MetricList
  *   PutMetricAlarm … ── Alarms;  each minute Evaluations ── an Evaluation ── AlarmStates ── history, AlarmActions
  * </pre>
  *
  * A second is kept for 3 hours, a minute for 15 days, five minutes for 63 days, an hour for 455 days, as on AWS.
- * Left out: metric math, Metrics Insights, entities, trimmed statistics, alarms on metric math and on
- * anomaly bands, suppressed actions, dashboards, streams.
+ * Left out: Metrics Insights, searches and anomaly bands, entities, trimmed statistics, suppressed actions,
+ * dashboards, streams.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/working_with_metrics.html">Metrics</a>
  */

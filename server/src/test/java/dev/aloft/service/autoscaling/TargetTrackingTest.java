@@ -2,9 +2,12 @@ package dev.aloft.service.autoscaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aloft.api.ApplicationAutoScaling;
 import dev.aloft.api.ApplicationAutoScaling.DeleteScalingPolicyRequest;
 import dev.aloft.api.ApplicationAutoScaling.DeregisterScalableTargetRequest;
 import dev.aloft.api.ApplicationAutoScaling.SuspendedState;
+import dev.aloft.api.ApplicationAutoScaling.TargetTrackingMetricDataQuery;
+import dev.aloft.api.ApplicationAutoScaling.TargetTrackingScalingPolicyConfiguration;
 import dev.aloft.api.CloudWatch;
 import dev.aloft.api.CloudWatch.MetricAlarm;
 import dev.aloft.api.DynamoDb;
@@ -181,6 +184,41 @@ class TargetTrackingTest extends AutoScalingFixture {
         scaling.deregisterScalableTarget(ROOT, DeregisterScalableTargetRequest.of(
                 r -> r.serviceNamespace("dynamodb").resourceId(TABLE).scalableDimension(WRITES)));
         assertThat(alarms()).isEmpty();
+    }
+
+    /** A share of what was waited for, from two metrics of one's own. */
+    @Test
+    void aPolicyTracksWhatAnExpressionMakesOfMetrics() {
+        register(READS, 4, 20);
+        scaling.putScalingPolicy(ROOT, ApplicationAutoScaling.PutScalingPolicyRequest.of(r -> r.policyName("own")
+                .serviceNamespace("dynamodb").resourceId(TABLE).scalableDimension(READS)
+                .policyType("TargetTrackingScaling").targetTrackingScalingPolicyConfiguration(
+                        TargetTrackingScalingPolicyConfiguration.of(c -> c.targetValue(10.0)
+                                .customizedMetricSpecification(ApplicationAutoScaling.CustomizedMetricSpecification.of(
+                                        m -> m.metrics(List.of(query("waiting"), query("workers"),
+                                                TargetTrackingMetricDataQuery.of(q -> q.id("share")
+                                                        .expression("waiting / workers"))))))))));
+        assertThat(alarms()).extracting(MetricAlarm::threshold).containsExactly(10.0, 9.0);
+
+        for (int minute = 0; minute < 3; minute++) {
+            put("waiting", 48);
+            put("workers", 2);
+            time.advance(Duration.ofMinutes(1));
+        }
+
+        // 24 in place of 10, with 5 units.
+        assertThat(reads()).isEqualTo(12);
+    }
+
+    private static TargetTrackingMetricDataQuery query(String name) {
+        return TargetTrackingMetricDataQuery.of(q -> q.id(name).returnData(false).metricStat(
+                ApplicationAutoScaling.TargetTrackingMetricStat.of(s -> s.stat("Sum").metric(
+                        ApplicationAutoScaling.TargetTrackingMetric.of(m -> m.namespace("app").metricName(name))))));
+    }
+
+    private void put(String name, double value) {
+        cloudWatch.putMetricData(ROOT, CloudWatch.PutMetricDataRequest.of(r -> r.namespace("app").metricData(List.of(
+                CloudWatch.MetricDatum.of(d -> d.metricName(name).value(value))))));
     }
 
     @Test

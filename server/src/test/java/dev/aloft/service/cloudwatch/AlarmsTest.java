@@ -283,10 +283,46 @@ class AlarmsTest {
                 + " 86400).", () -> put("a", r -> r.evaluationPeriods(1441)));
         refused("NotImplemented", "The alarm action arn:aws:automate:us-east-1:ec2:stop is not built in Aloft yet.",
                 () -> put("a", r -> r.alarmActions(List.of("arn:aws:automate:us-east-1:ec2:stop"))));
-        refused("NotImplemented", "Alarms on metric math is not built in Aloft yet.", () ->
-                put("a", r -> r.metrics(List.of(
-                CloudWatch.MetricDataQuery.of(q -> q.id("x").expression("1"))))));
+        refused("ValidationError", "Error in expression 'e': The expression for e must return a time series or an array of"
+                + " time series, not a scalar", () -> calculate("1"));
+        refused("ValidationError", "Exactly one element of the metrics list should return data.", () ->
+                cloudWatch.putMetricAlarm(CALLER, CloudWatch.PutMetricAlarmRequest.of(r -> r.alarmName("a")
+                        .evaluationPeriods(1).threshold(5.0).comparisonOperator("GreaterThanThreshold")
+                        .metrics(List.of(metric("m", null), metric("n", null))))));
         refused("ValidationError", "Malformed alarm rule", () -> compose("c", "ALARM(a"));
+    }
+
+    private static CloudWatch.MetricDataQuery metric(String name, Boolean returned) {
+        return CloudWatch.MetricDataQuery.of(q -> q.id(name).returnData(returned).metricStat(
+                CloudWatch.MetricStat.of(s -> s.period(60).stat("Sum").metric(CloudWatch.Metric.of(
+                        m -> m.namespace("app").metricName(name))))));
+    }
+
+    /** An alarm on what an expression makes of the metrics m and n. */
+    private void calculate(String expression) {
+        cloudWatch.putMetricAlarm(CALLER, CloudWatch.PutMetricAlarmRequest.of(r -> r.alarmName("a")
+                .evaluationPeriods(1).threshold(5.0).comparisonOperator("GreaterThanThreshold")
+                .alarmActions(List.of(TOPIC, FUNCTION)).metrics(List.of(metric("m", false), metric("n", false),
+                        CloudWatch.MetricDataQuery.of(q -> q.id("e").expression(expression).label("Rate"))))));
+    }
+
+    @Test
+    void anAlarmLooksAtWhatAnExpressionMakesOfMetrics() {
+        calculate("100 * m / FILL(n, 1)");
+        measure(2);
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(state("a")).isEqualTo("ALARM");
+        var told = described("a");
+        assertThat(told.metricName()).isNull();
+        assertThat(told.metrics()).extracting(CloudWatch.MetricDataQuery::returnData).containsExactly(false, false, true);
+        assertThat(told.stateReason()).startsWith("Threshold Crossed: 1 datapoint [200.0 (");
+        var trigger = (Map<?, ?>) ((Map<?, ?>) JsonReader.tree(notes.getFirst().message())).get("Trigger");
+        assertThat(trigger.get("MetricName")).isNull();
+        assertThat((List<?>) trigger.get("Metrics")).extracting(it -> ((Map<?, ?>) it).get("Id"))
+                .isEqualTo(List.of("m", "n", "e"));
+        time.advance(Duration.ofMinutes(8));
+        assertThat(state("a")).isEqualTo("INSUFFICIENT_DATA");
     }
 
     @Test

@@ -141,7 +141,7 @@ public final class Platform implements AutoCloseable {
         targets.add(scaling.target());
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
-                new EcrService(store, images, keys, time, endpoint, signatures::enforced),
+                new EcrService(store, images, keys, time, endpoint, signatures::enforced, targets),
                 events,
                 new SchedulerService(store, targets, time, endpoint, roles),
                 new PipesService(store, targets, events.webServers(), time, endpoint, roles),
@@ -151,8 +151,8 @@ public final class Platform implements AutoCloseable {
                 new FirehoseService(store, keys, time, endpoint, roles::assume, outbound),
                 new SnsService(store, keys, metrics, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),
-                new KmsService(store, keys, time, endpoint, authorizer),
-                new SsmService(store, keys, time, endpoint),
+                new KmsService(store, keys, time, endpoint, authorizer, targets),
+                new SsmService(store, keys, time, endpoint, targets),
                 new StsService(store, policies, roles, sessions, time),
                 new LogsService(store, time, endpoint, targets, roles::assume),
                 new CloudWatchService(store, time, endpoint, targets),

@@ -9,6 +9,8 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.store.Key;
@@ -30,6 +32,7 @@ public final class EcrService implements Service, Ecr {
     private final AuthorizationTokens tokens;
     private final LayerDownloads downloads;
     private final Registry registry;
+    private final ServiceEvents events;
     private final List<ResourceType> resourceTypes;
 
     /**
@@ -37,11 +40,12 @@ public final class EcrService implements Service, Ecr {
      * @param enforced whether signatures are checked, and so logins too
      */
     public EcrService(Store platform, Contents contents, KeyFile keys, Time time, Endpoint endpoint,
-            BooleanSupplier enforced) {
+            BooleanSupplier enforced, Targets targets) {
         store = platform.in("ecr");
+        events = new ServiceEvents("ecr", targets, store, time);
         repositories = new Repositories(data, store, time);
         layers = new Layers(data, store, repositories, contents, time);
-        images = new Images(data, store, repositories, time);
+        images = new Images(data, store, repositories, events, time);
         tokens = new AuthorizationTokens(keys, time);
         downloads = new LayerDownloads(contents, keys, time);
         registry = new Registry(Ecr.at(endpoint), layers, contents, new RegistryLogin(tokens, enforced));
@@ -55,7 +59,7 @@ public final class EcrService implements Service, Ecr {
 
     @Override
     public List<Worker> workers() {
-        return List.of(layers.worker(), images.worker());
+        return List.of(layers.worker(), images.worker(), events.worker());
     }
 
     @Override

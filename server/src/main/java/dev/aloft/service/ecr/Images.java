@@ -1,9 +1,11 @@
 package dev.aloft.service.ecr;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonReader;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.image.Digest;
 import dev.aloft.kernel.image.Manifest;
 import dev.aloft.kernel.store.Key;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +43,11 @@ final class Images {
     private final EcrData data;
     private final Store store;
     private final Repositories repositories;
+    private final ServiceEvents events;
     private final Time time;
 
-    Images(EcrData data, Store store, Repositories repositories, Time time) {
+    Images(EcrData data, Store store, Repositories repositories, ServiceEvents events, Time time) {
+        this.events = events;
         this.data = data;
         this.store = store;
         this.repositories = repositories;
@@ -129,6 +134,20 @@ final class Images {
         if (named.tag() != null) {
             data.tags.put(tx, key.and(named.tag()), named.digest());
         }
+        tell(tx, caller, "PUSH", name, named.digest(), named.tag());
+    }
+
+    /** @see <a href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html">Events of ECR</a> */
+    private void tell(Tx tx, Caller caller, String action, String repository, String digest, String tag) {
+        var detail = new LinkedHashMap<String, Object>();
+        detail.put("result", "SUCCESS");
+        detail.put("repository-name", repository);
+        detail.put("image-digest", digest);
+        detail.put("action-type", action);
+        if (tag != null) {
+            detail.put("image-tag", tag);
+        }
+        events.tell(tx, Arn.parse(Repositories.arn(caller, repository)), "ECR Image Action", false, detail);
     }
 
     private static boolean isImmutable(EcrData.Kept repository, String tag) {
@@ -324,8 +343,10 @@ final class Images {
             Key key = EcrData.key(caller, input.repositoryName());
             for (Ecr.ImageIdentifier id : input.imageIds()) {
                 switch (find(tx, key, id)) {
-                    case Found found -> delete(tx, key, id, found).ifPresentOrElse(all.failures()::add,
-                            () -> all.deleted().add(identifier(found.digest(), id.imageTag())));
+                    case Found found -> delete(tx, key, id, found).ifPresentOrElse(all.failures()::add, () -> {
+                        all.deleted().add(identifier(found.digest(), id.imageTag()));
+                        tell(tx, caller, "DELETE", input.repositoryName(), found.digest(), id.imageTag());
+                    });
                     case Missing(String code, String reason) -> all.failures().add(failure(id, code, reason));
                 }
             }

@@ -1,8 +1,8 @@
 package dev.aloft.service.kms;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Kms;
 import dev.aloft.api.Kms.ExpirationModelType;
 import dev.aloft.api.Kms.ExpiredImportTokenException;
 import dev.aloft.api.Kms.ImportType;
@@ -10,6 +10,8 @@ import dev.aloft.api.Kms.IncorrectKeyMaterialException;
 import dev.aloft.api.Kms.InvalidImportTokenException;
 import dev.aloft.api.Kms.KMSInvalidStateException;
 import dev.aloft.api.Kms.RotationType;
+import dev.aloft.api.Kms;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -46,10 +49,13 @@ final class Imports {
     private final Vault vault;
     private final MultiRegion multiRegion;
     private final KeyFile file;
+    private final ServiceEvents events;
     private final Store store;
     private final Time time;
 
-    Imports(KmsData data, KeyIds ids, Vault vault, MultiRegion multiRegion, KeyFile file, Store store, Time time) {
+    Imports(KmsData data, KeyIds ids, Vault vault, MultiRegion multiRegion, KeyFile file, ServiceEvents events,
+            Store store, Time time) {
+        this.events = events;
         this.data = data;
         this.ids = ids;
         this.vault = vault;
@@ -266,6 +272,8 @@ final class Imports {
             var at = due.value();
             var key = data.keys.get(tx, KmsData.key(at.text(0), at.text(1), at.text(2))).orElseThrow();
             lose(tx, key, new Row<>(at, data.materials.get(tx, at).orElseThrow()));
+            events.tell(tx, Arn.parse(key.arn()), "KMS Imported Key Material Expiration", true, Map.of("key-id",
+                key.id()));
         });
     }
 }

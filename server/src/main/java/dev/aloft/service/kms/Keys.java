@@ -1,13 +1,15 @@
 package dev.aloft.service.kms;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Kms;
 import dev.aloft.api.Kms.KMSInvalidStateException;
 import dev.aloft.api.Kms.KeyMetadata;
 import dev.aloft.api.Kms.KeyState;
 import dev.aloft.api.Kms.KeyUsageType;
 import dev.aloft.api.Kms.OriginType;
+import dev.aloft.api.Kms;
 import dev.aloft.kernel.call.ListPage;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -41,11 +43,14 @@ final class Keys {
     private final Vault vault;
     private final KeyPolicies policies;
     private final MultiRegion multiRegion;
+    private final ServiceEvents events;
     private final Store store;
     private final Time time;
 
-    Keys(KmsData data, KeyIds ids, Vault vault, KeyPolicies policies, MultiRegion multiRegion, Store store,
+    Keys(KmsData data, KeyIds ids, Vault vault, KeyPolicies policies, MultiRegion multiRegion, ServiceEvents events,
+        Store store,
             Time time) {
+        this.events = events;
         this.data = data;
         this.ids = ids;
         this.vault = vault;
@@ -257,6 +262,8 @@ final class Keys {
     }
 
     private void remove(Tx tx, Key key, Instant now) {
+        data.keys.get(tx, key).ifPresent(it -> events.tell(tx, Arn.parse(it.arn()), "KMS CMK Deletion", true,
+                Map.of("key-id", it.id())));
         data.keys.delete(tx, key);
         multiRegion.forget(tx, key, now);
         data.materials.range(tx, key).map(Row::key).toList().forEach(it -> data.expiries.cancel(tx, it));

@@ -8,6 +8,8 @@ import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.Decision;
 import dev.aloft.kernel.identity.KeyFile;
@@ -41,26 +43,28 @@ public final class KmsService implements Service, Kms {
     private final List<Worker> workers;
     private final List<ResourceType> resourceTypes;
 
-    public KmsService(Store platform, KeyFile file, Time time, Endpoint endpoint, Authorizer authorizer) {
+    public KmsService(Store platform, KeyFile file, Time time, Endpoint endpoint, Authorizer authorizer,
+            Targets targets) {
         store = platform.in("kms");
         this.authorizer = authorizer;
+        var events = new ServiceEvents("kms", targets, store, time);
         var ids = new KeyIds(data);
         var vault = new Vault(data, file);
         var usable = new UsableKeys(ids, vault, store);
         var policies = new KeyPolicies(this::mayChange);
         multiRegion = new MultiRegion(data, usable, vault, policies, store, time);
-        keys = new Keys(data, ids, vault, policies, multiRegion, store, time);
-        imports = new Imports(data, ids, vault, multiRegion, file, store, time);
+        keys = new Keys(data, ids, vault, policies, multiRegion, events, store, time);
+        imports = new Imports(data, ids, vault, multiRegion, file, events, store, time);
         aliases = new Aliases(data, ids, store, time);
         encryption = new Encryption(data, ids, usable, vault, store);
         dataKeys = new DataKeys(usable);
         signing = new Signing(usable, store);
-        rotations = new Rotations(data, ids, usable, vault, multiRegion, imports, store, time);
+        rotations = new Rotations(data, ids, usable, vault, multiRegion, imports, events, store, time);
         grants = new Grants(data, ids, usable, store, time);
         accesses = new KeyAccess(data, ids, new AwsManagedKeys(data, vault, store, time), grants, store);
         workers = List.of(new Worker("key deletions", data.signal, keys::turn),
                 new Worker("key rotations", data.signal, rotations::turn),
-                new Worker("key material expiries", data.signal, imports::turn));
+                new Worker("key material expiries", data.signal, imports::turn), events.worker());
         var kms = Kms.at(endpoint);
         var keyType = new KeyType(kms);
         resourceTypes = List.of(keyType, new ReplicaKeyType(kms, keyType), new AliasType(kms));

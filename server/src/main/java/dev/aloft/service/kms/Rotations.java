@@ -1,13 +1,15 @@
 package dev.aloft.service.kms;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
-import dev.aloft.api.Kms;
 import dev.aloft.api.Kms.ImportState;
 import dev.aloft.api.Kms.IncludeKeyMaterial;
 import dev.aloft.api.Kms.KeyMaterialState;
 import dev.aloft.api.Kms.LimitExceededException;
 import dev.aloft.api.Kms.RotationType;
+import dev.aloft.api.Kms;
 import dev.aloft.kernel.call.ListPage;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
@@ -19,6 +21,7 @@ import dev.aloft.service.kms.KmsData.StoredKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -39,11 +42,13 @@ final class Rotations {
     private final Vault vault;
     private final MultiRegion multiRegion;
     private final Imports imports;
+    private final ServiceEvents events;
     private final Store store;
     private final Time time;
 
     Rotations(KmsData data, KeyIds ids, UsableKeys usable, Vault vault, MultiRegion multiRegion,
-            Imports imports, Store store, Time time) {
+            Imports imports, ServiceEvents events, Store store, Time time) {
+        this.events = events;
         this.data = data;
         this.ids = ids;
         this.usable = usable;
@@ -133,6 +138,7 @@ final class Rotations {
             data.materials.put(tx, related.key().and(number), material);
             data.keys.put(tx, related.key(), related.withMaterial(number));
         }
+        events.tell(tx, Arn.parse(key.arn()), "KMS CMK Rotation", true, Map.of("key-id", key.id()));
         return key.withMaterial(number);
     }
 

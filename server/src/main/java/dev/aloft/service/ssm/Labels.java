@@ -22,9 +22,11 @@ final class Labels {
     private static final int MOST = 10;
 
     private final SsmData data;
+    private final Changes changes;
     private final Store store;
 
-    Labels(SsmData data, Store store) {
+    Labels(SsmData data, Changes changes, Store store) {
+        this.changes = changes;
         this.data = data;
         this.store = store;
     }
@@ -44,6 +46,7 @@ final class Labels {
             others(tx, caller, name, version.number()).forEach(other -> put(tx, caller, name, other.withLabels(
                     other.labels().stream().filter(label -> !valid.contains(label)).toList())));
             put(tx, caller, name, version.withLabels(List.copyOf(all)));
+            changes.tell(tx, caller, "LabelParameterVersion", name, version);
             return Ssm.LabelParameterVersionResponse.of(
                     r -> r.parameterVersion(version.number()).invalidLabels(invalid));
         });

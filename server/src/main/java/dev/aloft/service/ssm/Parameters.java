@@ -30,9 +30,11 @@ final class Parameters {
     private final SsmData data;
     private final SecureValues secureValues;
     private final SecretReferences secrets;
+    private final Changes changes;
     private final Store store;
 
-    Parameters(SsmData data, SecureValues secureValues, SecretReferences secrets, Store store) {
+    Parameters(SsmData data, SecureValues secureValues, SecretReferences secrets, Changes changes, Store store) {
+        this.changes = changes;
         this.data = data;
         this.secrets = secrets;
         this.secureValues = secureValues;
@@ -208,8 +210,10 @@ final class Parameters {
     }
 
     private boolean delete(Tx tx, Caller caller, String name) {
-        data.versions.deleteAll(tx, SsmData.key(caller, name));
-        return data.parameters.delete(tx, SsmData.key(caller, name));
+        var key = SsmData.key(caller, name);
+        data.versions.deleteAll(tx, key);
+        data.parameters.get(tx, key).ifPresent(it -> changes.tell(tx, caller, "Delete", name, it.latest()));
+        return data.parameters.delete(tx, key);
     }
 
     List<Ssm.Tag> tags(Caller caller, String resourceType, String resourceId) {

@@ -30,10 +30,12 @@ final class PutParameter {
 
     private final SsmData data;
     private final SecureValues secureValues;
+    private final Changes changes;
     private final Store store;
     private final Time time;
 
-    PutParameter(SsmData data, SecureValues secureValues, Store store, Time time) {
+    PutParameter(SsmData data, SecureValues secureValues, Changes changes, Store store, Time time) {
+        this.changes = changes;
         this.data = data;
         this.secureValues = secureValues;
         this.store = store;
@@ -74,6 +76,7 @@ final class PutParameter {
             data.parameters.put(tx, SsmData.key(caller, name),
                     new Parameter(name, version, tagged ? Tags.with(tags, input.tags()) : tags));
             data.versions.put(tx, SsmData.key(caller, name, version.number()), version);
+            changes.tell(tx, caller, before == null ? "Create" : "Update", name, version);
             if (version.number() > MOST_VERSIONS) {
                 data.versions.range(tx, Range.of(SsmData.key(caller, name))
                                 .to(SsmData.key(caller, name, version.number() - MOST_VERSIONS + 1)))

@@ -7,10 +7,13 @@ import dev.aloft.api.Ssm;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.envelope.Envelopes;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
 import java.util.List;
 
 /** The operations of Parameter Store. */
@@ -18,16 +21,24 @@ public final class SsmService implements Service, Ssm {
     private final Parameters parameters;
     private final PutParameter putParameter;
     private final Labels labels;
+    private final ServiceEvents events;
     private final List<ResourceType> resourceTypes;
 
-    public SsmService(Store platform, KeyFile keys, Time time, Endpoint endpoint) {
+    public SsmService(Store platform, KeyFile keys, Time time, Endpoint endpoint, Targets targets) {
         var data = new SsmData();
         var store = platform.in("ssm");
+        events = new ServiceEvents("ssm", targets, store, time);
+        var changes = new Changes(events);
         var secureValues = new SecureValues(new Envelopes("ssm", endpoint, time, SecureValues::refused), keys);
-        parameters = new Parameters(data, secureValues, new SecretReferences(endpoint), store);
-        labels = new Labels(data, store);
-        putParameter = new PutParameter(data, secureValues, store, time);
+        parameters = new Parameters(data, secureValues, new SecretReferences(endpoint), changes, store);
+        labels = new Labels(data, changes, store);
+        putParameter = new PutParameter(data, secureValues, changes, store, time);
         resourceTypes = List.of(new SsmResources(Ssm.at(endpoint)));
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(events.worker());
     }
 
     @Override

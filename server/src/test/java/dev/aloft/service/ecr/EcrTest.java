@@ -10,6 +10,7 @@ import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.store.MemoryStore;
@@ -38,7 +39,8 @@ class EcrTest {
     private final TestTime time = new TestTime();
     private final Contents contents = new Contents(folder, time);
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    private final EcrService service = new EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () -> false);
+    private final EcrService service = new EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () -> false,
+        new Targets());
     private final Ecr ecr = Ecr.at(endpoint);
 
     EcrTest() {

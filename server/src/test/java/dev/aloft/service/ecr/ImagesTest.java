@@ -11,6 +11,7 @@ import dev.aloft.api.Ecr;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.image.Digest;
@@ -45,7 +46,8 @@ class ImagesTest {
 
     @BeforeEach
     void start() {
-        service = new EcrService(store, new Contents(folder, time), KeyFile.inMemory(), time, endpoint, () -> false);
+        service = new EcrService(store, new Contents(folder, time), KeyFile.inMemory(), time, endpoint, () -> false,
+            new Targets());
         endpoint.add(service);
         ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app")));
     }

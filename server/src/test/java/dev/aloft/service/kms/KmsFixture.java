@@ -8,6 +8,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Kms;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.PolicySource;
@@ -37,7 +38,7 @@ abstract class KmsFixture {
     final Store store = new FlakyStore(memory);
     private final Authorizer authorizer = new Authorizer(new Source(), time);
     final LocalEndpoint door = new LocalEndpoint(authorizer, store::inTransaction);
-    final KmsService service = new KmsService(store, KeyFile.inMemory(), time, door, authorizer);
+    final KmsService service = new KmsService(store, KeyFile.inMemory(), time, door, authorizer, new Targets());
     final Kms kms = Kms.at(door);
     private final Workers workers;
 

@@ -8,6 +8,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Service;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.PolicySource;
@@ -33,7 +34,7 @@ public final class TestKeys implements LocalEndpoint.Gate {
     public TestKeys(Caller root, Store store, Time time, Endpoint endpoint) {
         this.root = root;
         authorizer = new Authorizer(new Source(), time);
-        service = new KmsService(store, KeyFile.inMemory(), time, endpoint, authorizer);
+        service = new KmsService(store, KeyFile.inMemory(), time, endpoint, authorizer, new Targets());
         kms = Kms.at(endpoint);
     }
 

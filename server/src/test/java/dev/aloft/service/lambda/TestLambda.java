@@ -86,7 +86,8 @@ final class TestLambda implements AutoCloseable {
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
         metrics = new Metrics(endpoint, time);
         var contents = new Contents(folder.resolve("images"), time);
-        endpoint.add(new dev.aloft.service.ecr.EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () -> false));
+        endpoint.add(new dev.aloft.service.ecr.EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () ->
+            false, targets));
         ecr = Ecr.at(endpoint);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),

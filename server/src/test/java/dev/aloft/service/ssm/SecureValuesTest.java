@@ -10,6 +10,7 @@ import dev.aloft.api.Kms;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.call.LocalEndpoint;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
@@ -37,7 +38,7 @@ class SecureValuesTest {
             new LocalEndpoint((operation, caller, input, service) -> admit().admit(operation, caller, input, service),
                     store::inTransaction);
     private final TestKeys keys = new TestKeys(ROOT, store, time, endpoint);
-    private final SsmService service = new SsmService(store, KeyFile.inMemory(), time, endpoint);
+    private final SsmService service = new SsmService(store, KeyFile.inMemory(), time, endpoint, new Targets());
     private final Ssm ssm = Ssm.at(endpoint);
     private final Kms kms = Kms.at(endpoint);
 

@@ -10,6 +10,7 @@ import dev.aloft.api.SecretsManager;
 import dev.aloft.api.Ssm;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
@@ -25,7 +26,8 @@ class SsmTest {
 
     private final MemoryStore store = new MemoryStore();
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
-    private final SsmService service = new SsmService(store, KeyFile.inMemory(), new TestTime(), endpoint);
+    private final SsmService service = new SsmService(store, KeyFile.inMemory(), new TestTime(), endpoint,
+        new Targets());
     private final Ssm ssm = Ssm.at(endpoint);
 
     SsmTest() {

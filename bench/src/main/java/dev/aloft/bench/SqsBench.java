@@ -25,7 +25,7 @@ final class SqsBench {
     private static final int GROUPS = 1000;
     private static final int IDLE = Integer.getInteger("bench.idle", 10_000);
     private static final int MANY = Integer.getInteger("bench.messages", 1_000_000);
-    private static final double FILL_SECONDS = 1;
+    private static final double FILL_SECONDS = 0.1;
     private static final Pattern COUNT = Pattern.compile("\"ApproximateNumberOfMessages\":\"([0-9]+)\"");
     private static final String BODY = "x".repeat(256);
     private static final String HANDLE = "\"ReceiptHandle\":\"";
@@ -42,12 +42,12 @@ final class SqsBench {
                 prepare(peer.port);
             }
             for (int connections : new int[] {1, 16, 64}) {
-                compare(figures, "send", connections, product, peer, (c, _) -> c.exchange(SEND));
+                compare(figures, "send", connections, product, peer, _ -> SEND);
                 compare(figures, "receive and delete", connections, product, peer, taking("standard"));
             }
             compare(figures, "send in batches of 10 (messages)", 16, product, peer,
-                    (c, _) -> c.exchange(BATCH_OF_TEN), 10);
-            compare(figures, "send to 1,000 groups (FIFO)", 16, product, peer, (c, n) -> c.exchange(fifo(n)));
+                    _ -> BATCH_OF_TEN, 10);
+            compare(figures, "send to 1,000 groups (FIFO)", 16, product, peer, SqsBench::fifo);
             compare(figures, "receive and delete from 1,000 groups (FIFO)", 16, product, peer, taking("groups.fifo"));
             idle(figures, product);
         }
@@ -81,20 +81,61 @@ final class SqsBench {
     }
 
     private static Load.Turn taking(String queue) {
-        var receive = request("ReceiveMessage", "{" + url(queue) + "}");
-        return (connection, _) -> take(connection, queue, receive);
+        return new Taking(queue, request("ReceiveMessage", "{" + url(queue) + "}"));
     }
 
-    /** Receives one message and deletes it; 404 where there was none. */
-    private static int take(Connection connection, String queue, byte[] receive) throws IOException {
-        int status = connection.ask(receive);
-        var answer = connection.content();
-        int at = answer.indexOf(HANDLE);
-        if (at < 0) {
-            return status == 200 ? 404 : status;
+    /** Receives one message and deletes it. */
+    private record Taking(String queue, byte[] receive) implements Load.Turn {
+        @Override
+        public byte[] first(long n) {
+            return receive;
         }
-        var handle = answer.substring(at + HANDLE.length(), answer.indexOf('"', at + HANDLE.length()));
-        return connection.exchange(request("DeleteMessage", "{" + url(queue) + ",\"ReceiptHandle\":\"" + handle + "\"}"));
+
+        @Override
+        public byte[] next(Answer answer, int asked) {
+            var content = answer.content();
+            int at = asked == 1 ? content.indexOf(HANDLE) : -1;
+            if (at < 0) {
+                return null;
+            }
+            var handle = content.substring(at + HANDLE.length(), content.indexOf('"', at + HANDLE.length()));
+            return request("DeleteMessage", "{" + url(queue) + ",\"ReceiptHandle\":\"" + handle + "\"}");
+        }
+
+        @Override
+        public boolean end(Answer last, int asked) {
+            return asked == 2 && last.status() < 300;
+        }
+
+        @Override
+        public boolean readsContent() {
+            return true;
+        }
+    }
+
+    /** A turn of whose messages a ledger is kept. */
+    private record Counted(Load.Turn turn, AtomicLong in, int messages) implements Load.Turn {
+        @Override
+        public byte[] first(long n) {
+            return turn.first(n);
+        }
+
+        @Override
+        public byte[] next(Answer answer, int asked) {
+            return turn.next(answer, asked);
+        }
+
+        @Override
+        public boolean end(Answer last, int asked) {
+            boolean well = turn.end(last, asked);
+            in.addAndGet(well ? messages : 0);
+            return well;
+        }
+
+        @Override
+        public boolean readsContent() {
+            return turn.readsContent();
+        }
     }
 
     private static void prepare(int port) throws Exception {
@@ -104,10 +145,10 @@ final class SqsBench {
             }
             connection.exchange(request("CreateQueue", "{\"QueueName\":\"groups.fifo\",\"Attributes\":{\"FifoQueue\":\"true\"}}"));
         }
-        warmUp(port, (connection, _) -> connection.exchange(SEND));
+        warmUp(port, _ -> SEND);
         warmUp(port, taking("standard"));
-        warmUp(port, (connection, _) -> connection.exchange(BATCH_OF_TEN));
-        warmUp(port, (connection, n) -> connection.exchange(fifo(n)));
+        warmUp(port, _ -> BATCH_OF_TEN);
+        warmUp(port, SqsBench::fifo);
         warmUp(port, taking("groups.fifo"));
     }
 
@@ -198,19 +239,12 @@ final class SqsBench {
         var send = send("large");
         long begun = System.nanoTime();
         while (in.get() < size) {
-            Load.turns(product.port, 16, FILL_SECONDS, (connection, _) -> {
-                if (in.get() >= size) {
-                    Product.pause(10);
-                    return 200;
-                }
-                return counted(connection.exchange(batch), in, 10);
-            });
+            Load.turns(product.port, 16, FILL_SECONDS, new Counted(_ -> batch, in, 10));
         }
         double filled = (System.nanoTime() - begun) / 1e9;
         double before = product.processorSeconds();
-        var sent = Load.turns(product.port, 16, SECONDS, (connection, _) -> counted(connection.exchange(send), in, 1));
-        var taking = taking("large");
-        var take = Load.turns(product.port, 16, SECONDS, (connection, n) -> counted(taking.run(connection, n), in, -1));
+        var sent = Load.turns(product.port, 16, SECONDS, new Counted(_ -> send, in, 1));
+        var take = Load.turns(product.port, 16, SECONDS, new Counted(taking("large"), in, -1));
         double each = (product.processorSeconds() - before) / ((sent.perSecond() + take.perSecond()) * SECONDS) * 1e6;
         figures.add("send to %,d messages, 16 connections".formatted(size), sent.perSecond(), "/s",
                 sent.latency() + "; filled in %.0f s".formatted(filled));
@@ -223,11 +257,6 @@ final class SqsBench {
             var told = COUNT.matcher(connection.content());
             figures.add("counting them", micros, "µs", "told %s of %,d".formatted(told.find() ? told.group(1) : "none", in.get()));
         }
-    }
-
-    private static int counted(int status, AtomicLong in, int by) {
-        in.addAndGet(status < 300 ? by : 0);
-        return status;
     }
 
     /** ElasticMQ, in memory. */

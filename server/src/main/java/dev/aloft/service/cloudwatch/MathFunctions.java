@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
 /**
  * One call of a function of metric math.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html">Functions supported
- *     for metric math</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html">Functions
+ *     supported for metric math</a>
  */
 record MathFunctions(MetricMath math, Call call) {
     private static final List<String> NOT_BUILT = List.of("ANOMALY_DETECTION_BAND", "DB_PERF_INSIGHTS",
@@ -63,8 +63,7 @@ record MathFunctions(MetricMath math, Call call) {
             return summary(argument(0), SUMMARIES.get(name));
         }
         if (CALENDAR.containsKey(name)) {
-            return each(argument(0), one -> byMoment(one, at ->
-                    CALENDAR.get(name).applyAsDouble(at.atZone(ZoneOffset.UTC))));
+            return each(argument(0), one -> byMoment(one, CALENDAR.get(name)));
         }
         return switch (name) {
             case "ABS" -> mapped(argument(0), Math::abs);
@@ -160,9 +159,10 @@ record MathFunctions(MetricMath math, Call call) {
                 : each(value, one -> one.map(how::apply));
     }
 
-    private static Series byMoment(Series series, ToDoubleFunction<Instant> how) {
-        var values = new TreeMap<Instant, Double>();
-        series.values().keySet().forEach(at -> values.put(at, how.applyAsDouble(at)));
+    /** Of all moments, whether there is a value or not. */
+    private Series byMoment(Series series, ToDoubleFunction<ZonedDateTime> how) {
+        var values = math.moments(series.period(), 0);
+        values.replaceAll((at, _) -> how.applyAsDouble(at.atZone(ZoneOffset.UTC)));
         return series.of(values);
     }
 
@@ -197,7 +197,7 @@ record MathFunctions(MetricMath math, Call call) {
         return series.of(values);
     }
 
-    /** Of a series one number, of an array a series. */
+    /** Of a series one number, of an array a series; an average counts what is missing as nought. */
     private MathValue summary(MathValue value, ToDoubleFunction<Collection<Double>> how) {
         if (value instanceof Series series) {
             return new Scalar(how.applyAsDouble(series.values().values()));
@@ -207,7 +207,9 @@ record MathFunctions(MetricMath math, Call call) {
         all.forEach(one -> one.values().forEach((at, number) ->
                 byMoment.computeIfAbsent(at, _ -> new ArrayList<>()).add(number)));
         var values = new TreeMap<Instant, Double>();
-        byMoment.forEach((at, numbers) -> values.put(at, how.applyAsDouble(numbers)));
+        boolean ofAll = call.function().equals("AVG");
+        byMoment.forEach((at, numbers) -> values.put(at, ofAll
+                ? numbers.stream().mapToDouble(number -> number).sum() / all.size() : how.applyAsDouble(numbers)));
         return new Series(call.function(), all.isEmpty() ? math.period() : all.getFirst().period(), values);
     }
 
@@ -268,8 +270,9 @@ record MathFunctions(MetricMath math, Call call) {
             var values = new TreeMap<Instant, Double>();
             test.values().forEach((at, number) -> {
                 var chosen = at(number != 0 ? yes : no, at);
-                if (chosen != null) {
-                    values.put(at, chosen);
+                // What is missing where the condition holds is nought, otherwise it is left out.
+                if (chosen != null || number != 0) {
+                    values.put(at, chosen == null ? 0 : chosen);
                 }
             });
             return test.of(values);

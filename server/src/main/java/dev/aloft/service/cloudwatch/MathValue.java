@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
@@ -26,15 +27,13 @@ sealed interface MathValue {
             return new Series(label, period, mapped);
         }
 
-        /** Of the moments at which both have a value. */
+        /** Of the moments at which either has a value; the other's counts as nought. */
         Series with(Series other, DoubleBinaryOperator how) {
+            var moments = new TreeSet<>(values.keySet());
+            moments.addAll(other.values.keySet());
             var both = new TreeMap<Instant, Double>();
-            values.forEach((at, value) -> {
-                var beside = other.values.get(at);
-                if (beside != null) {
-                    put(both, at, how.applyAsDouble(value, beside));
-                }
-            });
+            moments.forEach(at -> put(both, at, how.applyAsDouble(values.getOrDefault(at, 0.0),
+                    other.values.getOrDefault(at, 0.0))));
             return new Series(label, period, both);
         }
 

@@ -63,10 +63,11 @@ class MetricMathTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "m1 + 1|2 3 4 5", "2 * m1 ^ 2|2 8 18 32", "-m1|-1 -2 -3 -4", "-m1 ^ 2|-1 -4 -9 -16", "(m1 - 1) / 2|0 0.50 1 1.50",
-        "m1 + m2|11 - 33 4", "m2 / m1|10 - 10 0", "m1 / m2|0.10 - 0.10 -", "10 - m1 - 1|8 7 6 5",
+        "m1 + 1|2 3 4 5", "2 * m1 ^ 2|2 8 18 32", "-m1|-1 -2 -3 -4", "-m1 ^ 2|-1 -4 -9 -16",
+        "(m1 - 1) / 2|0 0.50 1 1.50",
+        "m1 + m2|11 2 33 4", "m2 / m1|10 0 10 0", "m1 / m2|0.10 - 0.10 -", "10 - m1 - 1|8 7 6 5",
         "m1 > 2|0 0 1 1", "m1 >= 2 AND m1 < 4|0 1 1 0", "m1 == 1 OR m1 == 4|1 0 0 1", "m1 != 3|1 1 0 1",
-        "m1 * 100 / (m1 + m2)|9.09 - 9.09 100"})
+        "m1 * 100 / (m1 + m2)|9.09 100 9.09 100"})
     void operators(String expression, String expected) {
         assertThat(calculated(expression)).extracting(MetricMathTest::told).containsExactly(expected);
     }
@@ -75,12 +76,15 @@ class MetricMathTest {
     @CsvSource(delimiter = '|', value = {
         "ABS(m1 - 3)|2 1 0 1", "CEIL(m1 / 2)|1 1 2 2", "FLOOR(m1 / 2)|0 1 1 2", "LOG10(m1 * 0 + 100)|2 2 2 2",
         "m1 / SUM(m1)|0.10 0.20 0.30 0.40", "m1 - AVG(m1)|-1.50 -0.50 0.50 1.50", "m1 * 0 + MAX(m2)|30 30 30 30",
-        "m1 * 0 + MIN(m2)|0 0 0 0", "SUM([m1, m2])|11 2 33 4", "AVG([m1, m2])|5.50 2 16.50 2", "MAX(METRICS())|10 2 30 4",
+        "m1 * 0 + MIN(m2)|0 0 0 0", "SUM([m1, m2])|11 2 33 4", "AVG([m1, m2])|5.50 1 16.50 2",
+        "MAX(METRICS())|10 2 30 4",
         "SUM(METRICS('m'))|11 2 33 4", "TIME_SERIES(STDDEV(m1) ^ 2)|1.25 1.25 1.25 1.25",
         "DIFF(m1)|- 1 1 1", "DIFF(m2)|- - 20 -30", "DIFF_TIME(m2)|- - 120 60", "RATE(m2) * 60|- - 10 -30",
         "RUNNING_SUM(m2)|10 - 40 40", "FILL(m2, 7)|10 7 30 0", "FILL(m2, REPEAT)|10 10 30 0",
         "FILL(m2, LINEAR)|10 20 30 0", "FILL(errors, 0)|0 0 0 0", "FILL(m2, m1)|10 2 30 0",
-        "IF(m1 > 2, m1)|- - 3 4", "IF(m1 > 2, m1, 0)|0 0 3 4", "IF(m1 > 2, m2, m1)|1 2 30 0", "IF(FILL(m2, 0), 1, 9)|1 9 1 9",
+        "IF(m1 > 2, m1)|- - 3 4", "IF(m1 > 2, m1, 0)|0 0 3 4", "IF(m1 > 2, m2, m1)|1 2 30 0",
+        "IF(m1 < 3, m2)|10 0 - -", "IF(m1 < 3, 5, m2)|5 5 30 0", "IF(m1 > 2, 1, m2)|10 - 1 1", "IF(m2, 1, 5)|1 - 1 5",
+        "IF(FILL(m2, 0), 1, 9)|1 9 1 9", "HOUR(m2)|10 10 11 11",
         "MINUTE(m1)|58 59 0 1", "HOUR(m1)|10 10 11 11", "DAY(m1)|4 4 4 4", "YEAR(m1) - 2000|26 26 26 26",
         "m1 * PERIOD(m1)|60 120 180 240", "TIME_SERIES(METRIC_COUNT(METRICS()))|3 3 3 3",
         "TIME_SERIES(DATAPOINT_COUNT(m2))|3 3 3 3", "FIRST([m1, m2])|1 2 3 4", "LAST([m1, m2])|10 - 30 0",
@@ -104,7 +108,8 @@ class MetricMathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"m1 +", "(m1", "m1)", "m1 m2", "AVG(", "m1 % 2", "FOO(m1)", "5", "AVG(m1)", "'text'", "REPEAT",
+    @ValueSource(strings = {"m1 +", "(m1", "m1)", "m1 m2", "AVG(", "m1 % 2", "FOO(m1)", "5", "AVG(m1)", "'text'",
+        "REPEAT",
         "[m1, 5]", "METRICS() + [m1]", "SORT(METRICS(), MAX, UP)"})
     void whatCannotBeCalculatedIsRefused(String expression) {
         assertThatThrownBy(() -> calculated(expression)).isInstanceOf(MathExpression.Invalid.class);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The one header of an integration with a function that may be mapped: it says whose an event is, to a function that
  * tells tenants apart.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke-apigateway.html">Tenant isolation</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html">Tenant isolation</a>
  */
 public final class TenantHeader {
     private static final String HEADER = "integration.request.header.X-Amz-Tenant-Id";
@@ -33,7 +33,8 @@ public final class TenantHeader {
     }
 
     /** What a request has in the parts of it by their names. */
-    public record Request(Function<String, String> header, Function<String, String> query, Function<String, String> path) {}
+    public record Request(
+            Function<String, String> header, Function<String, String> query, Function<String, String> path) {}
 
     /** Whose the event is, if the request says so. */
     public static Optional<String> tenant(Integration integration, Request request) {

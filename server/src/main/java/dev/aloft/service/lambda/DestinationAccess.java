@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Whether a function's role may send where its dead letters and records are to go. Lambda asks when that is set, not only
- * when there is something to send.
+ * Whether a function's role may send where its dead letters and records are to go. Lambda asks when that is set, not
+ * only when there is something to send.
  */
 record DestinationAccess(ExecutionRoles roles, Permits permits) {
     private static final Set<String> LETTERS = Set.of("sqs", "sns");
@@ -65,14 +65,18 @@ record DestinationAccess(ExecutionRoles roles, Permits permits) {
 
     private static Wish wish(Arn target) {
         return switch (target.service()) {
-            case "sqs" -> new Wish(Sqs.SEND_MESSAGE, Sqs.SendMessageRequest.of(r -> r.queueUrl(SqsQueue.url(target))), "SQS");
+            case "sqs" -> new Wish(Sqs.SEND_MESSAGE,
+                    Sqs.SendMessageRequest.of(r -> r.queueUrl(SqsQueue.url(target))), "SQS");
             case "sns" -> new Wish(Sns.PUBLISH, Sns.PublishRequest.of(r -> r.topicArn(target.toString())), "SNS");
-            case "lambda" -> new Wish(Lambda.INVOKE, Lambda.InvokeRequest.of(r -> r.functionName(target.toString())), "Lambda");
+            case "lambda" -> new Wish(Lambda.INVOKE,
+                    Lambda.InvokeRequest.of(r -> r.functionName(target.toString())), "Lambda");
             case "events" -> new Wish(Events.PUT_EVENTS, Events.PutEventsRequest.of(r -> r.entries(List.of(
                     Events.PutEventsRequestEntry.of(e -> e.eventBusName(target.toString()))))), "EventBridge");
             // Where in the bucket is not known yet.
-            case "s3" -> new Wish(S3.PUT_OBJECT, S3.PutObjectRequest.of(r -> r.bucket(target.resource()).key("*")), "S3");
-            default -> throw new Lambda.InvalidParameterValueException("The destination ARN " + target + " is invalid.");
+            case "s3" -> new Wish(S3.PUT_OBJECT,
+                    S3.PutObjectRequest.of(r -> r.bucket(target.resource()).key("*")), "S3");
+            default -> throw new Lambda.InvalidParameterValueException(
+                    "The destination ARN " + target + " is invalid.");
         };
     }
 }

@@ -56,7 +56,8 @@ final class FunctionUrls {
             }
         });
         FunctionUrlConfig c = told(caller, name, url);
-        return Lambda.CreateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+        return Lambda.CreateFunctionUrlConfigResponse.of(a -> a
+                .functionUrl(c.functionUrl()).functionArn(c.functionArn())
                 .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime()));
     }
 
@@ -82,7 +83,8 @@ final class FunctionUrls {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         LambdaData.Url url = store.read(tx -> LambdaData.URLS.get(tx, LambdaData.qualified(name))).orElseThrow(Layers::missing);
         FunctionUrlConfig c = read(caller, name, url);
-        return Lambda.GetFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+        return Lambda.GetFunctionUrlConfigResponse.of(a -> a
+                .functionUrl(c.functionUrl()).functionArn(c.functionArn())
                 .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime())
                 .lastModifiedTime(c.lastModifiedTime()));
     }
@@ -99,7 +101,8 @@ final class FunctionUrls {
             return changed;
         });
         FunctionUrlConfig c = told(caller, name, url);
-        return Lambda.UpdateFunctionUrlConfigResponse.of(a -> a.functionUrl(c.functionUrl()).functionArn(c.functionArn())
+        return Lambda.UpdateFunctionUrlConfigResponse.of(a -> a
+                .functionUrl(c.functionUrl()).functionArn(c.functionArn())
                 .authType(c.authType()).cors(c.cors()).invokeMode(c.invokeMode()).creationTime(c.creationTime())
                 .lastModifiedTime(c.lastModifiedTime()));
     }

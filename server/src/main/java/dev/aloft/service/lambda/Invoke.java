@@ -67,7 +67,8 @@ final class Invoke {
                     a.statusCode(202).durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
         }
         if (queued) {
-            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event, context, r.tenantId());
+            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event,
+                    context, r.tenantId());
             return Lambda.InvokeResponse.of(a -> a.statusCode(202));
         }
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());

@@ -17,15 +17,16 @@ record LambdaAccess(Layers layers, LayerPermissions layerPermissions, Permission
     Access of(Caller caller, Lambda.Request input) {
         return switch (input) {
             case Lambda.CreateFunctionRequest r -> withLayers(
-                    function("CreateFunction", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"), caller, r.layers());
+                    function("CreateFunction", caller, r.functionName(), null)
+                            .passing(r.role(), "lambda.amazonaws.com"), caller, r.layers());
             case Lambda.GetFunctionRequest r -> function("GetFunction", caller, r.functionName(), r.qualifier());
             case Lambda.GetFunctionConfigurationRequest r ->
                 function("GetFunctionConfiguration", caller, r.functionName(), r.qualifier());
             case Lambda.ListFunctionsRequest _ -> Access.to("lambda:ListFunctions");
             case Lambda.UpdateFunctionCodeRequest r -> function("UpdateFunctionCode", caller, r.functionName(), null);
             case Lambda.UpdateFunctionConfigurationRequest r -> withLayers(
-                    function("UpdateFunctionConfiguration", caller, r.functionName(), null).passing(r.role(), "lambda.amazonaws.com"),
-                    caller, r.layers());
+                    function("UpdateFunctionConfiguration", caller, r.functionName(), null)
+                            .passing(r.role(), "lambda.amazonaws.com"), caller, r.layers());
             case Lambda.DeleteFunctionRequest r -> function("DeleteFunction", caller, r.functionName(), r.qualifier());
             case Lambda.InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
             case Lambda.InvokeWithResponseStreamRequest r ->
@@ -160,14 +161,18 @@ record LambdaAccess(Layers layers, LayerPermissions layerPermissions, Permission
         return Access.to("lambda:" + action, LayerName.of(caller, name).with(number).versionArn());
     }
 
-    /** Whoever gives a function a layer must be allowed to read it. Of layers that are not here the operation itself speaks. */
+    /**
+     * Whoever gives a function a layer must be allowed to read it. Of layers that are not here the operation itself
+     * speaks.
+     */
     private Access withLayers(Access access, Caller caller, List<String> arns) {
         if (arns == null || arns.isEmpty()) {
             return access;
         }
         var known = arns.stream().filter(arn -> layers.exists(LayerName.of(caller, arn)))
                 .map(arn -> Access.to("lambda:GetLayerVersion", arn));
-        return new Access(access.action(), access.resources(), access.keys(), Stream.concat(access.also().stream(), known).toList())
+        return new Access(access.action(), access.resources(), access.keys(),
+                Stream.concat(access.also().stream(), known).toList())
                 .with("lambda:Layer", arns);
     }
 

@@ -78,9 +78,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
      * @param concurrencyLimit of each account in each region
      * @param endpointUrl where functions reach the platform, such as {@code http://127.0.0.1:4566}
      */
-    public LambdaService(Store platform, Blobs blobs, Contents registry, Sandboxes sandboxes, Path folder, RuntimeSources runtimes,
-            int concurrencyLimit, Metrics metrics, Endpoint endpoint, Permits permits, Targets targets, ExecutionRoles roles,
-            UrlAccess urlAccess, Supplier<String> endpointUrl, Time time) {
+    public LambdaService(Store platform, Blobs blobs, Contents registry, Sandboxes sandboxes, Path folder,
+            RuntimeSources runtimes, int concurrencyLimit, Metrics metrics, Endpoint endpoint, Permits permits,
+            Targets targets, ExecutionRoles roles, UrlAccess urlAccess, Supplier<String> endpointUrl, Time time) {
         var store = platform.in("lambda");
         var library = new Library(library(folder));
         var images = new Images(new Contents(folder.resolve("images"), time), registry, library, endpoint);

@@ -26,8 +26,8 @@ final class QueuedFunctions implements AsyncInvocations.Functions {
     public Invocations.Result run(Caller caller, AsyncInvocations.Event event) {
         var name = FunctionName.of(caller, event.functionArn(), event.qualifier());
         recursion.check(name, event.trace());
-        var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(), event.clientContext())
-                .of(event.tenant());
+        var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(),
+                event.clientContext()).of(event.tenant());
         return invocations.runQueued(functions.runnable(name), caller, invocation);
     }
 

@@ -71,8 +71,8 @@ final class Settings {
     /** The model goes further than functions do that share machines. */
     static void memory(Integer megabytes) {
         if (megabytes != null && megabytes > MOST_MEGABYTES) {
-            throw new Lambda.InvalidParameterValueException("'MemorySize' value failed to satisfy constraint: Member must"
-                    + " have value less than or equal to " + MOST_MEGABYTES);
+            throw new Lambda.InvalidParameterValueException("'MemorySize' value failed to satisfy constraint: Member"
+                    + " must have value less than or equal to " + MOST_MEGABYTES);
         }
     }
 

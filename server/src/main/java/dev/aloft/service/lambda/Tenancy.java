@@ -47,8 +47,8 @@ final class Tenancy {
     /** An event is some tenant's where the function tells them apart, and nobody's where it does not. */
     static void checkEvent(FunctionVersion version, String tenant) {
         if (version.tenants() && tenant == null) {
-            throw new Lambda.InvalidParameterValueException("The invoked function is enabled with tenancy configuration."
-                    + " Add a valid tenant ID in your request and try again.");
+            throw new Lambda.InvalidParameterValueException("The invoked function is enabled with tenancy"
+                    + " configuration. Add a valid tenant ID in your request and try again.");
         }
         if (!version.tenants() && tenant != null) {
             throw new Lambda.InvalidParameterValueException("The invoked function is not enabled with tenancy"

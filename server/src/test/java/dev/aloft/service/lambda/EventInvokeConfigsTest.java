@@ -81,9 +81,9 @@ class EventInvokeConfigsTest {
         test.denied.addAll(Set.of("SendMessage", "Publish", "Invoke", "PutEvents"));
         var refusals = Map.of(queue, "SendMessage", topic, "Publish", ARN + "g", "InvokeFunction",
                 "arn:aws:events:eu-central-1:123456789012:event-bus/default", "PutEvents");
-        refusals.forEach((target, action) -> refused("InvalidParameterValueException", "The function's execution role does"
-                + " not have permissions to call " + action + " on " + target,
-                () -> put(r -> r.destinationConfig(onSuccess(target)))));
+        var refusal = "The function's execution role does not have permissions to call ";
+        refusals.forEach((target, action) -> refused("InvalidParameterValueException",
+                refusal + action + " on " + target, () -> put(r -> r.destinationConfig(onSuccess(target)))));
         refused("InvalidParameterValueException",
                 "The provided execution role does not have permissions to call SendMessage on SQS",
                 () -> test.create("h", "nodejs22.x", "index.handler", Map.of("index.js", ""), r -> r.deadLetterConfig(
@@ -91,7 +91,8 @@ class EventInvokeConfigsTest {
         refused("InvalidParameterValueException",
                 "The provided execution role does not have permissions to call Publish on SNS",
                 () -> test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(
-                        r -> r.functionName("g").deadLetterConfig(Lambda.DeadLetterConfig.of(d -> d.targetArn(topic))))));
+                        r -> r.functionName("g")
+                                .deadLetterConfig(Lambda.DeadLetterConfig.of(d -> d.targetArn(topic))))));
         test.denied.clear();
         put(r -> r.destinationConfig(onSuccess(queue)));
     }

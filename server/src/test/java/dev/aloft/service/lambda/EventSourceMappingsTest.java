@@ -204,7 +204,8 @@ class EventSourceMappingsTest {
         test.denied.addAll(Set.of("SendMessage", "PutObject"));
         for (var target : Map.of(QUEUE, "SendMessage on SQS", "arn:aws:s3:::letters", "PutObject on S3").entrySet()) {
             refused("The function execution role does not have permissions to call " + target.getValue(),
-                    r -> r.eventSourceArn("arn:aws:kinesis:eu-central-1:123456789012:stream/s").startingPosition("LATEST")
+                    r -> r.eventSourceArn("arn:aws:kinesis:eu-central-1:123456789012:stream/s")
+                            .startingPosition("LATEST")
                             .destinationConfig(Lambda.DestinationConfig.of(d -> d.onFailure(
                                     Lambda.OnFailure.of(f -> f.destination(target.getKey()))))));
         }

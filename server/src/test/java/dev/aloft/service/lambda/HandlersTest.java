@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where handlers are found: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html and python-handler.html. */
+/** Where handlers are found, as AWS's pages nodejs-handler.html and python-handler.html say. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandlersTest {
     private static final Map<String, String> NODE = Map.of(
@@ -23,7 +23,8 @@ class HandlersTest {
             "common.cjs", "exports.handler = async () => 'common';",
             "src/api/index.js", "exports.handler = async () => __dirname; exports.a = {b: {c: async () => 'deep'}};",
             "twice.js", "exports.handler = async () => 'js';", "twice.mjs", "export const handler = () => 'mjs';",
-            "typed/package.json", "{\"type\": \"module\"}", "typed/index.js", "export const handler = async () => 'typed';",
+            "typed/package.json", "{\"type\": \"module\"}",
+            "typed/index.js", "export const handler = async () => 'typed';",
             "sync.js", "exports.handler = () => 'not awaited';");
     private static final Map<String, String> PYTHON = Map.of("api/__init__.py", "",
             "api/orders.py", "def handler(event, context):\n    return __name__\n",
@@ -72,7 +73,8 @@ class HandlersTest {
     @Test
     void pythonLooksIntoTheCodeThenLayersThenTheRuntime() {
         test.create("looks", "python3.11", "paths.handler", new LinkedHashMap<>(PYTHON), r -> r.timeout(20));
-        assertThat(payload(test.invoke("looks", "{}"))).startsWith("[\"/var/task\", \"/var/task\", \"/opt/python/lib/python3.")
+        assertThat(payload(test.invoke("looks", "{}")))
+                .startsWith("[\"/var/task\", \"/var/task\", \"/opt/python/lib/python3.")
                 .endsWith("/site-packages\", \"/opt/python\", \"/var/runtime\"]");
     }
 
@@ -82,8 +84,8 @@ class HandlersTest {
         assertThat(json(test.invoke("told", "{}")))
                 .containsEntry("LANG", "en_US.UTF-8")
                 .containsEntry("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin")
-                .containsEntry("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:"
-                        + "/var/task/lib:/opt/lib")
+                .containsEntry("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"
+                        + "/var/task:/var/task/lib:/opt/lib")
                 .containsEntry("NODE_PATH", "/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:"
                         + "/var/runtime/node_modules:/var/runtime:/var/task")
                 .containsEntry("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");

@@ -103,13 +103,13 @@ class RecordedErrorsTest {
 
     private static List<Case> functions() {
         return List.of(
-                malformed("Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to"
-                        + " 900", (l, c) -> l.createFunction(c, create(r -> r.timeout(901)))),
-                invalid("'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
-                        (l, c) -> l.createFunction(c, create(r -> r.memorySize(10_241)))),
-                invalid("'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
-                        (l, c) -> l.updateFunctionConfiguration(c, Lambda.UpdateFunctionConfigurationRequest.of(
-                                r -> r.functionName("f").memorySize(10_241)))),
+                malformed("Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or"
+                        + " equal to 900", (l, c) -> l.createFunction(c, create(r -> r.timeout(901)))),
+                invalid("'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to"
+                        + " 10240", (l, c) -> l.createFunction(c, create(r -> r.memorySize(10_241)))),
+                invalid("'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to"
+                        + " 10240", (l, c) -> l.updateFunctionConfiguration(
+                                c, Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f").memorySize(10_241)))),
                 invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.",
                         (l, c) -> l.createFunction(c, create(r -> r.code(Lambda.FunctionCode.of(
                                 z -> z.zipFile(TestLambda.zip(Map.of("a.py", ""))).s3Bucket("bucket").s3Key("key")))))),

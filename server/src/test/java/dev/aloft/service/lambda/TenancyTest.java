@@ -93,7 +93,8 @@ class TenancyTest {
         assertThatThrownBy(() -> test.lambda.putProvisionedConcurrencyConfig(caller(),
                 Lambda.PutProvisionedConcurrencyConfigRequest.of(r -> r.functionName("limited").qualifier("1")
                         .provisionedConcurrentExecutions(1))))
-                .hasMessage("Provisioned concurrency is not supported for functions enabled with tenancy configuration.");
+                .hasMessage("Provisioned concurrency is not supported for functions enabled with tenancy"
+                        + " configuration.");
         assertThatThrownBy(() -> test.lambda.createFunctionUrlConfig(caller(), Lambda.CreateFunctionUrlConfigRequest.of(
                 r -> r.functionName("limited").authType("NONE"))))
                 .hasMessage("Function URL is not supported for functions enabled with tenancy configuration.");
@@ -109,10 +110,11 @@ class TenancyTest {
         invoke("logged", "blue", "{}", "RequestResponse");
         test.service.flushLogs();
         var lines = test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(
-                r -> r.logGroupName("/aws/lambda/logged"))).events().stream().map(Logs.FilteredLogEvent::message).toList();
-        assertThat(lines).anyMatch(line -> line.contains("\"platform.start\"") && line.contains("\"tenantId\":\"blue\""));
-        assertThat(lines).anyMatch(line -> line.contains("\"platform.report\"") && line.contains("\"tenantId\":\"blue\""));
-        assertThat(lines).anyMatch(line -> line.contains("served") && line.contains("\"tenantId\":\"blue\""));
+                r -> r.logGroupName("/aws/lambda/logged"))).events().stream().map(Logs.FilteredLogEvent::message);
+        assertThat(lines.filter(line -> line.contains("\"tenantId\":\"blue\"")))
+                .anyMatch(line -> line.contains("\"platform.start\""))
+                .anyMatch(line -> line.contains("\"platform.report\""))
+                .anyMatch(line -> line.contains("served"));
     }
 
     @Test

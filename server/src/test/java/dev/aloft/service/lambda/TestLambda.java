@@ -91,7 +91,8 @@ final class TestLambda implements AutoCloseable {
         ecr = Ecr.at(endpoint);
         service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
-                1_000, metrics, endpoint, endpoint, targets, new TestRoles(), new TestAccess(), () -> "http://127.0.0.1:4566", time);
+                1_000, metrics, endpoint, endpoint, targets, new TestRoles(), new TestAccess(),
+                () -> "http://127.0.0.1:4566", time);
         var logsService = new LogsService(store, time, endpoint, targets, (service, _, _) -> service);
         endpoint.add(new dev.aloft.service.cloudwatch.CloudWatchService(store, time, endpoint));
         endpoint.add(service);

@@ -159,7 +159,8 @@ final class ShardReader {
         if (window == null) {
             return;
         }
-        boolean over = buffer.isEmpty() ? windowIsOver(poller.time.instant()) : !buffer.peek().at().isBefore(window.end());
+        boolean over = buffer.isEmpty() ? windowIsOver(poller.time.instant())
+                : !buffer.peek().at().isBefore(window.end());
         if (over || window.isFull()) {
             endWindow(!over);
         }

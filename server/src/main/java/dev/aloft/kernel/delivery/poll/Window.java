@@ -29,8 +29,7 @@ public record Window(Instant start, Instant end, String state, boolean last, boo
 
     /** Whether its state is too large to be carried on: then it ends before its time. */
     boolean isFull() {
-        return state.length() > MOST_STATE_BYTES
-                || state.length() * 3L > MOST_STATE_BYTES && state.getBytes(StandardCharsets.UTF_8).length > MOST_STATE_BYTES;
+        return state.getBytes(StandardCharsets.UTF_8).length > MOST_STATE_BYTES;
     }
 
     Window ended(boolean early) {

@@ -130,9 +130,9 @@ public final class Gateway implements DataPlane {
         var event = ProxyEvents.rest(incoming, served, found, extendedId);
         var function = LambdaUri.function(integration.uri(), served.variables());
         int timeout = integration.timeoutInMillis() == null ? 29_000 : integration.timeoutInMillis();
-        var tenant = TenantHeader.tenant(integration, new TenantHeader.Request(
-                incoming.request().headers()::first, name -> last(incoming.query().get(name)), found.pathParameters()::get));
-        return switch (invoke(caller, resource, integration.credentials(), function, tenant.orElse(null), event, timeout)) {
+        var tenant = TenantHeader.tenant(integration, new TenantHeader.Request(incoming.request().headers()::first,
+                name -> last(incoming.query().get(name)), found.pathParameters()::get)).orElse(null);
+        return switch (invoke(caller, resource, integration.credentials(), function, tenant, event, timeout)) {
             case Outcome.Returned returned -> ProxyAnswers
                     .version1(returned.payload(), served.routing().isBinary(accepted(incoming)), "application/json")
                     .orElseGet(() -> restError(502));
@@ -215,8 +215,8 @@ public final class Gateway implements DataPlane {
     }
 
     /** As API Gateway, which the function's policy must allow; or with the role that the integration names. */
-    private Outcome invoke(Caller caller, String resource, String credentials, String function, String tenant, byte[] event,
-            int timeoutMillis) {
+    private Outcome invoke(Caller caller, String resource, String credentials, String function, String tenant,
+            byte[] event, int timeoutMillis) {
         var asGateway = caller.asService("apigateway.amazonaws.com", resource);
         var answer = CompletableFuture.supplyAsync(() -> {
             var as = credentials == null ? asGateway : roles.assume(asGateway, credentials, "BackplaneAssumeRoleSession");

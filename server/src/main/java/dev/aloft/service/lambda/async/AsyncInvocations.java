@@ -112,11 +112,11 @@ public final class AsyncInvocations {
     }
 
     /** Keeps the event; from here on it will be run. */
-    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload, String clientContext,
-            String tenant) {
+    public void promise(Caller caller, String functionArn, String qualifier, String requestId, byte[] payload,
+            String clientContext, String tenant) {
         var arn = Arn.parse(functionArn);
-        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext, caller.trace(),
-                tenant);
+        var event = new Event(arn.account(), arn.region(), functionArn, qualifier, requestId, payload, clientContext,
+                caller.trace(), tenant);
         var id = UUID.randomUUID().toString();
         store.change(tx -> events.promise(tx, id, event));
         measured(event).queued();

@@ -237,6 +237,7 @@ final class Checkpoints {
                 tenant));
         progress.timer(Timer.Kind.INVOKE, invoke.id(), progress.now());
         progress.tell(EventType.CHAINED_INVOKE_STARTED, invoke, e -> e.chainedInvokeStartedDetails(Lambda.ChainedInvokeStartedDetails.of(
-                d -> d.functionName(target).tenantId(tenant).input(Lambda.EventInput.of(i -> i.payload(update.payload()))))));
+                d -> d.functionName(target).tenantId(tenant)
+                        .input(Lambda.EventInput.of(i -> i.payload(update.payload()))))));
     }
 }

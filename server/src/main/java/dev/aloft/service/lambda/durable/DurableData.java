@@ -107,8 +107,8 @@ final class DurableData {
      * @param target  that function
      * @param tenant  whose event that is, or null
      */
-    record Operation(Lambda.Operation_ operation, int order, long changed, Integer heartbeatSeconds, String payload, String target,
-            String tenant) {}
+    record Operation(Lambda.Operation_ operation, int order, long changed, Integer heartbeatSeconds, String payload,
+            String target, String tenant) {}
 
     /** The execution that invokes another, and its operation that does. */
     record Parent(Key execution, String operation) {}

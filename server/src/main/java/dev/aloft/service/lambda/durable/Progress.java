@@ -164,8 +164,8 @@ final class Progress {
         }
         waiting += (waits(operation) ? 1 : 0) - (known.isPresent() && waits(known.get().operation()) ? 1 : 0);
         var given = more.apply(base);
-        var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(), given.target(),
-                given.tenant());
+        var kept = new Operation(operation, base.order(), ++changes, given.heartbeatSeconds(), given.payload(),
+                given.target(), given.tenant());
         operations.put(operation.id(), Optional.of(kept));
         DurableData.OPERATIONS.put(tx, execution.key().and(operation.id()), kept);
     }

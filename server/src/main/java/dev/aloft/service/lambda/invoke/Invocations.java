@@ -72,12 +72,13 @@ public final class Invocations implements AutoCloseable {
         this.starts = new Starts(sandboxes::hasRoom, Machine::isBusy,
                 () -> pools.values().stream().flatMap(Revision::allOnDemand), this::evictPrepared);
         this.time = time;
-        var trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library, this::isolates);
+        var trained = new TrainedStarts(folder.resolve("trained").toAbsolutePath().normalize(), library,
+                this::isolates);
         this.runtimes = new Runtimes(library, folder, sources, trained, sandboxes::containers);
         this.spares = new Spares(sandboxes, time);
         this.shipper = new LogShipper(endpoint, time);
-        this.environments = new NewEnvironments(spares, runtimes, library, roles, shipper, overdue, endpoint, endpointUrl,
-                time);
+        this.environments = new NewEnvironments(spares, runtimes, library, roles, shipper, overdue, endpoint,
+                endpointUrl, time);
         this.restores = new Restores(sandboxes, runtimes, environments, trained,
                 version -> revision(version).onDemand(), pools::containsKey, time);
     }
@@ -264,16 +265,16 @@ public final class Invocations implements AutoCloseable {
     public record InitFailure(String code, String reason) {}
 
     /**
-     * Takes a version with SnapStart through its init and keeps the environment for the next event that needs one, if that
-     * is lacking.
+     * Takes a version with SnapStart through its init and keeps the environment for the next event that needs one, if
+     * that is lacking.
      */
     public Optional<InitFailure> prepareRestore(FunctionVersion version) {
         return restores.prepare(version);
     }
 
     /**
-     * Lets environments of a version with SnapStart go through their init faster, where its runtime can: those that start
-     * when none waits to be restored.
+     * Lets environments of a version with SnapStart go through their init faster, where its runtime can: those that
+     * start when none waits to be restored.
      */
     public void train(FunctionVersion version) {
         restores.train(version);

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Environments of versions with SnapStart: they have their init ahead, wait in {@link Prepared} and are restored for the
- * event that finds none idle.
+ * Environments of versions with SnapStart: they have their init ahead, wait in {@link Prepared} and are restored for
+ * the event that finds none idle.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html">SnapStart</a>
  */
@@ -82,7 +82,8 @@ final class Restores {
         if (failure.isPresent()) {
             environment.abandon();
             throw failure.get().isTimeout()
-                    ? new Lambda.SnapStartTimeoutException("Lambda couldn't restore the snapshot within the timeout limit.")
+                    ? new Lambda.SnapStartTimeoutException(
+                            "Lambda couldn't restore the snapshot within the timeout limit.")
                     : new Lambda.SnapStartException("An error occurred while restoring the snapshot: "
                             + failure.get().words());
         }

@@ -41,7 +41,8 @@ final class Revision {
 
     /** @param tenant null where the function does not tell tenants apart */
     Pool onDemand(String tenant) {
-        return tenant == null ? onDemand : tenants.computeIfAbsent(tenant, _ -> new Pool(Initialization.ON_DEMAND, starts));
+        return tenant == null ? onDemand
+                : tenants.computeIfAbsent(tenant, _ -> new Pool(Initialization.ON_DEMAND, starts));
     }
 
     Pool provisioned() {

@@ -63,9 +63,14 @@ final class RuleTargets {
     }
 
     private static Optional<Events.PutTargetsResultEntry> refusal(Events.Target target) {
+        var letters = target.deadLetterConfig() == null ? null : target.deadLetterConfig().arn();
         if (!Arn.isArn(target.arn())) {
-            return Optional.of(failed(target, "Parameter " + target.arn()
-                    + " is not valid. Reason: Provided Arn is not in correct format."));
+            return Optional.of(badArn(target, target.arn()));
+        }
+        // A dead-letter queue is a standard queue: one in order would take no letter, which has no group.
+        if (letters != null && (!Arn.isArn(letters) || !Arn.parse(letters).service().equals("sqs")
+                || letters.endsWith(".fifo"))) {
+            return Optional.of(badArn(target, letters));
         }
         boolean fifo = Arn.parse(target.arn()).service().equals("sqs") && target.arn().endsWith(".fifo");
         boolean grouped = target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null;
@@ -73,6 +78,10 @@ final class RuleTargets {
                 ? Optional.of(failed(target, "Parameter(s) SqsParameters must be specified for target: " + target.id()
                         + "."))
                 : Optional.empty();
+    }
+
+    private static Events.PutTargetsResultEntry badArn(Events.Target target, String arn) {
+        return failed(target, "Parameter " + arn + " is not valid. Reason: Provided Arn is not in correct format.");
     }
 
     private static Events.PutTargetsResultEntry failed(Events.Target target, String message) {

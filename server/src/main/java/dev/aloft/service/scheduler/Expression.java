@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,9 @@ import java.util.regex.Pattern;
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types</a>
  */
 sealed interface Expression {
+    /** The IANA's zones that Java knows by no name. */
+    Map<String, ZoneId> FIXED = Map.of("EST", ZoneOffset.ofHours(-5), "MST", ZoneOffset.ofHours(-7),
+            "HST", ZoneOffset.ofHours(-10));
     Pattern AT = Pattern.compile("at\\((\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2})\\)");
     Pattern RATE = Pattern.compile("rate\\(([1-9]\\d{0,8})\\s(minutes?|hours?|days?)\\)");
 
@@ -31,7 +35,7 @@ sealed interface Expression {
     record Minutes(Schedule cron, ZoneId zone) implements Expression {}
 
     static Expression of(KeptSchedule schedule) {
-        return parse(schedule.expression(), ZoneId.of(schedule.timezone()));
+        return parse(schedule.expression(), known(schedule.timezone()));
     }
 
     static Expression parse(String text, ZoneId zone) {
@@ -61,12 +65,19 @@ sealed interface Expression {
         };
     }
 
+    /** A zone of the IANA's database: no offset, and none of Java's own names. */
     static ZoneId zone(String name) {
-        try {
-            return name == null ? ZoneOffset.UTC : ZoneId.of(name);
-        } catch (DateTimeException _) {
+        if (name == null) {
+            return ZoneOffset.UTC;
+        }
+        if (!FIXED.containsKey(name) && (!ZoneId.getAvailableZoneIds().contains(name) || name.startsWith("SystemV/"))) {
             throw new Scheduler.ValidationException("Invalid Schedule Expression Timezone " + name + ".");
         }
+        return known(name);
+    }
+
+    private static ZoneId known(String name) {
+        return FIXED.containsKey(name) ? FIXED.get(name) : ZoneId.of(name);
     }
 
     /** The first call of a schedule that was made or changed at this moment. */

@@ -93,6 +93,13 @@ class RulesTest extends EventsFixture {
         refused("ValidationException",
                 "RoleArn is required for target arn:aws:kinesis:us-east-1:111122223333:stream/s.",
             () -> target(null, "tick", target("1", "arn:aws:kinesis:us-east-1:111122223333:stream/s")));
+        for (var letters : List.of("nope", "arn:aws:sns:us-east-1:111122223333:topic", DEAD + ".fifo")) {
+            var failed = events.putTargets(ROOT, Events.PutTargetsRequest.of(r -> r.rule("tick").targets(List.of(
+                Events.Target.of(t -> t.id("1").arn(QUEUE).deadLetterConfig(Events.DeadLetterConfig.of(
+                    d -> d.arn(letters))))))));
+            assertThat(failed.failedEntries().getFirst().errorMessage())
+                .isEqualTo("Parameter " + letters + " is not valid. Reason: Provided Arn is not in correct format.");
+        }
         refused("NotImplemented", "A target of service ecs is not built in Aloft yet.",
             () -> target(null, "tick", target("1", "arn:aws:ecs:us-east-1:111122223333:cluster/c")));
         refused("ValidationException",

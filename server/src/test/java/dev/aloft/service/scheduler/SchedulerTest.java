@@ -222,6 +222,7 @@ class SchedulerTest {
         "rate(5 hours)|UTC|2026-01-01T05:00:00Z,2026-01-01T10:00:00Z",
         "at(2026-01-01T10:30:00)|UTC|2026-01-01T10:30:00Z",
         "at(2026-01-01T10:30:00)|America/New_York|2026-01-01T15:30:00Z",
+        "at(2026-01-01T10:30:00)|EST|2026-01-01T15:30:00Z",
         "cron(30 8 * * ? *)|Europe/Berlin|2026-01-01T07:30:00Z",
         "cron(0 12 ? * FRI *)|UTC|",
     })
@@ -232,6 +233,13 @@ class SchedulerTest {
         assertThat(delivered).extracting(Delivered::at).filteredOn(at -> moments == null || at.isBefore(limit)
                 || moments.contains("15:30"))
             .map(Instant::toString).isEqualTo(moments == null ? List.of() : List.of(moments.split(",")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+02:00", "GMT+2", "Z", "SystemV/EST5", "Mars/Base", "europe/berlin"})
+    void aTimeZoneThatIsNoneOfTheIanasIsRefused(String zone) {
+        refused("ValidationException", "Invalid Schedule Expression Timezone " + zone + ".",
+            () -> create(r -> r.scheduleExpression("rate(1 day)").scheduleExpressionTimezone(zone)));
     }
 
     /** In Berlin the clocks go from 2 to 3 on 29 March 2026 and from 3 to 2 on 25 October 2026. */

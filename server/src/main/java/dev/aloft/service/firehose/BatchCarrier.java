@@ -1,7 +1,6 @@
 package dev.aloft.service.firehose;
 
 import dev.aloft.api.ApiError;
-import dev.aloft.api.Arn;
 import dev.aloft.api.Body;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
@@ -305,7 +304,9 @@ final class BatchCarrier implements Carrier<Batch> {
     }
 
     private void put(Caller caller, String bucketArn, String key, byte[] content) {
-        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(Arn.parse(bucketArn).resource()).key(key)
+        // Any text is taken for an ARN when the stream is made; whether there is such a bucket turns out here.
+        var bucket = bucketArn.substring(bucketArn.lastIndexOf(':') + 1);
+        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket).key(key)
                 .contentType("application/octet-stream").body(Body.of(content))));
     }
 

@@ -1,5 +1,6 @@
 package dev.aloft.service.kinesis;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
@@ -53,6 +54,7 @@ final class Streams {
     }
 
     void create(Caller caller, Kinesis.CreateStreamRequest input) {
+        refuseWarmth(input.warmThroughputMiBps());
         var mode = input.streamModeDetails() == null ? null : input.streamModeDetails().streamMode();
         boolean onDemand = ON_DEMAND.equals(mode);
         if (onDemand && input.shardCount() != null) {
@@ -80,6 +82,12 @@ final class Streams {
             }
             data.sweeps.add(tx, now.plus(SWEEP), Key.of(stream.id()), new Sweep(stream.key(), stream.id()));
         });
+    }
+
+    private static void refuseWarmth(Integer mebibytesPerSecond) {
+        if (mebibytesPerSecond != null) {
+            throw ApiError.notBuilt("The warm throughput of a stream");
+        }
     }
 
     void checkLimit(ReadTx tx, Caller caller, long more) {
@@ -223,6 +231,7 @@ final class Streams {
     }
 
     void changeMode(Caller caller, Kinesis.UpdateStreamModeRequest input) {
+        refuseWarmth(input.warmThroughputMiBps());
         boolean onDemand = ON_DEMAND.equals(input.streamModeDetails().streamMode());
         var now = time.instant();
         store.change(tx -> {

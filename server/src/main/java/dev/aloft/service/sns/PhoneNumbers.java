@@ -1,6 +1,7 @@
 package dev.aloft.service.sns;
 
 import static dev.aloft.service.sns.Refusals.invalid;
+import static dev.aloft.service.sns.Refusals.required;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sns;
@@ -87,7 +88,7 @@ final class PhoneNumbers {
 
     /** The number gets a password by text message. */
     void addToSandbox(Caller caller, String number) {
-        if (!Endpoints.isPhone(number)) {
+        if (!Endpoints.isPhone(required(number, "PhoneNumber"))) {
             throw invalid("PhoneNumber", "input incorrectly formatted");
         }
         var password = "%06d".formatted(random.nextInt(1_000_000));
@@ -100,7 +101,8 @@ final class PhoneNumbers {
     }
 
     void verify(Caller caller, String number, String password) {
-        var key = SnsData.all(caller).and(number);
+        var key = SnsData.all(caller).and(required(number, "PhoneNumber"));
+        required(password, "OneTimePassword");
         store.change(tx -> {
             var known = data.sandboxNumbers.get(tx, key).orElseThrow(PhoneNumbers::unknown);
             if (!known.oneTimePassword().equals(password)) {
@@ -111,8 +113,9 @@ final class PhoneNumbers {
     }
 
     void removeFromSandbox(Caller caller, String number) {
+        var key = SnsData.all(caller).and(required(number, "PhoneNumber"));
         store.change(tx -> {
-            if (!data.sandboxNumbers.delete(tx, SnsData.all(caller).and(number))) {
+            if (!data.sandboxNumbers.delete(tx, key)) {
                 throw unknown();
             }
         });

@@ -2,6 +2,7 @@ package dev.aloft.service.sns;
 
 import static dev.aloft.service.sns.Refusals.arn;
 import static dev.aloft.service.sns.Refusals.invalid;
+import static dev.aloft.service.sns.Refusals.required;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
@@ -61,8 +62,8 @@ final class Platforms {
     }
 
     String create(Caller caller, Sns.CreatePlatformApplicationRequest input) {
-        checkName(input.name());
-        if (!PLATFORMS.contains(input.platform())) {
+        checkName(required(input.name(), "Name"));
+        if (!PLATFORMS.contains(required(input.platform(), "Platform"))) {
             throw invalid("Platform", input.platform() + " is not supported");
         }
         checkSecrets(input.platform(), input.attributes());
@@ -155,7 +156,7 @@ final class Platforms {
         }
         attributes.putAll(given);
         attributes.putIfAbsent("Enabled", "true");
-        attributes.put("Token", input.token());
+        attributes.put("Token", required(input.token(), "Token"));
         checkDevice(attributes);
         var id = UUID.randomUUID().toString();
         return store.write(tx -> {

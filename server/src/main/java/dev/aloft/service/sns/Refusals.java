@@ -39,7 +39,7 @@ final class Refusals {
     }
 
     static Arn arn(String text, String parameter) {
-        int elements = text.split(":", -1).length;
+        int elements = required(text, parameter).split(":", -1).length;
         if (elements < ARN_ELEMENTS) {
             throw invalid(parameter, "An ARN must have at least 6 elements, not " + elements);
         }

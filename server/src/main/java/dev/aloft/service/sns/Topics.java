@@ -5,6 +5,7 @@ import static dev.aloft.service.sns.Refusals.invalid;
 import static dev.aloft.service.sns.Refusals.required;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
@@ -51,6 +52,7 @@ final class Topics {
             given.remove("FifoTopic");
         }
         var tags = Tags.of(input.tags());
+        checkProtection(input.dataProtectionPolicy() == null ? "" : input.dataProtectionPolicy());
         var now = time.instant();
         var topic = new KeptTopic(caller.account(), caller.region(), name, given,
                 policy == null ? null : TopicPolicy.checked(policy), tags, input.dataProtectionPolicy(),
@@ -170,11 +172,15 @@ final class Topics {
     }
 
     void addPermission(Caller caller, Sns.AddPermissionRequest input) {
+        required(input.topicArn(), "TopicArn");
+        required(input.label(), "Label");
         change(caller, input.topicArn(), topic -> topic.withPolicy(
                 TopicPolicy.allowing(topic, input.label(), input.awsAccountId(), input.actionName())));
     }
 
     void removePermission(Caller caller, Sns.RemovePermissionRequest input) {
+        required(input.topicArn(), "TopicArn");
+        required(input.label(), "Label");
         change(caller, input.topicArn(), topic -> topic.withPolicy(TopicPolicy.without(topic, input.label())));
     }
 
@@ -206,8 +212,22 @@ final class Topics {
     }
 
     void setDataProtection(Caller caller, Sns.PutDataProtectionPolicyRequest input) {
+        required(input.resourceArn(), "ResourceArn");
+        checkProtection(required(input.dataProtectionPolicy(), "DataProtectionPolicy"));
         change(caller, input.resourceArn(), topic -> topic.withDataProtection(
                 input.dataProtectionPolicy().isEmpty() ? null : input.dataProtectionPolicy()));
+    }
+
+    /** Kept as it is, so only that it is a document is asked. */
+    private static void checkProtection(String policy) {
+        try {
+            if (policy.isEmpty() || JsonReader.tree(policy) instanceof Map) {
+                return;
+            }
+        } catch (JsonReader.Malformed _) {
+            // Told below.
+        }
+        throw invalid("DataProtectionPolicy", "failed to parse JSON.");
     }
 
     private void change(Caller caller, String topicArn, UnaryOperator<KeptTopic> change) {

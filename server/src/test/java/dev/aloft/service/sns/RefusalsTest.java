@@ -378,6 +378,43 @@ class RefusalsTest extends SnsFixture {
         sns.getEndpointAttributes(ROOT, Sns.GetEndpointAttributesRequest.of(r -> r.endpointArn(arn)));
     }
 
+    /** Whatever the operation, one missing text is named. */
+    @Test
+    void whatIsMissing() {
+        var topic = topic("t");
+        missing("PlatformApplicationArn", () -> sns.deletePlatformApplication(ROOT,
+                Sns.DeletePlatformApplicationRequest.of(_ -> { })));
+        missing("PlatformApplicationArn", () -> sns.createPlatformEndpoint(ROOT,
+                Sns.CreatePlatformEndpointRequest.of(r -> r.token("t"))));
+        missing("EndpointArn", () -> sns.deleteEndpoint(ROOT, Sns.DeleteEndpointRequest.of(_ -> { })));
+        missing("Name", () -> sns.createPlatformApplication(ROOT,
+                Sns.CreatePlatformApplicationRequest.of(r -> r.platform("GCM").attributes(Map.of()))));
+        missing("Platform", () -> sns.createPlatformApplication(ROOT,
+                Sns.CreatePlatformApplicationRequest.of(r -> r.name("n").attributes(Map.of()))));
+        missing("PhoneNumber", () -> sns.createSMSSandboxPhoneNumber(ROOT,
+                Sns.CreateSMSSandboxPhoneNumberRequest.of(_ -> { })));
+        missing("PhoneNumber", () -> sns.deleteSMSSandboxPhoneNumber(ROOT,
+                Sns.DeleteSMSSandboxPhoneNumberRequest.of(_ -> { })));
+        missing("OneTimePassword", () -> sns.verifySMSSandboxPhoneNumber(ROOT,
+                Sns.VerifySMSSandboxPhoneNumberRequest.of(r -> r.phoneNumber("+15551234567"))));
+        missing("Label", () -> sns.removePermission(ROOT, Sns.RemovePermissionRequest.of(r -> r.topicArn(topic))));
+        missing("DataProtectionPolicy", () -> sns.putDataProtectionPolicy(ROOT,
+                Sns.PutDataProtectionPolicyRequest.of(r -> r.resourceArn(topic))));
+    }
+
+    @Test
+    void aDataProtectionPolicyIsADocument() {
+        var topic = topic("t");
+        for (var text : List.of("abc", "5", "[]")) {
+            invalid("Invalid parameter: DataProtectionPolicy Reason: failed to parse JSON.", () -> sns.putDataProtectionPolicy(ROOT,
+                    Sns.PutDataProtectionPolicyRequest.of(r -> r.resourceArn(topic).dataProtectionPolicy(text))));
+        }
+    }
+
+    private static void missing(String parameter, Executable call) {
+        invalid("Invalid parameter: " + parameter + " Reason: no value for required parameter", call);
+    }
+
     @Test
     void settingsOfTextMessages() {
         texting("InvalidAttribute is not a valid attribute", "InvalidAttribute");

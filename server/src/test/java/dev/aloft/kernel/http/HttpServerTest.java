@@ -11,26 +11,16 @@ import dev.aloft.wire.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,31 +34,14 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpURI;
-import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.api.Session;
-import org.eclipse.jetty.http2.api.Stream;
-import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.frames.DataFrame;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HttpServerTest {
-    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-02-29T12:34:56.789Z"));
+    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2024-02-29T12:34:56.789Z"));
 
     @TempDir
     Path folder;
@@ -91,15 +64,15 @@ class HttpServerTest {
         return server;
     }
 
-    private static HttpServer.Config config(Duration idle, int headerBytes, long bodyBytes) {
+    static HttpServer.Config config(Duration idle, int headerBytes, long bodyBytes) {
         return new HttpServer.Config("127.0.0.1", 0, idle, Duration.ofSeconds(10), headerBytes, bodyBytes, null);
     }
 
-    private static HttpResponse text(String text) {
+    static HttpResponse text(String text) {
         return HttpResponse.of(200, "text/plain", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static HttpResponse echo(HttpRequest request) {
+    static HttpResponse echo(HttpRequest request) {
         return text(request.method() + " " + request.scheme() + " " + request.rawPath() + "?" + request.rawQuery() + " "
                 + request.host() + " " + new String(request.body().bytes(1 << 20), StandardCharsets.UTF_8));
     }
@@ -566,218 +539,6 @@ class HttpServerTest {
                         HttpServer.Config.on("192.0.2.1", 0, null), CLOCK, HttpServerTest::echo))
                 .isInstanceOf(HttpServer.CannotListen.class)
                 .hasMessageContaining("is not one of this machine's");
-    }
-
-    @Test
-    void speaksHttp2ToAClientThatUpgrades() throws Exception {
-        serve(HttpServerTest::echo);
-        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-            client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
-            var answer = client.send(
-                    java.net.http.HttpRequest.newBuilder(uri("http", "/a//b?q"))
-                            .POST(java.net.http.HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
-                            .build(),
-                    BodyHandlers.ofString());
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(answer.body())
-                    .startsWith("POST http /a//b?q 127.0.0.1:" + server.port())
-                    .hasSizeGreaterThan(100_000);
-            assertThat(answer.headers().firstValue("date")).contains("Thu, 29 Feb 2024 12:34:56 GMT");
-        }
-    }
-
-    @Test
-    void holdsItsLimitsOverHttp2() throws Exception {
-        serve(config(Duration.ofSeconds(10), 8 * 1024, 4_000_000), request -> text(
-                "" + request.body().stream().transferTo(OutputStream.nullOutputStream())));
-        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
-            client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
-            assertThat(upload(client, 4_000_000).body()).isEqualTo("4000000");
-            assertThat(upload(client, 4_000_001).statusCode()).isEqualTo(413);
-            var long431 = java.net.http.HttpRequest.newBuilder(uri("http", "/")).header("x-long", "x".repeat(10_000)).build();
-            try {
-                assertThat(client.send(long431, BodyHandlers.ofString()).statusCode()).isEqualTo(431);
-            } catch (IOException e) {
-                // Jetty may end the connection instead.
-            }
-            var next = client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
-            assertThat(next.statusCode()).isEqualTo(200);
-        }
-    }
-
-    private java.net.http.HttpResponse<String> upload(HttpClient client, int length) throws Exception {
-        return client.send(
-                java.net.http.HttpRequest.newBuilder(uri("http", "/"))
-                        .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[length]))
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    @Test
-    void speaksHttp2ByPriorKnowledge() throws Exception {
-        serve(HttpServerTest::echo);
-        var client = new HTTP2Client();
-        client.start();
-        try {
-            var session = client.connect(
-                            new InetSocketAddress("127.0.0.1", server.port()), new Session.Listener() {})
-                    .get(10, TimeUnit.SECONDS);
-            var answer = new CompletableFuture<String>();
-            var request = new MetaData.Request(
-                    "POST",
-                    HttpURI.from("http://kinesis.localhost:4566/x//y?z"),
-                    HttpVersion.HTTP_2,
-                    HttpFields.build().add("x-amz-target", "Kinesis_20131202.ListStreams"));
-            var stream = session.newStream(new HeadersFrame(request, null, false), new Stream.Listener() {
-                        private final StringBuilder text = new StringBuilder();
-
-                        @Override
-                        public void onHeaders(Stream on, HeadersFrame frame) {
-                            text.append(((MetaData.Response) frame.getMetaData()).getStatus()).append(' ');
-                            on.demand();
-                        }
-
-                        @Override
-                        public void onDataAvailable(Stream on) {
-                            var data = on.readData();
-                            if (data == null) {
-                                on.demand();
-                                return;
-                            }
-                            text.append(StandardCharsets.UTF_8.decode(data.frame().getByteBuffer()));
-                            data.release();
-                            if (data.frame().isEndStream()) {
-                                answer.complete(text.toString());
-                            } else {
-                                on.demand();
-                            }
-                        }
-                    })
-                    .get(10, TimeUnit.SECONDS);
-            stream.data(
-                    new DataFrame(stream.getId(), ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)), true),
-                    Callback.NOOP);
-            assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("200 POST http /x//y?z kinesis.localhost:4566 {}");
-        } finally {
-            client.stop();
-        }
-    }
-
-    @Test
-    void speaksTlsOnTheSamePortWithACertificateMadeOnFirstUse() throws Exception {
-        server = HttpServer.start(
-                HttpServer.Config.on("127.0.0.1", 0, folder.resolve("tls")), InstantSource.system(), HttpServerTest::echo);
-        assertThat(folder.resolve("tls")).doesNotExist();
-        try (var plain = new RawHttp(server.port())) {
-            plain.send("GET / HTTP/1.1\nHost: h\n\n");
-            assertThat(plain.answer().status()).isEqualTo(200);
-        }
-        var probe = SSLContext.getInstance("TLS");
-        probe.init(null, new TrustManager[] {new TrustAll()}, null);
-        try (var first = (SSLSocket) probe.getSocketFactory().createSocket("127.0.0.1", server.port())) {
-            first.startHandshake();
-        }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("tls/ca-key.pem"))))
-                .isEqualTo("rw-------");
-
-        var trusting = trusting(folder.resolve("tls/ca.pem"));
-        try (var client = HttpClient.newBuilder().sslContext(trusting).build()) {
-            var answer = client.send(
-                    java.net.http.HttpRequest.newBuilder(uri("https", "/x")).build(), BodyHandlers.ofString());
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(answer.body()).startsWith("GET https /x? 127.0.0.1:");
-        }
-        try (var client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(trusting)
-                .build()) {
-            var answer = client.send(
-                    java.net.http.HttpRequest.newBuilder(uri("https", "/x")).build(), BodyHandlers.ofString());
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
-        }
-    }
-
-    @Test
-    void certifiesEachOfOurNamesThatAClientAsksFor() throws Exception {
-        serve(HttpServerTest::echo);
-        assertThat(namesFor("a1b2c3.execute-api.localhost")).containsExactly("a1b2c3.execute-api.localhost");
-        assertThat(namesFor("my.bucket.s3.us-east-1.localhost")).containsExactly("my.bucket.s3.us-east-1.localhost");
-        assertThat(namesFor("aws.amazon.com")).contains("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
-    }
-
-    @Test
-    void keepsItsCertificateAuthorityOverRestarts() throws Exception {
-        var made = Certificate.in(folder.resolve("tls"), CLOCK);
-        var bytes = Files.readAllBytes(folder.resolve("tls/ca.pem"));
-        var again = Certificate.in(folder.resolve("tls"), CLOCK);
-        assertThat(Files.readAllBytes(folder.resolve("tls/ca.pem"))).isEqualTo(bytes);
-        again.forName("x.localhost").verify(authority(folder.resolve("tls/ca.pem")).getPublicKey());
-        made.forName("x.localhost").verify(authority(folder.resolve("tls/ca.pem")).getPublicKey());
-
-        Files.writeString(folder.resolve("tls/ca-key.pem"), "nonsense!");
-        assertThatThrownBy(() -> Certificate.in(folder.resolve("tls"), CLOCK))
-                .hasMessageContaining("Delete the folder to have a new one made.");
-    }
-
-    private List<String> namesFor(String name) throws Exception {
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustAll()}, null);
-        try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.port())) {
-            var parameters = socket.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(name)));
-            socket.setSSLParameters(parameters);
-            socket.startHandshake();
-            var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-            return certificate.getSubjectAlternativeNames().stream()
-                    .map(alternative -> (String) alternative.get(1))
-                    .toList();
-        }
-    }
-
-    private static final class TrustAll extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
-    private static X509Certificate authority(Path file) throws Exception {
-        try (var in = Files.newInputStream(file)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        }
-    }
-
-    private static SSLContext trusting(Path file) throws Exception {
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        store.setCertificateEntry("aloft", authority(file));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
-    }
-
-    private URI uri(String scheme, String path) {
-        return URI.create(scheme + "://127.0.0.1:" + server.port() + path);
     }
 
     private interface Step {

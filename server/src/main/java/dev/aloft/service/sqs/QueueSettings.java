@@ -4,30 +4,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How a standard queue behaves in ways that AWS does not let one choose: said with tags, which every tool can set, and which do
- * nothing on AWS. The same messages sent in the same order are disturbed in the same way each time.
+ * How a queue behaves in ways that AWS does not let one choose: said with tags, which every tool can set, and which do nothing
+ * on AWS. The same messages sent in the same order are disturbed in the same way each time.
  *
  * <pre>
  *   aloft:duplicates  the share of messages that are received twice, from 0 to 1
  *   aloft:reorder     the share of messages that up to ten others overtake that were sent after them, from 0 to 1
  *   aloft:seed        which messages these are: a whole number
+ *   aloft:throttling  true: a FIFO queue takes as many calls in a second as on AWS
  * </pre>
+ *
+ * <p>The last is for FIFO queues only, the others for standard queues.
  */
-record QueueSettings(double duplicates, double reorder, long seed) {
-    private static final QueueSettings NONE = new QueueSettings(0, 0, 0);
+record QueueSettings(double duplicates, double reorder, long seed, boolean throttling) {
+    private static final QueueSettings NONE = new QueueSettings(0, 0, 0, false);
     /** So many others overtake a message at the most. */
     static final int FARTHEST = 10;
     private static final String PREFIX = "aloft:";
     private static final String DUPLICATES = PREFIX + "duplicates";
     private static final String REORDER = PREFIX + "reorder";
     private static final String SEED = PREFIX + "seed";
-    private static final Set<String> KNOWN = Set.of(DUPLICATES, REORDER, SEED);
+    private static final String THROTTLING = PREFIX + "throttling";
+    private static final Set<String> KNOWN = Set.of(DUPLICATES, REORDER, SEED, THROTTLING);
     private static final long TWICE = 1;
     private static final long LATE = 2;
     private static final long HOW_LATE = 3;
 
     static QueueSettings of(Map<String, String> tags) {
-        return tags.isEmpty() ? NONE : new QueueSettings(share(tags, DUPLICATES), share(tags, REORDER), seed(tags));
+        return tags.isEmpty() ? NONE : new QueueSettings(share(tags, DUPLICATES), share(tags, REORDER), seed(tags), flag(tags));
     }
 
     /** What nobody would act on is refused. */
@@ -36,8 +40,8 @@ record QueueSettings(double duplicates, double reorder, long seed) {
             if (!KNOWN.contains(key)) {
                 throw Errors.invalid("There is no setting " + key + ". Settings: " + KNOWN.stream().sorted().toList());
             }
-            if (fifo) {
-                throw Errors.invalid("The setting " + key + " is for standard queues only.");
+            if (fifo != key.equals(THROTTLING)) {
+                throw Errors.invalid("The setting " + key + " is for " + (fifo ? "standard" : "FIFO") + " queues only.");
             }
         });
         of(tags);
@@ -63,6 +67,14 @@ record QueueSettings(double duplicates, double reorder, long seed) {
         } catch (NumberFormatException _) {
             throw Errors.invalid("The setting " + SEED + " is a whole number, not " + text);
         }
+    }
+
+    private static boolean flag(Map<String, String> tags) {
+        var text = tags.getOrDefault(THROTTLING, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw Errors.invalid("The setting " + THROTTLING + " is true or false, not " + text);
+        }
+        return text.equals("true");
     }
 
     boolean areNone() {

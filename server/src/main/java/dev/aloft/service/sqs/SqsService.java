@@ -13,6 +13,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ public final class SqsService implements Service, Sqs {
     private final SqsData data = new SqsData();
     private final Queues queues;
     private final Permissions permissions;
+    private final Throttle throttle;
     private final Send send;
     private final Receive receive;
     private final Messages messages;
@@ -41,6 +43,7 @@ public final class SqsService implements Service, Sqs {
         measures = new Measures(data, lines, metrics, store, time);
         queues = new Queues(data, lines, arrivals, store, time);
         permissions = new Permissions(queues);
+        throttle = new Throttle(queues, time);
         var encryption = new Encryption(new Envelopes("sqs", endpoint, time, Errors::ofKey));
         send = new Send(queues, lines, new Deduplication(data), measures, arrivals, encryption, store, time);
         receive = new Receive(data, queues, lines, new DeadLetters(data, lines, arrivals), measures, arrivals,
@@ -204,27 +207,34 @@ public final class SqsService implements Service, Sqs {
 
     @Override
     public SendMessageResponse sendMessage(Caller caller, SendMessageRequest input) {
+        throttle.call(caller, input.queueUrl(), "SendMessage",
+            Collections.singletonList(input.messageGroupId()));
         return send.send(caller, input);
     }
 
     @Override
     public SendMessageBatchResponse sendMessageBatch(Caller caller, SendMessageBatchRequest input) {
+        throttle.call(caller, input.queueUrl(), "SendMessage", input.entries() == null ? List.of()
+            : input.entries().stream().map(SendMessageBatchRequestEntry::messageGroupId).toList());
         return send.batch(caller, input);
     }
 
     @Override
     public ReceiveMessageResponse receiveMessage(Caller caller, ReceiveMessageRequest input) {
+        throttle.call(caller, input.queueUrl(), "ReceiveMessage");
         return receive.receive(caller, input);
     }
 
     @Override
     public DeleteMessageResponse deleteMessage(Caller caller, DeleteMessageRequest input) {
+        throttle.call(caller, input.queueUrl(), "DeleteMessage");
         messages.delete(caller, input);
         return DeleteMessageResponse.of(_ -> {});
     }
 
     @Override
     public DeleteMessageBatchResponse deleteMessageBatch(Caller caller, DeleteMessageBatchRequest input) {
+        throttle.call(caller, input.queueUrl(), "DeleteMessage");
         return messages.deleteBatch(caller, input);
     }
 

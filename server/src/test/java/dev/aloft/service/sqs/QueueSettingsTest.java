@@ -15,7 +15,8 @@ class QueueSettingsTest extends SqsFixture {
     @Test
     void anUnknownSettingAndOneForAFifoQueueAreRefused() {
         var url = queue("q");
-        refused("InvalidParameterValue", "There is no setting aloft:lag. Settings: [aloft:duplicates, aloft:reorder, aloft:seed]",
+        refused("InvalidParameterValue", "There is no setting aloft:lag. Settings: "
+            + "[aloft:duplicates, aloft:reorder, aloft:seed, aloft:throttling]",
             () -> tag(url, "aloft:lag", "1"));
         refused("InvalidParameterValue", "The setting aloft:duplicates is a share from 0 to 1, not 2",
             () -> tag(url, "aloft:duplicates", "2"));
@@ -23,6 +24,10 @@ class QueueSettingsTest extends SqsFixture {
         var fifo = fifo("q");
         refused("InvalidParameterValue", "The setting aloft:reorder is for standard queues only.",
             () -> tag(fifo, "aloft:reorder", "1"));
+        refused("InvalidParameterValue", "The setting aloft:throttling is for FIFO queues only.",
+            () -> tag(url, "aloft:throttling", "true"));
+        refused("InvalidParameterValue", "The setting aloft:throttling is true or false, not 1",
+            () -> tag(fifo, "aloft:throttling", "1"));
     }
 
     @Test
@@ -70,6 +75,32 @@ class QueueSettingsTest extends SqsFixture {
     void withoutSettingsMessagesComeOnceAndInOrder() {
         var url = queue("q");
         assertThat(sendHundred(url)).isEqualTo(drain(url));
+    }
+
+    @Test
+    void aFifoQueueTakesThreeHundredCallsOfEachActionInASecond() {
+        var url = fifo("q");
+        tag(url, "aloft:throttling", "true");
+        for (int i = 0; i < 300; i++) {
+            send(url, "g", "m" + i);
+        }
+        refused("RequestThrottled", "Request is throttled.", () -> send(url, "g", "more"));
+        var received = receive(url, 10);
+        assertThat(received).hasSize(10);
+        pass(1);
+        send(url, "g", "more");
+        assertThat(counts(url)).isEqualTo("291 10 0");
+    }
+
+    @Test
+    void withHighThroughputEachGroupDoes() {
+        var url = fifo("q", "DeduplicationScope", "messageGroup", "FifoThroughputLimit", "perMessageGroupId");
+        tag(url, "aloft:throttling", "true");
+        for (int i = 0; i < 300; i++) {
+            send(url, "a", "m" + i);
+        }
+        refused("RequestThrottled", "Request is throttled.", () -> send(url, "a", "more"));
+        send(url, "b", "more");
     }
 
     private List<String> run(String name, String seed) {

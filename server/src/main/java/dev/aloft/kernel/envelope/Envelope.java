@@ -4,11 +4,8 @@ import dev.aloft.api.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.crypto.Cipher;
 
 /**
  * A content with what opens it: a byte for the form, the encrypted data key, the encryption context it was made with, a
@@ -16,26 +13,14 @@ import javax.crypto.Cipher;
  */
 record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] encrypted) {
     private static final byte FORM = 1;
-    private static final int NONCE_BYTES = 12;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     static Envelope of(DataKey key, Map<String, String> context, byte[] content) {
-        byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
-        try {
-            byte[] encrypted = key.cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(content);
-            return new Envelope(key.encrypted(), context, nonce, encrypted);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] nonce = DataKey.nonce();
+        return new Envelope(key.encrypted(), context, nonce, key.encrypted(nonce, content));
     }
 
     byte[] content(DataKey opened) {
-        try {
-            return opened.cipher(Cipher.DECRYPT_MODE, nonce).doFinal(encrypted);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("An envelope was changed", e);
-        }
+        return opened.decrypted(nonce, encrypted);
     }
 
     byte[] bytes() {
@@ -68,7 +53,7 @@ record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] enc
         for (int left = in.get(); left > 0; left--) {
             context.put(text(in), text(in));
         }
-        return new Envelope(key, context, part(in, NONCE_BYTES), part(in, in.remaining()));
+        return new Envelope(key, context, part(in, DataKey.NONCE_BYTES), part(in, in.remaining()));
     }
 
     private static String text(ByteBuffer in) {

@@ -65,6 +65,19 @@ public final class Envelopes {
                 r -> r.ciphertextBlob(ciphertext).encryptionContext(context)))).plaintext().array();
     }
 
+    /** A data key for whoever keeps its encrypted form and opens it again. */
+    public DataKey made(Caller caller, KeyUse use) {
+        var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller)).keySpec(Kms.DataKeySpec.AES_256)
+                .encryptionContext(use.context()));
+        var made = asked(caller, false, () -> kms.generateDataKey(through(caller), request));
+        return new DataKey(made.plaintext(), made.ciphertextBlob(), time.instant());
+    }
+
+    /** A data key that was made so. */
+    public DataKey opened(Caller caller, Bytes encrypted, Map<String, String> context, Duration reuse) {
+        return open(caller, encrypted, context, reuse);
+    }
+
     /** Sees to it that there is a data key, as sealing does. */
     public void require(Caller caller, KeyUse use) {
         dataKey(caller, use);
@@ -76,11 +89,9 @@ public final class Envelopes {
         if (known != null && known.isGood(time.instant(), use.reuse())) {
             return known;
         }
-        var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller))
-                .keySpec(Kms.DataKeySpec.AES_256).encryptionContext(use.context()));
-        var made = asked(caller, false, () -> kms.generateDataKey(through(caller), request));
-        var key = verifies ? open(caller, made.ciphertextBlob(), use.context(), use.reuse())
-                : new DataKey(made.plaintext(), made.ciphertextBlob(), time.instant());
+        var made = made(caller, use);
+        // AWS has a new data key decrypted before it is used, which is why those who only write need kms:Decrypt too.
+        var key = verifies ? open(caller, made.encrypted(), use.context(), use.reuse()) : made;
         keep(sealing, wanted, key, use.reuse());
         return key;
     }

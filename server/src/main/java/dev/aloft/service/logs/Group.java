@@ -9,14 +9,21 @@ import java.util.Map;
  *
  * @param id              its own for ever: a group made again under the same name has another
  * @param retentionInDays 0 when events never expire
+ * @param kmsKeyId        what new events are encrypted under, or null
+ * @param key             the number of its data key, 0 for none
  */
-record Group(long id, String name, Instant created, int retentionInDays, Map<String, String> tags) {
+record Group(long id, String name, Instant created, int retentionInDays, Map<String, String> tags, String kmsKeyId,
+        long key) {
     Group withRetention(int days) {
-        return new Group(id, name, created, days, tags);
+        return new Group(id, name, created, days, tags, kmsKeyId, key);
     }
 
     Group withTags(Map<String, String> all) {
-        return new Group(id, name, created, retentionInDays, all);
+        return new Group(id, name, created, retentionInDays, all, kmsKeyId, key);
+    }
+
+    Group withKey(String id, long number) {
+        return new Group(this.id, name, created, retentionInDays, tags, id, number);
     }
 
     boolean expires() {

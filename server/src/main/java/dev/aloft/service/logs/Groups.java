@@ -9,6 +9,7 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import java.time.Instant;
 import java.util.Collection;
@@ -26,32 +27,71 @@ final class Groups {
         731, 1096, 1827, 2192, 2557, 2922, 3288, 3653);
 
     private final LogsData data;
+    private final GroupKeys keys;
     private final Store store;
     private final Time time;
 
-    Groups(LogsData data, Store store, Time time) {
+    Groups(LogsData data, GroupKeys keys, Store store, Time time) {
         this.data = data;
+        this.keys = keys;
         this.store = store;
         this.time = time;
     }
 
     Logs.CreateLogGroupResponse create(Caller caller, Logs.CreateLogGroupRequest input) {
-        if (input.kmsKeyId() != null) {
-            throw ApiError.notBuilt("Encryption of a log group with a key (kmsKeyId)");
-        }
         if (input.logGroupClass() != null && !input.logGroupClass().equals(Logs.LogGroupClass.STANDARD)) {
             throw ApiError.notBuilt("The log group class " + input.logGroupClass());
         }
         var tags = merged(Map.of(), input.tags() == null ? Map.of() : input.tags());
         var key = LogsData.group(caller, input.logGroupName());
         var now = time.instant();
+        store.<Void>read(tx -> {
+            requireNew(tx, key);
+            return null;
+        });
+        var made = keys.made(caller, input.logGroupName(), input.kmsKeyId());
         store.change(tx -> {
-            if (data.groups.has(tx, key)) {
-                throw new Logs.ResourceAlreadyExistsException("The specified log group already exists");
-            }
-            data.groups.put(tx, key, new Group(LogsData.nextId(tx), input.logGroupName(), now, 0, tags));
+            requireNew(tx, key);
+            var group = new Group(LogsData.nextId(tx), input.logGroupName(), now, 0, tags, null, 0);
+            data.groups.put(tx, key, made.map(it -> keyed(tx, group, it)).orElse(group));
         });
         return Logs.CreateLogGroupResponse.of(_ -> {});
+    }
+
+    private void requireNew(ReadTx tx, Key key) {
+        if (data.groups.has(tx, key)) {
+            throw new Logs.ResourceAlreadyExistsException("The specified log group already exists");
+        }
+    }
+
+    private Group keyed(Tx tx, Group group, GroupKeys.GroupKey made) {
+        long number = data.groupKeys.range(tx, Key.of(group.id())).count() + 1;
+        data.groupKeys.put(tx, Key.of(group.id(), number), made);
+        return group.withKey(made.keyId(), number);
+    }
+
+    /** Of what is written from now on. What was written before needs the key that it had. */
+    Logs.AssociateKmsKeyResponse associate(Caller caller, Logs.AssociateKmsKeyRequest input) {
+        var name = keyed(caller, input.logGroupName(), input.resourceIdentifier());
+        store.<Group>read(tx -> find(tx, caller, name));
+        var made = keys.made(caller, name, input.kmsKeyId()).orElseThrow();
+        store.change(tx -> data.groups.put(tx, LogsData.group(caller, name), keyed(tx, find(tx, caller, name), made)));
+        return Logs.AssociateKmsKeyResponse.of(_ -> {});
+    }
+
+    Logs.DisassociateKmsKeyResponse disassociate(Caller caller, Logs.DisassociateKmsKeyRequest input) {
+        var name = keyed(caller, input.logGroupName(), input.resourceIdentifier());
+        store.change(tx ->
+            data.groups.put(tx, LogsData.group(caller, name), find(tx, caller, name).withKey(null, 0)));
+        return Logs.DisassociateKmsKeyResponse.of(_ -> {});
+    }
+
+    /** The group whose key is meant: a resource may be the results of queries too, of which there are none. */
+    static String keyed(Caller caller, String name, String resource) {
+        if (resource != null && !resource.contains(":log-group:")) {
+            throw ApiError.notBuilt("A KMS key for the results of queries");
+        }
+        return named(caller, name, resource);
     }
 
     Logs.DeleteLogGroupResponse delete(Caller caller, Logs.DeleteLogGroupRequest input) {
@@ -62,6 +102,7 @@ final class Groups {
             data.groups.delete(tx, key);
             data.deleteFilters(tx, group.id());
             data.storedBytes.delete(tx, Key.of(group.id()));
+            data.groupKeys.deleteAll(tx, Key.of(group.id()));
             data.expiring.cancel(tx, Key.of(group.id()));
             data.clearing.add(tx, now, Key.of(group.id()), Key.EMPTY);
         });
@@ -103,7 +144,7 @@ final class Groups {
             .retentionInDays(group.expires() ? group.retentionInDays() : null).arn(arn + ":*")
             .metricFilterCount((int) data.metricFilters.range(tx, Key.of(group.id())).count())
             .storedBytes(data.storedBytes.get(tx, Key.of(group.id())).orElse(0L))
-            .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn));
+            .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn).kmsKeyId(group.kmsKeyId()));
     }
 
     Logs.PutRetentionPolicyResponse putRetention(Caller caller, Logs.PutRetentionPolicyRequest input) {

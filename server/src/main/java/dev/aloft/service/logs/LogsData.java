@@ -28,6 +28,8 @@ final class LogsData {
     final Table<Piece> pieces = Table.of("pieces", Codec.of(Piece.class));
     /** (group, stream, first moment, number): the pieces of one stream. */
     final Space piecesOfStream = Space.of("piecesOfStream");
+    /** (group, number): all data keys that a group ever had; pieces name theirs. */
+    final Table<GroupKeys.GroupKey> groupKeys = Table.of("groupKeys", Codec.of(GroupKeys.GroupKey.class));
     /** (group) to the bytes of its messages, as AWS counts them. */
     final Table<Long> storedBytes = Table.of("storedBytes", Codec.NUMBER);
     /** (account, region, name). */

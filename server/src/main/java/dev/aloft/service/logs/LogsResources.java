@@ -6,6 +6,7 @@ import dev.aloft.api.Logs;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -30,7 +31,7 @@ final class LogsResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("LogGroupName", "RetentionInDays", "Tags", "LogGroupClass");
+            return Set.of("LogGroupName", "RetentionInDays", "Tags", "LogGroupClass", "KmsKeyId");
         }
 
         @Override
@@ -43,7 +44,7 @@ final class LogsResources {
             var name = desired.name("LogGroupName", MAX_NAME);
             try {
                 logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name)
-                    .tags(desired.marked())
+                    .tags(desired.marked()).kmsKeyId((String) desired.properties().get("KmsKeyId"))
                     .logGroupClass((String) desired.properties().get("LogGroupClass"))));
             } catch (Logs.ResourceAlreadyExistsException e) {
                 if (!isOurs(caller, name, desired)) {
@@ -68,6 +69,7 @@ final class LogsResources {
                 throw ApiError.notBuilt("The log group class " + groupClass(after));
             }
             setRetention(caller, physicalId, after);
+            setKey(caller, physicalId, before, after);
             var arn = Groups.arn(caller, physicalId).toString();
             var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
@@ -88,6 +90,18 @@ final class LogsResources {
             } else {
                 logs.putRetentionPolicy(caller, Logs.PutRetentionPolicyRequest.of(r -> r.logGroupName(name)
                     .retentionInDays(wholeNumber(days))));
+            }
+        }
+
+        private void setKey(Caller caller, String name, Desired before, Desired after) {
+            var key = (String) after.properties().get("KmsKeyId");
+            if (Objects.equals(key, before.properties().get("KmsKeyId"))) {
+                return;
+            }
+            if (key == null) {
+                logs.disassociateKmsKey(caller, Logs.DisassociateKmsKeyRequest.of(r -> r.logGroupName(name)));
+            } else {
+                logs.associateKmsKey(caller, Logs.AssociateKmsKeyRequest.of(r -> r.logGroupName(name).kmsKeyId(key)));
             }
         }
 

@@ -32,14 +32,15 @@ public final class LogsService implements Service, Logs {
     /** @param roles lets CloudWatch Logs work under the role of a subscription filter */
     public LogsService(Store platform, Time time, Endpoint endpoint, Targets targets, Dispatches.Assume roles) {
         var store = platform.in("logs");
-        groups = new Groups(data, store, time);
+        var keys = new GroupKeys(data, endpoint, store, time);
+        groups = new Groups(data, keys, store, time);
         streams = new Streams(data, groups, store, time);
         metricFilters = new MetricFilters(data, groups, endpoint, store, time);
         subscriptionFilters = new SubscriptionFilters(data, groups, endpoint, targets, roles, store, time);
-        putEvents = new PutEvents(data, groups, streams, new EmbeddedMetrics(endpoint), metricFilters,
+        putEvents = new PutEvents(data, groups, keys, streams, new EmbeddedMetrics(endpoint), metricFilters,
             subscriptionFilters,
             store, time);
-        readEvents = new ReadEvents(data, groups, streams, store, time);
+        readEvents = new ReadEvents(data, groups, keys, streams, store, time);
         resourcePolicies = new ResourcePolicies(data, store, time);
         housekeeping = new Housekeeping(data, store, time);
         resourceTypes = LogsResources.all(Logs.at(endpoint));
@@ -70,6 +71,10 @@ public final class LogsService implements Service, Logs {
             case DescribeLogGroupsRequest _ -> group("DescribeLogGroups", caller, "");
             case PutRetentionPolicyRequest r -> group("PutRetentionPolicy", caller, r.logGroupName());
             case DeleteRetentionPolicyRequest r -> group("DeleteRetentionPolicy", caller, r.logGroupName());
+            case AssociateKmsKeyRequest r -> group("AssociateKmsKey", caller,
+                Groups.keyed(caller, r.logGroupName(), r.resourceIdentifier()));
+            case DisassociateKmsKeyRequest r -> group("DisassociateKmsKey", caller,
+                Groups.keyed(caller, r.logGroupName(), r.resourceIdentifier()));
             case CreateLogStreamRequest r -> group("CreateLogStream", caller, r.logGroupName());
             case DeleteLogStreamRequest r -> stream("DeleteLogStream", caller, r.logGroupName(), r.logStreamName());
             case DescribeLogStreamsRequest r ->
@@ -130,6 +135,16 @@ public final class LogsService implements Service, Logs {
     @Override
     public DeleteRetentionPolicyResponse deleteRetentionPolicy(Caller caller, DeleteRetentionPolicyRequest input) {
         return groups.deleteRetention(caller, input);
+    }
+
+    @Override
+    public AssociateKmsKeyResponse associateKmsKey(Caller caller, AssociateKmsKeyRequest input) {
+        return groups.associate(caller, input);
+    }
+
+    @Override
+    public DisassociateKmsKeyResponse disassociateKmsKey(Caller caller, DisassociateKmsKeyRequest input) {
+        return groups.disassociate(caller, input);
     }
 
     @Override

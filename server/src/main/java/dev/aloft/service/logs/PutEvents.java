@@ -28,6 +28,7 @@ final class PutEvents {
 
     private final LogsData data;
     private final Groups groups;
+    private final GroupKeys keys;
     private final Streams streams;
     private final EmbeddedMetrics metrics;
     private final MetricFilters metricFilters;
@@ -43,13 +44,14 @@ final class PutEvents {
             Group group, List<MetricFilter> metricFilters, List<SubscriptionFilter> subscriptionFilters) {
     }
 
-    PutEvents(LogsData data, Groups groups, Streams streams, EmbeddedMetrics metrics, MetricFilters metricFilters,
-            SubscriptionFilters subscriptions, Store store, Time time) {
+    PutEvents(LogsData data, Groups groups, GroupKeys keys, Streams streams, EmbeddedMetrics metrics,
+            MetricFilters metricFilters, SubscriptionFilters subscriptions, Store store, Time time) {
         this.metrics = metrics;
         this.metricFilters = metricFilters;
         this.subscriptions = subscriptions;
         this.data = data;
         this.groups = groups;
+        this.keys = keys;
         this.streams = streams;
         this.store = store;
         this.time = time;
@@ -71,6 +73,7 @@ final class PutEvents {
         int from = Math.max(expiredEnd, oldEnd);
         var taken = from < newStart ? events.subList(from, newStart) : List.<Logs.InputLogEvent>of();
         var pieces = pieces(taken, now.toEpochMilli());
+        var sealed = keys.sealed(caller, group, pieces);
         var found = MetricFilters.find(filtered.metricFilters, taken);
         var wanted = SubscriptionFilters.wanted(filtered.subscriptionFilters, pieces);
         var stream = store.write(tx -> {
@@ -82,7 +85,7 @@ final class PutEvents {
             metricFilters.note(tx, caller, owner, found);
             subscriptions.promise(tx, caller, owner, before, wanted, pieces);
             count(tx, caller, owner, bytes, pieces.getFirst().last());
-            return append(tx, owner, before, pieces);
+            return append(tx, owner, before, sealed);
         });
         metrics.extract(caller, group.name(), taken);
         metricFilters.publish(caller, group.name(), found);

@@ -9,6 +9,7 @@ import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.logs.GroupKeys.Reading;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,13 +31,15 @@ final class ReadEvents {
 
     private final LogsData data;
     private final Groups groups;
+    private final GroupKeys groupKeys;
     private final Streams streams;
     private final Store store;
     private final Time time;
 
-    ReadEvents(LogsData data, Groups groups, Streams streams, Store store, Time time) {
+    ReadEvents(LogsData data, Groups groups, GroupKeys groupKeys, Streams streams, Store store, Time time) {
         this.data = data;
         this.groups = groups;
+        this.groupKeys = groupKeys;
         this.streams = streams;
         this.store = store;
         this.time = time;
@@ -55,12 +58,13 @@ final class ReadEvents {
         var token = Optional.ofNullable(input.nextToken());
         var position = token.map(ReadEvents::position);
         boolean forward = token.map(text -> text.startsWith("f/")).orElse(Boolean.TRUE.equals(input.startFromHead()));
+        var keys = groupKeys.reading(caller, name);
         return store.read(tx -> {
             var group = groups.find(tx, caller, name);
             var stream = streams.find(tx, group, input.logStreamName());
             long from = Math.max(start, group.oldestKept(time.instant()));
-            var events = forward ? after(tx, stream, position, from, end, limit)
-                : before(tx, stream, position, from, end, limit);
+            var events = forward ? after(tx, stream, keys, position, from, end, limit)
+                : before(tx, stream, keys, position, from, end, limit);
             // At an end, the way back begins with the event that the position names.
             var here = position.orElse(EventId.startOf(start));
             var first = !events.isEmpty() ? events.getFirst().id() : forward ? here.next() : here;
@@ -79,12 +83,12 @@ final class ReadEvents {
             .flatMap(text -> EventId.parse(text.substring(2, text.length() - 2))).orElseThrow(Tokens::invalid);
     }
 
-    private List<Merge.Event> after(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end,
-            int limit) {
+    private List<Merge.Event> after(ReadTx tx, LogStream stream, Reading keys, Optional<EventId> position, long from,
+            long end, int limit) {
         long first = Math.max(from, position.map(EventId::timestamp).orElse(0L));
         var events = new ArrayList<Merge.Event>();
         int bytes = 0;
-        for (var found = new Merge(piecesOf(tx, stream, first).iterator()); found.hasNext()
+        for (var found = new Merge(piecesOf(tx, stream, keys, first).iterator()); found.hasNext()
                 && events.size() < limit; ) {
             var event = found.next();
             if (event.id().timestamp() >= end) {
@@ -103,15 +107,15 @@ final class ReadEvents {
     }
 
     /** The last events before a position, in order. */
-    private List<Merge.Event> before(ReadTx tx, LogStream stream, Optional<EventId> position, long from, long end,
-            int limit) {
+    private List<Merge.Event> before(ReadTx tx, LogStream stream, Reading keys, Optional<EventId> position, long from,
+            long end, int limit) {
         long bound = Math.min(end, position.map(p -> p.timestamp() + 1).orElse(Long.MAX_VALUE));
         var owned = Key.of(stream.group(), stream.id());
         var range = Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS)).to(owned.and(bound)).reversed();
         var found = new PriorityQueue<Merge.Event>(Collections.reverseOrder((a, b) -> a.id().compareTo(b.id())));
         var events = new ArrayDeque<Merge.Event>();
         int bytes = 0;
-        for (var pieces = rows(tx, stream, range).iterator(); pieces.hasNext() || !found.isEmpty(); ) {
+        for (var pieces = rows(tx, stream, keys, range).iterator(); pieces.hasNext() || !found.isEmpty(); ) {
             // A piece that comes later in this direction began earlier and ended at most a span behind its beginning.
             long certain = Long.MIN_VALUE;
             if (pieces.hasNext()) {
@@ -136,15 +140,15 @@ final class ReadEvents {
         return List.copyOf(events);
     }
 
-    private Stream<Row<Piece>> piecesOf(ReadTx tx, LogStream stream, long from) {
+    private Stream<Row<Piece>> piecesOf(ReadTx tx, LogStream stream, Reading keys, long from) {
         var owned = Key.of(stream.group(), stream.id());
-        return rows(tx, stream, Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS)));
+        return rows(tx, stream, keys, Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS)));
     }
 
-    private Stream<Row<Piece>> rows(ReadTx tx, LogStream stream, Range range) {
+    private Stream<Row<Piece>> rows(ReadTx tx, LogStream stream, Reading keys, Range range) {
         return tx.range(data.piecesOfStream.range(range)).map(entry -> {
             var key = LogsData.piece(stream.group(), entry.key().number(2), stream.id(), entry.key().number(3));
-            return new Row<>(key, data.pieces.get(tx, key).orElseThrow());
+            return keys.opened(new Row<>(key, data.pieces.get(tx, key).orElseThrow()));
         });
     }
 
@@ -163,6 +167,7 @@ final class ReadEvents {
         int limit = input.limit() == null ? PAGE : input.limit();
         var pattern = FilterPattern.parse(input.filterPattern() == null ? "" : input.filterPattern());
         var position = Tokens.text(input.nextToken()).map(text -> EventId.parse(text).orElseThrow(Tokens::invalid));
+        var keys = groupKeys.reading(caller, name);
         return store.read(tx -> {
             var group = groups.find(tx, caller, name);
             long oldest = Math.max(start, group.oldestKept(time.instant()));
@@ -174,7 +179,7 @@ final class ReadEvents {
             var last = position;
             long bytes = 0;
             long scanned = 0;
-            for (var found = new Merge(pieces(tx, group, wanted, from)); found.hasNext(); ) {
+            for (var found = new Merge(pieces(tx, group, wanted, keys, from)); found.hasNext(); ) {
                 var event = found.next();
                 var id = event.id();
                 if (id.timestamp() > end) {
@@ -204,12 +209,13 @@ final class ReadEvents {
         });
     }
 
-    private Iterator<Row<Piece>> pieces(ReadTx tx, Group group, Wanted wanted, long from) {
+    private Iterator<Row<Piece>> pieces(ReadTx tx, Group group, Wanted wanted, Reading keys, long from) {
         if (wanted.streams.size() == 1) {
-            return piecesOf(tx, wanted.streams.getFirst(), from).iterator();
+            return piecesOf(tx, wanted.streams.getFirst(), keys, from).iterator();
         }
         var owned = Key.of(group.id());
-        return data.pieces.range(tx, Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS))).iterator();
+        return data.pieces.range(tx, Range.of(owned).from(owned.and(from - Piece.SPAN_MILLIS))).map(keys::opened)
+            .iterator();
     }
 
     /** Which streams are asked for. A stream that is deleted, whose pieces may still be there, is never. */

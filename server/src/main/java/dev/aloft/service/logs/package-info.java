@@ -14,7 +14,7 @@
  * ({@link dev.aloft.service.logs.MetricFilters}).
  *
  * <p>Not built: filters of whole accounts, destinations of other accounts, queries (Insights), live tail, exports,
- * encryption with a key, other log group classes than STANDARD, data protection, transformers.
+ * other log group classes than STANDARD, data protection, transformers.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html">API reference</a>
  */

@@ -29,7 +29,7 @@ public final class SsmService implements Service, Ssm {
         var store = platform.in("ssm");
         events = new ServiceEvents("ssm", targets, store, time);
         var changes = new Changes(events);
-        var secureValues = new SecureValues(new Envelopes("ssm", endpoint, time, SecureValues::refused), keys);
+        var secureValues = new SecureValues(new Envelopes("ssm", false, endpoint, time, SecureValues::refused), keys);
         parameters = new Parameters(data, secureValues, new SecretReferences(endpoint), changes, store);
         labels = new Labels(data, changes, store);
         putParameter = new PutParameter(data, secureValues, changes, store, time);

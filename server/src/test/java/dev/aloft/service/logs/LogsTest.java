@@ -161,7 +161,7 @@ class LogsTest {
         @Test
         void whatIsNotBuiltByName() {
             assertThatThrownBy(() -> logs.createLogGroup(CALLER, Logs.CreateLogGroupRequest.of(r -> r.logGroupName("g")
-                .kmsKeyId("key")))).hasMessageContaining("kmsKeyId");
+                .logGroupClass("INFREQUENT_ACCESS")))).hasMessageContaining("The log group class INFREQUENT_ACCESS");
         }
     }
 

@@ -57,7 +57,11 @@ record DestinationAccess(ExecutionRoles roles, Permits permits) {
             return;
         }
         Wish wish = wish(Arn.parse(target));
-        Caller session = roles.assume(caller.asService("lambda.amazonaws.com", name.arn()), role, name.name()).caller();
+        Caller lambda = caller.asService("lambda.amazonaws.com", name.arn());
+        if (!roles.trusted(lambda, role)) {
+            throw Roles.notTrusting();
+        }
+        Caller session = roles.assume(lambda, role, name.name()).caller();
         if (!permits.permits(wish.operation(), session, wish.input())) {
             throw new Lambda.InvalidParameterValueException(refusal.apply(wish));
         }

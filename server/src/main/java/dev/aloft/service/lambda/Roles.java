@@ -8,7 +8,12 @@ import dev.aloft.service.lambda.invoke.ExecutionRoles;
 record Roles(ExecutionRoles roles) {
     void check(Caller caller, FunctionName name, String role) {
         if (!roles.trusted(caller.asService("lambda.amazonaws.com", name.arn()), role)) {
-            throw new Lambda.InvalidParameterValueException("The role defined for the function cannot be assumed by Lambda.");
+            throw notTrusting();
         }
+    }
+
+    static Lambda.InvalidParameterValueException notTrusting() {
+        return new Lambda.InvalidParameterValueException(
+                "The role defined for the function cannot be assumed by Lambda.");
     }
 }

@@ -88,6 +88,8 @@ public final class LogsService implements Service, Logs {
             case TagResourceRequest r -> Access.to("logs:TagResource", r.resourceArn());
             case UntagResourceRequest r -> Access.to("logs:UntagResource", r.resourceArn());
             case ListTagsLogGroupRequest r -> group("ListTagsLogGroup", caller, r.logGroupName());
+            case TagLogGroupRequest r -> group("TagLogGroup", caller, r.logGroupName());
+            case UntagLogGroupRequest r -> group("UntagLogGroup", caller, r.logGroupName());
             case PutMetricFilterRequest r -> group("PutMetricFilter", caller, r.logGroupName());
             case DescribeMetricFiltersRequest r ->
                 group("DescribeMetricFilters", caller, r.logGroupName() == null ? "*" : r.logGroupName());
@@ -199,6 +201,18 @@ public final class LogsService implements Service, Logs {
     public ListTagsLogGroupResponse listTagsLogGroup(Caller caller, ListTagsLogGroupRequest input) {
         var tags = groups.tags(caller, input.logGroupName());
         return ListTagsLogGroupResponse.of(r -> r.tags(tags));
+    }
+
+    @Override
+    public TagLogGroupResponse tagLogGroup(Caller caller, TagLogGroupRequest input) {
+        groups.tag(caller, input.logGroupName(), input.tags());
+        return TagLogGroupResponse.of(_ -> { });
+    }
+
+    @Override
+    public UntagLogGroupResponse untagLogGroup(Caller caller, UntagLogGroupRequest input) {
+        groups.untag(caller, input.logGroupName(), input.tags());
+        return UntagLogGroupResponse.of(_ -> { });
     }
 
     @Override

@@ -214,6 +214,14 @@ class FiltersTest {
         }
 
         @Test
+        void aNamespaceMayHaveAColon() {
+            filter("ERROR", t -> t.metricNamespace("A.B-c_d/1#2:namespace"));
+            assertRefused(() -> filter("ERROR", t -> t.metricNamespace("a*")), "InvalidParameterException",
+                "1 validation error detected: Value 'a*' at 'metricTransformations.1.member.metricNamespace' failed to "
+                    + "satisfy constraint: Member must satisfy regular expression pattern: [^*$]*");
+        }
+
+        @Test
         void takeValuesAndDimensionsFromEvents() {
             filter("{ $.took > 3 }", t -> t.metricValue("$.took").dimensions(Map.of("page", "$.page")));
             put("{\"took\":5,\"page\":\"a\"}", "{\"took\":7,\"page\":\"a\"}", "{\"took\":9,\"page\":\"b\"}",

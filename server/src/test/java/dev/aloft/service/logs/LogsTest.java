@@ -244,6 +244,10 @@ class LogsTest {
             logs.untagResource(CALLER, Logs.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(List.of("a"))));
             assertThat(logs.listTagsForResource(CALLER, Logs.ListTagsForResourceRequest.of(r -> r.resourceArn(arn)))
                 .tags()).isEqualTo(Map.of("b", "2"));
+            logs.tagLogGroup(CALLER, Logs.TagLogGroupRequest.of(r -> r.logGroupName("g").tags(Map.of("c", "3"))));
+            logs.untagLogGroup(CALLER, Logs.UntagLogGroupRequest.of(r -> r.logGroupName("g").tags(List.of("b"))));
+            assertThat(logs.listTagsLogGroup(CALLER, Logs.ListTagsLogGroupRequest.of(r -> r.logGroupName("g"))).tags())
+                .isEqualTo(Map.of("c", "3"));
         }
     }
 

@@ -175,15 +175,21 @@ final class FunctionEvents {
         var permission = permission(event, "s3.amazonaws.com", null)
                 .with("SourceAccount", Functions.ref("AWS::AccountId"));
         resources.add(permission);
+        if (bucket.get("Properties") != null && !(bucket.get("Properties") instanceof Map)) {
+            throw SamError.resource(id, "Properties should be a map.");
+        }
         var properties = new Declared(id, bucket).properties();
         if (permission.attributes.containsKey("Condition")) {
             // DependsOn cannot be conditional: a tag with a conditional Ref makes the bucket wait for the permission.
+            if (properties.get("Tags") != null && !(properties.get("Tags") instanceof List)) {
+                throw SamError.resource(id, "Property 'Tags' should be a list.");
+            }
             var tags = new ArrayList<>(Trees.list(properties.get("Tags")));
             tags.add(Functions.map("Key", "sam:ConditionalDependsOn:" + permission.id, "Value", Functions.either(
                     permission.attributes.get("Condition"), permission.ref(), "no dependency")));
             properties.put("Tags", tags);
         } else {
-            bucket.put("DependsOn", dependingOn(event, bucket.get("DependsOn"), permission.id));
+            bucket.put("DependsOn", dependingOn(event, bucket, permission.id));
         }
         var notifications = section(id, properties, "NotificationConfiguration");
         if (notifications.putIfAbsent("LambdaConfigurations", Functions.list()) instanceof Object there && !(there instanceof List)) {
@@ -216,8 +222,9 @@ final class FunctionEvents {
         return Trees.map(properties.get(name));
     }
 
-    private static List<Object> dependingOn(Event event, Object before, String id) {
-        if (before != null && !(before instanceof String)
+    private static List<Object> dependingOn(Event event, Map<String, Object> resource, String id) {
+        var before = resource.get("DependsOn");
+        if (resource.containsKey("DependsOn") && !(before instanceof String)
                 && !(before instanceof List<?> names && names.stream().allMatch(String.class::isInstance))) {
             throw SamError.resource(event.id(), "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
         }
@@ -355,6 +362,9 @@ final class FunctionEvents {
 
     private void cognito(Event event) {
         event.allow(Set.of("UserPool", "Trigger"));
+        if (Trees.map(event.require("UserPool")).get("Ref") instanceof Object name && !(name instanceof String)) {
+            throw event.wholeError("Ref in Userpool is not a string.");
+        }
         var id = Trees.map(event.require("UserPool")).get("Ref") instanceof String name ? name : "";
         var pool = transformation.resource(id);
         if (pool.isEmpty()) {

@@ -42,7 +42,8 @@ final class ImplicitApis {
         this.kind = kind;
     }
 
-    static void apply(Transformation transformation, Globals globals) {
+    /** @param errors what is wrong with functions' events, to which more is added */
+    static void apply(Transformation transformation, Globals globals, List<String> errors) {
         transformation.declared().forEach((id, tree) -> {
             var api = new Declared(id, Trees.map(tree));
             var isHttp = api.type().equals(HTTP.apiType());
@@ -52,11 +53,11 @@ final class ImplicitApis {
                 api.properties().put(MANAGED, true);
             }
         });
-        new ImplicitApis(transformation, globals, REST).apply();
-        new ImplicitApis(transformation, globals, HTTP).apply();
+        new ImplicitApis(transformation, globals, REST).apply(errors);
+        new ImplicitApis(transformation, globals, HTTP).apply(errors);
     }
 
-    private void apply() {
+    private void apply(List<String> errors) {
         var declared = transformation.declared();
         var existing = declared.get(kind.implicitId());
         var implicit = kind.isHttp()
@@ -71,7 +72,11 @@ final class ImplicitApis {
                 owner.map("Events").forEach((name, tree) -> {
                     var event = Trees.map(tree);
                     if (kind.eventType().equals(event.get("Type"))) {
-                        register(owner, name, event);
+                        try {
+                            register(owner, name, event);
+                        } catch (SamError error) {
+                            errors.add(error.getMessage());
+                        }
                     }
                 });
             }
@@ -108,12 +113,8 @@ final class ImplicitApis {
             event.properties().put("Method", ApiDefinition.ANY);
         }
         var reference = RestEvents.apiId(event.get(kind.idProperty()));
-        if (!(event.require("Path") instanceof String path)) {
-            throw event.error("Property 'Path' should be a string.");
-        }
-        if (!(event.require("Method") instanceof String method)) {
-            throw event.error("Property 'Method' should be a string.");
-        }
+        var path = text(event, "Path");
+        var method = text(event, "Method");
         if (!(reference instanceof String apiId)) {
             throw event.error("Property '" + kind.idProperty() + "' should be a string.");
         }
@@ -128,6 +129,16 @@ final class ImplicitApis {
         if (kind.isHttp() && event.properties().containsKey("RouteSettings")) {
             addRouteSettings(event, apiId, path, method, condition);
         }
+    }
+
+    private static String text(Event event, String property) {
+        if (event.get(property) == null) {
+            throw event.error("Property '" + property + "' is required.");
+        }
+        if (!(event.get(property) instanceof String text)) {
+            throw event.error("Property '" + property + "' should be a string.");
+        }
+        return text;
     }
 
     private void propagateTags(Declared owner, Event event) {

@@ -312,6 +312,17 @@ final class SamFunction {
         return alias;
     }
 
+    private void checkPassthroughCondition(Object given) {
+        var value = transformation.parameters.resolveMapped(given);
+        if (Functions.isFunction(value)) {
+            throw source.error("Unsupported intrinsic: the only intrinsic functions supported for property "
+                    + "PassthroughCondition are FindInMap and parameter Refs.");
+        }
+        if (value != null && !(value instanceof String) && !(value instanceof Boolean)) {
+            throw source.error("Invalid value for property PassthroughCondition.");
+        }
+    }
+
     /** An alias moves all at once by itself; whatever CodeDeploy would do besides is refused by its name. */
     private void refuseGradualDeployment() {
         if (!Functions.given(source.get("DeploymentPreference"))) {
@@ -328,6 +339,10 @@ final class SamFunction {
         if (!Functions.given(source.get("AutoPublishAlias"))) {
             throw source.error("'DeploymentPreference' requires AutoPublishAlias property to be specified.");
         }
+        if (Functions.given(preference.get("Alarms")) && preference.get("Alarms") instanceof String) {
+            throw source.error("Alarms must be a list");
+        }
+        checkPassthroughCondition(preference.get("PassthroughCondition"));
         var type = transformation.parameters.resolveMapped(preference.get("Type"));
         if (!"AllAtOnce".equals(type)) {
             throw source.error("DeploymentPreference of Type " + type + " is not built in Aloft; use AllAtOnce, or set its Enabled to false.");

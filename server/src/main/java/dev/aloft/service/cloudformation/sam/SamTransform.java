@@ -29,16 +29,23 @@ public final class SamTransform {
                     + " indentation issue.").getMessage()));
         }
         var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+        if (isBroken(tree, "Mappings") || isBroken(tree, "Parameters")) {
+            throw failed(List.of(SamError.structure(
+                    "'Mappings' or 'Parameters' is either null or not a valid dictionary.").getMessage()));
+        }
         var transformation = new Transformation(tree, new Parameters(tree, parameters, region, partition), partition);
+        var errors = new ArrayList<String>();
         try {
             var globals = new Globals(tree);
-            ImplicitApis.apply(transformation, globals);
+            ImplicitApis.apply(transformation, globals, errors);
+            if (!errors.isEmpty()) {
+                throw failed(errors);
+            }
             globals.apply(transformation.declared());
             versions(transformation);
         } catch (SamError error) {
             throw failed(List.of(error.getMessage()));
         }
-        var errors = new ArrayList<String>();
         EmbeddedConnectors.takeOut(transformation, errors);
         for (var order : List.of(List.of("Function"), List.of("StateMachine"), List.of("Api", "HttpApi"), List.of(),
                 List.of("Connector"))) {
@@ -59,6 +66,11 @@ public final class SamTransform {
             throw failed(errors);
         }
         return transformation.result();
+    }
+
+    /** Whether a section is there and no map. */
+    private static boolean isBroken(Map<String, Object> tree, String section) {
+        return tree.containsKey(section) && !(tree.get(section) instanceof Map);
     }
 
     private static List<String> place(String type) {

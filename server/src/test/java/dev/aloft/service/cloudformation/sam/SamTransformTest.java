@@ -203,6 +203,23 @@ class SamTransformTest {
     }
 
     @Test
+    void eventsAndWhatTheyChangeAreRefusedInSamsWords() {
+        var s3 = "Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:*'}}}";
+        assertThatThrownBy(() -> transform(function(s3) + "  B: {Type: AWS::S3::Bucket, DependsOn: }\n"))
+                .hasMessageContaining("[FE] is invalid. Invalid type for field 'DependsOn'. Expected a string or list of");
+        assertThatThrownBy(() -> transform(function(s3) + "  B: {Type: AWS::S3::Bucket, Properties: x}\n"))
+                .hasMessageContaining("Resource with id [B] is invalid. Properties should be a map.");
+        assertThatThrownBy(() -> transform(function("Events: {A: {Type: Api, Properties: {Path: /}}, "
+                + "H: {Type: HttpApi, Properties: {Path: /}}}"))).hasMessageContaining("Number of errors found: 2. "
+                + "Resource with id [F] is invalid. Event with id [A] is invalid. Property 'Method' is required. "
+                + "Resource with id [F] is invalid. Event with id [H] is invalid. Property 'Method' is required.");
+        assertThatThrownBy(() -> transform(function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce, "
+                + "Alarms: A}"))).hasMessageContaining("Resource with id [F] is invalid. Alarms must be a list");
+        assertThatThrownBy(() -> transform("Mappings:\n" + function(""))).hasMessageContaining("Structure of the SAM "
+                + "template is invalid. 'Mappings' or 'Parameters' is either null or not a valid dictionary.");
+    }
+
+    @Test
     void anAliasThatMovesAllAtOnceNeedsNoDeployment() {
         assertThat(transform(function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce}")).toString())
                 .contains("AWS::Lambda::Alias").doesNotContain("CodeDeploy");

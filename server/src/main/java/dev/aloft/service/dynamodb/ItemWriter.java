@@ -103,11 +103,18 @@ final class ItemWriter {
         apply(tx, new Change(table, key, Optional.empty(), false, false, new Change.Put(item, bytes)), now);
     }
 
-    /** Changes an item as it was changed in another region: to what is given, or to nothing. */
+    /** Changes an item as it was changed in another region, which costs here too. */
     void replicate(Tx tx, LiveTable table, Key key, Optional<byte[]> item, Version version, Instant now) {
+        var outcome = seed(tx, table, key, item, version, now);
+        tx.afterCommit(() -> throttle.replicated(table, cost(outcome)));
+    }
+
+    /** Gives an item to a replica that is being made: what is given, or nothing. */
+    Outcome seed(Tx tx, LiveTable table, Key key, Optional<byte[]> item, Version version, Instant now) {
         var effect = item.<Change.Effect>map(bytes -> new Change.Put(ITEMS.decode(bytes), bytes))
             .orElseGet(Change.Delete::new);
-        apply(tx, new Change(table, key, Optional.empty(), false, false, effect), now, new Origin.Replica(version));
+        return apply(tx, new Change(table, key, Optional.empty(), false, false, effect), now,
+            new Origin.Replica(version));
     }
 
     /** Deletes an item because it expired. */

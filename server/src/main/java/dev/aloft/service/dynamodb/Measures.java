@@ -40,6 +40,7 @@ final class Measures {
     private static final String COUNT = "Count";
     private static final String TABLE = "TableName";
     private static final String INDEX = "GlobalSecondaryIndexName";
+    private static final String OPERATION = "Operation";
     private static final int PROVISIONED_MINUTES = 5;
     private static final double NANOS_OF_A_TENTH = 1e5;
 
@@ -57,6 +58,7 @@ final class Measures {
         private final Metrics kept;
         private final Series read;
         private final Series write;
+        private final Map<Operation, OfOperation> operations = new ConcurrentHashMap<>();
         private final Map<String, Series> others = new ConcurrentHashMap<>();
 
         OfTable(TableRef ref, Metrics kept) {
@@ -80,11 +82,20 @@ final class Measures {
             });
         }
 
+        OfOperation operation(Operation operation) {
+            var known = operations.get(operation);
+            return known != null ? known : operations.computeIfAbsent(operation, _ -> new OfOperation(
+                other("SuccessfulRequestLatency", "Milliseconds", OPERATION, operation.name()),
+                other("ReturnedItemCount", COUNT, OPERATION, operation.name())));
+        }
+
         Series consumed(Optional<String> index, Kind kind) {
             return index.map(name -> other(Measures.consumed(kind), COUNT, INDEX, name))
                 .orElse(kind == Kind.READ ? read : write);
         }
     }
+
+    private record OfOperation(Series latency, Series returned) {}
 
     private static String consumed(Kind kind) {
         return "Consumed" + word(kind) + "CapacityUnits";
@@ -95,7 +106,9 @@ final class Measures {
     }
 
     private Optional<OfTable> of(TableRef ref) {
-        return metrics.map(kept -> tables.computeIfAbsent(ref, _ -> new OfTable(ref, kept)));
+        var known = tables.get(ref);
+        return known != null ? Optional.of(known)
+            : metrics.map(kept -> tables.computeIfAbsent(ref, _ -> new OfTable(ref, kept)));
     }
 
     // ---- units
@@ -188,15 +201,15 @@ final class Measures {
 
     private void succeeded(TableRef ref, Operation operation, Shape output, long nanos) {
         of(ref).ifPresent(measured -> {
-            measured.other("SuccessfulRequestLatency", "Milliseconds", "Operation", operation.name())
-                .add(Math.round(nanos / NANOS_OF_A_TENTH) / 10.0);
+            var series = measured.operation(operation);
+            series.latency().add(Math.round(nanos / NANOS_OF_A_TENTH) / 10.0);
             var count = switch (output) {
                 case DynamoDb.QueryResponse r -> r.count();
                 case DynamoDb.ScanResponse r -> r.count();
                 default -> null;
             };
             if (count != null) {
-                measured.other("ReturnedItemCount", COUNT, "Operation", operation.name()).add(count);
+                series.returned().add(count);
             }
         });
     }
@@ -207,7 +220,7 @@ final class Measures {
                 .ifPresent(it -> it.other("ConditionalCheckFailedRequests", COUNT, null, null).add(1)));
             case ProvisionedThroughputExceededException _, ThrottlingException _ ->
                 names.forEach(name -> of(TableRef.of(caller, name)).ifPresent(it ->
-                    it.other("ThrottledRequests", COUNT, "Operation", operation.name()).add(1)));
+                    it.other("ThrottledRequests", COUNT, OPERATION, operation.name()).add(1)));
             default -> {
                 if (error.status() < 500) {
                     metrics.orElseThrow().series(caller.account(), caller.region(), NAMESPACE, "UserErrors", COUNT,

@@ -103,7 +103,7 @@ final class Replication implements Feeds.Carrier {
     private void seed(Tx tx, LiveTable source, LiveTable replica, Entry item, Instant now) {
         var version = Outbox.version(tx, source, item.key()).orElseGet(() -> new Version(0, source.ref.region()));
         if (Outbox.version(tx, replica, item.key()).filter(known -> known.compareTo(version) >= 0).isEmpty()) {
-            writer.replicate(tx, replica, item.key(), Optional.of(item.value()), version, now);
+            writer.seed(tx, replica, item.key(), Optional.of(item.value()), version, now);
         }
     }
 

@@ -114,6 +114,11 @@ final class Throttle {
         return new BucketKey(table.stored.number(), index.map(one -> one.stored.number()).orElse(0L), kind);
     }
 
+    /** What was written in another region is told, though it was admitted there. */
+    void replicated(LiveTable table, Capacity capacity) {
+        measures.used(table, capacity, Kind.WRITE);
+    }
+
     void used(LiveTable table, Capacity capacity, Kind kind) {
         measures.used(table, capacity, kind);
         if (!table.settings.throttled()) {

@@ -13,6 +13,8 @@
  *   KinesisFeed, Replication   into data streams, and to the replicas of a global table
  *   Replicas         which regions have the same table
  *   Backups, Restores, Exports, Imports   copies of tables, made step by step beside the calls
+ *   Measures         what CloudWatch is told of tables
+ *   ReplicaScaling, CapacityScaling   auto scaling of global tables, through Application Auto Scaling
  *   TableSettings    what tables can be set to besides: lag, throttling
  *   partiql/         statements
  *   expression/      conditions, projections, updates

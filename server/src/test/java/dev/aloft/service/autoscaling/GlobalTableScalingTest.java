@@ -8,6 +8,7 @@ import dev.aloft.api.ApplicationAutoScaling.DescribeScalableTargetsRequest;
 import dev.aloft.api.ApplicationAutoScaling.DescribeScalingPoliciesRequest;
 import dev.aloft.api.ApplicationAutoScaling.ScalingPolicy;
 import dev.aloft.api.Caller;
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.AutoScalingPolicyUpdate;
 import dev.aloft.api.DynamoDb.AutoScalingSettingsDescription;
@@ -19,10 +20,12 @@ import dev.aloft.api.DynamoDb.ReplicationGroupUpdate;
 import dev.aloft.api.DynamoDb.UpdateTableReplicaAutoScalingRequest;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.kernel.call.ResourceType.Desired;
+import dev.aloft.kernel.metric.Metrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -179,6 +182,30 @@ class GlobalTableScalingTest extends AutoScalingFixture {
         update(ROOT, r -> r.provisionedThroughput(new DynamoDb.ProvisionedThroughput(7L, 8L)));
         assertThat(throughput(THERE).readCapacityUnits()).isEqualTo(9);
         assertThat(throughput(THERE).writeCapacityUnits()).isEqualTo(8);
+    }
+
+    /** What is written in one region is used in all, and told of each. */
+    @Test
+    void replicatedWritesAreTold() {
+        scaledReplica();
+        for (int i = 0; i < 3; i++) {
+            var id = new DynamoDb.AttributeValue.S("i" + i);
+            dynamoDb.putItem(ROOT, DynamoDb.PutItemRequest.of(r -> r.tableName("orders").item(Map.of("id", id))));
+        }
+        time.advance(Duration.ofSeconds(30));
+
+        for (var caller : List.of(ROOT, THERE)) {
+            var told = cloudWatch.getMetricStatistics(caller, CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                    .namespace("AWS/DynamoDB").metricName("ConsumedWriteCapacityUnits").period(3600)
+                    .dimensions(List.of(new CloudWatch.Dimension("TableName", "orders"))).statistics(List.of("Sum"))
+                    .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant())));
+            assertThat(told.datapoints()).singleElement().satisfies(it -> assertThat(it.sum()).isEqualTo(3));
+        }
+    }
+
+    @Override
+    Optional<Metrics> measured() {
+        return Optional.of(metrics);
     }
 
     @Test

@@ -125,7 +125,7 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         runtimeManagement = new RuntimeManagement(store, functions);
         codeSigning = new CodeSigning(store, functions, time);
         urls = new FunctionUrls(store, time);
-        urlRequests = new UrlRequests(this, urls, invoke, urlAccess, time);
+        urlRequests = new UrlRequests(this, urls, invoke, urlAccess, measures, time);
         resourceTypes = LambdaResources.all(Lambda.at(endpoint), snapshots);
         // Before anybody can bring one, and before anything runs in one.
         images.keepOnly(functions::images);

@@ -13,10 +13,12 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -35,13 +37,15 @@ final class UrlRequests implements DataPlane {
     private final FunctionUrls urls;
     private final Invoke invoke;
     private final UrlAccess access;
+    private final Measures measures;
     private final Time time;
 
-    UrlRequests(Service service, FunctionUrls urls, Invoke invoke, UrlAccess access, Time time) {
+    UrlRequests(Service service, FunctionUrls urls, Invoke invoke, UrlAccess access, Measures measures, Time time) {
         this.service = service;
         this.urls = urls;
         this.invoke = invoke;
         this.access = access;
+        this.measures = measures;
         this.time = time;
     }
 
@@ -60,12 +64,23 @@ final class UrlRequests implements DataPlane {
         if (found.isEmpty()) {
             return told(requestId, ApiError.of("AccessDeniedException", 403, null));
         }
+        long begun = System.nanoTime();
+        HttpResponse response = handle(request, found.get(), path, byPath, requestId);
+        FunctionName name = found.get().name();
+        measures.ofUrl(name.account(), name.region(), name.name(),
+                name.qualifier() == null ? FunctionName.LATEST : name.qualifier())
+                .answered(response.status(), (System.nanoTime() - begun) / 1e6);
+        return response;
+    }
+
+    private HttpResponse handle(HttpRequest request, FunctionUrls.Found found, Matcher path, boolean byPath,
+            String requestId) {
         String inside = !byPath ? request.rawPath() : path.group(2) == null ? "/" : path.group(2);
-        UrlCors cors = UrlCors.of(found.get().url().cors(), request.headers());
+        UrlCors cors = UrlCors.of(found.url().cors(), request.headers());
         if (cors.isPreflight(request.method())) {
             return identified(cors.preflight(), requestId);
         }
-        return identified(cors.allow(answer(request, found.get(), inside, byPath, requestId)), requestId);
+        return identified(cors.allow(answer(request, found, inside, byPath, requestId)), requestId);
     }
 
     private HttpResponse answer(HttpRequest request, FunctionUrls.Found url, String path, boolean byPath, String requestId) {

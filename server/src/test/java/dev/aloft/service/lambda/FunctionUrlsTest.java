@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Body;
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.call.DataPlane;
@@ -144,6 +145,31 @@ class FunctionUrlsTest {
         assertThat(get(url, "/").status()).isEqualTo(403);
         allow("invoke", r -> r.action("lambda:InvokeFunction").invokedViaFunctionUrl(true));
         assertThat(get(url, "/").status()).isEqualTo(200);
+    }
+
+    private double measured(String metric, Map<String, String> of) {
+        var dimensions = of.entrySet().stream().map(each -> CloudWatch.Dimension.of(
+                d -> d.name(each.getKey()).value(each.getValue()))).toList();
+        return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                .namespace("AWS/Lambda").metricName(metric).dimensions(dimensions).period(3600).statistics(List.of("Sum"))
+                .startTime(test.time.instant().minusSeconds(300)).endTime(test.time.instant().plusSeconds(60))))
+                .datapoints().getFirst().sum();
+    }
+
+    @Test
+    void requestsAreMeasuredByFunctionAndByUrl() {
+        var url = create(_ -> {}).functionUrl();
+        get(url, "/");
+        allowAll();
+        get(url, "/");
+        get(url, "/?how=fail");
+        test.metrics.flush();
+        for (var of : List.of(Map.of("FunctionName", "f"), Map.of("FunctionName", "f", "Resource", "f:$LATEST"))) {
+            assertThat(measured("UrlRequestCount", of)).isEqualTo(3);
+            assertThat(measured("Url4xxCount", of)).isEqualTo(1);
+            assertThat(measured("Url5xxCount", of)).isEqualTo(1);
+            assertThat(measured("UrlRequestLatency", of)).isPositive();
+        }
     }
 
     @Test

@@ -64,9 +64,30 @@ class MeasuresTest {
             });
             assertThat(metric("ConcurrentExecutions", Map.of("FunctionName", "measured")).maximum()).isEqualTo(1.0);
             assertThat(metric("UnreservedConcurrentExecutions", Map.of()).maximum()).isEqualTo(1.0);
+            assertThat(metric("ClaimedAccountConcurrency", Map.of()).maximum()).isEqualTo(1.0);
             assertThat(metric("AsyncEventsReceived", Map.of("FunctionName", "measured")).sum()).isEqualTo(1.0);
             assertThat(metric("AsyncEventAge", Map.of("FunctionName", "measured")).sampleCount()).isEqualTo(1.0);
             test.time.advance(Duration.ofSeconds(1));
+        } finally {
+            test.close();
+        }
+    }
+
+    @Test
+    void whatIsProvisionedAndWhatSpillsOverIsMeasured() {
+        test = new TestLambda(folder);
+        try {
+            test.create("ahead", "nodejs22.x", "exports.handler = async () => 1;");
+            test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName("ahead")));
+            test.lambda.putProvisionedConcurrencyConfig(caller(), Lambda.PutProvisionedConcurrencyConfigRequest.of(
+                    r -> r.functionName("ahead").qualifier("1").provisionedConcurrentExecutions(1)));
+            test.time.settle();
+            test.invoke("ahead:1", "{}");
+            test.metrics.flush();
+            var version = Map.of("FunctionName", "ahead", "Resource", "ahead:1");
+            assertThat(metric("ProvisionedConcurrencyInvocations", version).sum()).isEqualTo(1.0);
+            assertThat(metric("ProvisionedConcurrentExecutions", version).maximum()).isEqualTo(1.0);
+            assertThat(metric("ProvisionedConcurrencyUtilization", version).maximum()).isEqualTo(1.0);
         } finally {
             test.close();
         }

@@ -244,6 +244,12 @@ public final class Concurrency {
         return account(version).unreserved.get();
     }
 
+    /** What events that run on demand and without a reservation leave of the account's limit is less by this. */
+    int claimed(FunctionVersion version) {
+        Account account = account(version);
+        return account.unreserved.get() + claimed(account, version);
+    }
+
     private Function function(FunctionVersion version) {
         Function known = functions.get(version.functionArn());
         return known != null ? known : functions.computeIfAbsent(version.functionArn(), _ -> new Function(version));

@@ -160,6 +160,7 @@ public final class Invocations implements AutoCloseable {
         try {
             seat = concurrency.admit(version, counted);
             measure.began(concurrency.running(version), concurrency.runningInAccount(version));
+            measures.claimed(version.account(), version.region(), concurrency.claimed(version));
             if (version.reserved() == null) {
                 measures.unreserved(version.account(), version.region(), concurrency.unreserved(version));
             }

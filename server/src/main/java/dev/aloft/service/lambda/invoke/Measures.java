@@ -20,7 +20,7 @@ public final class Measures {
 
     private final Metrics metrics;
     private final Map<Of, Function> functions = new ConcurrentHashMap<>();
-    private final Map<String, Series> unreserved = new ConcurrentHashMap<>();
+    private final Map<String, Series> accounts = new ConcurrentHashMap<>();
 
     private record Of(String account, String region, String name, String qualifier, String version) {}
 
@@ -47,8 +47,25 @@ public final class Measures {
 
     /** Events of an account that run without a reservation. */
     void unreserved(String account, String region, int running) {
-        unreserved.computeIfAbsent(account + "/" + region,
-                _ -> metrics.series(account, region, NAMESPACE, "UnreservedConcurrentExecutions", COUNT, Map.of())).add(running);
+        ofAccount(account, region, "UnreservedConcurrentExecutions").add(running);
+    }
+
+    /** What an account's functions without a reservation cannot have: what they have, and all that is set aside. */
+    void claimed(String account, String region, int concurrency) {
+        ofAccount(account, region, "ClaimedAccountConcurrency").add(concurrency);
+    }
+
+    private Series ofAccount(String account, String region, String metric) {
+        return accounts.computeIfAbsent(account + "/" + region + "/" + metric,
+                _ -> metrics.series(account, region, NAMESPACE, metric, COUNT, Map.of()));
+    }
+
+    /** Of the URL of a function or of one of its aliases. */
+    public UrlMeasures ofUrl(String account, String region, String function, String qualifier) {
+        var dimensions = List.of(Map.of("FunctionName", function),
+                Map.of("FunctionName", function, "Resource", function + ":" + qualifier));
+        return new UrlMeasures((metric, unit, value) -> dimensions.forEach(each ->
+                metrics.series(account, region, NAMESPACE, metric, unit, each).add(value)));
     }
 
     /** One function, called one way. */

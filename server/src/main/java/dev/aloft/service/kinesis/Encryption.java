@@ -17,8 +17,7 @@ import java.util.Map;
 /**
  * The data of records under a stream's key of KMS. A record keeps the key that it was put with.
  *
- * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html">Server-side encryption for Kinesis Data
- *     Streams</a>
+ * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html">Server-side encryption for Kinesis</a>
  */
 final class Encryption {
     private static final Duration REUSE = Duration.ofMinutes(5);
@@ -57,8 +56,8 @@ final class Encryption {
         try {
             batch.sealed().forEach(i -> opened.set(i, opened(caller, opened.get(i))));
         } catch (Kinesis.KMSAccessDeniedException _) {
-            throw new Kinesis.KMSAccessDeniedException("User " + caller.principal().id() + " is not authorized to decrypt"
-                    + " records in stream " + stream.account() + ":" + stream.name() + ":"
+            throw new Kinesis.KMSAccessDeniedException("User " + caller.principal().id()
+                    + " is not authorized to decrypt records in stream " + stream.account() + ":" + stream.name() + ":"
                     + stream.created().getEpochSecond());
         }
         return opened;

@@ -11,7 +11,6 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -21,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.function.Executable;
@@ -36,7 +34,7 @@ abstract class KmsFixture {
     final TestTime time = new TestTime();
     final MemoryStore memory = new MemoryStore();
     final Store store = new FlakyStore(memory);
-    private final Authorizer authorizer = new Authorizer(new Source(), time);
+    private final Authorizer authorizer = new Authorizer(new UserPolicies(users), time);
     final LocalEndpoint door = new LocalEndpoint(authorizer, store::inTransaction);
     final KmsService service = new KmsService(store, KeyFile.inMemory(), time, door, authorizer, new Targets());
     final Kms kms = Kms.at(door);
@@ -51,29 +49,6 @@ abstract class KmsFixture {
     @AfterEach
     void close() {
         workers.close();
-    }
-
-    private final class Source implements PolicySource {
-        @Override
-        public boolean hasUsers() {
-            return true;
-        }
-
-        @Override
-        public Optional<AccessKey> accessKey(String accessKeyId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Role> role(String roleArn) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Identity> identity(Principal principal) {
-            var attached = Optional.ofNullable(users.get(principal.arn())).map(it -> new Attached(null, it));
-            return Optional.of(new Identity(attached.stream().toList(), Optional.empty(), Map.of()));
-        }
     }
 
     static Caller caller(String account, String region, Principal principal) {

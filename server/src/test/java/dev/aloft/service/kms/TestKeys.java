@@ -11,14 +11,12 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Keys of KMS for the tests of services that use them: made, forbidden, disabled; and what KMS was asked, by whom. */
 public final class TestKeys implements LocalEndpoint.Gate {
@@ -33,7 +31,7 @@ public final class TestKeys implements LocalEndpoint.Gate {
     /** @param root whose keys they are */
     public TestKeys(Caller root, Store store, Time time, Endpoint endpoint) {
         this.root = root;
-        authorizer = new Authorizer(new Source(), time);
+        authorizer = new Authorizer(new UserPolicies(users), time);
         service = new KmsService(store, KeyFile.inMemory(), time, endpoint, authorizer, new Targets());
         kms = Kms.at(endpoint);
     }
@@ -128,28 +126,5 @@ public final class TestKeys implements LocalEndpoint.Gate {
     public void keep(String key) {
         kms.cancelKeyDeletion(root, Kms.CancelKeyDeletionRequest.of(r -> r.keyId(key)));
         enable(key);
-    }
-
-    private final class Source implements PolicySource {
-        @Override
-        public boolean hasUsers() {
-            return true;
-        }
-
-        @Override
-        public Optional<AccessKey> accessKey(String accessKeyId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Role> role(String roleArn) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Identity> identity(Principal principal) {
-            var attached = Optional.ofNullable(users.get(principal.arn())).map(it -> new Attached(null, it));
-            return Optional.of(new Identity(attached.stream().toList(), Optional.empty(), Map.of()));
-        }
     }
 }

@@ -109,7 +109,8 @@ class EncryptionTest extends SqsFixture {
         var sender = keys.user("sender", "sqs:*");
         keys.allowPrincipal(key, sender.principal().arn(), condition.formatted("other"));
         denied("User: " + sender.principal().arn() + " is not authorized to perform: kms:GenerateDataKey on"
-            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action", () -> send(sender, "m"));
+            + " resource: " + key + " because no identity-based policy allows the kms:GenerateDataKey action",
+            () -> send(sender, "m"));
         keys.allowPrincipal(key, sender.principal().arn(), condition.formatted("q"));
         send(sender, "m");
     }

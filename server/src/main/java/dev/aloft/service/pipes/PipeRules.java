@@ -33,10 +33,29 @@ final class PipeRules {
                 : source.dynamoDBStreamParameters());
         require("KinesisStreamParameters", kind.equals("kinesis"), source == null ? null
                 : source.kinesisStreamParameters());
+        checkSource(kind, source == null ? Pipes.PipeSourceParameters.of(_ -> { }) : source);
         checkFilters(source);
         checkEnrichment(input);
         checkTarget(input);
         refuseWhatIsNotBuilt(input);
+    }
+
+    private static void checkSource(String kind, Pipes.PipeSourceParameters source) {
+        var kinesis = source.kinesisStreamParameters();
+        ofSource(kind.equals("sqs"), "SqsQueueParameters", source.sqsQueueParameters());
+        ofSource(kind.equals("kinesis"), "KinesisStreamParameters", kinesis);
+        ofSource(kind.equals("dynamodb"), "DynamoDBStreamParameters", source.dynamoDBStreamParameters());
+        if (kinesis != null && Pipes.KinesisStreamStartPosition.AT_TIMESTAMP.equals(kinesis.startingPosition())
+                && kinesis.startingPositionTimestamp() == null) {
+            throw new Pipes.ValidationException(
+                    "StartingPositionTimestamp is required where StartingPosition is AT_TIMESTAMP.");
+        }
+    }
+
+    private static void ofSource(boolean ofThisSource, String name, Object given) {
+        if (given != null && !ofThisSource) {
+            throw new Pipes.ValidationException(name + " are not supported for this source.");
+        }
     }
 
     private void checkEnrichment(Pipes.CreatePipeRequest input) {
@@ -115,6 +134,8 @@ final class PipeRules {
     }
 
     private static void refuseWhatIsNotBuilt(Pipes.CreatePipeRequest input) {
+        var key = input.kmsKeyIdentifier();
+        unbuilt("KmsKeyIdentifier", key == null || key.isEmpty() ? null : key);
         var log = input.logConfiguration();
         if (log != null && log.s3LogDestination() != null) {
             var format = log.s3LogDestination().outputFormat();

@@ -55,7 +55,7 @@ final class PipeStore {
         return change(caller, r.name(), before -> {
             var target = given(r.target(), before.target());
             boolean other = !target.equals(before.target());
-            var next = before.toBuilder().roleArn(r.roleArn())
+            var next = before.toBuilder().roleArn(r.roleArn()).kmsKeyIdentifier(r.kmsKeyIdentifier())
                     .sourceParameters(PipeSource.changed(before, r.sourceParameters(), rules.most(target)))
                     .description(given(r.description(), before.description()))
                     .desiredState(given(r.desiredState(), before.desiredState()))

@@ -228,6 +228,15 @@ class PipesTest {
             () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
+        refused("NotImplemented", "A pipe's KmsKeyIdentifier is not built in Aloft yet.",
+                () -> create(r -> r.kmsKeyIdentifier("alias/x")));
+        refused("ValidationException", "KinesisStreamParameters are not supported for this source.",
+                () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.kinesisStreamParameters(
+                        Pipes.PipeSourceKinesisStreamParameters.of(k -> k.startingPosition("LATEST")))))));
+        refused("ValidationException", "StartingPositionTimestamp is required where StartingPosition is AT_TIMESTAMP.",
+                () -> create(r -> r.source("arn:aws:kinesis:us-east-1:111122223333:stream/s").sourceParameters(
+                        Pipes.PipeSourceParameters.of(s -> s.kinesisStreamParameters(
+                                Pipes.PipeSourceKinesisStreamParameters.of(k -> k.startingPosition("AT_TIMESTAMP")))))));
         refused("NotImplemented", "A pipe's S3LogDestination with OutputFormat w3c is not built in Aloft yet.",
                 () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l ->
                         l.level(Pipes.LogLevel.INFO)

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What templates can declare of a log group's filters: AWS::Logs::MetricFilter and AWS::Logs::SubscriptionFilter. */
+/** What templates can declare of a log group's filters: AWS::Logs::MetricFilter, SubscriptionFilter, Destination. */
 final class FilterTypes {
     private static final int MAX_NAME = 512;
     /** What both types have. */
@@ -19,7 +19,7 @@ final class FilterTypes {
     }
 
     static List<ResourceType> all(Logs logs) {
-        return List.of(new MetricFilterType(logs), new SubscriptionFilterType(logs));
+        return List.of(new MetricFilterType(logs), new SubscriptionFilterType(logs), new DestinationType(logs));
     }
 
     /** A filter's physical id is its name, so what deletes it asks the last template for its group. */

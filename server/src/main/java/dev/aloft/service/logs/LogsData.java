@@ -33,6 +33,8 @@ final class LogsData {
     /** (group) to the bytes of its messages, as AWS counts them. */
     final Table<Long> storedBytes = Table.of("storedBytes", Codec.NUMBER);
     /** (account, region, name). */
+    final Table<KeptDestination> destinations = Table.of("destinations", Codec.of(KeptDestination.class));
+    /** (account, region, name). */
     final Table<ResourcePolicies.Kept> resourcePolicies = Table.of("resourcePolicies", Codec.of(ResourcePolicies.Kept.class));
     /** (group, name). */
     final Table<MetricFilter> metricFilters = Table.of("metricFilters", Codec.of(MetricFilter.class));

@@ -25,6 +25,7 @@ public final class LogsService implements Service, Logs {
     private final ReadEvents readEvents;
     private final MetricFilters metricFilters;
     private final SubscriptionFilters subscriptionFilters;
+    private final Destinations destinations;
     private final ResourcePolicies resourcePolicies;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
@@ -36,7 +37,9 @@ public final class LogsService implements Service, Logs {
         groups = new Groups(data, keys, store, time);
         streams = new Streams(data, groups, store, time);
         metricFilters = new MetricFilters(data, groups, endpoint, store, time);
-        subscriptionFilters = new SubscriptionFilters(data, groups, endpoint, targets, roles, store, time);
+        destinations = new Destinations(data, targets, roles, store, time);
+        subscriptionFilters = new SubscriptionFilters(data, groups, endpoint,
+            new SubscriptionCarrier(targets, roles, destinations), store, time);
         putEvents = new PutEvents(data, groups, keys, streams, new EmbeddedMetrics(endpoint), metricFilters,
             subscriptionFilters,
             store, time);
@@ -59,7 +62,8 @@ public final class LogsService implements Service, Logs {
 
     @Override
     public Optional<String> policy(Caller caller, String arn) {
-        return resourcePolicies.document(caller);
+        return Destinations.isOne(arn) ? destinations.at(arn).map(KeptDestination::policy)
+            : resourcePolicies.document(caller);
     }
 
     /** An operation on a group asks for the group and any stream: its ARN ends with an empty stream's name. */
@@ -95,14 +99,33 @@ public final class LogsService implements Service, Logs {
                 group("DescribeMetricFilters", caller, r.logGroupName() == null ? "*" : r.logGroupName());
             case DeleteMetricFilterRequest r -> group("DeleteMetricFilter", caller, r.logGroupName());
             case TestMetricFilterRequest _ -> Access.to("logs:TestMetricFilter");
-            case PutSubscriptionFilterRequest r -> group("PutSubscriptionFilter", caller, r.logGroupName())
+            case PutSubscriptionFilterRequest r -> accessToSubscribe(caller, r);
+            case PutDestinationRequest r -> destination("PutDestination", caller, r.destinationName())
                 .passing(r.roleArn(), "logs.amazonaws.com");
+            case PutDestinationPolicyRequest r -> destination("PutDestinationPolicy", caller, r.destinationName());
+            case DescribeDestinationsRequest _ -> destination("DescribeDestinations", caller, "*");
+            case DeleteDestinationRequest r -> destination("DeleteDestination", caller, r.destinationName());
             case DescribeSubscriptionFiltersRequest r -> group("DescribeSubscriptionFilters", caller, r.logGroupName());
             case DeleteSubscriptionFilterRequest r -> group("DeleteSubscriptionFilter", caller, r.logGroupName());
             case PutResourcePolicyRequest _ -> Access.to("logs:PutResourcePolicy");
             case DescribeResourcePoliciesRequest _ -> Access.to("logs:DescribeResourcePolicies");
             case DeleteResourcePolicyRequest _ -> Access.to("logs:DeleteResourcePolicy");
         };
+    }
+
+    /** Who sends to a destination must be allowed to by its policy. */
+    private static Access accessToSubscribe(Caller caller, PutSubscriptionFilterRequest input) {
+        var access = group("PutSubscriptionFilter", caller, input.logGroupName())
+            .passing(input.roleArn(), "logs.amazonaws.com");
+        if (!Destinations.isOne(input.destinationArn())) {
+            return access;
+        }
+        return new Access(access.action(), access.resources(), access.keys(),
+            List.of(Access.to("logs:PutSubscriptionFilter", input.destinationArn())));
+    }
+
+    private static Access destination(String operation, Caller caller, String name) {
+        return Access.to("logs:" + operation, caller.arn("logs", "destination:" + name).toString());
     }
 
     private static Access group(String operation, Caller caller, String name) {
@@ -213,6 +236,29 @@ public final class LogsService implements Service, Logs {
     public UntagLogGroupResponse untagLogGroup(Caller caller, UntagLogGroupRequest input) {
         groups.untag(caller, input.logGroupName(), input.tags());
         return UntagLogGroupResponse.of(_ -> { });
+    }
+
+    @Override
+    public PutDestinationResponse putDestination(Caller caller, PutDestinationRequest input) {
+        var put = Destinations.told(destinations.put(caller, input));
+        return PutDestinationResponse.of(r -> r.destination(put));
+    }
+
+    @Override
+    public PutDestinationPolicyResponse putDestinationPolicy(Caller caller, PutDestinationPolicyRequest input) {
+        destinations.putPolicy(caller, input);
+        return PutDestinationPolicyResponse.of(_ -> { });
+    }
+
+    @Override
+    public DescribeDestinationsResponse describeDestinations(Caller caller, DescribeDestinationsRequest input) {
+        return destinations.describe(caller, input);
+    }
+
+    @Override
+    public DeleteDestinationResponse deleteDestination(Caller caller, DeleteDestinationRequest input) {
+        destinations.delete(caller, input.destinationName());
+        return DeleteDestinationResponse.of(_ -> { });
     }
 
     @Override

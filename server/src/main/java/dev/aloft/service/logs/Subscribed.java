@@ -67,7 +67,8 @@ record Subscribed(String account, String region, String group, String stream, Su
     }
 
     /** What a stream is sent before its filter is taken. */
-    static Event control(String kind, String destinationArn, long now) {
+    static Event control(String destinationArn, long now) {
+        var kind = destinationArn.startsWith("arn:aws:kinesis:") ? "Kinesis stream" : "Firehose";
         var message = new LinkedHashMap<String, Object>();
         message.put("messageType", "CONTROL_MESSAGE");
         message.put("owner", "CloudwatchLogs");

@@ -26,10 +26,12 @@ final class SubscriptionCarrier implements Carrier<Subscribed> {
 
     private final Targets targets;
     private final Dispatches.Assume roles;
+    private final Destinations destinations;
 
-    SubscriptionCarrier(Targets targets, Dispatches.Assume roles) {
+    SubscriptionCarrier(Targets targets, Dispatches.Assume roles, Destinations destinations) {
         this.targets = targets;
         this.roles = roles;
+        this.destinations = destinations;
     }
 
     @Override
@@ -49,6 +51,11 @@ final class SubscriptionCarrier implements Carrier<Subscribed> {
     }
 
     void bring(Caller service, SubscriptionFilter filter, Event event) {
+        if (Destinations.isOne(filter.destinationArn())) {
+            destinations.bring(service, destinations.at(filter.destinationArn()).orElseThrow(Destinations::invalid),
+                event);
+            return;
+        }
         var caller = filter.roleArn() == null ? service : roles.role(service, filter.roleArn(), "CloudWatchLogs");
         targets.deliver(caller, Arn.parse(filter.destinationArn()), event);
     }

@@ -6,9 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
-import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Deliveries;
-import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -49,14 +47,14 @@ final class SubscriptionFilters {
     record Place(int piece, int index) {
     }
 
-    SubscriptionFilters(LogsData data, Groups groups, Endpoint endpoint, Targets targets, Dispatches.Assume roles,
-            Store store, Time time) {
+    SubscriptionFilters(LogsData data, Groups groups, Endpoint endpoint, SubscriptionCarrier carrier, Store store,
+            Time time) {
         this.data = data;
         this.groups = groups;
         this.store = store;
         this.time = time;
         lambda = Lambda.at(endpoint);
-        carrier = new SubscriptionCarrier(targets, roles);
+        this.carrier = carrier;
         deliveries = new Deliveries<>("subscriptions", store, time, Codec.of(Subscribed.class), carrier);
     }
 
@@ -106,8 +104,11 @@ final class SubscriptionFilters {
                         + " cannot be used without roleArn");
                 }
             }
-            case "logs" -> throw ApiError.notBuilt("A subscription filter's destination (" + input.destinationArn()
-                + ")");
+            case "logs" -> {
+                if (!Destinations.isOne(input.destinationArn())) {
+                    throw new Logs.InvalidParameterException("The ARN '" + input.destinationArn() + "' is not valid.");
+                }
+            }
             default -> throw new Logs.InvalidParameterException(
                 "PutSubscriptionFilter operation cannot work with destinationArn for vendor " + arn.service());
         }
@@ -131,10 +132,13 @@ final class SubscriptionFilters {
                 lambda.invoke(service, Lambda.InvokeRequest.of(r -> r.functionName(filter.destinationArn())
                     .invocationType(Lambda.InvocationType.DRY_RUN)));
             } else {
-                carrier.bring(service, filter, Subscribed.control(kind.equals("kinesis") ? "Kinesis stream" : "Firehose",
-                    filter.destinationArn(), time.instant().toEpochMilli()));
+                carrier.bring(service, filter,
+                    Subscribed.control(filter.destinationArn(), time.instant().toEpochMilli()));
             }
         } catch (ApiError refused) {
+            if (kind.equals("logs")) {
+                throw Destinations.invalid();
+            }
             throw new Logs.InvalidParameterException(switch (kind) {
                 case "lambda" -> "Could not execute the lambda function. Make sure you have given CloudWatch Logs "
                     + "permission to execute your function.";

@@ -13,7 +13,7 @@
  * ({@link dev.aloft.service.logs.SubscriptionFilters}), in the same commit, or becomes data of metrics
  * ({@link dev.aloft.service.logs.MetricFilters}).
  *
- * <p>Not built: filters of whole accounts, destinations of other accounts, queries (Insights), live tail, exports,
+ * <p>Not built: filters of whole accounts, queries (Insights), live tail, exports,
  * other log group classes than STANDARD, data protection, transformers.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html">API reference</a>

@@ -382,6 +382,35 @@ class FiltersTest {
         }
 
         @Test
+        void anotherAccountsDestinationTakesThemUnderItsOwnRole() {
+            var other = CALLER.in("222222222222", "us-east-1").as(new Principal.Root("222222222222"));
+            var stream = "arn:aws:kinesis:us-east-1:222222222222:stream/all";
+            var destination = logs.putDestination(other, Logs.PutDestinationRequest.of(r -> r.destinationName("d")
+                .targetArn(stream).roleArn(ROLE))).destination();
+            assertThat(destination.arn()).isEqualTo("arn:aws:logs:us-east-1:222222222222:destination:d");
+            logs.putDestinationPolicy(other, Logs.PutDestinationPolicyRequest.of(r -> r.destinationName("d")
+                .accessPolicy(
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" + ACCOUNT
+                    + "\"},\"Action\":\"logs:PutSubscriptionFilter\",\"Resource\":\"" + destination.arn() + "\"}]}")));
+            assertThat(service.policy(CALLER, destination.arn())).hasValueSatisfying(it -> assertThat(it)
+                .contains(ACCOUNT));
+            filter("all", "", destination.arn(), null);
+            delivered.clear();
+            put("x");
+            time.advance(Duration.ofSeconds(1));
+            assertThat(delivered).singleElement().satisfies(one -> {
+                assertThat(one.target()).isEqualTo(stream);
+                assertThat(one.caller().principal()).isInstanceOf(Principal.RoleSession.class);
+                assertThat(one.json().get("owner")).isEqualTo(ACCOUNT);
+            });
+            logs.deleteDestination(other, Logs.DeleteDestinationRequest.of(r -> r.destinationName("d")));
+            assertThat(logs.describeDestinations(other, Logs.DescribeDestinationsRequest.of(_ -> { })).destinations())
+                .isEmpty();
+            assertRefused(() -> filter("more", "", destination.arn(), null), "InvalidParameterException",
+                "Could not deliver test message to specified destination. Check if the destination is valid.");
+        }
+
+        @Test
         void areListedAndDeleted() {
             filter("a", "", FUNCTION, null);
             filter("b", "[]", STREAM, ROLE);

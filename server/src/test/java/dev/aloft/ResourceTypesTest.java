@@ -25,6 +25,7 @@ import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -115,7 +116,8 @@ class ResourceTypesTest {
         var sns = Sns.at(platform.endpoint());
         deploy("queues");
         assertThat(attributes(sqs, "Jobs")).containsEntry("DelaySeconds", "5").containsEntry("VisibilityTimeout", "60")
-                .containsEntry("MaximumMessageSize", "2048").containsEntry("DeduplicationScope", "messageGroup");
+                .containsEntry("MaximumMessageSize", "2048").containsEntry("DeduplicationScope", "messageGroup")
+                .containsEntry("FifoThroughputLimit", "perMessageGroupId");
         assertThat(attributes(sqs, "Keyed")).containsEntry("KmsMasterKeyId", "alias/aws/sqs").containsKey("RedrivePolicy");
         assertThat(attributes(sns, "Topic")).containsEntry("TracingConfig", "Active").containsEntry("SignatureVersion", "2")
                 .containsEntry("SQSSuccessFeedbackSampleRate", "50").containsKey("ArchivePolicy");
@@ -123,7 +125,8 @@ class ResourceTypesTest {
                 .containsEntry("FilterPolicyScope", "MessageBody").containsKey("RedrivePolicy");
         update("queues");
         assertThat(attributes(sqs, "Jobs")).containsEntry("DelaySeconds", "0").containsEntry("VisibilityTimeout", "30")
-                .containsEntry("MaximumMessageSize", "1048576").containsEntry("ContentBasedDeduplication", "false");
+                .containsEntry("MaximumMessageSize", "1048576").containsEntry("ContentBasedDeduplication", "false")
+                .containsEntry("FifoThroughputLimit", "perQueue");
         assertThat(attributes(sqs, "Keyed")).doesNotContainKeys("KmsMasterKeyId", "RedrivePolicy");
         assertThat(attributes(sns, "Topic")).containsEntry("TracingConfig", "PassThrough")
                 .containsEntry("ContentBasedDeduplication", "false").doesNotContainKey("KmsMasterKeyId");
@@ -203,6 +206,8 @@ class ResourceTypesTest {
     void tablesFunctionsSecretsAndAlarms() throws IOException {
         deploy("data");
         checkData(true);
+        // A table's expiry cannot be changed twice within an hour.
+        time.advance(Duration.ofHours(1));
         update("data");
         checkData(false);
         delete("data");

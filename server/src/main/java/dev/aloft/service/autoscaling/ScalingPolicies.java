@@ -46,14 +46,17 @@ final class ScalingPolicies {
         this.time = time;
     }
 
-    /** The policy is kept first: an alarm that is put finds it, and what a crash left out is put by the next change. */
+    /**
+     * One that is there keeps what the request does not have. The policy is kept first: an alarm that is put finds it,
+     * and what a crash left out is put by the next change.
+     */
     KeptPolicy put(Caller caller, PutScalingPolicyRequest r) {
         var id = TargetId.of(caller, r.serviceNamespace(), r.resourceId(), r.scalableDimension());
         Dimensions.check(id);
-        var configuration = checked(r, id);
         var now = time.instant();
         var uid = UUID.randomUUID().toString();
         var before = store.<Optional<KeptPolicy>>read(tx -> data.policies.get(tx, id.key().and(r.policyName())));
+        var configuration = checked(r, id, before.map(KeptPolicy::configuration));
         var scalable = scalables.of(id);
         var kept = before.orElseGet(() -> new KeptPolicy(id, r.policyName(), uid, configuration, List.of(), now));
         var wanted = with(kept, configuration, scalable);
@@ -98,8 +101,10 @@ final class ScalingPolicies {
 
     // ---- what is refused
 
-    private TargetTrackingScalingPolicyConfiguration checked(PutScalingPolicyRequest r, TargetId id) {
-        var type = Objects.requireNonNullElse(r.policyType(), PolicyType.STEP_SCALING);
+    private TargetTrackingScalingPolicyConfiguration checked(PutScalingPolicyRequest r, TargetId id,
+            Optional<TargetTrackingScalingPolicyConfiguration> before) {
+        var type = Objects.requireNonNullElse(r.policyType(),
+                before.isEmpty() ? PolicyType.STEP_SCALING : PolicyType.TARGET_TRACKING_SCALING);
         if (type.equals("PredictiveScaling") || r.predictiveScalingPolicyConfiguration() != null) {
             throw ApiError.notBuilt("Predictive scaling");
         }
@@ -112,11 +117,9 @@ final class ScalingPolicies {
             throw new ValidationException("StepScalingPolicyConfiguration cannot be specified when the policy type is"
                     + " TargetTrackingScaling.");
         }
-        var configuration = r.targetTrackingScalingPolicyConfiguration();
-        if (configuration == null) {
-            throw new ValidationException("TargetTrackingScalingPolicyConfiguration must be specified when the policy"
-                    + " type is TargetTrackingScaling.");
-        }
+        var configuration = Optional.ofNullable(r.targetTrackingScalingPolicyConfiguration()).or(() -> before)
+                .orElseThrow(() -> new ValidationException("TargetTrackingScalingPolicyConfiguration must be specified"
+                        + " when the policy type is TargetTrackingScaling."));
         checkTarget(configuration.targetValue());
         checkMetric(configuration, scalable);
         return configuration;

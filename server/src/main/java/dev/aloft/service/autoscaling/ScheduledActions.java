@@ -151,17 +151,10 @@ final class ScheduledActions {
 
     Optional<Instant> turn() {
         var now = time.instant();
-        var due = store.<List<Due.Waiting<Instant>>>read(tx -> data.due.due(tx, now, BATCH));
-        if (!due.isEmpty()) {
-            store.change(tx -> due.forEach(waiting -> fire(tx, waiting, now)));
-        }
-        return store.read(data.due::next);
+        return data.due.turn(store, now, BATCH, (tx, due) -> fire(tx, due, now));
     }
 
     private void fire(Tx tx, Due.Waiting<Instant> waiting, Instant now) {
-        if (data.due.get(tx, waiting.id()).filter(it -> it.at().equals(waiting.at())).isEmpty()) {
-            return;
-        }
         data.due.cancel(tx, waiting.id());
         data.actions.get(tx, waiting.id()).ifPresent(action -> {
             wait(tx, action, next(action, now));

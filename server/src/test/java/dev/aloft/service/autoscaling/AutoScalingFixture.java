@@ -53,7 +53,8 @@ abstract class AutoScalingFixture {
     final LocalEndpoint endpoint = new LocalEndpoint(new Authorizer(source, time), store::inTransaction);
     final Metrics metrics = new Metrics(endpoint, time);
     final Targets targets = new Targets();
-    final AutoScalingService service = new AutoScalingService(store, time, endpoint, new Roles(source, time));
+    final AutoScalingService service = new AutoScalingService(store, time, this::withFunctions,
+            new Roles(source, time));
     final ApplicationAutoScaling scaling = ApplicationAutoScaling.at(endpoint);
     final DynamoDb dynamoDb = DynamoDb.at(endpoint);
     final CloudWatch cloudWatch = CloudWatch.at(endpoint);
@@ -79,6 +80,11 @@ abstract class AutoScalingFixture {
     /** Measuring, which takes a turn each minute, is for the tests of what is measured. */
     Optional<Metrics> measured() {
         return Optional.empty();
+    }
+
+    /** Who scales functions answers for Lambda. */
+    Shape withFunctions(Operation operation, Caller caller, Shape input) {
+        return endpoint.call(operation, caller, input);
     }
 
     @AfterEach

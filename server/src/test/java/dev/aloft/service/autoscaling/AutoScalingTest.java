@@ -201,6 +201,21 @@ class AutoScalingTest extends AutoScalingFixture {
                 + " [PredictiveScaling, StepScaling, TargetTrackingScaling]");
     }
 
+    @Test
+    void aPolicyPutAgainKeepsWhatIsNotSaid() {
+        register(READS, 1, 5);
+        policy(_ -> { });
+        policy(r -> r.policyType(null).targetTrackingScalingPolicyConfiguration(null));
+        assertThat(scaling.describeScalingPolicies(ROOT, ApplicationAutoScaling.DescribeScalingPoliciesRequest.of(
+                r -> r.serviceNamespace("dynamodb"))).scalingPolicies()).singleElement().satisfies(it -> {
+                    assertThat(it.policyType()).isEqualTo("TargetTrackingScaling");
+                    assertThat(it.targetTrackingScalingPolicyConfiguration().targetValue()).isEqualTo(50);
+                });
+        refused("TargetTrackingScalingPolicyConfiguration must be specified when the policy type is"
+                + " TargetTrackingScaling.",
+                () -> policy(r -> r.policyName("new").targetTrackingScalingPolicyConfiguration(null)));
+    }
+
     private void policy(Consumer<ApplicationAutoScaling.PutScalingPolicyRequest.Builder> with) {
         scaling.putScalingPolicy(ROOT, ApplicationAutoScaling.PutScalingPolicyRequest.of(r -> {
             r.policyName("p").serviceNamespace("dynamodb").resourceId(TABLE).scalableDimension(READS)

@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Brings log events to functions and streams: for 24 hours where they are busy or down, not at all where they refuse.
@@ -50,10 +51,21 @@ final class SubscriptionCarrier implements Carrier<Subscribed> {
         return Outcome.delivered();
     }
 
-    void bring(Caller service, SubscriptionFilter filter, Event event) {
-        if (Destinations.isOne(filter.destinationArn())) {
-            destinations.bring(service, destinations.at(filter.destinationArn()).orElseThrow(Destinations::invalid),
-                event);
+    /** Sends the message by which a stream is tried before its filter is taken. */
+    void test(Caller service, SubscriptionFilter filter, long now) {
+        var target = destination(filter).map(KeptDestination::targetArn).orElse(filter.destinationArn());
+        bring(service, filter, Subscribed.control(target, now));
+    }
+
+    private Optional<KeptDestination> destination(SubscriptionFilter filter) {
+        return Destinations.isOne(filter.destinationArn())
+            ? Optional.of(destinations.at(filter.destinationArn()).orElseThrow(Destinations::invalid)) : Optional.empty();
+    }
+
+    private void bring(Caller service, SubscriptionFilter filter, Event event) {
+        var destination = destination(filter);
+        if (destination.isPresent()) {
+            destinations.bring(service, destination.get(), event);
             return;
         }
         var caller = filter.roleArn() == null ? service : roles.role(service, filter.roleArn(), "CloudWatchLogs");

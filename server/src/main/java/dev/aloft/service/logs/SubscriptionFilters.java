@@ -132,8 +132,7 @@ final class SubscriptionFilters {
                 lambda.invoke(service, Lambda.InvokeRequest.of(r -> r.functionName(filter.destinationArn())
                     .invocationType(Lambda.InvocationType.DRY_RUN)));
             } else {
-                carrier.bring(service, filter,
-                    Subscribed.control(filter.destinationArn(), time.instant().toEpochMilli()));
+                carrier.test(service, filter, time.instant().toEpochMilli());
             }
         } catch (ApiError refused) {
             if (kind.equals("logs")) {

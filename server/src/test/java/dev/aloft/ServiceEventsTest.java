@@ -45,8 +45,8 @@ class ServiceEventsTest {
         platform.start();
         sqs = Sqs.at(platform.endpoint());
         sqs.createQueue(CALLER, Sqs.CreateQueueRequest.of(r -> r.queueName("q").attributes(Map.of("Policy", """
-                {"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage",
-                "Resource":"%s"}]}""".formatted(QUEUE)))));
+                {"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},
+                "Action":"sqs:SendMessage","Resource":"%s"}]}""".formatted(QUEUE)))));
         var events = Events.at(platform.endpoint());
         events.putRule(CALLER, Events.PutRuleRequest.of(r -> r.name("all")
                 .eventPattern("{\"source\":[\"aws.ssm\",\"aws.ecr\",\"aws.kms\"]}")));
@@ -111,7 +111,8 @@ class ServiceEventsTest {
     void imagesThatArePushedAndDeleted() {
         var ecr = Ecr.at(platform.endpoint());
         ecr.createRepository(CALLER, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app")));
-        var manifest = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
+        var manifest = "{\"schemaVersion\":2,\"manifests\":[],"
+                + "\"mediaType\":\"application/vnd.oci.image.index.v1+json\"}";
         var digest = ecr.putImage(CALLER, Ecr.PutImageRequest.of(r -> r.repositoryName("app").imageTag("v1")
                 .imageManifest(manifest))).image().imageId().imageDigest();
         assertThat(told()).singleElement().satisfies(event -> {

@@ -39,7 +39,8 @@ record Principals(boolean except, Set<String> aws, Set<String> services, Set<Str
 
     /** A service's other name, under which it acts in one region: {@code logs.eu-west-1.amazonaws.com}. */
     private static String regional(Principal.Service service) {
-        var region = service.sourceArn() == null ? "" : Arn.parse(service.sourceArn()).region();
+        var source = service.sourceArn();
+        var region = source == null || !Arn.isArn(source) ? "" : Arn.parse(source).region();
         return service.name().replace(".amazonaws.com", "." + region + ".amazonaws.com");
     }
 

@@ -40,6 +40,8 @@ final class MetricFilters {
     private static final int MOST_OF_A_GROUP = 100;
     private static final int MOST_DIMENSIONS = 3;
     private static final int MOST_DATA = 1_000;
+    /** Of one datum. */
+    private static final int MOST_VALUES = 150;
     private static final int PAGE = 50;
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -53,6 +55,14 @@ final class MetricFilters {
     private record Named(String group, MetricFilter filter) {
         String id() {
             return group + ":" + filter.name();
+        }
+
+        private boolean isWanted(Logs.DescribeMetricFiltersRequest input) {
+            var metric = filter.transformation();
+            boolean isOfMetric = input.metricName() == null || input.metricName().equals(metric.metricName())
+                && input.metricNamespace().equals(metric.metricNamespace());
+            return isOfMetric && (input.filterNamePrefix() == null || filter.name()
+                .startsWith(input.filterNamePrefix()));
         }
     }
 
@@ -129,11 +139,7 @@ final class MetricFilters {
         }
         var all = store.read(tx -> input.logGroupName() == null ? ofAll(tx, caller)
             : named(tx, groups.find(tx, caller, input.logGroupName())).toList());
-        var wanted = all.stream().filter(each -> input.metricName() == null
-            || input.metricName().equals(each.filter.transformation().metricName())
-                && input.metricNamespace().equals(each.filter.transformation().metricNamespace()))
-            .filter(each -> input.filterNamePrefix() == null || each.filter.name()
-            .startsWith(input.filterNamePrefix())).toList();
+        var wanted = all.stream().filter(each -> each.isWanted(input)).toList();
         var page = FilterPage.of(wanted, Named::id, null, input.nextToken(), input.limit(), PAGE);
         return Logs.DescribeMetricFiltersResponse.of(r -> r.nextToken(page.next())
             .metricFilters(page.items().stream().map(MetricFilters::described).toList()));
@@ -151,9 +157,8 @@ final class MetricFilters {
     private static Logs.MetricFilter described(Named named) {
         var filter = named.filter;
         return Logs.MetricFilter.of(f -> f.filterName(filter.name()).filterPattern(filter.pattern())
-            .logGroupName(named.group)
-            .metricTransformations(List.of(filter.transformation())).applyOnTransformedLogs(false)
-            .creationTime(filter.created().toEpochMilli()));
+            .logGroupName(named.group).metricTransformations(List.of(filter.transformation()))
+            .applyOnTransformedLogs(false).creationTime(filter.created().toEpochMilli()));
     }
 
     Logs.DeleteMetricFilterResponse delete(Caller caller, Logs.DeleteMetricFilterRequest input) {
@@ -195,7 +200,7 @@ final class MetricFilters {
                 add(filter.transformation(), pattern, event, values);
             }
         }
-        return new Found(filter, matched, values.entrySet().stream().map(each -> datum(filter.transformation(),
+        return new Found(filter, matched, values.entrySet().stream().flatMap(each -> data(filter.transformation(),
             Instant.ofEpochMilli(each.getKey().minute), each.getKey().dimensions, each.getValue())).toList());
     }
 
@@ -218,13 +223,16 @@ final class MetricFilters {
         return Optional.ofNullable(ConditionReader.number(text)).map(Number::doubleValue);
     }
 
-    private static MetricDatum datum(Logs.MetricTransformation metric, Instant at, Map<String, String> dimensions,
-            List<Double> values) {
+    private static Stream<MetricDatum> data(Logs.MetricTransformation metric, Instant at,
+            Map<String, String> dimensions, List<Double> values) {
         var counts = new LinkedHashMap<Double, Double>();
         values.forEach(value -> counts.merge(value, 1.0, Double::sum));
-        return MetricDatum.of(d -> d.metricName(metric.metricName()).unit(metric.unit()).timestamp(at)
-            .dimensions(EmbeddedDocument.dimensions(dimensions)).values(List.copyOf(counts.keySet()))
-            .counts(List.copyOf(counts.values())));
+        var distinct = List.copyOf(counts.keySet());
+        return IntStream.iterate(0, from -> from < distinct.size(), from -> from + MOST_VALUES)
+            .mapToObj(from -> distinct.subList(from, Math.min(distinct.size(), from + MOST_VALUES)))
+            .map(some -> MetricDatum.of(d -> d.metricName(metric.metricName()).unit(metric.unit()).timestamp(at)
+                .dimensions(EmbeddedDocument.dimensions(dimensions)).values(some)
+                .counts(some.stream().map(counts::get).toList())));
     }
 
     /** In the commit that writes the events: that they came in this minute, and whether one matched. */
@@ -249,9 +257,8 @@ final class MetricFilters {
     record QuietMinute(String account, String region, String group, boolean matched) {
         private Caller service() {
             var arn = "arn:aws:logs:" + region + ":" + account + ":log-group:" + group;
-            return new Caller(account, region, new Principal.Service("logs.amazonaws.com", arn), UUID.randomUUID()
-                .toString(),
-                null, 0, null, null, null);
+            var principal = new Principal.Service("logs.amazonaws.com", arn);
+            return new Caller(account, region, principal, UUID.randomUUID().toString(), null, 0, null, null, null);
         }
     }
 
@@ -286,8 +293,8 @@ final class MetricFilters {
         var minute = entry.value();
         store.read(tx -> data.metricFilters.get(tx, Key.of(entry.id().number(0), entry.id().text(1))))
             .filter(filter -> !minute.matched() && filter.transformation().defaultValue() != null)
-            .ifPresent(filter -> publish(minute.service(), filter, List.of(datum(filter.transformation(),
-                entry.id().instant(2), Map.of(), List.of(filter.transformation().defaultValue())))));
+            .ifPresent(filter -> publish(minute.service(), filter, data(filter.transformation(),
+                entry.id().instant(2), Map.of(), List.of(filter.transformation().defaultValue())).toList()));
         store.change(tx -> data.quietMinutes.cancel(tx, entry.id()));
     }
 }

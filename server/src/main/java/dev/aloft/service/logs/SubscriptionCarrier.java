@@ -59,7 +59,8 @@ final class SubscriptionCarrier implements Carrier<Subscribed> {
 
     private Optional<KeptDestination> destination(SubscriptionFilter filter) {
         return Destinations.isOne(filter.destinationArn())
-            ? Optional.of(destinations.at(filter.destinationArn()).orElseThrow(Destinations::invalid)) : Optional.empty();
+            ? Optional.of(destinations.at(filter.destinationArn()).orElseThrow(Destinations::invalid))
+            : Optional.empty();
     }
 
     private void bring(Caller service, SubscriptionFilter filter, Event event) {

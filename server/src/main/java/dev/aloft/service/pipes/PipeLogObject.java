@@ -16,13 +16,16 @@ import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Records of one execution as an object in S3: a line of JSON each, gzipped, under a key as AWS's log delivery makes them.
+ * Records of one execution as an object in S3: a line of JSON each, gzipped, under a key as AWS's log delivery makes
+ * them.
  * AWS does not say what the key of a pipe's is in full: this one has the parts that those of other services have.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html">Logs in S3</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html">Logs in
+ * S3</a>
  */
 final class PipeLogObject {
-    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyy/MM/dd/HH").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyy/MM/dd/HH")
+        .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmm'Z'").withZone(ZoneOffset.UTC);
 
@@ -31,8 +34,10 @@ final class PipeLogObject {
     static S3.PutObjectRequest of(KeptPipe pipe, Pipes.S3LogDestinationParameters destination, List<String> lines,
             Instant now) {
         var content = zipped(lines);
-        return S3.PutObjectRequest.of(r -> r.bucket(destination.bucketName()).expectedBucketOwner(destination.bucketOwner())
-                .key(key(pipe, destination.prefix(), now)).contentType("application/octet-stream").body(Body.of(content)));
+        return S3.PutObjectRequest.of(r -> r.bucket(destination.bucketName())
+            .expectedBucketOwner(destination.bucketOwner())
+                .key(key(pipe, destination.prefix(), now)).contentType("application/octet-stream")
+                .body(Body.of(content)));
     }
 
     private static String key(KeptPipe pipe, String prefix, Instant now) {

@@ -139,7 +139,8 @@ final class PipeRules {
         var log = input.logConfiguration();
         if (log != null && log.s3LogDestination() != null) {
             var format = log.s3LogDestination().outputFormat();
-            unbuilt("S3LogDestination with OutputFormat " + format, Pipes.S3OutputFormat.JSON.equals(format) ? null : format);
+            unbuilt("S3LogDestination with OutputFormat " + format, Pipes.S3OutputFormat.JSON.equals(format) ? null
+                : format);
         }
         unbuilt("ActiveMQBrokerParameters", input.sourceParameters(),
                 Pipes.PipeSourceParameters::activeMQBrokerParameters);

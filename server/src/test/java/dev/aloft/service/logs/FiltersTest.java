@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +232,15 @@ class FiltersTest {
             filter("[..., bytes]", t -> t.metricValue("$bytes"));
             put(ACCESS_LOG);
             assertThat(points(Map.of()).getFirst().sum()).isEqualTo(1534);
+        }
+
+        @Test
+        void manyDifferentValuesAreAllCounted() {
+            filter("{ $.took = * }", t -> t.metricValue("$.took"));
+            put(IntStream.range(0, 400).mapToObj(i -> "{\"took\":" + i + "}").toArray(String[]::new));
+            var point = points(Map.of()).getFirst();
+            assertThat(point.sampleCount()).isEqualTo(400);
+            assertThat(point.sum()).isEqualTo(399 * 200);
         }
 
         @Test

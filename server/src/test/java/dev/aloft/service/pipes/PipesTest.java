@@ -236,7 +236,8 @@ class PipesTest {
         refused("ValidationException", "StartingPositionTimestamp is required where StartingPosition is AT_TIMESTAMP.",
                 () -> create(r -> r.source("arn:aws:kinesis:us-east-1:111122223333:stream/s").sourceParameters(
                         Pipes.PipeSourceParameters.of(s -> s.kinesisStreamParameters(
-                                Pipes.PipeSourceKinesisStreamParameters.of(k -> k.startingPosition("AT_TIMESTAMP")))))));
+                                Pipes.PipeSourceKinesisStreamParameters.of(k ->
+                                k.startingPosition("AT_TIMESTAMP")))))));
         refused("NotImplemented", "A pipe's S3LogDestination with OutputFormat w3c is not built in Aloft yet.",
                 () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l ->
                         l.level(Pipes.LogLevel.INFO)

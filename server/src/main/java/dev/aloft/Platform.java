@@ -133,11 +133,13 @@ public final class Platform implements AutoCloseable {
                 config.network().equals("shared") ? Optional.empty()
                         : Optional.of(new OwnNetworks(new OwnDoor(), config.network().equals("own"))));
         var sources = new RuntimeSources(config.nodePackages(), config.pythonPackages(), config.fetches());
-        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(), metrics,
+        lambda = new LambdaService(store, blobs, images, sandboxes, lambdaFolder, sources, config.concurrency(),
+            metrics,
                 endpoint, endpoint, targets, new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer),
                 this::url, time);
 
-        var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, this::url);
+        var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, metrics,
+                this::url);
         var scaling = new AutoScalingService(store, time, endpoint, roles);
         targets.add(scaling.target());
         var services = List.<Service>of(

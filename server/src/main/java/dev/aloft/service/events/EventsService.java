@@ -14,11 +14,11 @@ import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
-import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -60,7 +60,8 @@ public final class EventsService implements Service, Events {
     /** @param platform the platform's own address, at which deployed APIs answer */
     public EventsService(Store platformStore, Targets targets, Time time, Endpoint endpoint, Authorizer authorizer,
             Roles roles,
-            KeyFile keys, Outbound outbound, Supplier<String> platform) {
+            KeyFile keys, Outbound outbound, Metrics metrics, Supplier<String> platform) {
+        var measures = new Measures(metrics);
         store = platformStore.in("events");
         this.time = time;
         buses = new Buses(data, store, time);
@@ -72,17 +73,17 @@ public final class EventsService implements Service, Events {
         http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
                 new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
-                new Dispatches(targets, roles::assume));
+                new LetterCarrier(targets, roles::assume, measures));
         deliveries = new Deliveries<>("deliveries", store, time, Codec.of(RuleDelivery.class),
-                new RuleCarrier(targets, roles, this::forwarding, http, deadLetters));
-        var routing = new Routing(new Matchers(data), archives, deliveries);
-        putEvents = new PutEvents(buses, routing, store, time);
+                new RuleCarrier(targets, roles, this::forwarding, http, deadLetters, measures, time));
+        var routing = new Routing(new Matchers(data), archives, deliveries, measures);
+        putEvents = new PutEvents(buses, routing, measures, store, time);
         forwarding = new Forwarding(buses, putEvents, store, time,
                 (caller, access) -> authorizer.require(caller, access, this));
         endpoints = new Endpoints(data, buses, rules, roles,
                 (caller, access) -> authorizer.require(caller, access, this), endpoint, store, time);
         replays = new Replays(data, buses, routing, store, time);
-        schedules = new Schedules(data, deliveries, store, time);
+        schedules = new Schedules(data, deliveries, measures, store, time);
         resourceTypes = EventsResources.all(Events.at(endpoint));
     }
 

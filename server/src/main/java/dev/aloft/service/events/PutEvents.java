@@ -7,6 +7,7 @@ import dev.aloft.api.Principal;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,10 @@ final class PutEvents {
     private final Routing routing;
     private final Store store;
     private final Time time;
+    private final Measures measures;
 
-    PutEvents(Buses buses, Routing routing, Store store, Time time) {
+    PutEvents(Buses buses, Routing routing, Measures measures, Store store, Time time) {
+        this.measures = measures;
         this.buses = buses;
         this.routing = routing;
         this.store = store;
@@ -36,7 +39,8 @@ final class PutEvents {
     }
 
     Events.PutEventsResponse put(Caller caller, Events.PutEventsRequest input) {
-        if (input.entries().stream().mapToLong(PutEvents::size).sum() > MOST_BYTES) {
+        long bytes = input.entries().stream().mapToLong(PutEvents::size).sum();
+        if (bytes > MOST_BYTES) {
             throw Refusals.invalid("Total size of the entries in the request is over the limit.");
         }
         var now = time.instant();
@@ -53,6 +57,8 @@ final class PutEvents {
             }
         }
         take(events);
+        measures.put(caller, results.size(), results.size() - events.size(), bytes, Duration.between(now,
+            time.instant()));
         return Events.PutEventsResponse.of(r -> r.entries(results).failedEntryCount(results.size() - events.size()));
     }
 
@@ -60,7 +66,9 @@ final class PutEvents {
     void take(List<BusEvent> events) {
         var routes = store.<Routing.Routes>read(tx ->
                 routing.routes(tx, events.stream().filter(event -> buses.exists(tx, event.bus())).toList()));
-        if (!routes.isEmpty()) {
+        if (routes.isEmpty()) {
+            routing.count(routes);
+        } else {
             store.change(tx -> routing.keep(tx, routes));
         }
     }

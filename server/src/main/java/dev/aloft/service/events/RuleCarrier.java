@@ -16,6 +16,7 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.pattern.EventPath;
 import dev.aloft.kernel.pattern.InputTemplate;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -38,9 +39,13 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     private final Supplier<Forwarding> forwarding;
     private final HttpTargets http;
     private final Deliveries<Dispatch> deadLetters;
+    private final Measures measures;
+    private final Time time;
 
     RuleCarrier(Targets targets, Roles roles, Supplier<Forwarding> forwarding, HttpTargets http,
-            Deliveries<Dispatch> deadLetters) {
+            Deliveries<Dispatch> deadLetters, Measures measures, Time time) {
+        this.measures = measures;
+        this.time = time;
         this.targets = targets;
         this.roles = roles;
         this.forwarding = forwarding;
@@ -65,6 +70,7 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
 
     @Override
     public Outcome deliver(RuleDelivery delivery, Attempt attempt) {
+        measures.attempted(delivery, attempt.number(), time.instant());
         var target = delivery.target();
         var arn = Arn.parse(target.arn());
         byte[] body;
@@ -126,6 +132,7 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
 
     @Override
     public void ended(RuleDelivery delivery, Attempt last, Ending ending) {
+        measures.ended(delivery, !(ending instanceof Ending.GivenUp), time.instant());
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
             LOG.log(Level.WARNING, "An event of " + delivery.ruleArn() + " was given up after " + last.number()
                     + " attempts to bring it to " + delivery.target().arn() + " (" + reason + "): "

@@ -30,8 +30,10 @@ final class Schedules {
     private final Deliveries<RuleDelivery> deliveries;
     private final Store store;
     private final Time time;
+    private final Measures measures;
 
-    Schedules(EventsData data, Deliveries<RuleDelivery> deliveries, Store store, Time time) {
+    Schedules(EventsData data, Deliveries<RuleDelivery> deliveries, Measures measures, Store store, Time time) {
+        this.measures = measures;
         this.data = data;
         this.deliveries = deliveries;
         this.store = store;
@@ -58,6 +60,9 @@ final class Schedules {
             return;
         }
         var rule = data.rules.get(tx, waiting.value()).filter(it -> it.enabled() && it.schedule() != null);
+        rule.ifPresent(it -> tx.afterCommit(() -> measures.triggered(new RuleDelivery(it.account(), it.region(),
+            it.bus(),
+                it.name(), null, null, now, null))));
         rule.ifPresent(it -> data.targets.range(tx, it.key()).map(Row::value).toList()
                 .forEach(target -> promise(tx, it, target, waiting.at(), now)));
         rule.flatMap(it -> next(it, waiting.at(), now)).ifPresentOrElse(

@@ -18,6 +18,7 @@ import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
@@ -67,6 +68,7 @@ abstract class EventsFixture {
     final Roles roles = new Roles(source(), time);
     final Authorizer authorizer = new Authorizer(source(), time);
     final LocalEndpoint endpoint = new LocalEndpoint(authorizer, store::inTransaction);
+    final Metrics metrics = new Metrics(endpoint, time);
     final EventsService service;
     final Events events = Events.at(endpoint);
     private final Workers workers;
@@ -77,7 +79,7 @@ abstract class EventsFixture {
 
         endpoint.add(new SecretsManagerService(store, keys, time, endpoint));
         service = new EventsService(store, targets, time, endpoint, authorizer, roles, keys,
-                new Outbound(),
+                new Outbound(), metrics,
             () -> "http://localhost");
         endpoint.add(service);
         workers = new Workers(time, service.workers());

@@ -58,18 +58,19 @@ final class BatchCarrier implements Carrier<Batch> {
     private final Dispatches.Assume roles;
     private final S3 s3;
     private final Logs logs;
+    private final StreamKeys keys;
     private final Transformation transformation;
     private final HttpEndpoint endpoint;
     private final Time time;
 
-    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services,
-            Transformation transformation,
-            HttpEndpoint endpoint, Time time) {
+    BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services, StreamKeys keys,
+            Transformation transformation, HttpEndpoint endpoint, Time time) {
         this.data = data;
         this.store = store;
         this.roles = roles;
         s3 = S3.at(services);
         logs = Logs.at(services);
+        this.keys = keys;
         this.transformation = transformation;
         this.endpoint = endpoint;
         this.time = time;
@@ -103,6 +104,7 @@ final class BatchCarrier implements Carrier<Batch> {
 
     private Outcome deliver(Channel channel, Batch batch, Attempt attempt) {
         var stream = channel.stream();
+        keys.require(stream);
         var records = store.<List<KeptRecord>>read(tx -> data.records.range(tx, range(batch)).map(Row::value).toList());
         if (channel.isBackup()) {
             backUp(stream, batch, attempt, records);

@@ -40,6 +40,7 @@ final class FirehoseData {
      * @param keyType     of its encryption at rest, or null
      * @param source      a Kinesis stream, or null where records are put directly
      * @param http        a web server, whose bucket the destination is then; or null
+     * @param keyGrant    the token of Firehose's grant of a customer's key, or null
      */
     record KeptStream(
             String account,
@@ -54,7 +55,8 @@ final class FirehoseData {
             String keyType,
             String keyArn,
             Source source,
-            Http http) {
+            Http http,
+            String keyGrant) {
         Key key() {
             return Key.of(account, region, name);
         }
@@ -65,23 +67,23 @@ final class FirehoseData {
 
         KeptStream withDestination(Firehose.ExtendedS3DestinationDescription changed, Instant now) {
             return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn,
-                    source, http);
+                    source, http, keyGrant);
         }
 
         KeptStream withHttp(Http changed, Instant now) {
             return new KeptStream(account, region, name, id, created, now, version + 1,
                     HttpDestination.bucket(changed.settings()),
-                    tags, keyType, keyArn, source, changed);
+                    tags, keyType, keyArn, source, changed, keyGrant);
         }
 
         KeptStream withTags(Map<String, String> changed) {
             return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType,
-                    keyArn, source, http);
+                    keyArn, source, http, keyGrant);
         }
 
-        KeptStream withKey(String type, String arn) {
-            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, type, arn,
-                    source, http);
+        KeptStream withKey(StreamKeys.Chosen key) {
+            return new KeptStream(account, region, name, id, created, updated, version, destination, tags, key.type(),
+                    key.arn(), source, http, key.grant());
         }
     }
 

@@ -19,6 +19,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.service.firehose.FirehoseData.Batch;
 import dev.aloft.service.firehose.FirehoseData.KeptRecord;
+import dev.aloft.service.firehose.FirehoseData.KeptStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class FirehoseService implements Service, Firehose {
     private final Deliveries<Batch> batches;
     private final Buffers buffers;
     private final Streams streams;
+    private final StreamKeys streamKeys;
     private final Sources sources;
     private final Signal sourcesChanged = new Signal();
     private final Store store;
@@ -41,11 +43,12 @@ public final class FirehoseService implements Service, Firehose {
             Outbound outbound) {
         store = platform.in("firehose");
         this.time = time;
-        var carrier = new BatchCarrier(data, store, roles, endpoint, new Transformation(Lambda.at(endpoint), time),
-                new HttpEndpoint(outbound, keys, time), time);
+        streamKeys = new StreamKeys(endpoint, time);
+        var carrier = new BatchCarrier(data, store, roles, endpoint, streamKeys,
+                new Transformation(Lambda.at(endpoint), time), new HttpEndpoint(outbound, keys, time), time);
         batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
         buffers = new Buffers(data, batches, store, time);
-        streams = new Streams(data, buffers, roles, keys, store, time, sourcesChanged::raise);
+        streams = new Streams(data, buffers, roles, keys, streamKeys, store, time, sourcesChanged::raise);
         sources = new Sources(data, buffers, roles, endpoint, store, time);
         resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
     }
@@ -136,6 +139,7 @@ public final class FirehoseService implements Service, Firehose {
 
     private Put put(Caller caller, String name, List<Record> records) {
         var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
+        streamKeys.require(store.<KeptStream>read(tx -> streams.existing(tx, caller, name)));
         return store.write(tx -> {
             var stream = streams.existing(tx, caller, name);
             if (stream.source() != null) {
@@ -155,16 +159,15 @@ public final class FirehoseService implements Service, Firehose {
     public StartDeliveryStreamEncryptionResponse startDeliveryStreamEncryption(
             Caller caller, StartDeliveryStreamEncryptionRequest input) {
         var given = input.deliveryStreamEncryptionConfigurationInput();
-        streams.change(caller, input.deliveryStreamName(), stream -> given == null
-                ? stream.withKey("AWS_OWNED_CMK", null)
-                : stream.withKey(given.keyType(), given.keyARN()));
+        streams.encrypt(caller, input.deliveryStreamName(),
+                stream -> stream.withKey(streamKeys.chosen(caller, stream.arn(), given)));
         return StartDeliveryStreamEncryptionResponse.of(_ -> {});
     }
 
     @Override
     public StopDeliveryStreamEncryptionResponse stopDeliveryStreamEncryption(
             Caller caller, StopDeliveryStreamEncryptionRequest input) {
-        streams.change(caller, input.deliveryStreamName(), stream -> stream.withKey(null, null));
+        streams.encrypt(caller, input.deliveryStreamName(), stream -> stream.withKey(StreamKeys.Chosen.NONE));
         return StopDeliveryStreamEncryptionResponse.of(_ -> {});
     }
 

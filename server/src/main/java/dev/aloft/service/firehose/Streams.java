@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -39,17 +40,19 @@ final class Streams {
     private final Buffers buffers;
     private final Dispatches.Assume roles;
     private final KeyFile keys;
+    private final StreamKeys streamKeys;
     private final Store store;
     private final Time time;
     private final Runnable changed;
 
     /** @param changed tells those who read sources */
-    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, Store store, Time time,
-            Runnable changed) {
+    Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, StreamKeys streamKeys,
+            Store store, Time time, Runnable changed) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
         this.keys = keys;
+        this.streamKeys = streamKeys;
         this.store = store;
         this.time = time;
         this.changed = changed;
@@ -61,8 +64,7 @@ final class Streams {
         var id = UUID.randomUUID().toString();
         var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), id, now,
                 null, 1, Destinations.of(input), checkedTags(Map.of(), input.tags() == null ? List.of() : input.tags()),
-                encryption == null ? null : encryption.keyType(), encryption == null ? null : encryption.keyARN(),
-                source(input, now), http(id, input.httpEndpointDestinationConfiguration()));
+                null, null, source(input, now), http(id, input.httpEndpointDestinationConfiguration()), null);
         checkRole(stream, stream.destination().roleARN());
         if (stream.source() != null) {
             checkRole(stream, stream.source().role());
@@ -70,20 +72,43 @@ final class Streams {
         if (stream.destination().s3BackupDescription() != null) {
             checkRole(stream, stream.destination().s3BackupDescription().roleARN());
         }
+        store.<Void>read(tx -> {
+            requireNew(tx, stream);
+            return null;
+        });
+        var key = encryption == null ? StreamKeys.Chosen.NONE : streamKeys.chosen(caller, stream.arn(), encryption);
         store.change(tx -> {
-            if (data.streams.has(tx, stream.key())) {
-                throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId "
-                        + stream.account()
-                        + " already exists");
-            }
+            requireNew(tx, stream);
             if (data.streams.range(tx, FirehoseData.all(caller)).count() >= LIMIT) {
                 throw new Firehose.LimitExceededException("You have already consumed your firehose quota of " + LIMIT
                         + " hoses. Firehose names: []");
             }
-            data.streams.put(tx, stream.key(), stream);
+            data.streams.put(tx, stream.key(), stream.withKey(key));
         });
         changed.run();
         return stream.arn();
+    }
+
+    private void requireNew(ReadTx tx, KeptStream stream) {
+        if (data.streams.has(tx, stream.key())) {
+            throw new Firehose.ResourceInUseException("Firehose " + stream.name() + " under accountId "
+                    + stream.account() + " already exists");
+        }
+    }
+
+    /** Another key, or none. */
+    void encrypt(Caller caller, String name, UnaryOperator<KeptStream> change) {
+        var before = store.<KeptStream>read(tx -> existing(tx, caller, name));
+        if (before.source() != null) {
+            throw new Firehose.InvalidArgumentException(
+                    "This operation is not permitted on " + FROM_KINESIS + " delivery stream type.");
+        }
+        var after = change.apply(before);
+        change(caller, name, stream -> stream.withKey(
+                new StreamKeys.Chosen(after.keyType(), after.keyArn(), after.keyGrant())));
+        if (!Objects.equals(before.keyArn(), after.keyArn())) {
+            streamKeys.retire(before);
+        }
     }
 
     private Http http(String id, Firehose.HttpEndpointDestinationConfiguration given) {
@@ -146,6 +171,7 @@ final class Streams {
     }
 
     void delete(Caller caller, String name) {
+        streamKeys.retire(store.<KeptStream>read(tx -> existing(tx, caller, name)));
         store.change(tx -> {
             var stream = existing(tx, caller, name);
             data.streams.delete(tx, stream.key());

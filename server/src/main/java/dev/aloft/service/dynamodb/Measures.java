@@ -184,19 +184,23 @@ final class Measures {
         }
     }
 
-    /** The tables of a request on items; none of any other. */
+    /** The tables of a request on items; none of any other, and of one that names none. */
     private static Collection<String> names(Shape input) {
         return switch (input) {
-            case DynamoDb.PutItemRequest r -> List.of(r.tableName());
-            case DynamoDb.GetItemRequest r -> List.of(r.tableName());
-            case DynamoDb.UpdateItemRequest r -> List.of(r.tableName());
-            case DynamoDb.DeleteItemRequest r -> List.of(r.tableName());
-            case DynamoDb.QueryRequest r -> List.of(r.tableName());
-            case DynamoDb.ScanRequest r -> List.of(r.tableName());
+            case DynamoDb.PutItemRequest r -> one(r.tableName());
+            case DynamoDb.GetItemRequest r -> one(r.tableName());
+            case DynamoDb.UpdateItemRequest r -> one(r.tableName());
+            case DynamoDb.DeleteItemRequest r -> one(r.tableName());
+            case DynamoDb.QueryRequest r -> one(r.tableName());
+            case DynamoDb.ScanRequest r -> one(r.tableName());
             case DynamoDb.BatchGetItemRequest r -> r.requestItems().keySet();
             case DynamoDb.BatchWriteItemRequest r -> r.requestItems().keySet();
             default -> List.of();
         };
+    }
+
+    private static Collection<String> one(String name) {
+        return name == null ? List.of() : List.of(name);
     }
 
     private void succeeded(TableRef ref, Operation operation, Shape output, long nanos) {

@@ -23,6 +23,7 @@ import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Worker;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.cloudwatch.CloudWatchService;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,15 @@ class TableMeasuresTest {
         assertThat(told("ConditionalCheckFailedRequests", of("orders"))).isEqualTo("1.0 of 1.0");
         assertThat(told("UserErrors")).isEqualTo("1.0 of 1.0");
         assertThat(told("ThrottledRequests", of("orders", "Operation", "PutItem"))).isEqualTo("none");
+    }
+
+    @Test
+    void aRequestThatNamesNoTableIsAnErrorOfItsUser() {
+        assertThatThrownBy(() -> dynamoDb.putItem(CALLER, PutItemRequest.of(r -> r.item(Map.of("id", s("1"))))))
+            .isInstanceOf(ValidationException.class);
+        assertThatThrownBy(() -> dynamoDb.query(CALLER, DynamoDb.QueryRequest.of(_ -> { })))
+            .isInstanceOf(ValidationException.class);
+        assertThat(told("UserErrors")).isEqualTo("2.0 of 2.0");
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.bouncycastle.jce.spec.ECPublicKeySpec;
 
 /** Keys of elliptic curves: Java's own, and Bouncy Castle where Java has no such curve any more (secp256k1). */
 final class Curve {
-    private static final Provider OTHER = new BouncyCastleProvider();
+    static final Provider OTHER = new BouncyCastleProvider();
 
     private Curve() {}
 

@@ -152,6 +152,7 @@ final class Imports {
                 }
                 case RSA -> Rsa.openOf(secret, spec.bits).getEncoded();
                 case CURVE -> Curve.openOf(spec, secret).getEncoded();
+                case WHOLE -> WholeSignature.openOf(spec, secret).getEncoded();
             };
         } catch (GeneralSecurityException | IllegalArgumentException _) {
             throw incorrect(key);

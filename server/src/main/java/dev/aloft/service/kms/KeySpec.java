@@ -27,6 +27,11 @@ enum KeySpec {
     ECC_NIST_P384(Family.CURVE, 384, "secp384r1", List.of(SigningAlgorithmSpec.ECDSA_SHA_384)),
     ECC_NIST_P521(Family.CURVE, 521, "secp521r1", List.of(SigningAlgorithmSpec.ECDSA_SHA_512)),
     ECC_SECG_P256K1(Family.CURVE, 256, "secp256k1", List.of(SigningAlgorithmSpec.ECDSA_SHA_256)),
+    ECC_NIST_EDWARDS25519(Family.WHOLE, 256, "Ed25519",
+            List.of(SigningAlgorithmSpec.ED25519_SHA_512, SigningAlgorithmSpec.ED25519_PH_SHA_512)),
+    ML_DSA_44(Family.WHOLE, 0, "ML-DSA-44", List.of(SigningAlgorithmSpec.ML_DSA_SHAKE_256)),
+    ML_DSA_65(Family.WHOLE, 0, "ML-DSA-65", List.of(SigningAlgorithmSpec.ML_DSA_SHAKE_256)),
+    ML_DSA_87(Family.WHOLE, 0, "ML-DSA-87", List.of(SigningAlgorithmSpec.ML_DSA_SHAKE_256)),
     HMAC_224(Family.HMAC, 224, "HmacSHA224", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_224)),
     HMAC_256(Family.HMAC, 256, "HmacSHA256", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_256)),
     HMAC_384(Family.HMAC, 384, "HmacSHA384", List.of(Kms.MacAlgorithmSpec.HMAC_SHA_384)),
@@ -36,7 +41,9 @@ enum KeySpec {
 
     /** How keys of a kind work. */
     enum Family {
-        SYMMETRIC, RSA, CURVE, HMAC;
+        SYMMETRIC, RSA, CURVE, HMAC,
+        /** Signs messages themselves, not digests of them. */
+        WHOLE;
 
         private static final List<String> RSA_SIGNATURES = List.of(
                 SigningAlgorithmSpec.RSASSA_PKCS1_V1_5_SHA_256, SigningAlgorithmSpec.RSASSA_PKCS1_V1_5_SHA_384,
@@ -73,6 +80,7 @@ enum KeySpec {
             case CURVE -> this == ECC_SECG_P256K1 ? List.of(KeyUsageType.SIGN_VERIFY)
                 : List.of(KeyUsageType.SIGN_VERIFY, KeyUsageType.KEY_AGREEMENT);
             case HMAC -> List.of(KeyUsageType.GENERATE_VERIFY_MAC);
+            case WHOLE -> List.of(KeyUsageType.SIGN_VERIFY);
         };
     }
 
@@ -104,7 +112,7 @@ enum KeySpec {
     }
 
     boolean isAsymmetric() {
-        return family == Family.RSA || family == Family.CURVE;
+        return family != Family.SYMMETRIC && family != Family.HMAC;
     }
 
     /** A key's secret, and its public half where it has one, in the forms PKCS #8 and X.509. */
@@ -115,7 +123,11 @@ enum KeySpec {
             return new Made(random(bits / 8), null);
         }
         try {
-            var pair = family == Family.RSA ? Rsa.pair(bits) : Curve.pair(this);
+            var pair = switch (family) {
+                case RSA -> Rsa.pair(bits);
+                case CURVE -> Curve.pair(this);
+                default -> WholeSignature.pair(this);
+            };
             return new Made(pair.getPrivate().getEncoded(), pair.getPublic().getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -30,10 +30,10 @@ final class Signing {
         Refusals.tokens(input.grantTokens());
         var algorithm = input.signingAlgorithm();
         var with = usable.of(caller, input.keyId(), "Sign", KeyUsageType.SIGN_VERIFY, algorithm);
-        byte[] digest = digest(input.message(), input.messageType(), algorithm);
+        var signed = Signed.of(input.message(), input.messageType(), algorithm);
         Refusals.dry(input.dryRun());
         try {
-            byte[] signature = signature(with, algorithm, digest);
+            byte[] signature = signature(with, algorithm, signed);
             return Kms.SignResponse.of(
                     r -> r.keyId(with.key().arn()).signature(Bytes.of(signature)).signingAlgorithm(algorithm));
         } catch (GeneralSecurityException e) {
@@ -41,32 +41,16 @@ final class Signing {
         }
     }
 
-    private static byte[] digest(Bytes message, String type, String algorithm) {
-        try {
-            var digest = MessageDigest.getInstance(hash(algorithm));
-            if (!Kms.MessageType.DIGEST.equals(type)) {
-                return digest.digest(message.array());
-            }
-            if (message.length() != digest.getDigestLength()) {
-                throw Refusals.invalid("Digest is invalid length for algorithm " + algorithm + ".");
-            }
-            return message.array();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** As {@code ECDSA_SHA_256} ends. */
-    private static String hash(String algorithm) {
-        return "SHA-" + algorithm.substring(algorithm.lastIndexOf('_') + 1);
-    }
-
-    private static byte[] signature(Usable with, String algorithm, byte[] digest) throws GeneralSecurityException {
-        var hash = hash(algorithm);
-        if (algorithm.startsWith("RSASSA_PSS")) {
-            return Rsa.signPss(Rsa.secret(with.secret()), with.key().kind().bits, hash, digest);
-        }
+    private static byte[] signature(Usable with, String algorithm, Signed signed) throws GeneralSecurityException {
         var spec = with.key().kind();
+        if (spec.family == KeySpec.Family.WHOLE) {
+            return WholeSignature.make(spec, with.secret(), algorithm, signed);
+        }
+        var hash = Signed.hash(algorithm);
+        byte[] digest = signed.bytes();
+        if (algorithm.startsWith("RSASSA_PSS")) {
+            return Rsa.signPss(Rsa.secret(with.secret()), spec.bits, hash, digest);
+        }
         boolean isRsa = spec.family == KeySpec.Family.RSA;
         var signer = isRsa ? Signature.getInstance("NONEwithRSA") : Curve.signature(spec);
         signer.initSign(isRsa ? Rsa.secret(with.secret()) : Curve.secret(spec, with.secret()));
@@ -78,24 +62,29 @@ final class Signing {
         Refusals.tokens(input.grantTokens());
         var algorithm = input.signingAlgorithm();
         var with = usable.of(caller, input.keyId(), "Verify", KeyUsageType.SIGN_VERIFY, algorithm);
-        byte[] digest = digest(input.message(), input.messageType(), algorithm);
+        var signed = Signed.of(input.message(), input.messageType(), algorithm);
         Refusals.dry(input.dryRun());
-        if (!isValid(with.key(), algorithm, digest, input.signature().array())) {
+        if (!isValid(with.key(), algorithm, signed, input.signature().array())) {
             throw new KMSInvalidSignatureException("");
         }
         return Kms.VerifyResponse.of(
                 r -> r.keyId(with.key().arn()).signatureValid(true).signingAlgorithm(algorithm));
     }
 
-    private static boolean isValid(StoredKey key, String algorithm, byte[] digest, byte[] signature) {
-        var hash = hash(algorithm);
+    private static boolean isValid(StoredKey key, String algorithm, Signed signed, byte[] signature) {
+        var spec = key.kind();
+        var hash = Signed.hash(algorithm);
+        byte[] digest = signed.bytes();
         try {
-            if (algorithm.startsWith("RSASSA_PSS")) {
-                return Rsa.verifyPss(Rsa.open(key.open()), key.kind().bits, hash, digest, signature);
+            if (spec.family == KeySpec.Family.WHOLE) {
+                return WholeSignature.holds(spec, key.open(), algorithm, signed, signature);
             }
-            boolean isRsa = key.kind().family == KeySpec.Family.RSA;
-            var verifier = isRsa ? Signature.getInstance("NONEwithRSA") : Curve.signature(key.kind());
-            verifier.initVerify(isRsa ? Rsa.open(key.open()) : Curve.open(key.kind(), key.open()));
+            if (algorithm.startsWith("RSASSA_PSS")) {
+                return Rsa.verifyPss(Rsa.open(key.open()), spec.bits, hash, digest, signature);
+            }
+            boolean isRsa = spec.family == KeySpec.Family.RSA;
+            var verifier = isRsa ? Signature.getInstance("NONEwithRSA") : Curve.signature(spec);
+            verifier.initVerify(isRsa ? Rsa.open(key.open()) : Curve.open(spec, key.open()));
             verifier.update(isRsa ? Rsa.named(hash, digest) : digest);
             return verifier.verify(signature);
         } catch (GeneralSecurityException _) {

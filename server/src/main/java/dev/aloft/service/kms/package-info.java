@@ -21,7 +21,7 @@
  * <p>AWS's own keys ({@code alias/aws/…}) are made when a service first uses one ({@code Caller.through}), or when one
  * is described.
  *
- * <p>Left out: custom key stores, attested enclaves, keys of the kinds SM2, ML_DSA and ECC_NIST_EDWARDS25519.
+ * <p>Left out: custom key stores, attested enclaves, keys of the kind SM2 (regions in China).
  *
  * @see <a href="https://docs.aws.amazon.com/kms/latest/developerguide/overview.html">AWS KMS</a>
  */

@@ -13,9 +13,12 @@ import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.Map;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.crypto.digests.SHAKEDigest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CryptographyTest extends KmsFixture {
     private static final String INCORRECT =
@@ -131,6 +134,70 @@ class CryptographyTest extends KmsFixture {
                 () -> sign(id, algorithm, "DIGEST", bytes("short")));
     }
 
+    @Test
+    void anEdwardsKeySignsMessagesOrDigestsOfThem() throws Exception {
+        var id = make("ECC_NIST_EDWARDS25519", "SIGN_VERIFY").keyId();
+        var pure = sign(id, "ED25519_SHA_512", "RAW", bytes("message"));
+        assertThat(verify(id, "ED25519_SHA_512", "RAW", bytes("message"), pure)).isTrue();
+        assertThat(isValidElsewhere(id, "Ed25519", bytes("message"), pure)).isTrue();
+        refused("KMSInvalidSignatureException", "",
+                () -> verify(id, "ED25519_SHA_512", "RAW", bytes("other"), pure));
+        var digest = Bytes.of(MessageDigest.getInstance("SHA-512").digest(bytes("message").array()));
+        var hashed = sign(id, "ED25519_PH_SHA_512", "DIGEST", digest);
+        assertThat(verify(id, "ED25519_PH_SHA_512", "DIGEST", digest, hashed)).isTrue();
+        refused("KMSInvalidSignatureException", "", () -> verify(id, "ED25519_SHA_512", "RAW", digest, hashed));
+        refused("ValidationException", "MessageType RAW is incompatible with algorithm ED25519_PH_SHA_512.",
+                () -> sign(id, "ED25519_PH_SHA_512", "RAW", bytes("message")));
+        refused("ValidationException", "MessageType DIGEST is incompatible with algorithm ED25519_SHA_512.",
+                () -> sign(id, "ED25519_SHA_512", "DIGEST", digest));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ML_DSA_44", "ML_DSA_65", "ML_DSA_87"})
+    void aLatticeKeySignsMessagesOrTheirRepresentatives(String spec) throws Exception {
+        var id = make(spec, "SIGN_VERIFY").keyId();
+        var ofMessage = sign(id, "ML_DSA_SHAKE_256", "RAW", bytes("message"));
+        assertThat(isValidElsewhere(id, spec.replace('_', '-'), bytes("message"), ofMessage)).isTrue();
+        var mu = mu(id, bytes("message"));
+        assertThat(verify(id, "ML_DSA_SHAKE_256", "EXTERNAL_MU", mu, ofMessage)).isTrue();
+        var ofMu = sign(id, "ML_DSA_SHAKE_256", "EXTERNAL_MU", mu);
+        assertThat(verify(id, "ML_DSA_SHAKE_256", "RAW", bytes("message"), ofMu)).isTrue();
+        refused("KMSInvalidSignatureException", "",
+                () -> verify(id, "ML_DSA_SHAKE_256", "RAW", bytes("other"), ofMessage));
+        refused("ValidationException", "Digest is invalid length for algorithm ML_DSA_SHAKE_256.",
+                () -> sign(id, "ML_DSA_SHAKE_256", "EXTERNAL_MU", bytes("short")));
+        var kind = KeySpec.of(spec);
+        var made = kind.make();
+        assertThat(WholeSignature.openOf(kind, made.secret()).getEncoded()).isEqualTo(made.open());
+    }
+
+    /** SHAKE256 of the public key's hash, an empty context and the message, as FIPS 204 has it. */
+    private Bytes mu(String id, Bytes message) {
+        var open = SubjectPublicKeyInfo.getInstance(openOf(id).array()).getPublicKeyData().getOctets();
+        byte[] hash = new byte[64];
+        var shake = new SHAKEDigest(256);
+        shake.update(open, 0, open.length);
+        shake.doFinal(hash, 0, hash.length);
+        byte[] mu = new byte[64];
+        shake.update(hash, 0, hash.length);
+        shake.update(new byte[2], 0, 2);
+        shake.update(message.array(), 0, message.length());
+        shake.doFinal(mu, 0, mu.length);
+        return Bytes.of(mu);
+    }
+
+    private Bytes openOf(String id) {
+        return kms.getPublicKey(ROOT, Kms.GetPublicKeyRequest.of(r -> r.keyId(id))).publicKey();
+    }
+
+    private boolean isValidElsewhere(String id, String algorithm, Bytes message, Bytes signature) throws Exception {
+        var verifier = Signature.getInstance(algorithm);
+        verifier.initVerify(KeyFactory.getInstance(algorithm).generatePublic(
+                new X509EncodedKeySpec(openOf(id).array())));
+        verifier.update(message.array());
+        return verifier.verify(signature.array());
+    }
+
     private Bytes sign(String id, String algorithm, String type, Bytes message) {
         return kms.sign(ROOT, Kms.SignRequest.of(r -> r.keyId(id).signingAlgorithm(algorithm).messageType(type)
                 .message(message))).signature();
@@ -143,7 +210,7 @@ class CryptographyTest extends KmsFixture {
 
     /** By the public key alone, with what Java has. */
     private boolean isValidElsewhere(String id, String spec, String algorithm, Bytes signature) throws Exception {
-        var open = kms.getPublicKey(ROOT, Kms.GetPublicKeyRequest.of(r -> r.keyId(id))).publicKey();
+        var open = openOf(id);
         var bits = algorithm.substring(algorithm.length() - 3);
         boolean isPss = algorithm.contains("PSS");
         var verifier = Signature.getInstance(isPss ? "RSASSA-PSS"

@@ -146,7 +146,8 @@ class ImportsTest extends KmsFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"ECC_NIST_P256, ECDSA_SHA_256", "ECC_NIST_P521, ECDSA_SHA_512", "ECC_SECG_P256K1, ECDSA_SHA_256"})
+    @CsvSource({"ECC_NIST_P256, ECDSA_SHA_256", "ECC_NIST_P521, ECDSA_SHA_512", "ECC_SECG_P256K1, ECDSA_SHA_256",
+            "ECC_NIST_EDWARDS25519, ED25519_SHA_512"})
     void aKeyOfACurveSignsWithWhatWasImported(String spec, String algorithm) {
         var key = external(spec, "SIGN_VERIFY");
         var pair = KeySpec.of(spec).make();

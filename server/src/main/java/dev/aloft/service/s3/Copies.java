@@ -96,6 +96,7 @@ final class Copies {
         return S3.CopyObjectResponse.of(r -> r.versionId(S3Objects.toldVersion(bucket, version))
             .copySourceVersionId(found.toldVersion()).serverSideEncryption(description.encryption().algorithm())
             .ssekmsKeyId(description.encryption().kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey())
+            .ssekmsEncryptionContext(description.encryption().context())
             .copyObjectResult(result.eTag(version.quotedETag()).lastModified(version.modified()).build()));
     }
 

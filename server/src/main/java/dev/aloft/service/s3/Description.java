@@ -24,13 +24,14 @@ record Description(
         Map<String, String> tags) {
     /**
      * @param kmsKeyId the ARN of a key of KMS; of what is asked for its name, or null where AWS's own is meant
+     * @param context  what the writer adds to the encryption context, as the header says it; or null
      * @param dataKey  of an object under a key of KMS: encrypted under that
      */
-    record Encryption(String algorithm, String kmsKeyId, Boolean bucketKey, Bytes dataKey) {
+    record Encryption(String algorithm, String kmsKeyId, Boolean bucketKey, String context, Bytes dataKey) {
         static final Encryption DEFAULT = new Encryption("AES256", null, null);
 
         Encryption(String algorithm, String kmsKeyId, Boolean bucketKey) {
-            this(algorithm, kmsKeyId, bucketKey, null);
+            this(algorithm, kmsKeyId, bucketKey, null, null);
         }
 
         boolean isOfKms() {

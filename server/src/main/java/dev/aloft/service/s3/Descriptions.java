@@ -29,7 +29,8 @@ final class Descriptions {
         return new Description(type(input.contentType()), input.cacheControl(), input.contentDisposition(),
             coding(input.contentEncoding()), input.contentLanguage(), input.expires(), metadata(input.metadata()),
             storageClass(input.storageClass()),
-            encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled()),
+            encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled(),
+                input.ssekmsEncryptionContext()),
             Tags.ofHeader(input.tagging()));
     }
 
@@ -37,7 +38,8 @@ final class Descriptions {
         return new Description(type(input.contentType()), input.cacheControl(), input.contentDisposition(),
             coding(input.contentEncoding()), input.contentLanguage(), input.expires(), metadata(input.metadata()),
             storageClass(input.storageClass()),
-            encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled()),
+            encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled(),
+                input.ssekmsEncryptionContext()),
             Tags.ofHeader(input.tagging()));
     }
 
@@ -49,7 +51,8 @@ final class Descriptions {
     }
 
     static Encryption encryption(Bucket bucket, S3.CopyObjectRequest input) {
-        return encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled());
+        return encryption(bucket, input.serverSideEncryption(), input.ssekmsKeyId(), input.bucketKeyEnabled(),
+            input.ssekmsEncryptionContext());
     }
 
     private static String type(String given) {
@@ -93,8 +96,9 @@ final class Descriptions {
             .message("The storage class you specified is not valid").storageClassRequested(given)));
     }
 
-    private static Encryption encryption(Bucket bucket, String algorithm, String keyId, Boolean bucketKey) {
-        if (keyId != null && (algorithm == null || algorithm.equals("AES256"))) {
+    private static Encryption encryption(Bucket bucket, String algorithm, String keyId, Boolean bucketKey,
+            String context) {
+        if ((keyId != null || context != null) && (algorithm == null || algorithm.equals("AES256"))) {
             throw Buckets.argument("x-amz-server-side-encryption", String.valueOf(algorithm),
                 "Server Side Encryption with AWS KMS managed key requires HTTP header "
                     + "x-amz-server-side-encryption : aws:kms");
@@ -105,7 +109,8 @@ final class Descriptions {
                     .message("The Encryption request you specified is not valid. Supported value: AES256.")
                     .argumentName("x-amz-server-side-encryption").argumentValue(algorithm)));
             }
-            return new Encryption(algorithm, keyId, bucketKey);
+            EncryptionContext.of(context);
+            return new Encryption(algorithm, keyId, bucketKey, context, null);
         }
         return Optional.ofNullable(bucket.encryption()).map(configuration -> configuration.rules().getFirst())
             .map(rule -> new Encryption(rule.applyServerSideEncryptionByDefault().sseAlgorithm(),

@@ -7,6 +7,7 @@ import dev.aloft.api.Kms;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.envelope.KeyRefusal;
 import dev.aloft.service.s3.Description.Encryption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -39,8 +40,8 @@ final class ObjectKeys {
         var made = asked(caller, () -> kms.generateDataKey(at(caller, bucket),
                 Kms.GenerateDataKeyRequest.of(r -> r.keyId(keyId).keySpec(Kms.DataKeySpec.AES_256)
                         .encryptionContext(context(bucket, key, wanted)))));
-        return description.withEncryption(
-                new Encryption(wanted.algorithm(), made.keyId(), wanted.bucketKey(), made.ciphertextBlob()));
+        return description.withEncryption(new Encryption(wanted.algorithm(), made.keyId(), wanted.bucketKey(),
+                wanted.context(), made.ciphertextBlob()));
     }
 
     /** Demands that the caller may read an object that is kept so. */
@@ -59,8 +60,10 @@ final class ObjectKeys {
 
     /** With a bucket key, the bucket is what is told. */
     private static Map<String, String> context(Bucket bucket, String key, Encryption encryption) {
-        return Map.of("aws:s3:arn",
+        var context = new HashMap<>(EncryptionContext.of(encryption.context()));
+        context.put("aws:s3:arn",
                 Boolean.TRUE.equals(encryption.bucketKey()) ? bucket.arn() : bucket.arn() + "/" + key);
+        return context;
     }
 
     private static void requireSignature(Caller caller) {

@@ -78,7 +78,8 @@ final class S3Objects {
             checksum.tell(S3.PUT_OBJECT.output(), answer);
             return answer.eTag(version.quotedETag()).versionId(toldVersion(bucket, version))
                 .serverSideEncryption(description.encryption().algorithm()).ssekmsKeyId(description.encryption()
-                .kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey()).build();
+                .kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey())
+                .ssekmsEncryptionContext(description.encryption().context()).build();
         }
     }
 

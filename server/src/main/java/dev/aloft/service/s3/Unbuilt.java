@@ -13,7 +13,6 @@ final class Unbuilt {
         Map.entry("SSECustomerKey", "Encryption with a key of the customer (SSE-C)"),
         Map.entry("CopySourceSSECustomerAlgorithm", "Encryption with a key of the customer (SSE-C)"),
         Map.entry("CopySourceSSECustomerKey", "Encryption with a key of the customer (SSE-C)"),
-        Map.entry("SSEKMSEncryptionContext", "An encryption context (x-amz-server-side-encryption-context)"),
         Map.entry("ObjectLockMode", "Object lock"),
         Map.entry("ObjectLockRetainUntilDate", "Object lock"),
         Map.entry("ObjectLockLegalHoldStatus", "Object lock"),

@@ -74,7 +74,8 @@ final class Uploads {
         return S3.CreateMultipartUploadResponse.of(r -> r.bucket(input.bucket()).key(input.key()).uploadId(id)
             .checksumAlgorithm(kind.map(ChecksumKind::name).orElse(null)).checksumType(kind.isPresent() ? type : null)
             .serverSideEncryption(description.encryption().algorithm())
-            .ssekmsKeyId(description.encryption().kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey()));
+            .ssekmsKeyId(description.encryption().kmsKeyId()).bucketKeyEnabled(description.encryption().bucketKey())
+            .ssekmsEncryptionContext(description.encryption().context()));
     }
 
     private static String type(Optional<ChecksumKind> kind, String given) {

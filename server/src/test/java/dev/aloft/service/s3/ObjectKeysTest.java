@@ -12,6 +12,8 @@ import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Service;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,30 @@ class ObjectKeysTest extends S3Fixture {
         assertThat(get(ann)).isEqualTo("sesame");
         assertThatThrownBy(() -> put(ann, r -> r.bucketKeyEnabled(true))).hasMessageContaining("is not authorized");
         assertThatThrownBy(() -> put(ann, r -> r.key("b"))).hasMessageContaining("is not authorized");
+    }
+
+    @Test
+    void whatAWriterAddsToTheContextIsKeptForReaders() {
+        var ann = keys.user("ann", "s3:*");
+        Kms.at(endpoint).putKeyPolicy(CALLER, Kms.PutKeyPolicyRequest.of(r -> r.keyId(key).policy("""
+                {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                 "Action": ["kms:PutKeyPolicy"], "Resource": "*"},
+                 {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:user/ann"},
+                 "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*",
+                 "Condition": {"StringEquals": {"kms:EncryptionContext:team": "blue"}}}]}""")));
+        var told = context("{\"team\": \"blue\"}");
+        assertThatThrownBy(() -> put(ann, _ -> { })).hasMessageContaining("is not authorized");
+        assertThat(put(ann, r -> r.ssekmsEncryptionContext(told)).ssekmsEncryptionContext()).isEqualTo(told);
+        assertThat(get(ann)).isEqualTo("sesame");
+        for (var bad : List.of("{", context("{"), context("[]"), context("{\"team\": null}"))) {
+            refused("InvalidArgument", "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8"
+                    + " string holding JSON which represents a string-string map",
+                    () -> put(ann, r -> r.ssekmsEncryptionContext(bad)));
+        }
+    }
+
+    private static String context(String json) {
+        return Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -20,7 +20,7 @@ class BehaviourTablesTest {
     private static final Pattern NAMED = Pattern.compile("`([\\w.]+Test)(?:\\.(\\w+))?`");
 
     @ParameterizedTest
-    @CsvSource({"lambda.md, 50", "events.md, 150"})
+    @CsvSource({"lambda.md, 50", "events.md, 150", "dynamodb.md, 100"})
     void everyTestThatATableNamesExists(String table, int atLeast) throws IOException {
         var missing = new TreeSet<String>();
         var named = NAMED.matcher(Files.readString(TOP.resolve("docs").resolve(table)));

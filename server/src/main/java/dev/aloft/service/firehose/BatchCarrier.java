@@ -319,6 +319,9 @@ final class BatchCarrier implements Carrier<Batch> {
 
     @Override
     public void settled(Tx tx, Batch batch, Attempt last, Ending ending) {
-        data.records.range(tx, range(batch)).toList().forEach(row -> data.records.delete(tx, row.key()));
+        var id = Key.of(batch.streamId());
+        for (long index = batch.first(); index < batch.next(); index++) {
+            data.records.erase(tx, id.and(index));
+        }
     }
 }

@@ -146,7 +146,7 @@ public final class Platform implements AutoCloseable {
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, images, keys, time, endpoint, signatures::enforced, targets),
                 events,
-                new SchedulerService(store, targets, time, endpoint, roles),
+                new SchedulerService(store, targets, metrics, time, endpoint, roles),
                 new PipesService(store, targets, events.webServers(), time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),

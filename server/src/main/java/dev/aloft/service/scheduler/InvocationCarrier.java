@@ -43,15 +43,17 @@ final class InvocationCarrier implements Carrier<Invocation> {
     private final TargetRules targetRules;
     private final Roles roles;
     private final Deliveries<Dispatch> deadLetters;
+    private final Measures measures;
 
     InvocationCarrier(SchedulerData data, Endpoint endpoint, Targets targets, TargetRules targetRules, Roles roles,
-            Deliveries<Dispatch> deadLetters) {
+            Deliveries<Dispatch> deadLetters, Measures measures) {
         this.data = data;
         this.endpoint = endpoint;
         this.targets = targets;
         this.targetRules = targetRules;
         this.roles = roles;
         this.deadLetters = deadLetters;
+        this.measures = measures;
     }
 
     @Override
@@ -68,6 +70,17 @@ final class InvocationCarrier implements Carrier<Invocation> {
 
     @Override
     public Outcome deliver(Invocation invocation, Attempt attempt) {
+        measures.attempted(invocation);
+        try {
+            call(invocation, attempt);
+            return Outcome.delivered();
+        } catch (ApiError e) {
+            measures.failed(invocation, Outcome.Verdict.of(e) == Outcome.Verdict.BUSY);
+            throw e;
+        }
+    }
+
+    private void call(Invocation invocation, Attempt attempt) {
         var target = invocation.target();
         var group = SchedulerData.groupArn(invocation.account(), invocation.region(), invocation.group());
         var service = new Caller(invocation.account(), invocation.region(),
@@ -80,7 +93,6 @@ final class InvocationCarrier implements Carrier<Invocation> {
         } else {
             targets.deliver(caller, Arn.parse(target.arn()), event(invocation, input));
         }
-        return Outcome.delivered();
     }
 
     private static String sessionName(String id) {
@@ -149,6 +161,7 @@ final class InvocationCarrier implements Carrier<Invocation> {
     @Override
     public void ended(Invocation invocation, Attempt last, Ending ending) {
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
+            measures.dropped(invocation);
             LOG.log(Level.WARNING, "A call of " + invocation.arn() + " was given up after " + last.number()
                     + " attempts to reach "
                     + invocation.target().arn() + " (" + reason + "): " + failure.code() + ": " + failure.message());

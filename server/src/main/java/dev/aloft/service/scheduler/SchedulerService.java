@@ -10,8 +10,8 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
-import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
@@ -28,15 +28,18 @@ public final class SchedulerService implements Service, Scheduler {
     private final Deliveries<Dispatch> deadLetters;
     private final List<ResourceType> resourceTypes;
 
-    public SchedulerService(Store platform, Targets targets, Time time, LocalEndpoint endpoint, Roles roles) {
+    public SchedulerService(Store platform, Targets targets, Metrics metrics, Time time, LocalEndpoint endpoint,
+            Roles roles) {
+        var measures = new Measures(metrics);
         var store = platform.in("scheduler");
         var targetRules = new TargetRules(targets, endpoint::operations);
         groups = new Groups(data, store, time);
         schedules = new Schedules(data, groups, targetRules, roles, store, time);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
-                new Dispatches(targets, roles::assume));
+                new LetterCarrier(targets, roles::assume, measures));
         invocations = new Deliveries<>("invocations", store, time, Codec.of(Invocation.class),
-                new InvocationCarrier(data, endpoint, targets, targetRules, roles, deadLetters));
+                new InvocationCarrier(data, endpoint, targets, targetRules, roles, deadLetters,
+                    measures));
         firing = new Firing(data, schedules, invocations, store, time);
         resourceTypes = SchedulerResources.all(Scheduler.at(endpoint));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Scheduler;
@@ -17,11 +18,13 @@ import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.cloudwatch.CloudWatchService;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +66,7 @@ class SchedulerTest {
     private final Targets targets = new Targets();
     private final Roles roles = new Roles(source(), time);
     private final LocalEndpoint endpoint = new LocalEndpoint(new Authorizer(source(), time), store::inTransaction);
+    private final Metrics metrics = new Metrics(endpoint, time);
     private SchedulerService service;
     private final Scheduler scheduler = Scheduler.at(endpoint);
     private Workers workers;
@@ -73,7 +77,7 @@ class SchedulerTest {
     }
 
     private void start() {
-        service = new SchedulerService(store, targets, time, endpoint, roles);
+        service = new SchedulerService(store, targets, metrics, time, endpoint, roles);
         endpoint.add(service);
         workers = new Workers(time, service.workers());
         workers.start();
@@ -345,6 +349,42 @@ class SchedulerTest {
                 .isEqualTo("arn:aws:scheduler:us-east-1:111122223333:schedule/default/s");
         assertThat(attributes.get("TARGET_ARN").value()).isEqualTo(QUEUE);
         assertThat(attributes.get("IS_PAYLOAD_TRUNCATED").value()).isEqualTo("false");
+    }
+
+    @Test
+    void cloudWatchIsToldOfAttemptsFailuresAndDeadLettersByGroup() {
+        endpoint.add(new CloudWatchService(store, time, endpoint));
+        try (var measuring = new Workers(time, List.of(metrics.worker()))) {
+            measuring.start();
+            scheduler.createScheduleGroup(ROOT, Scheduler.CreateScheduleGroupRequest.of(r -> r.name("nightly")));
+            failures.put(QUEUE, ApiError.of("InternalError", 500, "later"));
+            create(r -> r.groupName("nightly").scheduleExpression("at(2026-01-01T01:00:00)")
+                .target(target(QUEUE, t -> t.retryPolicy(Scheduler.RetryPolicy.of(p -> p.maximumRetryAttempts(2)))
+                    .deadLetterConfig(Scheduler.DeadLetterConfig.of(d -> d.arn(DEAD))))));
+            create(r -> r.name("fine").scheduleExpression("at(2026-01-01T01:00:00)").target(target(FUNCTION)));
+            time.advance(Duration.ofHours(2));
+            failures.put(FUNCTION, ApiError.of("TooManyRequestsException", 429, "busy"));
+            create(r -> r.name("busy").scheduleExpression("at(2026-01-01T03:00:00)").target(target(FUNCTION, t -> t
+                .retryPolicy(Scheduler.RetryPolicy.of(p -> p.maximumRetryAttempts(0).maximumEventAgeInSeconds(60))))));
+            time.advance(Duration.ofHours(2));
+            assertThat(sum("InvocationAttemptCount", "nightly")).isEqualTo(3);
+            assertThat(sum("TargetErrorCount", "nightly")).isEqualTo(3);
+            assertThat(sum("TargetErrorThrottledCount", "nightly")).isZero();
+            assertThat(sum("TargetErrorThrottledCount", "default")).isPositive();
+            assertThat(sum("InvocationDroppedCount", "nightly")).isEqualTo(1);
+            assertThat(sum("InvocationsSentToDeadLetterCount", "nightly")).isEqualTo(1);
+            assertThat(sum("InvocationsSentToDeadLetterCount", "default")).isZero();
+            assertThat(sum("InvocationDroppedCount", null)).isEqualTo(2);
+        }
+    }
+
+    private double sum(String metric, String group) {
+        var dimensions = group == null ? List.<CloudWatch.Dimension>of()
+                : List.of(CloudWatch.Dimension.of(d -> d.name("ScheduleGroup").value(group)));
+        return CloudWatch.at(endpoint).getMetricStatistics(ROOT, CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                .namespace("AWS/Scheduler").metricName(metric).statistics(List.of("Sum")).period(86_400)
+                .startTime(TestTime.START.minus(Duration.ofDays(1))).endTime(TestTime.START.plus(Duration.ofDays(2)))
+                .dimensions(dimensions))).datapoints().stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
     }
 
     @Test

@@ -1,0 +1,41 @@
+package dev.aloft.service.scheduler;
+
+import dev.aloft.kernel.metric.Metrics;
+import java.util.Map;
+
+/**
+ * What CloudWatch is told of calls of targets, for the whole account and by the schedule's group.
+ *
+ * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html">Metrics</a>
+ */
+record Measures(Metrics metrics) {
+    private void count(String account, String region, String group, String metric) {
+        metrics.series(account, region, "AWS/Scheduler", metric, "Count", Map.of()).add(1);
+        metrics.series(account, region, "AWS/Scheduler", metric, "Count", Map.of("ScheduleGroup", group)).add(1);
+    }
+
+    private void count(Invocation invocation, String metric) {
+        count(invocation.account(), invocation.region(), invocation.group(), metric);
+    }
+
+    void attempted(Invocation invocation) {
+        count(invocation, "InvocationAttemptCount");
+    }
+
+    /** The target answered an attempt with an error. */
+    void failed(Invocation invocation, boolean throttled) {
+        count(invocation, "TargetErrorCount");
+        if (throttled) {
+            count(invocation, "TargetErrorThrottledCount");
+        }
+    }
+
+    void dropped(Invocation invocation) {
+        count(invocation, "InvocationDroppedCount");
+    }
+
+    void buried(String account, String region, String group, boolean delivered) {
+        count(account, region, group,
+                delivered ? "InvocationsSentToDeadLetterCount" : "InvocationsFailedToBeSentToDeadLetterCount");
+    }
+}

@@ -155,14 +155,14 @@ final class Queues {
         }
         var document = queue.attributes().get("RedrivePolicy");
         var target = QueueName.ofArn(queue.redrive().deadLetterArn());
+        if (target.isFifo() != queue.fifo()) {
+            throw Errors.invalid("RedrivePolicy", document,
+                "Dead-letter queue must be same type of queue as the source..");
+        }
         var found = data.queues.get(tx, target.key());
         if (found.isEmpty() || !target.account().equals(queue.name().account())
                 || !target.region().equals(queue.name().region())) {
             throw Errors.invalid("RedrivePolicy", document, "Dead letter target does not exist.");
-        }
-        if (target.isFifo() != queue.fifo()) {
-            throw Errors.invalid("RedrivePolicy", document,
-                "Dead-letter queue must be same type of queue as the source..");
         }
         if (!RedrivePolicies.allows(found.get().attributes().get("RedriveAllowPolicy"), queue.arn())) {
             throw Errors.invalid("RedrivePolicy", document,

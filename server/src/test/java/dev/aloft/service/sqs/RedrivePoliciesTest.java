@@ -29,7 +29,7 @@ class RedrivePoliciesTest extends SqsFixture {
         "{'deadLetterTargetArn':'dead','maxReceiveCount':5}|Dead-letter target ARN should be fully qualified ARN.",
         "{'deadLetterTargetArn':'arn:aws:sns:us-east-1:123456789012:t','maxReceiveCount':5}"
             + "|Only SQS queues are valid resources for deadLetterTargetArn.",
-        "{'deadLetterTargetArn':'arn:aws:sqs:us-east-1:123456789012:f.fifo','maxReceiveCount':5}"
+        "{'deadLetterTargetArn':'arn:aws:sqs:us-east-1:123456789012:none.fifo','maxReceiveCount':5}"
             + "|Dead-letter queue must be same type of queue as the source..",
         "{'deadLetterTargetArn':'arn:aws:sqs:eu-west-1:123456789012:dead','maxReceiveCount':5}"
             + "|Dead letter target does not exist.",
@@ -38,7 +38,6 @@ class RedrivePoliciesTest extends SqsFixture {
     })
     void aRedrivePolicyNamesAQueueOfTheSameKindAccountAndRegion(String document, String reason) {
         queue("dead");
-        fifo("f");
         var policy = document.replace('\'', '"');
         refused("InvalidParameterValue", "Value " + policy + " for parameter RedrivePolicy is invalid. Reason: " + reason,
             () -> queue("q", "RedrivePolicy", policy));

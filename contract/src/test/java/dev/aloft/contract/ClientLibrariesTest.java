@@ -217,7 +217,8 @@ class ClientLibrariesTest {
     private static synchronized Path npm(String first, String... packages) throws Exception {
         var modules = Path.of("target", "npm");
         Files.createDirectories(modules);
-        var install = Stream.concat(Stream.of("npm", "install", "--no-audit", "--no-fund", "--prefix", "."), Stream.of(packages));
+        var install = Stream.concat(Stream.of("npm", "install", "--no-audit", "--no-fund", "--prefix", "."),
+                Stream.of(packages));
         Assumptions.assumeTrue(Files.isDirectory(modules.resolve("node_modules").resolve(first))
                 || succeeds(modules, install.toArray(String[]::new)), "npm or its registry cannot be reached");
         return modules;
@@ -242,7 +243,8 @@ class ClientLibrariesTest {
                   const next = () => new Promise((resolve) => { arrived = resolve; });
                   const server = http.createServer((request, response) => {
                     let text = '';
-                    request.on('data', (data) => { text += data; }).on('end', () => { response.end(); arrived(JSON.parse(text)); });
+                    request.on('data', (data) => { text += data; });
+                    request.on('end', () => { response.end(); arrived(JSON.parse(text)); });
                   });
                   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
                   const topic = await sns.send(new CreateTopicCommand(
@@ -252,14 +254,16 @@ class ClientLibrariesTest {
                     Endpoint: `http://127.0.0.1:${server.address().port}/` }));
                   await fetch((await valid(await waiting)).SubscribeURL);
                   waiting = next();
-                  await sns.send(new PublishCommand({ TopicArn: topic.TopicArn, Message: 'm' + version, Subject: 'S' }));
+                  await sns.send(new PublishCommand(
+                    { TopicArn: topic.TopicArn, Message: 'm' + version, Subject: 'S' }));
                   said.push((await valid(await waiting)).Message);
                   server.closeAllConnections();
                   server.close();
                 }
                 console.log(said.join(','));
                 """);
-        assertThat(output(modules, "", "env", "NODE_TLS_REJECT_UNAUTHORIZED=0", "node", "validate.mjs")).isEqualTo("m1,m2");
+        assertThat(output(modules, "", "env", "NODE_TLS_REJECT_UNAUTHORIZED=0", "node", "validate.mjs"))
+                .isEqualTo("m1,m2");
     }
 
     @Test

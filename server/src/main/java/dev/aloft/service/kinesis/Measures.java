@@ -14,12 +14,13 @@ import java.util.Map;
 /**
  * What CloudWatch is told of streams, and of those of their shards' metrics that a stream has switched on.
  *
- * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html">Monitor the Amazon Kinesis Data
- *     Streams service with Amazon CloudWatch</a>
+ * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html">
+ *     Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch</a>
  */
 final class Measures {
     /** The metrics of shards, in the order in which they are told. */
-    static final List<String> OF_SHARDS = List.of("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds", "OutgoingBytes",
+    static final List<String> OF_SHARDS = List.of("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds",
+            "OutgoingBytes",
             "OutgoingRecords", "ReadProvisionedThroughputExceeded", "WriteProvisionedThroughputExceeded");
     private static final String NAMESPACE = "AWS/Kinesis";
     private static final String BYTES = "Bytes";
@@ -107,7 +108,8 @@ final class Measures {
     /** Of the last record that was read; nothing is old where there was none. */
     private static long age(Reading.Batch batch, Instant now) {
         return batch.records().isEmpty() ? 0
-                : Math.max(0, Duration.between(batch.records().getLast().approximateArrivalTimestamp(), now).toMillis());
+                : Math.max(0, Duration.between(batch.records().getLast().approximateArrivalTimestamp(), now)
+                        .toMillis());
     }
 
     /** A call of GetRecords for which the shard had no capacity. */

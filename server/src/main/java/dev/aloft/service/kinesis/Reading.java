@@ -184,7 +184,8 @@ final class Reading {
         var shard = place.shard();
         if (StreamSettings.of(stream).throttling() && !throughput.gives(shard.key(), now)) {
             measures.notGot(stream, shard);
-            throw new Kinesis.ProvisionedThroughputExceededException("Rate exceeded for shard " + shard.shardId() + " in stream "
+            throw new Kinesis.ProvisionedThroughputExceededException("Rate exceeded for shard " + shard.shardId()
+                    + " in stream "
                     + stream.name() + " under account " + stream.account() + ".");
         }
         var batch = store.<Batch>read(tx -> read(tx, stream, shard, position.index(), most, MOST_BYTES, now));
@@ -192,8 +193,8 @@ final class Reading {
         throughput.gave(shard.key(), batch.bytes(), now);
         measures.got(stream, shard, batch, now);
         return Kinesis.GetRecordsResponse.of(r -> r.records(records).millisBehindLatest(batch.behind())
-                .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(), position.shard(),
-                        batch.next(), now)))
+                .nextShardIterator(batch.over() ? null : seal(new Position(position.stream(), position.id(),
+                        position.shard(), batch.next(), now)))
                 .childShards(batch.over() ? batch.children() : null));
     }
 
@@ -203,7 +204,8 @@ final class Reading {
     private Place place(ReadTx tx, Position position) {
         var stream = data.streams.get(tx, position.stream()).filter(it -> it.id().equals(position.id()))
                 .orElseThrow(() -> absent(position));
-        return new Place(stream, data.shards.get(tx, Key.of(stream.id(), position.shard())).orElseThrow(() -> absent(position)));
+        return new Place(stream, data.shards.get(tx, Key.of(stream.id(), position.shard()))
+                .orElseThrow(() -> absent(position)));
     }
 
     private static Kinesis.ResourceNotFoundException absent(Position position) {

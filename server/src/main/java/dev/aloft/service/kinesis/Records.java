@@ -195,7 +195,8 @@ final class Records {
         data.records.put(tx, shard.key().and(index), stream.keyId() == null
                 ? new KeptRecord(draft.partitionKey(), content, now, null, null)
                 : new KeptRecord(draft.partitionKey(), content, now, "KMS", draft.data().length()));
-        return new Placed(shard, SequenceNumber.of(shard.created(), shard.number(), index, now).toString(), false, draft.size());
+        return new Placed(shard, SequenceNumber.of(shard.created(), shard.number(), index, now).toString(), false,
+                draft.size());
     }
 
     /** Which of the records find their shard's second used up. */

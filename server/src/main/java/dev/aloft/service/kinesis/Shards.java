@@ -282,14 +282,15 @@ final class Shards {
     }
 
     /**
-     * As AWS was seen to do it: for more shards each is split in two, then neighbours are merged, pair by pair from the first,
-     * until there are as many as wanted. So no child has hash keys that none of its parents had.
+     * As AWS was seen to do it: for more shards each is split in two, then neighbours are merged, pair by pair from
+     * the first, until there are as many as wanted. So no child has hash keys that none of its parents had.
      */
     private void deal(Tx tx, KeptStream stream, List<KeptShard> open, int target, Instant now) {
         var changed = stream;
         if (target > open.size()) {
             for (var shard : open) {
-                changed = split(tx, changed, shard, shard.from().add(shard.to()).add(BigInteger.ONE).shiftRight(1), now);
+                changed = split(tx, changed, shard, shard.from().add(shard.to()).add(BigInteger.ONE).shiftRight(1),
+                        now);
             }
         }
         var pairs = openInOrder(tx, stream);

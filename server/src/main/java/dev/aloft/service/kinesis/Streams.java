@@ -213,7 +213,8 @@ final class Streams {
     Kinesis.ListStreamsResponse list(Caller caller, Kinesis.ListStreamsRequest input) {
         int limit = input.limit() == null ? PAGE : input.limit();
         var now = time.instant();
-        var after = input.nextToken() != null ? Tokens.fields(input.nextToken(), 1, now)[0] : input.exclusiveStartStreamName();
+        var after = input.nextToken() != null ? Tokens.fields(input.nextToken(), 1, now)[0]
+                : input.exclusiveStartStreamName();
         return store.read(tx -> {
             var all = Range.of(KinesisData.all(caller));
             var page = data.streams.page(tx, after == null ? all : all.after(KinesisData.all(caller).and(after)), limit);
@@ -247,8 +248,10 @@ final class Streams {
     }
 
     private void checkOnDemandLimit(ReadTx tx, Caller caller) {
-        if (data.streams.range(tx, KinesisData.all(caller)).filter(row -> row.value().onDemand()).count() >= ON_DEMAND_LIMIT) {
-            throw new Kinesis.LimitExceededException("This request would exceed the on-demand stream limit for the account "
+        if (data.streams.range(tx, KinesisData.all(caller)).filter(row -> row.value().onDemand())
+                .count() >= ON_DEMAND_LIMIT) {
+            throw new Kinesis.LimitExceededException("This request would exceed the on-demand stream limit for the "
+                    + "account "
                     + caller.account() + " in " + caller.region() + ". Limit: " + ON_DEMAND_LIMIT + ".");
         }
     }

@@ -169,7 +169,8 @@ final class Subscriptions {
 
         private Seen see(ReadTx tx, Instant now) {
             var kept = data.streams.get(tx, stream).orElseThrow(() -> Streams.notFound(stream.text(2), stream.text(0)));
-            var open = data.shards.get(tx, shard).orElseThrow(() -> ShardIds.absent(number, kept.name(), kept.account()));
+            var open = data.shards.get(tx, shard).orElseThrow(() -> ShardIds.absent(number, kept.name(),
+                    kept.account()));
             return new Seen(kept, open, reading.read(tx, kept, open, index, MOST_RECORDS, MOST_BYTES, now));
         }
 

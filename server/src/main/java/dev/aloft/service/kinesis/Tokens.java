@@ -26,7 +26,8 @@ final class Tokens {
             var all = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8).split("\\|", number + 1);
             if (all.length == number + 1) {
                 if (Instant.ofEpochMilli(Long.parseLong(all[0])).plus(LIFE).isBefore(now)) {
-                    throw new Kinesis.ExpiredNextTokenException("The NextToken provided has expired. Start the operation over "
+                    throw new Kinesis.ExpiredNextTokenException("The NextToken provided has expired. Start the "
+                            + "operation over "
                             + "without it.");
                 }
                 return Arrays.copyOfRange(all, 1, all.length);

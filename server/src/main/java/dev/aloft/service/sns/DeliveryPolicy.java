@@ -23,8 +23,8 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
     private static final int MOST_RETRIES = 100;
     private static final Set<String> OF_TOPICS = Set.of("defaultHealthyRetryPolicy", "defaultSicklyRetryPolicy",
             "disableSubscriptionOverrides", "defaultThrottlePolicy", "defaultRequestPolicy");
-    private static final Set<String> OF_SUBSCRIPTIONS = Set.of("healthyRetryPolicy", "sicklyRetryPolicy", "throttlePolicy",
-            "requestPolicy", "guaranteed");
+    private static final Set<String> OF_SUBSCRIPTIONS = Set.of("healthyRetryPolicy", "sicklyRetryPolicy",
+            "throttlePolicy", "requestPolicy", "guaranteed");
     private static final Set<String> FUNCTIONS = Set.of("linear", "arithmetic", "geometric", "exponential");
     private static final List<String> CONTENT_TYPES = List.of("text/plain", "application/json", "text/csv", "text/xml",
             "application/xml");
@@ -156,7 +156,8 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
     }
 
     private static void checkMembers(Map<?, ?> given, Set<String> known) {
-        given.keySet().stream().map(Object::toString).filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+        given.keySet().stream().map(Object::toString).filter(name -> !known.contains(name)).findFirst()
+                .ifPresent(name -> {
             throw invalid("DeliveryPolicy: Unexpected JSON member: " + name);
         });
     }

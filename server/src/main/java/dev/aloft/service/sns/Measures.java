@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * What CloudWatch is told of topics.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html">Monitoring Amazon SNS topics
- *     using CloudWatch</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html">
+ *     Monitoring Amazon SNS topics using CloudWatch</a>
  */
 final class Measures {
     private static final String NAMESPACE = "AWS/SNS";
@@ -45,7 +45,8 @@ final class Measures {
         count(subscription, FILTERED_OUT);
         boolean body = FilterPolicy.BODY.equals(subscription.attributes().get("FilterPolicyScope"));
         if (!body) {
-            count(subscription, FILTERED_OUT + (message.attributes().isEmpty() ? "-NoMessageAttributes" : "-MessageAttributes"));
+            count(subscription, FILTERED_OUT + (message.attributes().isEmpty() ? "-NoMessageAttributes"
+                    : "-MessageAttributes"));
         } else {
             count(subscription, FILTERED_OUT + (isJson(message.text()) ? "-MessageBody" : "-InvalidMessageBody"));
         }
@@ -67,6 +68,7 @@ final class Measures {
 
     /** The same for its dead-letter queue. */
     void buried(KeptSubscription subscription, boolean delivered) {
-        count(subscription, delivered ? "NumberOfNotificationsRedrivenToDlq" : "NumberOfNotificationsFailedToRedriveToDlq");
+        count(subscription, delivered ? "NumberOfNotificationsRedrivenToDlq"
+                : "NumberOfNotificationsFailedToRedriveToDlq");
     }
 }

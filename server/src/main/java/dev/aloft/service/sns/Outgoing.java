@@ -46,7 +46,8 @@ final class Outgoing implements Carrier<Parcel> {
     private final Measures measures;
     private final Deliveries<Parcel> deliveries;
 
-    Outgoing(SnsData data, Store store, Time time, Mailbox mailbox, Couriers couriers, DeliveryLog log, Measures measures) {
+    Outgoing(SnsData data, Store store, Time time, Mailbox mailbox, Couriers couriers, DeliveryLog log,
+            Measures measures) {
         this.data = data;
         this.store = store;
         this.time = time;
@@ -198,7 +199,8 @@ final class Outgoing implements Carrier<Parcel> {
         boolean delivered = ending instanceof Outcome.Delivered;
         switch (parcel) {
             case Parcel.Notice notice -> store.read(tx -> data.subscriptions.get(tx, notice.subscription()).flatMap(
-                    it -> data.topics.get(tx, it.topicKey()).map(topic -> new Loaded(null, it, topic)))).ifPresent(it -> {
+                    it -> data.topics.get(tx, it.topicKey()).map(topic -> new Loaded(null, it, topic))))
+                            .ifPresent(it -> {
                         measures.ended(it.subscription(), delivered);
                         log.note(it.topic(), it.subscription(), ending);
                     });

@@ -46,7 +46,8 @@ public final class SnsService implements Service, Sns {
         var couriers = new Couriers(notification, targets, roles, outbound, time);
         var filter = new Filter();
         var measures = new Measures(metrics);
-        outgoing = new Outgoing(data, store, time, mailbox, couriers, new DeliveryLog(Logs.at(endpoint), roles, time), measures);
+        outgoing = new Outgoing(data, store, time, mailbox, couriers, new DeliveryLog(Logs.at(endpoint), roles, time),
+                measures);
         var replays = new Replays(data, outgoing, filter, store, time);
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);

@@ -129,7 +129,8 @@ final class Messages {
             throw Errors.missing("VisibilityTimeout");
         }
         if (seconds < 0 || seconds > Receive.LONGEST_VISIBILITY) {
-            throw Errors.invalid("VisibilityTimeout", seconds, "VisibilityTimeout must be an integer between 0 and 43200.");
+            throw Errors.invalid("VisibilityTimeout", seconds,
+                "VisibilityTimeout must be an integer between 0 and 43200.");
         }
         var receipt = receipt(queue, handle);
         // In a standard queue an older receipt still changes the visibility, as was seen on AWS; it does not delete.

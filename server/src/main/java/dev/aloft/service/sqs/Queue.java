@@ -40,8 +40,8 @@ record Queue(
         });
         var scope = QueueAttributes.DEDUPLICATION_SCOPE;
         boolean rescoped = changed.containsKey(scope) && !changed.get(scope).equals(attributes.get(scope));
-        return new Queue(name, id, line, created, now, all, RedrivePolicies.redrive(all.get("RedrivePolicy")), tags, purged,
-            rescoped ? now : scoped);
+        return new Queue(name, id, line, created, now, all, RedrivePolicies.redrive(all.get("RedrivePolicy")), tags,
+            purged, rescoped ? now : scoped);
     }
 
     Queue withTags(Map<String, String> changed) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How a queue behaves in ways that AWS does not let one choose: said with tags, which every tool can set, and which do nothing
- * on AWS. The same messages sent in the same order are disturbed in the same way each time.
+ * How a queue behaves in ways that AWS does not let one choose: said with tags, which every tool can set, and which do
+ * nothing on AWS. The same messages sent in the same order are disturbed in the same way each time.
  *
  * <pre>
  *   aloft:duplicates  the share of messages that are received twice, from 0 to 1
@@ -31,7 +31,8 @@ record QueueSettings(double duplicates, double reorder, long seed, boolean throt
     private static final long HOW_LATE = 3;
 
     static QueueSettings of(Map<String, String> tags) {
-        return tags.isEmpty() ? NONE : new QueueSettings(share(tags, DUPLICATES), share(tags, REORDER), seed(tags), flag(tags));
+        return tags.isEmpty() ? NONE : new QueueSettings(share(tags, DUPLICATES), share(tags, REORDER), seed(tags),
+            flag(tags));
     }
 
     /** What nobody would act on is refused. */
@@ -41,7 +42,8 @@ record QueueSettings(double duplicates, double reorder, long seed, boolean throt
                 throw Errors.invalid("There is no setting " + key + ". Settings: " + KNOWN.stream().sorted().toList());
             }
             if (fifo != key.equals(THROTTLING)) {
-                throw Errors.invalid("The setting " + key + " is for " + (fifo ? "standard" : "FIFO") + " queues only.");
+                throw Errors.invalid("The setting " + key + " is for " + (fifo ? "standard" : "FIFO")
+                    + " queues only.");
             }
         });
         of(tags);

@@ -48,7 +48,8 @@ final class RedrivePolicies {
         var policy = redriveMap(document);
         for (var needed : List.of(COUNT, TARGET)) {
             if (policy.get(needed) == null) {
-                throw Errors.invalid(REDRIVE, document, "Redrive policy does not contain mandatory attribute: " + needed + ".");
+                throw Errors.invalid(REDRIVE, document, "Redrive policy does not contain mandatory attribute: " + needed
+                    + ".");
             }
         }
         if (policy.size() > 2) {
@@ -86,7 +87,8 @@ final class RedrivePolicies {
         var policy = map(document);
         if (policy == null || !Set.of(PERMISSION, SOURCES).containsAll(policy.keySet())
                 || !Set.of("allowAll", "denyAll", "byQueue").contains(String.valueOf(policy.get(PERMISSION)))
-                || !(sources(policy) instanceof List<?> sources && sources.stream().allMatch(String.class::isInstance))) {
+                || !(sources(policy) instanceof List<?> sources && sources.stream()
+                    .allMatch(String.class::isInstance))) {
             throw QueueAttributes.invalid(ALLOW, NOT_CREATED + ", as it’s in an unsupported format.");
         }
         boolean byQueue = "byQueue".equals(policy.get(PERMISSION));
@@ -95,7 +97,8 @@ final class RedrivePolicies {
                 "To specify one or more source queue ARNs, you must set redrivePermission to byQueue.");
         }
         if (byQueue && sources.isEmpty()) {
-            throw notAllowed(document, "When you specify the byQueue permission type, you must also specify one or more "
+            throw notAllowed(document,
+                "When you specify the byQueue permission type, you must also specify one or more "
                 + "sourceQueueArns values.");
         }
         if (sources.size() > MOST_SOURCES) {

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How often a FIFO queue is called in a second, where its tags ask for AWS's limit: 300 calls of each action, however many
- * messages a batch has. With high throughput it is as many sends for each group, and no limit else.
+ * How often a FIFO queue is called in a second, where its tags ask for AWS's limit: 300 calls of each action, however
+ * many messages a batch has. With high throughput it is as many sends for each group, and no limit else.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html">Amazon SQS
- *     message quotas</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html">
+ *     Amazon SQS message quotas</a>
  */
 final class Throttle {
     private static final int MOST_CALLS = 300;
@@ -55,7 +55,8 @@ final class Throttle {
         }
         boolean byGroup = "perMessageGroupId".equals(queue.attributes().get(QueueAttributes.THROUGHPUT_LIMIT));
         var counted = byGroup ? groups.stream().filter(group -> group != null).distinct()
-            .map(group -> new Counted(queue.id(), action, group)).toList() : List.of(new Counted(queue.id(), action, ""));
+            .map(group -> new Counted(queue.id(), action, group)).toList()
+                : List.of(new Counted(queue.id(), action, ""));
         var second = second();
         if (!counted.stream().allMatch(second::takes)) {
             throw new Sqs.RequestThrottled("Request is throttled.");

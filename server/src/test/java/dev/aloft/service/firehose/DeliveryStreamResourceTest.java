@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Delivery streams that templates declare. */
 class DeliveryStreamResourceTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
-            "http://localhost:4566", "127.0.0.1", "test");
+    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r",
+            null, 0, "http://localhost:4566", "127.0.0.1", "test");
     private static final String ROLE = "arn:aws:iam::111122223333:role/r";
     private static final String EXTENDED = "ExtendedS3DestinationConfiguration";
 
@@ -34,7 +34,8 @@ class DeliveryStreamResourceTest {
     private final ResourceType type;
 
     DeliveryStreamResourceTest() {
-        var service = new FirehoseService(store, KeyFile.inMemory(), new TestTime(), endpoint, (caller, _, _) -> caller, outbound);
+        var service = new FirehoseService(store, KeyFile.inMemory(), new TestTime(), endpoint, (caller, _, _) -> caller,
+                outbound);
         endpoint.add(service);
         type = service.resourceTypes().getFirst();
     }
@@ -45,7 +46,8 @@ class DeliveryStreamResourceTest {
     }
 
     private static Desired desired(Map<String, Object> properties) {
-        return new Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", "Stream", "t", properties, Map.of());
+        return new Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", "Stream", "t",
+                properties, Map.of());
     }
 
     private static Map<String, Object> bucket(Object... more) {
@@ -57,14 +59,16 @@ class DeliveryStreamResourceTest {
     }
 
     private Firehose.DeliveryStreamDescription described(String name) {
-        return firehose.describeDeliveryStream(ROOT, Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName(name)))
+        return firehose.describeDeliveryStream(ROOT,
+                Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName(name)))
                 .deliveryStreamDescription();
     }
 
     @Test
     void oneToABucketIsMadeChangedAndDeleted() {
         var before = desired(Map.of("DeliveryStreamName", "d", "DeliveryStreamType", "DirectPut", EXTENDED,
-                bucket("Prefix", "a/", "CompressionFormat", "GZIP", "FileExtension", ".json.gz", "CustomTimeZone", "Europe/Berlin",
+                bucket("Prefix", "a/", "CompressionFormat", "GZIP", "FileExtension", ".json.gz", "CustomTimeZone",
+                        "Europe/Berlin",
                         "BufferingHints", Map.of("IntervalInSeconds", "60", "SizeInMBs", 1), "S3BackupMode", "Enabled",
                         "S3BackupConfiguration", bucket("Prefix", "backup/")),
                 "DeliveryStreamEncryptionConfigurationInput", Map.of("KeyType", "AWS_OWNED_CMK"),
@@ -79,7 +83,8 @@ class DeliveryStreamResourceTest {
         assertThat(destination.s3BackupDescription().prefix()).isEqualTo("backup/");
         assertThat(described("d").deliveryStreamEncryptionConfiguration().status()).isEqualTo("ENABLED");
 
-        var after = desired(Map.of("DeliveryStreamName", "d", EXTENDED, bucket("Prefix", "b/", "CompressionFormat", "ZIP",
+        var after = desired(Map.of("DeliveryStreamName", "d", EXTENDED,
+                bucket("Prefix", "b/", "CompressionFormat", "ZIP",
                 "S3BackupMode", "Enabled", "S3BackupConfiguration", bucket("Prefix", "other/"))));
         type.update(ROOT, "d", before, after);
         var changed = described("d").destinations().getFirst().extendedS3DestinationDescription();
@@ -100,7 +105,8 @@ class DeliveryStreamResourceTest {
                 "EndpointConfiguration", Map.of("Url", "https://example.com/", "Name", "n"), "RoleARN", ROLE,
                 "S3Configuration", bucket())));
         type.create(ROOT, http);
-        assertThat(described("web").destinations().getFirst().httpEndpointDestinationDescription().endpointConfiguration().url())
+        assertThat(described("web").destinations().getFirst().httpEndpointDestinationDescription()
+                .endpointConfiguration().url())
                 .isEqualTo("https://example.com/");
         var from = desired(Map.of("DeliveryStreamName", "from", "DeliveryStreamType", "KinesisStreamAsSource",
                 "KinesisStreamSourceConfiguration", Map.of("KinesisStreamARN",
@@ -108,7 +114,8 @@ class DeliveryStreamResourceTest {
                 "S3DestinationConfiguration", bucket()));
         type.create(ROOT, from);
         assertThat(described("from").source().kinesisStreamSourceDescription().roleARN()).isEqualTo(ROLE);
-        assertThat(type.replacedBy()).contains("DeliveryStreamName", "DeliveryStreamType", "KinesisStreamSourceConfiguration");
+        assertThat(type.replacedBy()).contains("DeliveryStreamName", "DeliveryStreamType",
+                "KinesisStreamSourceConfiguration");
     }
 
     @Test
@@ -118,7 +125,8 @@ class DeliveryStreamResourceTest {
             assertThat(type.properties()).doesNotContain(other);
         }
         assertThatThrownBy(() -> type.create(ROOT, desired(Map.of("DeliveryStreamName", "d", EXTENDED,
-                bucket("CompressionFormat", "Snappy"))))).hasMessage("The compression Snappy is not built in Aloft yet.");
+                bucket("CompressionFormat", "Snappy")))))
+                        .hasMessage("The compression Snappy is not built in Aloft yet.");
         assertThatThrownBy(() -> type.create(ROOT, desired(Map.of("DeliveryStreamName", "d", EXTENDED,
                 bucket("DataFormatConversionConfiguration", Map.of("Enabled", true))))))
                 .hasMessage("Data format conversion is not built in Aloft yet.");

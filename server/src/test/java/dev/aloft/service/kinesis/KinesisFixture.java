@@ -58,7 +58,8 @@ abstract class KinesisFixture {
     }
 
     final Kinesis.PutRecordResponse put(String key, String text) {
-        return kinesis.putRecord(ROOT, Kinesis.PutRecordRequest.of(r -> r.streamName("s").partitionKey(key).data(bytes(text))));
+        return kinesis.putRecord(ROOT, Kinesis.PutRecordRequest.of(r -> r.streamName("s").partitionKey(key)
+            .data(bytes(text))));
     }
 
     static Bytes bytes(String text) {
@@ -70,7 +71,8 @@ abstract class KinesisFixture {
     }
 
     final String iterator(int shard, String type, String sequence, Instant at) {
-        return kinesis.getShardIterator(ROOT, Kinesis.GetShardIteratorRequest.of(r -> r.streamName("s").shardId("shardId-" + shard)
+        return kinesis.getShardIterator(ROOT, Kinesis.GetShardIteratorRequest.of(r -> r.streamName("s")
+            .shardId("shardId-" + shard)
             .shardIteratorType(type).startingSequenceNumber(sequence).timestamp(at))).shardIterator();
     }
 
@@ -88,15 +90,18 @@ abstract class KinesisFixture {
 
     static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                .hasMessage(message);
     }
 
     final void split(String shard, String at) {
-        kinesis.splitShard(ROOT, Kinesis.SplitShardRequest.of(r -> r.streamName("s").shardToSplit(shard).newStartingHashKey(at)));
+        kinesis.splitShard(ROOT, Kinesis.SplitShardRequest.of(r -> r.streamName("s").shardToSplit(shard)
+            .newStartingHashKey(at)));
     }
 
     final void merge(String one, String other) {
-        kinesis.mergeShards(ROOT, Kinesis.MergeShardsRequest.of(r -> r.streamName("s").shardToMerge(one).adjacentShardToMerge(other)));
+        kinesis.mergeShards(ROOT, Kinesis.MergeShardsRequest.of(r -> r.streamName("s").shardToMerge(one)
+            .adjacentShardToMerge(other)));
     }
 
     final List<String> filtered(String type) {

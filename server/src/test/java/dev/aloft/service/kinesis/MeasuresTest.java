@@ -40,7 +40,8 @@ class MeasuresTest extends KinesisFixture {
         kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
             r -> r.streamName("s").tags(Map.of("aloft:throttling", "true"))));
         var entry = Kinesis.PutRecordsRequestEntry.of(e -> e.partitionKey("a").data(bytes("x".repeat(400_000))));
-        kinesis.putRecords(ROOT, Kinesis.PutRecordsRequest.of(r -> r.streamName("s").records(List.of(entry, entry, entry))));
+        kinesis.putRecords(ROOT, Kinesis.PutRecordsRequest.of(r -> r.streamName("s")
+            .records(List.of(entry, entry, entry))));
         assertThat(sum("PutRecords.TotalRecords")).isEqualTo(3);
         assertThat(sum("PutRecords.SuccessfulRecords")).isEqualTo(2);
         assertThat(sum("PutRecords.ThrottledRecords")).isEqualTo(1);
@@ -71,7 +72,8 @@ class MeasuresTest extends KinesisFixture {
         var consumer = kinesis.registerStreamConsumer(ROOT, Kinesis.RegisterStreamConsumerRequest.of(
             r -> r.streamARN(ARN).consumerName("c"))).consumer().consumerARN();
         put("a", "123");
-        kinesis.subscribeToShard(ROOT, Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer).shardId("shardId-0")
+        kinesis.subscribeToShard(ROOT, Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer)
+            .shardId("shardId-0")
             .startingPosition(Kinesis.StartingPosition.of(p -> p.type("TRIM_HORIZON"))))).eventStream().next();
         assertThat(sum("SubscribeToShardEvent.Records", Map.of("StreamName", "s", "ConsumerName", "c"))).isEqualTo(1);
         assertThat(sum("SubscribeToShard.Success", Map.of("StreamName", "s", "ConsumerName", "c"))).isEqualTo(1);
@@ -91,7 +93,8 @@ class MeasuresTest extends KinesisFixture {
         dimensions.forEach((name, value) -> told.add(CloudWatch.Dimension.of(d -> d.name(name).value(value))));
         return CloudWatch.at(endpoint).getMetricStatistics(ROOT, CloudWatch.GetMetricStatisticsRequest.of(r -> r
             .namespace("AWS/Kinesis").metricName(metric).statistics(List.of("Sum")).period(60)
-            .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant().plusSeconds(60)).dimensions(told)))
+            .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant().plusSeconds(60))
+                .dimensions(told)))
             .datapoints().stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
     }
 }

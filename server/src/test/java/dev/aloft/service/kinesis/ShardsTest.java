@@ -33,7 +33,8 @@ class ShardsTest extends KinesisFixture {
             next = new BigInteger(shard.hashKeyRange().endingHashKey()).add(BigInteger.ONE);
         }
         assertThat(next).isEqualTo(BigInteger.TWO.pow(128));
-        assertThat(lineage(open.getFirst())).as("from a shard to those that it came from").contains("shardId-000000000000");
+        assertThat(lineage(open.getFirst())).as("from a shard to those that it came from")
+            .contains("shardId-000000000000");
     }
 
     private static BigInteger from(Kinesis.Shard shard) {
@@ -57,7 +58,8 @@ class ShardsTest extends KinesisFixture {
             count(i % 2 == 0 ? 4 : 2);
             time.advance(Duration.ofMinutes(1));
         }
-        refused("LimitExceededException", "Rate exceeded for stream s under account 111122223333. UpdateShardCount can be called 10 "
+        refused("LimitExceededException",
+            "Rate exceeded for stream s under account 111122223333. UpdateShardCount can be called 10 "
             + "times within 24 hours.", () -> count(4));
         time.advance(Duration.ofHours(24).minusMinutes(9));
         count(4);
@@ -73,7 +75,8 @@ class ShardsTest extends KinesisFixture {
         refused("ValidationException", demand, () -> merge("shardId-0", "shardId-1"));
         assertThat(filtered("AT_LATEST")).as("the shards stay").hasSize(2);
         mode("PROVISIONED");
-        refused("LimitExceededException", "Rate exceeded for stream s under account 111122223333. UpdateStreamMode can be called 2 "
+        refused("LimitExceededException",
+            "Rate exceeded for stream s under account 111122223333. UpdateStreamMode can be called 2 "
             + "times within 24 hours.", () -> mode("ON_DEMAND"));
     }
 
@@ -87,7 +90,8 @@ class ShardsTest extends KinesisFixture {
         for (int i = 0; i < 50; i++) {
             onDemand("s" + i);
         }
-        refused("LimitExceededException", "This request would exceed the on-demand stream limit for the account 111122223333 in "
+        refused("LimitExceededException",
+            "This request would exceed the on-demand stream limit for the account 111122223333 in "
             + "us-east-1. Limit: 50.", () -> onDemand("more"));
         stream(1);
         assertThat(kinesis.describeLimits(ROOT, Kinesis.DescribeLimitsRequest.of(_ -> { }))).satisfies(limits -> {
@@ -134,7 +138,8 @@ class ShardsTest extends KinesisFixture {
         time.advance(Duration.ofMinutes(1));
         split("shardId-0", "170141183460469231731687303715884105728");
         time.advance(Duration.ofMinutes(1));
-        assertThat(filtered(f -> f.type("AFTER_SHARD_ID").shardId("shardId-000000000001"))).containsExactly("shardId-000000000002");
+        assertThat(filtered(f -> f.type("AFTER_SHARD_ID").shardId("shardId-000000000001")))
+            .containsExactly("shardId-000000000002");
         assertThat(filtered(f -> f.type("AT_TIMESTAMP").timestamp(TestTime.START.plusSeconds(30))))
             .containsExactly("shardId-000000000000");
         assertThat(filtered(f -> f.type("FROM_TIMESTAMP").timestamp(TestTime.START.plusSeconds(30)))).hasSize(3);
@@ -153,10 +158,12 @@ class ShardsTest extends KinesisFixture {
     @Test
     void aRecordMayBeAsLargeAsItsStreamSays() {
         stream(1);
-        kinesis.updateMaxRecordSize(ROOT, Kinesis.UpdateMaxRecordSizeRequest.of(r -> r.streamARN(ARN).maxRecordSizeInKiB(10_240)));
+        kinesis.updateMaxRecordSize(ROOT, Kinesis.UpdateMaxRecordSizeRequest.of(r -> r.streamARN(ARN)
+            .maxRecordSizeInKiB(10_240)));
         put("a", "x".repeat((10 << 20) - 1));
         assertThat(get(iterator(0, "TRIM_HORIZON")).records()).hasSize(1);
-        refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=10485760 cap=10485760]' "
+        refused("ValidationException",
+            "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=10485760 cap=10485760]' "
             + "at 'data' failed to satisfy constraint: Member must have length less than or equal to 10485760",
             () -> put("a", "x".repeat(10 << 20)));
     }
@@ -165,9 +172,11 @@ class ShardsTest extends KinesisFixture {
     void warmThroughputIsRefusedByItsName() {
         stream(1);
         refused("NotImplemented", "The warm throughput of a stream is not built in Aloft yet.",
-            () -> kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("warm").warmThroughputMiBps(100))));
+            () -> kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("warm")
+                .warmThroughputMiBps(100))));
         refused("NotImplemented", "The warm throughput of a stream is not built in Aloft yet.",
-            () -> kinesis.updateStreamMode(ROOT, Kinesis.UpdateStreamModeRequest.of(r -> r.streamARN(ARN).warmThroughputMiBps(100)
+            () -> kinesis.updateStreamMode(ROOT, Kinesis.UpdateStreamModeRequest.of(r -> r.streamARN(ARN)
+                .warmThroughputMiBps(100)
                 .streamModeDetails(Kinesis.StreamModeDetails.of(m -> m.streamMode("ON_DEMAND"))))));
     }
 }

@@ -16,15 +16,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * How often and when a web server is tried.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html">Message delivery retries</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html">
+ *     Message delivery retries</a>
  */
 class DeliveryPolicyTest extends SnsFixture {
     private static List<RetryPolicy.Phase> phases(Map<String, String> topicAttributes, String subscriptionPolicy) {
-        var topic = new SnsData.KeptTopic("111122223333", "us-east-1", "t", topicAttributes, null, Map.of(), null, null);
+        var topic = new SnsData.KeptTopic("111122223333", "us-east-1", "t", topicAttributes, null, Map.of(), null,
+                null);
         var attributes = subscriptionPolicy == null ? Map.<String, String>of()
                 : Map.of("DeliveryPolicy", subscriptionPolicy.replace('\'', '"'));
-        var subscription = new SnsData.KeptSubscription("111122223333", "us-east-1", "t", "id", "111122223333", "p", "http",
-                "http://server", attributes, true, true, null, null);
+        var subscription = new SnsData.KeptSubscription("111122223333", "us-east-1", "t", "id", "111122223333", "p",
+                "http", "http://server", attributes, true, true, null, null);
         return Outgoing.retries(DeliveryPolicy.of(topic, subscription)).phases();
     }
 
@@ -46,14 +48,16 @@ class DeliveryPolicyTest extends SnsFixture {
     @ValueSource(strings = {"linear", "arithmetic", "geometric", "exponential"})
     void fourPhasesFollowEachOther(String function) {
         var policy = "{'healthyRetryPolicy': {'numRetries': 9, 'numNoDelayRetries': 2, 'numMinDelayRetries': 1, "
-                + "'numMaxDelayRetries': 2, 'minDelayTarget': 10, 'maxDelayTarget': 50, 'backoffFunction': '" + function + "'}}";
+                + "'numMaxDelayRetries': 2, 'minDelayTarget': 10, 'maxDelayTarget': 50, 'backoffFunction': '" + function
+                        + "'}}";
         assertThat(phases(Map.of(), policy)).containsExactly(even(2, 0), even(1, 10),
                 rising(4, 10, 50, RetryPolicy.Curve.valueOf(function.toUpperCase(Locale.ROOT))), even(2, 50));
     }
 
     @Test
     void aSubscriptionSaysOverItsTopicUnlessTheTopicForbidsIt() {
-        var http = "{\"http\":{\"defaultHealthyRetryPolicy\":{\"numRetries\":1,\"minDelayTarget\":5,\"maxDelayTarget\":5}%s}}";
+        var http = "{\"http\":{\"defaultHealthyRetryPolicy\":"
+                + "{\"numRetries\":1,\"minDelayTarget\":5,\"maxDelayTarget\":5}%s}}";
         var own = "{'healthyRetryPolicy': {'numRetries': 2}}";
         assertThat(phases(Map.of("DeliveryPolicy", http.formatted("")), null))
                 .containsExactly(rising(1, 5, 5, RetryPolicy.Curve.LINEAR));
@@ -68,9 +72,11 @@ class DeliveryPolicyTest extends SnsFixture {
         "{'throttlePolicy':{}}|Unexpected JSON member: throttlePolicy",
         "{'http':{'throttlePolicy':{}}}|Unexpected JSON member: throttlePolicy",
         "{'http':{'defaultHealthyRetryPolicy':{'retries':1}}}|Unexpected JSON member: retries",
-        "{'http':{'defaultHealthyRetryPolicy':{'numRetries':101}}}|healthyRetryPolicy.numRetries must be greater than or equal to 0 "
+        "{'http':{'defaultHealthyRetryPolicy':{'numRetries':101}}}|healthyRetryPolicy.numRetries must be greater "
+                + "than or equal to 0 "
             + "and less than or equal to 100",
-        "{'http':{'defaultThrottlePolicy':{'maxReceivesPerSecond':0}}}|throttlePolicy.maxReceivesPerSecond must be greater than or "
+        "{'http':{'defaultThrottlePolicy':{'maxReceivesPerSecond':0}}}|throttlePolicy.maxReceivesPerSecond must be "
+                + "greater than or "
             + "equal to 1",
     })
     void whatATopicDoesNotTake(String policy, String message) {
@@ -83,11 +89,14 @@ class DeliveryPolicyTest extends SnsFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{'http':{}}|Unexpected JSON member: http",
-        "{'healthyRetryPolicy':{'minDelayTarget':30}}|healthyRetryPolicy.maxDelayTarget must be greater than or equal to "
+        "{'healthyRetryPolicy':{'minDelayTarget':30}}|healthyRetryPolicy.maxDelayTarget must be greater than or "
+                + "equal to "
             + "healthyRetryPolicy.minDelayTarget and less than or equal to 3600",
-        "{'healthyRetryPolicy':{'numRetries':1,'numNoDelayRetries':2}}|healthyRetryPolicy.numRetries must be greater than or equal "
+        "{'healthyRetryPolicy':{'numRetries':1,'numNoDelayRetries':2}}|healthyRetryPolicy.numRetries must be greater "
+                + "than or equal "
             + "to the sum of numNoDelayRetries, numMinDelayRetries and numMaxDelayRetries",
-        "{'healthyRetryPolicy':{'numRetries':100,'minDelayTarget':60,'maxDelayTarget':60}}|the total policy retry time must not "
+        "{'healthyRetryPolicy':{'numRetries':100,'minDelayTarget':60,'maxDelayTarget':60}}|the total policy retry "
+                + "time must not "
             + "exceed 3600 seconds",
     })
     void whatASubscriptionDoesNotTake(String policy, String message) {

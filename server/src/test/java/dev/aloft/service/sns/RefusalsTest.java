@@ -406,7 +406,8 @@ class RefusalsTest extends SnsFixture {
     void aDataProtectionPolicyIsADocument() {
         var topic = topic("t");
         for (var text : List.of("abc", "5", "[]")) {
-            invalid("Invalid parameter: DataProtectionPolicy Reason: failed to parse JSON.", () -> sns.putDataProtectionPolicy(ROOT,
+            invalid("Invalid parameter: DataProtectionPolicy Reason: failed to parse JSON.",
+                    () -> sns.putDataProtectionPolicy(ROOT,
                     Sns.PutDataProtectionPolicyRequest.of(r -> r.resourceArn(topic).dataProtectionPolicy(text))));
         }
     }

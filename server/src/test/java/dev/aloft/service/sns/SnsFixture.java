@@ -75,8 +75,8 @@ abstract class SnsFixture {
                 caught.add(new Caught(caller, target.toString(), event));
             }
         }));
-        service = new SnsService(store, KeyFile.inMemory(), metrics, time, endpoint, targets, new Roles(new NoPolicies(), time),
-                new Outbound(), () -> "http://localhost:4566");
+        service = new SnsService(store, KeyFile.inMemory(), metrics, time, endpoint, targets,
+                new Roles(new NoPolicies(), time), new Outbound(), () -> "http://localhost:4566");
         endpoint.add(service);
         workers = new Workers(time, service.workers());
         workers.start();

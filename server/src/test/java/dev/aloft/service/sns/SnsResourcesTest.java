@@ -17,10 +17,12 @@ import org.junit.jupiter.api.Test;
 class SnsResourcesTest extends SnsFixture {
     private static final String ROLE = "arn:aws:iam::111122223333:role/known";
     private static final Map<String, Object> POLICY = Map.of("Version", "2012-10-17", "Statement", List.of(Map.of(
-            "Effect", "Allow", "Principal", Map.of("Service", "s3.amazonaws.com"), "Action", "sns:Publish", "Resource", "*")));
+            "Effect", "Allow", "Principal", Map.of("Service", "s3.amazonaws.com"), "Action", "sns:Publish", "Resource",
+                    "*")));
 
     private ResourceType type(String name) {
-        return service.resourceTypes().stream().filter(it -> it.type().equals("AWS::SNS::" + name)).findFirst().orElseThrow();
+        return service.resourceTypes().stream().filter(it -> it.type().equals("AWS::SNS::" + name)).findFirst()
+                .orElseThrow();
     }
 
     private static Desired desired(Object... properties) {
@@ -28,7 +30,8 @@ class SnsResourcesTest extends SnsFixture {
         for (int i = 0; i < properties.length; i += 2) {
             map.put((String) properties[i], properties[i + 1]);
         }
-        return new Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", "Orders", "t", map, Map.of());
+        return new Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", "Orders", "t", map,
+                Map.of());
     }
 
     /** Each step may be done twice. */
@@ -40,7 +43,8 @@ class SnsResourcesTest extends SnsFixture {
     @Test
     void aTopicHasAllThatItsTemplateSaysAndNothingThatItSaysNoLonger() {
         var full = desired("TopicName", "orders.fifo", "FifoTopic", true, "ContentBasedDeduplication", true,
-                "FifoThroughputScope", "MessageGroup", "DisplayName", "Orders", "SignatureVersion", "2", "TracingConfig", "Active",
+                "FifoThroughputScope", "MessageGroup", "DisplayName", "Orders", "SignatureVersion", "2",
+                        "TracingConfig", "Active",
                 "KmsMasterKeyId", "alias/aws/sns", "ArchivePolicy", Map.of("MessageRetentionPeriod", "30"),
                 "DataProtectionPolicy", Map.of("Name", "p", "Version", "2021-06-01", "Statement", List.of()),
                 "DeliveryStatusLogging", List.of(Map.of("Protocol", "sqs", "SuccessFeedbackRoleArn", ROLE,
@@ -60,9 +64,11 @@ class SnsResourcesTest extends SnsFixture {
 
         var bare = desired("TopicName", "orders.fifo", "FifoTopic", true);
         type("Topic").update(ROOT, arn, full, bare);
-        assertThat(topicAttributes(arn)).containsEntry("ContentBasedDeduplication", "false").containsEntry("DisplayName", "")
+        assertThat(topicAttributes(arn)).containsEntry("ContentBasedDeduplication", "false")
+                .containsEntry("DisplayName", "")
                 .containsEntry("SubscriptionsConfirmed", "0").containsEntry("SQSSuccessFeedbackSampleRate", "0")
-                .doesNotContainKeys("ArchivePolicy", "KmsMasterKeyId", "SQSSuccessFeedbackRoleArn", "SQSFailureFeedbackRoleArn");
+                .doesNotContainKeys("ArchivePolicy", "KmsMasterKeyId", "SQSSuccessFeedbackRoleArn",
+                        "SQSFailureFeedbackRoleArn");
         assertThat(protection(arn)).isNullOrEmpty();
         assertThat(sns.listTagsForResource(ROOT, Sns.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags())
                 .noneMatch(tag -> tag.key().equals("team"));
@@ -89,12 +95,15 @@ class SnsResourcesTest extends SnsFixture {
         var topic = topic("t");
         var nested = desired("TopicArn", topic, "Protocol", "firehose",
                 "Endpoint", "arn:aws:firehose:us-east-1:111122223333:deliverystream/d", "SubscriptionRoleArn", ROLE,
-                "RawMessageDelivery", true, "FilterPolicyScope", "MessageBody", "FilterPolicy", Map.of("a", Map.of("b", List.of("c"))),
+                "RawMessageDelivery", true, "FilterPolicyScope", "MessageBody", "FilterPolicy",
+                        Map.of("a", Map.of("b", List.of("c"))),
                 "RedrivePolicy", Map.of("deadLetterTargetArn", "arn:aws:sqs:us-east-1:111122223333:dead"));
         var arn = make("Subscription", nested);
-        assertThat(attributes(arn)).containsEntry("RawMessageDelivery", "true").containsEntry("FilterPolicyScope", "MessageBody")
+        assertThat(attributes(arn)).containsEntry("RawMessageDelivery", "true")
+                .containsEntry("FilterPolicyScope", "MessageBody")
                 .containsEntry("FilterPolicy", "{\"a\":{\"b\":[\"c\"]}}").containsEntry("SubscriptionRoleArn", ROLE)
-                .containsEntry("RedrivePolicy", "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:dead\"}");
+                .containsEntry("RedrivePolicy",
+                        "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:dead\"}");
         var flat = new LinkedHashMap<>(nested.properties());
         flat.put("FilterPolicyScope", "MessageAttributes");
         flat.put("FilterPolicy", Map.of("a", List.of("c")));
@@ -103,7 +112,8 @@ class SnsResourcesTest extends SnsFixture {
         var after = desired(flat.entrySet().stream().flatMap(it -> Stream.of(it.getKey(), it.getValue())).toArray());
         type("Subscription").update(ROOT, arn, nested, after);
         assertThat(attributes(arn)).containsEntry("RawMessageDelivery", "false")
-                .containsEntry("FilterPolicyScope", "MessageAttributes").containsEntry("FilterPolicy", "{\"a\":[\"c\"]}")
+                .containsEntry("FilterPolicyScope", "MessageAttributes")
+                        .containsEntry("FilterPolicy", "{\"a\":[\"c\"]}")
                 .doesNotContainKey("RedrivePolicy");
         type("Subscription").update(ROOT, arn, after, nested);
         assertThat(attributes(arn)).containsEntry("FilterPolicyScope", "MessageBody");

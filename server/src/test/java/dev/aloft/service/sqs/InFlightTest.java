@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 /**
  * How many messages of a queue can be in flight.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html">Amazon SQS
- *     message quotas</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html">
+ *     Amazon SQS message quotas</a>
  */
 class InFlightTest extends SqsFixture {
     private static final int MOST = 120_000;

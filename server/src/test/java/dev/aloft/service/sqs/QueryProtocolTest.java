@@ -29,7 +29,8 @@ class QueryProtocolTest extends SqsFixture {
 
     @Test
     void aMessageWithItsAttributes() {
-        var input = sent("/", "QueueUrl=q&MessageBody=a%20b&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Number"
+        var input = sent("/",
+            "QueueUrl=q&MessageBody=a%20b&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=Number"
             + "&MessageAttribute.1.Value.StringValue=5&MessageSystemAttribute.1.Name=AWSTraceHeader"
             + "&MessageSystemAttribute.1.Value.DataType=String&MessageSystemAttribute.1.Value.StringValue=Root");
         assertThat(input.messageBody()).isEqualTo("a b");
@@ -39,7 +40,8 @@ class QueryProtocolTest extends SqsFixture {
 
     @Test
     void theAddressOfARequestMayBeTheQueues() {
-        assertThat(sent("/123456789012/jobs", "MessageBody=a").queueUrl()).isEqualTo("http://127.0.0.1:4566/123456789012/jobs");
+        assertThat(sent("/123456789012/jobs", "MessageBody=a").queueUrl())
+            .isEqualTo("http://127.0.0.1:4566/123456789012/jobs");
     }
 
     @ParameterizedTest
@@ -54,7 +56,8 @@ class QueryProtocolTest extends SqsFixture {
         var attributes = (Sqs.GetQueueAttributesRequest) read(Sqs.GET_QUEUE_ATTRIBUTES, "/",
             "Action=GetQueueAttributes&QueueUrl=q&AttributeName.1=QueueArn&AttributeName.2=DelaySeconds");
         assertThat(attributes.attributeNames()).containsExactly("QueueArn", "DelaySeconds");
-        var batch = (Sqs.DeleteMessageBatchRequest) read(Sqs.DELETE_MESSAGE_BATCH, "/", "Action=DeleteMessageBatch&QueueUrl=q"
+        var batch = (Sqs.DeleteMessageBatchRequest) read(Sqs.DELETE_MESSAGE_BATCH, "/",
+            "Action=DeleteMessageBatch&QueueUrl=q"
             + "&DeleteMessageBatchRequestEntry.1.Id=a&DeleteMessageBatchRequestEntry.1.ReceiptHandle=x"
             + "&DeleteMessageBatchRequestEntry.2.Id=b&DeleteMessageBatchRequestEntry.2.ReceiptHandle=y");
         assertThat(batch.entries()).extracting(e -> e.id() + e.receiptHandle()).containsExactly("ax", "by");
@@ -67,7 +70,8 @@ class QueryProtocolTest extends SqsFixture {
             Sqs.MessageAttributeValue.of(a -> a.dataType("String").stringValue("v")))));
         var answer = sqs.receiveMessage(CALLER, Sqs.ReceiveMessageRequest.of(r -> r.queueUrl(url)
             .messageAttributeNames(List.of("All")).messageSystemAttributeNames(List.of("ApproximateReceiveCount"))));
-        var text = new String(Query.AWS.writeOutput(Sqs.RECEIVE_MESSAGE, answer, "id").body().bytes(10_000), StandardCharsets.UTF_8);
+        var text = new String(Query.AWS.writeOutput(Sqs.RECEIVE_MESSAGE, answer, "id").body().bytes(10_000),
+            StandardCharsets.UTF_8);
         assertThat(text).contains("<ReceiveMessageResult><Message><MessageId>", "<Body>&lt;a&gt;</Body>",
             "<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>",
             "<MessageAttribute><Name>n</Name><Value><StringValue>v</StringValue><DataType>String</DataType></Value>"

@@ -16,7 +16,8 @@ class RedrivePoliciesTest extends SqsFixture {
     @ParameterizedTest
     @ValueSource(strings = {" ", "4", "[]", "no"})
     void aRedrivePolicyIsAMap(String document) {
-        refused("InvalidAttributeValue", "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid "
+        refused("InvalidAttributeValue",
+            "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid "
             + "JSON map.", () -> queue("q", "RedrivePolicy", document));
     }
 
@@ -39,8 +40,8 @@ class RedrivePoliciesTest extends SqsFixture {
     void aRedrivePolicyNamesAQueueOfTheSameKindAccountAndRegion(String document, String reason) {
         queue("dead");
         var policy = document.replace('\'', '"');
-        refused("InvalidParameterValue", "Value " + policy + " for parameter RedrivePolicy is invalid. Reason: " + reason,
-            () -> queue("q", "RedrivePolicy", policy));
+        refused("InvalidParameterValue", "Value " + policy + " for parameter RedrivePolicy is invalid. Reason: "
+            + reason, () -> queue("q", "RedrivePolicy", policy));
     }
 
     @ParameterizedTest
@@ -55,11 +56,14 @@ class RedrivePoliciesTest extends SqsFixture {
 
     @Test
     void aRedriveAllowPolicyNamesUpToTenQueuesAndOnlyWhereItIsByQueue() {
-        allowing("{\"redrivePermission\":\"byQueue\"}", "When you specify the byQueue permission type, you must also specify "
+        allowing("{\"redrivePermission\":\"byQueue\"}",
+            "When you specify the byQueue permission type, you must also specify "
             + "one or more sourceQueueArns values.");
-        allowing("{\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[]}", "When you specify the byQueue permission type, "
+        allowing("{\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[]}",
+            "When you specify the byQueue permission type, "
             + "you must also specify one or more sourceQueueArns values.");
-        allowing("{\"redrivePermission\":\"denyAll\",\"sourceQueueArns\":[\"" + ARN + "a\"]}", "To specify one or more source "
+        allowing("{\"redrivePermission\":\"denyAll\",\"sourceQueueArns\":[\"" + ARN + "a\"]}",
+            "To specify one or more source "
             + "queue ARNs, you must set redrivePermission to byQueue.");
         allowing(byQueue(11), "The maximum number of source queue ARNs you can specify is 10.");
         var url = queue("q", "RedriveAllowPolicy", byQueue(10));
@@ -72,7 +76,8 @@ class RedrivePoliciesTest extends SqsFixture {
     }
 
     private void allowing(String document, String reason) {
-        refused("InvalidParameterValue", "Value " + document + " for parameter RedriveAllowPolicy is invalid. Reason: " + CANNOT
+        refused("InvalidParameterValue", "Value " + document + " for parameter RedriveAllowPolicy is invalid. Reason: "
+            + CANNOT
             + ". " + reason, () -> queue("q", "RedriveAllowPolicy", document));
     }
 
@@ -86,7 +91,8 @@ class RedrivePoliciesTest extends SqsFixture {
         pass(1);
         assertThat(receive(url)).isEmpty();
         assertThat(bodies(dead)).containsExactly("a");
-        refused("InvalidParameterValue", "Value " + redrive("dead", 2) + " for parameter RedrivePolicy is invalid. Reason: Queue "
+        refused("InvalidParameterValue", "Value " + redrive("dead", 2)
+            + " for parameter RedrivePolicy is invalid. Reason: Queue "
             + ARN + "q is not allowed to use the dead letter queue " + ARN + "dead.",
             () -> set(url, "RedrivePolicy", redrive("dead", 2)));
     }

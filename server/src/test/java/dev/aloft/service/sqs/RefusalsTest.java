@@ -206,8 +206,10 @@ class RefusalsTest extends SqsFixture {
     @Test
     void changesOfVisibility() {
         refused("MissingParameter", "The request must contain the parameter ReceiptHandle.", () -> visible("", 43_201));
-        refused("MissingParameter", "The request must contain the parameter VisibilityTimeout.", () -> visible("none", null));
-        invalid("Value 43201 for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between "
+        refused("MissingParameter", "The request must contain the parameter VisibilityTimeout.",
+            () -> visible("none", null));
+        invalid("Value 43201 for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an "
+            + "integer between "
             + "0 and 43200.", () -> visible("none", 43_201));
         refused("ReceiptHandleIsInvalid", "The input receipt handle \"none\" is not a valid receipt handle.",
             () -> visible("none", 43_200));
@@ -224,7 +226,8 @@ class RefusalsTest extends SqsFixture {
 
     @Test
     void oneMessageFailsABatchForAFifoQueue() {
-        invalid("Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this "
+        invalid("Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not "
+            + "valid for this "
             + "queue type.", batch(fifo, grouped("a").build(), grouped("b").delaySeconds(2).build()));
         set(fifo, "MaximumMessageSize", "1024");
         invalid("One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",

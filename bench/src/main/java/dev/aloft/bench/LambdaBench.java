@@ -32,7 +32,9 @@ import javax.tools.ToolProvider;
 final class LambdaBench {
     private static final int COLD_RUNS = 15;
     private static final int BURST = 500;
-    private static final int IDLE = 40;
+    private static final int IDLE = Integer.getInteger("bench.environments", 40);
+    /** So long that the last has started before the first is free. */
+    private static final int IDLE_WAIT_SECONDS = Math.max(4, IDLE / 25);
     static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
             + "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
 
@@ -272,8 +274,8 @@ final class LambdaBench {
         figures.chapter("Memory of idle frozen environments (their own part of it, and that of 1,000)");
         for (var hello : hellos) {
             lambda.createFunction(Product.caller(), CreateFunctionRequest.of(r -> r.functionName(hello.name() + "-idle").runtime(hello.runtime())
-                    .handler(hello.handler()).role(role).timeout(30).memorySize(512)
-                    .environment(Environment.of(e -> e.variables(Map.of("WAIT", "4"))))
+                    .handler(hello.handler()).role(role).timeout(900).memorySize(512)
+                    .environment(Environment.of(e -> e.variables(Map.of("WAIT", String.valueOf(IDLE_WAIT_SECONDS)))))
                     .code(FunctionCode.of(c -> c.zipFile(Bytes.of(hello.waiting()))))));
             double before = product.functionMegabytes();
             var threads = new ArrayList<Thread>();

@@ -230,9 +230,9 @@ class FrontDoorTest {
         assertThat(json.status()).isEqualTo(400);
         assertThat(json.body()).contains("UnknownOperationException");
 
-        var notBuilt = send(signed(request("POST", "/", "", "{}", target, "DynamoDB_20120810.UpdateTableReplicaAutoScaling"), "1", "dynamodb"));
+        var notBuilt = send("GET", "/bucket/key?torrent", "", "");
         assertThat(notBuilt.status()).isEqualTo(501);
-        assertThat(notBuilt.body()).contains("dynamodb:UpdateTableReplicaAutoScaling is not built in Aloft yet.");
+        assertThat(notBuilt.body()).contains("s3:GetObjectTorrent is not built in Aloft yet.");
 
         var unsigned = send("POST", "/", "", "{}", target, "DynamoDB_20120810.PutItem");
         assertThat(unsigned.body()).contains("MissingAuthenticationTokenException");

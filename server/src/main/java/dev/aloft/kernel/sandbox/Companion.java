@@ -27,7 +27,11 @@ public final class Companion {
 
     public void kill() {
         processes().forEach(pid -> Signals.send(pid, Signals.KILL));
-        process.destroyForcibly();
+        if (isolated) {
+            process.toHandle().destroyForcibly();
+        } else {
+            process.destroyForcibly();
+        }
     }
 
     /** Its processes without those that hold it. */

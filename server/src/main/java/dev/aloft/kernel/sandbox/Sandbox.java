@@ -370,8 +370,11 @@ public final class Sandbox {
         }
         if (isolation == Isolation.NONE) {
             ProcessTree.below(running.pid()).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            // Which also closes what the process wrote into: one that is not below it any more may hold that open.
+            running.destroyForcibly();
+        } else {
+            running.toHandle().destroyForcibly();
         }
-        running.destroyForcibly();
     }
 
     public boolean alive() {

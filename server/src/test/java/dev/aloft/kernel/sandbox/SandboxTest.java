@@ -150,6 +150,19 @@ class SandboxTest {
 
     @ParameterizedTest
     @MethodSource("isolations")
+    void whatWasWrittenBeforeItWasKilledCanBeReadAfterwards(Isolation isolation) throws IOException {
+        Sandbox sandbox = run(isolation, "echo first; echo last; sleep 300", Map.of());
+        assertThat(sandbox.log().readNBytes(6)).asString().isEqualTo("first\n");
+        while (sandbox.log().available() == 0) {
+            Thread.onSpinWait();
+        }
+        sandbox.kill();
+        sandbox.awaitExit();
+        assertThat(sandbox.log().readAllBytes()).asString().isEqualTo("last\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("isolations")
     void killEndsTheWholeTreeEvenWhenFrozen(Isolation isolation) throws Exception {
         Sandbox sandbox = run(isolation, "setsid sleep 300 & sleep 301 & echo started; sleep 302", Map.of());
         var log = new BufferedReader(new java.io.InputStreamReader(sandbox.log()));

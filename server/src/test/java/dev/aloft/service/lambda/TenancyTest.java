@@ -2,12 +2,12 @@ package dev.aloft.service.lambda;
 
 import static dev.aloft.service.lambda.TestLambda.caller;
 import static dev.aloft.service.lambda.TestLambda.json;
+import static dev.aloft.service.lambda.TestLambda.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Lambda;
-import dev.aloft.api.Logs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,11 +107,9 @@ class TenancyTest {
     @Test
     void logsSayWhoseEventItWas() {
         isolated("logged");
-        invoke("logged", "blue", "{}", "RequestResponse");
-        test.service.flushLogs();
-        var lines = test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(
-                r -> r.logGroupName("/aws/lambda/logged"))).events().stream().map(Logs.FilteredLogEvent::message);
-        assertThat(lines.filter(line -> line.contains("\"tenantId\":\"blue\"")))
+        var lines = tail(test.lambda.invoke(caller(), Lambda.InvokeRequest.of(
+                r -> r.functionName("logged").tenantId("blue").logType("Tail"))));
+        assertThat(lines.stream().filter(line -> line.contains("\"tenantId\":\"blue\"")))
                 .anyMatch(line -> line.contains("\"platform.start\""))
                 .anyMatch(line -> line.contains("\"platform.report\""))
                 .anyMatch(line -> line.contains("served"));

@@ -8,13 +8,12 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Operation;
-import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sts;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.identity.Nobody;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -42,28 +40,6 @@ import org.junit.jupiter.api.Test;
 
 /** Requests over real sockets through the whole pipeline, to services that only say what reached them. */
 class FrontDoorTest {
-    private static final PolicySource NOBODY = new PolicySource() {
-        @Override
-        public boolean hasUsers() {
-            return false;
-        }
-
-        @Override
-        public Optional<AccessKey> accessKey(String accessKeyId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Role> role(String roleArn) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Identity> identity(Principal principal) {
-            return Optional.empty();
-        }
-    };
-
     private static final DataPlane PLANE = new DataPlane() {
         @Override
         public boolean serves(String host, String rawPath) {
@@ -91,7 +67,7 @@ class FrontDoorTest {
 
     private void serve(boolean enforce) {
         var sessions = new Sessions(KeyFile.inMemory(), time);
-        var signatures = new Signatures(NOBODY, sessions, rootKeys, time, enforce);
+        var signatures = new Signatures(new Nobody(), sessions, rootKeys, time, enforce);
         var router = new Router(
                 List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(), () -> Map.of("version", "test"));
         var config = new HttpServer.Config(

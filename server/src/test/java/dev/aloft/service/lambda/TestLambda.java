@@ -16,7 +16,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.PolicySource;
+import dev.aloft.kernel.identity.Nobody;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Isolation;
@@ -26,7 +26,6 @@ import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
-import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.kms.TestKeys;
 import dev.aloft.service.lambda.invoke.ExecutionRoles;
@@ -141,29 +140,6 @@ final class TestLambda implements AutoCloseable {
         @Override
         public void require(Caller caller, Access access, Service service) {
             authorizer.require(caller, access, service);
-        }
-    }
-
-    /** No users and no roles. */
-    private record Nobody() implements PolicySource {
-        @Override
-        public boolean hasUsers() {
-            return false;
-        }
-
-        @Override
-        public Optional<AccessKey> accessKey(String accessKeyId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Role> role(String roleArn) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Identity> identity(Principal principal) {
-            return Optional.empty();
         }
     }
 

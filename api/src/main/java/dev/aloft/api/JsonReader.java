@@ -68,6 +68,25 @@ public final class JsonReader {
         return tree(json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Whether a text is one JSON value of any kind. */
+    public static boolean isJson(String text) {
+        try {
+            tree(text);
+            return true;
+        } catch (Malformed _) {
+            return false;
+        }
+    }
+
+    /** Whether a text is one JSON object. */
+    public static boolean isObject(String text) {
+        try {
+            return tree(text) instanceof Map;
+        } catch (Malformed _) {
+            return false;
+        }
+    }
+
     /** The kind of the next value, which stays to be read. */
     public Token peek() {
         skipSpace();

@@ -52,6 +52,10 @@ final class Measures {
         this.metrics = metrics;
     }
 
+    /** @param value of the dimension beside the table's name; null without one */
+    private record Other(String metric, String value) {
+    }
+
     /** A table's metrics, by their names and what else tells them apart. */
     private final class OfTable {
         private final TableRef ref;
@@ -59,7 +63,7 @@ final class Measures {
         private final Series read;
         private final Series write;
         private final Map<Operation, OfOperation> operations = new ConcurrentHashMap<>();
-        private final Map<String, Series> others = new ConcurrentHashMap<>();
+        private final Map<Other, Series> others = new ConcurrentHashMap<>();
 
         OfTable(TableRef ref, Metrics kept) {
             this.ref = ref;
@@ -73,7 +77,7 @@ final class Measures {
         }
 
         Series other(String metric, String unit, String dimension, String value) {
-            return others.computeIfAbsent(metric + "/" + value, _ -> {
+            return others.computeIfAbsent(new Other(metric, value), _ -> {
                 var dimensions = new HashMap<>(Map.of(TABLE, ref.name()));
                 if (value != null) {
                     dimensions.put(dimension, value);

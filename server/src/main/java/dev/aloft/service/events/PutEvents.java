@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -95,7 +94,7 @@ final class PutEvents {
         if (entry.source().startsWith("aws.") && !(caller.principal() instanceof Principal.Service)) {
             return refused("NotAuthorizedForSourceException", "Not authorized for the source.");
         }
-        return isObject(entry.detail()) ? null : refused("MalformedDetail", "Detail is malformed.");
+        return JsonReader.isObject(entry.detail()) ? null : refused("MalformedDetail", "Detail is malformed.");
     }
 
     private static boolean isBlank(String text) {
@@ -109,14 +108,6 @@ final class PutEvents {
 
     private static Events.PutEventsResultEntry refused(String code, String message) {
         return Events.PutEventsResultEntry.of(r -> r.errorCode(code).errorMessage(message));
-    }
-
-    private static boolean isObject(String json) {
-        try {
-            return JsonReader.tree(json) instanceof Map<?, ?>;
-        } catch (JsonReader.Malformed _) {
-            return false;
-        }
     }
 
     /** As AWS counts it. */

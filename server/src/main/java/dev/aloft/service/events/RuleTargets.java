@@ -118,7 +118,7 @@ final class RuleTargets {
             throw Refusals.invalid("Only one of Input, InputPath, or InputTransformer must be provided for target "
                     + target.id() + ".");
         }
-        if (target.input() != null && !isJson(target.input())) {
+        if (target.input() != null && !JsonReader.isJson(target.input())) {
             throw Refusals.invalid("JSON syntax error in input for target " + target.id() + ".");
         }
         if (target.inputPath() != null && !EventPath.isValid(target.inputPath())) {
@@ -132,15 +132,6 @@ final class RuleTargets {
 
     static Map<String, String> paths(Events.InputTransformer transformer) {
         return transformer.inputPathsMap() == null ? Map.of() : transformer.inputPathsMap();
-    }
-
-    private static boolean isJson(String text) {
-        try {
-            JsonReader.tree(text);
-            return true;
-        } catch (JsonReader.Malformed _) {
-            return false;
-        }
     }
 
     private static void refuseWhatIsNotBuilt(Events.Target target) {

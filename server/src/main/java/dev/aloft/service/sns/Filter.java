@@ -36,15 +36,7 @@ final class Filter {
         boolean body = FilterPolicy.BODY.equals(subscription.attributes().get("FilterPolicyScope"));
         var event = body ? message.text() : event(message.attributes());
         // A body that is no object has no properties to match.
-        return (!body || isObject(event)) && matches(policy, event);
-    }
-
-    private static boolean isObject(String text) {
-        try {
-            return JsonReader.tree(text) instanceof Map;
-        } catch (JsonReader.Malformed _) {
-            return false;
-        }
+        return (!body || JsonReader.isObject(event)) && matches(policy, event);
     }
 
     private boolean matches(String policy, String event) {

@@ -48,16 +48,8 @@ final class Measures {
             count(subscription, FILTERED_OUT + (message.attributes().isEmpty() ? "-NoMessageAttributes"
                     : "-MessageAttributes"));
         } else {
-            count(subscription, FILTERED_OUT + (isJson(message.text()) ? "-MessageBody" : "-InvalidMessageBody"));
-        }
-    }
-
-    private static boolean isJson(String text) {
-        try {
-            JsonReader.tree(text);
-            return true;
-        } catch (JsonReader.Malformed _) {
-            return false;
+            count(subscription, FILTERED_OUT
+                    + (JsonReader.isJson(message.text()) ? "-MessageBody" : "-InvalidMessageBody"));
         }
     }
 

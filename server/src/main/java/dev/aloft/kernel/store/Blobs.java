@@ -142,11 +142,20 @@ public final class Blobs {
         }
     }
 
-    /** All ids, in no order. */
+    /** All ids, in no order; of those that come or go meanwhile some. The stream is to be closed. */
     public Stream<String> ids() {
         try {
-            return Files.walk(folder, 2).filter(file -> !file.getParent().equals(arriving))
+            return Files.list(folder).filter(inside -> !inside.equals(arriving)).flatMap(this::files)
                 .map(file -> file.getFileName().toString()).filter(ID.asMatchPredicate());
+        } catch (IOException e) {
+            throw unavailable("list", e);
+        }
+    }
+
+    /** Names alone: to look at files that others delete would end the list. */
+    private Stream<Path> files(Path inside) {
+        try {
+            return Files.list(inside);
         } catch (IOException e) {
             throw unavailable("list", e);
         }

@@ -76,7 +76,7 @@ public final class Range {
         return limit;
     }
 
-    /** How many leading bytes of the engine's key the reader knows already; see {@link #key(byte[])}. */
+    /** An engine's key without the prefixes that the reader knows already. */
     public Key key(byte[] stored) {
         return Key.decoded(stripped == 0 ? stored : Arrays.copyOfRange(stored, stripped, stored.length));
     }

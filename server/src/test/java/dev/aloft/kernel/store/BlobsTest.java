@@ -56,6 +56,26 @@ class BlobsTest {
     }
 
     @Test
+    void whatIsDeletedWhileIdsAreListedDoesNotEndTheList() throws IOException {
+        for (int i = 10; i < 20; i++) {
+            var neighbour = blobs.path("ab" + "0".repeat(28) + i);
+            Files.createDirectories(neighbour.getParent());
+            Files.createFile(neighbour);
+        }
+        try (var ids = blobs.ids()) {
+            var all = ids.iterator();
+            var first = all.next();
+            try (var others = blobs.ids()) {
+                others.filter(id -> !id.equals(first)).toList().forEach(blobs::delete);
+            }
+            while (all.hasNext()) {
+                assertThat(all.next()).hasSize(32);
+            }
+            assertThat(blobs.has(first)).isTrue();
+        }
+    }
+
+    @Test
     void aStreamThatBreaksLeavesNothing() throws IOException {
         var broken = new InputStream() {
             @Override

@@ -33,7 +33,7 @@ public interface Consumer {
          * Some were not processed.
          *
          * @param failed the ids of those
-         * @param detail for {@link StreamPoller.Progress#dropped}
+         * @param detail for {@link StreamPoller.Dropped}
          */
         record Some(Set<String> failed, String state, Object detail) implements Result {
         }

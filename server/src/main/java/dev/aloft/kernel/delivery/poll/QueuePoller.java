@@ -90,6 +90,9 @@ public final class QueuePoller implements Poller {
                     consumer.problem(refused.code() + ": " + refused.getMessage());
                     LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG, "The poller " + name + " cannot read its queue: " + refused);
                     pause(AFTER_FAILURE.after(++failures));
+                } catch (RuntimeException | Error bug) {
+                    LOG.log(Level.ERROR, "The poller " + name + " reads its queue again later", bug);
+                    pause(AFTER_FAILURE.after(++failures));
                 }
             }
         } catch (InterruptedException _) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Reads one shard from its checkpoint on and hands its records on until they are done with. */
 final class ShardReader {
@@ -191,12 +192,13 @@ final class ShardReader {
     private void handOnAtOnce(List<List<Item>> lanes) throws InterruptedException {
         var left = new AtomicInteger(lanes.size());
         var ended = new Signal();
+        var failure = new AtomicReference<Throwable>();
         for (var lane : lanes) {
             poller.time.start("lane of " + shard, () -> {
                 try {
                     new Work(lane, null).withoutCheckpoints().run();
-                } catch (InterruptedException _) {
-                    Thread.currentThread().interrupt();
+                } catch (InterruptedException | RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
                 } finally {
                     left.decrementAndGet();
                     ended.raise();
@@ -205,6 +207,13 @@ final class ShardReader {
         }
         for (long seen = ended.count(); left.get() > 0; seen = ended.count()) {
             poller.time.await(ended, seen, poller.time.instant().plus(LANE_IS_LOST));
+        }
+        // The checkpoint must not pass what a lane that broke still had.
+        switch (failure.get()) {
+            case null -> { }
+            case ApiError refused -> throw refused;
+            case InterruptedException stopping -> throw stopping;
+            case Throwable bug -> throw new IllegalStateException("A lane of " + shard + " broke", bug);
         }
     }
 

@@ -122,6 +122,9 @@ public final class StreamPoller implements Poller {
                 } catch (ApiError refused) {
                     refused(refused, failures);
                     pause(AFTER_FAILURE.after(++failures));
+                } catch (RuntimeException | Error bug) {
+                    LOG.log(Level.ERROR, "The poller " + name + " looks at its shards again later", bug);
+                    pause(AFTER_FAILURE.after(++failures));
                 }
             }
         } catch (InterruptedException _) {

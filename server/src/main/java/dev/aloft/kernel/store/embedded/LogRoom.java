@@ -19,6 +19,9 @@ import org.rocksdb.RocksDBException;
 final class LogRoom {
     private static final Logger LOG = System.getLogger(LogRoom.class.getName());
     private static final String SUFFIX = ".log";
+    /** Names have six digits at least, and more when those do not suffice. */
+    private static final Comparator<Path> BY_NUMBER =
+            Comparator.<Path>comparingInt(file -> file.toString().length()).thenComparing(Path::getFileName);
 
     private final Path store;
     private final long bytes;
@@ -57,7 +60,7 @@ final class LogRoom {
     /** The log that is written. */
     static Optional<Path> last(Path store) throws IOException {
         try (var files = Files.list(store)) {
-            return files.filter(file -> file.toString().endsWith(SUFFIX)).max(Comparator.comparing(Path::getFileName));
+            return files.filter(file -> file.toString().endsWith(SUFFIX)).max(BY_NUMBER);
         }
     }
 }

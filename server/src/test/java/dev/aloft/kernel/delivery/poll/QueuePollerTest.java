@@ -33,7 +33,7 @@ class QueuePollerTest {
         private final Map<Item, Instant> visible = new LinkedHashMap<>();
         private final List<String> deleted = new ArrayList<>();
         private final Signal arrived = new Signal();
-        private Optional<ApiError> refusal = Optional.empty();
+        private Optional<RuntimeException> refusal = Optional.empty();
 
         synchronized void add(String id, String group, int bytes) {
             visible.put(new Item(id, Map.of("body", id), time.instant(), group, "handle-" + id, bytes), time.instant());
@@ -258,5 +258,15 @@ class QueuePollerTest {
         send(1, 1);
         time.advance(Duration.ofSeconds(10));
         assertThat(told).endsWith("15: m1");
+    }
+
+    @Test
+    void aQueueThatCouldNotBeReadForWhateverReasonIsReadLater() {
+        messages.refusal = Optional.of(new IllegalStateException("cut off"));
+        send(1, 1);
+        poll(10, 0, 0, false);
+        messages.refusal = Optional.empty();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("1: m1");
     }
 }

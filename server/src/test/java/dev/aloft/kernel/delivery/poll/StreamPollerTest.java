@@ -22,6 +22,8 @@ class StreamPollerTest {
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, StreamPoller.Checkpoint> checkpoints = new ConcurrentHashMap<>();
     private final ArrayDeque<Consumer.Result> results = new ArrayDeque<>();
+    /** What goes wrong here though nobody refused anything, one after another. */
+    private final ArrayDeque<Error> bugs = new ArrayDeque<>();
     private StreamPoller poller;
 
     /** Shards in memory: an iterator is {@code shard/index}. */
@@ -29,6 +31,7 @@ class StreamPollerTest {
         private final Map<String, String> parents = new LinkedHashMap<>();
         private final Map<String, List<Item>> records = new ConcurrentHashMap<>();
         private final Set<String> closed = ConcurrentHashMap.newKeySet();
+        private final ArrayDeque<RuntimeException> unreadable = new ArrayDeque<>();
 
         void add(String shard, String parent) {
             parents.put(shard, parent == null ? "" : parent);
@@ -43,6 +46,9 @@ class StreamPollerTest {
 
         @Override
         public List<Shard> shards() {
+            if (!unreadable.isEmpty()) {
+                throw unreadable.poll();
+            }
             return parents.entrySet().stream().map(e -> new Shard(e.getKey(), e.getValue().isEmpty() ? List.of() : List.of(e.getValue()))).toList();
         }
 
@@ -102,6 +108,9 @@ class StreamPollerTest {
         tell(ids(batch) + (batch.window() == null ? "" : " in " + batch.window().start().getEpochSecond() % 1000 + " " + batch.window().state()
             + (batch.window().last() ? " last" : "") + (batch.window().terminated() ? " early" : "")));
         synchronized (results) {
+            if (!bugs.isEmpty()) {
+                throw bugs.poll();
+            }
             return results.isEmpty() ? new Consumer.Result.Done(null) : results.poll();
         }
     }
@@ -234,6 +243,29 @@ class StreamPollerTest {
         poll(with(settings(), false, -1, -1, 2, 0));
         assertThat(told).containsExactlyInAnyOrder("0: a1 a2 a3", "0: b1 b2 b3");
         assertThat(checkpoints.get("s").after()).isEqualTo("b3");
+    }
+
+    @Test
+    void recordsOfSeveralBatchesAreReadAgainWhereOneOfThemBroke() {
+        shards.add("s", null);
+        shards.put("s", "a1", "b1", "a2", "b2");
+        bugs.add(new AssertionError("the first batch to come breaks"));
+        poll(with(settings(), false, -1, -1, 2, 0));
+        assertThat(checkpoints).as("nothing is passed over").doesNotContainKey("s");
+        time.advance(Duration.ofSeconds(2));
+        assertThat(told).contains("1: a1 a2", "1: b1 b2");
+        assertThat(checkpoints.get("s").after()).isEqualTo("b2");
+    }
+
+    @Test
+    void aStreamWhoseShardsCouldNotBeReadIsReadLater() {
+        shards.add("s", null);
+        shards.put("s", "a1");
+        shards.unreadable.add(new IllegalStateException("cut off"));
+        poll(settings());
+        assertThat(told).isEmpty();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("1: a1");
     }
 
     @Test

@@ -155,13 +155,6 @@ public interface ResourceType {
         /**
          * The properties as an operation's input; one deeper down that the operation does not know fails the
          * resource.
-         */
-        public <T extends Shape> T input(Operation operation, Class<T> input) {
-            return input(operation, input, Map.of(), Set.of());
-        }
-
-        /**
-         * The properties as an operation's input.
          *
          * @param more    what stands beside or in place of them
          * @param without those that are not the operation's
@@ -214,9 +207,10 @@ public interface ResourceType {
 
         private String suffix() {
             var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+            var digest = sha256(stackId + "/" + logicalId + "/" + token);
             var suffix = new StringBuilder();
             for (int i = 0; i < 12; i++) {
-                suffix.append(alphabet.charAt((sha256(stackId + "/" + logicalId + "/" + token)[i] & 0xff) % 36));
+                suffix.append(alphabet.charAt((digest[i] & 0xff) % 36));
             }
             return suffix.toString();
         }

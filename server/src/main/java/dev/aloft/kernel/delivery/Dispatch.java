@@ -16,17 +16,6 @@ import dev.aloft.kernel.call.Event;
 public record Dispatch(
         String account, String region, String service, String sourceArn, String roleArn, String target, Event event) {
 
-    /** Caused by this call, brought as the service itself. */
-    public static Dispatch of(Caller cause, String service, String sourceArn, String target, Event event) {
-        var traced = event.trace() == null ? event.withTrace(cause.trace()) : event;
-        return new Dispatch(cause.account(), cause.region(), service, sourceArn, null, target, traced);
-    }
-
-    /** Brought under a role that trusts the service. */
-    public Dispatch as(String role) {
-        return new Dispatch(account, region, service, sourceArn, role, target, event);
-    }
-
     /** The service that brings it, before any role. What goes in circles through deliveries is not cut by its depth. */
     Caller caller(String requestId) {
         return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), 0, null, null, null);

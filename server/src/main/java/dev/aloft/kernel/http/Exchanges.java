@@ -184,7 +184,7 @@ final class Exchanges extends Handler.Abstract {
 
     private static void copy(Body body, Response response, Callback done) throws IOException {
         long length = body.length();
-        var buffer = new byte[length >= 0 ? (int) Math.clamp(length, 1, COPY) : COPY];
+        var buffer = new byte[length >= 0 ? Math.clamp(length, 1, COPY) : COPY];
         long written = 0;
         InputStream in = body.stream();
         while (true) {

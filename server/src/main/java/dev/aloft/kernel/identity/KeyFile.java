@@ -1,6 +1,7 @@
 package dev.aloft.kernel.identity;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -78,6 +79,10 @@ public final class KeyFile {
                 channel.write(StandardCharsets.US_ASCII.encode(HexFormat.of().formatHex(key) + "\n"));
             }
             Files.createLink(file, arriving);
+            // Its name too is on disk before anything is encrypted under it.
+            try (var folder = FileChannel.open(arriving.getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
         } catch (FileAlreadyExistsException _) {
             // Somebody was faster; theirs counts.
         } finally {

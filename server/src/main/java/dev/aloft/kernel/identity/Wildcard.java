@@ -102,10 +102,6 @@ final class Wildcard {
         return pattern != null && matches(pattern, value, ignoreCase);
     }
 
-    boolean matchesAll() {
-        return whole != null && whole.length() == 1 && whole.charAt(0) == MANY;
-    }
-
     /** Goes back to the last {@code *} only: never worse than the product of both lengths. */
     private static boolean matches(String pattern, String value, boolean ignoreCase) {
         int p = 0;

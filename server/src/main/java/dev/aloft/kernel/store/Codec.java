@@ -1,7 +1,5 @@
 package dev.aloft.kernel.store;
 
-import dev.aloft.api.Schema;
-import dev.aloft.api.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
@@ -39,11 +37,6 @@ public interface Codec<V> {
      */
     static <V> Codec<V> of(Class<V> type) {
         return new FormCodec<>(() -> Forms.of(type));
-    }
-
-    /** Of a structure or union of a service's model, its members kept by their names in the model. */
-    static <V extends Shape> Codec<V> shape(Schema.Structure schema) {
-        return new FormCodec<>(() -> ShapeForm.of(schema));
     }
 
     /** The same value in another form, such as a class around a record. */

@@ -66,11 +66,7 @@ final class Forms {
         };
     }
 
-    static Form leaf(Type type) {
-        return LEAVES.get(type);
-    }
-
-    static Form list(Form form) {
+    private static Form list(Form form) {
         return list(form, List.of(), items -> items);
     }
 
@@ -245,7 +241,7 @@ final class Forms {
     }
 
     /** In the order of the map that was written. */
-    static Form map(Form keys, Form values) {
+    private static Form map(Form keys, Form values) {
         return new Form() {
             @Override
             public void write(FormWriter out, Object value) {

@@ -1,7 +1,6 @@
 package dev.aloft.kernel.time;
 
 import java.time.Duration;
-import java.util.random.RandomGenerator;
 
 /** How long to wait after so many failures in a row: each time longer by a factor, up to a limit. */
 public record Backoff(Duration first, double factor, Duration longest) {
@@ -9,10 +8,5 @@ public record Backoff(Duration first, double factor, Duration longest) {
     public Duration after(int failures) {
         double millis = first.toMillis() * Math.pow(factor, Math.max(0, failures - 1));
         return millis < longest.toMillis() ? Duration.ofMillis(Math.round(millis)) : longest;
-    }
-
-    /** Somewhere between nothing and {@link #after}, so that many do not come back at once. */
-    public Duration withJitter(int failures, RandomGenerator random) {
-        return Duration.ofMillis((long) (after(failures).toMillis() * random.nextDouble()));
     }
 }

@@ -77,7 +77,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         this.time = time;
         measured = metrics.isPresent();
         measures = new Measures(metrics);
-        var open = new OpenTables(data, store);
+        var open = new OpenTables(data);
         var streams = new Streams(data);
         var throttle = new Throttle(measures, time);
         var writer = new ItemWriter(data, open, streams, new Outbox(data), throttle, store, time);

@@ -20,7 +20,7 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
         store = platform.in("dynamodb");
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
-        records = new StreamRecords(new OpenTables(data, store), streams, store, time);
+        records = new StreamRecords(new OpenTables(data), streams, store, time);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.aloft.service.dynamodb;
 
-import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.kernel.store.ReadTx;
-import dev.aloft.kernel.store.Store;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +15,10 @@ final class OpenTables {
     private static final int REMEMBERED = 10_000;
 
     private final DynamoDbData data;
-    private final Store store;
     private final Map<TableRef, LiveTable> remembered = new ConcurrentHashMap<>();
 
-    OpenTables(DynamoDbData data, Store store) {
+    OpenTables(DynamoDbData data) {
         this.data = data;
-        this.store = store;
     }
 
     Optional<LiveTable> find(ReadTx tx, TableRef ref) {
@@ -51,11 +47,6 @@ final class OpenTables {
     LiveTable open(ReadTx tx, TableRef ref) {
         return find(tx, ref).filter(table -> !table.stored.creating())
             .orElseThrow(() -> new DynamoDb.ResourceNotFoundException("Requested resource not found"));
-    }
-
-    LiveTable open(Caller caller, String name) {
-        var ref = TableRef.of(caller, name);
-        return store.read(tx -> open(tx, ref));
     }
 
     /** Whether the table is still as it was when it was opened. */

@@ -4,7 +4,6 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Logs;
-import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -49,15 +48,6 @@ final class ResourcePolicies {
             }
         });
         return told(policy);
-    }
-
-    private static boolean isPolicy(String document) {
-        try {
-            Policy.of(document, Policy.Kind.RESOURCE);
-            return !statements(document).isEmpty();
-        } catch (Policy.Malformed _) {
-            return false;
-        }
     }
 
     private static Logs.ResourcePolicy told(Kept policy) {

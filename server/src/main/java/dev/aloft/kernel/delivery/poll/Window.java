@@ -19,10 +19,6 @@ public record Window(Instant start, Instant end, String state, boolean last, boo
         return new Window(Instant.ofEpochSecond(start), Instant.ofEpochSecond(start + seconds), NO_STATE, false, false);
     }
 
-    boolean has(Instant at) {
-        return !at.isBefore(start) && at.isBefore(end);
-    }
-
     Window with(String newState) {
         return new Window(start, end, newState, last, terminated);
     }

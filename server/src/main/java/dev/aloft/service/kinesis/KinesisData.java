@@ -18,6 +18,7 @@ import java.util.Map;
 /** What Kinesis keeps. What belongs to a stream is kept by its id, so that a new stream of an old name begins empty. */
 final class KinesisData {
     final Signal old = new Signal();
+    final Signal busy = new Signal();
 
     /** By account, region and name. */
     final Table<KeptStream> streams = Table.of("streams", Codec.of(KeptStream.class));
@@ -37,12 +38,26 @@ final class KinesisData {
     /** When a shard is looked through for records that are too old, or a deleted stream's rest is thrown away. */
     final Due<Sweep> sweeps = new Due<>(Space.of("sweeps"), Codec.of(Sweep.class), old);
 
+    /** By stream id and number, its stream's key: when a shard that takes too much is split. */
+    final Due<Key> growths = new Due<>(Space.of("growths"), Codec.KEY, busy);
+    /** By account and region. */
+    final Table<Commitment> commitments = Table.of("commitments", Codec.of(Commitment.class));
+
+    /**
+     * What an account has promised to use at the least on demand, which lets it warm its streams.
+     *
+     * @param endAsked when it was asked to end, or null; it ends no sooner than a day after it began
+     */
+    record Commitment(Instant started, Instant endAsked) {
+    }
+
     /**
      * @param onDemand      whether its capacity follows the load
      * @param keyId         of the key of KMS that records are encrypted with, or null
      * @param metrics       the shard-level metrics that are switched on
      * @param maxRecordKiB  the largest record
      * @param shards        how many shards it ever had
+     * @param warmMiBps     what it was told to be ready to take, in MiB a second, or null
      */
     record KeptStream(
             String account,
@@ -56,7 +71,8 @@ final class KinesisData {
             List<String> metrics,
             Map<String, String> tags,
             int maxRecordKiB,
-            int shards) {
+            int shards,
+            Integer warmMiBps) {
         Key key() {
             return Key.of(account, region, name);
         }
@@ -73,39 +89,43 @@ final class KinesisData {
             return Duration.ofHours(retentionHours);
         }
 
-        KeptStream withMode(boolean demand) {
+        KeptStream withMode(boolean demand, Integer warm) {
             return new KeptStream(account, region, name, id, created, demand, retentionHours, keyId, metrics, tags,
-                    maxRecordKiB, shards);
+                    maxRecordKiB, shards, warm);
+        }
+
+        KeptStream withWarmth(int changed) {
+            return withMode(onDemand, changed);
         }
 
         KeptStream withRetention(int hours) {
             return new KeptStream(account, region, name, id, created, onDemand, hours, keyId, metrics, tags, maxRecordKiB,
-                    shards);
+                    shards, warmMiBps);
         }
 
         KeptStream withKey(String key) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, key, metrics, tags,
-                    maxRecordKiB, shards);
+                    maxRecordKiB, shards, warmMiBps);
         }
 
         KeptStream withMetrics(List<String> changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, changed, tags,
-                    maxRecordKiB, shards);
+                    maxRecordKiB, shards, warmMiBps);
         }
 
         KeptStream withTags(Map<String, String> changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, changed,
-                    maxRecordKiB, shards);
+                    maxRecordKiB, shards, warmMiBps);
         }
 
         KeptStream withMaxRecord(int kiB) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags, kiB,
-                    shards);
+                    shards, warmMiBps);
         }
 
         KeptStream withShards(int changed) {
             return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
-                    maxRecordKiB, changed);
+                    maxRecordKiB, changed, warmMiBps);
         }
     }
 

@@ -33,7 +33,7 @@ final class KinesisResources {
         @Override
         public Set<String> properties() {
             return Set.of("Name", "ShardCount", "RetentionPeriodHours", "StreamEncryption", "StreamModeDetails", "Tags",
-                    "DesiredShardLevelMetrics", "MaxRecordSizeInKiB");
+                    "DesiredShardLevelMetrics", "MaxRecordSizeInKiB", "WarmThroughputMiBps");
         }
 
         @Override
@@ -56,6 +56,7 @@ final class KinesisResources {
                 kinesis.createStream(caller, Kinesis.CreateStreamRequest.of(r -> r.streamName(name)
                         .shardCount(onDemand(properties) ? null : number(properties, "ShardCount", 1))
                         .streamModeDetails(mode(properties)).tags(desired.marked())
+                        .warmThroughputMiBps(number(properties, "WarmThroughputMiBps", null))
                         .maxRecordSizeInKiB(number(properties, "MaxRecordSizeInKiB", null))));
             } catch (Kinesis.ResourceInUseException e) {
                 if (!isOurs(caller, name, desired)) {
@@ -133,6 +134,11 @@ final class KinesisResources {
             if (demand != onDemand(before.properties())) {
                 kinesis.updateStreamMode(caller, Kinesis.UpdateStreamModeRequest.of(
                         r -> r.streamARN(arn).streamModeDetails(mode(properties))));
+            }
+            var warm = number(properties, "WarmThroughputMiBps", null);
+            if (warm != null && !warm.equals(number(before.properties(), "WarmThroughputMiBps", null))) {
+                kinesis.updateStreamWarmThroughput(caller, Kinesis.UpdateStreamWarmThroughputRequest.of(
+                        r -> r.streamARN(arn).warmThroughputMiBps(warm)));
             }
             int shards = number(properties, "ShardCount", 1);
             if (!demand && shards != number(before.properties(), "ShardCount", 1)) {

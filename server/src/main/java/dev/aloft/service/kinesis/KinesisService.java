@@ -19,8 +19,11 @@ import java.util.Optional;
 /** The operations of Amazon Kinesis Data Streams. */
 public final class KinesisService implements Service, Kinesis {
     private final KinesisData data = new KinesisData();
+    private final AccountSettings settings;
     private final Streams streams;
     private final Shards shards;
+    private final CapacityModes modes;
+    private final Growth growth;
     private final Encryption encryption;
     private final Records records;
     private final Reading reading;
@@ -42,10 +45,13 @@ public final class KinesisService implements Service, Kinesis {
         var wakeups = new Wakeups();
         var throughput = new Throughput();
         var measures = new Measures(metrics, time);
-        streams = new Streams(data, store, time);
+        settings = new AccountSettings(data, store, time);
+        streams = new Streams(data, settings, store, time);
         shards = new Shards(data, streams, wakeups, store, time);
+        modes = new CapacityModes(streams, shards, store, time);
+        growth = new Growth(data, streams, shards, store, time);
         encryption = new Encryption(new Envelopes("kinesis", false, endpoint, time, Encryption::ofKey), streams, store);
-        records = new Records(data, streams, wakeups, throughput, measures, encryption, store, time);
+        records = new Records(data, streams, wakeups, throughput, growth, measures, encryption, store, time);
         reading = new Reading(data, streams, throughput, measures, encryption, store, keys, time);
         consumers = new Consumers(data, streams, store, time);
         subscriptions = new Subscriptions(data, consumers, reading, encryption, measures, wakeups, store, time);
@@ -58,7 +64,8 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public List<Worker> workers() {
-        return List.of(new Worker("kinesis housekeeping", data.old, housekeeping::turn));
+        return List.of(new Worker("kinesis housekeeping", data.old, housekeeping::turn),
+                new Worker("kinesis growth", data.busy, growth::turn));
     }
 
     @Override
@@ -115,6 +122,10 @@ public final class KinesisService implements Service, Kinesis {
             case TagResourceRequest r -> Access.to("kinesis:TagResource", any(r.resourceARN()));
             case UntagResourceRequest r -> Access.to("kinesis:UntagResource", any(r.resourceARN()));
             case ListTagsForResourceRequest r -> Access.to("kinesis:ListTagsForResource", any(r.resourceARN()));
+            case DescribeAccountSettingsRequest _ -> Access.to("kinesis:DescribeAccountSettings");
+            case UpdateAccountSettingsRequest _ -> Access.to("kinesis:UpdateAccountSettings");
+            case UpdateStreamWarmThroughputRequest r ->
+                stream("UpdateStreamWarmThroughput", caller, r.streamName(), r.streamARN());
             case UpdateMaxRecordSizeRequest r -> Access.to("kinesis:UpdateMaxRecordSize", any(r.streamARN()));
         };
     }
@@ -301,7 +312,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public UpdateStreamModeResponse updateStreamMode(Caller caller, UpdateStreamModeRequest input) {
-        streams.changeMode(caller, input);
+        modes.change(caller, input);
         return UpdateStreamModeResponse.of(_ -> {});
     }
 
@@ -326,5 +337,21 @@ public final class KinesisService implements Service, Kinesis {
     public UpdateMaxRecordSizeResponse updateMaxRecordSize(Caller caller, UpdateMaxRecordSizeRequest input) {
         streams.change(caller, null, input.streamARN(), stream -> stream.withMaxRecord(input.maxRecordSizeInKiB()));
         return UpdateMaxRecordSizeResponse.of(_ -> {});
+    }
+
+    @Override
+    public DescribeAccountSettingsResponse describeAccountSettings(Caller caller, DescribeAccountSettingsRequest input) {
+        return settings.describe(caller);
+    }
+
+    @Override
+    public UpdateAccountSettingsResponse updateAccountSettings(Caller caller, UpdateAccountSettingsRequest input) {
+        return settings.update(caller, input);
+    }
+
+    @Override
+    public UpdateStreamWarmThroughputResponse updateStreamWarmThroughput(
+            Caller caller, UpdateStreamWarmThroughputRequest input) {
+        return modes.warm(caller, input);
     }
 }

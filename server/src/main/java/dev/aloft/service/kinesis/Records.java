@@ -27,17 +27,19 @@ final class Records {
     private final Streams streams;
     private final Wakeups wakeups;
     private final Throughput throughput;
+    private final Growth growth;
     private final Measures measures;
     private final Encryption encryption;
     private final Store store;
     private final Time time;
 
-    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Measures measures,
-            Encryption encryption, Store store, Time time) {
+    Records(KinesisData data, Streams streams, Wakeups wakeups, Throughput throughput, Growth growth,
+            Measures measures, Encryption encryption, Store store, Time time) {
         this.data = data;
         this.streams = streams;
         this.wakeups = wakeups;
         this.throughput = throughput;
+        this.growth = growth;
         this.measures = measures;
         this.encryption = encryption;
         this.store = store;
@@ -183,6 +185,7 @@ final class Records {
                 measures.notPut(stream, it.shard());
             } else {
                 measures.put(stream, it.shard(), it.bytes());
+                growth.wrote(stream, it.shard(), it.bytes(), now);
             }
         });
         return placed;

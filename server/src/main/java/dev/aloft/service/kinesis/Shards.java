@@ -106,7 +106,7 @@ final class Shards {
     private static String filter(KeptStream stream, Kinesis.ListShardsRequest input) {
         var filter = input.shardFilter();
         if (filter == null) {
-            return "ALL";
+            return "FROM_TRIM_HORIZON";
         }
         return switch (filter.type()) {
             case "AFTER_SHARD_ID" -> {
@@ -135,8 +135,9 @@ final class Shards {
             case "AT_TRIM_HORIZON" -> shard -> openAt(shard, oldest(all, horizon));
             case "FROM_TRIM_HORIZON" -> shard -> shard.open() || !shard.closed().isBefore(horizon);
             case "AT_TIMESTAMP" -> shard -> openAt(shard, moment(parts[1]));
-            case "FROM_TIMESTAMP" -> shard -> shard.open() || !shard.closed().isBefore(moment(parts[1]));
-            default -> _ -> true;
+            // A moment before the trim horizon counts as the trim horizon.
+            case "FROM_TIMESTAMP" -> shard -> shard.open() || !shard.closed().isBefore(later(moment(parts[1]), horizon));
+            default -> throw new Kinesis.InvalidArgumentException("NextToken is invalid");
         };
         return all.stream().filter(wanted).toList();
     }
@@ -144,7 +145,11 @@ final class Shards {
     /** The trim horizon, or when the stream began where that is later. */
     private static Instant oldest(List<KeptShard> all, Instant horizon) {
         var first = all.stream().map(KeptShard::created).min(Comparator.naturalOrder()).orElse(horizon);
-        return first.isAfter(horizon) ? first : horizon;
+        return later(first, horizon);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static Instant moment(String millis) {
@@ -182,6 +187,11 @@ final class Shards {
         var changed = stream.withShards(next + 2);
         streams.put(tx, changed);
         return changed;
+    }
+
+    /** Two children that have half of its hash keys each. */
+    KeptStream halve(Tx tx, KeptStream stream, KeptShard shard, Instant now) {
+        return split(tx, stream, shard, shard.from().add(shard.to()).add(BigInteger.ONE).shiftRight(1), now);
     }
 
     private KeptShard open(ReadTx tx, KeptStream stream, int number) {
@@ -281,21 +291,30 @@ final class Shards {
         }
     }
 
+    /** So many shards, in steps of which none more than doubles or halves them. */
+    KeptStream scale(Tx tx, KeptStream stream, int target, Instant now) {
+        var changed = stream;
+        for (var open = openInOrder(tx, changed); open.size() != target; open = openInOrder(tx, changed)) {
+            changed = deal(tx, changed, open, Math.clamp(target, (open.size() + 1) / 2, 2 * open.size()), now);
+        }
+        return changed;
+    }
+
     /**
      * As AWS was seen to do it: for more shards each is split in two, then neighbours are merged, pair by pair from
      * the first, until there are as many as wanted. So no child has hash keys that none of its parents had.
      */
-    private void deal(Tx tx, KeptStream stream, List<KeptShard> open, int target, Instant now) {
+    private KeptStream deal(Tx tx, KeptStream stream, List<KeptShard> open, int target, Instant now) {
         var changed = stream;
         if (target > open.size()) {
             for (var shard : open) {
-                changed = split(tx, changed, shard, shard.from().add(shard.to()).add(BigInteger.ONE).shiftRight(1),
-                        now);
+                changed = halve(tx, changed, shard, now);
             }
         }
         var pairs = openInOrder(tx, stream);
         for (int merges = pairs.size() - target, i = 0; i < merges; i++) {
             changed = merge(tx, changed, pairs.get(2 * i), pairs.get(2 * i + 1), now);
         }
+        return changed;
     }
 }

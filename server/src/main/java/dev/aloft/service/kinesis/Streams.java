@@ -1,6 +1,5 @@
 package dev.aloft.service.kinesis;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
@@ -28,7 +27,7 @@ import java.util.regex.Pattern;
 /** Streams: making, telling, changing and deleting them. */
 final class Streams {
     static final int ON_DEMAND_SHARDS = 4;
-    private static final String ON_DEMAND = "ON_DEMAND";
+    static final String ON_DEMAND = "ON_DEMAND";
     /** AWS's quota in the largest regions. */
     static final int SHARD_LIMIT = 20_000;
     private static final int ON_DEMAND_LIMIT = 50;
@@ -38,39 +37,42 @@ final class Streams {
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
     private static final Duration DAY = Duration.ofHours(24);
-    /** UpdateStreamMode of a stream within a day. */
-    private static final int MOST_CHANGES_OF_MODE = 2;
+    /** 10 GiB a second. */
+    private static final int WARMEST_MIB = 10_240;
     private static final Duration SWEEP = Duration.ofHours(1);
     private static final Pattern TAG = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_./=+\\-%@:]*");
 
     private final KinesisData data;
+    private final AccountSettings settings;
     private final Store store;
     private final Time time;
 
-    Streams(KinesisData data, Store store, Time time) {
+    Streams(KinesisData data, AccountSettings settings, Store store, Time time) {
         this.data = data;
+        this.settings = settings;
         this.store = store;
         this.time = time;
     }
 
     void create(Caller caller, Kinesis.CreateStreamRequest input) {
-        refuseWarmth(input.warmThroughputMiBps());
         var mode = input.streamModeDetails() == null ? null : input.streamModeDetails().streamMode();
         boolean onDemand = ON_DEMAND.equals(mode);
         if (onDemand && input.shardCount() != null) {
             throw new Kinesis.ValidationException("ShardCount can not be specified with StreamMode ON_DEMAND.");
         }
-        int count = input.shardCount() == null ? ON_DEMAND_SHARDS : input.shardCount();
+        var warm = input.warmThroughputMiBps();
+        int count = input.shardCount() != null ? input.shardCount() : warm == null ? ON_DEMAND_SHARDS : shardsFor(warm);
         var tags = checkedTags(input.tags() == null ? Map.of() : input.tags());
         var now = time.instant();
         var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(), now,
                 onDemand, SHORTEST_HOURS, null, List.of(), tags,
-                input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count);
+                input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count, warm);
         store.change(tx -> {
             if (data.streams.has(tx, stream.key())) {
                 throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account " + stream.account()
                         + " already exists.");
             }
+            checkWarmth(tx, caller, onDemand, warm);
             if (onDemand) {
                 checkOnDemandLimit(tx, caller);
             } else {
@@ -84,10 +86,31 @@ final class Streams {
         });
     }
 
-    private static void refuseWarmth(Integer mebibytesPerSecond) {
-        if (mebibytesPerSecond != null) {
-            throw ApiError.notBuilt("The warm throughput of a stream");
+    /** A shard takes a MiB a second; no stream on demand begins with fewer than four. */
+    static int shardsFor(int mebibytesPerSecond) {
+        return Math.max(ON_DEMAND_SHARDS, mebibytesPerSecond);
+    }
+
+    /** AWS's words for these are not known. */
+    void checkWarmth(ReadTx tx, Caller caller, boolean onDemand, Integer mebibytesPerSecond) {
+        if (mebibytesPerSecond == null) {
+            return;
         }
+        if (!onDemand) {
+            throw new Kinesis.ValidationException("WarmThroughputMiBps can not be specified with StreamMode PROVISIONED.");
+        }
+        if (!settings.isCommitted(tx, caller)) {
+            throw new Kinesis.ValidationException("WarmThroughputMiBps can only be specified for accounts with "
+                    + "MinimumThroughputBillingCommitment enabled.");
+        }
+        if (mebibytesPerSecond > WARMEST_MIB) {
+            throw new Kinesis.LimitExceededException("WarmThroughputMiBps can not be greater than " + WARMEST_MIB + ".");
+        }
+    }
+
+    Kinesis.WarmThroughputObject warmth(ReadTx tx, KeptStream stream) {
+        return Kinesis.WarmThroughputObject.of(w -> w.targetMiBps(stream.warmMiBps())
+                .currentMiBps((int) openShards(tx, stream)));
     }
 
     void checkLimit(ReadTx tx, Caller caller, long more) {
@@ -116,7 +139,11 @@ final class Streams {
 
     private long openShards(ReadTx tx, Caller caller) {
         return data.streams.range(tx, KinesisData.all(caller)).filter(row -> !row.value().onDemand())
-                .mapToLong(row -> shards(tx, row.value()).stream().filter(KeptShard::open).count()).sum();
+                .mapToLong(row -> openShards(tx, row.value())).sum();
+    }
+
+    long openShards(ReadTx tx, KeptStream stream) {
+        return shards(tx, stream).stream().filter(KeptShard::open).count();
     }
 
     Kinesis.DescribeLimitsResponse limits(Caller caller) {
@@ -198,15 +225,16 @@ final class Streams {
     Kinesis.DescribeStreamSummaryResponse summary(Caller caller, Kinesis.DescribeStreamSummaryRequest input) {
         return store.read(tx -> {
             var stream = existing(tx, caller, input.streamName(), input.streamARN());
-            int open = (int) shards(tx, stream).stream().filter(KeptShard::open).count();
+            int open = (int) openShards(tx, stream);
             int consumers = (int) data.consumers.range(tx, stream.key()).count();
+            var warmth = stream.onDemand() && settings.isCommitted(tx, caller) ? warmth(tx, stream) : null;
             return Kinesis.DescribeStreamSummaryResponse.of(r -> r.streamDescriptionSummary(
                     Kinesis.StreamDescriptionSummary.of(d -> d.streamName(stream.name()).streamARN(stream.arn())
                             .streamStatus("ACTIVE").streamModeDetails(mode(stream))
                             .retentionPeriodHours(stream.retentionHours()).streamCreationTimestamp(stream.created())
                             .enhancedMonitoring(List.of(monitoring(stream))).encryptionType(stream.encryption())
                             .keyId(stream.keyId()).openShardCount(open).consumerCount(consumers)
-                            .maxRecordSizeInKiB(stream.maxRecordKiB()))));
+                            .maxRecordSizeInKiB(stream.maxRecordKiB()).warmThroughput(warmth))));
         });
     }
 
@@ -231,23 +259,7 @@ final class Streams {
         store.change(tx -> put(tx, change.apply(existing(tx, caller, name, arn))));
     }
 
-    void changeMode(Caller caller, Kinesis.UpdateStreamModeRequest input) {
-        refuseWarmth(input.warmThroughputMiBps());
-        boolean onDemand = ON_DEMAND.equals(input.streamModeDetails().streamMode());
-        var now = time.instant();
-        store.change(tx -> {
-            var stream = existing(tx, caller, null, input.streamARN());
-            if (stream.onDemand() != onDemand) {
-                checkRate(tx, stream, "UpdateStreamMode", MOST_CHANGES_OF_MODE, now);
-                if (onDemand) {
-                    checkOnDemandLimit(tx, caller);
-                }
-                put(tx, stream.withMode(onDemand));
-            }
-        });
-    }
-
-    private void checkOnDemandLimit(ReadTx tx, Caller caller) {
+    void checkOnDemandLimit(ReadTx tx, Caller caller) {
         if (data.streams.range(tx, KinesisData.all(caller)).filter(row -> row.value().onDemand())
                 .count() >= ON_DEMAND_LIMIT) {
             throw new Kinesis.LimitExceededException("This request would exceed the on-demand stream limit for the "

@@ -23,6 +23,11 @@ final class Throughput {
         Second plus(long now, long more) {
             return number == now ? new Second(now, bytes + more, count + 1) : new Second(now, more, 1);
         }
+
+        /** What was given beyond a second's share counts in the seconds that follow: 10 MiB at once are those of five. */
+        Second at(long now) {
+            return number == now ? this : new Second(now, Math.max(0, bytes - BYTES_OUT * (now - number)), 0);
+        }
     }
 
     /** Counts a record unless it is too much. */
@@ -42,7 +47,7 @@ final class Throughput {
         long second = now.getEpochSecond();
         var counted = new boolean[1];
         read.compute(shard, (_, old) -> {
-            var before = old == null || old.number() != second ? new Second(second, 0, 0) : old;
+            var before = old == null ? new Second(second, 0, 0) : old.at(second);
             counted[0] = before.bytes() < BYTES_OUT && before.count() < READS;
             return counted[0] ? before.plus(second, 0) : before;
         });

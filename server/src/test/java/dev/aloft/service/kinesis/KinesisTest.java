@@ -236,6 +236,29 @@ class KinesisTest extends KinesisFixture {
     }
 
     @Test
+    void aShardThatGaveTenMebibytesAtOnceGivesNothingForFiveSeconds() {
+        stream(1);
+        for (int i = 0; i < 11; i++) {
+            put("a", "x".repeat((1 << 20) - 1));
+        }
+        kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
+            r -> r.streamName("s").tags(Map.of("aloft:throttling", "true"))));
+        var first = get(iterator(0, "TRIM_HORIZON"));
+        assertThat(first.records()).hasSize(10);
+        time.advance(Duration.ofSeconds(4));
+        refused("ProvisionedThroughputExceededException",
+            "Rate exceeded for shard shardId-000000000000 in stream s under account 111122223333.",
+            () -> get(first.nextShardIterator()));
+        time.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 5; i++) {
+            get(iterator(0, "LATEST"));
+        }
+        refused("ProvisionedThroughputExceededException",
+            "Rate exceeded for shard shardId-000000000000 in stream s under account 111122223333.",
+            () -> get(first.nextShardIterator()));
+    }
+
+    @Test
     void aConsumerIsPushedRecordsForFiveMinutes() {
         stream(1);
         var consumer = kinesis.registerStreamConsumer(ROOT, Kinesis.RegisterStreamConsumerRequest.of(

@@ -167,16 +167,4 @@ class ShardsTest extends KinesisFixture {
             + "at 'data' failed to satisfy constraint: Member must have length less than or equal to 10485760",
             () -> put("a", "x".repeat(10 << 20)));
     }
-
-    @Test
-    void warmThroughputIsRefusedByItsName() {
-        stream(1);
-        refused("NotImplemented", "The warm throughput of a stream is not built in Aloft yet.",
-            () -> kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("warm")
-                .warmThroughputMiBps(100))));
-        refused("NotImplemented", "The warm throughput of a stream is not built in Aloft yet.",
-            () -> kinesis.updateStreamMode(ROOT, Kinesis.UpdateStreamModeRequest.of(r -> r.streamARN(ARN)
-                .warmThroughputMiBps(100)
-                .streamModeDetails(Kinesis.StreamModeDetails.of(m -> m.streamMode("ON_DEMAND"))))));
-    }
 }

@@ -28,19 +28,22 @@ import java.util.function.Predicate;
  */
 final class CodeFolder {
     private static final Set<String> LEFT_OUT = Set.of(".git", ".aws-sam", ".venv", "__pycache__", ".pytest_cache", ".DS_Store");
+
+    /** A folder, and how code is made of it: several functions may be made of one folder, each in its way. */
+    record Source(Path folder, BuildMethod build) {}
+
     private final Path folder;
     private final String owner;
     private final PrintWriter out;
-    private final String within;
+    private final BuildMethod build;
     private final Archive archive = new Archive();
 
     CodeFolder(Path folder, String owner, PrintWriter out) {
-        this(folder, owner, out, "");
+        this(folder, owner, out, BuildMethod.NONE);
     }
 
-    /** @param within the folder of the archive that takes it all, ending with a slash; or the empty string */
-    CodeFolder(Path folder, String owner, PrintWriter out, String within) {
-        this.within = within;
+    CodeFolder(Path folder, String owner, PrintWriter out, BuildMethod build) {
+        this.build = build;
         this.folder = folder;
         this.owner = owner;
         this.out = out;
@@ -48,19 +51,7 @@ final class CodeFolder {
 
     /** Packs the folder into a new temporary file: the same content gives the same bytes. What did not change since the last time is not packed again. */
     Path zip() throws IOException {
-        var entries = new TreeMap<String, Path>();
-        if (Files.exists(folder.resolve("pom.xml"))) {
-            var built = new MavenProject(folder, owner, out).build();
-            collect(built.resolve("classes"), "", entries);
-            collect(built.resolve("dependency"), "lib/", entries);
-        } else {
-            collect(folder, within, entries);
-            refuseSources(entries.keySet());
-            var dependencies = dependencies();
-            if (dependencies != null) {
-                collect(dependencies, within, entries);
-            }
-        }
+        var entries = entries();
         if (entries.isEmpty()) {
             throw new CommandFailed("The code of " + owner + ", " + folder + ", is empty.");
         }
@@ -69,6 +60,27 @@ final class CodeFolder {
             archive.write(entries, stream);
         }
         return file;
+    }
+
+    private TreeMap<String, Path> entries() throws IOException {
+        var entries = new TreeMap<String, Path>();
+        if (build.name().equals("makefile")) {
+            collect(new MakeProject(folder, owner, build, out).build(), "", entries);
+        } else if (build.name().equals("esbuild")) {
+            collect(new EsbuildProject(folder, owner, build, out).build(), "", entries);
+        } else if (Files.exists(folder.resolve("pom.xml"))) {
+            var built = new MavenProject(folder, owner, out).build();
+            collect(built.resolve("classes"), "", entries);
+            collect(built.resolve("dependency"), "lib/", entries);
+        } else {
+            collect(folder, build.within(), entries);
+            refuseSources(entries.keySet());
+            var dependencies = dependencies();
+            if (dependencies != null) {
+                collect(dependencies, build.within(), entries);
+            }
+        }
+        return entries;
     }
 
     /** What would be deployed as it is and never run: sources of a language that is compiled, without what a compiler makes. */
@@ -163,7 +175,7 @@ final class CodeFolder {
                 digest.update(Files.readAllBytes(file));
             }
         }
-        var target = Background.defaultData().resolve("builds").resolve(HexFormat.of().formatHex(digest.digest()));
+        var target = Builds.root().resolve(HexFormat.of().formatHex(digest.digest()));
         if (Files.exists(target)) {
             return target;
         }

@@ -32,7 +32,7 @@ final class Packaging {
     private final PrintWriter out;
     private final S3 s3;
     private final Sts sts;
-    private final Map<Path, String> uploaded = new HashMap<>();
+    private final Map<CodeFolder.Source, String> uploaded = new HashMap<>();
     private String bucket;
 
     Packaging(Path template, Endpoint endpoint, Caller caller, PrintWriter out) {
@@ -83,12 +83,13 @@ final class Packaging {
 
     private String key(Path template, TemplateSource.Artifact artifact, int depth) throws IOException {
         var path = existing(template, artifact);
-        var known = uploaded.get(path);
+        var source = new CodeFolder.Source(path, artifact.build());
+        var known = uploaded.get(source);
         if (known == null) {
             known = artifact.form() == TemplateSource.Form.TEMPLATE_URL
                     ? uploadTemplate(packaged(path, depth + 1))
                     : upload(artifact, path);
-            uploaded.put(path, known);
+            uploaded.put(source, known);
         }
         return known;
     }
@@ -104,7 +105,7 @@ final class Packaging {
 
     private String upload(TemplateSource.Artifact artifact, Path path) throws IOException {
         boolean archive = artifact.code() && Files.isDirectory(path);
-        var file = archive ? new CodeFolder(path, artifact.owner(), out, within(artifact, path)).zip() : path;
+        var file = archive ? new CodeFolder(path, artifact.owner(), out, build(artifact, path)).zip() : path;
         try {
             var extension = artifact.code() ? ".zip" : "." + artifact.extension();
             var key = CodeFolder.sha256(file) + extension;
@@ -126,8 +127,9 @@ final class Packaging {
     }
 
     /** A layer's folder that has the runtime's own folder is laid out already. */
-    private static String within(TemplateSource.Artifact artifact, Path path) {
-        return artifact.within().isEmpty() || Files.isDirectory(path.resolve(artifact.within())) ? "" : artifact.within();
+    private static BuildMethod build(TemplateSource.Artifact artifact, Path path) {
+        var build = artifact.build();
+        return !build.within().isEmpty() && Files.isDirectory(path.resolve(build.within())) ? BuildMethod.NONE : build;
     }
 
     private boolean exists(String key) {

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -65,10 +65,9 @@ final class TemplateSource {
      * @param owner the logical id of the resource, or {@code Globals}
      * @param code  whether it is a function's or a layer's content, packed into an archive where it is a folder
      * @param line  counted from 1
-     * @param within where {@code sam build} puts a layer of this BuildMethod, ending with a slash; else the empty string
      */
-    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before, String after,
-            String within) {
+    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before,
+            String after, BuildMethod build) {
         String extension() {
             int dot = path.lastIndexOf('.');
             return dot < 0 ? "txt" : path.substring(dot + 1);
@@ -172,35 +171,39 @@ final class TemplateSource {
         if (properties.isEmpty()) {
             return;
         }
-        refuseBuildMethod(logicalId, resource);
+        var build = buildMethod(logicalId, type, resource);
+        refuse(logicalId, build);
         image(logicalId, type, resource, properties.get());
         for (var property : PROPERTIES.getOrDefault(type, List.of())) {
             var given = find(properties.get(), property.name());
             if (given.isPresent()) {
-                add(logicalId, property, given.get(), within(type, resource));
+                add(logicalId, property, given.get(), build);
             } else if (type.equals("AWS::Serverless::Function") && !globalCode && !hasOtherCode(properties.get())) {
-                insert(logicalId, property, properties.get());
+                insert(logicalId, property, properties.get(), build);
             }
         }
     }
 
-    private static String buildMethod(MappingNode resource) {
-        return find(resource, "Metadata").flatMap(TemplateSource::mapping)
-                .flatMap(each -> find(each, "BuildMethod"))
-                .map(TemplateSource::scalar)
-                .orElse("");
+    private static BuildMethod buildMethod(String logicalId, String type, MappingNode resource) {
+        var metadata = find(resource, "Metadata").flatMap(TemplateSource::mapping);
+        var name = metadata.flatMap(each -> find(each, "BuildMethod")).map(TemplateSource::scalar).orElse("");
+        var properties = new LinkedHashMap<String, List<String>>();
+        metadata.flatMap(each -> find(each, "BuildProperties")).flatMap(TemplateSource::mapping).ifPresent(all -> all.getValue()
+                .forEach(tuple -> properties.put(scalar(tuple.getKeyNode()), scalars(tuple.getValueNode()))));
+        var workingDirectory = metadata.flatMap(each -> find(each, "WorkingDirectory")).map(TemplateSource::scalar).orElse("");
+        return new BuildMethod(name, properties, name.equals("makefile") ? logicalId : "", workingDirectory,
+                type.equals("AWS::Serverless::LayerVersion") ? within(name) : "");
     }
 
-    private static String within(String type, MappingNode resource) {
-        var method = type.equals("AWS::Serverless::LayerVersion") ? buildMethod(resource) : "";
+    /** Where {@code sam build} puts a layer of this method. */
+    private static String within(String method) {
         return method.startsWith("nodejs") ? "nodejs/" : method.startsWith("python") ? "python/" : "";
     }
 
     /** Only {@code sam build} knows how to compile; its output is a template like any other. */
-    private static void refuseBuildMethod(String logicalId, MappingNode resource) {
-        var method = buildMethod(resource);
-        if (Set.of("esbuild", "makefile", "go1.x", "rust-cargolambda", "dotnet7").contains(method)) {
-            throw new CommandFailed(logicalId + " is built with BuildMethod " + method
+    private static void refuse(String logicalId, BuildMethod build) {
+        if (build.isForeign()) {
+            throw new CommandFailed(logicalId + " is built with BuildMethod " + build.name()
                     + ", which aloft does not do: run sam build, then aloft up .aws-sam/build/template.yaml");
         }
     }
@@ -231,10 +234,10 @@ final class TemplateSource {
     }
 
     private void add(String owner, Property property, Node node) {
-        add(owner, property, node, "");
+        add(owner, property, node, BuildMethod.NONE);
     }
 
-    private void add(String owner, Property property, Node node, String within) {
+    private void add(String owner, Property property, Node node, BuildMethod build) {
         var value = scalar(node);
         boolean plain = node instanceof ScalarNode && !node.getTag().getValue().startsWith("!");
         if (!plain || value.isEmpty() || value.matches("(?i)(s3|https?)://.*")) {
@@ -242,11 +245,11 @@ final class TemplateSource {
         }
         var mark = node.getStartMark().orElseThrow();
         artifacts.add(new Artifact(owner, property.name(), value, property.code(), mark.getLine() + 1,
-                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", "", within));
+                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", "", build));
     }
 
     /** A function without CodeUri is the template's own folder, as for the AWS CLI: the property is put first. */
-    private void insert(String owner, Property property, MappingNode properties) {
+    private void insert(String owner, Property property, MappingNode properties, BuildMethod build) {
         if (properties.getValue().isEmpty()) {
             return;
         }
@@ -255,7 +258,7 @@ final class TemplateSource {
         boolean flow = properties.getFlowStyle() == FlowStyle.FLOW;
         artifacts.add(new Artifact(owner, property.name(), ".", true, mark.getLine() + 1, at, at, property.form(),
                 flow ? "\"" + property.name() + "\": " : property.name() + ": ",
-                flow ? ", " : "\n" + " ".repeat(mark.getColumn()), ""));
+                flow ? ", " : "\n" + " ".repeat(mark.getColumn()), build));
     }
 
     /** Marks count code points, text counts chars. */
@@ -272,6 +275,11 @@ final class TemplateSource {
 
     private static Optional<MappingNode> mapping(Node node) {
         return node instanceof MappingNode mapping ? Optional.of(mapping) : Optional.empty();
+    }
+
+    private static List<String> scalars(Node node) {
+        return node instanceof SequenceNode list ? list.getValue().stream().map(TemplateSource::scalar).toList()
+                : List.of(scalar(node));
     }
 
     private static String scalar(Node node) {

@@ -42,9 +42,9 @@ final class Watch {
     private final Deployment deployment;
     private final Map<WatchKey, Path> watched = new HashMap<>();
     /** What was packed last of a folder, as it is: a digest of it takes long in a JVM that compiles little. */
-    private final Map<Path, byte[]> packed = new HashMap<>();
-    private final Map<Path, CodeFolder> codes = new HashMap<>();
-    private Map<Path, List<String>> folders = Map.of();
+    private final Map<CodeFolder.Source, byte[]> packed = new HashMap<>();
+    private final Map<CodeFolder.Source, CodeFolder> codes = new HashMap<>();
+    private Map<CodeFolder.Source, List<String>> sources = Map.of();
     private List<StackResource> resources = List.of();
 
     /** Deploys the template as it is now. */
@@ -66,7 +66,7 @@ final class Watch {
             resources = new Functions(connection).resources(stack);
             look(service);
             out.println();
-            out.println("Watching " + String.join(", ", folders.keySet().stream().map(this::shown).toList())
+            out.println("Watching " + String.join(", ", sources.keySet().stream().map(source -> shown(source.folder())).distinct().toList())
                     + " and " + template.getFileName() + "; Ctrl-C ends it.");
             out.flush();
             while (true) {
@@ -93,19 +93,19 @@ final class Watch {
 
     /** Which folders there are, whose they are, and what is in them. */
     private void look(WatchService service) throws IOException {
-        var found = new LinkedHashMap<Path, List<String>>();
+        var found = new LinkedHashMap<CodeFolder.Source, List<String>>();
         for (var artifact : TemplateSource.read(template).artifacts()) {
             var path = template.getParent().resolve(artifact.path()).normalize();
             if (artifact.code() && Files.isDirectory(path)) {
-                found.computeIfAbsent(path, _ -> new ArrayList<>()).add(artifact.owner());
+                found.computeIfAbsent(new CodeFolder.Source(path, artifact.build()), _ -> new ArrayList<>()).add(artifact.owner());
             }
         }
-        folders = found;
+        sources = found;
         watch(service, template.getParent(), false);
-        for (var folder : folders.keySet()) {
-            watch(service, folder, true);
-            if (!packed.containsKey(folder)) {
-                packed.put(folder, zip(folder, folders.get(folder).getFirst()));
+        for (var source : sources.keySet()) {
+            watch(service, source.folder(), true);
+            if (!packed.containsKey(source)) {
+                packed.put(source, zip(source, sources.get(source).getFirst()));
             }
         }
     }
@@ -129,9 +129,10 @@ final class Watch {
     private void changed(WatchService service, Set<Path> paths, long began) throws IOException {
         try {
             boolean whole = paths.contains(template);
-            for (var folder : folders.entrySet()) {
-                if (paths.stream().anyMatch(path -> path.startsWith(folder.getKey()) && !path.equals(template))) {
-                    whole |= !update(folder.getKey(), folder.getValue(), began);
+            for (var source : sources.entrySet()) {
+                var folder = source.getKey().folder();
+                if (paths.stream().anyMatch(path -> path.startsWith(folder) && !path.equals(template))) {
+                    whole |= !update(source.getKey(), source.getValue(), began);
                 }
             }
             if (whole) {
@@ -147,9 +148,9 @@ final class Watch {
     }
 
     /** Makes a folder the code of its functions; says whether that was all that is needed. */
-    private boolean update(Path folder, List<String> owners, long began) throws IOException {
-        var zip = zip(folder, owners.getFirst());
-        if (Arrays.equals(zip, packed.put(folder, zip))) {
+    private boolean update(CodeFolder.Source source, List<String> owners, long began) throws IOException {
+        var zip = zip(source, owners.getFirst());
+        if (Arrays.equals(zip, packed.put(source, zip))) {
             return true;
         }
         var functions = functions(owners);
@@ -174,8 +175,8 @@ final class Watch {
         return versions || others ? List.of() : meant;
     }
 
-    private byte[] zip(Path folder, String owner) throws IOException {
-        var archive = codes.computeIfAbsent(folder, each -> new CodeFolder(each, owner, out)).zip();
+    private byte[] zip(CodeFolder.Source source, String owner) throws IOException {
+        var archive = codes.computeIfAbsent(source, each -> new CodeFolder(each.folder(), owner, out, each.build())).zip();
         try {
             return Files.readAllBytes(archive);
         } finally {

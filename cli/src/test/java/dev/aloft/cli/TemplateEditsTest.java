@@ -26,10 +26,10 @@ class TemplateEditsTest {
                         Resources:
                           A:
                             Type: AWS::Serverless::Function
-                            Metadata: {BuildMethod: esbuild}
+                            Metadata: {BuildMethod: rust-cargolambda}
                             Properties: {CodeUri: src}
                         """))
-                .hasMessage("A is built with BuildMethod esbuild, which aloft does not do: run sam build, then "
+                .hasMessage("A is built with BuildMethod rust-cargolambda, which aloft does not do: run sam build, then "
                         + "aloft up .aws-sam/build/template.yaml");
     }
 

@@ -97,7 +97,7 @@ class TemplateSourceTest {
                   Python: {Type: AWS::Serverless::LayerVersion, Metadata: {BuildMethod: python3.13}, Properties: {ContentUri: b}}
                   Plain: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: c}}
                 """);
-        assertThat(TemplateSource.read(template).artifacts()).extracting(TemplateSource.Artifact::within)
+        assertThat(TemplateSource.read(template).artifacts()).extracting(artifact -> artifact.build().within())
                 .containsExactly("nodejs/", "python/", "");
     }
 

@@ -26,7 +26,16 @@ public final class Roles {
      * @throws ApiError AccessDenied where it does not, or there is no such role
      */
     public Caller assume(Caller caller, String roleArn, String sessionName) {
-        var role = source.role(roleArn).filter(it -> trusts(caller, it, Map.of())).orElseThrow(() -> denied(caller, roleArn));
+        return assume(caller, roleArn, sessionName, Map.of());
+    }
+
+    /** As above, by a service that names its customer's account as the external id. */
+    public Caller assumeForAccount(Caller caller, String roleArn, String sessionName) {
+        return assume(caller, roleArn, sessionName, Map.of("sts:ExternalId", List.of(caller.account())));
+    }
+
+    private Caller assume(Caller caller, String roleArn, String sessionName, Map<String, List<String>> keys) {
+        var role = source.role(roleArn).filter(it -> trusts(caller, it, keys)).orElseThrow(() -> denied(caller, roleArn));
         var session = new Principal.RoleSession(role.arn(), role.id(), sessionName, null);
         return caller.in(Account.of(session), caller.region()).as(session);
     }

@@ -92,7 +92,8 @@ final class Rollout {
             var minutes = operation.kind() == Kind.CREATE ? operation.target().timeoutMinutes() : null;
             var deadline = operation.started().plus(minutes == null ? FOR_EVER : Duration.ofMinutes(minutes));
             var failed = ConcurrentHashMap.<String>newKeySet();
-            new Walk(time).run(graph.order(), graph::needs, id -> step(id) || !failed.add(id),
+            var turns = new Turns(graph, id -> template.resources().get(id).type());
+            new Walk(time).run(graph.order(), turns::before, id -> step(id) || !failed.add(id),
                     () -> !failed.isEmpty() || isCancelled(), deadline);
             if (!failed.isEmpty()) {
                 deployFailed(failures(failed));

@@ -91,19 +91,24 @@ public final class Graph {
     private Set<String> circle(List<String> unordered) {
         var circle = new TreeSet<String>();
         for (var id : unordered) {
-            var reached = new LinkedHashSet<String>(needs(id));
-            var open = new ArrayList<>(reached);
-            for (int i = 0; i < open.size(); i++) {
-                for (var next : needs(open.get(i))) {
-                    if (reached.add(next)) {
-                        open.add(next);
-                    }
-                }
-            }
-            if (reached.contains(id)) {
+            if (reached(id).contains(id)) {
                 circle.add(id);
             }
         }
         return circle;
+    }
+
+    /** What a resource needs, and what that needs, and so on. */
+    public Set<String> reached(String id) {
+        var reached = new LinkedHashSet<String>(needs(id));
+        var open = new ArrayList<>(reached);
+        for (int i = 0; i < open.size(); i++) {
+            for (var next : needs(open.get(i))) {
+                if (reached.add(next)) {
+                    open.add(next);
+                }
+            }
+        }
+        return reached;
     }
 }

@@ -191,6 +191,20 @@ public interface ResourceType {
             return known != null && stackId.equals(known.get(STACK)) && logicalId.equals(known.get(LOGICAL_ID));
         }
 
+        /** What is the same for all that is made for this resource of this stack: see {@link #markIn}. */
+        public String mark() {
+            return mark(stackId, logicalId);
+        }
+
+        /** The mark in the tags of what was made for a stack, for services that find it by that. */
+        public static Optional<String> markIn(Map<String, String> tags) {
+            return Optional.ofNullable(tags.get(STACK)).map(stack -> mark(stack, tags.get(LOGICAL_ID)));
+        }
+
+        private static String mark(String stackId, String logicalId) {
+            return stackId + "/" + logicalId;
+        }
+
         /** The keys of tags that another wish no longer has. */
         public List<String> tagsGoneIn(Desired after) {
             var wanted = after.marked();

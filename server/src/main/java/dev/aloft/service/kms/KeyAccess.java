@@ -4,6 +4,7 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kms;
+import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -148,9 +149,14 @@ final class KeyAccess {
             var found = ids.find(tx, caller, id);
             var access = found.map(key -> about(operation, key))
                     .orElseGet(() -> Access.to(ACTION + operation, arn.toString()))
-                    .with("kms:CallerAccount", caller.account()).with("kms:ViaService", host(caller));
+                    .with("kms:CallerAccount", account(caller)).with("kms:ViaService", host(caller));
             return id.contains(KeyIds.ALIAS) ? access.with("kms:RequestAlias", arn.resource()) : access;
         });
+    }
+
+    /** A service that calls with a name of its own is nobody of an account. */
+    private static String account(Caller caller) {
+        return caller.principal() instanceof Principal.Service ? null : caller.account();
     }
 
     private static String host(Caller caller) {

@@ -15,8 +15,7 @@ import java.util.Set;
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html">
  *     AWS::KMS::Key</a>
  */
-record KeyType(Kms kms) implements ResourceType {
-    private static final int MOST = 1000;
+record KeyType(Kms kms, Keys keys) implements ResourceType {
     private static final Set<String> ENDING =
             Set.of(Kms.KeyState.PENDING_DELETION, Kms.KeyState.PENDING_REPLICA_DELETION);
 
@@ -48,7 +47,7 @@ record KeyType(Kms kms) implements ResourceType {
                 .bypassPolicyLockoutSafetyCheck(flag(properties, "BypassPolicyLockoutSafetyCheck"))
                 .tags(Tags.told(desired.marked())))).keyMetadata().keyId());
         return ResourceType.complete(id, () -> {
-            setRotation(caller, id, properties);
+            rotate(caller, id, properties);
             disable(caller, id, desired);
             return existing(caller, id);
         });
@@ -56,18 +55,7 @@ record KeyType(Kms kms) implements ResourceType {
 
     /** The key that an earlier try for the same resource of the same stack made. */
     private Optional<String> made(Caller caller, Desired desired) {
-        String marker = null;
-        do {
-            var from = marker;
-            var page = kms.listKeys(caller, Kms.ListKeysRequest.of(r -> r.limit(MOST).marker(from)));
-            var found = page.keys().stream().map(Kms.KeyListEntry::keyId).filter(id -> isOurs(caller, id, desired))
-                    .findFirst();
-            if (found.isPresent()) {
-                return found;
-            }
-            marker = page.nextMarker();
-        } while (marker != null);
-        return Optional.empty();
+        return keys.of(caller, desired).stream().filter(id -> read(caller, id).isPresent()).findFirst();
     }
 
     boolean isOurs(Caller caller, String id, Desired desired) {
@@ -75,13 +63,14 @@ record KeyType(Kms kms) implements ResourceType {
         return desired.isMarkedIn(Tags.with(Map.of(), known)) && read(caller, id).isPresent();
     }
 
-    private void setRotation(Caller caller, String id, Map<String, Object> properties) {
-        if (Boolean.TRUE.equals(flag(properties, "EnableKeyRotation"))) {
+    /** Says whether it is to be rotated. */
+    private boolean rotate(Caller caller, String id, Map<String, Object> properties) {
+        boolean wanted = Boolean.TRUE.equals(flag(properties, "EnableKeyRotation"));
+        if (wanted) {
             kms.enableKeyRotation(caller, Kms.EnableKeyRotationRequest.of(
                     r -> r.keyId(id).rotationPeriodInDays(number(properties, "RotationPeriodInDays"))));
-        } else if (status(caller, id)) {
-            kms.disableKeyRotation(caller, Kms.DisableKeyRotationRequest.of(r -> r.keyId(id)));
         }
+        return wanted;
     }
 
     private boolean status(Caller caller, String id) {
@@ -117,7 +106,9 @@ record KeyType(Kms kms) implements ResourceType {
         }
         enable(caller, physicalId, before);
         change(caller, physicalId, before, after);
-        setRotation(caller, physicalId, after.properties());
+        if (!rotate(caller, physicalId, after.properties()) && status(caller, physicalId)) {
+            kms.disableKeyRotation(caller, Kms.DisableKeyRotationRequest.of(r -> r.keyId(physicalId)));
+        }
         disable(caller, physicalId, after);
         return existing(caller, physicalId);
     }

@@ -9,6 +9,7 @@ import dev.aloft.api.Kms.KeyUsageType;
 import dev.aloft.api.Kms.OriginType;
 import dev.aloft.api.Kms;
 import dev.aloft.kernel.call.ListPage;
+import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -123,6 +124,12 @@ final class Keys {
     KeyMetadata describe(Caller caller, Kms.DescribeKeyRequest input) {
         Refusals.tokens(input.grantTokens());
         return store.read(tx -> told(tx, ids.existing(tx, caller, input.keyId())));
+    }
+
+    /** The ids of the keys that were made for a resource of a stack. */
+    List<String> of(Caller caller, Desired desired) {
+        return store.read(tx -> data.keysOfStacks.range(tx, Key.of(caller.account(), caller.region(), desired.mark()))
+                .map(row -> row.value().id()).toList());
     }
 
     StoredKey existing(Caller caller, String id) {

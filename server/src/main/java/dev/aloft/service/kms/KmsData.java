@@ -1,8 +1,10 @@
 package dev.aloft.service.kms;
 
 import dev.aloft.api.Kms.OriginType;
+import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
+import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
@@ -25,6 +27,9 @@ final class KmsData {
 
     final Signal signal = new Signal();
     final Table<StoredKey> keys = Table.of("keys", Codec.of(StoredKey.class));
+    /** Those that were made for a resource of a stack, by account, region and its mark. */
+    final Index<StoredKey> keysOfStacks = keys.index("keysOfStacks", key -> Desired.markIn(key.tags()).stream()
+            .map(mark -> Key.of(key.account(), key.region(), mark)).toList());
     /** By one more element: the number of the rotation that made it, 0 for the first. */
     final Table<Material> materials = Table.of("materials", Codec.of(Material.class));
     /** By one more element: the grant's id. */

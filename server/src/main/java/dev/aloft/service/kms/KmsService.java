@@ -66,7 +66,7 @@ public final class KmsService implements Service, Kms {
                 new Worker("key rotations", data.signal, rotations::turn),
                 new Worker("key material expiries", data.signal, imports::turn), events.worker());
         var kms = Kms.at(endpoint);
-        var keyType = new KeyType(kms);
+        var keyType = new KeyType(kms, keys);
         resourceTypes = List.of(keyType, new ReplicaKeyType(kms, keyType), new AliasType(kms));
     }
 

@@ -13,10 +13,10 @@ import dev.aloft.api.Shape;
 import dev.aloft.api.Sts;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.Nobody;
 import dev.aloft.kernel.identity.RootKeys;
 import dev.aloft.kernel.identity.Sessions;
 import dev.aloft.kernel.identity.Signatures;
+import dev.aloft.kernel.identity.UserPolicies;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.wire.AwsChunked;
 import dev.aloft.wire.Credentials;
@@ -67,7 +67,7 @@ class FrontDoorTest {
 
     private void serve(boolean enforce) {
         var sessions = new Sessions(KeyFile.inMemory(), time);
-        var signatures = new Signatures(new Nobody(), sessions, rootKeys, time, enforce);
+        var signatures = new Signatures(UserPolicies.none(), sessions, rootKeys, time, enforce);
         var router = new Router(
                 List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(), () -> Map.of("version", "test"));
         var config = new HttpServer.Config(

@@ -172,6 +172,21 @@ class KeysTest extends KmsFixture {
                         + " \"" + principal + "\"}, \"Action\": \"kms:*\", \"Resource\": \"*\"}}")));
     }
 
+    /** The condition key tells of users, roles and root users; a service is of no account. */
+    @Test
+    void aServiceThatCallsInItsOwnNameHasNoCallerAccount() {
+        var id = make(_ -> { }).keyId();
+        kms.putKeyPolicy(ROOT, Kms.PutKeyPolicyRequest.of(r -> r.keyId(id).policy("""
+                {"Version": "2012-10-17", "Statement": [
+                 {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*", "Resource": "*"},
+                 {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+                  "Action": "kms:Encrypt", "Resource": "*", "Condition": {
+                   "Null": {"kms:CallerAccount": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}}}]}
+                """)));
+        var topic = ROOT.asService("sns.amazonaws.com", "arn:aws:sns:us-east-1:111122223333:orders");
+        assertThat(decrypt(ROOT, encrypt(topic, id, "x", null), null)).isEqualTo("x");
+    }
+
     @Test
     void aPolicyThatLocksItsMakerOutIsRefused() {
         var id = make(_ -> { }).keyId();

@@ -11,6 +11,7 @@ import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.identity.UserPolicies;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.store.Store;

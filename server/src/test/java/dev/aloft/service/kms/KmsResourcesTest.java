@@ -29,6 +29,18 @@ class KmsResourcesTest extends KmsFixture {
                 r -> r.keyId(made.physicalId()))).rotationPeriodInDays()).isEqualTo(365);
     }
 
+    /** AWS's own type asks for no more to make a key. */
+    @Test
+    void whoMayMakeAKeyNeedNotSeeAllOthers() {
+        make(_ -> { });
+        users.put(user("ann").principal().arn(), """
+                {"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*",
+                 "Action":["kms:CreateKey","kms:DescribeKey","kms:TagResource"]}}""");
+        var wanted = desired(Map.of("Description", "orders"));
+        var made = type("Key").create(user("ann"), wanted);
+        assertThat(type("Key").create(user("ann"), wanted)).isEqualTo(made);
+    }
+
     @Test
     void anUpdateChangesTheKeyAndNeverItsKind() {
         var before = desired(Map.of("Description", "orders"));

@@ -16,7 +16,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
-import dev.aloft.kernel.identity.Nobody;
+import dev.aloft.kernel.identity.UserPolicies;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.sandbox.Isolation;
@@ -127,7 +127,7 @@ final class TestLambda implements AutoCloseable {
 
     /** Signed requests are the account's own; the others are judged by resource policies. */
     private final class TestAccess implements UrlAccess {
-        private final Authorizer authorizer = new Authorizer(new Nobody(), time);
+        private final Authorizer authorizer = new Authorizer(UserPolicies.none(), time);
 
         @Override
         public Signed signed(HttpRequest request, String requestId) {

@@ -1,21 +1,23 @@
-package dev.aloft.service.kms;
+package dev.aloft.kernel.identity;
 
 import dev.aloft.api.Principal;
-import dev.aloft.kernel.identity.PolicySource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * Users who have one policy each, or none.
+ * Users who have one policy each, and no roles.
  *
  * @param documents their policies, each by the user's ARN; looked up each time
  */
-record UserPolicies(Map<String, String> documents) implements PolicySource {
+public record UserPolicies(Map<String, String> documents) implements PolicySource {
+    public static UserPolicies none() {
+        return new UserPolicies(Map.of());
+    }
+
     @Override
     public boolean hasUsers() {
-        return true;
+        return !documents.isEmpty();
     }
 
     @Override
@@ -30,7 +32,7 @@ record UserPolicies(Map<String, String> documents) implements PolicySource {
 
     @Override
     public Optional<Identity> identity(Principal principal) {
-        var attached = Stream.ofNullable(documents.get(principal.arn())).map(it -> new Attached(null, it));
-        return Optional.of(new Identity(attached.toList(), Optional.empty(), Map.of()));
+        return Optional.ofNullable(documents.get(principal.arn()))
+                .map(it -> new Identity(List.of(new Attached(null, it)), Optional.empty(), Map.of()));
     }
 }

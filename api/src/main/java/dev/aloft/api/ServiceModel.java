@@ -114,6 +114,11 @@ public final class ServiceModel {
                 : text("xmlNamespace", null);
     }
 
+    /** Whether its errors in XML have a {@code Detail}, which is always empty, as those of SQS do. */
+    public boolean hasErrorDetail() {
+        return Boolean.TRUE.equals(metadata.get("errorDetail"));
+    }
+
     /** The prefix of the service's host name, such as {@code monitoring}. */
     public String endpointPrefix() {
         return text("endpointPrefix", "");

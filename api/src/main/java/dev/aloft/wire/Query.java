@@ -241,6 +241,9 @@ public final class Query implements Protocol {
             if (error.detail() != null) {
                 writeDetail(out, xml, error.detail());
             }
+            if (operation != null && operation.service().hasErrorDetail()) {
+                out.begin("Detail").end("Detail");
+            }
             out.end("Error").element("RequestId", requestId).end("ErrorResponse");
         }
         return response(error.status(), out, requestId);

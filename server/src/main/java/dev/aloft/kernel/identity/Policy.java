@@ -36,9 +36,16 @@ public final class Policy {
     }
 
     /** The document is not a policy; the message is what AWS says of it. */
-    public static final class Malformed extends RuntimeException {
-        Malformed(String message) {
+    public static sealed class Malformed extends RuntimeException {
+        private Malformed(String message) {
             super(message, null, false, false);
+        }
+    }
+
+    /** It names somebody who cannot be. */
+    public static final class NobodyThere extends Malformed {
+        private NobodyThere(String name) {
+            super("Invalid principal in policy: \"AWS\":\"" + name + "\"");
         }
     }
 
@@ -223,7 +230,7 @@ public final class Policy {
         for (var name : aws) {
             // A wildcard stands for everybody or not at all: never for a part of a name.
             if (!name.equals("*") && (name.indexOf('*') >= 0 || !isPrincipal(name))) {
-                throw new Malformed("Invalid principal in policy: \"AWS\":\"" + name + "\"");
+                throw new NobodyThere(name);
             }
         }
         return new Principals(except, Set.copyOf(aws), Set.copyOf(services), Set.copyOf(others));

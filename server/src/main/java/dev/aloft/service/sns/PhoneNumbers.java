@@ -3,6 +3,7 @@ package dev.aloft.service.sns;
 import static dev.aloft.service.sns.Refusals.invalid;
 import static dev.aloft.service.sns.Refusals.required;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.store.Key;
@@ -41,8 +42,8 @@ final class PhoneNumbers {
             if (!ATTRIBUTES.contains(name)) {
                 throw new Sns.InvalidParameterException(name + " is not a valid attribute");
             }
-            if (name.equals("DefaultSMSType") && !TYPES.contains(value)) {
-                throw new Sns.InvalidParameterException("DefaultSMSType is invalid");
+            if (!isValid(name, value)) {
+                throw new Sns.InvalidParameterException(name + " is invalid");
             }
         });
         store.change(tx -> {
@@ -50,6 +51,19 @@ final class PhoneNumbers {
             all.putAll(given);
             data.smsAttributes.put(tx, SnsData.all(caller), all);
         });
+    }
+
+    private static boolean isValid(String name, String value) {
+        return switch (name) {
+            case "DefaultSMSType" -> TYPES.contains(value);
+            case "MonthlySpendLimit" -> value.matches("[0-9]{1,9}");
+            case "DeliveryStatusSuccessSamplingRate" -> value.matches("[0-9]{1,2}|100");
+            // With a letter at least.
+            case "DefaultSenderID" -> value.isEmpty() || value.matches("(?=.*[A-Za-z])[A-Za-z0-9-]{1,11}");
+            case "DeliveryStatusIAMRole" ->
+                value.isEmpty() || Arn.isArn(value) && Arn.parse(value).service().equals("iam");
+            default -> true;
+        };
     }
 
     Map<String, String> attributes(Caller caller, List<String> names) {

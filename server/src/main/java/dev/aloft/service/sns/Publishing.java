@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Publishing: one message or a batch, to a topic, a phone or a device. */
 final class Publishing {
@@ -37,6 +38,8 @@ final class Publishing {
     private static final int LONGEST_SUBJECT = 100;
     private static final int LARGEST_BATCH = 10;
     private static final int LONGEST_ENTRY_ID = 80;
+    /** Of a group, or that of a message among those that are the same. */
+    private static final Pattern ID = Pattern.compile("[\\p{Alnum}\\p{Punct}]{1,128}");
     private static final Duration DEDUPLICATED = Duration.ofMinutes(5);
     /** For so long a publisher's data key is good for a topic. */
     private static final Duration KEY_REUSED = Duration.ofMinutes(5);
@@ -120,6 +123,7 @@ final class Publishing {
     }
 
     private void checkFor(KeptTopic topic, Draft draft) {
+        checkId("MessageGroupId", draft.group());
         if (!topic.fifo()) {
             if (draft.deduplication() != null) {
                 throw invalid("MessageDeduplicationId",
@@ -130,9 +134,17 @@ final class Publishing {
         if (draft.group() == null) {
             throw invalid("The MessageGroupId parameter is required for FIFO topics");
         }
+        checkId("MessageDeduplicationId", draft.deduplication());
         if (draft.deduplication() == null && !topic.is("ContentBasedDeduplication")) {
             throw invalid("The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
                     + "explicitly");
+        }
+    }
+
+    private static void checkId(String parameter, String id) {
+        if (id != null && !ID.matcher(id).matches()) {
+            throw invalid(parameter, parameter
+                    + " can only include alphanumeric and punctuation characters. 1 to 128 in length.");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.aloft.service.sns;
 
+import static dev.aloft.service.sns.TopicPolicy.standard;
+
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Sns;
@@ -31,7 +33,7 @@ final class SnsResources {
         /** The properties that are attributes, and what a topic gets whose template has one no longer. */
         private static final Map<String, String> ATTRIBUTES = Map.of("DisplayName", "", "KmsMasterKeyId", "",
                 "ContentBasedDeduplication", "false", "SignatureVersion", "1", "TracingConfig", "PassThrough",
-                "ArchivePolicy", "", "FifoThroughputScope", "Topic");
+                "ArchivePolicy", "{}", "FifoThroughputScope", "Topic");
 
         @Override
         public String type() {
@@ -313,7 +315,7 @@ final class SnsResources {
 
     private static void removePolicy(Sns sns, Caller caller, String topic) {
         try {
-            setPolicy(sns, caller, topic, "");
+            setPolicy(sns, caller, topic, standard(topic));
         } catch (Sns.NotFoundException _) {
             // Gone with the topic.
         }

@@ -17,6 +17,9 @@ final class Tags {
     static Map<String, String> of(List<Sns.Tag> given) {
         var tags = new LinkedHashMap<String, String>();
         for (var tag : given == null ? List.<Sns.Tag>of() : given) {
+            if (tag.key().startsWith("aws:") && !tag.key().startsWith("aws:cloudformation:")) {
+                throw invalid("Tags", "Tag keys must not begin with aws:");
+            }
             if (tags.put(tag.key(), tag.value()) != null) {
                 throw invalid("Duplicated keys are not allowed.");
             }

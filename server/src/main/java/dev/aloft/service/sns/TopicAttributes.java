@@ -64,6 +64,10 @@ final class TopicAttributes {
             }
             case "ArchivePolicy" -> {
                 onlyFifo(name, fifo);
+                // What ends an archive is {}, not nothing.
+                if (value.isEmpty()) {
+                    throw noRetention();
+                }
                 retentionDays(value);
             }
             default -> {
@@ -111,7 +115,11 @@ final class TopicAttributes {
         } catch (JsonReader.Malformed | NumberFormatException _) {
             // Told below.
         }
-        throw invalid("ArchivePolicy: MessageRetentionPeriod must be an integer from 1 to 365");
+        throw noRetention();
+    }
+
+    private static RuntimeException noRetention() {
+        return invalid("ArchivePolicy: MessageRetentionPeriod must be an integer from 1 to 365");
     }
 
     /** What GetTopicAttributes tells. */

@@ -2,6 +2,7 @@ package dev.aloft.service.sns;
 
 import static dev.aloft.service.sns.Refusals.invalid;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.kernel.identity.Policy;
@@ -25,18 +26,19 @@ final class TopicPolicy {
     }
 
     static String of(KeptTopic topic) {
-        return topic.policy() == null ? standard(topic) : topic.policy();
+        return topic.policy() == null ? standard(topic.arn()) : topic.policy();
     }
 
     /** What every topic has at first. */
-    private static String standard(KeptTopic topic) {
+    static String standard(String topicArn) {
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", "__default_statement_ID");
         statement.put("Effect", "Allow");
         statement.put("Principal", Map.of("AWS", "*"));
         statement.put("Action", OWNERS_ACTIONS);
-        statement.put("Resource", topic.arn());
-        statement.put("Condition", Map.of("StringEquals", Map.of("AWS:SourceOwner", topic.account())));
+        statement.put("Resource", topicArn);
+        statement.put("Condition",
+                Map.of("StringEquals", Map.of("AWS:SourceOwner", Arn.parse(topicArn).account())));
         var policy = new LinkedHashMap<String, Object>();
         policy.put("Version", "2008-10-17");
         policy.put("Id", "__default_policy_ID");
@@ -46,6 +48,9 @@ final class TopicPolicy {
 
     /** The text of a policy that was set, without its white space. */
     static String checked(String text) {
+        if (text.isEmpty()) {
+            throw invalid("Policy is empty");
+        }
         try {
             Policy.of(text, Policy.Kind.RESOURCE);
             var tree = (Map<?, ?>) JsonReader.tree(text);
@@ -53,9 +58,15 @@ final class TopicPolicy {
                 checkScope(statement);
             }
             return JsonWriter.string(tree);
+        } catch (Policy.NobodyThere _) {
+            throw nobodyThere();
         } catch (Policy.Malformed _) {
             throw invalid("Policy Error: null");
         }
+    }
+
+    private static RuntimeException nobodyThere() {
+        return invalid("Policy Error: PrincipalNotFound");
     }
 
     private static void checkScope(Map<?, ?> statement) {
@@ -87,6 +98,9 @@ final class TopicPolicy {
         }
         if (!ACTIONS.containsAll(actions)) {
             throw invalid("Policy statement action out of service scope!");
+        }
+        if (!accounts.stream().allMatch(account -> account.matches("[0-9]{12}"))) {
+            throw nobodyThere();
         }
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", label);

@@ -13,6 +13,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.sns.SnsData.Counts;
 import dev.aloft.service.sns.SnsData.KeptTopic;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ final class Topics {
         if (!fifo) {
             given.remove("FifoTopic");
         }
-        var tags = Tags.of(input.tags());
+        var tags = Tags.with(Map.of(), Tags.of(input.tags()));
         checkProtection(input.dataProtectionPolicy() == null ? "" : input.dataProtectionPolicy());
         var now = time.instant();
         var topic = new KeptTopic(caller.account(), caller.region(), name, given,
@@ -112,10 +113,13 @@ final class Topics {
         };
     }
 
-    /** Deleting what is gone is no error; its subscriptions are not told to the topic any more, but stay until they are looked at. */
+    /** Deleting what is gone is no error, deleting an archive with its topic is one; a topic's subscriptions are not told to the topic any more, but stay until they are looked at. */
     void delete(Caller caller, String topicArn) {
         var key = SnsData.key(arn(caller, topicArn, "TopicArn"));
         store.change(tx -> {
+            data.topics.get(tx, key).filter(topic -> topic.archiveFrom() != null).ifPresent(_ -> {
+                throw new Sns.InvalidStateException("Invalid state: Cannot delete a topic with an ArchivePolicy");
+            });
             if (data.topics.delete(tx, key)) {
                 data.counts.delete(tx, key);
                 data.subscriptions.range(tx, key).toList().forEach(row -> {
@@ -142,24 +146,34 @@ final class Topics {
         var name = required(input.attributeName(), "AttributeName");
         var value = TopicAttributes.plain(name, input.attributeValue() == null ? "" : input.attributeValue());
         var now = time.instant();
-        change(caller, input.topicArn(), topic -> {
+        store.change(tx -> {
+            var topic = existing(tx, caller, input.topicArn());
             TopicAttributes.check(name, value, topic.fifo());
-            if (name.equals("Policy")) {
-                return topic.withPolicy(value.isEmpty() ? null : TopicPolicy.checked(value));
+            var changed = with(topic, name, value, now);
+            data.topics.put(tx, topic.key(), changed);
+            if (topic.archiveFrom() != null && changed.archiveFrom() == null) {
+                data.archive.deleteAll(tx, topic.key());
             }
-            var attributes = new LinkedHashMap<>(topic.attributes());
-            if (value.isEmpty() && !name.equals("DisplayName")) {
-                attributes.remove(name);
-            } else {
-                attributes.put(name, value);
-            }
-            var changed = topic.withAttributes(attributes);
-            if (!name.equals("ArchivePolicy")) {
-                return changed;
-            }
-            boolean archives = TopicAttributes.retentionDays(value) > 0;
-            return changed.archivingFrom(!archives ? null : topic.archiveFrom() == null ? now : topic.archiveFrom());
         });
+    }
+
+    private static KeptTopic with(KeptTopic topic, String name, String value, Instant now) {
+        if (name.equals("Policy")) {
+            return topic.withPolicy(TopicPolicy.checked(value));
+        }
+        boolean archive = name.equals("ArchivePolicy");
+        boolean archives = archive && TopicAttributes.retentionDays(value) > 0;
+        var attributes = new LinkedHashMap<>(topic.attributes());
+        if (archive ? !archives : value.isEmpty() && !name.equals("DisplayName")) {
+            attributes.remove(name);
+        } else {
+            attributes.put(name, value);
+        }
+        var changed = topic.withAttributes(attributes);
+        if (!archive) {
+            return changed;
+        }
+        return changed.archivingFrom(!archives ? null : topic.archiveFrom() == null ? now : topic.archiveFrom());
     }
 
     Sns.ListTopicsResponse list(Caller caller, String token) {

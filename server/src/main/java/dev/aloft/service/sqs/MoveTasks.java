@@ -98,9 +98,14 @@ final class MoveTasks {
             var key = Key.of(queue.id(), now.toEpochMilli(), id);
             data.tasks.put(tx, key, task);
             tasks(tx, queue).stream().skip(MOST_LISTED).forEach(row -> data.tasks.delete(tx, row.key()));
-            data.chores.add(tx, now, Key.of("move", id), new Chore.Move(key));
+            data.chores.add(tx, first(now, rate), Key.of("move", id), new Chore.Move(key));
         });
         return handle(id, source);
+    }
+
+    /** A message has its share of a second behind it before it is moved, the first one too. */
+    private static Instant first(Instant now, Integer rate) {
+        return rate == null ? now : now.plusMillis(1000 / rate);
     }
 
     private static QueueName source(Caller caller, String arn) {

@@ -37,8 +37,9 @@ final class Permissions {
         if (input.actions() == null || input.actions().isEmpty()) {
             throw Errors.missing("Actions");
         }
-        if (input.awsAccountIds() == null || input.awsAccountIds().isEmpty()) {
-            throw Errors.invalid("PrincipalId", "[]", "Unable to verify.");
+        var accounts = input.awsAccountIds() == null ? List.<String>of() : input.awsAccountIds();
+        if (accounts.isEmpty() || !accounts.stream().allMatch(account -> account.matches("[0-9]{12}"))) {
+            throw Errors.invalid("PrincipalId", accounts, "Unable to verify.");
         }
         if (input.actions().size() > MOST_ACTIONS) {
             throw new Sqs.OverLimit(input.actions().size() + " Actions were found, maximum allowed is 7.");
@@ -50,7 +51,7 @@ final class Permissions {
                     : "Please refer to the appropriate WSDL for a list of valid actions.");
             }
         }
-        var principals = input.awsAccountIds().stream().map(account -> "arn:aws:iam::" + account + ":root").toList();
+        var principals = accounts.stream().map(account -> "arn:aws:iam::" + account + ":root").toList();
         var actions = input.actions().stream().map(action -> "SQS:" + action).toList();
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", input.label());

@@ -99,6 +99,35 @@ class FifoTopicTest extends SnsFixture {
         assertThat(caught.getLast().body()).isEqualTo("later");
     }
 
+    /** So that it does not go by mistake; and what has been archived goes with the policy. */
+    @Test
+    void aTopicIsNotDeletedWithItsArchive() {
+        var topic = fifoTopic("ContentBasedDeduplication", "true");
+        archive(topic, "{\"MessageRetentionPeriod\":\"1\"}");
+        publish(topic, "old", "g", null);
+        refused(400, "InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy", () -> delete(topic));
+        invalid("Invalid parameter: ArchivePolicy: MessageRetentionPeriod must be an integer from 1 to 365",
+                () -> archive(topic, ""));
+        archive(topic, "{}");
+        assertThat(topicAttributes(topic)).doesNotContainKeys("ArchivePolicy", "BeginningArchiveTime");
+        archive(topic, "{\"MessageRetentionPeriod\":\"1\"}");
+        subscribe(topic, "sqs", FIFO_QUEUE, "ReplayPolicy",
+                "{\"PointType\":\"Timestamp\",\"StartingPoint\":\"2026-01-01T00:00:00.000Z\"}");
+        settle();
+        assertThat(caught).isEmpty();
+        archive(topic, "{}");
+        delete(topic);
+    }
+
+    private void archive(String topic, String policy) {
+        sns.setTopicAttributes(ROOT, Sns.SetTopicAttributesRequest.of(
+                r -> r.topicArn(topic).attributeName("ArchivePolicy").attributeValue(policy)));
+    }
+
+    private void delete(String topic) {
+        sns.deleteTopic(ROOT, Sns.DeleteTopicRequest.of(r -> r.topicArn(topic)));
+    }
+
     @Test
     void aReplayedMessageSaysSo() {
         var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy", "{\"MessageRetentionPeriod\":\"1\"}");

@@ -156,6 +156,11 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 5",
                 () -> topicAttributes("arn:aws:sns:us-east-1:t"));
         invalid("Invalid parameter: TopicArn", () -> topicAttributes("arn:aws:sns:eu-west-1:111122223333:t"));
+        var tags = IntStream.range(0, 51).mapToObj(i -> tag("k" + i, "v")).toList();
+        refused(400, "TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded",
+                () -> sns.createTopic(ROOT, Sns.CreateTopicRequest.of(r -> r.name("many").tags(tags))));
+        invalid("Invalid parameter: Tags Reason: Tag keys must not begin with aws:", () -> sns.createTopic(ROOT,
+                Sns.CreateTopicRequest.of(r -> r.name("reserved").tags(List.of(tag("aws:k", "v"))))));
         invalid("Invalid parameter: AttributeName", () -> sns.setTopicAttributes(ROOT, Sns.SetTopicAttributesRequest.of(
                 r -> r.topicArn(ABSENT.replace("absent", "t")).attributeName("Owner").attributeValue("me"))));
     }
@@ -171,6 +176,19 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: Statement already exists", () -> allow(topic, "test", "AddPermission"));
         refused(404, "NotFound", "Topic does not exist", () -> allow(ABSENT, "other", "AddPermission"));
         invalid("Invalid parameter: Policy statement action out of service scope!", () -> allow(topic, "other", "InvalidAction"));
+        var nobody = "Invalid parameter: Policy Error: PrincipalNotFound";
+        invalid(nobody, () -> sns.addPermission(ROOT, Sns.AddPermissionRequest.of(r -> r.topicArn(topic).label("l")
+                .awsAccountId(List.of("me")).actionName(List.of("Publish")))));
+        invalid(nobody, () -> policy(topic, """
+                {"Statement":{"Effect":"Allow","Principal":{"AWS":"sns.amazonaws.com"},"Action":"sns:Publish","Resource":"*"}}
+                """));
+        invalid("Invalid parameter: Policy Error: null", () -> policy(topic, "{}"));
+        invalid("Invalid parameter: Policy is empty", () -> policy(topic, ""));
+    }
+
+    private void policy(String topic, String policy) {
+        sns.setTopicAttributes(ROOT, Sns.SetTopicAttributesRequest.of(
+                r -> r.topicArn(topic).attributeName("Policy").attributeValue(policy)));
     }
 
     private void allow(String topic, String label, String action) {
@@ -254,6 +272,13 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: The MessageGroupId parameter is required for FIFO topics", () -> publish(fifo, "m"));
         invalid("Invalid parameter: The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
                 + "provided explicitly", () -> publish(fifo, "m", "g", null));
+        var characters = " can only include alphanumeric and punctuation characters. 1 to 128 in length.";
+        for (var id : List.of("", "a b", "a".repeat(129))) {
+            invalid("Invalid parameter: MessageGroupId Reason: MessageGroupId" + characters,
+                    () -> publish(topic, "m", id, null));
+            invalid("Invalid parameter: MessageDeduplicationId Reason: MessageDeduplicationId" + characters,
+                    () -> publish(fifo, "m", "g", id));
+        }
     }
 
     private void structured(String topic, String message) {
@@ -421,10 +446,24 @@ class RefusalsTest extends SnsFixture {
         texting("InvalidAttribute is not a valid attribute", "InvalidAttribute");
         texting("DefaultSendID is not a valid attribute", "DefaultSendID");
         texting("DefaultSMSType is invalid", "DefaultSMSType");
+        texting("MonthlySpendLimit is invalid", "MonthlySpendLimit");
+        texting("DeliveryStatusSuccessSamplingRate is invalid", "DeliveryStatusSuccessSamplingRate");
+        texting("DeliveryStatusIAMRole is invalid", "DeliveryStatusIAMRole");
+        texting("DefaultSenderID is invalid", "DefaultSenderID", "123");
+        texting("DefaultSenderID is invalid", "DefaultSenderID", "a".repeat(12));
+        setting("DefaultSenderID", "Aloft-1");
+        setting("DeliveryStatusSuccessSamplingRate", "100");
     }
 
     private void texting(String message, String name) {
-        Executable call = () -> sns.setSMSAttributes(ROOT, Sns.SetSMSAttributesRequest.of(r -> r.attributes(Map.of(name, "x"))));
-        invalid(message, call);
+        texting(message, name, "x");
+    }
+
+    private void texting(String message, String name, String value) {
+        invalid(message, () -> setting(name, value));
+    }
+
+    private void setting(String name, String value) {
+        sns.setSMSAttributes(ROOT, Sns.SetSMSAttributesRequest.of(r -> r.attributes(Map.of(name, value))));
     }
 }

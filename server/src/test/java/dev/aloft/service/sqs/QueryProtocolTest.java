@@ -1,7 +1,9 @@
 package dev.aloft.service.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
 import dev.aloft.api.Operation;
 import dev.aloft.api.Sqs;
@@ -61,6 +63,16 @@ class QueryProtocolTest extends SqsFixture {
             + "&DeleteMessageBatchRequestEntry.1.Id=a&DeleteMessageBatchRequestEntry.1.ReceiptHandle=x"
             + "&DeleteMessageBatchRequestEntry.2.Id=b&DeleteMessageBatchRequestEntry.2.ReceiptHandle=y");
         assertThat(batch.entries()).extracting(e -> e.id() + e.receiptHandle()).containsExactly("ax", "by");
+    }
+
+    /** Their WSDL's name is in the message, and a Detail, which is empty, behind it. */
+    @Test
+    void errorsAreToldAsOfOld() {
+        var error = (ApiError) catchThrowable(() -> send("gone", "x"));
+        var text = new String(Query.AWS.writeError(Sqs.SEND_MESSAGE, error, "id").body().bytes(10_000),
+            StandardCharsets.UTF_8);
+        assertThat(text).contains("<Error><Type>Sender</Type><Code>AWS.SimpleQueueService.NonExistentQueue</Code>"
+            + "<Message>The specified queue does not exist for this wsdl version.</Message><Detail/></Error>");
     }
 
     @Test

@@ -273,6 +273,8 @@ class RefusalsTest extends SqsFixture {
             () -> sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(
                 r -> r.queueUrl(url).label("crossaccountpermission2"))));
         sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label("crossaccountpermission")));
+        invalid("Value [me] for parameter PrincipalId is invalid. Reason: Unable to verify.",
+            () -> sqs.addPermission(CALLER, add.toBuilder().awsAccountIds(List.of("me")).build()));
     }
 
     @Test

@@ -48,6 +48,10 @@ public record Event(
         return new Event(body, Map.copyOf(given), groupId, deduplicationId, partitionKey, trace);
     }
 
+    public Event withBody(byte[] other) {
+        return new Event(other, attributes, groupId, deduplicationId, partitionKey, trace);
+    }
+
     public Event inGroup(String group, String deduplication) {
         return new Event(body, attributes, group, deduplication, partitionKey, trace);
     }

@@ -1,11 +1,14 @@
 package dev.aloft.kernel.call;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * One page of a list that is in the order of its names.
@@ -31,15 +34,33 @@ public record NamedPage<T>(List<T> items, String next) {
         return new NamedPage<>(page, more ? token(name.apply(page.getLast())) : null);
     }
 
+    /** The text behind its checksum, so that what is no token is told from one. */
     static String token(String text) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        var token = ByteBuffer.allocate(Integer.BYTES + bytes.length).putInt(sum(bytes)).put(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(token.array());
+    }
+
+    private static int sum(byte[] bytes) {
+        var sum = new CRC32C();
+        sum.update(bytes);
+        return (int) sum.getValue();
     }
 
     static String text(String token, Supplier<? extends RuntimeException> invalid) {
+        byte[] decoded;
         try {
-            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            decoded = Base64.getUrlDecoder().decode(token);
         } catch (IllegalArgumentException _) {
             throw invalid.get();
         }
+        if (decoded.length < Integer.BYTES) {
+            throw invalid.get();
+        }
+        byte[] bytes = Arrays.copyOfRange(decoded, Integer.BYTES, decoded.length);
+        if (ByteBuffer.wrap(decoded).getInt() != sum(bytes)) {
+            throw invalid.get();
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

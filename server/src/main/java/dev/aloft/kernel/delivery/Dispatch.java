@@ -16,6 +16,11 @@ import dev.aloft.kernel.call.Event;
 public record Dispatch(
         String account, String region, String service, String sourceArn, String roleArn, String target, Event event) {
 
+    /** The same with another event. */
+    public Dispatch carrying(Event other) {
+        return new Dispatch(account, region, service, sourceArn, roleArn, target, other);
+    }
+
     /** The service that brings it, before any role. What goes in circles through deliveries is not cut by its depth. */
     Caller caller(String requestId) {
         return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), 0, null, null, null);

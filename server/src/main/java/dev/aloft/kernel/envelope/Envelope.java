@@ -12,7 +12,7 @@ import java.util.Map;
  * nonce (12 bytes), and AES-256-GCM. KMS binds the context to the data key.
  */
 record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] encrypted) {
-    private static final byte FORM = 1;
+    static final byte FORM = 1;
 
     static Envelope of(DataKey key, Map<String, String> context, byte[] content) {
         byte[] nonce = DataKey.nonce();

@@ -101,6 +101,11 @@ public final class Envelopes {
         open(caller, encrypted, context, reuse);
     }
 
+    /** Whether a content that is a text, or an envelope of one, is an envelope: no text begins as one does. */
+    public static boolean isSealed(byte[] content) {
+        return content.length > 0 && content[0] == Envelope.FORM;
+    }
+
     /** The content of an envelope that was made by this class, for whoever may decrypt. */
     public byte[] opened(Caller caller, byte[] envelope, Duration reuse) {
         var read = Envelope.read(envelope);

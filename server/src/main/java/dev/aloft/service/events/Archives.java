@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
@@ -16,6 +17,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.events.EventsData.KeptArchive;
 import dev.aloft.service.events.EventsData.KeptRule;
+import dev.aloft.service.events.Routing.Archival;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ import java.util.Optional;
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html">Archive and replay</a>
  */
 final class Archives {
+    private static final System.Logger LOG = System.getLogger(Archives.class.getName());
     private static final String RULE_PREFIX = "Events-Archive-";
     private static final String MANAGED_BY = "prod.vhs.events.aws.internal";
     private static final int PAGE = 100;
@@ -38,10 +41,12 @@ final class Archives {
     private final EventsData data;
     private final Buses buses;
     private final Rules rules;
+    private final BusKeys keys;
     private final Store store;
     private final Time time;
 
-    Archives(EventsData data, Buses buses, Rules rules, Store store, Time time) {
+    Archives(EventsData data, Buses buses, Rules rules, BusKeys keys, Store store, Time time) {
+        this.keys = keys;
         this.data = data;
         this.buses = buses;
         this.rules = rules;
@@ -60,12 +65,11 @@ final class Archives {
     }
 
     KeptArchive create(Caller caller, Events.CreateArchiveRequest input) {
-        Refusals.unbuiltKey("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
         var bus = BusName.of(caller, input.eventSourceArn());
         checkPattern(input.eventPattern());
         var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
                 input.description(),
-                input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant());
+                input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant(), keys.checked(bus, input.kmsKeyIdentifier()));
         store.change(tx -> {
             if (data.archives.has(tx, archive.key())) {
                 throw new Events.ResourceAlreadyExistsException("Archive " + archive.name() + " already exists.");
@@ -108,20 +112,22 @@ final class Archives {
     }
 
     KeptArchive update(Caller caller, Events.UpdateArchiveRequest input) {
-        Refusals.unbuiltKey("An archive's KmsKeyIdentifier", input.kmsKeyIdentifier());
-        if (input.eventPattern() == null && input.retentionDays() == null && input.description() == null) {
+        if (input.eventPattern() == null && input.retentionDays() == null && input.description() == null
+                && input.kmsKeyIdentifier() == null) {
             throw Refusals.invalid("At least one of EventPattern, RetentionDays or Description must be provided.");
         }
         checkPattern(input.eventPattern());
+        var key = input.kmsKeyIdentifier() == null ? null
+                : keys.checked(store.<KeptArchive>read(tx -> updatable(tx, caller, input.archiveName())).busName(),
+                        input.kmsKeyIdentifier());
         return store.write(tx -> {
-            // AWS does not say that there is none.
-            var before = data.archives.get(tx, EventsData.key(caller, input.archiveName())).orElseThrow(() ->
-                    new Events.InternalException("Service encountered unexpected problem. Please try again."));
+            var before = updatable(tx, caller, input.archiveName());
             var archive = new KeptArchive(before.account(), before.region(), before.name(), before.bus(),
                     input.description() == null ? before.description() : input.description(),
                     input.eventPattern() == null ? before.pattern() : input.eventPattern(),
                     input.retentionDays() == null ? before.retentionDays() : input.retentionDays(),
-                    before.events(), before.bytes(), before.created());
+                    before.events(), before.bytes(), before.created(),
+                    input.kmsKeyIdentifier() == null ? before.kmsKey() : key);
             data.archives.put(tx, archive.key(), archive);
             manage(tx, archive);
             expireNext(tx, archive);
@@ -129,16 +135,22 @@ final class Archives {
         });
     }
 
+    /** AWS does not say that there is none. */
+    private KeptArchive updatable(ReadTx tx, Caller caller, String name) {
+        return data.archives.get(tx, EventsData.key(caller, name)).orElseThrow(() ->
+                new Events.InternalException("Service encountered unexpected problem. Please try again."));
+    }
+
     Events.DescribeArchiveResponse describe(Caller caller, String name) {
         var archive = store.<KeptArchive>read(tx -> existing(tx, caller, name));
         return Events.DescribeArchiveResponse.of(r -> r.archiveArn(archive.arn()).archiveName(archive.name())
                 .eventSourceArn(source(archive)).description(archive.description()).eventPattern(archive.pattern())
                 .state(Events.ArchiveState.ENABLED).retentionDays(archive.retentionDays()).sizeBytes(archive.bytes())
-                .eventCount(archive.events()).creationTime(archive.created()));
+                .eventCount(archive.events()).creationTime(archive.created()).kmsKeyIdentifier(archive.kmsKey()));
     }
 
     private static String source(KeptArchive archive) {
-        return new BusName(archive.account(), archive.region(), archive.bus()).arn();
+        return archive.busName().arn();
     }
 
     KeptArchive existing(ReadTx tx, Caller caller, String name) {
@@ -179,12 +191,38 @@ final class Archives {
                 .eventCount(archive.events()).creationTime(archive.created()));
     }
 
+    private static Key key(BusName bus, String name) {
+        return Key.of(bus.account(), bus.region(), name);
+    }
+
+    /** The key of KMS that an archive of this bus has, or null. */
+    String key(ReadTx tx, BusName bus, String name) {
+        return data.archives.get(tx, key(bus, name)).map(KeptArchive::kmsKey).orElse(null);
+    }
+
+    /** The event as its archive keeps it, or nothing where the archive's key cannot be used. Not for transactions. */
+    Optional<Archival> sealed(Archival archival) {
+        if (archival.kmsKey() == null) {
+            return Optional.of(archival);
+        }
+        var event = archival.event();
+        try {
+            return Optional.of(new Archival(archival.archive(), archival.kmsKey(), event,
+                    keys.sealed(event.bus(), archival.kmsKey(), event.json())));
+        } catch (ApiError refused) {
+            LOG.log(System.Logger.Level.WARNING,
+                    "An event is not kept in the archive " + archival.archive() + ": " + refused);
+            return Optional.empty();
+        }
+    }
+
     /** Adds an event unless the archive is gone by now. */
-    void add(Tx tx, String name, BusEvent event) {
-        var key = Key.of(event.bus().account(), event.bus().region(), name);
+    void add(Tx tx, Archival archival) {
+        var event = archival.event();
+        var key = key(event.bus(), archival.archive());
         data.archives.get(tx, key).ifPresent(archive -> {
-            data.archived.put(tx, key.and(event.ingested(), event.id()), event.json());
-            var now = archive.holding(archive.events() + 1, archive.bytes() + event.json().length);
+            data.archived.put(tx, key.and(event.ingested(), event.id()), archival.content());
+            var now = archive.holding(archive.events() + 1, archive.bytes() + archival.content().length);
             data.archives.put(tx, key, now);
             if (archive.retentionDays() > 0 && data.retention.get(tx, key).isEmpty()) {
                 data.retention.add(tx, end(archive, event.ingested()), key, key);

@@ -43,6 +43,11 @@ record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String tr
         return new BusEvent(bus, id, JsonWriter.bytes(event), ingested, caller.trace());
     }
 
+    /** Those of AWS's services are told from custom ones by their source. */
+    boolean isOfAService() {
+        return String.valueOf(tree(json).get("source")).startsWith("aws.");
+    }
+
     /** The same event on another bus; one that leaves its region gets another id. */
     BusEvent on(BusName other, String newId, Instant now) {
         if (other.region().equals(bus.region())) {

@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
@@ -32,8 +33,10 @@ final class Buses {
     private final EventsData data;
     private final Store store;
     private final Time time;
+    private final BusKeys keys;
 
-    Buses(EventsData data, Store store, Time time) {
+    Buses(EventsData data, BusKeys keys, Store store, Time time) {
+        this.keys = keys;
         this.data = data;
         this.store = store;
         this.time = time;
@@ -41,14 +44,14 @@ final class Buses {
 
     KeptBus create(Caller caller, Events.CreateEventBusRequest input) {
         Refusals.unbuilt("An event bus of a partner", input.eventSourceName());
-        Refusals.unbuiltKey("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
-        Refusals.unbuilt("An event bus's LogConfig", input.logConfig());
         if (input.name().contains("/")) {
             throw Refusals.invalid("Event bus name must not contain '/'.");
         }
         var now = time.instant();
+        var name = BusName.of(caller, input.name());
         var bus = new KeptBus(caller.account(), caller.region(), input.name(), input.description(), null,
-                deadLetters(input.deadLetterConfig()), Tags.with(Map.of(), input.tags()), now, now);
+                deadLetters(input.deadLetterConfig()), Tags.with(Map.of(), input.tags()), now, now,
+                keys.checked(name, input.kmsKeyIdentifier()), log(input.logConfig()));
         store.change(tx -> {
             if (input.name().equals(EventsData.DEFAULT_BUS) || !data.buses.putIfAbsent(tx, bus.key(), bus)) {
                 throw new Events.ResourceAlreadyExistsException("Event bus " + input.name() + " already exists.");
@@ -61,22 +64,36 @@ final class Buses {
     }
 
     KeptBus update(Caller caller, Events.UpdateEventBusRequest input) {
-        Refusals.unbuiltKey("An event bus's KmsKeyIdentifier", input.kmsKeyIdentifier());
-        Refusals.unbuilt("An event bus's LogConfig", input.logConfig());
         var name = BusName.of(caller, input.name());
         var now = time.instant();
+        var letters = deadLetters(input.deadLetterConfig());
+        var key = keys.checked(name, input.kmsKeyIdentifier());
+        var log = log(input.logConfig());
         return store.write(tx -> {
             var before = existing(tx, name, now);
             var bus = new KeptBus(before.account(), before.region(), before.name(), input.description(),
-                    before.policy(),
-                    deadLetters(input.deadLetterConfig()), before.tags(), before.created(), now);
+                    before.policy(), letters, before.tags(), before.created(), now, key, log);
             data.buses.put(tx, bus.key(), bus);
             return bus;
         });
     }
 
     private static String deadLetters(Events.DeadLetterConfig config) {
-        return config == null ? null : config.arn();
+        if (config == null || config.arn() == null || config.arn().isEmpty()) {
+            return null;
+        }
+        if (!DeadLetters.isQueue(config.arn())) {
+            throw Refusals.badArn(config.arn());
+        }
+        return config.arn();
+    }
+
+    /** Without deliveries of logs there is nobody whom a bus could tell anything. */
+    private static Events.LogConfig log(Events.LogConfig config) {
+        if (config != null && config.level() != null && !config.level().equals(Events.LogLevel.OFF)) {
+            throw ApiError.notBuilt("An event bus's LogConfig with Level " + config.level());
+        }
+        return config;
     }
 
     KeptBus get(Caller caller, String nameOrArn) {
@@ -88,6 +105,11 @@ final class Buses {
     KeptBus existing(ReadTx tx, BusName name, Instant now) {
         return data.buses.get(tx, name.key()).or(() -> name.isDefault() ? Optional.of(KeptBus.of(name.key(), now))
                 : Optional.empty()).orElseThrow(() -> Refusals.noBus(name.name()));
+    }
+
+    /** As it is kept, which the default bus is not before it has a setting. */
+    Optional<KeptBus> find(ReadTx tx, BusName name) {
+        return data.buses.get(tx, name.key());
     }
 
     boolean exists(ReadTx tx, BusName name) {

@@ -51,11 +51,19 @@ final class ConnectionSecrets {
     /** @param id the end of the secret's name, the same where the request is done again */
     String create(KeptConnection connection, String id, Map<String, Object> parameters) {
         return secrets.createSecret(caller(connection), SecretsManager.CreateSecretRequest.of(
-                r -> r.name(name(connection, id)).clientRequestToken(id).secretString(text(parameters)))).arn();
+                r -> r.name(name(connection, id)).clientRequestToken(id).secretString(text(parameters))
+                .kmsKeyId(connection.kmsKey()))).arn();
     }
 
     static String name(KeptConnection connection, String id) {
         return "events!connection/" + connection.name() + "/" + id;
+    }
+
+    /** @param keyId null for the key that AWS owns */
+    void changeKey(KeptConnection connection, String keyId) {
+        secrets.updateSecret(caller(connection), SecretsManager.UpdateSecretRequest.of(
+                r -> r.secretId(connection.secretArn()).clientRequestToken(UUID.randomUUID().toString())
+                .kmsKeyId(keyId == null ? "alias/aws/secretsmanager" : keyId)));
     }
 
     void put(KeptConnection connection, Map<String, Object> parameters) {

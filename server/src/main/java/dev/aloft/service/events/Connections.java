@@ -50,7 +50,6 @@ final class Connections {
 
     /** A secret of a connection that then is not made is deleted later. */
     KeptConnection create(Caller caller, Events.CreateConnectionRequest input) {
-        Refusals.unbuiltKey("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var parameters = Trees.of(input.authParameters());
         check(input.authorizationType(), parameters);
@@ -59,7 +58,7 @@ final class Connections {
         var secretId = EventsResources.id(caller, "secret/" + input.name());
         var connection = new KeptConnection(caller.account(), caller.region(), input.name(), id, secretId,
                 input.description(), input.authorizationType(), null, state(input.authorizationType()), now, now, now,
-                        null);
+                        null, kmsKey(input.kmsKeyIdentifier()));
         var secret = secretKey(connection, ConnectionSecrets.name(connection, secretId));
         store.change(tx -> {
             requireNone(tx, connection);
@@ -72,6 +71,11 @@ final class Connections {
             data.abandoned.cancel(tx, secret);
         });
         return made;
+    }
+
+    /** The empty text stands for the key that AWS owns. */
+    private static String kmsKey(String given) {
+        return given == null || given.isEmpty() ? null : given;
     }
 
     private void requireNone(ReadTx tx, KeptConnection connection) {
@@ -141,7 +145,6 @@ final class Connections {
     }
 
     KeptConnection update(Caller caller, Events.UpdateConnectionRequest input) {
-        Refusals.unbuiltKey("A connection's KmsKeyIdentifier", input.kmsKeyIdentifier());
         Refusals.unbuilt("A connection's InvocationConnectivityParameters", input.invocationConnectivityParameters());
         var before = withSecret(store.read(tx -> existing(tx, caller, input.name())));
         var type = input.authorizationType() == null ? before.type() : input.authorizationType();
@@ -150,11 +153,15 @@ final class Connections {
             merge(parameters, Trees.of(input.authParameters()));
         }
         check(type, parameters);
+        if (input.kmsKeyIdentifier() != null) {
+            secrets.changeKey(before, kmsKey(input.kmsKeyIdentifier()));
+        }
         secrets.put(before, parameters);
         var now = time.instant();
         return change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(), it.id(),
                 it.secretId(), input.description() == null ? it.description() : input.description(), type, null,
-                state(type), it.created(), now, now, it.secretArn()));
+                state(type), it.created(), now, now, it.secretArn(),
+                input.kmsKeyIdentifier() == null ? it.kmsKey() : kmsKey(input.kmsKeyIdentifier())));
     }
 
     /** Members that are given replace those that were; lists are replaced as a whole. */
@@ -178,7 +185,7 @@ final class Connections {
     private KeptConnection in(KeptConnection before, String state) {
         return new KeptConnection(before.account(), before.region(), before.name(), before.id(), before.secretId(),
                 before.description(), before.type(), before.parameters(), state, before.created(), time.instant(),
-                before.authorized(), before.secretArn());
+                before.authorized(), before.secretArn(), before.kmsKey());
     }
 
     /** A token was had, or refused. */
@@ -239,6 +246,7 @@ final class Connections {
         return Events.DescribeConnectionResponse.of(r -> r.connectionArn(connection.arn()).name(name)
                 .description(connection.description()).connectionState(connection.state())
                 .authorizationType(connection.type()).secretArn(connection.secretArn()).authParameters(shape)
+                .kmsKeyIdentifier(connection.kmsKey())
                 .creationTime(connection.created()).lastModifiedTime(connection.modified())
                 .lastAuthorizedTime(connection.authorized()));
     }

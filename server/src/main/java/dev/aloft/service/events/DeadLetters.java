@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.Arn;
 import dev.aloft.kernel.call.Event.Attribute;
 import dev.aloft.kernel.delivery.Attempt;
 import dev.aloft.kernel.delivery.Ending;
@@ -14,6 +15,17 @@ final class DeadLetters {
     private static final Pattern GONE = Pattern.compile(".*(NotFound|NonExistent|DoesNotExist|NoSuch).*");
 
     private DeadLetters() {}
+
+    /** A dead-letter queue is a standard queue: one in order would take no letter, which has no group. */
+    static boolean isQueue(String arn) {
+        return Arn.isArn(arn) && Arn.parse(arn).service().equals("sqs") && !arn.endsWith(".fifo");
+    }
+
+    /** Of an event that its bus's key cannot seal. */
+    static Map<String, Attribute> attributes(Outcome.Failed failure) {
+        return Map.of("ERROR_CODE", Attribute.text(code(failure)),
+                "ERROR_MESSAGE", Attribute.text(String.valueOf(failure.message())));
+    }
 
     static Map<String, Attribute> attributes(RuleDelivery delivery, Attempt last, Ending.GivenUp ending) {
         var attributes = new LinkedHashMap<String, Attribute>();

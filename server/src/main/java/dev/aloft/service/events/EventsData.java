@@ -49,7 +49,11 @@ final class EventsData {
     final Index<KeptEndpoint> endpointsById =
             endpoints.index("endpoints-by-id", endpoint -> List.of(Key.of(endpoint.id())));
 
-    /** @param policy a JSON document, or null */
+    /**
+     * @param policy a JSON document, or null
+     * @param kmsKey as it was given, or null for the one that AWS owns
+     * @param log    or null
+     */
     record KeptBus(
             String account,
             String region,
@@ -59,9 +63,11 @@ final class EventsData {
             String deadLetterArn,
             Map<String, String> tags,
             Instant created,
-            Instant modified) {
+            Instant modified,
+            String kmsKey,
+            Events.LogConfig log) {
         static KeptBus of(Key key, Instant now) {
-            return new KeptBus(key.text(0), key.text(1), key.text(2), null, null, null, Map.of(), now, now);
+            return new KeptBus(key.text(0), key.text(1), key.text(2), null, null, null, Map.of(), now, now, null, null);
         }
 
         String arn() {
@@ -73,11 +79,13 @@ final class EventsData {
         }
 
         KeptBus withPolicy(String changed, Instant now) {
-            return new KeptBus(account, region, name, description, changed, deadLetterArn, tags, created, now);
+            return new KeptBus(account, region, name, description, changed, deadLetterArn, tags, created, now, kmsKey,
+                    log);
         }
 
         KeptBus withTags(Map<String, String> changed) {
-            return new KeptBus(account, region, name, description, policy, deadLetterArn, changed, created, modified);
+            return new KeptBus(account, region, name, description, policy, deadLetterArn, changed, created, modified,
+                    kmsKey, log);
         }
     }
 
@@ -121,6 +129,7 @@ final class EventsData {
      * @param retentionDays 0 for ever
      * @param events        how many it holds
      * @param bytes         how much they are together
+     * @param kmsKey        as it was given, or null for the one that AWS owns
      */
     record KeptArchive(
             String account,
@@ -132,7 +141,8 @@ final class EventsData {
             int retentionDays,
             long events,
             long bytes,
-            Instant created) {
+            Instant created,
+            String kmsKey) {
         String arn() {
             return "arn:aws:events:" + region + ":" + account + ":archive/" + name;
         }
@@ -141,17 +151,21 @@ final class EventsData {
             return Key.of(account, region, name);
         }
 
+        BusName busName() {
+            return new BusName(account, region, bus);
+        }
+
         KeptArchive holding(long changedEvents, long changedBytes) {
             return new KeptArchive(account, region, name, bus, description, pattern, retentionDays, changedEvents,
-                    changedBytes,
-                    created);
+                    changedBytes, created, kmsKey);
         }
     }
 
     /**
      * @param after  the key of the event that was replayed last, or null
      * @param last   when that event had arrived, or null
-     * @param ended  when it was completed or cancelled, or null
+     * @param ended  when it was completed or cancelled, or failed, or null
+     * @param failure why it failed, or null
      */
     record KeptReplay(
             String account,
@@ -167,7 +181,8 @@ final class EventsData {
             Key after,
             Instant last,
             Instant started,
-            Instant ended) {
+            Instant ended,
+            String failure) {
         String arn() {
             return "arn:aws:events:" + region + ":" + account + ":replay/" + name;
         }
@@ -178,14 +193,18 @@ final class EventsData {
 
         KeptReplay in(String changed, Instant end) {
             return new KeptReplay(account, region, name, description, archive, bus, ruleArns, changed, from, to, after,
-                    last,
-                    started, end);
+                    last, started, end, failure);
+        }
+
+        KeptReplay failed(String why, Instant end) {
+            return new KeptReplay(account, region, name, description, archive, bus, ruleArns,
+                    Events.ReplayState.FAILED, from, to, after, last, started, end, why);
         }
 
         KeptReplay upTo(Key event, Instant arrived) {
             return new KeptReplay(account, region, name, description, archive, bus, ruleArns,
                     Events.ReplayState.RUNNING, from, to,
-                    event, arrived, started, ended);
+                    event, arrived, started, ended, failure);
         }
     }
 
@@ -194,6 +213,7 @@ final class EventsData {
      * @param secretId   the end of its secret's name
      * @param parameters of one that was made before there was Secrets Manager here: encrypted, until it has a secret
      * @param secretArn  null of such a one
+     * @param kmsKey     of its secret, as it was given, or null for the one that AWS owns
      */
     record KeptConnection(
             String account,
@@ -208,14 +228,15 @@ final class EventsData {
             Instant created,
             Instant modified,
             Instant authorized,
-            String secretArn) {
+            String secretArn,
+            String kmsKey) {
         String arn() {
             return "arn:aws:events:" + region + ":" + account + ":connection/" + name + "/" + id;
         }
 
         KeptConnection withSecret(String arn) {
             return new KeptConnection(account, region, name, id, secretId, description, type, null, state, created,
-                    modified, authorized, arn);
+                    modified, authorized, arn, kmsKey);
         }
 
         Key key() {

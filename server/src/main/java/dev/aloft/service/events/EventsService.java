@@ -14,6 +14,7 @@ import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.Authorizer;
 import dev.aloft.kernel.identity.KeyFile;
@@ -64,25 +65,28 @@ public final class EventsService implements Service, Events {
         var measures = new Measures(metrics);
         store = platformStore.in("events");
         this.time = time;
-        buses = new Buses(data, store, time);
+        var keysOfBuses = new BusKeys(data, store, endpoint, time);
+        buses = new Buses(data, keysOfBuses, store, time);
         rules = new Rules(data, buses, store, time);
         ruleTargets = new RuleTargets(data, rules, targets, store);
-        archives = new Archives(data, buses, rules, store, time);
+        archives = new Archives(data, buses, rules, keysOfBuses, store, time);
         connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint), time);
         destinations = new ApiDestinations(data, connections, store, time);
         http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
                 new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
-                new LetterCarrier(targets, roles::assume, measures));
+                new Dispatches(targets, roles::assume).opening(keysOfBuses::opened).counting(measures::buried));
         deliveries = new Deliveries<>("deliveries", store, time, Codec.of(RuleDelivery.class),
-                new RuleCarrier(targets, roles, this::forwarding, http, deadLetters, measures, time));
-        var routing = new Routing(new Matchers(data), archives, deliveries, measures);
-        putEvents = new PutEvents(buses, routing, measures, store, time);
+                new RuleCarrier(targets, roles, this::forwarding, http, keysOfBuses, deadLetters, measures,
+                        time));
+        var routing = new Routing(new Matchers(data), buses, archives, keysOfBuses, deliveries, deadLetters, measures,
+                store);
+        putEvents = new PutEvents(routing, measures, store, time);
         forwarding = new Forwarding(buses, putEvents, store, time,
                 (caller, access) -> authorizer.require(caller, access, this));
         endpoints = new Endpoints(data, buses, rules, roles,
                 (caller, access) -> authorizer.require(caller, access, this), endpoint, store, time);
-        replays = new Replays(data, buses, routing, store, time);
+        replays = new Replays(data, buses, routing, keysOfBuses, store, time);
         schedules = new Schedules(data, deliveries, measures, store, time);
         resourceTypes = EventsResources.all(Events.at(endpoint));
     }
@@ -218,14 +222,14 @@ public final class EventsService implements Service, Events {
     public CreateEventBusResponse createEventBus(Caller caller, CreateEventBusRequest input) {
         var bus = buses.create(caller, input);
         return CreateEventBusResponse.of(r -> r.eventBusArn(bus.arn()).description(bus.description())
-                .deadLetterConfig(input.deadLetterConfig()));
+                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log()).deadLetterConfig(input.deadLetterConfig()));
     }
 
     @Override
     public UpdateEventBusResponse updateEventBus(Caller caller, UpdateEventBusRequest input) {
         var bus = buses.update(caller, input);
         return UpdateEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
-                .deadLetterConfig(input.deadLetterConfig()));
+                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log()).deadLetterConfig(input.deadLetterConfig()));
     }
 
     @Override
@@ -233,6 +237,7 @@ public final class EventsService implements Service, Events {
         var bus = buses.get(caller, input.name());
         return DescribeEventBusResponse.of(r -> r.arn(bus.arn()).name(bus.name()).description(bus.description())
                 .policy(bus.policy()).creationTime(bus.created()).lastModifiedTime(bus.modified())
+                .kmsKeyIdentifier(bus.kmsKey()).logConfig(bus.log())
                 .deadLetterConfig(bus.deadLetterArn() == null ? null
                         : DeadLetterConfig.of(d -> d.arn(bus.deadLetterArn()))));
     }

@@ -1,6 +1,8 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.metric.Metrics;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,8 +76,14 @@ final class Measures {
         }
     }
 
-    void buried(RuleDelivery delivery, boolean delivered) {
-        ofRule(delivery, delivered ? "InvocationsSentToDlq" : "InvocationsFailedToBeSentToDlq", COUNT, 1);
+    /** A rule's dead letter; those of buses are not counted. */
+    void buried(Dispatch letter, boolean delivered) {
+        var source = Arn.parse(letter.sourceArn());
+        if (source.resource().startsWith("rule/")) {
+            var rule = Rules.key(source);
+            ofRule(new RuleDelivery(rule.text(0), rule.text(1), rule.text(2), rule.text(3), null, null, null, null),
+                    delivered ? "InvocationsSentToDlq" : "InvocationsFailedToBeSentToDlq", COUNT, 1);
+        }
     }
 
     private static long millis(RuleDelivery delivery, Instant now) {

@@ -23,15 +23,13 @@ final class PutEvents {
     private static final int MOST_BYTES = 1 << 20;
     private static final int BYTES_OF_A_TIME = 14;
 
-    private final Buses buses;
     private final Routing routing;
     private final Store store;
     private final Time time;
     private final Measures measures;
 
-    PutEvents(Buses buses, Routing routing, Measures measures, Store store, Time time) {
+    PutEvents(Routing routing, Measures measures, Store store, Time time) {
         this.measures = measures;
-        this.buses = buses;
         this.routing = routing;
         this.store = store;
         this.time = time;
@@ -61,10 +59,8 @@ final class PutEvents {
         return Events.PutEventsResponse.of(r -> r.entries(results).failedEntryCount(results.size() - events.size()));
     }
 
-    /** On buses that are not there events are lost without a word, as on AWS. */
     void take(List<BusEvent> events) {
-        var routes = store.<Routing.Routes>read(tx ->
-                routing.routes(tx, events.stream().filter(event -> buses.exists(tx, event.bus())).toList()));
+        var routes = routing.routes(events);
         if (routes.isEmpty()) {
             routing.count(routes);
         } else {

@@ -47,9 +47,4 @@ final class Refusals {
             throw ApiError.notBuilt(what);
         }
     }
-
-    /** A key of one's own; the empty text stands for the one that AWS owns. */
-    static void unbuiltKey(String what, String key) {
-        unbuilt(what, key == null || key.isEmpty() ? null : key);
-    }
 }

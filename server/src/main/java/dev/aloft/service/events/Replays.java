@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
@@ -30,10 +31,12 @@ final class Replays {
     private final EventsData data;
     private final Buses buses;
     private final Routing routing;
+    private final BusKeys keys;
     private final Store store;
     private final Time time;
 
-    Replays(EventsData data, Buses buses, Routing routing, Store store, Time time) {
+    Replays(EventsData data, Buses buses, Routing routing, BusKeys keys, Store store, Time time) {
+        this.keys = keys;
         this.data = data;
         this.buses = buses;
         this.routing = routing;
@@ -70,7 +73,7 @@ final class Replays {
                     archive.name(),
                     archive.bus(), rules, Events.ReplayState.STARTING, input.eventStartTime(), input.eventEndTime(),
                             null, null,
-                    now, null);
+                    now, null, null);
             data.replays.put(tx, key, replay);
             data.replaying.add(tx, now, key, key);
             return replay;
@@ -107,7 +110,7 @@ final class Replays {
         var replay = get(caller, name);
         return Events.DescribeReplayResponse.of(r -> r.replayName(name).replayArn(replay.arn())
                 .description(replay.description())
-                .state(replay.state()).eventSourceArn(archiveArn(replay))
+                .state(replay.state()).stateReason(replay.failure()).eventSourceArn(archiveArn(replay))
                 .destination(Events.ReplayDestination.of(d -> d.arn(bus(replay).arn())
                         .filterArns(replay.ruleArns().isEmpty() ? null : replay.ruleArns())))
                 .eventStartTime(replay.from()).eventEndTime(replay.to()).eventLastReplayedTime(replay.last())
@@ -151,7 +154,7 @@ final class Replays {
 
     private static Events.Replay told(KeptReplay replay) {
         return Events.Replay.of(r -> r.replayName(replay.name()).eventSourceArn(archiveArn(replay))
-                .state(replay.state())
+                .state(replay.state()).stateReason(replay.failure())
                 .eventStartTime(replay.from()).eventEndTime(replay.to()).eventLastReplayedTime(replay.last())
                 .replayStartTime(replay.started()).replayEndTime(replay.ended()));
     }
@@ -171,8 +174,13 @@ final class Replays {
         var range = Range.of(archive).from(archive.and(replay.from())).to(archive.and(replay.to())).limit(BATCH);
         var some = store.<List<Row<byte[]>>>read(tx ->
                 data.archived.range(tx, replay.after() == null ? range : range.after(replay.after())).toList());
-        var events = some.stream().map(row -> replayed(replay, row, now)).toList();
-        var routes = store.<Routing.Routes>read(tx -> routing.routes(tx, events, replay.ruleArns()));
+        Routing.Routes routes;
+        try {
+            routes = routing.routes(some.stream().map(row -> replayed(replay, row, now)).toList(), replay.ruleArns());
+        } catch (ApiError refused) {
+            fail(replay, refused, now);
+            return;
+        }
         store.change(tx -> {
             var current = data.replays.get(tx, replay.key());
             // Cancelled, or gone on by somebody else.
@@ -192,8 +200,18 @@ final class Replays {
         });
     }
 
-    private static BusEvent replayed(KeptReplay replay, Row<byte[]> row, Instant now) {
-        var event = new LinkedHashMap<Object, Object>((Map<?, ?>) JsonReader.tree(row.value()));
+    /** The archive's key cannot be used. */
+    private void fail(KeptReplay replay, ApiError refused, Instant now) {
+        store.change(tx -> {
+            if (data.replaying.cancel(tx, replay.key())) {
+                data.replays.put(tx, replay.key(), replay.failed(refused.getMessage(), now));
+            }
+        });
+    }
+
+    private BusEvent replayed(KeptReplay replay, Row<byte[]> row, Instant now) {
+        var event = new LinkedHashMap<Object, Object>(
+                (Map<?, ?>) JsonReader.tree(keys.opened(bus(replay), row.value())));
         event.put("replay-name", replay.name());
         return new BusEvent(bus(replay), String.valueOf(event.get("id")), JsonWriter.bytes(event), now, null);
     }

@@ -38,18 +38,20 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     private final Roles roles;
     private final Supplier<Forwarding> forwarding;
     private final HttpTargets http;
+    private final BusKeys keys;
     private final Deliveries<Dispatch> deadLetters;
     private final Measures measures;
     private final Time time;
 
     RuleCarrier(Targets targets, Roles roles, Supplier<Forwarding> forwarding, HttpTargets http,
-            Deliveries<Dispatch> deadLetters, Measures measures, Time time) {
+            BusKeys keys, Deliveries<Dispatch> deadLetters, Measures measures, Time time) {
         this.measures = measures;
         this.time = time;
         this.targets = targets;
         this.roles = roles;
         this.forwarding = forwarding;
         this.http = http;
+        this.keys = keys;
         this.deadLetters = deadLetters;
     }
 
@@ -69,8 +71,9 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     }
 
     @Override
-    public Outcome deliver(RuleDelivery delivery, Attempt attempt) {
-        measures.attempted(delivery, attempt.number(), time.instant());
+    public Outcome deliver(RuleDelivery kept, Attempt attempt) {
+        measures.attempted(kept, attempt.number(), time.instant());
+        var delivery = kept.with(keys.opened(kept.busName(), kept.event()));
         var target = delivery.target();
         var arn = Arn.parse(target.arn());
         byte[] body;

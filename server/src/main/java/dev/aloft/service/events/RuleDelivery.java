@@ -8,6 +8,7 @@ import java.time.Instant;
 /**
  * An event on its way to a target of a rule that wants it, with the target as it was when the event came.
  *
+ * @param event    as it is kept: under the key of its bus, or as it is
  * @param ingested when the event arrived on the bus
  * @param trace    an X-Ray trace header, or null
  */
@@ -22,6 +23,14 @@ record RuleDelivery(
         String trace) {
     String ruleArn() {
         return Rules.arn(account, region, bus, rule);
+    }
+
+    BusName busName() {
+        return new BusName(account, region, bus);
+    }
+
+    RuleDelivery with(byte[] other) {
+        return new RuleDelivery(account, region, bus, rule, target, other, ingested, trace);
     }
 
     String ruleName() {

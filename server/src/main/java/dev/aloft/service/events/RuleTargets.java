@@ -67,12 +67,15 @@ final class RuleTargets {
         if (!Arn.isArn(target.arn())) {
             return Optional.of(badArn(target, target.arn()));
         }
-        // A dead-letter queue is a standard queue: one in order would take no letter, which has no group.
-        if (letters != null && (!Arn.isArn(letters) || !Arn.parse(letters).service().equals("sqs")
-                || letters.endsWith(".fifo"))) {
+        if (letters != null && !DeadLetters.isQueue(letters)) {
             return Optional.of(badArn(target, letters));
         }
-        boolean fifo = Arn.parse(target.arn()).service().equals("sqs") && target.arn().endsWith(".fifo");
+        var arn = Arn.parse(target.arn());
+        if (arn.service().equals("sns") && target.arn().endsWith(".fifo")) {
+            // EventBridge delivers to standard topics alone.
+            return Optional.of(badArn(target, target.arn()));
+        }
+        boolean fifo = arn.service().equals("sqs") && target.arn().endsWith(".fifo");
         boolean grouped = target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null;
         return fifo && !grouped
                 ? Optional.of(failed(target, "Parameter(s) SqsParameters must be specified for target: " + target.id()
@@ -90,8 +93,8 @@ final class RuleTargets {
     }
 
     private Events.Target checked(Events.Target target) {
-        refuseWhatIsNotBuilt(target);
         var arn = Arn.parse(target.arn());
+        checkParameters(target, arn);
         if (!arn.service().equals("events") && !arn.service().equals("execute-api") && !targets.takes(arn)) {
             throw AWS_HAS.contains(arn.service()) ? ApiError.notBuilt("A target of service " + arn.service())
                     : Refusals.badArn(target.arn());
@@ -134,13 +137,26 @@ final class RuleTargets {
         return transformer.inputPathsMap() == null ? Map.of() : transformer.inputPathsMap();
     }
 
-    private static void refuseWhatIsNotBuilt(Events.Target target) {
-        Refusals.unbuilt("A target's RunCommandParameters", target.runCommandParameters());
-        Refusals.unbuilt("A target's EcsParameters", target.ecsParameters());
-        Refusals.unbuilt("A target's BatchParameters", target.batchParameters());
-        Refusals.unbuilt("A target's RedshiftDataParameters", target.redshiftDataParameters());
-        Refusals.unbuilt("A target's SageMakerPipelineParameters", target.sageMakerPipelineParameters());
-        Refusals.unbuilt("A target's AppSyncParameters", target.appSyncParameters());
+    /** Parameters are of the targets of one service each. */
+    private static void checkParameters(Events.Target target, Arn arn) {
+        boolean web = arn.service().equals("execute-api") || arn.resource().startsWith("api-destination/");
+        of(target, web, "HttpParameters", target.httpParameters());
+        of(target, arn.service().equals("kinesis"), "KinesisParameters", target.kinesisParameters());
+        of(target, arn.service().equals("sqs"), "SqsParameters", target.sqsParameters());
+        of(target, arn.service().equals("ssm"), "RunCommandParameters", target.runCommandParameters());
+        of(target, arn.service().equals("ecs"), "EcsParameters", target.ecsParameters());
+        of(target, arn.service().equals("batch"), "BatchParameters", target.batchParameters());
+        of(target, arn.service().startsWith("redshift"), "RedshiftDataParameters", target.redshiftDataParameters());
+        of(target, arn.service().equals("sagemaker"), "SageMakerPipelineParameters",
+                target.sageMakerPipelineParameters());
+        of(target, arn.service().equals("appsync"), "AppSyncParameters", target.appSyncParameters());
+    }
+
+    /** AWS leaves no blank before the target's id. */
+    private static void of(Events.Target target, boolean ofThisTarget, String name, Object given) {
+        if (given != null && !ofThisTarget) {
+            throw Refusals.invalid("Parameter " + name + " is not valid for target" + target.id() + ".");
+        }
     }
 
     List<Events.RemoveTargetsResultEntry> remove(Caller caller, Events.RemoveTargetsRequest input) {

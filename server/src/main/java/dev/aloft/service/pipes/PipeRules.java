@@ -37,6 +37,7 @@ final class PipeRules {
         checkFilters(source);
         checkEnrichment(input);
         checkTarget(input);
+        checkLog(input.logConfiguration());
         refuseWhatIsNotBuilt(input);
     }
 
@@ -130,6 +131,14 @@ final class PipeRules {
             } catch (EventPattern.Malformed e) {
                 throw new Pipes.ValidationException("Event pattern is not valid. Reason: " + e.getMessage());
             }
+        }
+    }
+
+    private static void checkLog(Pipes.PipeLogConfigurationParameters log) {
+        if (log != null && !Pipes.LogLevel.OFF.equals(log.level()) && log.cloudwatchLogsLogDestination() == null
+                && log.firehoseLogDestination() == null && log.s3LogDestination() == null) {
+            throw new Pipes.ValidationException("A log destination is required where the log level is "
+                    + log.level() + ".");
         }
     }
 

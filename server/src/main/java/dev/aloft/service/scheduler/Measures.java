@@ -1,5 +1,7 @@
 package dev.aloft.service.scheduler;
 
+import dev.aloft.api.Arn;
+import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.metric.Metrics;
 import java.util.Map;
 
@@ -34,8 +36,8 @@ record Measures(Metrics metrics) {
         count(invocation, "InvocationDroppedCount");
     }
 
-    void buried(String account, String region, String group, boolean delivered) {
-        count(account, region, group,
+    void buried(Dispatch letter, boolean delivered) {
+        count(letter.account(), letter.region(), Arn.parse(letter.sourceArn()).resourceName(),
                 delivered ? "InvocationsSentToDeadLetterCount" : "InvocationsFailedToBeSentToDeadLetterCount");
     }
 }

@@ -10,6 +10,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
@@ -36,7 +37,7 @@ public final class SchedulerService implements Service, Scheduler {
         groups = new Groups(data, store, time);
         schedules = new Schedules(data, groups, targetRules, roles, store, time);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
-                new LetterCarrier(targets, roles::assume, measures));
+                new Dispatches(targets, roles::assume).counting(measures::buried));
         invocations = new Deliveries<>("invocations", store, time, Codec.of(Invocation.class),
                 new InvocationCarrier(data, endpoint, targets, targetRules, roles, deadLetters,
                     measures));

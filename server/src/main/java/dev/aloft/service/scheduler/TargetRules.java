@@ -58,6 +58,9 @@ final class TargetRules {
         }
         require(arn.service().equals("kinesis"), "KinesisParameters", target.kinesisParameters());
         require(arn.service().equals("events"), "EventBridgeParameters", target.eventBridgeParameters());
+        if (!arn.service().equals("sqs")) {
+            require(false, "SqsParameters", target.sqsParameters());
+        }
         boolean grouped = target.sqsParameters() != null && target.sqsParameters().messageGroupId() != null;
         if (arn.service().equals("sqs") && target.arn().endsWith(".fifo") && !grouped) {
             throw invalid("SqsParameters with a MessageGroupId are required for a FIFO queue.");

@@ -63,7 +63,8 @@ abstract class EventsFixture {
     final Map<String, String> rolePolicies = new HashMap<>();
     final TestTime time = new TestTime();
     final KeyFile keys = KeyFile.inMemory();
-    final Store store = new FlakyStore(new MemoryStore());
+    final MemoryStore memory = new MemoryStore();
+    final Store store = new FlakyStore(memory);
     final Targets targets = new Targets();
     final Roles roles = new Roles(source(), time);
     final Authorizer authorizer = new Authorizer(source(), time);

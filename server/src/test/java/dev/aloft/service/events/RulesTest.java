@@ -66,9 +66,9 @@ class RulesTest extends EventsFixture {
         refused("ResourceNotFoundException", "Statement with the provided id does not exist.",
                 () -> events.removePermission(ROOT,
             Events.RemovePermissionRequest.of(r -> r.eventBusName("shop").statementId("gone"))));
-        refused("NotImplemented", "An event bus's KmsKeyIdentifier is not built in Aloft yet.",
-                () -> events.createEventBus(ROOT,
-            Events.CreateEventBusRequest.of(r -> r.name("b").kmsKeyIdentifier("key"))));
+        refused("NotImplemented", "An event bus's LogConfig with Level INFO is not built in Aloft yet.",
+                () -> events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("b")
+                        .logConfig(Events.LogConfig.of(l -> l.level("INFO"))))));
         // What is not there is deleted well enough.
         events.deleteEventBus(ROOT, Events.DeleteEventBusRequest.of(r -> r.name("gone")));
     }
@@ -105,7 +105,7 @@ class RulesTest extends EventsFixture {
         refused("ValidationException",
                 "Parameter arn:aws:s3:::bucket is not valid. Reason: Provided Arn is not in correct format.",
             () -> target(null, "tick", target("1", "arn:aws:s3:::bucket")));
-        refused("NotImplemented", "A target's EcsParameters is not built in Aloft yet.", () -> target(null, "tick",
+        refused("ValidationException", "Parameter EcsParameters is not valid for target1.", () -> target(null, "tick",
             Events.Target.of(t -> t.id("1").arn(QUEUE)
                     .ecsParameters(Events.EcsParameters.of(p -> p.taskDefinitionArn("arn"))))));
         for (int i = 0; i < 5; i++) {
@@ -121,15 +121,19 @@ class RulesTest extends EventsFixture {
     void aBadTargetLeavesTheOthers() {
         schedule("tick", "rate(1 minute)");
         var answer = events.putTargets(ROOT, Events.PutTargetsRequest.of(r -> r.rule("tick").targets(List.of(
-            target("good", QUEUE), target("bad", "no-arn"), target("fifo", QUEUE + ".fifo")))));
-        assertThat(answer.failedEntryCount()).isEqualTo(2);
+            target("good", QUEUE), target("bad", "no-arn"), target("fifo", QUEUE + ".fifo"),
+            target("topic", "arn:aws:sns:us-east-1:111122223333:t.fifo")))));
+        assertThat(answer.failedEntryCount()).isEqualTo(3);
         assertThat(answer.failedEntries()).extracting(Events.PutTargetsResultEntry::targetId,
                 Events.PutTargetsResultEntry::errorCode,
             Events.PutTargetsResultEntry::errorMessage).containsExactly(
             org.assertj.core.groups.Tuple.tuple("bad", "ValidationException",
                 "Parameter no-arn is not valid. Reason: Provided Arn is not in correct format."),
             org.assertj.core.groups.Tuple.tuple("fifo", "ValidationException",
-                "Parameter(s) SqsParameters must be specified for target: fifo."));
+                "Parameter(s) SqsParameters must be specified for target: fifo."),
+            org.assertj.core.groups.Tuple.tuple("topic", "ValidationException",
+                "Parameter arn:aws:sns:us-east-1:111122223333:t.fifo is not valid. Reason: Provided Arn is not in"
+                    + " correct format."));
         var removed = events.removeTargets(ROOT, Events.RemoveTargetsRequest.of(r -> r.rule("tick")
                 .ids(List.of("good", "gone"))));
         assertThat(removed.failedEntries()).extracting(Events.RemoveTargetsResultEntry::errorMessage)
@@ -147,6 +151,8 @@ class RulesTest extends EventsFixture {
         assertThat(second.rules()).extracting(Events.Rule::arn)
             .containsExactly("arn:aws:events:us-east-1:111122223333:rule/shop/c");
         assertThat(second.nextToken()).isNull();
+        refused("ValidationException", "Invalid pagination token.", () -> events.listRules(ROOT,
+            Events.ListRulesRequest.of(r -> r.eventBusName("shop").nextToken("YWJjZGVmZ2hp"))));
         assertThat(events.listEventBuses(ROOT, Events.ListEventBusesRequest.of(_ -> {})).eventBuses())
             .extracting(Events.EventBus::name).containsExactly("default", "shop");
         target("shop", "a", target("1", QUEUE), target("2", QUEUE));

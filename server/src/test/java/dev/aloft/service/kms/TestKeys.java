@@ -89,7 +89,7 @@ public final class TestKeys implements LocalEndpoint.Gate {
         kms.createAlias(root, Kms.CreateAliasRequest.of(r -> r.aliasName(alias).targetKeyId(key)));
     }
 
-    /** Lets a service use the key, on a condition, which is JSON or empty. */
+    /** Lets a service look at the key and use it, this on a condition, which is JSON or empty. */
     public void allowService(String key, String principal, String condition) {
         put(key, "{\"Service\": \"" + principal + "\"}", condition);
     }
@@ -102,8 +102,9 @@ public final class TestKeys implements LocalEndpoint.Gate {
     private void put(String key, String principal, String condition) {
         var all = allow("\"Principal\": {\"AWS\": \"arn:aws:iam::" + root.account() + ":root\"},", "", "kms:*");
         var more = allow("\"Principal\": " + principal + ",", condition, "kms:GenerateDataKey*", "kms:Decrypt");
+        var look = allow("\"Principal\": " + principal + ",", "", "kms:DescribeKey");
         kms.putKeyPolicy(root, Kms.PutKeyPolicyRequest.of(
-                r -> r.keyId(key).policy("{\"Statement\": [" + all + "," + more + "]}")));
+                r -> r.keyId(key).policy("{\"Statement\": [" + all + "," + more + "," + look + "]}")));
     }
 
     private static String allow(String principal, String condition, String... actions) {

@@ -1,0 +1,158 @@
+package dev.aloft.service.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aloft.api.ApiError;
+import dev.aloft.api.Events;
+import dev.aloft.kernel.call.Event.Attribute;
+import dev.aloft.kernel.store.Range;
+import dev.aloft.service.kms.TestKeys;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Buses and archives under keys of KMS. */
+class BusKeysTest extends EventsFixture {
+    private static final String BUS = "arn:aws:events:us-east-1:111122223333:event-bus/shop";
+    private static final String SHOP = "{\"source\":[\"shop\"]}";
+
+    private final TestKeys kms = new TestKeys(ROOT, store, time, endpoint);
+    private String key;
+
+    @BeforeEach
+    void aKeyThatEventBridgeMayUse() {
+        endpoint.add(kms.service());
+        key = kms.key();
+        kms.allowService(key, "events.amazonaws.com",
+                "{\"StringEquals\": {\"kms:EncryptionContext:aws:events:event-bus:arn\": \"" + BUS + "\"}}");
+    }
+
+    private static Events.DeadLetterConfig letters(String queue) {
+        return Events.DeadLetterConfig.of(d -> d.arn(queue));
+    }
+
+    private void bus(String kmsKey, String deadLetters) {
+        events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("shop").kmsKeyIdentifier(kmsKey)
+                .deadLetterConfig(deadLetters == null ? null : letters(deadLetters))));
+        rule("shop", "all", SHOP);
+    }
+
+    private boolean liesOpen(String text) {
+        return memory.<Boolean>read(tx -> tx.range(Range.all()).anyMatch(
+                entry -> new String(entry.value(), StandardCharsets.ISO_8859_1).contains(text)));
+    }
+
+    private static Events.Target withLetters(String arn) {
+        return Events.Target.of(t -> t.id("1").arn(arn).deadLetterConfig(letters(DEAD)));
+    }
+
+    @Test
+    void anEventWaitsUnderItsBusesKeyAndIsBroughtAsItCame() {
+        bus(key, null);
+        target("shop", "all", target("1", FUNCTION));
+        failures.put(FUNCTION, ApiError.of("ServiceException", 500, "later"));
+        put(ROOT, "shop", "shop", "{\"secret\":\"mellon\"}");
+        settled();
+        assertThat(liesOpen("mellon")).isFalse();
+        failures.clear();
+        time.advance(Duration.ofMinutes(5));
+        assertThat(delivered.getLast().json().get("detail")).isEqualTo(Map.of("secret", "mellon"));
+        assertThat(kms.asked()).isEmpty();
+        assertThat(described().kmsKeyIdentifier()).isEqualTo(key);
+    }
+
+    private Events.DescribeEventBusResponse described() {
+        return events.describeEventBus(ROOT, Events.DescribeEventBusRequest.of(r -> r.name("shop")));
+    }
+
+    @Test
+    void whatCannotBeSealedGoesToTheBusesDeadLetters() {
+        bus(key, DEAD);
+        target("shop", "all", target("1", FUNCTION));
+        kms.disable(key);
+        assertThat(put(ROOT, "shop", "shop", "{\"n\":1}").failedEntryCount()).isZero();
+        settled();
+        assertThat(bodies(FUNCTION)).isEmpty();
+        var letter = delivered.getFirst();
+        assertThat(letter.target()).isEqualTo(DEAD);
+        assertThat(letter.json().get("detail")).hasToString("{n=1}");
+        assertThat(letter.event().attributes()).containsOnly(
+                Map.entry("ERROR_CODE", Attribute.text("INVALID_PARAMETER")),
+                Map.entry("ERROR_MESSAGE", Attribute.text(key + " is disabled.")));
+    }
+
+    @Test
+    void whatCannotBeOpenedGoesSealedToTheTargetsDeadLetters() {
+        bus(key, null);
+        target("shop", "all", withLetters(FUNCTION));
+        failures.put(FUNCTION, ApiError.of("ServiceException", 500, "later"));
+        put(ROOT, "shop", "shop", "{\"secret\":\"mellon\"}");
+        settled();
+        kms.disable(key);
+        time.advance(Duration.ofMinutes(20));
+        var letter = delivered.getLast();
+        assertThat(letter.target()).isEqualTo(DEAD);
+        assertThat(letter.body()).doesNotContain("mellon");
+        assertThat(letter.json().get("detail-type")).isEqualTo("Encrypted Events");
+        assertThat((Map<?, ?>) letter.json().get("detail")).extracting("event-bus-arn", "rule-arn", "kms-key-arn")
+                .containsExactly(BUS, "arn:aws:events:us-east-1:111122223333:rule/shop/all", key);
+        assertThat(letter.event().attributes()).containsEntry("RULE_ARN",
+                Attribute.text("arn:aws:events:us-east-1:111122223333:rule/shop/all"));
+    }
+
+    @Test
+    void whatATargetDoesNotTakeGoesToItsDeadLettersAsItCame() {
+        bus(key, null);
+        target("shop", "all", withLetters(FUNCTION));
+        failures.put(FUNCTION, ApiError.of("AccessDeniedException", 403, "no permission"));
+        put(ROOT, "shop", "shop", "{\"secret\":\"mellon\"}");
+        settled();
+        assertThat(delivered.getLast().json().get("detail")).isEqualTo(Map.of("secret", "mellon"));
+    }
+
+    @Test
+    void aKeyThatEventBridgeMaySeeIsRequired() {
+        var closed = kms.key();
+        refused("ValidationException", "KMS key " + closed + " cannot be used: User: events.amazonaws.com is not authorized"
+                + " to perform: kms:DescribeKey on resource: " + closed
+                + " because no resource-based policy allows the kms:DescribeKey action", () -> bus(closed, null));
+        refused("ValidationException", "Parameter " + FUNCTION + " is not valid. Reason: Provided Arn is not in correct"
+                + " format.", () -> bus(key, FUNCTION));
+        bus(key, null);
+        events.updateEventBus(ROOT, Events.UpdateEventBusRequest.of(r -> r.name("shop").kmsKeyIdentifier("")));
+        assertThat(described().kmsKeyIdentifier()).isNull();
+    }
+
+    @Test
+    void anArchiveHasAKeyOfItsOwnWithoutWhichItIsNotReplayed() {
+        bus(null, null);
+        target("shop", "all", target("1", FUNCTION));
+        events.createArchive(ROOT, Events.CreateArchiveRequest.of(r -> r.archiveName("kept").eventSourceArn(BUS)
+                .kmsKeyIdentifier(key)));
+        put(ROOT, "shop", "shop", "{\"secret\":\"mellon\"}");
+        settled();
+        assertThat(liesOpen("mellon")).isFalse();
+        replay("first");
+        assertThat(delivered).hasSize(2);
+        assertThat(delivered.getLast().json().get("replay-name")).isEqualTo("first");
+        kms.disable(key);
+        time.advance(Duration.ofMinutes(6));
+        replay("second");
+        var failed = events.describeReplay(ROOT, Events.DescribeReplayRequest.of(r -> r.replayName("second")));
+        assertThat(failed.state()).isEqualTo("FAILED");
+        assertThat(failed.stateReason()).isEqualTo(key + " is disabled.");
+        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("kept")))
+                .kmsKeyIdentifier()).isEqualTo(key);
+    }
+
+    private void replay(String name) {
+        events.startReplay(ROOT, Events.StartReplayRequest.of(r -> r.replayName(name)
+                .eventSourceArn("arn:aws:events:us-east-1:111122223333:archive/kept")
+                .destination(Events.ReplayDestination.of(d -> d.arn(BUS)))
+                .eventStartTime(time.instant().minus(Duration.ofHours(1)))
+                .eventEndTime(time.instant().plus(Duration.ofHours(1)))));
+        settled();
+    }
+}

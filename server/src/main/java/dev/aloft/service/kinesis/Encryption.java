@@ -39,6 +39,15 @@ final class Encryption {
         streams.change(caller, input.streamName(), input.streamARN(), stream -> stream.withKey(input.keyId()));
     }
 
+    void stop(Caller caller, Kinesis.StopStreamEncryptionRequest input) {
+        streams.change(caller, input.streamName(), input.streamARN(), stream -> {
+            if (stream.keyId() == null) {
+                throw new Kinesis.InvalidArgumentException("Cannot stop encrypting an unencrypted stream.");
+            }
+            return stream.withKey(null);
+        });
+    }
+
     private static KeyUse use(KeptStream stream, String keyId) {
         return new KeyUse(stream.account(), keyId, Map.of("aws:kinesis:arn", stream.arn()), REUSE);
     }

@@ -140,7 +140,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public AddTagsToStreamResponse addTagsToStream(Caller caller, AddTagsToStreamRequest input) {
-        streams.tag(caller, input.streamName(), input.streamARN(), input.tags());
+        streams.tag(caller, input);
         return AddTagsToStreamResponse.of(_ -> {});
     }
 
@@ -296,7 +296,7 @@ public final class KinesisService implements Service, Kinesis {
 
     @Override
     public StopStreamEncryptionResponse stopStreamEncryption(Caller caller, StopStreamEncryptionRequest input) {
-        streams.change(caller, input.streamName(), input.streamARN(), stream -> stream.withKey(null));
+        encryption.stop(caller, input);
         return StopStreamEncryptionResponse.of(_ -> {});
     }
 

@@ -53,14 +53,18 @@ final class Measures {
         return Duration.between(began, time.instant()).toMillis();
     }
 
-    /** A record that was put, of so many bytes with its key. */
-    void put(KeptStream stream, KeptShard shard, long bytes) {
-        add(stream, "IncomingRecords", COUNT, 1);
-        add(stream, "IncomingBytes", BYTES, bytes);
-        add(stream, shard, "IncomingRecords", COUNT, 1);
-        add(stream, shard, "IncomingBytes", BYTES, bytes);
-        add(stream, "WriteProvisionedThroughputExceeded", COUNT, 0);
+    /** Records that one call put into a shard, of so many bytes each with its key. */
+    void put(KeptStream stream, KeptShard shard, List<Long> bytes) {
+        add(stream, shard, "IncomingRecords", COUNT, bytes.size());
+        bytes.forEach(each -> add(stream, shard, "IncomingBytes", BYTES, each));
         add(stream, shard, "WriteProvisionedThroughputExceeded", COUNT, 0);
+    }
+
+    /** What one call put into a stream. */
+    void put(KeptStream stream, long records, long bytes) {
+        add(stream, "IncomingRecords", COUNT, records);
+        add(stream, "IncomingBytes", BYTES, bytes);
+        add(stream, "WriteProvisionedThroughputExceeded", COUNT, 0);
     }
 
     /** A record for which the shard had no capacity. */

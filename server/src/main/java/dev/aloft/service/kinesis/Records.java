@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Putting records: each into the shard that its hash key belongs to. */
 final class Records {
@@ -180,15 +181,20 @@ final class Records {
             });
             return all;
         });
-        placed.forEach(it -> {
-            if (it.throttled()) {
-                measures.notPut(stream, it.shard());
-            } else {
-                measures.put(stream, it.shard(), it.bytes());
-                growth.wrote(stream, it.shard(), it.bytes(), now);
-            }
-        });
+        measure(stream, placed, now);
         return placed;
+    }
+
+    private void measure(KeptStream stream, List<Placed> placed, Instant now) {
+        placed.stream().filter(Placed::throttled).forEach(it -> measures.notPut(stream, it.shard()));
+        var taken = placed.stream().filter(it -> !it.throttled()).toList();
+        if (taken.isEmpty()) {
+            return;
+        }
+        measures.put(stream, taken.size(), taken.stream().mapToLong(Placed::bytes).sum());
+        taken.stream().collect(Collectors.groupingBy(Placed::shard, Collectors.mapping(Placed::bytes, Collectors.toList())))
+                .forEach((shard, bytes) -> measures.put(stream, shard, bytes));
+        taken.forEach(it -> growth.wrote(stream, it.shard(), it.bytes(), now));
     }
 
     private Placed append(Tx tx, KeptStream stream, KeptShard shard, Draft draft, Bytes content, Instant now,

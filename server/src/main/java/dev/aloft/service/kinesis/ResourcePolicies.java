@@ -1,11 +1,16 @@
 package dev.aloft.service.kinesis;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
+import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The policies that streams and consumers have of their own. */
@@ -29,12 +34,34 @@ final class ResourcePolicies {
         try {
             Policy.of(input.policy(), Policy.Kind.RESOURCE);
         } catch (Policy.Malformed e) {
-            throw new Kinesis.InvalidArgumentException("Invalid policy: " + e.getMessage());
+            throw new Kinesis.InvalidArgumentException("Policy validation error: "
+                    + (JsonReader.isJson(input.policy()) ? e.getMessage() : "This policy contains invalid Json"));
         }
         store.change(tx -> {
             require(tx, caller, input.resourceARN());
-            data.policies.put(tx, Key.of(input.resourceARN()), input.policy());
+            data.policies.put(tx, Key.of(input.resourceARN()), told(input.policy()));
         });
+    }
+
+    /** As Kinesis tells it: without blanks, and what is alone in a list without the list. */
+    private static String told(String policy) {
+        var document = new LinkedHashMap<String, Object>();
+        ((Map<?, ?>) JsonReader.tree(policy)).forEach((name, value) -> document.put(name.toString(), value));
+        document.computeIfPresent("Statement", (_, given) ->
+                (given instanceof List<?> all ? all : List.of(given)).stream().map(ResourcePolicies::unlisted).toList());
+        return JsonWriter.string(document);
+    }
+
+    private static Object unlisted(Object value) {
+        return switch (value) {
+            case List<?> one when one.size() == 1 -> one.getFirst();
+            case Map<?, ?> members -> {
+                var all = new LinkedHashMap<Object, Object>(members);
+                all.replaceAll((name, member) -> name.equals("Condition") ? member : unlisted(member));
+                yield all;
+            }
+            default -> value;
+        };
     }
 
     private void require(ReadTx tx, Caller caller, String arn) {
@@ -57,7 +84,8 @@ final class ResourcePolicies {
         store.change(tx -> {
             require(tx, caller, input.resourceARN());
             if (!data.policies.delete(tx, Key.of(input.resourceARN()))) {
-                throw new Kinesis.ResourceNotFoundException("No resource policy found for resource ARN " + input.resourceARN());
+                throw new Kinesis.ResourceNotFoundException("No resource policy found for resource ARN "
+                        + input.resourceARN() + ".");
             }
         });
     }

@@ -24,14 +24,23 @@ final class ResourceTags {
 
     void tag(Caller caller, Kinesis.TagResourceRequest input) {
         if (!isConsumer(input.resourceARN())) {
-            streams.tag(caller, null, input.resourceARN(), input.tags());
+            streams.tag(caller, input.resourceARN(), input.tags(), _ -> tooMany(caller, input.resourceARN()));
             return;
         }
+        Streams.checkReserved(input.tags().keySet());
         consumers.tag(input.resourceARN(), tags -> {
             var all = new TreeMap<>(tags);
             all.putAll(input.tags());
+            if (all.size() > Streams.MOST_TAGS) {
+                throw tooMany(caller, input.resourceARN());
+            }
             return all;
         });
+    }
+
+    private static Kinesis.InvalidArgumentException tooMany(Caller caller, String arn) {
+        return new Kinesis.InvalidArgumentException("Failed to add tags to resource " + arn + " under account "
+                + caller.account() + " because a given resource cannot have more than 50 tags associated with it.");
     }
 
     void untag(Caller caller, Kinesis.UntagResourceRequest input) {

@@ -70,11 +70,10 @@ final class Shards {
     }
 
     Kinesis.ListShardsResponse list(Caller caller, Kinesis.ListShardsRequest input) {
-        boolean named = input.streamName() != null || input.streamARN() != null;
-        if (input.nextToken() == null && !named) {
+        if (input.nextToken() == null && input.streamName() == null && input.streamARN() == null) {
             throw new Kinesis.InvalidArgumentException("Either NextToken or StreamName should be provided.");
         }
-        if (input.nextToken() != null && named) {
+        if (input.nextToken() != null && input.streamName() != null) {
             throw new Kinesis.InvalidArgumentException("NextToken and StreamName cannot be provided together.");
         }
         int limit = input.maxResults() == null ? PAGE : input.maxResults();
@@ -83,16 +82,23 @@ final class Shards {
         return store.read(tx -> {
             var stream = streams.existing(tx, caller, input.streamName(), token == null ? input.streamARN() : token[2]);
             checkCreation(stream, input.streamCreationTimestamp());
-            var filter = token == null ? filter(stream, input) : token[0];
-            var all = matching(streams.shards(tx, stream), stream, filter);
-            int after = token != null ? Integer.parseInt(token[1]) : input.exclusiveStartShardId() == null ? -1
-                    : ShardIds.require(input.exclusiveStartShardId(), stream.name(), stream.account());
+            var shards = streams.shards(tx, stream);
+            var filter = token == null ? filter(shards, stream, input) : token[0];
+            var all = matching(shards, stream, filter);
+            int after = token == null ? after(stream, input) : Integer.parseInt(token[1]);
             var left = all.stream().filter(shard -> shard.number() > after).toList();
             var page = left.size() > limit ? left.subList(0, limit) : left;
             return Kinesis.ListShardsResponse.of(r -> r.shards(page.stream().map(Shards::told).toList())
                     .nextToken(page.size() == left.size() ? null
                             : Tokens.of(now, filter, Integer.toString(page.getLast().number()), stream.arn())));
         });
+    }
+
+    /** A filter of whatever type may name a shard. */
+    private static int after(KeptStream stream, Kinesis.ListShardsRequest input) {
+        var named = input.exclusiveStartShardId() != null ? input.exclusiveStartShardId()
+                : input.shardFilter() == null ? null : input.shardFilter().shardId();
+        return named == null ? -1 : ShardIds.require(named, stream.name(), stream.account());
     }
 
     /** A stream of another age than is meant is not the one that is meant. */
@@ -103,7 +109,7 @@ final class Shards {
     }
 
     /** The filter as a word that a token can carry: its type and what belongs to it. */
-    private static String filter(KeptStream stream, Kinesis.ListShardsRequest input) {
+    private String filter(List<KeptShard> all, KeptStream stream, Kinesis.ListShardsRequest input) {
         var filter = input.shardFilter();
         if (filter == null) {
             return "FROM_TRIM_HORIZON";
@@ -111,7 +117,8 @@ final class Shards {
         return switch (filter.type()) {
             case "AFTER_SHARD_ID" -> {
                 if (filter.shardId() == null) {
-                    throw new Kinesis.InvalidArgumentException("ShardId must be provided for ShardFilter of type AFTER_SHARD_ID.");
+                    throw new Kinesis.InvalidArgumentException("ShardId must be provided when the ShardFilter Type "
+                            + "is AFTER_SHARD_ID.");
                 }
                 yield filter.type() + ":" + ShardIds.require(filter.shardId(), stream.name(), stream.account());
             }
@@ -120,10 +127,23 @@ final class Shards {
                     throw new Kinesis.InvalidArgumentException(
                             "Timestamp must be provided for ShardFilter of type " + filter.type() + ".");
                 }
+                checkMoment(all, stream, filter.timestamp());
                 yield filter.type() + ":" + filter.timestamp().toEpochMilli();
             }
             default -> filter.type();
         };
+    }
+
+    private void checkMoment(List<KeptShard> all, KeptStream stream, Instant moment) {
+        var now = time.instant();
+        // A shard's time is known in seconds only.
+        if (moment.getEpochSecond() < oldest(all, now.minus(stream.retention())).getEpochSecond()) {
+            throw new Kinesis.InvalidArgumentException("ShardFilter Timestamp cannot be older than TRIM_HORIZON of the "
+                    + "stream.");
+        }
+        if (moment.isAfter(now)) {
+            throw new Kinesis.InvalidArgumentException("ShardFilter Timestamp must not be greater than current time.");
+        }
     }
 
     private List<KeptShard> matching(List<KeptShard> all, KeptStream stream, String filter) {
@@ -135,8 +155,7 @@ final class Shards {
             case "AT_TRIM_HORIZON" -> shard -> openAt(shard, oldest(all, horizon));
             case "FROM_TRIM_HORIZON" -> shard -> shard.open() || !shard.closed().isBefore(horizon);
             case "AT_TIMESTAMP" -> shard -> openAt(shard, moment(parts[1]));
-            // A moment before the trim horizon counts as the trim horizon.
-            case "FROM_TIMESTAMP" -> shard -> shard.open() || !shard.closed().isBefore(later(moment(parts[1]), horizon));
+            case "FROM_TIMESTAMP" -> shard -> shard.open() || !shard.closed().isBefore(moment(parts[1]));
             default -> throw new Kinesis.InvalidArgumentException("NextToken is invalid");
         };
         return all.stream().filter(wanted).toList();

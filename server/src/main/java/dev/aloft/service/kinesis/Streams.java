@@ -1,5 +1,6 @@
 package dev.aloft.service.kinesis;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kinesis;
@@ -15,12 +16,15 @@ import dev.aloft.service.kinesis.KinesisData.KeptStream;
 import dev.aloft.service.kinesis.KinesisData.Sweep;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -33,7 +37,7 @@ final class Streams {
     private static final int ON_DEMAND_LIMIT = 50;
     private static final int SHORTEST_HOURS = 24;
     private static final int LONGEST_HOURS = 8760;
-    private static final int MOST_TAGS = 50;
+    static final int MOST_TAGS = 50;
     private static final int MAX_RECORD_KIB = 1024;
     private static final int PAGE = 100;
     private static final Duration DAY = Duration.ofHours(24);
@@ -63,7 +67,7 @@ final class Streams {
         var warm = input.warmThroughputMiBps();
         int count = input.shardCount() != null ? input.shardCount() : warm == null ? ON_DEMAND_SHARDS : shardsFor(warm);
         var tags = checkedTags(input.tags() == null ? Map.of() : input.tags());
-        var now = time.instant();
+        var now = time.instant().truncatedTo(ChronoUnit.SECONDS);
         var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(), now,
                 onDemand, SHORTEST_HOURS, null, List.of(), tags,
                 input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count, warm);
@@ -91,20 +95,20 @@ final class Streams {
         return Math.max(ON_DEMAND_SHARDS, mebibytesPerSecond);
     }
 
-    /** AWS's words for these are not known. */
+    /** The first as AWS was seen to say it; its words for the others are not known. */
     void checkWarmth(ReadTx tx, Caller caller, boolean onDemand, Integer mebibytesPerSecond) {
         if (mebibytesPerSecond == null) {
             return;
         }
-        if (!onDemand) {
-            throw new Kinesis.ValidationException("WarmThroughputMiBps can not be specified with StreamMode PROVISIONED.");
-        }
         if (!settings.isCommitted(tx, caller)) {
-            throw new Kinesis.ValidationException("WarmThroughputMiBps can only be specified for accounts with "
-                    + "MinimumThroughputBillingCommitment enabled.");
+            throw new Kinesis.ValidationException("Account " + caller.account()
+                    + " is not enabled for minimum throughput billing commitment");
+        }
+        if (!onDemand) {
+            throw new Kinesis.ValidationException("Warm throughput is only supported for ON_DEMAND streams");
         }
         if (mebibytesPerSecond > WARMEST_MIB) {
-            throw new Kinesis.LimitExceededException("WarmThroughputMiBps can not be greater than " + WARMEST_MIB + ".");
+            throw new Kinesis.LimitExceededException("Warm throughput cannot exceed " + WARMEST_MIB + " MiBps");
         }
     }
 
@@ -132,7 +136,7 @@ final class Streams {
                 .forEach(row -> data.changes.delete(tx, row.key()));
         if (data.changes.range(tx, all).count() >= most) {
             throw new Kinesis.LimitExceededException("Rate exceeded for stream " + stream.name() + " under account "
-                    + stream.account() + ". " + change + " can be called " + most + " times within 24 hours.");
+                    + stream.account() + ".");
         }
         data.changes.put(tx, all.and(now, UUID.randomUUID().toString()), 1L);
     }
@@ -162,15 +166,24 @@ final class Streams {
     }
 
     static Key key(Caller caller, String name, String arn) {
-        if (arn != null) {
-            var parsed = Arn.parse(arn);
-            var parts = parsed.resource().split("/");
-            return Key.of(parsed.account(), parsed.region(), parts.length > 1 ? parts[1] : parsed.resource());
+        if (arn == null) {
+            if (name == null) {
+                throw new Kinesis.InvalidArgumentException("Stream arn and stream name can't be empty at the same time");
+            }
+            return Key.of(caller.account(), caller.region(), name);
         }
-        if (name == null) {
-            throw new Kinesis.InvalidArgumentException("Missing StreamName or StreamARN.");
+        var parsed = Arn.parse(arn);
+        var parts = parsed.resource().split("/");
+        var inferred = parts.length > 1 ? parts[1] : parsed.resource();
+        if (!parsed.region().equals(caller.region())) {
+            throw new Kinesis.InvalidArgumentException("The region specified in the ARN '" + arn
+                    + "' does not match the endpoint region");
         }
-        return Key.of(caller.account(), caller.region(), name);
+        if (name != null && !name.equals(inferred)) {
+            throw new Kinesis.InvalidArgumentException("Input stream name " + name
+                    + " doesn't match the inferred name in stream arn " + inferred);
+        }
+        return Key.of(parsed.account(), parsed.region(), inferred);
     }
 
     static Kinesis.ResourceNotFoundException notFound(String name, String account) {
@@ -239,7 +252,10 @@ final class Streams {
     }
 
     Kinesis.ListStreamsResponse list(Caller caller, Kinesis.ListStreamsRequest input) {
-        int limit = input.limit() == null ? PAGE : input.limit();
+        if (input.nextToken() != null && input.exclusiveStartStreamName() != null) {
+            throw new Kinesis.InvalidArgumentException("ExclusiveStartStreamName and NextToken cannot be provided together.");
+        }
+        int limit = input.limit() == null ? PAGE : Math.min(input.limit(), PAGE);
         var now = time.instant();
         var after = input.nextToken() != null ? Tokens.fields(input.nextToken(), 1, now)[0]
                 : input.exclusiveStartStreamName();
@@ -308,15 +324,25 @@ final class Streams {
         return hours;
     }
 
-    void tag(Caller caller, String name, String arn, Map<String, String> given) {
+    void tag(Caller caller, Kinesis.AddTagsToStreamRequest input) {
+        tag(caller, input.streamName(), input.streamARN(), input.tags(), stream -> new Kinesis.InvalidArgumentException(
+                "Failed to add tags to stream " + stream.name() + " under account " + stream.account()
+                        + " because a given stream cannot have more than 50 tags associated with it."));
+    }
+
+    void tag(Caller caller, String arn, Map<String, String> given, Function<KeptStream, ApiError> tooMany) {
+        tag(caller, null, arn, given, tooMany);
+    }
+
+    private void tag(Caller caller, String name, String arn, Map<String, String> given,
+            Function<KeptStream, ApiError> tooMany) {
         change(caller, name, arn, stream -> {
             var tags = new TreeMap<>(stream.tags());
             tags.putAll(checkedTags(given));
             refusePercent(stream, "add tags to", given.keySet());
             refusePercent(stream, "add tags to", given.values());
             if (tags.size() > MOST_TAGS) {
-                throw new Kinesis.InvalidArgumentException("Failed to add tags to stream " + stream.name() + " under account "
-                        + stream.account() + " because a given stream cannot have more than 50 tags associated with it.");
+                throw tooMany.apply(stream);
             }
             return stream.withTags(tags);
         });
@@ -325,6 +351,7 @@ final class Streams {
     void untag(Caller caller, String name, String arn, List<String> keys) {
         change(caller, name, arn, stream -> {
             keys.forEach(Streams::checkTag);
+            checkReserved(keys);
             refusePercent(stream, "remove tags from", keys);
             var tags = new LinkedHashMap<>(stream.tags());
             keys.forEach(tags::remove);
@@ -337,6 +364,7 @@ final class Streams {
             checkTag(key);
             checkTag(value);
         });
+        checkReserved(tags.keySet());
         return tags;
     }
 
@@ -346,6 +374,15 @@ final class Streams {
             throw new Kinesis.InvalidArgumentException("Failed to " + what + " stream " + stream.name() + " under account "
                     + stream.account() + " because some tags contained illegal characters. The allowed characters are Unicode "
                     + "letters, white-spaces, '_',',','/','=','+','-','@'.");
+        }
+    }
+
+    /** CloudFormation's own come this way too. */
+    static void checkReserved(Collection<String> keys) {
+        if (keys.stream().map(key -> key.toLowerCase(Locale.ROOT))
+                .anyMatch(key -> key.startsWith("aws:") && !key.startsWith("aws:cloudformation:"))) {
+            throw new Kinesis.InvalidArgumentException("Some tag keys in the request started with 'aws:'. System tags "
+                    + "cannot be modified.");
         }
     }
 

@@ -35,6 +35,6 @@ final class Tokens {
         } catch (IllegalArgumentException _) {
             // Told below.
         }
-        throw new Kinesis.InvalidArgumentException("NextToken is invalid");
+        throw new Kinesis.InvalidArgumentException("Invalid NextToken.");
     }
 }

@@ -104,11 +104,11 @@ class CapacityModesTest extends KinesisFixture {
     @Test
     void othersCannotBeWarmed() {
         refused("ValidationException",
-            "WarmThroughputMiBps can only be specified for accounts with MinimumThroughputBillingCommitment enabled.",
+            "Account 111122223333 is not enabled for minimum throughput billing commitment",
             () -> onDemand(6));
         commit("ENABLED");
         stream(1);
-        refused("ValidationException", "WarmThroughputMiBps can not be specified with StreamMode PROVISIONED.",
+        refused("ValidationException", "Warm throughput is only supported for ON_DEMAND streams",
             () -> warm(5));
         assertThat(summary().warmThroughput()).isNull();
     }

@@ -47,6 +47,16 @@ class MeasuresTest extends KinesisFixture {
         assertThat(sum("PutRecords.ThrottledRecords")).isEqualTo(1);
         assertThat(sum("WriteProvisionedThroughputExceeded")).isEqualTo(1);
         assertThat(sum("IncomingRecords")).isEqualTo(2);
+        assertThat(statistic("IncomingRecords", "SampleCount")).as("of each call").isEqualTo(1);
+    }
+
+    private double statistic(String metric, String statistic) {
+        metrics.flush();
+        return CloudWatch.at(endpoint).getMetricStatistics(ROOT, CloudWatch.GetMetricStatisticsRequest.of(r -> r
+            .namespace("AWS/Kinesis").metricName(metric).statistics(List.of(statistic)).period(60)
+            .startTime(time.instant().minus(Duration.ofHours(1))).endTime(time.instant().plusSeconds(60))
+            .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("StreamName").value("s"))))))
+            .datapoints().stream().mapToDouble(CloudWatch.Datapoint::sampleCount).sum();
     }
 
     @Test

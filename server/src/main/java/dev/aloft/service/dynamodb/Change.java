@@ -3,6 +3,7 @@ package dev.aloft.service.dynamodb;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.expression.Condition;
+import dev.aloft.service.dynamodb.expression.Operand;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -16,6 +17,10 @@ import java.util.function.UnaryOperator;
  */
 record Change(LiveTable table, Key key, Optional<Condition> condition, boolean tellsOld, boolean wantsOld,
         Effect effect) {
+    Change {
+        condition.ifPresent(tested -> table.refuseNestedKeys(Operand.paths(tested)));
+    }
+
     sealed interface Effect {
     }
 

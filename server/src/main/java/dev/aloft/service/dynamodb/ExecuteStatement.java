@@ -107,6 +107,8 @@ final class ExecuteStatement {
         var found = reads.<Found>read(tx -> {
             var table = reads.open(tx, ref);
             var source = source(table, select, consistent);
+            table.refuseNestedKeys(Stream.concat(select.paths().stream(),
+                select.where().stream().flatMap(Condition::paths)).toList());
             reads.admit(table, source.index());
             var view = reads.view(tx, table, consistent);
             var ranges = ranges(source, select);
@@ -159,20 +161,14 @@ final class ExecuteStatement {
      * partition key. A read of the whole index finds nothing by them.
      */
     private static void refuseMissing(LiveIndex index, Statement.Select select) {
-        var told = missing(index, select.paths().stream());
+        var told = index.missing(select.paths());
         if (index.stored.global() && !told.isEmpty()) {
             throw ValidationException.parameters("Global secondary index " + index.stored.name() + " does not project "
                 + told);
         }
-        var tested = missing(index, select.where().stream().flatMap(Condition::paths));
-        if (!tested.isEmpty() && !partitions(index.schema, Statements.parts(select.where())).isEmpty()) {
-            throw ValidationException.parameters("Secondary index " + index.stored.name()
-                + " does not project one or more filter attributes: " + tested);
+        if (!partitions(index.schema, Statements.parts(select.where())).isEmpty()) {
+            index.refuseUnprojected(select.where().stream().flatMap(Condition::paths).toList());
         }
-    }
-
-    private static List<String> missing(LiveIndex index, Stream<Path> paths) {
-        return paths.map(Path::attribute).filter(name -> !index.projects(name)).distinct().toList();
     }
 
     /** Of a local index that lacks what is wanted the table's items are told. */

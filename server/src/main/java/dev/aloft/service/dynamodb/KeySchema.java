@@ -77,7 +77,8 @@ record KeySchema(List<String> hashes, List<String> ranges, Map<String, String> t
             throw mismatch();
         }
         if (isEmpty(value)) {
-            throw ValidationException.parameters(empty(value) + " Key: " + name);
+            throw new ValidationException("One or more parameter values are not valid. " + empty(value) + " Key: "
+                + name);
         }
         checkSize(name, value);
     }

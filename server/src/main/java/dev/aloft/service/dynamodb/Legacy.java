@@ -98,16 +98,9 @@ final class Legacy {
 
     /** Expected with its ConditionalOperator. */
     static Optional<Condition> expected(Map<String, ExpectedAttributeValue> expected, String operator) {
+        checkOperator(operator, expected);
         if (expected == null) {
-            if (operator != null) {
-                throw ValidationException.parameters("ConditionalOperator cannot be used without Filter or Expected");
-            }
             return Optional.empty();
-        }
-        if (expected.isEmpty() && operator != null) {
-            throw ValidationException.parameters(
-                "ConditionalOperator can only be used when Filter or Expected has two or more"
-                + " elements");
         }
         var conditions = new ArrayList<Condition>();
         expected.forEach((name, one) -> conditions.add(expected(name, one)));
@@ -154,10 +147,8 @@ final class Legacy {
 
     /** QueryFilter or ScanFilter. */
     static Optional<Condition> filter(Map<String, dev.aloft.api.DynamoDb.Condition> filter, String operator) {
+        checkOperator(operator, filter);
         if (filter == null) {
-            if (operator != null) {
-                throw ValidationException.parameters("ConditionalOperator cannot be used without Filter or Expected");
-            }
             return Optional.empty();
         }
         var conditions = new ArrayList<Condition>();
@@ -166,6 +157,19 @@ final class Legacy {
             conditions.add(condition(name, one.comparisonOperator(), checked(one.comparisonOperator(), values)));
         });
         return joined(conditions, operator);
+    }
+
+    private static void checkOperator(String operator, Map<String, ?> conditions) {
+        if (operator == null) {
+            return;
+        }
+        if (conditions == null || conditions.isEmpty()) {
+            throw new ValidationException("ConditionalOperator cannot be used without Filter or Expected");
+        }
+        if (conditions.size() == 1) {
+            throw new ValidationException(
+                "ConditionalOperator can only be used when Filter or Expected has two or more elements");
+        }
     }
 
     private static Optional<Condition> joined(List<Condition> conditions, String operator) {

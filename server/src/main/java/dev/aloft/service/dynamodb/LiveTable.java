@@ -183,6 +183,20 @@ final class LiveTable {
             return projected.isEmpty() || projected.get().contains(attribute);
         }
 
+        /** Of what these paths lead to, the attributes that the index lacks. */
+        List<String> missing(Collection<Path> paths) {
+            return paths.stream().map(Path::attribute).filter(name -> !projects(name)).distinct().toList();
+        }
+
+        /** A query cannot filter by what its index lacks, be it local or global. */
+        void refuseUnprojected(Collection<Path> filtered) {
+            var missing = missing(filtered);
+            if (!missing.isEmpty()) {
+                throw ValidationException.parameters("Secondary index " + stored.name()
+                    + " does not project one or more filter attributes: " + missing);
+            }
+        }
+
         /** What the index has of an item, or of null; null where the item is not in it. */
         Map<String, AttributeValue> entry(Map<String, AttributeValue> item) {
             return item == null || !schema.isIn(item) ? null : projection(item);

@@ -115,8 +115,7 @@ final class Pages {
                 }
                 return true;
             }
-            var missing = projection.map(Projection::paths).orElse(List.of()).stream().map(Path::attribute)
-                .filter(name -> !index.projects(name)).distinct().toList();
+            var missing = projection.map(Projection::paths).map(index::missing).orElse(List.of());
             if (!missing.isEmpty() && index.stored.global()) {
                 throw ValidationException.parameters("Global secondary index " + index.stored.name()
                     + " does not project " + missing);

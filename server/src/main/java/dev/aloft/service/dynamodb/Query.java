@@ -67,6 +67,7 @@ final class Query {
             }
             projection.ifPresent(wanted -> source.table().refuseNestedKeys(wanted.paths()));
             filter.ifPresent(condition -> checkFilter(source, condition, in.filterExpression() == null));
+            source.index().ifPresent(index -> filter.map(Operand::paths).ifPresent(index::refuseUnprojected));
             selection.needsTable(source);
             filter.ifPresent(condition -> source.table().refuseNestedKeys(Operand.paths(condition)));
             var range = range(source, conditions);

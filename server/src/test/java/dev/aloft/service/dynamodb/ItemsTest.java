@@ -155,6 +155,13 @@ class ItemsTest extends DynamoDbFixture {
         }
 
         @Test
+        void isRefusedForNothingAsAKeyOrAName() {
+            refused("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain "
+                + "an empty string value. Key: a", () -> get(HASH, item("a", s(""))));
+            refused("Empty attribute name", () -> put(HASH, item("a", s("k"), "", s("x"))));
+        }
+
+        @Test
         void isRefusedForProjectionsThatCannotBe() {
             refused("Invalid ProjectionExpression: Syntax error; token: \"!\", near: \"!!\"", () -> project("!!! no"));
             refused("Invalid ProjectionExpression: Attribute name is a reserved keyword; reserved keyword: views",
@@ -163,6 +170,9 @@ class ItemsTest extends DynamoDbFixture {
                 + "rewrite one of " + "these paths; path one: [c], path two: [c, d]", () -> project("c, c.d"));
             refused("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
                 + "Key: a", () -> project("a.b"));
+            refused("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                + "Key: a", () -> put(r -> r.tableName(HASH).item(item("a", s("k")))
+                    .conditionExpression("attribute_not_exists(a[0])")));
             refused("One or more parameter values were invalid: Duplicate value in attribute name: c", () ->
                 dynamoDb.getItem(CALLER, GetItemRequest.of(r -> r.tableName(HASH).key(item("a", s("k")))
                     .attributesToGet(List.of("c", "c")))));

@@ -125,6 +125,55 @@ class PartiQlTest extends DynamoDbFixture {
         }
 
         @Test
+        void readsNumbersAndCommentsOfAllForms() {
+            for (var number : List.of("5e0", "50E-1", ".5e+1", "5.0")) {
+                assertThat(years("SELECT * FROM Music /* all */ WHERE artist = 'Acme' -- of one\n AND year = "
+                    + number)).containsExactly("5");
+            }
+            for (var number : List.of("1e2147483648", "1.5e-2147483647", "1 # note", "1 /* note")) {
+                refusedStatement(MALFORMED, "SELECT * FROM Music WHERE artist = 'Acme' AND year = " + number);
+            }
+            var overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range "
+                + "under ";
+            refusedStatement(overflow + "root", "SELECT * FROM Music WHERE year = 1e126");
+            refusedStatement(overflow + "root.x", "INSERT INTO Music VALUE {'artist': 'A', 'm': {'x': 1e126}}");
+            refusedStatement(overflow + "root[1]", "INSERT INTO Music VALUE {'artist': 'A', 'l': [1, 1e126]}");
+        }
+
+        @Test
+        void isRefusedForWhatSqlHasAndItHasNot() {
+            for (var rest : List.of("FROM Music m WHERE year = 1", "FROM Music AS m", "FROM \"Music\" \"m\"")) {
+                refusedStatement("Aliasing is not supported", "SELECT * " + rest);
+            }
+            refusedStatement("Aliasing is not supported", "SELECT artist AS a FROM Music");
+            refusedStatement("Aliasing is not supported", "DELETE FROM Music m WHERE artist = 'Acme' AND year = 1");
+            refusedStatement("Unsupported clause: LIMIT at 1:27:1", "SELECT * FROM Music LIMIT 1");
+            refusedStatement("Unsupported clause: GROUP BY", "SELECT * FROM Music GROUP BY artist");
+            refusedStatement("Unsupported token in expression: DISTINCT", "SELECT DISTINCT artist FROM Music");
+            for (var rest : List.of("WHERE year = 1 foo", "WHERE year = 1)", "ORDER BY year WHERE year = 1")) {
+                refusedStatement(MALFORMED + "Unexpected token after expression", "SELECT * FROM Music " + rest);
+            }
+            refusedStatement(MALFORMED + "Unexpected token after expression",
+                "INSERT INTO Music m VALUE {'artist': 'A'}");
+        }
+
+        @Test
+        void isRefusedForConditionsThatCannotHold() {
+            refusedStatement("The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
+                + "lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}",
+                "SELECT * FROM Music WHERE n BETWEEN 2 AND 1");
+            refusedStatement("Incorrect operand type for operator or function; operator or function: begins_with, "
+                + "operand type: N", "SELECT * FROM Music WHERE begins_with(genre, 1)");
+            refusedStatement("Invalid attribute type name found; type: X, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+                "SELECT * FROM Music WHERE attribute_type(genre, 'X')");
+            refusedStatement("Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+                + "allowed: Key: year", "SELECT year[0] FROM Music");
+            assertThat(run("SELECT * FROM Music WHERE attribute_exists(tags) = true AND contains(tags, 'z') = false")
+                .items()).hasSize(5);
+            assertThat(run("SELECT l[1], tags[1] FROM Music WHERE artist = 'Acme'").items()).hasSize(5);
+        }
+
+        @Test
         void isRefused() {
             refusedStatement(MALFORMED + "Expected data manipulation", "SLECT * FROM Music");
             refusedStatement("The table does not have the specified index",
@@ -151,6 +200,18 @@ class PartiQlTest extends DynamoDbFixture {
 
         private Map<String, AttributeValue> acme() {
             return get("Music", item("artist", s("Acme"), "year", n(1)));
+        }
+
+        @Test
+        void mayBeginWithTheTable() {
+            run("FROM Music WHERE artist = 'Acme' AND year = ? SET n = 7 REMOVE genre", n(1));
+            assertThat(acme()).containsEntry("n", n(7)).doesNotContainKey("genre");
+            assertThat(run("from Music where artist = 'Acme' and year = 1 set n = 8 RETURNING MODIFIED NEW *").items())
+                .containsExactly(item("n", n(8)));
+            refused("ConditionalCheckFailedException", "The conditional request failed",
+                () -> run("FROM Music WHERE artist = 'Acme' AND year = 1 AND n = 1 SET n = 9"));
+            refusedStatement("Where clause does not contain a mandatory equality on all key attributes",
+                "FROM Music SET n = 9");
         }
 
         @Test

@@ -209,6 +209,20 @@ class QueriesTest extends DynamoDbFixture {
         assertThat(scanAll(HASH, r -> r.scanFilter(Map.of("n", new Condition(List.of(n(1), n(2)), "IN"))))).hasSize(2);
     }
 
+    @Test
+    void anOperatorJoinsTwoConditionsOfOldOrMore() {
+        var one = Map.of("n", new Condition(List.of(n(1)), "EQ"));
+        refused("ConditionalOperator cannot be used without Filter or Expected",
+            () -> scanAll(HASH, r -> r.conditionalOperator("AND")));
+        refused("ConditionalOperator cannot be used without Filter or Expected",
+            () -> scanAll(HASH, r -> r.scanFilter(Map.of()).conditionalOperator("OR")));
+        refused("ConditionalOperator can only be used when Filter or Expected has two or more elements",
+            () -> scanAll(HASH, r -> r.scanFilter(one).conditionalOperator("AND")));
+        refused("ConditionalOperator can only be used when Filter or Expected has two or more elements",
+            () -> query(r -> r.tableName(HASH).keyConditions(Map.of("a", new Condition(List.of(s("k")), "EQ")))
+                .queryFilter(one).conditionalOperator("OR")));
+    }
+
     @Nested
     class Indexes {
         private void createIndexed() {
@@ -282,6 +296,13 @@ class QueriesTest extends DynamoDbFixture {
                 + "index keys because its projection type is not ALL", () -> query(r -> r.tableName("indexed")
                     .indexName("keys").select("ALL_ATTRIBUTES").keyConditionExpression("g = :g")
                     .expressionAttributeValues(item(":g", s("G")))));
+            for (var index : List.of("keys", "local")) {
+                refused("One or more parameter values were invalid: Secondary index " + index
+                    + " does not project one or more filter attributes: [y, z]", () -> query(r -> r.tableName("indexed")
+                        .indexName(index).filterExpression("y < z.a")
+                        .keyConditionExpression((index.equals("keys") ? "g" : "a") + " = :v")
+                        .expressionAttributeValues(item(":v", s("k")))));
+            }
             put("indexed", item("a", s("k"), "b", s("1"), "n", n(5), "y", s("y")));
             assertThat(query(r -> r.tableName("indexed").indexName("local").select("ALL_ATTRIBUTES")
                 .keyConditionExpression("a = :a").expressionAttributeValues(item(":a", s("k")))).items())

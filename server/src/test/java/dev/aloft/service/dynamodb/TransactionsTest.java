@@ -71,7 +71,7 @@ class TransactionsTest extends DynamoDbFixture {
         var empty = "The AttributeValue for a key attribute cannot contain an empty string value. Key: a";
         refused("One or more parameter values are not valid. " + empty,
             () -> write(put(HASH, item("a", s("")), null)));
-        refused("One or more parameter values were invalid: " + empty, () -> write(delete("")));
+        refused("One or more parameter values are not valid. " + empty, () -> write(delete("")));
     }
 
     @Test

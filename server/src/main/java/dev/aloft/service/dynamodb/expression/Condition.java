@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.expression;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.Arrays;
 import java.util.List;
@@ -119,6 +120,23 @@ public sealed interface Condition {
     }
 
     record Between(Operand value, Operand low, Operand high) implements Condition {
+        /** @throws ValidationException for bounds between which nothing can be */
+        public static Between of(Operand value, Operand low, Operand high) {
+            if (low instanceof Operand.Literal(var from) && high instanceof Operand.Literal(var to)) {
+                var bounds = "lower bound operand: AttributeValue: " + Values.print(from)
+                    + ", upper bound operand: AttributeValue: " + Values.print(to);
+                if (!Values.type(from).equals(Values.type(to))) {
+                    throw new ValidationException(
+                        "The BETWEEN operator requires same data type for lower and upper bounds; " + bounds);
+                }
+                if (Values.compare(from, to) > 0) {
+                    throw new ValidationException("The BETWEEN operator requires upper bound to be greater than or "
+                        + "equal to lower bound; " + bounds);
+                }
+            }
+            return new Between(value, low, high);
+        }
+
         @Override
         public boolean holds(Map<String, AttributeValue> item) {
             var a = value.of(item);
@@ -146,7 +164,18 @@ public sealed interface Condition {
     }
 
     record TypeIs(Operand value, String type) implements Condition {
-        public static final Set<String> TYPES = Set.of("S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M");
+        private static final Set<String> TYPES = Set.of("S", "N", "B", "SS", "NS", "BS", "BOOL", "NULL", "L", "M");
+        /** In the order in which AWS lists them. */
+        private static final String TYPE_NAMES = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}";
+
+        /** @throws ValidationException where there is no such type */
+        public static TypeIs of(Operand value, String type) {
+            if (!TYPES.contains(type)) {
+                throw new ValidationException("Invalid attribute type name found; type: " + type + ", valid types: "
+                    + TYPE_NAMES);
+            }
+            return new TypeIs(value, type);
+        }
 
         @Override
         public boolean holds(Map<String, AttributeValue> item) {
@@ -156,6 +185,18 @@ public sealed interface Condition {
     }
 
     record BeginsWith(Operand value, Operand prefix) implements Condition {
+        /** @throws ValidationException for what is neither text nor binary, whatever the item holds */
+        public static BeginsWith of(Operand value, Operand prefix) {
+            for (var operand : List.of(value, prefix)) {
+                var type = operand.type();
+                if (!type.isEmpty() && !type.equals("S") && !type.equals("B")) {
+                    throw new ValidationException("Incorrect operand type for operator or function; operator or "
+                        + "function: begins_with, operand type: " + type);
+                }
+            }
+            return new BeginsWith(value, prefix);
+        }
+
         @Override
         public boolean holds(Map<String, AttributeValue> item) {
             return beginsWith(value.of(item), prefix.of(item));

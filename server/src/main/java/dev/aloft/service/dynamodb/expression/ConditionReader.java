@@ -20,8 +20,6 @@ final class ConditionReader {
         "attribute_type", 2, "begins_with", 2, "contains", 2, "size", 1);
     private static final Set<String> UPDATE_FUNCTIONS = Set.of("if_not_exists", "list_append");
     private static final int MAX_CHOICES = 100;
-    /** In the order in which AWS lists them. */
-    private static final String TYPE_NAMES = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}";
 
     private final Placeholders placeholders;
 
@@ -66,7 +64,7 @@ final class ConditionReader {
         }
     }
 
-    private static List<Syntax> parts(Syntax syntax) {
+    static List<Syntax> parts(Syntax syntax) {
         return switch (syntax) {
             case Syntax.And and -> and.parts();
             case Syntax.Or or -> or.parts();
@@ -133,21 +131,11 @@ final class ConditionReader {
         var low = operand(between.low());
         var high = operand(between.high());
         checkCounts(between);
+        refuseSame("BETWEEN", List.of(value, low));
+        refuseSame("BETWEEN", List.of(value, high));
         List.of(value, low, high).forEach(ConditionReader::checkFunctions);
         List.of(value, low, high).forEach(operand -> refuseUnordered("BETWEEN", operand));
-        if (low instanceof Operand.Literal(var from) && high instanceof Operand.Literal(var to)) {
-            var bounds = "lower bound operand: AttributeValue: " + Values.print(from)
-                + ", upper bound operand: AttributeValue: " + Values.print(to);
-            if (!Values.type(from).equals(Values.type(to))) {
-                throw new ValidationException(
-                    "The BETWEEN operator requires same data type for lower and upper bounds; " + bounds);
-            }
-            if (Values.compare(from, to) > 0) {
-                throw new ValidationException(
-                    "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; " + bounds);
-            }
-        }
-        return new Condition.Between(value, low, high);
+        return Condition.Between.of(value, low, high);
     }
 
     private Condition in(Syntax.In in) {
@@ -174,16 +162,8 @@ final class ConditionReader {
             case "attribute_exists" -> new Condition.Exists(path(call.function(), operands.getFirst()));
             case "attribute_not_exists" ->
                 new Condition.Not(new Condition.Exists(path(call.function(), operands.getFirst())));
-            case "attribute_type" -> new Condition.TypeIs(operands.getFirst(), typeName(operands.getLast()));
-            case "begins_with" -> {
-                for (var operand : operands) {
-                    var type = type(operand);
-                    if (!type.isEmpty() && !type.equals("S") && !type.equals("B")) {
-                        throw incorrectType(call.function(), type);
-                    }
-                }
-                yield new Condition.BeginsWith(operands.getFirst(), operands.getLast());
-            }
+            case "attribute_type" -> Condition.TypeIs.of(operands.getFirst(), typeName(operands.getLast()));
+            case "begins_with" -> Condition.BeginsWith.of(operands.getFirst(), operands.getLast());
             case "contains" -> new Condition.Contains(operands.getFirst(), operands.getLast());
             default -> throw new IllegalStateException(call.function() + " is no condition");
         };
@@ -199,13 +179,9 @@ final class ConditionReader {
 
     private static String typeName(Operand operand) {
         if (operand instanceof Operand.Literal(AttributeValue.S(var name))) {
-            if (!Condition.TypeIs.TYPES.contains(name)) {
-                throw new ValidationException("Invalid attribute type name found; type: " + name + ", valid types: "
-                    + TYPE_NAMES);
-            }
             return name;
         }
-        var type = type(operand);
+        var type = operand.type();
         throw incorrectType("attribute_type", type.isEmpty() ? "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}" : type);
     }
 
@@ -245,20 +221,11 @@ final class ConditionReader {
     private static void checkFunctions(Operand operand) {
         if (operand instanceof Operand.Size(var inner)) {
             checkFunctions(inner);
-            var type = type(inner);
+            var type = inner.type();
             if (type.equals("N") || type.equals("BOOL") || type.equals("NULL")) {
                 throw incorrectType("size", type);
             }
         }
-    }
-
-    /** The type that the operand has whatever the item holds, or an empty text. */
-    private static String type(Operand operand) {
-        return switch (operand) {
-            case Operand.At _ -> "";
-            case Operand.Literal(var value) -> Values.type(value);
-            case Operand.Size _ -> "N";
-        };
     }
 
     private static ValidationException incorrectType(String function, String type) {

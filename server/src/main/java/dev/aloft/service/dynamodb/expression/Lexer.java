@@ -40,7 +40,8 @@ final class Lexer {
                 end = word(text, at + 1);
                 kind = Kind.WORD;
             } else if (c >= '0' && c <= '9') {
-                while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+                // A number that begins with a zero is that zero.
+                while (c != '0' && end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
                     end++;
                 }
                 kind = Kind.NUMBER;

@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.expression;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.DynamoDb.AttributeValue;
+import dev.aloft.service.dynamodb.value.Values;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,15 @@ import java.util.stream.Stream;
 public sealed interface Operand {
     /** The value it has for this item, or null. */
     AttributeValue of(Map<String, AttributeValue> item);
+
+    /** The type that it has whatever the item holds, or an empty text. */
+    default String type() {
+        return switch (this) {
+            case At _ -> "";
+            case Literal(var value) -> Values.type(value);
+            case Size _ -> "N";
+        };
+    }
 
     /** All paths that a condition looks at. */
     static List<Path> paths(Condition condition) {

@@ -34,19 +34,20 @@ final class Parser {
     private static final int MAX_NESTING = 320;
     private static final int MAX_PATH = 32;
     private static final Set<String> COMPARATORS = Set.of("=", "<>", "<", "<=", ">", ">=");
-    private static final Set<String> CONDITION_WORDS = Set.of("AND", "OR", "NOT", "BETWEEN", "IN");
+    /** In expressions of any kind these are no names. */
+    private static final Set<String> KEYWORDS =
+        Set.of("AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE");
     private static final Set<String> SECTION_WORDS = Set.of("SET", "REMOVE", "ADD", "DELETE");
 
     private final String text;
     private final List<Token> tokens;
-    private final Set<String> keywords;
     private final boolean update;
     private int at;
     private int nesting;
     private int operators;
     private boolean redundant;
 
-    private Parser(String text, Set<String> keywords, boolean update) {
+    private Parser(String text, boolean update) {
         if (text.isEmpty()) {
             throw new ValidationException("The expression can not be empty;");
         }
@@ -56,12 +57,11 @@ final class Parser {
         }
         this.text = text;
         this.tokens = Lexer.tokens(text);
-        this.keywords = keywords;
         this.update = update;
     }
 
     static Syntax condition(String text) {
-        var parser = new Parser(text, CONDITION_WORDS, false);
+        var parser = new Parser(text, false);
         var condition = parser.asCondition(parser.or());
         parser.end();
         if (parser.redundant) {
@@ -71,7 +71,7 @@ final class Parser {
     }
 
     static List<Syntax.PathAt> projection(String text) {
-        var parser = new Parser(text, Set.of(), false);
+        var parser = new Parser(text, false);
         var paths = new ArrayList<Syntax.PathAt>();
         do {
             paths.add(parser.path());
@@ -81,7 +81,7 @@ final class Parser {
     }
 
     static Syntax.Actions update(String text) {
-        var parser = new Parser(text, SECTION_WORDS, true);
+        var parser = new Parser(text, true);
         var actions = new ArrayList<Action>();
         var sections = EnumSet.noneOf(Section.class);
         var repeated = Optional.<Section>empty();
@@ -320,7 +320,7 @@ final class Parser {
     }
 
     private boolean isKeyword(Token token) {
-        return keywords.contains(token.text().toUpperCase(Locale.ROOT));
+        return KEYWORDS.contains(token.text().toUpperCase(Locale.ROOT));
     }
 
     private Syntax asCondition(Syntax syntax) {
@@ -379,12 +379,11 @@ final class Parser {
         }
     }
 
-    /** The token where reading stopped, and what stands around it: the token before and the one behind. */
+    /** The token where reading stopped, and what stands around it, blanks too: the token before and the one behind. */
     private ValidationException refused() {
         var token = peek();
-        int from = at == 0 ? token.start() : tokens.get(at - 1).start();
-        int to = token.kind() == Kind.END ? tokens.get(Math.max(0, at - 1)).end()
-            : tokens.get(at + 1).kind() == Kind.END ? token.end() : tokens.get(at + 1).end();
+        int from = at == 0 ? 0 : tokens.get(at - 1).start();
+        int to = token.kind() == Kind.END ? token.end() : tokens.get(at + 1).end();
         return new ValidationException("Syntax error; token: \"" + token.text() + "\", near: \""
             + text.substring(from, to) + "\"");
     }

@@ -234,8 +234,7 @@ public final class Update {
         return index < 0 ? Optional.empty() : switch (actions.get(index)) {
             case Set(var term) -> type(term);
             case Add(var value, _) -> Optional.of(Values.type(value));
-            case Delete(var value, _) -> Optional.of(Values.type(value));
-            case Remove _ -> Optional.empty();
+            case Delete _, Remove _ -> Optional.empty();
         };
     }
 

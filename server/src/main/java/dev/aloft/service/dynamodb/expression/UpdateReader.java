@@ -35,6 +35,8 @@ final class UpdateReader {
             }
             syntax.actions().stream().filter(action -> action.value() != null)
                 .forEach(action -> ConditionReader.eachCall(action.value(), UpdateReader::refuseUnknown));
+            syntax.actions().stream().filter(action -> action.value() != null)
+                .forEach(action -> refuseMisplaced(action.value(), true));
             syntax.repeated().ifPresent(section -> {
                 throw new ValidationException("The \"" + section
                     + "\" section can only be used once in an update expression;");
@@ -60,6 +62,15 @@ final class UpdateReader {
         if (!FUNCTIONS.contains(call.function())) {
             throw new ValidationException("Invalid function name; function: " + call.function());
         }
+    }
+
+    /** A list is appended to nowhere but where it is set: not within another function or a sum. */
+    private static void refuseMisplaced(Syntax syntax, boolean whole) {
+        if (syntax instanceof Syntax.Call call && call.function().equals("list_append") && !whole) {
+            throw new ValidationException("The function is not allowed to be used this way in an expression; function: "
+                + call.function());
+        }
+        ConditionReader.parts(syntax).forEach(part -> refuseMisplaced(part, false));
     }
 
     private Update update(List<Syntax.Action> actions) {

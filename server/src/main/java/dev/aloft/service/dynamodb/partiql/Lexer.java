@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb.partiql;
 
 import dev.aloft.service.dynamodb.partiql.Token.Kind;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,7 +44,7 @@ final class Lexer {
             } else if (text.startsWith("/*", at)) {
                 int end = text.indexOf("*/", at + 2);
                 if (end < 0) {
-                    throw malformed("Unterminated comment", place(at, 2));
+                    throw malformed("");
                 }
                 at = end + 2;
             } else {
@@ -71,6 +72,7 @@ final class Lexer {
         }
         if (isDigit(c) || c == '.' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) && !afterName()) {
             number();
+            refuseFarExponent(text.substring(start, at));
             return new Token(Kind.NUMBER, text.substring(start, at), place(start, at - start));
         }
         for (var symbol : SYMBOLS) {
@@ -79,7 +81,7 @@ final class Lexer {
                 return new Token(Kind.SYMBOL, symbol, place(start, symbol.length()));
             }
         }
-        throw malformed("Unexpected character", place(start, 1));
+        throw malformed("");
     }
 
     /** A quote within is written twice. */
@@ -116,6 +118,18 @@ final class Lexer {
                 digits();
             }
         }
+    }
+
+    /** The exponent and the number of digits behind the point, which count together, are of 32 bits. */
+    private static void refuseFarExponent(String number) {
+        try {
+            if (new BigDecimal(number).scale() > Integer.MIN_VALUE) {
+                return;
+            }
+        } catch (NumberFormatException _) {
+            // Refused as what is just beyond.
+        }
+        throw malformed("");
     }
 
     private void digits() {

@@ -11,6 +11,7 @@ import dev.aloft.service.dynamodb.partiql.Statement.Order;
 import dev.aloft.service.dynamodb.partiql.Statement.Returning;
 import dev.aloft.service.dynamodb.partiql.Statement.Select;
 import dev.aloft.service.dynamodb.partiql.Token.Kind;
+import dev.aloft.service.dynamodb.value.Numbers;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
 import java.util.ArrayList;
@@ -21,12 +22,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Reads a statement, its parameters in the places of its question marks. */
 final class Parser {
     private static final int MAX_DEPTH = 100;
     private static final Set<String> CLAUSES = Set.of("SET", "REMOVE", "WHERE", "RETURNING", "ORDER", "FROM", "VALUE",
-        "AND", "OR", "NOT", "BETWEEN", "IN", "IS", "SELECT", "BY");
+        "AND", "OR", "NOT", "BETWEEN", "IN", "IS", "SELECT", "BY", "GROUP", "HAVING", "LIMIT");
     private static final Set<String> ORDERED = Set.of("S", "N", "B");
     private static final Map<String, String> TYPES = Map.of("NULL", "NULL", "BOOLEAN", "BOOL", "BOOL", "BOOL", "BLOB",
         "B", "STRING", "S", "NUMERIC", "N", "STRUCT", "M", "TUPLE", "M", "LIST", "L");
@@ -46,12 +48,19 @@ final class Parser {
         var statement = operation();
         skip(";");
         if (peek().kind() != Kind.END) {
-            throw unexpected("Unexpected term");
+            throw leftOver();
+        }
+        if (statement instanceof Select select && !select.order().isEmpty() && select.where().isEmpty()) {
+            throw new ValidationException("Must have WHERE clause in the statement when using ORDER BY clause.");
         }
         if (parameter != parameters.size()) {
             throw wrongParameters();
         }
         return statement;
+    }
+
+    private static ValidationException leftOver() {
+        return Lexer.malformed("Unexpected token after expression");
     }
 
     private static ValidationException wrongParameters() {
@@ -67,7 +76,16 @@ final class Parser {
             return insert();
         }
         if (word("UPDATE")) {
-            return update();
+            var table = tableToChange();
+            refuseAlias();
+            var update = update();
+            return new Statement.Change(table, update, where(), returning());
+        }
+        if (word("FROM")) {
+            var table = tableToChange();
+            refuseAlias();
+            var where = where();
+            return new Statement.Change(table, update(), where, returning());
         }
         if (word("DELETE")) {
             expectWord("FROM");
@@ -95,7 +113,7 @@ final class Parser {
                 paths.add(projected());
             } while (skip(","));
         }
-        var names = paths.stream().map(path -> path.steps().getLast()).toList();
+        var names = paths.stream().map(path -> path.steps().getLast()).filter(String.class::isInstance).toList();
         names.stream().filter(name -> Collections.frequency(names, name) > 1).findFirst().ifPresent(name -> {
             throw new ValidationException("Duplicate identifiers in select clause: " + name);
         });
@@ -108,8 +126,30 @@ final class Parser {
         if (peek().isSymbol(",")) {
             throw new ValidationException("Only select from a single table or index is supported.");
         }
+        refuseAlias();
         var where = where();
-        return new Select(table, index, paths, where, word("ORDER") ? order(where) : List.of());
+        var order = word("ORDER") ? order() : List.<Order>of();
+        refuseClause();
+        return new Select(table, index, paths, where, order);
+    }
+
+    private void refuseAlias() {
+        var token = peek();
+        if (token.kind() == Kind.QUOTED
+            || token.kind() == Kind.WORD && !CLAUSES.contains(token.text().toUpperCase(Locale.ROOT))) {
+            throw new ValidationException("Aliasing is not supported");
+        }
+    }
+
+    /** What SQL has and PartiQL's SELECT here has not. */
+    private void refuseClause() {
+        if (peek().isWord("GROUP") && peek(1).isWord("BY")) {
+            throw new ValidationException("Unsupported clause: GROUP BY");
+        }
+        if (peek().isWord("LIMIT") || peek().isWord("HAVING")) {
+            throw new ValidationException("Unsupported clause: " + peek().text().toUpperCase(Locale.ROOT) + " at "
+                + peek(1).at());
+        }
     }
 
     private Path projected() {
@@ -117,18 +157,19 @@ final class Parser {
         if (peek().isSymbol("*")) {
             throw new ValidationException("Other attributes should not be present in the projection when '*' is used.");
         }
+        if (first.isWord("DISTINCT") && !peek(1).isSymbol(",") && !peek(1).isWord("FROM")) {
+            throw new ValidationException("Unsupported token in expression: DISTINCT");
+        }
         var path = path();
         if (peek().isSymbol("(")) {
             throw new ValidationException("Unexpected path component at " + first.at());
         }
+        refuseAlias();
         return path;
     }
 
-    private List<Order> order(Optional<Condition> where) {
+    private List<Order> order() {
         expectWord("BY");
-        if (where.isEmpty()) {
-            throw new ValidationException("Must have WHERE clause in the statement when using ORDER BY clause.");
-        }
         var orders = new ArrayList<Order>();
         do {
             var attribute = name("attribute name");
@@ -148,13 +189,16 @@ final class Parser {
                 "Unsupported operation: Inserting multiple items in a single statement is not supported, "
                 + "use \"INSERT INTO tableName VALUE item\" instead");
         }
-        expectWord("VALUE");
+        if (!word("VALUE")) {
+            throw peek().kind() == Kind.END ? unexpected("Expected VALUE") : leftOver();
+        }
         if (!peek().isSymbol("{") && peek().kind() != Kind.PARAMETER) {
             throw new ValidationException(
                 "Unsupported format in item expression. Please use struct format {...} to express item "
                 + "values for insert statement.");
         }
-        if (!(value("root") instanceof AttributeValue.M(var item))) {
+        var given = skip("{") ? Values.checked(new AttributeValue.M(fields(_ -> "root"))) : value("root");
+        if (!(given instanceof AttributeValue.M(var item))) {
             throw new ValidationException(
                 "Unsupported format in item expression. Please use struct format {...} to express item "
                 + "values for insert statement.");
@@ -181,8 +225,7 @@ final class Parser {
         return table;
     }
 
-    private Statement update() {
-        var table = tableToChange();
+    private Update update() {
         var paths = new ArrayList<Path>();
         var actions = new ArrayList<Update.Action>();
         while (true) {
@@ -203,8 +246,7 @@ final class Parser {
             throw unexpected("Expected SET or REMOVE");
         }
         refuseOverlaps(paths);
-        var where = where();
-        return new Statement.Change(table, Update.of(paths, actions), where, returning());
+        return Update.of(paths, actions);
     }
 
     private static void refuseOverlaps(List<Path> paths) {
@@ -308,6 +350,7 @@ final class Parser {
 
     private Statement delete() {
         var table = tableToChange();
+        refuseAlias();
         var where = where();
         int start = at;
         var returning = returning();
@@ -399,7 +442,7 @@ final class Parser {
     private Condition predicate() {
         var token = peek();
         if (token.kind() == Kind.WORD && peek(1).isSymbol("(") && !token.isWord("SIZE")) {
-            return function(token);
+            return isTrue(function(token));
         }
         var left = operand();
         if (isComparison(peek())) {
@@ -421,7 +464,7 @@ final class Parser {
             expectWord("AND");
             var high = operand();
             refuseUnordered("BETWEEN", left, low, high);
-            found = new Condition.Between(left, low, high);
+            found = Condition.Between.of(left, low, high);
         } else if (word("IN")) {
             found = new Condition.In(left, choices());
         } else if (not) {
@@ -430,6 +473,16 @@ final class Parser {
             throw new ValidationException("WHERE clause must contain an expression that resolves to a boolean");
         }
         return not ? new Condition.Not(found) : found;
+    }
+
+    /** What a function says may be compared with true and false. */
+    private Condition isTrue(Condition said) {
+        boolean compares = peek().isSymbol("=") && (peek(1).isWord("TRUE") || peek(1).isWord("FALSE"));
+        if (!compares) {
+            return said;
+        }
+        at++;
+        return next().isWord("TRUE") ? said : new Condition.Not(said);
     }
 
     /** Only strings, numbers and binaries come before others of their kind. */
@@ -508,7 +561,7 @@ final class Parser {
         var first = operands.getFirst();
         var second = operands.getLast();
         return switch (name) {
-            case "begins_with" -> new Condition.BeginsWith(first, second);
+            case "begins_with" -> Condition.BeginsWith.of(first, second);
             case "contains" -> new Condition.Contains(first, second);
             default -> {
                 if (!(second instanceof Operand.Literal(AttributeValue.S(var type)))) {
@@ -517,7 +570,7 @@ final class Parser {
                         + "attribute_type, operand type: " + (second instanceof Operand.Literal(var value)
                         ? Values.type(value) : "path"));
                 }
-                yield new Condition.TypeIs(first, type);
+                yield Condition.TypeIs.of(first, type);
             }
         };
     }
@@ -631,7 +684,7 @@ final class Parser {
         return token.text();
     }
 
-    /** @param under the name of what has it, for complaints */
+    /** @param under the path to it from the attribute, which is the root, for complaints */
     private AttributeValue value(String under) {
         deeper();
         try {
@@ -654,7 +707,7 @@ final class Parser {
                 return new AttributeValue.S(token.text());
             }
             case NUMBER -> {
-                return new AttributeValue.N(token.text());
+                return number(token.text(), under);
             }
             case WORD -> {
                 if (token.isWord("TRUE") || token.isWord("FALSE")) {
@@ -673,7 +726,7 @@ final class Parser {
                     case "-", "+" -> {
                         var number = next();
                         if (number.kind() == Kind.NUMBER) {
-                            return new AttributeValue.N((token.text().equals("-") ? "-" : "") + number.text());
+                            return number((token.text().equals("-") ? "-" : "") + number.text(), under);
                         }
                         at--;
                     }
@@ -684,7 +737,7 @@ final class Parser {
                         return set(elements(">>", under));
                     }
                     case "{" -> {
-                        return new AttributeValue.M(fields());
+                        return new AttributeValue.M(fields(name -> under + "." + name));
                     }
                     default -> { }
                 }
@@ -695,18 +748,26 @@ final class Parser {
         throw unexpected("Unexpected term");
     }
 
+    private static AttributeValue number(String text, String under) {
+        try {
+            return new AttributeValue.N(Numbers.normalise(text));
+        } catch (ValidationException e) {
+            throw new ValidationException(e.getMessage() + " under " + under);
+        }
+    }
+
     private List<AttributeValue> elements(String end, String under) {
         var elements = new ArrayList<AttributeValue>();
         if (!peek().isSymbol(end)) {
             do {
-                elements.add(value(under));
+                elements.add(value(under + "[" + elements.size() + "]"));
             } while (skip(","));
         }
         expect(end);
         return elements;
     }
 
-    private Map<String, AttributeValue> fields() {
+    private Map<String, AttributeValue> fields(UnaryOperator<String> under) {
         var fields = new LinkedHashMap<String, AttributeValue>();
         if (!peek().isSymbol("}")) {
             do {
@@ -716,7 +777,7 @@ final class Parser {
                     throw unexpected("Expected attribute name");
                 }
                 expect(":");
-                if (fields.put(name.text(), value(name.text())) != null) {
+                if (fields.put(name.text(), value(under.apply(name.text()))) != null) {
                     throw new ValidationException("Duplicate keys in tuple. Key: " + name.text() + " under root");
                 }
             } while (skip(","));

@@ -102,7 +102,7 @@ public final class Values {
     /** The length of a name in bytes is bounded. */
     public static void checkName(String name) {
         if (name.isEmpty()) {
-            throw ValidationException.parameters("Empty attribute name");
+            throw new ValidationException("Empty attribute name");
         }
         if (name.length() * 3 > MAX_NAME_BYTES && ItemSize.of(name) > MAX_NAME_BYTES) {
             throw ValidationException.parameters("Attribute name is too large, must be less than 65536 bytes");

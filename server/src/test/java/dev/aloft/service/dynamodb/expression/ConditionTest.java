@@ -138,6 +138,8 @@ class ConditionTest {
             + "attribute_not_exists",
         "a = a AND #a = b AND :views > a | " + SAME + "=, first operand: [a]",
         "#a <> a | " + SAME + "<>, first operand: [a]",
+        "a between a and :one | " + SAME + "BETWEEN, first operand: [a]",
+        "a between :one and #a | " + SAME + "BETWEEN, first operand: [a]",
         "contains(ab.bc[1].a, ab.bc[1].#a) | " + SAME + "contains, first operand: [ab, bc, [1], a]",
         "((a=a) OR (a=a)) | " + SAME + "=, first operand: [a]",
         "a between :ten and :one | The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
@@ -146,6 +148,15 @@ class ConditionTest {
             + "lower bound operand: AttributeValue: {N:1}, upper bound operand: AttributeValue: {S:hello}"})
     void complaintsAreInAwssWordsAndOrder(String text, String complaint) {
         assertThat(complaint(text)).isEqualTo(complaint);
+    }
+
+    /** AWS's parser keeps blanks, takes a leading zero for the whole number, and knows the words of all expressions. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', ignoreLeadingAndTrailingWhitespace = false, value = {
+        " |<EOF>| ", "a = |<EOF>|= ", " in (b)|in| in (", "a b  |b|a b  ", "a[01] = b|1|01]", "a = SET|SET|= SET",
+        "remove = a|remove|remove ="})
+    void syntaxErrorsTellWhatStandsAround(String text, String token, String near) {
+        assertThat(complaint(text)).isEqualTo("Syntax error; token: \"" + token + "\", near: \"" + near + "\"");
     }
 
     @Test

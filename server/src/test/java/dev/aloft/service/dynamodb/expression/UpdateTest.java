@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UpdateTest {
+    private static final String MISUSED =
+        "The function is not allowed to be used this way in an expression; function: list_append";
+
     private static final Map<String, String> NAMES = Map.of("#a", "a", "#b", "b", "#three", "[3]");
     private static final Map<String, AttributeValue> VALUES = Map.of(":one", new N("1"), ":two", new N("2"),
         ":s", new S("s"), ":l", new L(List.of(new S("x"))), ":ss", new SS(List.of("a", "z")), ":m", new M(Map.of()));
@@ -101,6 +104,10 @@ class UpdateTest {
         " remove Absolute  | Attribute name is a reserved keyword; reserved keyword: Absolute",
         "set #c = if_not_exist(:c) set c = d | Invalid function name; function: if_not_exist",
         "set a = size(a) | The function is not allowed in an update expression; function: size",
+        "set a = list_append(lst, list_append(lst, :l)), a = b | " + MISUSED,
+        "set a = if_not_exists(b, list_append(lst, :l)) | " + MISUSED,
+        "set a = n + list_append(lst, :l) | " + MISUSED,
+        "remove AND | Syntax error; token: \"AND\", near: \"remove AND\"",
         "set a = #c set c = :d | The \"SET\" section can only be used once in an update expression;",
         "remove #d set a = b remove e | The \"REMOVE\" section can only be used once in an update expression;",
         "SET #c = if_not_exists(:c) | An expression attribute name used in the document path is not defined; attribute name: #c",

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /**
@@ -80,7 +81,7 @@ public final class Deliveries<D> {
         }
 
         Attempt attempt(int number) {
-            return new Attempt(id(), number, stored.since(), stored.last());
+            return new Attempt(id(), number, stored.since(), stored.last(), new CompletableFuture<>());
         }
     }
 
@@ -300,16 +301,21 @@ public final class Deliveries<D> {
         var kept = plan == Disturbance.Plan.CALM ? stored : stored.disturbed(plan.copies());
         var work = new Work<>(start, entry, stored, kept, delivery, carrier.policy(delivery));
         if (plan.delay().isPositive()) {
-            return again(work, kept.at(time.instant().plus(plan.delay())));
+            return again(work, work.attempt(kept.attempts()), kept.at(time.instant().plus(plan.delay())));
         }
         if (kept.last() != null && !time.instant().isBefore(work.oldest())) {
             return settle(work, work.attempt(kept.attempts()), new Ending.GivenUp(Ending.Reason.AGE, kept.last()));
         }
         var attempt = work.attempt(kept.attempts() + 1);
-        return switch (tried(delivery, attempt)) {
-            case Outcome.Delivered delivered -> delivered(work, attempt, delivered);
-            case Outcome.Failed failed -> failed(work, attempt, failed);
-        };
+        try {
+            return switch (tried(delivery, attempt)) {
+                case Outcome.Delivered delivered -> delivered(work, attempt, delivered);
+                case Outcome.Failed failed -> failed(work, attempt, failed);
+            };
+        } catch (RuntimeException | Error notWritten) {
+            attempt.recorded().complete(false);
+            throw notWritten;
+        }
     }
 
     private Optional<Kept> kept(ReadTx tx, Key entry) {
@@ -330,7 +336,7 @@ public final class Deliveries<D> {
 
     private Step delivered(Work<D> work, Attempt attempt, Outcome.Delivered delivered) {
         if (work.kept().copies() > 0) {
-            return again(work, work.kept().disturbed(work.kept().copies() - 1).at(time.instant()));
+            return again(work, attempt, work.kept().disturbed(work.kept().copies() - 1).at(time.instant()));
         }
         lanes.well(work.state());
         return settle(work, attempt, delivered);
@@ -355,20 +361,22 @@ public final class Deliveries<D> {
         var due = now.plus(pause.get()).isAfter(work.stored().due()) ? now.plus(pause.get()) : work.stored().due()
                 .plusNanos(1);
         var oldest = work.oldest();
-        return again(work, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
+        return again(work, attempt, next.at(!due.isAfter(oldest) ? due : oldest.isAfter(now) ? oldest : now));
     }
 
-    private Step again(Work<D> work, Kept next) {
+    private Step again(Work<D> work, Attempt last, Kept next) {
         store.change(tx -> {
             remove(tx, work.entry(), work.stored());
             put(tx, work.state().lane, work.id(), next);
         });
+        last.recorded().complete(true);
         return Step.LATER;
     }
 
     private Step settle(Work<D> work, Attempt last, Ending ending) {
         if (work.state().lane.ordered()) {
             store.change(tx -> end(tx, work, last, ending));
+            last.recorded().complete(true);
             carrier.ended(work.delivery(), last, ending);
             return Step.ENDED;
         }
@@ -382,11 +390,13 @@ public final class Deliveries<D> {
 
             @Override
             public void written() {
+                last.recorded().complete(true);
                 carrier.ended(work.delivery(), last, ending);
             }
 
             @Override
             public void over() {
+                last.recorded().complete(false);
                 Deliveries.this.over(work.start());
             }
         });

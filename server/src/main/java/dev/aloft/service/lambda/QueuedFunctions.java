@@ -9,6 +9,7 @@ import dev.aloft.service.lambda.invoke.Invocation;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The functions as the queue of asynchronous invocations needs them. */
 final class QueuedFunctions implements AsyncInvocations.Functions {
@@ -23,11 +24,11 @@ final class QueuedFunctions implements AsyncInvocations.Functions {
     }
 
     @Override
-    public Invocations.Result run(Caller caller, AsyncInvocations.Event event) {
+    public Invocations.Result run(Caller caller, AsyncInvocations.Event event, CompletableFuture<Boolean> recorded) {
         var name = FunctionName.of(caller, event.functionArn(), event.qualifier());
         recursion.check(name, event.trace());
         var invocation = new Invocation(event.requestId(), name.qualifiedArn(), event.payload(), event.trace(),
-                event.clientContext()).of(event.tenant());
+                event.clientContext()).of(event.tenant()).recorded(recorded);
         return invocations.runQueued(functions.runnable(name), caller, invocation);
     }
 

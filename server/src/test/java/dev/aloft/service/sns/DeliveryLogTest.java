@@ -14,7 +14,7 @@ class DeliveryLogTest {
     private static Map<String, Object> logged(String destination) {
         var message = new SnsData.Message("id", "arn:aws:sns:us-east-1:111122223333:t", Map.of("default", "hello"),
                 null, Map.of(), null, null, null, PUBLISHED, null, null, 0);
-        return DeliveryLog.delivery(message, new Attempt("a", 2, PUBLISHED, null), destination, 202, "{}",
+        return DeliveryLog.delivery(message, new Attempt("a", 2, PUBLISHED, null, null), destination, 202, "{}",
                 PUBLISHED.plusMillis(7));
     }
 

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
@@ -81,8 +82,12 @@ public final class AsyncInvocations {
 
     /** The functions as this queue needs them. */
     public interface Functions {
-        /** Runs an event once; throws ApiError when it could not be run. */
-        Invocations.Result run(Caller caller, Event event);
+        /**
+         * Runs an event once; throws ApiError when it could not be run.
+         *
+         * @param recorded the runtime is told that its answer was heard once this is completed with true
+         */
+        Invocations.Result run(Caller caller, Event event, CompletableFuture<Boolean> recorded);
 
         /** Nothing where the function is gone. */
         Optional<Settings> settings(ReadTx tx, Event event);
@@ -144,7 +149,7 @@ public final class AsyncInvocations {
             var before = attempt.previous() == null ? Response.NONE : Response.decode(attempt.previous().detail());
             try {
                 measured(event).queuedFor(Duration.between(attempt.since(), time.instant()).toMillis());
-                var result = functions.run(event.caller(endpointUrl.get()), event);
+                var result = functions.run(event.caller(endpointUrl.get()), event, attempt.recorded());
                 var response = before.ran(result);
                 return response.failed()
                         ? new Outcome.Failed(Outcome.Verdict.RETRY, 200, "Unhandled", response.errorMessage(), response.encode())

@@ -324,7 +324,8 @@ final class Environment {
     void endIfOverdue() {
         Invocation invocation = current;
         Incarnation incarnation = now;
-        if (invocation != null && invocation.pending().outcome.isDone() && leftNanos(invocation) == 0) {
+        if (invocation != null && invocation.pending().outcome.isDone() && !invocation.pending().isBeingRecorded()
+                && leftNanos(invocation) == 0) {
             fail(incarnation, Failure.timeout());
         }
     }
@@ -610,7 +611,7 @@ final class Environment {
     }
 
     /** An answer broke off: the process may have ended, which then is what is told. */
-    void truncated(Incarnation incarnation) {
+    void truncated(Incarnation incarnation) throws InterruptedException {
         synchronized (this) {
             incarnation.broken = true;
             notifyAll();
@@ -619,8 +620,8 @@ final class Environment {
             incarnation.sandbox.exit().get(ENDING_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException alive) {
             answerBroken(incarnation);
-        } catch (InterruptedException | ExecutionException e) {
-            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -632,7 +633,7 @@ final class Environment {
         return incarnation.broken;
     }
 
-    private void answerBroken(Incarnation incarnation) {
+    private void answerBroken(Incarnation incarnation) throws InterruptedException {
         Invocation invocation = current;
         if (invocation != null) {
             answered(incarnation, Outcome.truncated(invocation.requestId()));
@@ -640,7 +641,7 @@ final class Environment {
     }
 
     /** The answer that began with {@link #answering} is complete. */
-    void answered(Incarnation incarnation, Outcome outcome) {
+    void answered(Incarnation incarnation, Outcome outcome) throws InterruptedException {
         Invocation invocation;
         synchronized (this) {
             if (incarnation.over || current == null || incarnation.runtime != Runtime.ANSWERING) {
@@ -656,6 +657,34 @@ final class Environment {
         pool.finishing(this, answeredNanos - invocation.pending().begunNanos);
         overdue.add(this);
         invocation.pending().outcome.complete(outcome);
+        awaitRecord(invocation);
+    }
+
+    /**
+     * The runtime of a queued event is told that its answer was heard once it is kept what came of it: what was heard
+     * is never run again, also when the platform is killed. This is no time of the function's.
+     */
+    private void awaitRecord(Invocation invocation) throws InterruptedException {
+        var pending = invocation.pending();
+        if (pending.recorded == null) {
+            return;
+        }
+        long begun = System.nanoTime();
+        try {
+            if (!pending.recorded.get()) {
+                throw new InterruptedException("what came of the event could not be kept");
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        synchronized (this) {
+            if (invocation == current) {
+                long waited = System.nanoTime() - begun;
+                pending.begunNanos += waited;
+                answerNanos += waited;
+                answeredNanos += waited;
+            }
+        }
     }
 
     /** The runtime tells that it cannot begin. */

@@ -15,11 +15,16 @@ public record Invocation(String requestId, String invokedArn, byte[] event, Stri
         String tenant, Pending pending) {
 
     public Invocation(String requestId, String invokedArn, byte[] event, String trace, String clientContext) {
-        this(requestId, invokedArn, event, trace, clientContext, null, new Pending(null));
+        this(requestId, invokedArn, event, trace, clientContext, null, new Pending(null, null));
     }
 
     public Invocation of(String tenant) {
         return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, pending);
+    }
+
+    /** The same, whose runtime is told that its answer was heard once this is completed with true. */
+    public Invocation recorded(CompletableFuture<Boolean> recorded) {
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, new Pending(null, recorded));
     }
 
     Invocation traced(String trace) {
@@ -28,7 +33,7 @@ public record Invocation(String requestId, String invokedArn, byte[] event, Stri
 
     /** The same, whose answer is passed on as it comes. */
     Invocation streamed(ResponseStream answer) {
-        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, new Pending(answer));
+        return new Invocation(requestId, invokedArn, event, trace, clientContext, tenant, new Pending(answer, null));
     }
 
     /** What the invocation waits for. */
@@ -49,8 +54,16 @@ public record Invocation(String requestId, String invokedArn, byte[] event, Stri
         /** How long the environment was restored, when this is its first event after that; else -1. */
         long restoreNanos = -1;
 
-        Pending(ResponseStream answer) {
+        /** Completed once it is kept how the event ended; null where nobody keeps it. */
+        final CompletableFuture<Boolean> recorded;
+
+        Pending(ResponseStream answer, CompletableFuture<Boolean> recorded) {
             this.answer = answer;
+            this.recorded = recorded;
+        }
+
+        boolean isBeingRecorded() {
+            return recorded != null && !recorded.isDone();
         }
     }
 }

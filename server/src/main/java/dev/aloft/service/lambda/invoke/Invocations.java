@@ -113,8 +113,8 @@ public final class Invocations implements AutoCloseable {
         underWay.register();
         try {
             Result result = ran(version, caller, given, wantsTail, counted);
-            if (closing && result.outcome().failed()) {
-                // Its environment was ended with the platform: no failure of the function's.
+            if (closing && result.outcome().status() == Outcome.Status.ERROR) {
+                // Its environment may have been ended with the platform: no failure of the function's.
                 throw new Lambda.ServiceException("The platform is stopping.");
             }
             return result;

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,8 @@ class AsyncInvocationsTest {
     /** What comes of the next attempts: an ApiError, an error's text, or null for success. */
     private final ArrayDeque<Object> next = new ArrayDeque<>();
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    /** Of each attempt. */
+    private final List<CompletableFuture<Boolean>> recordings = Collections.synchronizedList(new ArrayList<>());
     private final TestTime time = new TestTime();
     private final Store store = new FlakyStore(new MemoryStore());
     private final AsyncInvocations async;
@@ -97,7 +100,9 @@ class AsyncInvocationsTest {
 
     private final class Functions implements AsyncInvocations.Functions {
         @Override
-        public Invocations.Result run(Caller caller, AsyncInvocations.Event event) {
+        public Invocations.Result run(Caller caller, AsyncInvocations.Event event, CompletableFuture<Boolean> recorded) {
+            assertThat(recorded).isNotDone();
+            recordings.add(recorded);
             var how = next.poll();
             tell("run " + event.requestId());
             if (how instanceof ApiError refused) {
@@ -140,6 +145,12 @@ class AsyncInvocationsTest {
     void aFunctionThatFailsIsTriedAgainAfterOneMinuteAndTwoMore() {
         invoke("no", "no", "no", "no");
         assertThat(told).containsExactly("0: run r-1", "60: run r-1", "180: run r-1");
+    }
+
+    @Test
+    void aRuntimeIsToldThatItWasHeardOnceItsOutcomeIsKept() {
+        invoke("no", THROTTLED);
+        assertThat(recordings).hasSize(3).allSatisfy(recorded -> assertThat(recorded).isCompletedWithValue(true));
     }
 
     @Test

@@ -147,7 +147,7 @@ public final class Platform implements AutoCloseable {
                 new EcrService(store, images, keys, time, endpoint, signatures::enforced, targets),
                 events,
                 new SchedulerService(store, targets, metrics, time, endpoint, roles),
-                new PipesService(store, targets, events.webServers(), time, endpoint, roles),
+                new PipesService(store, targets, events.webServers(), metrics, time, endpoint, roles),
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, metrics, time, endpoint),

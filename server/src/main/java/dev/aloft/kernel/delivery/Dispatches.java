@@ -15,7 +15,7 @@ public class Dispatches implements Carrier<Dispatch> {
     private final Targets targets;
     private final Assume assume;
     private final RetryPolicy policy;
-    private final BiConsumer<Dispatch, Boolean> counted;
+    private final BiConsumer<Dispatch, Ending> counted;
     private final UnaryOperator<Dispatch> opened;
 
     /** Lets a service work under a role, or throws its ApiError. */
@@ -32,7 +32,7 @@ public class Dispatches implements Carrier<Dispatch> {
         this(targets, assume, policy, (_, _) -> { }, UnaryOperator.identity());
     }
 
-    private Dispatches(Targets targets, Assume assume, RetryPolicy policy, BiConsumer<Dispatch, Boolean> counted,
+    private Dispatches(Targets targets, Assume assume, RetryPolicy policy, BiConsumer<Dispatch, Ending> counted,
             UnaryOperator<Dispatch> opened) {
         this.targets = targets;
         this.assume = assume;
@@ -41,8 +41,8 @@ public class Dispatches implements Carrier<Dispatch> {
         this.opened = opened;
     }
 
-    /** @param how is told of each dispatch at its end, and whether it was delivered */
-    public Dispatches counting(BiConsumer<Dispatch, Boolean> how) {
+    /** @param how is told of each dispatch at its end */
+    public Dispatches counting(BiConsumer<Dispatch, Ending> how) {
         return new Dispatches(targets, assume, policy, how, opened);
     }
 
@@ -72,7 +72,7 @@ public class Dispatches implements Carrier<Dispatch> {
 
     @Override
     public void ended(Dispatch dispatch, Attempt last, Ending ending) {
-        counted.accept(dispatch, !(ending instanceof Ending.GivenUp));
+        counted.accept(dispatch, ending);
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
             LOG.log(Level.WARNING, "What " + dispatch.sourceArn() + " had for " + dispatch.target() + " is dropped after "
                 + last.number() + " attempts (" + reason + "): " + failure.code() + ": " + failure.message());

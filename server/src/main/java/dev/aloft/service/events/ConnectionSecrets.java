@@ -3,10 +3,12 @@ package dev.aloft.service.events;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Events;
+import dev.aloft.api.Iam;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Principal;
 import dev.aloft.api.SecretsManager;
+import dev.aloft.kernel.identity.Roles;
 import dev.aloft.service.events.EventsData.KeptConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
  */
 final class ConnectionSecrets {
     private static final String SERVICE = "events.amazonaws.com";
+    private static final String LINKED = "apidestinations.events.amazonaws.com";
     private static final String OAUTH = "OAuthParameters";
     private static final String CLIENT = "ClientParameters";
     private static final List<String> OF_THE_CLIENT = List.of("ClientID", "ClientSecret");
@@ -38,9 +41,25 @@ final class ConnectionSecrets {
             ConnectionSecrets::snake, name -> name));
 
     private final SecretsManager secrets;
+    private final Iam iam;
+    private final Roles roles;
 
-    ConnectionSecrets(Endpoint endpoint) {
+    ConnectionSecrets(Endpoint endpoint, Roles roles) {
         secrets = SecretsManager.at(endpoint);
+        iam = Iam.at(endpoint);
+        this.roles = roles;
+    }
+
+    /** Makes the role under which EventBridge uses keys of KMS, unless it is there. */
+    void ensureRole(Caller caller) {
+        if (!roles.trusts(caller.asService(LINKED, null), role(caller.account()))) {
+            iam.createServiceLinkedRole(caller, Iam.CreateServiceLinkedRoleRequest.of(r -> r.awsServiceName(LINKED)));
+        }
+    }
+
+    private static String role(String account) {
+        return "arn:aws:iam::" + account + ":role/aws-service-role/" + LINKED
+                + "/AWSServiceRoleForAmazonEventBridgeApiDestinations";
     }
 
     private static String snake(String name) {
@@ -59,9 +78,10 @@ final class ConnectionSecrets {
         return "events!connection/" + connection.name() + "/" + id;
     }
 
-    /** @param keyId null for the key that AWS owns */
-    void changeKey(KeptConnection connection, String keyId) {
-        secrets.updateSecret(caller(connection), SecretsManager.UpdateSecretRequest.of(
+    /** Has the secret encrypted under the connection's key. */
+    void changeKey(KeptConnection connection) {
+        var keyId = connection.kmsKey();
+        secrets.updateSecret(underRole(connection), SecretsManager.UpdateSecretRequest.of(
                 r -> r.secretId(connection.secretArn()).clientRequestToken(UUID.randomUUID().toString())
                 .kmsKeyId(keyId == null ? "alias/aws/secretsmanager" : keyId)));
     }
@@ -87,8 +107,16 @@ final class ConnectionSecrets {
         }
     }
 
-    private static Caller caller(KeptConnection connection) {
-        return caller(connection.account(), connection.region(), connection.arn());
+    /** EventBridge itself, or its role, which a key of KMS asks for. */
+    private Caller caller(KeptConnection connection) {
+        return connection.kmsKey() == null ? caller(connection.account(), connection.region(), connection.arn())
+                : underRole(connection);
+    }
+
+    private Caller underRole(KeptConnection connection) {
+        var service = new Caller(connection.account(), connection.region(), new Principal.Service(LINKED, null),
+                UUID.randomUUID().toString(), null, 0, null, null, null);
+        return roles.assume(service, role(connection.account()), "EventBridge");
     }
 
     private static Caller caller(String account, String region, String arn) {

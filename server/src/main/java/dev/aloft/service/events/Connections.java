@@ -64,6 +64,9 @@ final class Connections {
             requireNone(tx, connection);
             data.abandoned.add(tx, now.plus(ABANDONED), secret, secret);
         });
+        if (connection.kmsKey() != null) {
+            secrets.ensureRole(caller);
+        }
         var made = connection.withSecret(secrets.create(connection, secretId, parameters));
         store.change(tx -> {
             requireNone(tx, made);
@@ -153,10 +156,13 @@ final class Connections {
             merge(parameters, Trees.of(input.authParameters()));
         }
         check(type, parameters);
+        var keyed = before;
         if (input.kmsKeyIdentifier() != null) {
-            secrets.changeKey(before, kmsKey(input.kmsKeyIdentifier()));
+            keyed = before.withKey(kmsKey(input.kmsKeyIdentifier()));
+            secrets.ensureRole(caller);
+            secrets.changeKey(keyed);
         }
-        secrets.put(before, parameters);
+        secrets.put(keyed, parameters);
         var now = time.instant();
         return change(caller, input.name(), it -> new KeptConnection(it.account(), it.region(), it.name(), it.id(),
                 it.secretId(), input.description() == null ? it.description() : input.description(), type, null,

@@ -234,6 +234,11 @@ final class EventsData {
             return "arn:aws:events:" + region + ":" + account + ":connection/" + name + "/" + id;
         }
 
+        KeptConnection withKey(String changed) {
+            return new KeptConnection(account, region, name, id, secretId, description, type, parameters, state, created,
+                    modified, authorized, secretArn, changed);
+        }
+
         KeptConnection withSecret(String arn) {
             return new KeptConnection(account, region, name, id, secretId, description, type, null, state, created,
                     modified, authorized, arn, kmsKey);

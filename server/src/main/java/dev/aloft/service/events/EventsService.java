@@ -70,7 +70,7 @@ public final class EventsService implements Service, Events {
         rules = new Rules(data, buses, store, time);
         ruleTargets = new RuleTargets(data, rules, targets, store);
         archives = new Archives(data, buses, rules, keysOfBuses, store, time);
-        connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint), time);
+        connections = new Connections(data, store, keys, new ConnectionSecrets(endpoint, roles), time);
         destinations = new ApiDestinations(data, connections, store, time);
         http = new HttpTargets(destinations, connections, new Authorizations(connections, outbound, time),
                 new RateLimits(time), outbound, platform, (caller, access) -> authorizer.require(caller, access, this));

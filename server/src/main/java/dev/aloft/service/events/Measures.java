@@ -3,6 +3,7 @@ package dev.aloft.service.events;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Ending;
 import dev.aloft.kernel.metric.Metrics;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,12 +78,13 @@ final class Measures {
     }
 
     /** A rule's dead letter; those of buses are not counted. */
-    void buried(Dispatch letter, boolean delivered) {
+    void buried(Dispatch letter, Ending ending) {
         var source = Arn.parse(letter.sourceArn());
         if (source.resource().startsWith("rule/")) {
             var rule = Rules.key(source);
             ofRule(new RuleDelivery(rule.text(0), rule.text(1), rule.text(2), rule.text(3), null, null, null, null),
-                    delivered ? "InvocationsSentToDlq" : "InvocationsFailedToBeSentToDlq", COUNT, 1);
+                    ending instanceof Ending.GivenUp ? "InvocationsFailedToBeSentToDlq" : "InvocationsSentToDlq", COUNT,
+                    1);
         }
     }
 

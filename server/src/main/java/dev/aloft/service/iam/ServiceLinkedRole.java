@@ -18,7 +18,10 @@ record ServiceLinkedRole(String service, String roleName, String policy) {
                     "AWSApplicationAutoscalingDynamoDBTablePolicy"),
             new ServiceLinkedRole("lambda.application-autoscaling.amazonaws.com",
                     "AWSServiceRoleForApplicationAutoScaling_LambdaConcurrency",
-                    "AWSApplicationAutoscalingLambdaConcurrencyPolicy"));
+                    "AWSApplicationAutoscalingLambdaConcurrencyPolicy"),
+            new ServiceLinkedRole("apidestinations.events.amazonaws.com",
+                    "AWSServiceRoleForAmazonEventBridgeApiDestinations",
+                    "AmazonEventBridgeApiDestinationsServiceRolePolicy"));
 
     static ServiceLinkedRole of(String service) {
         return ALL.stream().filter(role -> role.service.equals(service)).findFirst()

@@ -9,6 +9,7 @@ import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.poll.Batch;
 import dev.aloft.kernel.delivery.poll.Consumer;
 import dev.aloft.kernel.delivery.poll.Item;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.pattern.InputTemplate;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.pipes.PipeTarget.Handover;
@@ -41,11 +42,12 @@ final class PipeConsumer implements Consumer {
     private final PipeTarget target;
 
     /** The target is a function, or not. */
-    PipeConsumer(KeptPipe pipe, Endpoint endpoint, WebServers webServers, Supplier<Caller> role, Time time) {
+    PipeConsumer(KeptPipe pipe, Endpoint endpoint, WebServers webServers, Supplier<Caller> role, Metrics metrics,
+            Time time) {
         this.pipe = pipe;
         this.role = role;
         this.time = time;
-        log = new PipeLog(pipe, endpoint, time);
+        log = new PipeLog(pipe, endpoint, new PipeMeasures(pipe, metrics, time), time);
         var parameters = pipe.settings().targetParameters();
         toTarget = new PipeTemplate(pipe, parameters == null ? null : parameters.inputTemplate());
         enrichment = new PipeEnrichment(pipe, endpoint, webServers, role, time);
@@ -56,8 +58,8 @@ final class PipeConsumer implements Consumer {
 
     @Override
     public Result consume(Batch batch) {
-        try (var execution = log.begin()) {
-            var records = batch.items().stream().<Object>map(PipeConsumer::record).toList();
+        var records = batch.items().stream().<Object>map(PipeConsumer::record).toList();
+        try (var execution = log.begin(records)) {
             execution.tell(PipeStep.EXECUTION_STARTED, Map.of("payload", records));
             var result = through(execution, records, batch);
             execution.tell(switch (result) {
@@ -93,19 +95,28 @@ final class PipeConsumer implements Consumer {
                 execution.tell(PipeStep.TARGET_STAGE_SKIPPED);
                 return new Result.Done(null);
             }
-            execution.tell(PipeStep.TARGET_STAGE_ENTERED);
-            var result = handedOn(execution, transformed(execution, events), batch);
-            execution.tell(switch (result) {
-                case Result.Done _ -> PipeStep.TARGET_STAGE_SUCCEEDED;
-                case Result.Some _ -> PipeStep.TARGET_STAGE_PARTIALLY_FAILED;
-                case Result.Failed _, Result.Busy _ -> PipeStep.TARGET_STAGE_FAILED;
-            });
-            return result;
+            return targeted(execution, events, batch);
         } catch (ApiError refused) {
             boolean busy = refused.status() == 429 || refused.code().contains("Throttl");
             return busy ? new Result.Busy() : failed(refused.toString());
         } catch (PipeFunction.Failed | InputTemplate.NoJson | JsonReader.Malformed e) {
             return failed(e.getMessage());
+        }
+    }
+
+    private Result targeted(PipeLog.Execution execution, List<Object> events, Batch batch) {
+        execution.tell(PipeStep.TARGET_STAGE_ENTERED);
+        var end = PipeStep.TARGET_STAGE_FAILED;
+        try {
+            var result = handedOn(execution, transformed(execution, events), batch);
+            end = switch (result) {
+                case Result.Done _ -> PipeStep.TARGET_STAGE_SUCCEEDED;
+                case Result.Some _ -> PipeStep.TARGET_STAGE_PARTIALLY_FAILED;
+                case Result.Failed _, Result.Busy _ -> PipeStep.TARGET_STAGE_FAILED;
+            };
+            return result;
+        } finally {
+            execution.tell(end);
         }
     }
 

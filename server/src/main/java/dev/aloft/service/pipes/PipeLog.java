@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What a pipe writes of its executions, to a log group, a delivery stream and a bucket. An execution's records are written
- * together at its end; that they cannot be written changes nothing for the pipe.
+ * What a pipe tells of its executions: CloudWatch's metrics, and what it writes to a log group, a delivery stream and a bucket. An
+ * execution's records are written together at its end; that they cannot be written changes nothing for the pipe.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-schema.html">Log schema</a>
  */
@@ -39,9 +39,11 @@ final class PipeLog {
     private final KeptPipe pipe;
     private final Pipes.PipeLogConfigurationParameters config;
     private final Endpoint endpoint;
+    private final PipeMeasures measures;
     private final Time time;
 
-    PipeLog(KeptPipe pipe, Endpoint endpoint, Time time) {
+    PipeLog(KeptPipe pipe, Endpoint endpoint, PipeMeasures measures, Time time) {
+        this.measures = measures;
         this.pipe = pipe;
         config = pipe.settings().logConfiguration();
         this.endpoint = endpoint;
@@ -52,14 +54,19 @@ final class PipeLog {
         return config != null && LEVELS.indexOf(step.level) <= LEVELS.indexOf(config.level());
     }
 
-    Execution begin() {
-        return new Execution();
+    Execution begin(List<Object> batch) {
+        return new Execution(measures.begin(batch));
     }
 
     /** One batch on its way through the pipe. */
     final class Execution implements AutoCloseable {
         private final String id = UUID.randomUUID().toString();
+        private final PipeMeasures.Execution measured;
         private final List<Map<String, Object>> records = new ArrayList<>();
+
+        private Execution(PipeMeasures.Execution measured) {
+            this.measured = measured;
+        }
 
         void tell(PipeStep step) {
             tell(step, Map.of());
@@ -67,6 +74,7 @@ final class PipeLog {
 
         /** @param more members of the record; those with execution data are left out unless they are wanted */
         void tell(PipeStep step, Map<String, ?> more) {
+            measured.step(step);
             if (!tells(step)) {
                 return;
             }
@@ -135,7 +143,8 @@ final class PipeLog {
         }
         if (config.s3LogDestination() != null) {
             S3.at(endpoint).putObject(writer, PipeLogObject.of(pipe, config.s3LogDestination(),
-                    records.stream().map(PipeLog::line).toList(), time.instant()));
+                    PipeLogFormat.lines(config.s3LogDestination().outputFormat(),
+                            records.stream().map(PipeLog::cut).toList()), time.instant()));
         }
     }
 
@@ -156,6 +165,11 @@ final class PipeLog {
     }
 
     private static String line(Map<String, Object> record) {
+        return JsonWriter.string(cut(record));
+    }
+
+    /** A record that is no longer than it may be. */
+    private static Map<String, Object> cut(Map<String, Object> record) {
         var cut = new ArrayList<String>();
         var line = JsonWriter.string(record);
         for (var name : EXECUTION_DATA) {
@@ -167,6 +181,6 @@ final class PipeLog {
                 line = JsonWriter.string(record);
             }
         }
-        return line;
+        return record;
     }
 }

@@ -1,10 +1,10 @@
 package dev.aloft.service.pipes;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Pipes;
-import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
@@ -19,7 +19,7 @@ import dev.aloft.kernel.delivery.poll.Scaling;
 import dev.aloft.kernel.delivery.poll.SqsQueue;
 import dev.aloft.kernel.delivery.poll.Stream;
 import dev.aloft.kernel.delivery.poll.StreamPoller;
-import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.pattern.EventPattern;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Row;
@@ -39,46 +39,55 @@ import java.util.function.Supplier;
 
 /** Runs the poller of each pipe that is running: the same that event source mappings have. */
 final class PipePollers {
+    private static final System.Logger LOG = System.getLogger(PipePollers.class.getName());
+    private static final Duration KEYS_AGAIN = Duration.ofMinutes(1);
+
     private final PipesData data;
     private final Store store;
     private final Endpoint endpoint;
     private final WebServers webServers;
-    private final Roles roles;
+    private final PipeKeys keys;
     private final Deliveries<Dispatch> deadLetters;
+    private final Metrics metrics;
     private final Time time;
     private final Pollers pollers = new Pollers();
 
-    PipePollers(PipesData data, Store store, Endpoint endpoint, WebServers webServers, Roles roles,
-            Deliveries<Dispatch> deadLetters, Time time) {
+    PipePollers(PipesData data, Store store, Endpoint endpoint, WebServers webServers, PipeKeys keys,
+            Deliveries<Dispatch> deadLetters, Metrics metrics, Time time) {
         this.data = data;
         this.store = store;
         this.endpoint = endpoint;
         this.webServers = webServers;
-        this.roles = roles;
+        this.keys = keys;
+        this.metrics = metrics;
         this.deadLetters = deadLetters;
         this.time = time;
     }
 
     Optional<Instant> turn() {
+        var running = store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream()
+                .filter(KeptPipe::runs).toList();
         var wanted = new HashMap<String, Pollers.Wanted>();
-        store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream()
-                .filter(KeptPipe::runs)
-                .forEach(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(),
-                        new Pollers.Wanted(pipe.revision(), () -> poller(pipe))));
+        running.forEach(kept -> opened(kept).ifPresent(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(),
+                new Pollers.Wanted(pipe.revision(), () -> poller(pipe)))));
         pollers.keep(wanted);
-        return Optional.empty();
+        // A key may be taken away, or given back.
+        return running.stream().anyMatch(pipe -> pipe.sealed() != null) ? Optional.of(time.instant().plus(KEYS_AGAIN))
+                : Optional.empty();
     }
 
-    private Caller role(KeptPipe pipe) {
-        var service = new Caller(pipe.account(), pipe.region(),
-                new Principal.Service("pipes.amazonaws.com", pipe.arn()),
-                UUID.randomUUID().toString(), null, 0, null, null, null);
-        return roles.assume(service, pipe.settings().roleArn(), pipe.name());
+    private Optional<KeptPipe> opened(KeptPipe pipe) {
+        try {
+            return Optional.of(keys.opened(pipe));
+        } catch (ApiError refused) {
+            LOG.log(System.Logger.Level.WARNING, pipe.arn() + " does not run: " + refused);
+            return Optional.empty();
+        }
     }
 
     private Poller poller(KeptPipe pipe) {
-        Supplier<Caller> role = () -> role(pipe);
-        var consumer = new PipeConsumer(pipe, endpoint, webServers, role, time);
+        Supplier<Caller> role = () -> keys.role(pipe);
+        var consumer = new PipeConsumer(pipe, endpoint, webServers, role, metrics, time);
         var source = pipe.settings().sourceParameters();
         var name = "of pipe " + pipe.name();
         if (pipe.source().service().equals("sqs")) {

@@ -143,14 +143,6 @@ final class PipeRules {
     }
 
     private static void refuseWhatIsNotBuilt(Pipes.CreatePipeRequest input) {
-        var key = input.kmsKeyIdentifier();
-        unbuilt("KmsKeyIdentifier", key == null || key.isEmpty() ? null : key);
-        var log = input.logConfiguration();
-        if (log != null && log.s3LogDestination() != null) {
-            var format = log.s3LogDestination().outputFormat();
-            unbuilt("S3LogDestination with OutputFormat " + format, Pipes.S3OutputFormat.JSON.equals(format) ? null
-                : format);
-        }
         unbuilt("ActiveMQBrokerParameters", input.sourceParameters(),
                 Pipes.PipeSourceParameters::activeMQBrokerParameters);
         unbuilt("RabbitMQBrokerParameters", input.sourceParameters(),

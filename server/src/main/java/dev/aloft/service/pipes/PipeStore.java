@@ -22,12 +22,14 @@ final class PipeStore {
 
     private final PipesData data;
     private final PipeRules rules;
+    private final PipeKeys keys;
     private final Store store;
     private final Time time;
     private final Runnable changed;
 
     /** @param changed tells those who poll */
-    PipeStore(PipesData data, PipeRules rules, Store store, Time time, Runnable changed) {
+    PipeStore(PipesData data, PipeRules rules, PipeKeys keys, Store store, Time time, Runnable changed) {
+        this.keys = keys;
         this.data = data;
         this.rules = rules;
         this.store = store;
@@ -41,7 +43,8 @@ final class PipeStore {
         var settings = input.toBuilder().sourceParameters(PipeSource.filledIn(input, rules.most(input.target())))
                 .desiredState(input.desiredState() == null
                 ? Pipes.RequestedPipeState.RUNNING : input.desiredState()).build();
-        var pipe = new KeptPipe(caller.account(), caller.region(), settings, UUID.randomUUID().toString(), now, now);
+        var pipe = keys.sealed(new KeptPipe(caller.account(), caller.region(), settings, UUID.randomUUID().toString(), now,
+                now, null));
         store.change(tx -> {
             if (!data.pipes.putIfAbsent(tx, pipe.key(), pipe)) {
                 throw new Pipes.ConflictException("Pipe " + input.name() + " already exists.");
@@ -52,22 +55,35 @@ final class PipeStore {
     }
 
     KeptPipe update(Caller caller, Pipes.UpdatePipeRequest r) {
-        return change(caller, r.name(), before -> {
-            var target = given(r.target(), before.target());
-            boolean other = !target.equals(before.target());
-            var next = before.toBuilder().roleArn(r.roleArn()).kmsKeyIdentifier(r.kmsKeyIdentifier())
-                    .sourceParameters(PipeSource.changed(before, r.sourceParameters(), rules.most(target)))
-                    .description(given(r.description(), before.description()))
-                    .desiredState(given(r.desiredState(), before.desiredState()))
-                    .enrichment(given(r.enrichment(), before.enrichment()))
-                    .enrichmentParameters(given(r.enrichmentParameters(), before.enrichmentParameters())).target(target)
-                    // Those of another target say nothing of this one.
-                    .targetParameters(other ? r.targetParameters()
-                            : given(r.targetParameters(), before.targetParameters()))
-                    .logConfiguration(given(r.logConfiguration(), before.logConfiguration())).build();
-            rules.check(next);
-            return next;
+        var kept = get(caller, r.name());
+        var next = changed(keys.opened(kept).settings(), r);
+        rules.check(next);
+        var pipe = keys.sealed(new KeptPipe(kept.account(), kept.region(), next, UUID.randomUUID().toString(),
+                kept.created(), time.instant(), null));
+        store.change(tx -> {
+            if (!existing(tx, caller, r.name()).revision().equals(kept.revision())) {
+                throw new Pipes.ConflictException("Pipe " + r.name() + " is being changed.");
+            }
+            data.pipes.put(tx, pipe.key(), pipe);
         });
+        changed.run();
+        return pipe;
+    }
+
+    private Pipes.CreatePipeRequest changed(Pipes.CreatePipeRequest before, Pipes.UpdatePipeRequest r) {
+        var target = given(r.target(), before.target());
+        boolean other = !target.equals(before.target());
+        return before.toBuilder().roleArn(r.roleArn())
+                .kmsKeyIdentifier(given(r.kmsKeyIdentifier(), before.kmsKeyIdentifier()))
+                .sourceParameters(PipeSource.changed(before, r.sourceParameters(), rules.most(target)))
+                .description(given(r.description(), before.description()))
+                .desiredState(given(r.desiredState(), before.desiredState()))
+                .enrichment(given(r.enrichment(), before.enrichment()))
+                .enrichmentParameters(given(r.enrichmentParameters(), before.enrichmentParameters())).target(target)
+                // Those of another target say nothing of this one.
+                .targetParameters(other ? r.targetParameters()
+                        : given(r.targetParameters(), before.targetParameters()))
+                .logConfiguration(given(r.logConfiguration(), before.logConfiguration())).build();
     }
 
     private static <T> T given(T value, T otherwise) {
@@ -88,6 +104,11 @@ final class PipeStore {
         });
         changed.run();
         return pipe;
+    }
+
+    /** With all its settings. */
+    KeptPipe opened(Caller caller, String name) {
+        return keys.opened(get(caller, name));
     }
 
     KeptPipe get(Caller caller, String name) {
@@ -171,8 +192,7 @@ final class PipeStore {
             var before = existing(tx, caller, named(arn));
             var tags = how.apply(new LinkedHashMap<>(Optional.ofNullable(before.settings().tags()).orElse(Map.of())));
             data.pipes.put(tx, before.key(), before.with(before.settings().toBuilder().tags(tags).build(),
-                    before.revision(),
-                    before.modified()));
+                    before.revision(), before.modified()));
         });
     }
 

@@ -18,9 +18,10 @@ final class PipesData {
     /**
      * @param settings as they were given last, with what AWS fills in
      * @param revision changes with every setting
+     * @param sealed   patterns and transformers under the pipe's key, which the settings then lack, or null
      */
     record KeptPipe(String account, String region, Pipes.CreatePipeRequest settings, String revision, Instant created,
-            Instant modified) {
+            Instant modified, byte[] sealed) {
         String name() {
             return settings.name();
         }
@@ -42,7 +43,7 @@ final class PipesData {
         }
 
         KeptPipe with(Pipes.CreatePipeRequest changed, String newRevision, Instant now) {
-            return new KeptPipe(account, region, changed, newRevision, created, now);
+            return new KeptPipe(account, region, changed, newRevision, created, now, sealed);
         }
     }
 }

@@ -16,7 +16,7 @@ final class PipesResources extends NamedType {
     /** What an update says where the template says nothing: what it does not say stays. */
     private static final Map<String, Object> UNSAID = Map.of("Description", "", "DesiredState", "RUNNING",
             "Enrichment", "", "EnrichmentParameters", Map.of(), "TargetParameters", Map.of(),
-            "LogConfiguration", Map.of("Level", "OFF"));
+            "LogConfiguration", Map.of("Level", "OFF"), "KmsKeyIdentifier", "");
 
     private static final Map<String, String> SOURCES = Map.of("sqs", "SqsQueueParameters",
             "kinesis", "KinesisStreamParameters", "dynamodb", "DynamoDBStreamParameters");
@@ -29,7 +29,7 @@ final class PipesResources extends NamedType {
         super("AWS::Pipes::Pipe", "Name", 64, Set.of("RoleArn", "Source", "Target"),
                 Set.of("Description", "DesiredState",
                 "SourceParameters", "Enrichment", "EnrichmentParameters", "TargetParameters", "Tags",
-                        "LogConfiguration"),
+                        "LogConfiguration", "KmsKeyIdentifier"),
                 Set.of("Source"));
         this.pipes = pipes;
     }

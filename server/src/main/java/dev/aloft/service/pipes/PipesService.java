@@ -13,6 +13,7 @@ import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
@@ -29,13 +30,14 @@ public final class PipesService implements Service, Pipes {
     private final Deliveries<Dispatch> deadLetters;
     private final List<ResourceType> resourceTypes;
 
-    public PipesService(Store platform, Targets targets, WebServers webServers, Time time, Endpoint endpoint,
-            Roles roles) {
+    public PipesService(Store platform, Targets targets, WebServers webServers, Metrics metrics, Time time,
+            Endpoint endpoint, Roles roles) {
         var store = platform.in("pipes");
-        pipes = new PipeStore(data, new PipeRules(webServers), store, time, signal::raise);
+        var keys = new PipeKeys(endpoint, roles, time);
+        pipes = new PipeStore(data, new PipeRules(webServers), keys, store, time, signal::raise);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume));
-        pollers = new PipePollers(data, store, endpoint, webServers, roles, deadLetters, time);
+        pollers = new PipePollers(data, store, endpoint, webServers, keys, deadLetters, metrics, time);
         resourceTypes = List.of(new PipesResources(Pipes.at(endpoint)));
     }
 
@@ -91,7 +93,7 @@ public final class PipesService implements Service, Pipes {
 
     @Override
     public DescribePipeResponse describePipe(Caller caller, DescribePipeRequest input) {
-        var it = pipes.get(caller, input.name());
+        var it = pipes.opened(caller, input.name());
         var s = it.settings();
         return DescribePipeResponse.of(r -> r.arn(it.arn()).name(it.name()).description(s.description())
                 .desiredState(s.desiredState()).currentState(PipeStore.state(it)).source(s.source())
@@ -99,6 +101,8 @@ public final class PipesService implements Service, Pipes {
                         .enrichmentParameters(s.enrichmentParameters())
                 .target(s.target()).targetParameters(s.targetParameters()).roleArn(s.roleArn()).tags(s.tags())
                         .logConfiguration(PipeStore.log(s.logConfiguration()))
+                .kmsKeyIdentifier(s.kmsKeyIdentifier() == null || s.kmsKeyIdentifier().isEmpty() ? null
+                        : s.kmsKeyIdentifier())
                 .creationTime(it.created()).lastModifiedTime(it.modified()));
     }
 

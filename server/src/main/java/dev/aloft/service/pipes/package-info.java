@@ -3,10 +3,10 @@
  *
  * <pre>
  *   kernel.delivery.poll (SQS, Kinesis, DynamoDB streams) ─ batch ─► PipeConsumer ─► PipeEnrichment ─► PipeTarget
- *        each step ─► PipeLog ─► log group, delivery stream
+ *        each step ─► PipeLog ─► metrics, log group, delivery stream, bucket
  * </pre>
  *
- * <p>Left out: brokers and Kafka as sources, logs in S3, encryption with customer keys, targets of services that are
+ * <p>Left out: brokers and Kafka as sources, targets of services that are
  * not here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html">EventBridge Pipes</a>

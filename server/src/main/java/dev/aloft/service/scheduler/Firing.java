@@ -62,6 +62,7 @@ final class Firing {
         // Due when it was, so that what waited longest is called first after a pause.
         invocations.promise(tx, id, new Invocation(schedule.account(), schedule.region(), schedule.group(),
                 schedule.name(),
-                schedule.target(), scheduled, next.isEmpty() && schedule.isDeletedAtItsEnd()), waiting.at());
+                schedule.target(), scheduled, next.isEmpty() && schedule.isDeletedAtItsEnd(), schedule.sealed()),
+                waiting.at());
     }
 }

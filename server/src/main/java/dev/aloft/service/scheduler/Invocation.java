@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param scheduled when it was meant to be
  * @param isLast    whether the schedule is deleted with it
+ * @param sealed    the input under the schedule's key, or null where it lies in the target
  */
 record Invocation(
         String account,
@@ -20,13 +21,20 @@ record Invocation(
         String schedule,
         Scheduler.Target target,
         Instant scheduled,
-        boolean isLast) {
+        boolean isLast,
+        byte[] sealed) {
     String arn() {
         return SchedulerData.scheduleArn(account, region, group, schedule);
     }
 
     static String time(Instant moment) {
         return moment.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The same with an input that lies open. */
+    Invocation with(String input) {
+        return new Invocation(account, region, group, schedule, target.toBuilder().input(input).build(), scheduled, isLast,
+                null);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.aloft.service.scheduler;
 
 import dev.aloft.api.Arn;
 import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.Ending;
 import dev.aloft.kernel.metric.Metrics;
 import java.util.Map;
 
@@ -11,6 +12,8 @@ import java.util.Map;
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html">Metrics</a>
  */
 record Measures(Metrics metrics) {
+    private static final String FAILED_LETTERS = "InvocationsFailedToBeSentToDeadLetterCount";
+
     private void count(String account, String region, String group, String metric) {
         metrics.series(account, region, "AWS/Scheduler", metric, "Count", Map.of()).add(1);
         metrics.series(account, region, "AWS/Scheduler", metric, "Count", Map.of("ScheduleGroup", group)).add(1);
@@ -36,8 +39,17 @@ record Measures(Metrics metrics) {
         count(invocation, "InvocationDroppedCount");
     }
 
-    void buried(Dispatch letter, boolean delivered) {
-        count(letter.account(), letter.region(), Arn.parse(letter.sourceArn()).resourceName(),
-                delivered ? "InvocationsSentToDeadLetterCount" : "InvocationsFailedToBeSentToDeadLetterCount");
+    /** What became of a dead letter; one that cannot be sent is counted by the queue's error too. */
+    void buried(Dispatch letter, Ending ending) {
+        if (ending instanceof Ending.GivenUp(_, var failure)) {
+            countLetter(letter, FAILED_LETTERS);
+            countLetter(letter, FAILED_LETTERS + "_" + failure.code());
+        } else {
+            countLetter(letter, "InvocationsSentToDeadLetterCount");
+        }
+    }
+
+    private void countLetter(Dispatch letter, String metric) {
+        count(letter.account(), letter.region(), Arn.parse(letter.sourceArn()).resourceName(), metric);
     }
 }

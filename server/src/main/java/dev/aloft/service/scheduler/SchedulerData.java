@@ -50,7 +50,12 @@ final class SchedulerData {
         }
     }
 
-    /** @param windowMinutes 0 where calls are made on time */
+    /**
+     * @param windowMinutes 0 where calls are made on time
+     * @param target        without its input where there is a key
+     * @param kmsKey        an ARN, or null for the key that AWS owns
+     * @param sealed        the target's input under the key, or null
+     */
     record KeptSchedule(
             String account,
             String region,
@@ -67,7 +72,9 @@ final class SchedulerData {
             Scheduler.Target target,
             String clientToken,
             Instant created,
-            Instant modified) {
+            Instant modified,
+            String kmsKey,
+            byte[] sealed) {
         String arn() {
             return scheduleArn(account, region, group, name);
         }

@@ -34,15 +34,20 @@ public final class SchedulerService implements Service, Scheduler {
         var measures = new Measures(metrics);
         var store = platform.in("scheduler");
         var targetRules = new TargetRules(targets, endpoint::operations);
+        var keys = new ScheduleKeys(endpoint, time);
         groups = new Groups(data, store, time);
-        schedules = new Schedules(data, groups, targetRules, roles, store, time);
+        schedules = new Schedules(data, groups, targetRules, roles, keys, store, time);
+        var carrier = new InvocationCarrier(data, endpoint, targets, targetRules, roles, keys, this::deadLetters,
+                measures);
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
-                new Dispatches(targets, roles::assume).counting(measures::buried));
-        invocations = new Deliveries<>("invocations", store, time, Codec.of(Invocation.class),
-                new InvocationCarrier(data, endpoint, targets, targetRules, roles, deadLetters,
-                    measures));
+                new Dispatches(targets, roles::assume).opening(carrier::opened).counting(measures::buried));
+        invocations = new Deliveries<>("invocations", store, time, Codec.of(Invocation.class), carrier);
         firing = new Firing(data, schedules, invocations, store, time);
         resourceTypes = SchedulerResources.all(Scheduler.at(endpoint));
+    }
+
+    private Deliveries<Dispatch> deadLetters() {
+        return deadLetters;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.aloft.service.scheduler;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Scheduler;
 import dev.aloft.kernel.call.NamedPage;
@@ -28,10 +27,13 @@ final class Schedules {
     private final Groups groups;
     private final TargetRules targetRules;
     private final Roles roles;
+    private final ScheduleKeys keys;
     private final Store store;
     private final Time time;
 
-    Schedules(SchedulerData data, Groups groups, TargetRules targetRules, Roles roles, Store store, Time time) {
+    Schedules(SchedulerData data, Groups groups, TargetRules targetRules, Roles roles, ScheduleKeys keys, Store store,
+            Time time) {
+        this.keys = keys;
         this.data = data;
         this.groups = groups;
         this.targetRules = targetRules;
@@ -77,13 +79,10 @@ final class Schedules {
                 it.start(), it.end(),
                 it.windowMinutes(), it.enabled(), it.isDeletedAtItsEnd(), it.description(), it.target(),
                         it.clientToken(), created,
-                it.modified());
+                it.modified(), it.kmsKey(), it.sealed());
     }
 
     private KeptSchedule checked(Caller caller, Scheduler.CreateScheduleRequest input, Instant created, Instant now) {
-        if (input.kmsKeyArn() != null) {
-            throw ApiError.notBuilt("A schedule's KmsKeyArn");
-        }
         var zone = Expression.zone(input.scheduleExpressionTimezone());
         var expression = Expression.parse(input.scheduleExpression(), zone);
         int window = window(input.flexibleTimeWindow());
@@ -98,12 +97,16 @@ final class Schedules {
             throw new Scheduler.ValidationException(
                     "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
         }
+        byte[] sealed = keys.sealed(caller, SchedulerData.scheduleArn(caller.account(), caller.region(), group,
+                input.name()), input.kmsKeyArn(), input.target().input());
+        var target = withPolicy(input.target());
         return new KeptSchedule(caller.account(), caller.region(), group, input.name(), input.scheduleExpression(),
                 input.scheduleExpressionTimezone() == null ? "UTC" : input.scheduleExpressionTimezone(),
                         input.startDate(),
                 input.endDate(), window, !Scheduler.ScheduleState.DISABLED.equals(input.state()),
                 Scheduler.ActionAfterCompletion.DELETE.equals(input.actionAfterCompletion()), input.description(),
-                withPolicy(input.target()), input.clientToken(), created, now);
+                sealed == null ? target : target.toBuilder().input(null).build(), input.clientToken(), created, now,
+                input.kmsKeyArn(), sealed);
     }
 
     private static int window(Scheduler.FlexibleTimeWindow window) {
@@ -172,10 +175,12 @@ final class Schedules {
 
     Scheduler.GetScheduleResponse get(Caller caller, String group, String name) {
         var it = store.<KeptSchedule>read(tx -> existing(tx, caller, group, name));
+        var target = it.sealed() == null ? it.target()
+                : it.target().toBuilder().input(keys.opened(caller, it.sealed())).build();
         return Scheduler.GetScheduleResponse.of(r -> r.arn(it.arn()).name(it.name()).groupName(it.group())
                 .scheduleExpression(it.expression()).scheduleExpressionTimezone(it.timezone()).startDate(it.start())
                         .endDate(it.end())
-                .description(it.description()).state(state(it)).target(it.target()).creationDate(it.created())
+                .description(it.description()).state(state(it)).target(target).kmsKeyArn(it.kmsKey()).creationDate(it.created())
                 .lastModificationDate(it.modified())
                 .actionAfterCompletion(it.isDeletedAtItsEnd() ? Scheduler.ActionAfterCompletion.DELETE
                         : Scheduler.ActionAfterCompletion.NONE)

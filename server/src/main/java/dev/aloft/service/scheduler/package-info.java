@@ -9,7 +9,7 @@
  *
  * <p>A schedule that fell due while the platform was down is called once when it is back, the longest overdue first.
  *
- * <p>Left out: encryption with customer keys, targets of services that are not here (ECS, SageMaker, …).
+ * <p>Left out: targets of services that are not here (ECS, SageMaker, …).
  *
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html">EventBridge Scheduler</a>
  */

@@ -23,11 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Secrets without their values: made, described, changed, deleted and restored. */
 final class Secrets {
+    /** The role of {@code events} is that of {@code apidestinations.events.amazonaws.com}. */
+    private static final Pattern LINKED_ROLE =
+            Pattern.compile(":role/aws-service-role/(?:[a-z-]+\\.)*([a-z-]+)\\.amazonaws\\.com/");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9/_+=.@!-]+");
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int SUFFIX = 6;
@@ -112,10 +117,14 @@ final class Secrets {
                 tags, null, service(caller).orElse(null), null);
     }
 
-    /** The first part of the service's name where one of AWS's services makes a secret for itself. */
+    /** The service that makes a secret for itself, by its own name or under its role of its own. */
     private static Optional<String> service(Caller caller) {
-        return caller.principal() instanceof Principal.Service service
-                ? Optional.of(service.name().substring(0, service.name().indexOf('.'))) : Optional.empty();
+        return switch (caller.principal()) {
+            case Principal.Service it -> Optional.of(it.name().substring(0, it.name().indexOf('.')));
+            case Principal.RoleSession it -> Optional.of(LINKED_ROLE.matcher(it.roleArn())).filter(Matcher::find)
+                    .map(found -> found.group(1));
+            default -> Optional.empty();
+        };
     }
 
     private String suffix() {

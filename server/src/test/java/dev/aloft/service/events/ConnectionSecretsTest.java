@@ -1,11 +1,13 @@
 package dev.aloft.service.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Events;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.service.events.EventsData.KeptConnection;
+import dev.aloft.service.kms.TestKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,31 @@ class ConnectionSecretsTest extends EventsFixture {
             assertThat(tag.key()).isEqualTo("aws:secretsmanager:owningService");
             assertThat(tag.value()).isEqualTo("events");
         });
+    }
+
+    @Test
+    void aSecretMayHaveAKeyThatEventBridgesRoleUses() {
+        var kms = new TestKeys(ROOT, store, time, endpoint);
+        endpoint.add(kms.service());
+        var key = kms.key();
+        rolePolicies.put("arn:aws:iam::111122223333:role/aws-service-role/apidestinations.events.amazonaws.com/"
+                + "AWSServiceRoleForAmazonEventBridgeApiDestinations",
+                "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kms:*\",\"secretsmanager:*\"],\"Resource\":\"*\"}]}");
+        events.createConnection(ROOT, Events.CreateConnectionRequest.of(r -> r.name("c").authorizationType("BASIC")
+                .kmsKeyIdentifier(key).authParameters(basic())));
+        assertThat(described(arn()).kmsKeyId()).isEqualTo(key);
+        assertThat(described(arn()).owningService()).isEqualTo("events");
+        events.updateConnection(ROOT, Events.UpdateConnectionRequest.of(r -> r.name("c").kmsKeyIdentifier("")));
+        assertThat(described(arn()).kmsKeyId()).isNull();
+        events.updateConnection(ROOT, Events.UpdateConnectionRequest.of(r -> r.name("c").kmsKeyIdentifier(key)));
+        assertThat(events.describeConnection(ROOT, Events.DescribeConnectionRequest.of(r -> r.name("c")))
+                .kmsKeyIdentifier()).isEqualTo(key);
+        kms.disable(key);
+        assertThatThrownBy(this::arn).isInstanceOf(SecretsManager.DecryptionFailure.class);
+    }
+
+    private SecretsManager.DescribeSecretResponse described(String arn) {
+        return secrets.describeSecret(ROOT, SecretsManager.DescribeSecretRequest.of(r -> r.secretId(arn)));
     }
 
     @Test

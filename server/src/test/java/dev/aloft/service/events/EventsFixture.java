@@ -124,7 +124,8 @@ abstract class EventsFixture {
             @Override
             public Optional<Role> role(String roleArn) {
                 return Optional.ofNullable(rolePolicies.get(roleArn)).map(_ -> new Role(roleArn, "AROA", """
-                    {"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}]}""",
+                    {"Statement":[{"Effect":"Allow","Principal":{"Service":\
+                    ["events.amazonaws.com","apidestinations.events.amazonaws.com"]},"Action":"sts:AssumeRole"}]}""",
                     3600));
             }
 

@@ -7,6 +7,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.Events;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
@@ -24,11 +25,15 @@ import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.identity.PolicySource;
 import dev.aloft.kernel.identity.Roles;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
+import dev.aloft.service.cloudwatch.CloudWatchService;
+import dev.aloft.service.kms.TestKeys;
 import dev.aloft.service.sqs.SqsService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,15 +79,17 @@ class PipesTest {
     /** Messages that the topic refuses the next time. */
     private final Set<String> refusing = Collections.synchronizedSet(new HashSet<>());
     private final TestTime time = new TestTime();
-    private final Store store = new FlakyStore(new MemoryStore());
+    private final MemoryStore memory = new MemoryStore();
+    private final Store store = new FlakyStore(memory);
     private final Targets targets = new Targets();
     private final LocalEndpoint endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
     private final SqsService sqsService = new SqsService(store, time, endpoint);
     private final List<WebServers.Request> asked = Collections.synchronizedList(new ArrayList<>());
     /** What a web server answers. */
     private final AtomicReference<String> web = new AtomicReference<>("");
+    private final Metrics metrics = new Metrics(endpoint, time);
     private final PipesService service =
-            new PipesService(store, targets, webServers(), time, this::call, new Roles(source(), time));
+            new PipesService(store, targets, webServers(), metrics, time, this::call, new Roles(source(), time));
     private final Pipes pipes = Pipes.at(endpoint);
     private final Sqs sqs = Sqs.at(endpoint);
     private Workers workers;
@@ -228,8 +235,9 @@ class PipesTest {
             () -> create(r -> r.source("arn:aws:mq:us-east-1:111122223333:broker:b")));
         refused("NotImplemented", "A target arn:aws:ecs:us-east-1:111122223333:cluster/c is not built in Aloft yet.",
             () -> create(r -> r.target("arn:aws:ecs:us-east-1:111122223333:cluster/c")));
-        refused("NotImplemented", "A pipe's KmsKeyIdentifier is not built in Aloft yet.",
-                () -> create(r -> r.kmsKeyIdentifier("alias/x")));
+        refused("ValidationException", "A log destination is required where the log level is INFO.",
+                () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(
+                        l -> l.level(Pipes.LogLevel.INFO)))));
         refused("ValidationException", "KinesisStreamParameters are not supported for this source.",
                 () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.kinesisStreamParameters(
                         Pipes.PipeSourceKinesisStreamParameters.of(k -> k.startingPosition("LATEST")))))));
@@ -238,11 +246,6 @@ class PipesTest {
                         Pipes.PipeSourceParameters.of(s -> s.kinesisStreamParameters(
                                 Pipes.PipeSourceKinesisStreamParameters.of(k ->
                                 k.startingPosition("AT_TIMESTAMP")))))));
-        refused("NotImplemented", "A pipe's S3LogDestination with OutputFormat w3c is not built in Aloft yet.",
-                () -> create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l ->
-                        l.level(Pipes.LogLevel.INFO)
-                        .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket")
-                                .bucketOwner(ACCOUNT).outputFormat("w3c")))))));
         refused("ValidationException",
                 "The BatchSize of the source is larger than the 10 that the target takes at once.",
                 () -> create(r -> r.sourceParameters(Pipes.PipeSourceParameters.of(s -> s.sqsQueueParameters(
@@ -429,6 +432,93 @@ class PipesTest {
         }
         var told = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).logConfiguration();
         assertThat(told.s3LogDestination().outputFormat()).isEqualTo("json");
+    }
+
+    private List<String> written(String format) throws IOException {
+        create(r -> r.logConfiguration(Pipes.PipeLogConfigurationParameters.of(l -> l.level(Pipes.LogLevel.INFO)
+                .s3LogDestination(Pipes.S3LogDestinationParameters.of(d -> d.bucketName("bucket").bucketOwner(ACCOUNT)
+                        .outputFormat(format))))));
+        send("1");
+        try (var in = new GZIPInputStream(objects.getFirst().body().stream())) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    @Test
+    void aLogInABucketMayBePlainText() throws IOException {
+        assertThat(written(Pipes.S3OutputFormat.PLAIN)).hasSize(4).first().asString()
+                .matches("[0-9a-f-]{36} \\d{13} ExecutionStarted arn:aws:pipes:us-east-1:111122223333:pipe/p INFO - - - - -");
+    }
+
+    @Test
+    void aLogInABucketMayBeOfTheW3cForm() throws IOException {
+        var lines = written(Pipes.S3OutputFormat.W3C);
+        assertThat(lines).hasSize(6).startsWith("#Version: 1.0", "#Fields: executionId timestamp messageType"
+                + " resourceArn logLevel payload awsRequest awsResponse truncatedFields error");
+        assertThat(lines.getLast().split("\t")).hasSize(10).contains("ExecutionSucceeded", "-");
+    }
+
+    private double sum(String metric, String dimension, String value) {
+        time.advance(Duration.ofSeconds(10));
+        return CloudWatch.at(endpoint).getMetricStatistics(ROOT, CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                .namespace("AWS/EventBridge/Pipes").metricName(metric).statistics(List.of("Sum")).period(86_400)
+                .startTime(TestTime.START.minus(Duration.ofDays(1))).endTime(TestTime.START.plus(Duration.ofDays(2)))
+                .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name(dimension).value(value))))))
+                .datapoints().stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
+    }
+
+    @Test
+    void cloudWatchIsToldOfExecutionsAndTheirStages() {
+        endpoint.add(new CloudWatchService(store, time, endpoint));
+        try (var measuring = new Workers(time, List.of(metrics.worker()))) {
+            measuring.start();
+            function.set(_ -> answer("[{\"a\":1}]"));
+            create(r -> r.enrichment(FUNCTION));
+            send("1");
+            assertThat(sum("Invocations", "PipeName", "p")).isEqualTo(1);
+            assertThat(sum("Invocations", "AwsAccountId", ACCOUNT)).isEqualTo(1);
+            assertThat(sum("EventCount", "PipeName", "p")).isEqualTo(1);
+            assertThat(sum("EventSize", "PipeName", "p")).isGreaterThan(100);
+            assertThat(sum("ExecutionFailed", "PipeName", "p")).isZero();
+            function.set(_ -> answer("[]"));
+            send("2");
+            assertThat(sum("TargetStageSkipped", "PipeName", "p")).isEqualTo(1);
+            function.set(_ -> Lambda.InvokeResponse.of(r -> r.statusCode(200).functionError("Unhandled")));
+            send("3");
+            assertThat(sum("EnrichmentStageFailed", "PipeName", "p")).isPositive()
+                    .isEqualTo(sum("ExecutionFailed", "PipeName", "p"));
+            assertThat(sum("TargetStageFailed", "PipeName", "p")).isZero();
+        }
+    }
+
+    @Test
+    void patternsAndTransformersLieUnderThePipesKeyWithoutWhichItDoesNotRun() {
+        var keys = new TestKeys(ROOT, store, time, endpoint);
+        endpoint.add(keys.service());
+        var key = keys.key();
+        create(r -> r.kmsKeyIdentifier(key).sourceParameters(filter("{\"body\":{\"secret\":[\"mellon\"]}}"))
+                .targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate("{\"hidden\": <$.body.secret>}"))));
+        assertThat(memory.<Boolean>read(tx -> tx.range(Range.all()).anyMatch(entry ->
+                new String(entry.value(), StandardCharsets.ISO_8859_1).contains("hidden")))).isFalse();
+        send("{\"secret\":\"mellon\"}");
+        assertThat(delivered).singleElement().satisfies(it -> assertThat(it.body()).isEqualTo("{\"hidden\":\"mellon\"}"));
+        var told = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p")));
+        assertThat(told.kmsKeyIdentifier()).isEqualTo(key);
+        assertThat(told.targetParameters().inputTemplate()).isEqualTo("{\"hidden\": <$.body.secret>}");
+        assertThat(told.sourceParameters().filterCriteria().filters()).hasSize(1);
+        keys.disable(key);
+        time.advance(Duration.ofMinutes(10));
+        send("{\"secret\":\"mellon\"}");
+        time.advance(Duration.ofMinutes(2));
+        assertThat(delivered).hasSize(1);
+        keys.enable(key);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(delivered).hasSize(2);
+        keys.disable(key);
+        time.advance(Duration.ofMinutes(6));
+        refused("ValidationException", "The KMS key cannot be used: " + key + " is disabled.",
+                () -> pipes.updatePipe(ROOT, Pipes.UpdatePipeRequest.of(r -> r.name("p").roleArn(ROLE)
+                        .kmsKeyIdentifier(""))));
     }
 
     @Test

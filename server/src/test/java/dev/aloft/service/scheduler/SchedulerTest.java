@@ -21,10 +21,12 @@ import dev.aloft.kernel.identity.Roles;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
+import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.cloudwatch.CloudWatchService;
+import dev.aloft.service.kms.TestKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +64,8 @@ class SchedulerTest {
     private final List<Delivered> delivered = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, ApiError> failures = new HashMap<>();
     private final TestTime time = new TestTime();
-    private final Store store = new FlakyStore(new MemoryStore());
+    private final MemoryStore memory = new MemoryStore();
+    private final Store store = new FlakyStore(memory);
     private final Targets targets = new Targets();
     private final Roles roles = new Roles(source(), time);
     private final LocalEndpoint endpoint = new LocalEndpoint(new Authorizer(source(), time), store::inTransaction);
@@ -201,8 +204,9 @@ class SchedulerTest {
             () -> create(r -> r.target(target(FUNCTION, t -> t.input("text")))));
         refused("NotImplemented", "A target of service ecs is not built in Aloft yet.",
             () -> create(r -> r.target(target("arn:aws:ecs:us-east-1:111122223333:cluster/c"))));
-        refused("NotImplemented", "A schedule's KmsKeyArn is not built in Aloft yet.",
-            () -> create(r -> r.kmsKeyArn("arn:aws:kms:us-east-1:111122223333:key/k")));
+        refused("ValidationException", "SqsParameters are not supported for this target.",
+            () -> create(r -> r.target(target(FUNCTION, t -> t.sqsParameters(
+                Scheduler.SqsParameters.of(p -> p.messageGroupId("g")))))));
         refused("ValidationException", "The API action getSchedule is not supported: it only reads.",
             () -> create(r -> r.target(target("arn:aws:scheduler:::aws-sdk:scheduler:getSchedule"))));
         refused("NotImplemented", "nothing:doIt is not built in Aloft yet.",
@@ -376,6 +380,52 @@ class SchedulerTest {
             assertThat(sum("InvocationsSentToDeadLetterCount", "default")).isZero();
             assertThat(sum("InvocationDroppedCount", null)).isEqualTo(2);
         }
+    }
+
+    @Test
+    void aLetterThatCannotBeSentIsCountedByItsErrorToo() {
+        endpoint.add(new CloudWatchService(store, time, endpoint));
+        try (var measuring = new Workers(time, List.of(metrics.worker()))) {
+            measuring.start();
+            failures.put(QUEUE, ApiError.of("NoPermission", 403, "never"));
+            failures.put(DEAD, ApiError.of("AccessDenied", 403, "never"));
+            create(r -> r.target(target(QUEUE, t -> t.deadLetterConfig(Scheduler.DeadLetterConfig.of(d -> d.arn(DEAD))))));
+            time.advance(Duration.ofHours(2));
+            assertThat(sum("InvocationsFailedToBeSentToDeadLetterCount", "default")).isPositive().isEqualTo(
+                sum("InvocationsFailedToBeSentToDeadLetterCount_AccessDenied", "default"));
+        }
+    }
+
+    @Test
+    void anInputLiesUnderTheSchedulesKeyAndIsOpenedByItsRole() {
+        var keys = new TestKeys(ROOT, store, time, endpoint);
+        endpoint.add(keys.service());
+        var key = keys.key();
+        create(r -> r.kmsKeyArn(key).scheduleExpression("rate(1 hour)").target(target(QUEUE, t -> t
+            .input("{\"secret\":\"mellon\",\"id\":\"<aws.scheduler.execution-id>\"}")
+            .deadLetterConfig(Scheduler.DeadLetterConfig.of(d -> d.arn(DEAD))))));
+        assertThat(memory.<Boolean>read(tx -> tx.range(Range.all()).anyMatch(entry ->
+            new String(entry.value(), StandardCharsets.ISO_8859_1).contains("mellon")))).isFalse();
+        var told = scheduler.getSchedule(ROOT, Scheduler.GetScheduleRequest.of(r -> r.name("s")));
+        assertThat(told.kmsKeyArn()).isEqualTo(key);
+        assertThat(told.target().input()).contains("mellon");
+        time.advance(Duration.ofHours(1));
+        // The role may not decrypt: its dead letter says no more than that it was time.
+        assertThat(delivered).extracting(Delivered::target).containsExactly(DEAD);
+        assertThat(delivered.getFirst().body()).contains("Scheduled Event").doesNotContain("mellon");
+        assertThat(delivered.getFirst().event().attributes().get("ERROR_MESSAGE").value()).contains("kms:Decrypt");
+        keys.allowPrincipal(key, ROLE, "{\"StringEquals\": {\"kms:EncryptionContext:aws:scheduler:schedule:arn\":"
+            + " \"arn:aws:scheduler:us-east-1:111122223333:schedule/default/s\"}}");
+        time.advance(Duration.ofHours(1));
+        assertThat(delivered.getLast().target()).isEqualTo(QUEUE);
+        assertThat(delivered.getLast().body()).contains("mellon").doesNotContain("execution-id");
+        failures.put(QUEUE, ApiError.of("NoPermission", 403, "never"));
+        time.advance(Duration.ofHours(1));
+        assertThat(delivered.getLast().target()).isEqualTo(DEAD);
+        assertThat(delivered.getLast().body()).contains("mellon").doesNotContain("execution-id");
+        keys.disable(key);
+        refused("ValidationException", "The KMS key cannot be used: " + key + " is disabled.",
+            () -> create(r -> r.name("other").kmsKeyArn(key)));
     }
 
     private double sum(String metric, String group) {

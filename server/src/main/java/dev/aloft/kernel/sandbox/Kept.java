@@ -20,11 +20,10 @@ final class Kept implements AutoCloseable {
 
     /** @param first process 1 of the sandbox, which has its mounts */
     static Kept of(Isolation isolation, long first) throws IOException {
-        Path namespaces = Path.of("/proc", String.valueOf(first), "ns");
-        int mounts = Descriptors.open(namespaces.resolve("mnt"));
+        int mounts = Namespace.MOUNTS.of(first);
         try {
             return new Kept(mounts, isolation == Isolation.USER
-                    ? Optional.of(Descriptors.open(namespaces.resolve("user"))) : Optional.empty());
+                    ? Optional.of(Namespace.USER.of(first)) : Optional.empty());
         } catch (IOException e) {
             Descriptors.close(mounts);
             throw e;

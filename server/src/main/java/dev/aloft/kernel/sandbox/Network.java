@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,7 +20,6 @@ final class Network implements AutoCloseable {
     /** Where AWS's Runtime API is. */
     private static final int RUNTIME_API_PORT = 9001;
     private static final int BACKLOG = 64;
-    private static final Path CURRENT = Path.of("/proc/thread-self/ns/net");
 
     private final int home;
     private final Inside inside;
@@ -34,11 +32,6 @@ final class Network implements AutoCloseable {
         this.home = home;
         this.inside = inside;
         this.outside = outside;
-    }
-
-    /** The network that the calling thread is in, as the number of an open file. */
-    static int current() throws IOException {
-        return Descriptors.open(CURRENT);
     }
 
     /** Makes one; the calling thread is a platform thread, and afterwards where it was. */
@@ -71,7 +64,7 @@ final class Network implements AutoCloseable {
     }
 
     private static Inside inside(int home, Door door) throws IOException {
-        NetworkCalls.leaveForNew();
+        Namespace.NETWORK.leaveForNew();
         try {
             NetworkCalls.raiseLoopback();
             var platform = List.of(listener("127.0.0.1", door), listener("::1", door)).stream()
@@ -81,9 +74,9 @@ final class Network implements AutoCloseable {
             }
             int port = door.port() == RUNTIME_API_PORT ? 0 : RUNTIME_API_PORT;
             var runtimeApi = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-            return new Inside(current(), runtimeApi, platform);
+            return new Inside(Namespace.NETWORK.current(), runtimeApi, platform);
         } finally {
-            NetworkCalls.enter(home);
+            Namespace.NETWORK.enter(home);
         }
     }
 
@@ -112,11 +105,11 @@ final class Network implements AutoCloseable {
         if (closed) {
             throw new IOException("the network is gone");
         }
-        NetworkCalls.enter(inside.own());
+        Namespace.NETWORK.enter(inside.own());
         try {
             return work.call();
         } finally {
-            NetworkCalls.enter(home);
+            Namespace.NETWORK.enter(home);
         }
     }
 

@@ -13,13 +13,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * What the JDK cannot do with network namespaces. All of it is of the calling thread alone, which must be a platform
- * thread.
+ * What the JDK cannot do with a network, in that of the calling thread.
  *
- * @see <a href="https://man7.org/linux/man-pages/man7/network_namespaces.7.html">network_namespaces(7)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/netdevice.7.html">netdevice(7)</a>
  */
 final class NetworkCalls {
-    private static final int NEW_NETWORK = 0x40000000;
     private static final int INTERNET = 2;
     private static final int DATAGRAM = 2;
     private static final long SET_FLAGS = 0x8914;
@@ -27,8 +25,6 @@ final class NetworkCalls {
     private static final int REQUEST_BYTES = 40;
     private static final short UP_AND_RUNNING = 0x41;
 
-    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle ENTER = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle SOCKET =
             handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle CONTROL = handle("ioctl",
@@ -39,28 +35,6 @@ final class NetworkCalls {
     private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name),
                 descriptor, options);
-    }
-
-    /** Puts the calling thread into a network that nobody else is in. */
-    static void leaveForNew() throws IOException {
-        try {
-            check((int) UNSHARE.invokeExact(NEW_NETWORK), "unshare");
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("unshare(2)", e);
-        }
-    }
-
-    /** @param namespace the number of an open file of it */
-    static void enter(int namespace) throws IOException {
-        try {
-            check((int) ENTER.invokeExact(namespace, NEW_NETWORK), "setns");
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("setns(2)", e);
-        }
     }
 
     /** The loopback of a new network is down. */

@@ -225,8 +225,19 @@ public final class Sandbox {
             List<String> command = spec.command().stream().map(this::outside).toList();
             started(sandboxes.start(spec, group, network, 0, command, Path.of("/")));
         }
-        write((assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-") + " " + assigned.scratchMegabytes() + "m "
-                + hold + "\n").getBytes(StandardCharsets.UTF_8));
+        String rest = isMounted(assigned) ? "- - -" : assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-")
+                + " " + assigned.scratchMegabytes() + "m";
+        write((rest + " " + hold + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Says false where the set-up step is to mount. */
+    private boolean isMounted(Assignment assigned) throws IOException {
+        try {
+            return spec.boot() != SandboxSpec.Boot.CONTAINER && sandboxes.mount(process, assigned);
+        } catch (IOException half) {
+            killProcess();
+            throw half;
+        }
     }
 
     /** Lets the process through its gate. */

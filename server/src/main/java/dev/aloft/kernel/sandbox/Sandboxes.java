@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -27,10 +24,12 @@ public final class Sandboxes implements AutoCloseable {
     // Far above the users of any machine; each sandbox of a root platform is its own.
     private static final long FIRST_USER = 1_879_048_192L;
     private static final int USERS = 65_536;
-    private static final int CLOSING_SECONDS = 10;
     /** Each takes some processes, threads and files of the platform's user. */
     private static final int MOST = 4_000;
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What enter.sh names itself when it has nothing to do but wait. */
+    private static final String SET_UP = "sandbox\n";
 
     private static final String WHEN_ASSIGNED = """
             read -r gate size && [ "$gate" = go ] || exit 120
@@ -47,8 +46,7 @@ public final class Sandboxes implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final Set<Sandbox> living = ConcurrentHashMap.newKeySet();
     // The kernel ends a sandbox with the very thread that started it: this one lives as long as the platform.
-    private final ExecutorService starter =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("sandbox-starter").factory());
+    private final LoneThread starter = new LoneThread("sandbox-starter");
     private final String enter = read("enter.sh") + read("serve.sh");
     private final String again = read("again.sh") + read("serve.sh");
     private final String plain = read("plain.sh") + read("serve.sh");
@@ -61,8 +59,10 @@ public final class Sandboxes implements AutoCloseable {
      * What this machine allows; found out when first needed.
      *
      * @param network the number of an open file of the machine's network, where sandboxes have others
+     * @param mounts where the platform may mount in its sandboxes
      */
-    private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view, Optional<Integer> network) {}
+    private record Ground(Isolation isolation, Optional<ControlGroups> groups, View view, Optional<Integer> network,
+            Optional<Mounts> mounts) {}
 
     private volatile Ground ground;
     private volatile Thread watcher;
@@ -118,7 +118,7 @@ public final class Sandboxes implements AutoCloseable {
                 Isolation isolation = wanted.isPresent() ? wanted.get() : detect();
                 try {
                     ground = new Ground(isolation, isolation == Isolation.NONE ? Optional.empty() : groups.get(),
-                            new View(folder, library, nameserver()), network(isolation));
+                            new View(folder, library, nameserver()), network(isolation), mounts(isolation));
                     if (isolation != Isolation.NONE) {
                         watcher = Thread.ofPlatform().daemon().name("sandbox-memory").start(this::watch);
                     }
@@ -147,7 +147,15 @@ public final class Sandboxes implements AutoCloseable {
             throw new SandboxException("Functions can have a network of their own only where Aloft runs as root and"
                     + " isolates them. Start with --network shared: then they share the machine's.");
         }
-        return Optional.of(Network.current());
+        return Optional.of(Namespace.NETWORK.current());
+    }
+
+    private static Optional<Mounts> mounts(Isolation isolation) {
+        try {
+            return isolation == Isolation.ROOT ? Optional.of(new Mounts()) : Optional.empty();
+        } catch (IOException refused) {
+            return Optional.empty();
+        }
     }
 
     /** @throws SandboxException if this machine allows no isolation and none was not asked for */
@@ -282,6 +290,25 @@ public final class Sandboxes implements AutoCloseable {
         return starting(command, spec, network, inner, at);
     }
 
+    /** Mounts what is assigned where the platform may and the set-up step is through; else says false, and that step does it. */
+    boolean mount(Process process, Assignment assigned) throws IOException {
+        Optional<Mounts> mounts = ground().mounts();
+        Optional<Long> setUp = mounts.isEmpty() ? Optional.empty()
+                : ProcessTree.children(process.pid()).stream().filter(Sandboxes::isSetUp).findFirst();
+        if (setUp.isPresent()) {
+            mounts.get().assign(setUp.get(), assigned);
+        }
+        return setUp.isPresent();
+    }
+
+    private static boolean isSetUp(long first) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(first), "comm")).equals(SET_UP);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     /** Starts it where another of its kind has ended: what that one saw is seen as it was left. */
     Process startAgain(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
             List<String> inner, Kept kept) throws IOException {
@@ -390,16 +417,7 @@ public final class Sandboxes implements AutoCloseable {
 
     /** Does what takes a platform thread that nobody else uses. */
     <T> T onStarter(Callable<T> work) throws IOException {
-        try {
-            return starter.submit(work).get();
-        } catch (RejectedExecutionException e) {
-            throw new IOException("the platform is closing", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        return starter.run(work);
     }
 
     void living(Sandbox sandbox) {
@@ -422,13 +440,7 @@ public final class Sandboxes implements AutoCloseable {
 
     @Override
     public void close() {
-        starter.shutdown();
-        try {
-            // What is just being started is there afterwards, and nothing more is started.
-            starter.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        starter.close();
         if (watcher != null) {
             watcher.interrupt();
         }

@@ -4,7 +4,8 @@
  * <p>A sandbox is a process in Linux namespaces of its own (mount, pid, ipc, uts; a user namespace where the platform
  * is not root). It boots generic: interpreter, bootstrap, no code. Later it is assigned: its code appears read-only at
  * /var/task, its layers at /opt, an empty /tmp of a given size, and only then the process is let through its gate. What
- * it costs to boot is so paid ahead, and an assignment costs a few mounts.
+ * it costs to boot is so paid ahead, and an assignment costs a few mounts: a root platform makes them itself (Mounts), else
+ * the set-up step does.
  *
  * <pre>
  *   platform thread that lives as long as the platform

@@ -138,6 +138,11 @@ final class Functions implements AutoCloseable {
         }
     }
 
+    /** The same after a change of the function; what served it before ends. */
+    void prepare(FunctionName name) {
+        store.read(tx -> LambdaData.FUNCTIONS.get(tx, LambdaData.key(name))).ifPresent(now -> prepare(name, now.version()));
+    }
+
     private void prepareProcess(FunctionName name, LambdaData.Version version) {
         try {
             invocations.prepare(runnable(name, version, null));

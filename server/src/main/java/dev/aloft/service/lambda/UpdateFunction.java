@@ -87,9 +87,7 @@ final class UpdateFunction {
             return publish ? versions.publish(tx, name, changed, null, published) : changed.latest();
         });
         functions.forgetUnused(name, List.of(before.code()));
-        if (image) {
-            functions.prepare(name, before.version().with(after, code));
-        }
+        functions.prepare(name);
         return publish ? functions.creating(after) : functions.updating(after);
     }
 
@@ -146,6 +144,7 @@ final class UpdateFunction {
         if (r.layers() != null && before.layers() != null) {
             functions.forgetUnusedLayers(before.layers());
         }
+        functions.prepare(name);
         return functions.updating(after);
     }
 

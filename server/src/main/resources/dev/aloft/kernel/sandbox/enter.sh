@@ -21,14 +21,18 @@ cd "$root"
 pivot_root . .
 umount -n -l .
 cd /
+# By this name the platform knows that it can mount what is assigned, where it may.
+printf sandbox > /proc/self/comm
 assigned() {
+    [ "$code" != - ] || return 0
     {
         echo "/.library/$code /var/task none bind 0 0"
         [ "$opt" = - ] || echo "/.library/$opt /opt none bind 0 0"
         echo "tmpfs /tmp tmpfs nosuid,nodev,size=$scratch,mode=1777 0 0"
         # Covers the library: from here on nobody in this sandbox sees other code than its own.
         echo "tmpfs /.library tmpfs ro,size=4k,mode=000 0 0"
-        echo "tmpfs /run tmpfs ro,size=4k,mode=755 0 0"
+        # Another name than that of what is there already: mount(8) would take it for the same.
+        echo "run /run tmpfs ro,size=4k,mode=755 0 0"
     } > /run/fstab
     mount -n -a -T /run/fstab
     [ "$hold" = - ] || echo 11 >&9

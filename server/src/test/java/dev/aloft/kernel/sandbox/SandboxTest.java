@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -60,16 +62,27 @@ class SandboxTest {
         if (sandboxes == null) {
             sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(isolation));
         }
-        Sandbox sandbox = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of("/var/task/bootstrap"),
-                Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"), List.of(), folder.resolve("runtime")));
-        var all = new java.util.HashMap<>(environment);
-        all.put("LAMBDA_TASK_ROOT", "/var/task");
-        sandbox.assign(new Assignment(Path.of("mine"), Optional.empty(), 128, 16, all));
+        Sandbox sandbox = boot();
+        assign(sandbox, environment);
         return sandbox;
     }
 
+    private Sandbox boot() {
+        return sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of("/var/task/bootstrap"),
+                Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"), List.of(), folder.resolve("runtime")));
+    }
+
+    private static void assign(Sandbox sandbox, Map<String, String> environment) throws IOException {
+        var all = new java.util.HashMap<>(environment);
+        all.put("LAMBDA_TASK_ROOT", "/var/task");
+        sandbox.assign(new Assignment(Path.of("mine"), Optional.empty(), 128, 16, all));
+    }
+
     private List<String> said(Isolation isolation, String script, Map<String, String> environment) throws IOException {
-        Sandbox sandbox = run(isolation, script, environment);
+        return said(run(isolation, script, environment));
+    }
+
+    private static List<String> said(Sandbox sandbox) {
         List<String> lines = new BufferedReader(new java.io.InputStreamReader(sandbox.log(), StandardCharsets.UTF_8)).lines().toList();
         sandbox.awaitExit();
         return lines;
@@ -111,6 +124,20 @@ class SandboxTest {
     void tmpIsEmptyAndNoLargerThanGiven(Isolation isolation) throws IOException {
         assertThat(said(isolation, "ls -A /tmp; head -c 17000000 /dev/zero > /tmp/big 2>/dev/null || echo full", Map.of()))
                 .containsExactly("full");
+    }
+
+    /** Who mounts it depends on whether the set-up step is through: the platform, where it may, or that step. */
+    @ParameterizedTest
+    @MethodSource("isolations")
+    void whatIsAssignedIsMountedAlikeWhenItWaitedAndWhenItHadNoTime(Isolation isolation) throws IOException {
+        String script = "grep -E ' (/var/task|/opt|/tmp|/.library|/run) ' /proc/mounts";
+        List<String> atOnce = said(isolation, script, Map.of());
+        sandboxes.close();
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(isolation));
+        Sandbox sandbox = boot();
+        await(SandboxTest::names, names -> names.contains("sandbox"));
+        assign(sandbox, Map.of());
+        assertThat(said(sandbox)).isEqualTo(atOnce).hasSize(6);
     }
 
     /** The kernel counts a program's pages to whoever read it first; to a function they are memory it uses. */
@@ -184,30 +211,36 @@ class SandboxTest {
         assertThat(new BufferedReader(new java.io.InputStreamReader(sandbox.log())).readLine()).isEqualTo("a");
         sandbox.freeze();
         // The kernel stops a process that runs on another core at that core's next interrupt.
-        await(states -> states.contains("T"));
+        await(SandboxTest::states, states -> states.contains("T"));
         sandbox.thaw();
-        await(states -> !states.contains("T"));
+        await(SandboxTest::states, states -> !states.contains("T"));
     }
 
-    private static void await(Predicate<List<String>> condition) throws IOException {
+    private static void await(Supplier<List<String>> look, Predicate<List<String>> condition) {
         long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.test(states())) {
+        while (!condition.test(look.get())) {
             assertThat(System.nanoTime()).isLessThan(giveUp);
             Thread.onSpinWait();
         }
     }
 
-    private static List<String> states() throws IOException {
-        var states = new java.util.ArrayList<String>();
-        for (ProcessHandle one : ProcessHandle.current().descendants().toList()) {
+    private static List<String> states() {
+        return ofEach("stat").map(stat -> stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)).toList();
+    }
+
+    private static List<String> names() {
+        return ofEach("comm").map(String::strip).toList();
+    }
+
+    /** What the kernel tells of each process that lives. */
+    private static Stream<String> ofEach(String file) {
+        return ProcessHandle.current().descendants().flatMap(one -> {
             try {
-                String stat = Files.readString(Path.of("/proc/" + one.pid() + "/stat"));
-                states.add(stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
+                return Stream.of(Files.readString(Path.of("/proc/" + one.pid() + "/" + file)));
             } catch (IOException gone) {
-                states.add("gone");
+                return Stream.empty();
             }
-        }
-        return states;
+        });
     }
 
     @ParameterizedTest

@@ -130,6 +130,17 @@ class EnvironmentLifeTest {
         await("IDLE STOPPED STOPPING");
     }
 
+    /** Else its end would take processors from the start of the one that the next event waits for. */
+    @Test
+    void itEndsWhenItsFunctionIsChangedAndWaitsForNoEvent() {
+        test.create("changes", "python3.11", "def handler(event, context):\n    return 1\n");
+        test.invoke("changes", "{}");
+        EVER.remove("STOPPING EMPTIED GONE");
+        test.lambda.updateFunctionConfiguration(caller(),
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("changes").memorySize(256)));
+        await("STOPPING EMPTIED GONE");
+    }
+
     @Test
     void afterATimeoutTheNextEventBeginsWithAnotherInitInTheSameFiles() {
         test.create("slow", "python3.11", """

@@ -384,8 +384,11 @@ public final class Invocations implements AutoCloseable {
         forget(arn -> arn.startsWith(functionArn + ":"));
     }
 
-    /** Boots a runtime that will soon be needed. */
+    /** Boots a runtime that will soon be needed; idle environments of an earlier revision end. */
     public void prepare(FunctionVersion version) {
+        if (pools.containsKey(version.qualifiedArn())) {
+            revision(version);
+        }
         if (runtimes.isAtHand(version)) {
             boot(version);
         } else {

@@ -37,11 +37,16 @@ public final class EventPattern {
         if (reason != null) {
             throw new Malformed(place(reason));
         }
-        if (json.contains("\"wildcard\"") && isTooComplex(json)) {
+        if (hasWildcard(json) && isTooComplex(json)) {
             throw new Malformed("Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences"
                 + " after a wildcard character");
         }
         return new EventPattern(json);
+    }
+
+    /** Whether a pattern that is good has a wildcard filter. */
+    public static boolean hasWildcard(String json) {
+        return json.contains("\"wildcard\"");
     }
 
     /** AWS names the end of a token that it does not know; the parser in use here names its beginning. */

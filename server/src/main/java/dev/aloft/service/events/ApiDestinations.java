@@ -16,6 +16,7 @@ import java.util.UUID;
 
 /** API destinations: web servers that events are sent to. */
 final class ApiDestinations {
+    private static final int MOST = 3_000;
     private static final int PAGE = 100;
     static final int USUAL_RATE = 300;
 
@@ -42,7 +43,15 @@ final class ApiDestinations {
         }
     }
 
+    /** Plain http is for servers beside this platform. */
+    private static void requireUrl(String endpoint) {
+        if (!endpoint.matches("https?://[^/?#]+.*")) {
+            throw Refusals.invalid("Parameter InvocationEndpoint is not valid. Reason: It must be the URL of a web server.");
+        }
+    }
+
     Standing create(Caller caller, Events.CreateApiDestinationRequest input) {
+        requireUrl(input.invocationEndpoint());
         var now = time.instant();
         var destination = new KeptDestination(caller.account(), caller.region(), input.name(),
                 EventsResources.id(caller, input.name()),
@@ -55,6 +64,9 @@ final class ApiDestinations {
                         + "' already exists.");
             }
             connections.requireExisting(tx, input.connectionArn());
+            if (data.destinations.range(tx, EventsData.all(caller)).count() >= MOST) {
+                throw Refusals.tooMany();
+            }
             data.destinations.put(tx, destination.key(), destination);
             return standing(tx, destination);
         });
@@ -65,6 +77,9 @@ final class ApiDestinations {
     }
 
     Standing update(Caller caller, Events.UpdateApiDestinationRequest input) {
+        if (input.invocationEndpoint() != null) {
+            requireUrl(input.invocationEndpoint());
+        }
         return store.write(tx -> {
             var before = existing(tx, caller, input.name());
             var connection = or(input.connectionArn(), before.connectionArn());

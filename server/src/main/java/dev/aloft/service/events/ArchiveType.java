@@ -44,7 +44,8 @@ final class ArchiveType extends NamedType {
     protected void change(Caller caller, String named, Desired before, Desired after) {
         events.updateArchive(caller, after.input(Events.UPDATE_ARCHIVE, Events.UpdateArchiveRequest.class,
                 Map.of("ArchiveName", named, "Description", after.properties().getOrDefault("Description", ""),
-                        "RetentionDays", after.properties().getOrDefault("RetentionDays", 0)),
+                        "RetentionDays", after.properties().getOrDefault("RetentionDays", 0),
+                        "KmsKeyIdentifier", after.properties().getOrDefault("KmsKeyIdentifier", "")),
                 NOT_OF_THE_OPERATION));
     }
 

@@ -31,7 +31,8 @@ final class ConnectionType extends NamedType {
     @Override
     protected void change(Caller caller, String named, Desired before, Desired after) {
         events.updateConnection(caller, after.input(Events.UPDATE_CONNECTION, Events.UpdateConnectionRequest.class,
-                Map.of("Name", named, "Description", after.properties().getOrDefault("Description", "")), Set.of()));
+                Map.of("Name", named, "Description", after.properties().getOrDefault("Description", ""),
+                        "KmsKeyIdentifier", after.properties().getOrDefault("KmsKeyIdentifier", "")), Set.of()));
     }
 
     @Override

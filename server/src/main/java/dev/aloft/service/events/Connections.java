@@ -29,6 +29,7 @@ import java.util.function.UnaryOperator;
  */
 final class Connections {
     private static final String PURPOSE = "events connection";
+    private static final int MOST = 3_000;
     private static final int PAGE = 100;
     private static final int AT_ONCE = 100;
     /** So long the making of a connection may take. */
@@ -84,6 +85,10 @@ final class Connections {
     private void requireNone(ReadTx tx, KeptConnection connection) {
         if (data.connections.has(tx, connection.key())) {
             throw new Events.ResourceAlreadyExistsException("Connection " + connection.name() + " already exists.");
+        }
+        var all = Key.of(connection.account(), connection.region());
+        if (data.connections.range(tx, all).count() >= MOST) {
+            throw Refusals.tooMany();
         }
     }
 

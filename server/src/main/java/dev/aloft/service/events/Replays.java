@@ -49,6 +49,10 @@ final class Replays {
                 .orElseThrow(() -> Refusals.badArn(input.eventSourceArn()));
         var destination = destination(caller, input.destination().arn());
         var rules = input.destination().filterArns() == null ? List.<String>of() : input.destination().filterArns();
+        rules.stream().filter(arn -> !Arn.isArn(arn) || !Arn.parse(arn).resource().startsWith("rule/")).findFirst()
+                .ifPresent(arn -> {
+                    throw Refusals.badArn(arn);
+                });
         var now = time.instant();
         return store.write(tx -> {
             var key = EventsData.key(caller, input.replayName());

@@ -104,10 +104,6 @@ final class RuleTargets {
             throw Refusals.invalid("RoleArn is required for target " + target.arn() + ".");
         }
         checkInput(target);
-        boolean transformed = target.input() != null || target.inputPath() != null || target.inputTransformer() != null;
-        if (arn.resource().startsWith("event-bus/") && transformed) {
-            throw ApiError.notBuilt("The input of a target that is an event bus");
-        }
         var kinesis = target.kinesisParameters();
         if (kinesis != null && !EventPath.isValid(kinesis.partitionKeyPath())) {
             throw Refusals.invalid("Invalid PartitionKeyPath for target " + target.id() + ".");
@@ -140,6 +136,11 @@ final class RuleTargets {
     /** Parameters are of the targets of one service each. */
     private static void checkParameters(Events.Target target, Arn arn) {
         boolean web = arn.service().equals("execute-api") || arn.resource().startsWith("api-destination/");
+        // An event stays what it is on its way to another bus.
+        boolean bus = arn.service().equals("events") && arn.resource().startsWith("event-bus/");
+        of(target, !bus, "Input", target.input());
+        of(target, !bus, "InputPath", target.inputPath());
+        of(target, !bus, "InputTransformer", target.inputTransformer());
         of(target, web, "HttpParameters", target.httpParameters());
         of(target, arn.service().equals("kinesis"), "KinesisParameters", target.kinesisParameters());
         of(target, arn.service().equals("sqs"), "SqsParameters", target.sqsParameters());

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 
 /** Pipes as they are made, changed, started, stopped and deleted. */
 final class PipeStore {
+    private static final int MOST = 1_000;
     private static final int PAGE = 100;
 
     private final PipesData data;
@@ -48,6 +49,9 @@ final class PipeStore {
         store.change(tx -> {
             if (!data.pipes.putIfAbsent(tx, pipe.key(), pipe)) {
                 throw new Pipes.ConflictException("Pipe " + input.name() + " already exists.");
+            }
+            if (data.pipes.range(tx, Key.of(caller.account(), caller.region())).count() > MOST) {
+                throw new Pipes.ServiceQuotaExceededException("The maximum number of pipes has been reached.");
             }
         });
         changed.run();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Events;
 import dev.aloft.kernel.call.Event.Attribute;
+import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.store.Range;
 import dev.aloft.service.kms.TestKeys;
 import java.nio.charset.StandardCharsets;
@@ -143,8 +144,27 @@ class BusKeysTest extends EventsFixture {
         var failed = events.describeReplay(ROOT, Events.DescribeReplayRequest.of(r -> r.replayName("second")));
         assertThat(failed.state()).isEqualTo("FAILED");
         assertThat(failed.stateReason()).isEqualTo(key + " is disabled.");
-        assertThat(events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("kept")))
-                .kmsKeyIdentifier()).isEqualTo(key);
+        assertThat(archive().kmsKeyIdentifier()).isEqualTo(key);
+    }
+
+    @Test
+    void whatATemplateGivesNoKeyAnyMoreHasNone() {
+        bus(key, null);
+        var type = service.resourceTypes().stream().filter(it -> it.type().equals("AWS::Events::Archive")).findFirst()
+                .orElseThrow();
+        var before = desired(Map.of("ArchiveName", "kept", "SourceArn", BUS, "KmsKeyIdentifier", key));
+        type.create(ROOT, before);
+        assertThat(archive().kmsKeyIdentifier()).isEqualTo(key);
+        type.update(ROOT, "kept", before, desired(Map.of("ArchiveName", "kept", "SourceArn", BUS)));
+        assertThat(archive().kmsKeyIdentifier()).isNull();
+    }
+
+    private Events.DescribeArchiveResponse archive() {
+        return events.describeArchive(ROOT, Events.DescribeArchiveRequest.of(r -> r.archiveName("kept")));
+    }
+
+    private static ResourceType.Desired desired(Map<String, Object> properties) {
+        return new ResourceType.Desired("arn:stack", "app", "Archive", "t", properties, Map.of());
     }
 
     private void replay(String name) {

@@ -52,6 +52,21 @@ class RulesTest extends EventsFixture {
     }
 
     @Test
+    void patternsAreLimitedInLengthAndNumber() {
+        refused("LimitExceededException", "The requested resource exceeds the maximum number allowed.",
+            () -> rule(null, "long", "{\"source\":[\"" + "x".repeat(2048) + "\"]}"));
+        for (int i = 0; i < 30; i++) {
+            rule(null, "wild" + i, "{\"source\":[{\"wildcard\":\"a*b\"}]}");
+        }
+        rule(null, "wild3", "{\"source\":[{\"wildcard\":\"a*c\"}]}");
+        refused("LimitExceededException", "The requested resource exceeds the maximum number allowed.",
+            () -> rule(null, "wilder", "{\"source\":[{\"wildcard\":\"a*b\"}]}"));
+        rule(null, "tame", ALL);
+        refused("ValidationException", "Parameter role is not valid. Reason: Provided Arn is not in correct format.",
+            () -> events.putRule(ROOT, Events.PutRuleRequest.of(r -> r.name("r").eventPattern(ALL).roleArn("role"))));
+    }
+
+    @Test
     void busesAreRefused() {
         var create = Events.CreateEventBusRequest.of(r -> r.name("shop"));
         events.createEventBus(ROOT, create);
@@ -108,6 +123,9 @@ class RulesTest extends EventsFixture {
         refused("ValidationException", "Parameter EcsParameters is not valid for target1.", () -> target(null, "tick",
             Events.Target.of(t -> t.id("1").arn(QUEUE)
                     .ecsParameters(Events.EcsParameters.of(p -> p.taskDefinitionArn("arn"))))));
+        refused("ValidationException", "Parameter InputPath is not valid for targetb.", () -> target(null, "tick",
+            Events.Target.of(t -> t.id("b").arn("arn:aws:events:us-east-1:111122223333:event-bus/default")
+                    .inputPath("$.detail"))));
         for (int i = 0; i < 5; i++) {
             target(null, "tick", target("t" + i, QUEUE));
         }

@@ -151,7 +151,7 @@ public final class Platform implements AutoCloseable {
                 new IamService(store, keys, time, endpoint),
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, metrics, time, endpoint),
-                new FirehoseService(store, keys, time, endpoint, roles::assumeForAccount, outbound),
+                new FirehoseService(store, keys, metrics, time, endpoint, roles::assumeForAccount, outbound),
                 new SnsService(store, keys, metrics, time, endpoint, targets, roles, outbound, this::url),
                 new SecretsManagerService(store, keys, time, endpoint),
                 new KmsService(store, keys, time, endpoint, authorizer, targets),

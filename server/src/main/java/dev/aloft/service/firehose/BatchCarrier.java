@@ -29,22 +29,18 @@ import dev.aloft.service.firehose.FirehoseData.Channel;
 import dev.aloft.service.firehose.FirehoseData.KeptRecord;
 import dev.aloft.service.firehose.FirehoseData.KeptStream;
 import dev.aloft.service.firehose.Partitions.Keys;
+import dev.aloft.service.firehose.Transformation.Failed;
 import dev.aloft.service.firehose.Transformation.Ready;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.stream.Collectors;
 
 /** Brings batches to their buckets or web servers, in order; to buckets for 24 hours, as Firehose does. */
 final class BatchCarrier implements Carrier<Batch> {
@@ -52,6 +48,7 @@ final class BatchCarrier implements Carrier<Batch> {
     private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
             Duration.ofSeconds(5), Duration.ofMinutes(2), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24),
                     null);
+    private static final String SESSION = "AWSFirehoseToS3";
 
     private final FirehoseData data;
     private final Store store;
@@ -59,20 +56,22 @@ final class BatchCarrier implements Carrier<Batch> {
     private final S3 s3;
     private final Logs logs;
     private final StreamKeys keys;
-    private final Transformation transformation;
+    private final Processing processing;
     private final HttpEndpoint endpoint;
+    private final Measures measures;
     private final Time time;
 
     BatchCarrier(FirehoseData data, Store store, Dispatches.Assume roles, Endpoint services, StreamKeys keys,
-            Transformation transformation, HttpEndpoint endpoint, Time time) {
+            Processing processing, HttpEndpoint endpoint, Measures measures, Time time) {
         this.data = data;
         this.store = store;
         this.roles = roles;
         s3 = S3.at(services);
         logs = Logs.at(services);
         this.keys = keys;
-        this.transformation = transformation;
+        this.processing = processing;
         this.endpoint = endpoint;
+        this.measures = measures;
         this.time = time;
     }
 
@@ -105,55 +104,77 @@ final class BatchCarrier implements Carrier<Batch> {
     private Outcome deliver(Channel channel, Batch batch, Attempt attempt) {
         var stream = channel.stream();
         keys.require(stream);
+        measures.tried(channel, batch);
         var records = store.<List<KeptRecord>>read(tx -> data.records.range(tx, range(batch)).map(Row::value).toList());
         if (channel.isBackup()) {
             backUp(stream, batch, attempt, records);
             return Outcome.delivered();
         }
-        var caller = roles.role(service(stream, attempt.id()), stream.destination().roleARN(), stream.name());
-        var result = processed(caller, stream, batch, records);
-        putFailed(caller, stream, batch, attempt, ObjectName.PROCESSING_FAILED, result.failed());
+        var result = processing.of(role -> as(stream, attempt, role), stream, batch, records);
+        var caller = as(stream, attempt, stream.destination().roleARN());
+        putFailed(caller, stream, batch, attempt, result.failed());
         if (stream.http() != null) {
             return result.delivered().isEmpty() ? Outcome.delivered()
                     : toEndpoint(caller, channel, batch, attempt, result.delivered());
         }
-        var destination = stream.destination();
-        partitioned(destination, result.delivered()).forEach((keys, ready) -> {
-            var key = name(stream, batch, attempt, keys).delivered(destination.prefix(),
-                    extension(destination.fileExtension(), destination.compressionFormat()));
-            var content = joined(ready.stream().map(Ready::data).toList(), delimiter(destination));
-            put(caller, destination.bucketARN(), key, compressed(content, destination.compressionFormat(), key));
-        });
+        for (var ready : Processing.partitioned(stream, result.delivered())) {
+            put(caller, stream, name(stream, batch, attempt, ready.getFirst().keys()), ready);
+        }
         return Outcome.delivered();
     }
 
-    private void putFailed(Caller caller, KeptStream stream, Batch batch, Attempt attempt, String type,
-            List<Map<String, Object>> failed) {
-        if (!failed.isEmpty()) {
-            var destination = stream.destination();
-            put(caller, destination.bucketARN(), name(stream, batch, attempt, Keys.NONE)
-                    .failed(type, destination.prefix(),
-                    destination.errorOutputPrefix()), Transformation.lines(failed));
-        }
+    private Caller as(KeptStream stream, Attempt attempt, String role) {
+        return roles.role(service(stream, attempt.id()), role, SESSION);
+    }
+
+    private void put(Caller caller, KeptStream stream, ObjectName name, List<Ready> ready) {
+        var destination = stream.destination();
+        var compression = Compression.of(destination.compressionFormat());
+        var extension = destination.fileExtension() == null || destination.fileExtension().isEmpty()
+                ? compression.extension() : destination.fileExtension();
+        put(caller, new Content(stream, false, ready.size(), bytes(ready.stream().map(Ready::source).toList())),
+                name.delivered(destination.prefix(), extension), compression,
+                joined(ready.stream().map(Ready::data).toList(), delimiter(destination)));
+    }
+
+    private static long bytes(List<KeptRecord> records) {
+        return records.stream().mapToLong(it -> it.data().length()).sum();
+    }
+
+    /** An object for each type of failure. */
+    private void putFailed(Caller caller, KeptStream stream, Batch batch, Attempt attempt, List<Failed> failed) {
+        var destination = stream.destination();
+        failed.stream().collect(Collectors.groupingBy(Failed::type, LinkedHashMap::new, Collectors.toList()))
+                .forEach((type, some) -> put(caller, new Content(stream, false, some.size(),
+                        bytes(some.stream().map(Failed::source).toList())),
+                        name(stream, batch, attempt, Keys.NONE).failed(type, destination.prefix(),
+                                destination.errorOutputPrefix()),
+                        Compression.UNCOMPRESSED, Transformation.lines(some.stream().map(Failed::document).toList())));
     }
 
     /** Tries as long as the destination says; what the server has not taken then goes to the bucket. */
     private Outcome toEndpoint(Caller caller, Channel channel, Batch batch, Attempt attempt, List<Ready> ready) {
         var stream = channel.stream();
         var requestId = UUID.nameUUIDFromBytes(attempt.id().getBytes(StandardCharsets.UTF_8)).toString();
+        long bytes = bytes(ready.stream().map(Ready::source).toList());
         try {
             endpoint.send(stream, requestId, ready.stream().map(Ready::data).toList());
+            measures.request(stream, true, ready.size(), bytes);
         } catch (HttpEndpoint.NotTaken e) {
+            measures.request(stream, false, ready.size(), bytes);
             var until = attempt.since().plusSeconds(stream.http().settings().retryOptions().durationInSeconds());
             if (time.instant().isBefore(until)) {
                 return new Outcome.Failed(Verdict.RETRY, 502, e.code(), e.getMessage(), null);
             }
             log(channel, attempt, e.code(), e.getMessage());
-            putFailed(caller, stream, batch, attempt, ObjectName.ENDPOINT_FAILED, ready.stream().map(each ->
-                    Transformation.failure(new KeptRecord(each.data(), each.source().arrival(), each.source().origin()),
-                            e.code(), e.getMessage(), attempt.number(), time.instant())).toList());
+            putFailed(caller, stream, batch, attempt, ready.stream().map(each -> notTaken(each, e, attempt)).toList());
         }
         return Outcome.delivered();
+    }
+
+    private Failed notTaken(Ready record, HttpEndpoint.NotTaken reason, Attempt attempt) {
+        return new Failed(ObjectName.ENDPOINT_FAILED, record.source(), Transformation.failure(
+                record.source().with(record.data()), reason.code(), reason.getMessage(), attempt.number(), time.instant()));
     }
 
     /** Tells an error where the destination's options say; that this fails too changes nothing. */
@@ -168,11 +189,11 @@ final class BatchCarrier implements Carrier<Batch> {
         line.put("deliveryStreamARN", stream.arn());
         line.put("destination", stream.http() == null || channel.isBackup() ? channel.bucket()
                 : stream.http().settings().endpointConfiguration().url());
-        line.put("deliveryStreamVersionId", stream.version());
+        line.put("deliveryStreamVersionId", Integer.toString(stream.version()));
         line.put("message", message);
         line.put("errorCode", code);
         try {
-            var writer = roles.role(service(stream, attempt.id()), channel.role(), stream.name());
+            var writer = as(stream, attempt, channel.role());
             logs.putLogEvents(writer, Logs.PutLogEventsRequest.of(r -> r.logGroupName(options.logGroupName())
                     .logStreamName(options.logStreamName()).logEvents(List.of(Logs.InputLogEvent.of(e ->
                             e.timestamp(time.instant().toEpochMilli()).message(JsonWriter.string(line)))))));
@@ -183,12 +204,10 @@ final class BatchCarrier implements Carrier<Batch> {
 
     private void backUp(KeptStream stream, Batch batch, Attempt attempt, List<KeptRecord> records) {
         var backup = stream.destination().s3BackupDescription();
-        var caller = roles.role(service(stream, attempt.id()), backup.roleARN(), stream.name());
-        var key = name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(),
-                extension(null, backup.compressionFormat()));
-        put(caller, backup.bucketARN(), key,
-                compressed(joined(records.stream().map(KeptRecord::data).toList(), new byte[0]),
-                backup.compressionFormat(), key));
+        var compression = Compression.of(backup.compressionFormat());
+        put(as(stream, attempt, backup.roleARN()), new Content(stream, true, records.size(), bytes(records)),
+                name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(), compression.extension()), compression,
+                joined(records.stream().map(KeptRecord::data).toList(), new byte[0]));
     }
 
     private static ObjectName name(KeptStream stream, Batch batch, Attempt attempt, Keys keys) {
@@ -198,118 +217,59 @@ final class BatchCarrier implements Carrier<Batch> {
                 ObjectName.zone(stream.destination().customTimeZone()), keys);
     }
 
-    /** An object for each set of keys; without partitioning there is one. */
-    private static Map<Keys, List<Ready>> partitioned(Firehose.ExtendedS3DestinationDescription destination,
-            List<Ready> records) {
-        boolean partitions = Destinations.partitions(destination);
-        var all = new LinkedHashMap<Keys, List<Ready>>();
-        records.forEach(each -> all.computeIfAbsent(partitions ? each.keys() : Keys.NONE, _ -> new ArrayList<>())
-                .add(each));
-        return all;
-    }
-
     static Caller service(KeptStream stream, String requestId) {
         return new Caller(stream.account(), stream.region(),
                 new Principal.Service("firehose.amazonaws.com", stream.arn()),
                 requestId, null, 0, null, null, null);
     }
 
-    /** In AWS's order: taken apart, transformed, given keys. */
-    private Transformation.Result processed(Caller caller, KeptStream stream, Batch batch, List<KeptRecord> given) {
-        var processors = processors(stream.destination());
-        var records = Destinations.processor(processors, "RecordDeAggregation")
-                .map(processor -> Partitions.apart(processor, given)).orElse(given);
-        var result = Destinations.processor(processors, "Lambda")
-                .map(processor -> transformation.of(caller, stream, processor, batch.first(), records))
-                .orElseGet(() -> new Transformation.Result(
-                        records.stream().map(it -> new Ready(it.data(), it, Keys.NONE)).toList(), new ArrayList<>()));
-        return Destinations.partitions(stream.destination()) ? withKeys(stream.destination(), result) : result;
-    }
-
-    private Transformation.Result withKeys(Firehose.ExtendedS3DestinationDescription destination,
-            Transformation.Result given) {
-        var query = Destinations.query(destination);
-        var result = new Transformation.Result(new ArrayList<>(), new ArrayList<>(given.failed()));
-        for (var record : given.delivered()) {
-            try {
-                var keys = query.isEmpty() ? record.keys() : record.keys().withQuery(query.get().keys(record.data()));
-                for (var name : ObjectName.names(destination.prefix(), ObjectName.FROM_LAMBDA).toList()) {
-                    if (keys.lambda().getOrDefault(name, "").isEmpty()) {
-                        throw new Query.NoKeys("partitionKeys values must not be null or empty");
-                    }
-                }
-                result.delivered().add(record.with(keys));
-            } catch (Query.NoKeys e) {
-                result.failed().add(Transformation.failure(record.source(),
-                        "DynamicPartitioning.MetadataExtractionFailed",
-                        e.getMessage(), 1, time.instant()));
-            }
-        }
-        return result;
-    }
-
-    private static List<Firehose.Processor> processors(Firehose.ExtendedS3DestinationDescription destination) {
-        var processing = destination.processingConfiguration();
-        return processing == null || !Boolean.TRUE.equals(processing.enabled()) || processing.processors() == null
-                ? List.of()
-                : processing.processors();
-    }
-
+    /** Between records, not behind the last. */
     private static byte[] delimiter(Firehose.ExtendedS3DestinationDescription destination) {
-        return processors(destination).stream().filter(it -> it.type().equals("AppendDelimiterToRecord")).findFirst()
-                .map(it -> Destinations.parameter(it, "Delimiter", "\\n").replace("\\n", "\n")
-                        .getBytes(StandardCharsets.UTF_8))
-                .orElse(new byte[0]);
-    }
-
-    private static String extension(String given, String compression) {
-        if (given != null && !given.isEmpty()) {
-            return given;
-        }
-        return switch (compression) {
-            case "GZIP" -> ".gz";
-            case "ZIP" -> ".zip";
-            default -> "";
-        };
+        return Processors.find(Processors.of(destination), Processors.DELIMITER).isPresent() ? new byte[] {'\n'}
+                : new byte[0];
     }
 
     private static byte[] joined(List<Bytes> records, byte[] delimiter) {
         var all = new ByteArrayOutputStream();
-        for (var record : records) {
-            all.writeBytes(record.array());
-            all.writeBytes(delimiter);
+        for (int i = 0; i < records.size(); i++) {
+            all.writeBytes(i == 0 ? new byte[0] : delimiter);
+            all.writeBytes(records.get(i).array());
         }
         return all.toByteArray();
     }
 
-    private static byte[] compressed(byte[] content, String compression, String name) {
-        var all = new ByteArrayOutputStream();
+    /** What an object is made of: so many records of so many bytes as they came. */
+    private record Content(KeptStream stream, boolean isBackup, long records, long bytes) {
+        String bucket() {
+            var destination = stream.destination();
+            var arn = isBackup ? destination.s3BackupDescription().bucketARN() : destination.bucketARN();
+            // Any text is taken for an ARN when the stream is made; whether there is such a bucket turns out here.
+            return arn.substring(arn.lastIndexOf(':') + 1);
+        }
+
+        Optional<String> key() {
+            var destination = stream.destination();
+            var encryption = isBackup ? destination.s3BackupDescription().encryptionConfiguration()
+                    : destination.encryptionConfiguration();
+            return Optional.ofNullable(encryption).map(Firehose.EncryptionConfiguration::kmsEncryptionConfig)
+                    .map(Firehose.KMSEncryptionConfig::awskmsKeyARN);
+        }
+    }
+
+    private void put(Caller caller, Content content, String name, Compression compression, byte[] plain) {
+        boolean done = false;
         try {
-            switch (compression) {
-                case "GZIP" -> {
-                    try (var gzip = new GZIPOutputStream(all)) {
-                        gzip.write(content);
-                    }
-                }
-                case "ZIP" -> {
-                    try (var zip = new ZipOutputStream(all)) {
-                        zip.putNextEntry(new ZipEntry(name.substring(name.lastIndexOf('/') + 1)));
-                        zip.write(content);
-                    }
-                }
-                default -> all.writeBytes(content);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            s3.putObject(caller, S3.PutObjectRequest.of(r -> {
+                r.bucket(content.bucket()).key(name).contentType("application/octet-stream")
+                        .contentEncoding(compression.contentEncoding())
+                        .body(Body.of(compression.packed(plain, UUID.nameUUIDFromBytes(
+                                name.getBytes(StandardCharsets.UTF_8)).toString())));
+                content.key().ifPresent(key -> r.serverSideEncryption("aws:kms").ssekmsKeyId(key));
+            }));
+            done = true;
+        } finally {
+            measures.object(content.stream(), content.isBackup(), done, content.records(), content.bytes());
         }
-        return all.toByteArray();
-    }
-
-    private void put(Caller caller, String bucketArn, String key, byte[] content) {
-        // Any text is taken for an ARN when the stream is made; whether there is such a bucket turns out here.
-        var bucket = bucketArn.substring(bucketArn.lastIndexOf(':') + 1);
-        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket).key(key)
-                .contentType("application/octet-stream").body(Body.of(content))));
     }
 
     private static Range range(Batch batch) {

@@ -14,6 +14,7 @@ final class DeliveryStreamResource extends NamedType {
     private static final String EXTENDED = "ExtendedS3DestinationConfiguration";
     private static final String PLAIN = "S3DestinationConfiguration";
     private static final String HTTP = "HttpEndpointDestinationConfiguration";
+    private static final String HINT = "DirectPutSourceConfiguration";
     private static final String ENCRYPTION = "DeliveryStreamEncryptionConfigurationInput";
 
     private final Firehose firehose;
@@ -21,8 +22,8 @@ final class DeliveryStreamResource extends NamedType {
     DeliveryStreamResource(Firehose firehose) {
         super("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName", 64, Set.of(),
                 Set.of("DeliveryStreamType", EXTENDED,
-                PLAIN, HTTP, ENCRYPTION, "Tags", "KinesisStreamSourceConfiguration"),
-                Set.of("DeliveryStreamType", "KinesisStreamSourceConfiguration"));
+                PLAIN, HTTP, ENCRYPTION, HINT, "Tags", "KinesisStreamSourceConfiguration"),
+                Set.of("DeliveryStreamType", HINT, "KinesisStreamSourceConfiguration"));
         this.firehose = firehose;
     }
 

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 
 /** A stream's destination: settings as given, with what was left out. All that is not built is refused by its name. */
 final class Destinations {
-    private static final Set<String> COMPRESSIONS = Set.of("UNCOMPRESSED", "GZIP", "ZIP");
-    private static final Set<String> PROCESSORS = Set.of("Lambda", "AppendDelimiterToRecord", "MetadataExtraction",
-            "RecordDeAggregation");
-    private static final int LARGEST_LAMBDA_MB = 3;
+    /** Whose members an update may leave out one by one. */
+    private static final Set<String> MERGED = Set.of("BufferingHints", "CloudWatchLoggingOptions",
+            "ProcessingConfiguration", "DynamicPartitioningConfiguration");
+    private static final int SHORTEST_BACKUP_SECONDS = 60;
     private static final int LEAST_PARTITIONED_MB = 64;
     private static final String BACKUP = "S3BackupDescription";
 
@@ -29,6 +29,7 @@ final class Destinations {
 
     static ExtendedS3DestinationDescription of(Firehose.CreateDeliveryStreamRequest input) {
         refuse("the source MSK", input.mskSourceConfiguration());
+        refuse("a database as the source", input.databaseSourceConfiguration());
         refuse("the destination Redshift", input.redshiftDestinationConfiguration());
         refuse("the destination Elasticsearch", input.elasticsearchDestinationConfiguration());
         refuse("the destination OpenSearch", input.amazonopensearchserviceDestinationConfiguration());
@@ -38,6 +39,10 @@ final class Destinations {
         refuse("the destination Iceberg", input.icebergDestinationConfiguration());
         Shape given = input.extendedS3DestinationConfiguration() != null ? input.extendedS3DestinationConfiguration()
                 : input.s3DestinationConfiguration();
+        if (input.extendedS3DestinationConfiguration() != null && input.s3DestinationConfiguration() != null) {
+            throw invalid("Exactly one of S3DestinationConfiguration or ExtendedS3DestinationConfiguration must be "
+                    + "specified.");
+        }
         long destinations = Stream.of(input.extendedS3DestinationConfiguration(), input.s3DestinationConfiguration(),
                 input.httpEndpointDestinationConfiguration()).filter(Objects::nonNull).count();
         if (destinations != 1) {
@@ -49,21 +54,43 @@ final class Destinations {
 
     static ExtendedS3DestinationDescription changed(ExtendedS3DestinationDescription old,
             Firehose.UpdateDestinationRequest input) {
+        if (input.extendedS3DestinationUpdate() != null && input.s3DestinationUpdate() != null) {
+            throw invalid("Exactly one of s3DestinationUpdate or extendedS3DestinationUpdate must be specified.");
+        }
         Shape given = input.extendedS3DestinationUpdate() != null ? input.extendedS3DestinationUpdate()
                 : input.s3DestinationUpdate();
-        if (given == null) {
-            throw invalid("Exactly one destination configuration is supported for a Firehose");
-        }
-        var merged = new LinkedHashMap<>(Trees.of(old));
-        merged.putAll(Trees.of(given));
-        var changed = checked(withDefaults(merged));
+        var changed = checked(withDefaults(merged(Trees.of(old), Trees.of(given))));
         if (partitions(changed) != partitions(old)) {
             throw invalid("Dynamic Partitioning cannot be enabled or disabled for an existing delivery stream.");
         }
         if ("Enabled".equals(old.s3BackupMode()) && !"Enabled".equals(changed.s3BackupMode())) {
-            throw invalid("S3BackupMode cannot be changed from Enabled to Disabled.");
+            throw invalid("Disabling S3 backup is not currently supported.");
+        }
+        if (Processors.decompresses(changed) && !Processors.decompresses(old)
+                && Processors.find(Processors.of(old), Processors.LAMBDA).isEmpty()) {
+            throw invalid("Enabling source decompression is not supported for existing stream with no Lambda function "
+                    + "attached.");
         }
         return changed;
+    }
+
+    /** What an update leaves out stays; of processors only whether they work. */
+    static Map<String, Object> merged(Map<String, Object> old, Map<String, Object> update) {
+        var all = new LinkedHashMap<>(old);
+        update.forEach((name, value) -> {
+            boolean inParts = MERGED.contains(name) && old.get(name) instanceof Map<?, ?>;
+            var part = new LinkedHashMap<Object, Object>(inParts ? (Map<?, ?>) old.get(name) : Map.of());
+            if (name.equals("ProcessingConfiguration")) {
+                part.remove("Processors");
+            }
+            all.put(name, inParts ? with(part, (Map<?, ?>) value) : value);
+        });
+        return all;
+    }
+
+    private static Map<Object, Object> with(Map<Object, Object> part, Map<?, ?> changes) {
+        part.putAll(changes);
+        return part;
     }
 
     private static Map<String, Object> withDefaults(Map<String, Object> destination) {
@@ -77,7 +104,9 @@ final class Destinations {
                 if (all.get(BACKUP) instanceof Map<?, ?> known) {
                     known.forEach((member, value) -> backup.put(member.toString(), value));
                 }
-                given.forEach((member, value) -> backup.put(member.toString(), value));
+                var update = new LinkedHashMap<String, Object>();
+                given.forEach((member, value) -> update.put(member.toString(), value));
+                backup.putAll(merged(backup, update));
                 fill(backup);
                 all.put(BACKUP, backup);
             }
@@ -116,7 +145,6 @@ final class Destinations {
     }
 
     static ExtendedS3DestinationDescription checked(ExtendedS3DestinationDescription destination) {
-        checkCompression(destination.compressionFormat());
         checkBackup(destination);
         checkPartitions(destination);
         ObjectName.check(destination.prefix(), destination.errorOutputPrefix(), partitions(destination));
@@ -125,24 +153,17 @@ final class Destinations {
         } catch (DateTimeException _) {
             throw invalid("Invalid CustomTimeZone: " + destination.customTimeZone());
         }
-        var processing = destination.processingConfiguration();
-        if (processing != null && Boolean.TRUE.equals(processing.enabled()) && processing.processors() != null) {
-            processing.processors().forEach(Destinations::check);
-        }
-        return destination;
-    }
-
-    private static void checkCompression(String compression) {
-        if (!COMPRESSIONS.contains(compression)) {
-            throw ApiError.notBuilt("The compression " + compression);
-        }
+        return destination.toBuilder().processingConfiguration(
+                Processors.checked(destination.processingConfiguration(), destination.roleARN())).build();
     }
 
     private static void checkBackup(ExtendedS3DestinationDescription destination) {
         var backup = destination.s3BackupDescription();
         if (backup != null) {
-            checkCompression(backup.compressionFormat());
             ObjectName.check(backup.prefix(), backup.errorOutputPrefix(), false);
+            if (backup.bufferingHints().intervalInSeconds() < SHORTEST_BACKUP_SECONDS) {
+                throw invalid("S3 backup buffering interval must be between 60 and 900 seconds.");
+            }
         } else if ("Enabled".equals(destination.s3BackupMode())) {
             throw invalid("S3BackupConfiguration is required when S3BackupMode is Enabled.");
         }
@@ -154,23 +175,19 @@ final class Destinations {
                 && Boolean.TRUE.equals(destination.dynamicPartitioningConfiguration().enabled());
     }
 
-    static Optional<Firehose.Processor> processor(List<Firehose.Processor> processors, String type) {
-        return processors.stream().filter(it -> it.type().equals(type)).findFirst();
-    }
-
     /** The program that finds a record's keys. */
     static Optional<Query> query(ExtendedS3DestinationDescription destination) {
         var processing = destination.processingConfiguration();
         return processing == null || processing.processors() == null ? Optional.empty()
-                : processor(processing.processors(), "MetadataExtraction")
-                        .flatMap(it -> Query.of(parameter(it, "MetadataExtractionQuery", "")));
+                : Processors.find(processing.processors(), Processors.EXTRACTION)
+                        .flatMap(it -> Query.of(Processors.parameter(it, "MetadataExtractionQuery", "")));
     }
 
     private static void checkPartitions(ExtendedS3DestinationDescription destination) {
         var processing = destination.processingConfiguration();
         var processors = processing == null || processing.processors() == null ? List.<Firehose.Processor>of()
                 : processing.processors();
-        var extraction = processor(processors, "MetadataExtraction");
+        var extraction = Processors.find(processors, Processors.EXTRACTION);
         if (!partitions(destination)) {
             if (extraction.isPresent()) {
                 throw invalid("MetadataExtraction processor can only be present when Dynamic Partitioning is enabled.");
@@ -188,34 +205,6 @@ final class Destinations {
                 .isPresent()) {
             throw invalid("The Prefix uses " + ObjectName.FROM_QUERY + " without a MetadataExtraction processor.");
         }
-    }
-
-    private static void check(Firehose.Processor processor) {
-        if (!PROCESSORS.contains(processor.type())) {
-            throw ApiError.notBuilt("The processor " + processor.type());
-        }
-        if (processor.type().equals("Lambda")) {
-            if (parameter(processor, "LambdaArn", null) == null) {
-                throw invalid("LambdaArn is a required parameter of the processor Lambda.");
-            }
-            double size;
-            try {
-                size = Double.parseDouble(parameter(processor, "BufferSizeInMBs", "1"));
-                Integer.parseInt(parameter(processor, "NumberOfRetries", "3"));
-            } catch (NumberFormatException _) {
-                throw invalid("Processor parameters BufferSizeInMBs and NumberOfRetries must be numbers.");
-            }
-            if (size <= 0 || size > LARGEST_LAMBDA_MB) {
-                throw invalid("BufferSizeInMBs must be between 0.2 and " + LARGEST_LAMBDA_MB);
-            }
-        }
-    }
-
-    static String parameter(Firehose.Processor processor, String name, String otherwise) {
-        return processor.parameters() == null ? otherwise : processor.parameters().stream()
-                .filter(it -> it.parameterName().equals(name)).findFirst()
-                        .map(Firehose.ProcessorParameter::parameterValue)
-                .orElse(otherwise);
     }
 
     private static void refuse(String what, Object given) {

@@ -41,6 +41,7 @@ final class FirehoseData {
      * @param source      a Kinesis stream, or null where records are put directly
      * @param http        a web server, whose bucket the destination is then; or null
      * @param keyGrant    the token of Firehose's grant of a customer's key, or null
+     * @param hintMBs     what its producers are said to put, in MB a second: told, without effect as on AWS; or null
      */
     record KeptStream(
             String account,
@@ -56,7 +57,8 @@ final class FirehoseData {
             String keyArn,
             Source source,
             Http http,
-            String keyGrant) {
+            String keyGrant,
+            Integer hintMBs) {
         Key key() {
             return Key.of(account, region, name);
         }
@@ -67,23 +69,23 @@ final class FirehoseData {
 
         KeptStream withDestination(Firehose.ExtendedS3DestinationDescription changed, Instant now) {
             return new KeptStream(account, region, name, id, created, now, version + 1, changed, tags, keyType, keyArn,
-                    source, http, keyGrant);
+                    source, http, keyGrant, hintMBs);
         }
 
         KeptStream withHttp(Http changed, Instant now) {
             return new KeptStream(account, region, name, id, created, now, version + 1,
                     HttpDestination.bucket(changed.settings()),
-                    tags, keyType, keyArn, source, changed, keyGrant);
+                    tags, keyType, keyArn, source, changed, keyGrant, hintMBs);
         }
 
         KeptStream withTags(Map<String, String> changed) {
             return new KeptStream(account, region, name, id, created, updated, version, destination, changed, keyType,
-                    keyArn, source, http, keyGrant);
+                    keyArn, source, http, keyGrant, hintMBs);
         }
 
         KeptStream withKey(StreamKeys.Chosen key) {
             return new KeptStream(account, region, name, id, created, updated, version, destination, tags, key.type(),
-                    key.arn(), source, http, key.grant());
+                    key.arn(), source, http, key.grant(), hintMBs);
         }
     }
 
@@ -99,10 +101,17 @@ final class FirehoseData {
      * @param origin null where it was put directly
      */
     record KeptRecord(Bytes data, Instant arrival, Origin origin) {
+        KeptRecord with(Bytes other) {
+            return new KeptRecord(other, arrival, origin);
+        }
     }
 
-    /** Where in a Kinesis stream a record was. */
-    record Origin(String shard, String partitionKey, String sequenceNumber) {
+    /**
+     * Where in a Kinesis stream a record was.
+     *
+     * @param subsequence which it was of those that a producer packed into one, from 0; null where it came alone
+     */
+    record Origin(String shard, String partitionKey, String sequenceNumber, Integer subsequence) {
     }
 
     /** One of the ways that a stream's records go: to its destination, or as they came to its backup. */

@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Firehose;
 import dev.aloft.api.Lambda;
+import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
@@ -12,6 +13,7 @@ import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.http.Outbound;
 import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
@@ -34,22 +36,32 @@ public final class FirehoseService implements Service, Firehose {
     private final Streams streams;
     private final StreamKeys streamKeys;
     private final Sources sources;
+    private final Measures measures;
     private final Signal sourcesChanged = new Signal();
     private final Store store;
     private final Time time;
     private final List<ResourceType> resourceTypes;
 
+    /** Without CloudWatch, where a test needs delivery streams. */
     public FirehoseService(Store platform, KeyFile keys, Time time, Endpoint endpoint, Dispatches.Assume roles,
             Outbound outbound) {
+        this(platform, keys, new Metrics(endpoint, time), time, endpoint, roles, outbound);
+    }
+
+    public FirehoseService(Store platform, KeyFile keys, Metrics metrics, Time time, Endpoint endpoint,
+            Dispatches.Assume roles, Outbound outbound) {
         store = platform.in("firehose");
         this.time = time;
         streamKeys = new StreamKeys(endpoint, time);
-        var carrier = new BatchCarrier(data, store, roles, endpoint, streamKeys,
-                new Transformation(Lambda.at(endpoint), time), new HttpEndpoint(outbound, keys, time), time);
+        measures = new Measures(metrics, time);
+        var processing = new Processing(new LogEnvelopes(time),
+                new Transformation(Lambda.at(endpoint), measures, time), measures, time);
+        var carrier = new BatchCarrier(data, store, roles, endpoint, streamKeys, processing,
+                new HttpEndpoint(outbound, keys, time), measures, time);
         batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
         buffers = new Buffers(data, batches, store, time);
         streams = new Streams(data, buffers, roles, keys, streamKeys, store, time, sourcesChanged::raise);
-        sources = new Sources(data, buffers, roles, endpoint, store, time);
+        sources = new Sources(data, buffers, roles, endpoint, store, measures, time);
         resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
     }
 
@@ -103,13 +115,14 @@ public final class FirehoseService implements Service, Firehose {
 
     @Override
     public DescribeDeliveryStreamResponse describeDeliveryStream(Caller caller, DescribeDeliveryStreamRequest input) {
-        var description = streams.describe(caller, input.deliveryStreamName());
+        var description = measures.called(caller, "DescribeDeliveryStream", input.deliveryStreamName(),
+                () -> streams.describe(caller, input.deliveryStreamName()));
         return DescribeDeliveryStreamResponse.of(r -> r.deliveryStreamDescription(description));
     }
 
     @Override
     public ListDeliveryStreamsResponse listDeliveryStreams(Caller caller, ListDeliveryStreamsRequest input) {
-        return streams.list(caller, input);
+        return measures.called(caller, "ListDeliveryStreams", null, () -> streams.list(caller, input));
     }
 
     @Override
@@ -120,7 +133,7 @@ public final class FirehoseService implements Service, Firehose {
 
     @Override
     public PutRecordResponse putRecord(Caller caller, PutRecordRequest input) {
-        var put = put(caller, input.deliveryStreamName(), List.of(input.record()));
+        var put = put(caller, "PutRecord", input.deliveryStreamName(), List.of(input.record()));
         return PutRecordResponse.of(r -> r.recordId(put.ids().getFirst()).encrypted(put.encrypted()));
     }
 
@@ -129,7 +142,7 @@ public final class FirehoseService implements Service, Firehose {
         if (input.records().stream().mapToLong(it -> it.data().length()).sum() > LARGEST_BATCH) {
             throw new InvalidArgumentException("Records size exceeds 4 MB limit");
         }
-        var put = put(caller, input.deliveryStreamName(), input.records());
+        var put = put(caller, "PutRecordBatch", input.deliveryStreamName(), input.records());
         return PutRecordBatchResponse.of(r -> r.failedPutCount(0).encrypted(put.encrypted()).requestResponses(
                 put.ids().stream().map(id -> PutRecordBatchResponseEntry.of(e -> e.recordId(id))).toList()));
     }
@@ -137,14 +150,13 @@ public final class FirehoseService implements Service, Firehose {
     private record Put(List<String> ids, boolean encrypted) {
     }
 
-    private Put put(Caller caller, String name, List<Record> records) {
+    private Put put(Caller caller, String operation, String name, List<Record> records) {
         var now = Instant.ofEpochMilli(time.instant().toEpochMilli());
-        streamKeys.require(store.<KeptStream>read(tx -> streams.existing(tx, caller, name)));
-        return store.write(tx -> {
+        var found = store.<KeptStream>read(tx -> streams.existing(tx, caller, name));
+        checkSource(caller, found);
+        streamKeys.require(found);
+        var put = store.<Put>write(tx -> {
             var stream = streams.existing(tx, caller, name);
-            if (stream.source() != null) {
-                throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
-            }
             long first = buffers.put(tx, stream, records.stream().map(it -> new KeptRecord(it.data(), now, null))
                     .toList());
             var ids = new ArrayList<String>();
@@ -153,6 +165,22 @@ public final class FirehoseService implements Service, Firehose {
             }
             return new Put(ids, stream.keyType() != null);
         });
+        measures.put(found, operation, records.size(), records.stream().mapToLong(it -> it.data().length()).sum(), now);
+        return put;
+    }
+
+    /** A stream that unpacks what CloudWatch Logs sends takes records of it alone: as a service or under its role. */
+    private static void checkSource(Caller caller, KeptStream stream) {
+        if (stream.source() != null) {
+            throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+        }
+        boolean fromLogs = caller.sourceIp() == null && (caller.principal() instanceof Principal.Service service
+                && service.name().equals("logs.amazonaws.com") || caller.principal() instanceof Principal.RoleSession session
+                && session.sessionName().equals("CloudWatchLogs"));
+        if (!fromLogs && Processors.decompresses(stream.destination())) {
+            throw new InvalidSourceException(InvalidSourceException.Detail.of(d -> d.message(
+                    "Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression is enabled.")));
+        }
     }
 
     @Override
@@ -185,7 +213,9 @@ public final class FirehoseService implements Service, Firehose {
 
     @Override
     public UpdateDestinationResponse updateDestination(Caller caller, UpdateDestinationRequest input) {
-        streams.update(caller, input);
-        return UpdateDestinationResponse.of(_ -> {});
+        return measures.called(caller, "UpdateDeliveryStream", input.deliveryStreamName(), () -> {
+            streams.update(caller, input);
+            return UpdateDestinationResponse.of(_ -> {});
+        });
     }
 }

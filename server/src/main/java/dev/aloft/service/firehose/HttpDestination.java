@@ -30,13 +30,12 @@ final class HttpDestination {
 
     static HttpEndpointDestinationDescription changed(HttpEndpointDestinationDescription old,
             Firehose.HttpEndpointDestinationUpdate given) {
-        var all = new LinkedHashMap<>(Trees.of(old));
-        var bucket = new LinkedHashMap<Object, Object>((Map<?, ?>) all.get("S3DestinationDescription"));
         var update = new LinkedHashMap<>(Trees.of(given));
-        if (update.remove("S3Update") instanceof Map<?, ?> changed) {
-            bucket.putAll(changed);
+        var bucket = Trees.of(old.s3DestinationDescription());
+        if (update.remove("S3Update") instanceof Map<?, ?> && given.s3Update() != null) {
+            bucket = Destinations.merged(bucket, Trees.of(given.s3Update()));
         }
-        all.putAll(update);
+        var all = Destinations.merged(Trees.of(old), update);
         all.put("S3DestinationDescription", bucket);
         return filled(all);
     }
@@ -61,8 +60,10 @@ final class HttpDestination {
         Destinations.fill(bucket);
         all.put("S3DestinationDescription", bucket);
         all.putIfAbsent("RoleARN", bucket.get("RoleARN"));
-        return (HttpEndpointDestinationDescription) Trees.read(HttpEndpointDestinationDescription.of(_ -> { }).shape(),
-                all);
+        var read = (HttpEndpointDestinationDescription) Trees.read(
+                HttpEndpointDestinationDescription.of(_ -> { }).shape(), all);
+        return read.toBuilder().processingConfiguration(
+                Processors.checked(read.processingConfiguration(), read.roleARN())).build();
     }
 
     /** Without the access key. */

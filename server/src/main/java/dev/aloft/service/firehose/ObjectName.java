@@ -24,6 +24,8 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
     static final String FROM_QUERY = "partitionKeyFromQuery";
     static final String FROM_LAMBDA = "partitionKeyFromLambda";
     static final String PROCESSING_FAILED = "processing-failed";
+    static final String DECOMPRESSION_FAILED = "decompression-failed";
+    static final String TOO_MANY_PARTITIONS = "activePartitionExceeded";
     static final String ENDPOINT_FAILED = "http-endpoint-failed";
     private static final Pattern EXPRESSION = Pattern.compile("!\\{([^:}]*):?([^}]*)}");
     private static final DateTimeFormatter FOLDER = formatter("yyyy/MM/dd/HH/");
@@ -37,10 +39,11 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
         return name == null ? ZoneOffset.UTC : ZoneId.of(name);
     }
 
-    /** A prefix without an expression is followed by the date; one with an expression stands as it is. */
+    /** A prefix that tells no time is followed by it; one that is made of partition keys stands as it is. */
     String delivered(String prefix, String extension) {
         var front = prefix == null ? "" : prefix;
-        return (hasExpression(front) ? evaluated(front, "") : front + date(FOLDER)) + suffix() + extension;
+        boolean dated = EXPRESSION.matcher(front).results().anyMatch(found -> !found.group(1).equals("firehose"));
+        return evaluated(front, "") + (dated ? "" : date(FOLDER)) + suffix() + extension;
     }
 
     /** @param type which kind of failure: the error output type */

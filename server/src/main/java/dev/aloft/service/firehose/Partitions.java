@@ -2,7 +2,7 @@ package dev.aloft.service.firehose;
 
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Firehose;
-import dev.aloft.service.firehose.FirehoseData.KeptRecord;
+import dev.aloft.service.firehose.Transformation.Ready;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,18 +32,17 @@ final class Partitions {
         }
     }
 
-    /** Records as the source has them. */
-    static List<KeptRecord> apart(Firehose.Processor processor, List<KeptRecord> records) {
-        boolean json = Destinations.parameter(processor, "SubRecordType", "JSON").equals("JSON");
+    /** What stands in them, each a record of its own. */
+    static List<Ready> apart(Firehose.Processor processor, List<Ready> records) {
+        boolean json = Processors.parameter(processor, "SubRecordType", "JSON").equals("JSON");
         var delimiter = json ? "" : new String(Base64.getDecoder().decode(
-                Destinations.parameter(processor, "Delimiter", "Cg==")), StandardCharsets.UTF_8);
-        var all = new ArrayList<KeptRecord>();
+                Processors.parameter(processor, "Delimiter", "Cg==")), StandardCharsets.UTF_8);
+        var all = new ArrayList<Ready>();
         for (var record : records) {
             var text = new String(record.data().array(), StandardCharsets.UTF_8);
             for (var part : json ? documents(text) : List.of(text.split(java.util.regex.Pattern.quote(delimiter)))) {
                 if (!part.isEmpty()) {
-                    all.add(new KeptRecord(Bytes.of(part.getBytes(StandardCharsets.UTF_8)), record.arrival(),
-                            record.origin()));
+                    all.add(Ready.of(record.source().with(Bytes.of(part.getBytes(StandardCharsets.UTF_8)))));
                 }
             }
         }

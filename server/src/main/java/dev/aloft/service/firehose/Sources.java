@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Reads the Kinesis streams that delivery streams have as their source, from the moment on at which these were made.
@@ -42,15 +43,18 @@ final class Sources {
     private final Dispatches.Assume roles;
     private final Endpoint endpoint;
     private final Store store;
+    private final Measures measures;
     private final Time time;
     private final Pollers pollers = new Pollers();
 
-    Sources(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Endpoint endpoint, Store store, Time time) {
+    Sources(FirehoseData data, Buffers buffers, Dispatches.Assume roles, Endpoint endpoint, Store store,
+            Measures measures, Time time) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
         this.endpoint = endpoint;
         this.store = store;
+        this.measures = measures;
         this.time = time;
     }
 
@@ -86,7 +90,8 @@ final class Sources {
 
         @Override
         public Result consume(Batch batch) {
-            var records = batch.items().stream().map(item -> record(batch.shard(), item)).toList();
+            var records = batch.items().stream().flatMap(item -> records(batch.shard(), item).stream()).toList();
+            measures.read(stream, records.size(), records.stream().mapToLong(it -> it.data().length()).sum());
             // Its settings may have changed since.
             store.change(tx -> data.streams.get(tx, stream.key()).filter(it -> it.id().equals(stream.id()))
                     .ifPresent(now -> buffers.put(tx, now, records)));
@@ -99,10 +104,18 @@ final class Sources {
         }
     }
 
-    private static KeptRecord record(String shard, Item item) {
+    /** One; or those that the Kinesis Producer Library packed into one. */
+    private static List<KeptRecord> records(String shard, Item item) {
         var fields = (Map<?, ?>) item.event().get("kinesis");
-        return new KeptRecord(Bytes.fromBase64(fields.get("data").toString()), item.at(),
-                new Origin(shard, fields.get("partitionKey").toString(), item.id()));
+        var data = Bytes.fromBase64(fields.get("data").toString());
+        var packed = AggregatedRecord.of(data);
+        if (packed.isEmpty()) {
+            return List.of(new KeptRecord(data, item.at(),
+                    new Origin(shard, fields.get("partitionKey").toString(), item.id(), null)));
+        }
+        var parts = packed.get().parts();
+        return IntStream.range(0, parts.size()).mapToObj(i -> new KeptRecord(parts.get(i).data(), item.at(),
+                new Origin(shard, parts.get(i).partitionKey(), item.id(), i))).toList();
     }
 
     private final class Progress implements StreamPoller.Progress {

@@ -64,7 +64,9 @@ final class Streams {
         var id = UUID.randomUUID().toString();
         var stream = new KeptStream(caller.account(), caller.region(), input.deliveryStreamName(), id, now,
                 null, 1, Destinations.of(input), checkedTags(Map.of(), input.tags() == null ? List.of() : input.tags()),
-                null, null, source(input, now), http(id, input.httpEndpointDestinationConfiguration()), null);
+                null, null, source(input, now), http(id, input.httpEndpointDestinationConfiguration()), null,
+                input.directPutSourceConfiguration() == null ? null
+                        : input.directPutSourceConfiguration().throughputHintInMBs());
         checkRole(stream, stream.destination().roleARN());
         if (stream.source() != null) {
             checkRole(stream, stream.source().role());
@@ -140,6 +142,10 @@ final class Streams {
                 return null;
             }
             case FROM_KINESIS -> {
+                if (input.directPutSourceConfiguration() != null) {
+                    throw new Firehose.InvalidArgumentException("DirectPutSourceConfiguration is only supported for the "
+                            + "delivery stream type " + DIRECT + ".");
+                }
                 if (given == null) {
                     throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is required for the delivery "
                             + "stream type " + FROM_KINESIS + ".");
@@ -199,13 +205,20 @@ final class Streams {
             if (!input.destinationId().equals(DESTINATION)) {
                 throw new Firehose.InvalidArgumentException("Destination Id " + input.destinationId() + " not found");
             }
+            if (input.extendedS3DestinationUpdate() == null && input.s3DestinationUpdate() == null
+                    && input.httpEndpointDestinationUpdate() == null) {
+                throw new Firehose.InvalidArgumentException(
+                        "At least one destination or source configuration update must be provided");
+            }
             if ((stream.http() == null) != (input.httpEndpointDestinationUpdate() == null)) {
                 throw new Firehose.InvalidArgumentException("The destination type of an existing delivery stream cannot be changed.");
             }
             if (stream.http() != null) {
                 return stream.withHttp(changed(stream, input.httpEndpointDestinationUpdate()), time.instant());
             }
-            return stream.withDestination(Destinations.changed(stream.destination(), input), time.instant());
+            var destination = Destinations.changed(stream.destination(), input);
+            // What changes nothing makes no version.
+            return destination.equals(stream.destination()) ? stream : stream.withDestination(destination, time.instant());
         });
     }
 
@@ -238,16 +251,20 @@ final class Streams {
                 .deliveryStreamARN(stream.arn())
                 .deliveryStreamStatus("ACTIVE").deliveryStreamEncryptionConfiguration(encryption)
                         .deliveryStreamType(type(stream))
-                .source(told(stream.source()))
+                .source(told(stream))
                 .versionId(Integer.toString(stream.version())).createTimestamp(stream.created())
                 .lastUpdateTimestamp(stream.updated()).destinations(List.of(destination)).hasMoreDestinations(false));
     }
 
-    private static Firehose.SourceDescription told(Source source) {
-        return source == null ? null : Firehose.SourceDescription.of(s -> s.kinesisStreamSourceDescription(
-                Firehose.KinesisStreamSourceDescription.of(k -> k.kinesisStreamARN(source.stream())
-                        .roleARN(source.role())
-                        .deliveryStartTimestamp(source.since()))));
+    private static Firehose.SourceDescription told(KeptStream stream) {
+        var source = stream.source();
+        if (source != null) {
+            return Firehose.SourceDescription.of(s -> s.kinesisStreamSourceDescription(
+                    Firehose.KinesisStreamSourceDescription.of(k -> k.kinesisStreamARN(source.stream())
+                            .roleARN(source.role()).deliveryStartTimestamp(source.since()))));
+        }
+        return stream.hintMBs() == null ? null : Firehose.SourceDescription.of(s -> s.directPutSourceDescription(
+                Firehose.DirectPutSourceDescription.of(d -> d.throughputHintInMBs(stream.hintMBs()))));
     }
 
     Firehose.ListDeliveryStreamsResponse list(Caller caller, Firehose.ListDeliveryStreamsRequest input) {

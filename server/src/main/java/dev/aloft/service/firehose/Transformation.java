@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a stream's function makes of its records, some at a time.
@@ -27,36 +29,60 @@ import java.util.UUID;
  */
 final class Transformation {
     private final Lambda lambda;
+    private final Measures measures;
     private final Time time;
 
-    Transformation(Lambda lambda, Time time) {
+    Transformation(Lambda lambda, Measures measures, Time time) {
         this.lambda = lambda;
+        this.measures = measures;
         this.time = time;
     }
 
-    /** Records that are to be delivered, and the documents of those that failed. */
-    record Result(List<Ready> delivered, List<Map<String, Object>> failed) {
+    /** Records that are to be delivered, and those that failed. */
+    record Result(List<Ready> delivered, List<Failed> failed) {
         Result() {
             this(new ArrayList<>(), new ArrayList<>());
         }
+
+        /** What a later step made of those that were to be delivered. */
+        Result then(Result later) {
+            return new Result(later.delivered(), Stream.concat(failed.stream(), later.failed().stream()).toList());
+        }
     }
 
-    /** A record that is to be delivered. */
+    /** A record that is to be delivered, as it is then. */
     record Ready(Bytes data, KeptRecord source, Keys keys) {
+        static Ready of(KeptRecord record) {
+            return new Ready(record.data(), record, Keys.NONE);
+        }
+
         Ready with(Keys changed) {
             return new Ready(data, source, changed);
         }
+
+        Ready with(Bytes changed) {
+            return new Ready(changed, source, keys);
+        }
+    }
+
+    /**
+     * A record that goes where errors go.
+     *
+     * @param type     its error output type, a part of the object's name
+     * @param document what is written of it
+     */
+    record Failed(String type, KeptRecord source, Map<String, Object> document) {
     }
 
     /** Why records did not come through. */
     private record Fault(String code, String message) {
     }
 
-    private record Indexed(String id, KeptRecord record) {
+    private record Indexed(String id, Ready record) {
     }
 
-    Result of(Caller caller, KeptStream stream, Firehose.Processor processor, long first, List<KeptRecord> records) {
-        long most = (long) (Double.parseDouble(Destinations.parameter(processor, "BufferSizeInMBs", "1")) * (1 << 20));
+    Result of(Caller caller, KeptStream stream, Firehose.Processor processor, long first, List<Ready> records) {
+        long most = (long) (Double.parseDouble(Processors.parameter(processor, "BufferSizeInMBs", "1")) * (1 << 20));
         var result = new Result();
         var some = new ArrayList<Indexed>();
         long bytes = 0;
@@ -73,6 +99,8 @@ final class Transformation {
         if (!some.isEmpty()) {
             transform(caller, stream, processor, some, result);
         }
+        measures.processed(stream, result.delivered().size(),
+                result.delivered().stream().mapToLong(it -> it.source().data().length()).sum());
         return result;
     }
 
@@ -82,15 +110,18 @@ final class Transformation {
 
     private void transform(Caller caller, KeptStream stream, Firehose.Processor processor, List<Indexed> some,
             Result result) {
-        var function = Destinations.parameter(processor, "LambdaArn", null);
-        int attempts = 1 + Integer.parseInt(Destinations.parameter(processor, "NumberOfRetries", "3"));
-        var event = JsonWriter.bytes(event(stream, some));
+        var function = Processors.parameter(processor, "LambdaArn", null);
+        int attempts = 1 + Integer.parseInt(Processors.parameter(processor, "NumberOfRetries", "3"));
         Fault fault = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
+            var event = JsonWriter.bytes(event(stream, some));
+            var began = time.instant();
+            boolean done = false;
             try {
                 var answer = lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName(function)
                         .payload(Bytes.of(event))));
-                if (answer.functionError() == null) {
+                done = answer.functionError() == null;
+                if (done) {
                     read(answer.payload(), some, function, attempt, result);
                     return;
                 }
@@ -98,6 +129,8 @@ final class Transformation {
                         "The Lambda function was successfully invoked but it returned an error result.");
             } catch (ApiError e) {
                 fault = new Fault(code(e), e.getMessage());
+            } finally {
+                measures.invoked(stream, done, began);
             }
         }
         for (var each : some) {
@@ -125,10 +158,10 @@ final class Transformation {
         event.put("records", some.stream().map(it -> {
             var record = new LinkedHashMap<String, Object>();
             record.put("recordId", it.id());
-            record.put("approximateArrivalTimestamp", it.record().arrival().toEpochMilli());
+            record.put("approximateArrivalTimestamp", it.record().source().arrival().toEpochMilli());
             record.put("data", it.record().data().base64());
-            if (it.record().origin() != null) {
-                record.put("kinesisRecordMetadata", metadata(it.record()));
+            if (it.record().source().origin() != null) {
+                record.put("kinesisRecordMetadata", metadata(it.record().source()));
             }
             return record;
         }).toList());
@@ -141,7 +174,7 @@ final class Transformation {
         metadata.put("partitionKey", record.origin().partitionKey());
         metadata.put("approximateArrivalTimestamp", record.arrival().toEpochMilli());
         metadata.put("sequenceNumber", record.origin().sequenceNumber());
-        metadata.put("subsequenceNumber", 0);
+        metadata.put("subsequenceNumber", Objects.requireNonNullElse(record.origin().subsequence(), 0));
         return metadata;
     }
 
@@ -186,7 +219,7 @@ final class Transformation {
             case "Ok" -> {
                 try {
                     var data = answer.get("data") instanceof String text ? Bytes.fromBase64(text) : Bytes.EMPTY;
-                    result.delivered().add(new Ready(data, record.record(), new Keys(Map.of(), keys(answer))));
+                    result.delivered().add(new Ready(data, record.record().source(), new Keys(Map.of(), keys(answer))));
                     yield null;
                 } catch (IllegalArgumentException _) {
                     yield new Fault("Lambda.JsonProcessingException", "The data of a record is not in Base64.");
@@ -209,10 +242,12 @@ final class Transformation {
         return keys;
     }
 
-    private Map<String, Object> failure(Indexed record, Fault fault, String function, int attempts) {
-        var document = failure(record.record(), fault.code(), fault.message(), attempts, time.instant());
-        document.put("lambdaArn", function);
-        return document;
+    /** The function stands under {@code lambdaARN} as AWS was seen to write it; its documentation says lambdaArn. */
+    private Failed failure(Indexed record, Fault fault, String function, int attempts) {
+        var source = record.record().source();
+        var document = failure(source, fault.code(), fault.message(), attempts, time.instant());
+        document.put("lambdaARN", function);
+        return new Failed(ObjectName.PROCESSING_FAILED, source, document);
     }
 
     /** What is written of a record that cannot be delivered. */

@@ -5,16 +5,15 @@
  * <pre>
  *   PutRecord(Batch), Sources ─► Buffers: kept, counted ──(full, or old enough)──► a batch, promised
  *                                                                           │ one at a time of a stream, in order
- *       S3 ◄── ObjectName ◄── BatchCarrier ◄── Partitions, Transformation ◄─┘
- *       web server ◄── HttpEndpoint ◄──┘
+ *       S3 ◄── ObjectName, Compression ◄── BatchCarrier ◄── Processing ◄────┘
+ *       web server ◄── HttpEndpoint ◄──┘                      │ LogEnvelopes, Partitions, Transformation
  * </pre>
  *
  * A stream is ready at once. Its backup is a second way with buffers of its own, see {@link FirehoseData.Channel}.
- * With dynamic partitioning a buffer is of the whole stream, and is parted when it goes. Encryption is told as it was
- * set and changes nothing.
+ * With dynamic partitioning a buffer is of the whole stream, and is parted when it goes. A batch that a bucket refuses is
+ * processed again when it is tried again.
  *
- * <p>Left out: other destinations, MSK and databases as sources, format conversion, Snappy, records that the Kinesis
- * Producer Library has packed together.
+ * <p>Left out: other destinations, MSK and databases as sources, format conversion.
  *
  * @see <a href="https://docs.aws.amazon.com/firehose/latest/dev/what-is-this-service.html">Amazon Data Firehose</a>
  */

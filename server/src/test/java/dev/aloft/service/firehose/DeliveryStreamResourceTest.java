@@ -125,9 +125,6 @@ class DeliveryStreamResourceTest {
             assertThat(type.properties()).doesNotContain(other);
         }
         assertThatThrownBy(() -> type.create(ROOT, desired(Map.of("DeliveryStreamName", "d", EXTENDED,
-                bucket("CompressionFormat", "Snappy")))))
-                        .hasMessage("The compression Snappy is not built in Aloft yet.");
-        assertThatThrownBy(() -> type.create(ROOT, desired(Map.of("DeliveryStreamName", "d", EXTENDED,
                 bucket("DataFormatConversionConfiguration", Map.of("Enabled", true))))))
                 .hasMessage("Data format conversion is not built in Aloft yet.");
     }

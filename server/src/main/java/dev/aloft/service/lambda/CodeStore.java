@@ -2,6 +2,7 @@ package dev.aloft.service.lambda;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
+import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.kernel.image.RootFolder;
 import dev.aloft.kernel.store.Blobs;
@@ -32,8 +33,10 @@ final class CodeStore {
     private final Blobs blobs;
     private final Images images;
     private final Library library;
+    private final PackageKeys keys;
 
-    CodeStore(Blobs blobs, Images images, Library library) {
+    CodeStore(Blobs blobs, Images images, Library library, PackageKeys keys) {
+        this.keys = keys;
         this.blobs = blobs;
         this.images = images;
         this.library = library;
@@ -44,11 +47,17 @@ final class CodeStore {
      *
      * @param sha256 of the zip, hexadecimal; also its folder's name in the library; of an image its digest
      * @param blob   the zip; null of an image
+     * @param size   of the zip
      * @param image  the image, or null
+     * @param sealing what opens the blob, where it is encrypted, or null
      */
-    record Code(String sha256, String blob, long size, Image image) {
+    record Code(String sha256, String blob, long size, Image image, PackageKeys.Sealing sealing) {
         Code(String sha256, String blob, long size) {
-            this(sha256, blob, size, null);
+            this(sha256, blob, size, null, null);
+        }
+
+        Code(String digest, Image image) {
+            this(digest, null, 0, image, null);
         }
 
         /** As Lambda tells it. */
@@ -67,37 +76,53 @@ final class CodeStore {
     record Image(String uri, String resolved, List<String> layers, List<String> entryPoint, List<String> command,
             Map<String, String> environment, String workingDirectory) {}
 
-    /** @param like a package that this one may mostly be */
-    Code keep(byte[] zip, Optional<Code> like) {
+    /**
+     * @param like a package that this one may mostly be
+     * @param seal what it is encrypted under
+     */
+    Code keep(byte[] zip, Optional<Code> like, Optional<PackageKeys.Seal> seal) {
         if (zip.length > MOST_ZIPPED_BYTES) {
             throw tooLarge();
         }
-        return keep(new ByteArrayInputStream(zip), like);
+        try {
+            return keep(new ByteArrayInputStream(zip), like, seal);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static ApiError tooLarge() {
         return ApiError.of("RequestEntityTooLargeException", 413, "Zipped size must be smaller than 52428800 bytes");
     }
 
-    Code keep(Body zip, Optional<Code> like) {
+    Code keep(Body zip, Optional<Code> like, Optional<PackageKeys.Seal> seal) {
         try (InputStream in = zip.stream()) {
-            return keep(in, like);
+            return keep(in, like, seal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Code keep(InputStream zip, Optional<Code> like) {
-        MessageDigest digest = sha256();
-        Blobs.Blob blob = blobs.put(zip, digest);
-        Code code = new Code(HexFormat.of().formatHex(digest.digest()), blob.id(), blob.size());
+    private Code keep(InputStream zip, Optional<Code> like, Optional<PackageKeys.Seal> seal) throws IOException {
+        Code code = seal.isPresent() ? sealed(zip.readAllBytes(), seal.get()) : plain(zip);
         try {
             folder(code, like);
         } catch (RuntimeException e) {
-            blobs.delete(blob.id());
+            blobs.delete(code.blob());
             throw e;
         }
         return code;
+    }
+
+    private Code plain(InputStream zip) {
+        MessageDigest digest = sha256();
+        Blobs.Blob blob = blobs.put(zip, digest);
+        return new Code(HexFormat.of().formatHex(digest.digest()), blob.id(), blob.size());
+    }
+
+    private Code sealed(byte[] zip, PackageKeys.Seal seal) {
+        Blobs.Blob blob = blobs.put(seal.key().sealed(zip));
+        return new Code(HexFormat.of().formatHex(sha256().digest(zip)), blob.id(), zip.length, null, seal.sealing());
     }
 
     /** The folder of its content, relative to the library; unpacked if it is not there. */
@@ -123,8 +148,40 @@ final class CodeStore {
 
     private void unpack(Code code, Path arriving, Optional<Code> like) throws IOException {
         // "Smaller than" is what AWS says and does.
-        Zip.unpack(blobs.path(code.blob()), arriving, MOST_UNZIPPED_BYTES - 1,
-                like.map(one -> new Zip.Unpacked(blobs.path(one.blob()), library.path(one.sha256()))));
+        long most = MOST_UNZIPPED_BYTES - 1;
+        if (code.sealing() == null) {
+            Zip.unpack(blobs.path(code.blob()), arriving, most, like.filter(one -> one.sealing() == null)
+                    .map(one -> new Zip.Unpacked(blobs.path(one.blob()), library.path(one.sha256()))));
+            return;
+        }
+        Path zip = Files.createTempFile("package", ".zip");
+        try {
+            Files.write(zip, opened(code));
+            Zip.unpack(zip, arriving, most);
+        } finally {
+            Files.delete(zip);
+        }
+    }
+
+    /** The zip of a package that lies encrypted. */
+    byte[] opened(Code code) {
+        try {
+            return keys.opened(code.sealing(), Files.readAllBytes(blobs.path(code.blob())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Refuses to run what lies under a key that is no good. */
+    void require(Code code) {
+        if (code.sealing() != null) {
+            keys.require(code.sealing());
+        }
+    }
+
+    /** Why this caller cannot read the package, if so. */
+    Optional<Lambda.FunctionCodeLocationError> refusal(Caller caller, Code code) {
+        return code.sealing() == null ? Optional.empty() : keys.refusal(caller, code.sealing());
     }
 
     private Path files(Code code) {

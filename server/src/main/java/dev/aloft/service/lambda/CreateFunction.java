@@ -10,6 +10,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocations;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -32,10 +33,11 @@ final class CreateFunction {
     private final Roles roles;
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
+    private final PackageKeys packageKeys;
     private final Time time;
 
     CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -45,6 +47,7 @@ final class CreateFunction {
         this.roles = roles;
         this.destinations = destinations;
         this.variables = variables;
+        this.packageKeys = packageKeys;
         this.time = time;
     }
 
@@ -55,7 +58,8 @@ final class CreateFunction {
         Lambda.FunctionCode given = r.code();
         CodeStore.Code code = isImage(r) ? images.keep(caller, given.imageUri())
                 : uploads.keep(caller, given == null ? new Uploads.Source(null, null, null, null)
-                        : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()));
+                        : new Uploads.Source(given.zipFile(), given.s3Bucket(), given.s3Key(), given.s3ObjectVersion()),
+                        Optional.empty(), () -> packageKeys.seal(caller, name, given.sourceKMSKeyArn()));
         layers.fit(code, Layers.codes(used));
         var environment = r.environment() == null || r.environment().variables() == null ? null
                 : variables.kept(caller, name, r.role(), key(r), r.environment().variables());
@@ -131,7 +135,8 @@ final class CreateFunction {
             throw new Lambda.InvalidParameterValueException(
                     "Please provide ImageUri when creating a function with packageType Image.");
         }
-        Images.alone(r.code().zipFile(), r.code().s3Bucket(), r.code().s3Key(), r.code().s3ObjectVersion());
+        Images.alone(r.code().zipFile(), r.code().s3Bucket(), r.code().s3Key(), r.code().s3ObjectVersion(),
+                r.code().sourceKMSKeyArn());
         if (r.codeSigningConfigArn() != null) {
             throw CodeSigning.notOfImages();
         }
@@ -154,7 +159,6 @@ final class CreateFunction {
     private static void notBuilt(CreateFunctionRequest r) {
         Settings.refuse(r.capacityProviderConfig() != null, "CapacityProviderConfig");
         Settings.refuse(r.publishTo() != null, "PublishTo");
-        Settings.refuse(r.code() != null && r.code().sourceKMSKeyArn() != null, "SourceKMSKeyArn");
         Settings.notBuilt(r.vpcConfig(), r.fileSystemConfigs());
     }
 

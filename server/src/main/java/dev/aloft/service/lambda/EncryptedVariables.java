@@ -108,16 +108,8 @@ final class EncryptedVariables {
             return EnvironmentResponse.of(e -> e.variables(variables));
         } catch (ApiError error) {
             var refusal = KeyRefusal.of(error, caller, true);
-            var why = switch (refusal.reason()) {
-                case ACCESS_DENIED -> "the KMS access was denied. Please check your KMS permissions.";
-                case DISABLED -> "the KMS key used is disabled. Please check your KMS key settings.";
-                case INVALID_STATE, INVALID_KEY_USAGE ->
-                    "the KMS key used is in an invalid state for Decrypt. Please check your KMS key settings.";
-                case NOT_FOUND -> "the KMS key was not found. Please check your KMS key settings.";
-            };
             return EnvironmentResponse.of(e -> e.error(Lambda.EnvironmentError.of(it -> it.errorCode(refusal.code())
-                    .message("Lambda was unable to decrypt your environment variables because " + why
-                            + " KMS Exception: " + refusal.code() + " KMS Message: " + refusal.words()))));
+                    .message(KeyErrors.seen("environment variables", refusal)))));
         }
     }
 
@@ -139,26 +131,8 @@ final class EncryptedVariables {
         try {
             return decrypted(roles.assume(lambda, c.role(), name.name()).caller(), c);
         } catch (ApiError error) {
-            throw unusable(KeyRefusal.of(error, lambda, true));
+            throw KeyErrors.unusable("environment variables", KeyRefusal.of(error, lambda, true));
         }
-    }
-
-    private static ApiError unusable(KeyRefusal refusal) {
-        var why = switch (refusal.reason()) {
-            case ACCESS_DENIED -> "KMS access was denied";
-            case DISABLED -> "the KMS key used is disabled";
-            case INVALID_STATE, INVALID_KEY_USAGE -> "the KMS key used is in an invalid state for Decrypt";
-            case NOT_FOUND -> "the KMS key was not found";
-        };
-        var message = "Lambda was unable to decrypt the environment variables because " + why
-                + ". Please check the function's KMS key settings. KMS Exception: " + refusal.code() + "KMS Message: "
-                + refusal.words();
-        return switch (refusal.reason()) {
-            case ACCESS_DENIED -> new Lambda.KMSAccessDeniedException(message);
-            case DISABLED -> new Lambda.KMSDisabledException(message);
-            case INVALID_STATE, INVALID_KEY_USAGE -> new Lambda.KMSInvalidStateException(message);
-            case NOT_FOUND -> new Lambda.KMSNotFoundException(message);
-        };
     }
 
     private Map<String, String> decrypted(Caller caller, FunctionConfiguration c) {
@@ -178,15 +152,7 @@ final class EncryptedVariables {
         try {
             return call.get();
         } catch (ApiError error) {
-            var why = switch (error.code()) {
-                case "AccessDeniedException" -> "the KMS access was denied. Please check your KMS permissions.";
-                case "DisabledException" -> "the KMS key used is disabled. Please check your KMS key settings.";
-                case "NotFoundException" -> "the KMS key was not found. Please check your KMS key settings.";
-                default -> "the KMS key is invalid for " + operation + ". Please check your KMS key settings.";
-            };
-            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure access to your environment"
-                    + " variables because " + why + " KMS Exception: " + error.code() + " KMS Message: "
-                    + error.getMessage());
+            throw KeyErrors.configuring("environment variables", operation, error.code(), error.getMessage());
         }
     }
 }

@@ -31,7 +31,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig",
-                "Enabled", "FilterCriteria", "FunctionResponseTypes", "LoggingConfig", "MaximumBatchingWindowInSeconds",
+                "Enabled", "FilterCriteria", "FunctionResponseTypes", "KmsKeyArn", "LoggingConfig", "MaximumBatchingWindowInSeconds",
                 "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor",
                 "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
                 "TumblingWindowInSeconds", "Tags");
@@ -67,7 +67,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
             return resource(lambda.createEventSourceMapping(caller, Lambda.CreateEventSourceMappingRequest.of(r -> r
                     .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")).batchSize(number(p, "BatchSize"))
                     .bisectBatchOnFunctionError(truth(p, "BisectBatchOnFunctionError")).destinationConfig(destinations(p))
-                    .enabled(truth(p, "Enabled")).filterCriteria(filters(p)).functionResponseTypes(texts(p, "FunctionResponseTypes"))
+                    .enabled(truth(p, "Enabled")).filterCriteria(filters(p)).kmsKeyArn(text(p, "KmsKeyArn")).functionResponseTypes(texts(p, "FunctionResponseTypes"))
                     .maximumBatchingWindowInSeconds(number(p, "MaximumBatchingWindowInSeconds"))
                     .maximumRecordAgeInSeconds(number(p, "MaximumRecordAgeInSeconds"))
                     .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
@@ -99,6 +99,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .batchSize(or(number(p, "BatchSize"), queue ? 10 : 100))
                     .enabled(or(truth(p, "Enabled"), true))
                     .filterCriteria(or(filters(p), Lambda.FilterCriteria.of(f -> f.filters(List.of()))))
+                    .kmsKeyArn(or(text(p, "KmsKeyArn"), ""))
                     .functionResponseTypes(or(texts(p, "FunctionResponseTypes"), List.of()))
                     .maximumBatchingWindowInSeconds(or(number(p, "MaximumBatchingWindowInSeconds"), 0))
                     .metricsConfig(or(metrics(p), Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of()))))

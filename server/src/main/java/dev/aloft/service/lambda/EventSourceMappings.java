@@ -35,9 +35,12 @@ final class EventSourceMappings {
     private final Functions functions;
     private final Sources sources;
     private final DestinationAccess access;
+    private final EncryptedCriteria criteria;
     private final Time time;
 
-    EventSourceMappings(Store store, Functions functions, Sources sources, DestinationAccess access, Time time) {
+    EventSourceMappings(Store store, Functions functions, Sources sources, DestinationAccess access,
+            EncryptedCriteria criteria, Time time) {
+        this.criteria = criteria;
         this.store = store;
         this.functions = functions;
         this.sources = sources;
@@ -56,19 +59,21 @@ final class EventSourceMappings {
                 .eventSourceMappingArn(arn(caller, uuid)).state(Boolean.FALSE.equals(r.enabled()) ? "Disabled" : "Enabled")
                 .stateTransitionReason(queue ? "USER_INITIATED" : "User action");
         var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
-                configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags());
+                configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags(), null);
         MappingRules.check(mapping);
         checkSource(caller, name, mapping);
+        var kept = criteria.kept(caller, mapping);
         store.change(tx -> {
             refuseSecond(tx, mapping);
-            LambdaData.MAPPINGS.put(tx, key(mapping), mapping);
+            LambdaData.MAPPINGS.put(tx, key(mapping), kept);
             tx.afterCommit(sources::changed);
         });
         return told(mapping).toBuilder().state(mapping.enabled() || !queue ? "Creating" : "Disabled").build();
     }
 
     EventSourceMappingConfiguration get(Caller caller, String uuid) {
-        return told(store.read(tx -> find(tx, caller, uuid)));
+        var mapping = store.read(tx -> find(tx, caller, uuid));
+        return criteria.told(caller, mapping, told(mapping));
     }
 
     EventSourceMappingConfiguration delete(Caller caller, String uuid) {
@@ -79,7 +84,7 @@ final class EventSourceMappings {
             tx.afterCommit(sources::changed);
             return mapping;
         });
-        return told(gone).toBuilder().state("Deleting").build();
+        return criteria.told(caller, gone, told(gone)).toBuilder().state("Deleting").build();
     }
 
     EventSourceMappingConfiguration update(Caller caller, Lambda.UpdateEventSourceMappingRequest r) {
@@ -92,19 +97,22 @@ final class EventSourceMappings {
                 : FunctionName.of(caller, r.functionName());
         boolean enabled = r.enabled() == null ? before.enabled() : r.enabled();
         var now = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
-        var changed = changed(before, r).toBuilder().functionArn(name.qualifiedArn()).lastModified(now)
+        boolean sealed = before.sealed() != null && r.filterCriteria() == null && r.kmsKeyArn() == null
+                && name.qualifiedArn().equals(before.configuration().functionArn());
+        var changed = changed(before, r, () -> sealed ? null : criteria.plain(caller, before)).toBuilder().functionArn(name.qualifiedArn()).lastModified(now)
                 .state(enabled ? "Enabled" : "Disabled").build();
         var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
-                before.created(), UUID.randomUUID().toString(), before.tags());
+                before.created(), UUID.randomUUID().toString(), before.tags(), null);
         MappingRules.check(after);
         checkSource(caller, name, after);
+        var kept = sealed ? after.with(changed, before.sealed()) : criteria.kept(caller, after);
         store.change(tx -> {
             find(tx, caller, r.uuid());
-            LambdaData.MAPPINGS.put(tx, key(after), after);
+            LambdaData.MAPPINGS.put(tx, key(after), kept);
             tx.afterCommit(sources::changed);
         });
         var state = enabled == before.enabled() ? "Updating" : enabled ? "Enabling" : "Disabling";
-        return told(after).toBuilder().state(state).build();
+        return criteria.told(caller, kept, told(kept)).toBuilder().state(state).build();
     }
 
     Lambda.ListEventSourceMappingsResponse list(Caller caller, Lambda.ListEventSourceMappingsRequest r) {
@@ -134,7 +142,7 @@ final class EventSourceMappings {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 10 : r.batchSize())
                 .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria())).scalingConfig(r.scalingConfig()).metricsConfig(r.metricsConfig())
+                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn())).scalingConfig(r.scalingConfig()).metricsConfig(r.metricsConfig())
                 .provisionedPollerConfig(pollers(r.provisionedPollerConfig()))
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes());
     }
@@ -143,7 +151,7 @@ final class EventSourceMappings {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 100 : r.batchSize())
                 .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria())).metricsConfig(r.metricsConfig())
+                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn())).metricsConfig(r.metricsConfig())
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes())
                 .bisectBatchOnFunctionError(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()))
                 .destinationConfig(destinations(r.destinationConfig()))
@@ -154,12 +162,14 @@ final class EventSourceMappings {
                 .startingPosition(r.startingPosition()).startingPositionTimestamp(r.startingPositionTimestamp());
     }
 
-    private static EventSourceMappingConfiguration changed(Mapping before, Lambda.UpdateEventSourceMappingRequest r) {
+    private static EventSourceMappingConfiguration changed(Mapping before, Lambda.UpdateEventSourceMappingRequest r,
+            Supplier<Lambda.FilterCriteria> had) {
         var old = before.configuration();
         var builder = old.toBuilder()
                 .batchSize(or(r.batchSize(), old.batchSize()))
                 .maximumBatchingWindowInSeconds(or(r.maximumBatchingWindowInSeconds(), old.maximumBatchingWindowInSeconds()))
-                .filterCriteria(r.filterCriteria() == null ? old.filterCriteria() : criteria(r.filterCriteria()))
+                .filterCriteria(r.filterCriteria() == null ? had.get() : criteria(r.filterCriteria()))
+                .kmsKeyArn(r.kmsKeyArn() == null ? old.kmsKeyArn() : key(r.kmsKeyArn()))
                 .functionResponseTypes(or(r.functionResponseTypes(), old.functionResponseTypes()))
                 .metricsConfig(or(r.metricsConfig(), old.metricsConfig()));
         if (before.isQueue()) {
@@ -187,6 +197,10 @@ final class EventSourceMappings {
 
     private static <V> V or(V given, V old) {
         return given == null ? old : given;
+    }
+
+    private static String key(String given) {
+        return given == null || given.isEmpty() ? null : given;
     }
 
     /** Criteria without a filter are none. */

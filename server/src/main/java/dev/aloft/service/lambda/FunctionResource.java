@@ -37,7 +37,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     @Override
     public List<String> members() {
         return List.of(
-                "Code: ZipFile S3Bucket S3Key S3ObjectVersion ImageUri",
+                "Code: ZipFile S3Bucket S3Key S3ObjectVersion ImageUri SourceKMSKeyArn",
                 "Environment: Variables",
                 "TracingConfig: Mode",
                 "EphemeralStorage: Size!",
@@ -98,7 +98,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .packageType(text(p, "PackageType")).architectures(texts(p, "Architectures")).layers(texts(p, "Layers"))
                 .kmsKeyArn(text(p, "KmsKeyArn")).codeSigningConfigArn(text(p, "CodeSigningConfigArn"))
                 .code(Lambda.FunctionCode.of(c -> c.zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key())
-                        .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())))
+                        .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri()).sourceKMSKeyArn(code.sourceKey())))
                 .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
                 .durableConfig(durable(p)).tenancyConfig(tenancy(p))
@@ -114,7 +114,7 @@ record FunctionResource(Lambda lambda) implements ResourceType {
             PackageProperty code = PackageProperty.of(p);
             lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName(physicalId)
                     .zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key()).s3ObjectVersion(code.objectVersion())
-                    .imageUri(code.imageUri())
+                    .imageUri(code.imageUri()).sourceKMSKeyArn(code.sourceKey())
                     .architectures(Objects.requireNonNullElse(texts(p, "Architectures"), List.of("x86_64")))));
         }
         // A property that was taken out goes back to its default.

@@ -98,6 +98,7 @@ final class Functions implements AutoCloseable {
     private FunctionVersion runnable(FunctionName name, LambdaData.Version version, Integer reserved) {
         FunctionConfiguration c = version.configuration();
         Lambda.LoggingConfig logging = c.loggingConfig();
+        codes.require(version.code());
         Map<String, String> variables = encrypted.ofRun(name, c);
         // Whoever looks at a function in a debugger is not to be hurried.
         int timeout = variables.containsKey(FunctionVersion.DEBUG_PORT) ? DEBUGGED_SECONDS : c.timeout();
@@ -227,11 +228,22 @@ final class Functions implements AutoCloseable {
         });
     }
 
-    private static Lambda.FunctionCodeLocation location(Caller caller, CodeStore.Code code) {
+    private Lambda.FunctionCodeLocation location(Caller caller, CodeStore.Code code) {
         CodeStore.Image image = code.image();
-        return Lambda.FunctionCodeLocation.of(image == null
-                ? l -> l.repositoryType("S3").location(CodeDownloads.url(caller, code))
-                : l -> l.repositoryType("ECR").imageUri(image.uri()).resolvedImageUri(image.resolved()));
+        if (image != null) {
+            return Lambda.FunctionCodeLocation.of(
+                    l -> l.repositoryType("ECR").imageUri(image.uri()).resolvedImageUri(image.resolved()));
+        }
+        var refusal = codes.refusal(caller, code);
+        return Lambda.FunctionCodeLocation.of(l -> l.repositoryType("S3").error(refusal.orElse(null))
+                .location(refusal.isPresent() ? null : CodeDownloads.url(caller, code))
+                .sourceKMSKeyArn(code.sealing() == null ? null : code.sealing().keyArn()));
+    }
+
+    /** The package of some version that lies there. */
+    Optional<CodeStore.Code> packageOf(String blob) {
+        return store.read(tx -> versions(tx, Key.EMPTY).map(LambdaData.Version::code)
+                .filter(code -> blob.equals(code.blob())).findFirst());
     }
 
     Lambda.ListFunctionsResponse list(Caller caller, Lambda.ListFunctionsRequest r) {

@@ -159,7 +159,7 @@ final class Images {
                 throw notSupported(uri);
             }
             List<String> layers = image.layers().stream().map(layer -> layer.digest().toString()).toList();
-            return new CodeStore.Code(Digest.ofBytes(bytes).hex(), null, 0, new CodeStore.Image(uri, resolved, layers,
+            return new CodeStore.Code(Digest.ofBytes(bytes).hex(), new CodeStore.Image(uri, resolved, layers,
                     settings.entryPoint(), settings.command(), settings.environment(), settings.workingDirectory()));
         } catch (Manifest.Malformed e) {
             throw notSupported(uri);

@@ -84,7 +84,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var store = platform.in("lambda");
         var library = new Library(library(folder));
         var images = new Images(new Contents(folder.resolve("images"), time), registry, library, endpoint);
-        var codes = new CodeStore(blobs, images, library);
+        var packageKeys = new PackageKeys(endpoint, time);
+        var codes = new CodeStore(blobs, images, library, packageKeys);
         var concurrency = new dev.aloft.service.lambda.invoke.Concurrency(concurrencyLimit, new Claimed(store), time);
         var measures = new Measures(metrics);
         invocations = new Invocations(sandboxes, library(folder), folder.resolve("runtimes"), runtimes, endpoint, roles,
@@ -99,9 +100,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
         createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, time);
+                destinationAccess, variables, packageKeys, time);
         updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, time);
+                destinationAccess, variables, packageKeys, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         access = new LambdaAccess(layers, layerPermissions, permissions);
@@ -115,13 +116,14 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
                 new QueuedFunctions(functions, invocations, recursion));
         durableChanges = new DurableChanges(store, time, targets, destinations, measures);
         durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles, durableChanges));
+        var criteria = new EncryptedCriteria(endpoint, time);
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
-                new MappedFunctions(store, functions, invocations, durable, recursion, measures, time, this::lambda), destinations,
-                measures, endpointUrl, time);
-        eventSourceMappings = new EventSourceMappings(store, functions, sources, destinationAccess, time);
+                new MappedFunctions(store, functions, invocations, durable, recursion, measures, criteria, time, this::lambda),
+                destinations, measures, endpointUrl, time);
+        eventSourceMappings = new EventSourceMappings(store, functions, sources, destinationAccess, criteria, time);
         tags = new Tags(store, functions, eventSourceMappings);
         invoke = new Invoke(functions, invocations, async, durable, recursion);
-        downloads = new CodeDownloads(codes);
+        downloads = new CodeDownloads(codes, functions);
         runtimeManagement = new RuntimeManagement(store, functions);
         codeSigning = new CodeSigning(store, functions, time);
         urls = new FunctionUrls(store, time);

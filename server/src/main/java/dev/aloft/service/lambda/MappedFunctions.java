@@ -29,12 +29,14 @@ final class MappedFunctions implements Sources.Functions {
     private final DurableExecutions durable;
     private final Recursion recursion;
     private final Measures measures;
+    private final EncryptedCriteria criteria;
     private final Time time;
     private final BiFunction<Mapping, String, Caller> lambda;
 
     /** @param lambda the service itself at work for a mapping, with this request id */
     MappedFunctions(Store store, Functions functions, Invocations invocations, DurableExecutions durable, Recursion recursion,
-            Measures measures, Time time, BiFunction<Mapping, String, Caller> lambda) {
+            Measures measures, EncryptedCriteria criteria, Time time, BiFunction<Mapping, String, Caller> lambda) {
+        this.criteria = criteria;
         this.store = store;
         this.functions = functions;
         this.invocations = invocations;
@@ -80,6 +82,11 @@ final class MappedFunctions implements Sources.Functions {
     @Override
     public String role(Mapping mapping) {
         return store.read(tx -> functions.version(tx, name(mapping))).configuration().role();
+    }
+
+    @Override
+    public List<String> patterns(Caller caller, Mapping mapping) {
+        return criteria.patterns(caller, mapping);
     }
 
     private static FunctionName name(Mapping mapping) {

@@ -55,14 +55,12 @@ final class MappingRules {
         refuse(r.documentDBEventSourceConfig() != null, "An event source mapping of DocumentDB");
         refuse(r.sourceAccessConfigurations() != null && !r.sourceAccessConfigurations().isEmpty(),
                 "SourceAccessConfigurations");
-        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
     }
 
     static void refuseUnbuilt(Lambda.UpdateEventSourceMappingRequest r) {
         refuse(r.selfManagedKafkaEventSourceConfig() != null || r.amazonManagedKafkaEventSourceConfig() != null
                 || r.documentDBEventSourceConfig() != null || r.sourceAccessConfigurations() != null
                 && !r.sourceAccessConfigurations().isEmpty(), "SourceAccessConfigurations");
-        refuse(r.kmsKeyArn() != null, "KMSKeyArn of an event source mapping");
     }
 
     private static void refuse(boolean given, String what) {

@@ -15,7 +15,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** The property Code of a function in a template: an object, an image, or source text. */
-record PackageProperty(Bytes zip, String bucket, String key, String objectVersion, String imageUri) {
+record PackageProperty(Bytes zip, String bucket, String key, String objectVersion, String imageUri, String sourceKey) {
     static PackageProperty of(Map<String, Object> properties) {
         Map<String, Object> code = map(properties, "Code");
         if (code == null) {
@@ -23,7 +23,7 @@ record PackageProperty(Bytes zip, String bucket, String key, String objectVersio
         }
         String inline = text(code, "ZipFile");
         return new PackageProperty(inline == null ? null : inline(inline, properties), text(code, "S3Bucket"), text(code, "S3Key"),
-                text(code, "S3ObjectVersion"), text(code, "ImageUri"));
+                text(code, "S3ObjectVersion"), text(code, "ImageUri"), text(code, "SourceKMSKeyArn"));
     }
 
     /**

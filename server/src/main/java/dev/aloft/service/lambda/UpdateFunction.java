@@ -30,10 +30,11 @@ final class UpdateFunction {
     private final Roles roles;
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
+    private final PackageKeys packageKeys;
     private final Time time;
 
     UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -43,13 +44,13 @@ final class UpdateFunction {
         this.roles = roles;
         this.destinations = destinations;
         this.variables = variables;
+        this.packageKeys = packageKeys;
         this.time = time;
     }
 
     FunctionConfiguration code(Caller caller, UpdateFunctionCodeRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         Settings.refuse(r.publishTo() != null, "PublishTo");
-        Settings.refuse(r.sourceKMSKeyArn() != null, "SourceKMSKeyArn");
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         boolean image = before.code().image() != null;
@@ -59,11 +60,12 @@ final class UpdateFunction {
                     : "Please don't provide ImageUri when updating a function with packageType Zip.");
         }
         if (image) {
-            Images.alone(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
+            Images.alone(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion(), r.sourceKMSKeyArn());
         }
         store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
         var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
-        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, source, Optional.of(before.code()));
+        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, source, Optional.of(before.code()),
+                () -> packageKeys.seal(caller, name, r.sourceKMSKeyArn()));
         layers.fit(code, before.layers());
         if (Boolean.TRUE.equals(r.dryRun())) {
             functions.forgetUnused(name, List.of(code));

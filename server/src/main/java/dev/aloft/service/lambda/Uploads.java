@@ -8,6 +8,7 @@ import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.S3;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Packages of functions and layers on their way in: within the request, or from a bucket. */
 final class Uploads {
@@ -23,11 +24,15 @@ final class Uploads {
     record Source(Bytes zip, String bucket, String key, String objectVersion) {}
 
     CodeStore.Code keep(Caller caller, Source source) {
-        return keep(caller, source, Optional.empty());
+        return keep(caller, source, Optional.empty(), Optional::empty);
     }
 
-    /** @param like what it takes the place of */
-    CodeStore.Code keep(Caller caller, Source source, Optional<CodeStore.Code> like) {
+    /**
+     * @param like what it takes the place of
+     * @param seal what it is encrypted under, asked for once there is a package
+     */
+    CodeStore.Code keep(Caller caller, Source source, Optional<CodeStore.Code> like,
+            Supplier<Optional<PackageKeys.Seal>> seal) {
         if (source.zip() != null) {
             if (source.bucket() != null || source.key() != null || source.objectVersion() != null) {
                 throw new Lambda.InvalidParameterValueException(
@@ -36,12 +41,13 @@ final class Uploads {
             if (source.zip().length() == 0) {
                 throw new Lambda.InvalidParameterValueException("Uploaded file must be a non-empty zip");
             }
-            return codes.keep(source.zip().array(), like);
+            return codes.keep(source.zip().array(), like, seal.get());
         }
         if (source.bucket() == null || source.key() == null) {
             throw new Lambda.InvalidParameterValueException("Please provide a source for function code.");
         }
-        return codes.keep(object(caller, source), like);
+        var object = object(caller, source);
+        return codes.keep(object, like, seal.get());
     }
 
     private Body object(Caller caller, Source source) {

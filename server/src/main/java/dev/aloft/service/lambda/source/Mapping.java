@@ -1,6 +1,7 @@
 package dev.aloft.service.lambda.source;
 
 import dev.aloft.api.Arn;
+import dev.aloft.api.Bytes;
 import dev.aloft.api.Lambda;
 import java.time.Instant;
 import java.util.List;
@@ -13,9 +14,11 @@ import java.util.Map;
  * @param configuration as it is told, in its lasting state
  * @param created       what a stream had before this moment is not new
  * @param revision      changes with each setting
+ * @param sealed        its filter criteria where they lie encrypted, or null
  */
 public record Mapping(String uuid, String account, String region, String functionName, String qualifier, boolean enabled,
-        Lambda.EventSourceMappingConfiguration configuration, Instant created, String revision, Map<String, String> tags) {
+        Lambda.EventSourceMappingConfiguration configuration, Instant created, String revision, Map<String, String> tags,
+        Bytes sealed) {
 
     public Arn source() {
         return Arn.parse(configuration.eventSourceArn());
@@ -26,7 +29,11 @@ public record Mapping(String uuid, String account, String region, String functio
     }
 
     public Mapping withTags(Map<String, String> changed) {
-        return new Mapping(uuid, account, region, functionName, qualifier, enabled, configuration, created, revision, changed);
+        return new Mapping(uuid, account, region, functionName, qualifier, enabled, configuration, created, revision, changed, sealed);
+    }
+
+    public Mapping with(Lambda.EventSourceMappingConfiguration changed, Bytes sealedCriteria) {
+        return new Mapping(uuid, account, region, functionName, qualifier, enabled, changed, created, revision, tags, sealedCriteria);
     }
 
     /** Whether its events are counted. */

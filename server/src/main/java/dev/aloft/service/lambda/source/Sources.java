@@ -1,5 +1,6 @@
 package dev.aloft.service.lambda.source;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
@@ -44,6 +45,8 @@ import java.util.function.Supplier;
 public final class Sources {
     /** AWS's word before anything was processed. */
     public static final String NOTHING_YET = "No records processed";
+    /** How often it is looked whether keys that filters need are good. */
+    private static final Duration KEY_LOOK = Duration.ofMinutes(1);
 
     /** The functions as mappings need them. */
     public interface Functions {
@@ -52,6 +55,9 @@ public final class Sources {
 
         /** The role of a mapping's function; throws ApiError when there is no such function. */
         String role(Mapping mapping);
+
+        /** The filter patterns of a mapping that lie encrypted; throws ApiError when its key is no good. */
+        List<String> patterns(Caller lambda, Mapping mapping);
     }
 
     private final Store store;
@@ -104,12 +110,29 @@ public final class Sources {
         var all = store.<List<Mapping>>read(tx -> mappings.range(tx, Key.EMPTY).map(Row::value).toList());
         var wanted = new HashMap<String, Pollers.Wanted>();
         for (var mapping : all) {
-            if (mapping.enabled()) {
+            if (mapping.enabled() && knowsWhatItWants(mapping)) {
                 wanted.put(mapping.uuid(), new Pollers.Wanted(mapping.revision(), () -> poller(mapping)));
             }
         }
         pollers.keep(wanted);
-        return Optional.empty();
+        return all.stream().anyMatch(mapping -> mapping.sealed() != null)
+                ? Optional.of(time.instant().plus(KEY_LOOK)) : Optional.empty();
+    }
+
+    /** A mapping whose filters cannot be decrypted reads nothing: what it would pass on is not for its function. */
+    private boolean knowsWhatItWants(Mapping mapping) {
+        try {
+            patterns(mapping);
+            return true;
+        } catch (ApiError keyIsNoGood) {
+            results.put(mapping.uuid(), "PROBLEM: " + keyIsNoGood.getMessage());
+            return false;
+        }
+    }
+
+    private List<String> patterns(Mapping mapping) {
+        return mapping.sealed() == null ? mapping.patterns()
+                : functions.patterns(lambda(mapping, UUID.randomUUID().toString()), mapping);
     }
 
     /** Calls as the role of the mapping's function. */
@@ -175,9 +198,9 @@ public final class Sources {
         return Scaling.upTo(most == null ? 0 : most);
     }
 
-    private static ItemFilter filter(Mapping mapping, String content) {
+    private ItemFilter filter(Mapping mapping, String content) {
         try {
-            return new ItemFilter(mapping.patterns(), content);
+            return new ItemFilter(patterns(mapping), content);
         } catch (EventPattern.Malformed e) {
             throw new IllegalStateException("A pattern that was checked is none: " + e.getMessage());
         }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,11 @@ class CrashTest {
     private final Map<String, Map<String, Integer>> told = new HashMap<>();
     private final Set<String> accepted = ConcurrentHashMap.newKeySet();
     private volatile boolean sending = true;
+
+    @AfterEach
+    void close() {
+        platform.close();
+    }
 
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)

@@ -15,19 +15,20 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 
-/** A platform in a process of its own, which is killed and started again. */
-final class KilledPlatform {
+/** A platform in a process of its own, which is killed and started again; it does not outlive the test. */
+final class KilledPlatform implements AutoCloseable {
     static final Caller CALLER = new Caller("", "us-east-1", new Principal.Anonymous(), "crash", null, 0, "", null, null);
 
     private final Path folder;
     private final int port = freePort();
     private final HttpEndpoint endpoint = new HttpEndpoint(URI.create("http://127.0.0.1:" + port),
             new Credentials("test", "test", null), InstantSource.system());
-    private Process process;
+    private volatile Process process;
     private int starts;
 
     KilledPlatform(Path folder) {
         this.folder = folder;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     HttpEndpoint endpoint() {
@@ -48,7 +49,7 @@ final class KilledPlatform {
         Files.writeString(generation(), ++starts + "\n");
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", System.getProperty("java.class.path"), "dev.aloft.Main",
+                "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx512m", "-cp", System.getProperty("java.class.path"), "dev.aloft.Main",
                 "start", "--port", "" + port, "--data", folder.toString(), "--sandbox", "none", "--runtimes", "installed")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
@@ -59,6 +60,13 @@ final class KilledPlatform {
 
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
     }
 
     private boolean answers() {

@@ -25,6 +25,8 @@ public final class Metrics {
     private static final System.Logger LOG = System.getLogger(Metrics.class.getName());
     private static final Duration GATHERING = Duration.ofSeconds(5);
     private static final int MOST_DATA = 1_000;
+    /** From there on all are forgotten: who measures on keeps what it has, and others are given new ones. */
+    static final int MOST_KEPT = 20_000;
     private static final long MINUTE_MILLIS = 60_000;
 
     private final CloudWatch cloudWatch;
@@ -52,8 +54,17 @@ public final class Metrics {
      * @param unit       CloudWatch's name of it, such as {@code Count}
      * @param dimensions by name
      */
-    public Series series(String account, String region, String namespace, String metric, String unit, Map<String, String> dimensions) {
-        return series.computeIfAbsent(new Name(account, region, namespace, metric, unit, Map.copyOf(dimensions)), name -> new Series(this, name));
+    public Series series(String account, String region, String namespace, String metric, String unit,
+            Map<String, String> dimensions) {
+        if (series.size() >= MOST_KEPT) {
+            series.clear();
+        }
+        return series.computeIfAbsent(new Name(account, region, namespace, metric, unit, Map.copyOf(dimensions)),
+                name -> new Series(this, name));
+    }
+
+    int kept() {
+        return series.size();
     }
 
     /** Brings what was measured to CloudWatch every few seconds. */

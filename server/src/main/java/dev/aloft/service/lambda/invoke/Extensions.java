@@ -133,11 +133,11 @@ final class Extensions {
         boolean external = known != null && known.external;
         var events = EnumSet.noneOf(Event.class);
         for (Object each : wanted) {
-            if (each.equals("SHUTDOWN") && !external) {
+            if ("SHUTDOWN".equals(each) && !external) {
                 throw new Refused("Extension.InvalidEventType", each
                         + ": ShutdownEventNotSupportedForInternalExtension");
             }
-            if (!each.equals("INVOKE") && !each.equals("SHUTDOWN")) {
+            if (!"INVOKE".equals(each) && !"SHUTDOWN".equals(each)) {
                 throw new Refused("Extension.InvalidEventType", each + ": ErrorInvalidEventType");
             }
             events.add(Event.valueOf(each.toString()));

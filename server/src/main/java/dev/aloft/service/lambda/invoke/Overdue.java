@@ -40,18 +40,28 @@ final class Overdue implements AutoCloseable {
                 vain = 0;
                 answered.forEach(Environment::endIfOverdue);
             }
-            pause(LOOK_MILLIS);
+            pause();
         }
         awake = false;
-        if (answered.isEmpty()) {
-            pause(Long.MAX_VALUE);
+        sleep();
+    }
+
+    /** Under the lock, so that nobody comes unseen between the look and the sleep. */
+    private void sleep() throws InterruptedException {
+        lock.lock();
+        try {
+            while (answered.isEmpty() && !closed) {
+                added.await();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void pause(long millis) throws InterruptedException {
+    private void pause() throws InterruptedException {
         lock.lock();
         try {
-            boolean _ = added.await(millis, TimeUnit.MILLISECONDS);
+            boolean _ = added.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } finally {
             lock.unlock();
         }

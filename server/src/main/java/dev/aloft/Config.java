@@ -25,14 +25,15 @@ import java.util.TreeSet;
  * @param enforce whether signatures are checked from the start, not only once there is an IAM user
  * @param sandbox how functions are kept apart: {@code auto} or, giving that up, {@code none}
  * @param concurrency how many events of Lambda functions run at once in each account and region; 1,000 as on AWS
- * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also while
- *                     nobody else wants them
- * @param network     {@code shared}: functions use this machine's; {@code own}: each has its own, with a way to the outside;
- *                     {@code isolated}: each has its own, without
- * @param fetches     whether interpreters that the machine lacks are fetched from a package registry, where one has them
+ * @param exactProcessors whether a function gets no more of the processors than goes by its memory, as on AWS, also
+ *                        while nobody else wants them
+ * @param network     {@code shared}: functions use this machine's; {@code own}: each has its own, with a way to the
+ *                    outside; {@code isolated}: each has its own, without
+ * @param fetches     whether interpreters that the machine lacks are fetched from a package registry, where one has
+ *                    them
  */
-public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency, boolean exactProcessors,
-        String network, boolean fetches) {
+public record Config(String host, int port, Path data, boolean enforce, String sandbox, int concurrency,
+        boolean exactProcessors, String network, boolean fetches) {
     private static final Map<String, String> DEFAULTS = defaults();
 
     private static Map<String, String> defaults() {
@@ -126,7 +127,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
         for (var key : new TreeSet<>(properties.stringPropertyNames())) {
             if (!DEFAULTS.containsKey(key) || key.equals("data")) {
                 throw new Wrong(file + " sets " + key + ", which is no setting. Settings are "
-                        + String.join(", ", DEFAULTS.keySet().stream().filter(each -> !each.equals("data")).toList()) + ".");
+                        + String.join(", ", DEFAULTS.keySet().stream().filter(each -> !each.equals("data")).toList())
+                        + ".");
             }
             values.put(key, properties.getProperty(key).strip());
         }
@@ -156,7 +158,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
     private Config checked() {
         try {
             if (!enforce && !InetAddress.getByName(host).isLoopbackAddress()) {
-                throw new Wrong("host is " + host + ", which others can reach, and any access key is root until IAM is enforced. "
+                throw new Wrong("host is " + host
+                        + ", which others can reach, and any access key is root until IAM is enforced. "
                         + "Add --iam enforce, or listen on 127.0.0.1.");
             }
             return this;
@@ -181,7 +184,8 @@ public record Config(String host, int port, Path data, boolean enforce, String s
     }
 
     private static Optional<Path> beside(String... path) {
-        return Optional.ofNullable(System.getProperty("aloft.home")).map(home -> Path.of(home, path)).filter(Files::isDirectory);
+        return Optional.ofNullable(System.getProperty("aloft.home")).map(home -> Path.of(home, path))
+                .filter(Files::isDirectory);
     }
 
     HttpServer.Config http() {

@@ -44,7 +44,8 @@ public final class Main {
     private static int run(List<String> args) {
         try {
             return switch (args.isEmpty() ? "" : args.getFirst()) {
-                case "start" -> args.contains("--help") ? usage() : start(Config.read(args.subList(1, args.size()), System.getenv()));
+                case "start" -> args.contains("--help") ? usage()
+                        : start(Config.read(args.subList(1, args.size()), System.getenv()));
                 case "train" -> train();
                 default -> usage();
             };
@@ -86,19 +87,23 @@ public final class Main {
     }
 
     private static void greet(Config config, Platform platform, long millis) {
-        System.out.println("Aloft " + Platform.VERSION + " listens on http://" + config.host() + ":" + platform.port() + ", data in "
+        System.out.println("Aloft " + Platform.VERSION + " listens on http://" + config.host() + ":" + platform.port()
+                + ", data in "
                 + config.data() + " (" + millis + " ms)");
         System.out.println(platform.open()
-                ? "Any access key is the root of account 000000000000, and 12 digits as access key id the root of that account, "
-                        + "until the first IAM user is created. --iam enforce checks every request."
-                : "Every request's signature is checked. The root's access key is in " + config.data().resolve("credentials") + ".");
+                ? "Any access key is the root of account 000000000000, and 12 digits as access key id the "
+                        + "root of that account, until the first IAM user is created. --iam enforce "
+                        + "checks every request."
+                : "Every request's signature is checked. The root's access key is in " + config.data()
+                .resolve("credentials") + ".");
         System.out.println("Ready.");
     }
 
     /** One start-up on a folder that is thrown away, for the JVM to learn from. */
     private static int train() throws IOException {
         var folder = Files.createTempDirectory("aloft-train");
-        try (var platform = Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000, false, "shared", false))) {
+        try (var platform =
+                Platform.open(new Config("127.0.0.1", 0, folder, false, "auto", 1_000, false, "shared", false))) {
             platform.start();
             Training.run(platform.port());
         } finally {

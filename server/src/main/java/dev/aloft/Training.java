@@ -27,8 +27,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The calls that a new platform is likely to get first, often enough that the start-up cache has their classes and knows what
- * of them is worth compiling.
+ * The calls that a new platform is likely to get first, often enough that the start-up cache has their classes and
+ * knows what of them is worth compiling.
  */
 final class Training {
     private static final int ROUNDS = 300;
@@ -48,8 +48,10 @@ final class Training {
         var base = URI.create("http://127.0.0.1:" + port);
         try (var endpoint = new HttpEndpoint(base, new Credentials("aloft", "aloft", null), new SystemTime())) {
             var training = new Training(endpoint,
-                    new Caller("", "us-east-1", new Principal.Anonymous(), "train", null, 0, base.toString(), null, null));
-            for (Runnable lesson : List.<Runnable>of(training::lists, training::items, training::messages, training::objects,
+                    new Caller("", "us-east-1", new Principal.Anonymous(), "train", null, 0, base.toString(),
+                            null, null));
+            for (Runnable lesson : List.<Runnable>of(training::lists, training::items, training::messages,
+                    training::objects,
                     training::functions)) {
                 learn(lesson);
             }
@@ -72,9 +74,11 @@ final class Training {
 
     private void items() {
         var dynamoDb = DynamoDb.at(endpoint);
-        dynamoDb.createTable(caller, DynamoDb.CreateTableRequest.of(r -> r.tableName("train").billingMode("PAY_PER_REQUEST")
+        dynamoDb.createTable(caller,
+                DynamoDb.CreateTableRequest.of(r -> r.tableName("train").billingMode("PAY_PER_REQUEST")
                 .keySchema(List.of(DynamoDb.KeySchemaElement.of(k -> k.attributeName("id").keyType("HASH"))))
-                .attributeDefinitions(List.of(DynamoDb.AttributeDefinition.of(a -> a.attributeName("id").attributeType("S"))))));
+                .attributeDefinitions(
+                        List.of(DynamoDb.AttributeDefinition.of(a -> a.attributeName("id").attributeType("S"))))));
         for (int i = 0; i < ROUNDS; i++) {
             var id = text("id-" + i % 10);
             dynamoDb.putItem(caller, DynamoDb.PutItemRequest.of(r -> r.tableName("train")
@@ -102,7 +106,8 @@ final class Training {
         var s3 = S3.at(endpoint);
         s3.createBucket(caller, S3.CreateBucketRequest.of(r -> r.bucket("train")));
         for (int i = 0; i < ROUNDS / 10; i++) {
-            s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket("train").key("object").body(Body.of(new byte[100]))));
+            s3.putObject(caller,
+                    S3.PutObjectRequest.of(r -> r.bucket("train").key("object").body(Body.of(new byte[100]))));
             s3.getObject(caller, S3.GetObjectRequest.of(r -> r.bucket("train").key("object"))).body().close();
         }
     }
@@ -116,7 +121,8 @@ final class Training {
                 .handler("app.handler").role(role).code(Lambda.FunctionCode.of(c -> c.zipFile(code())))));
         for (int cold = 0; cold < COLD_STARTS; cold++) {
             var variables = Map.of("START", String.valueOf(cold));
-            lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("train")
+            lambda.updateFunctionConfiguration(caller,
+                    Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("train")
                     .environment(Lambda.Environment.of(e -> e.variables(variables)))));
             for (int i = 0; i < ROUNDS / COLD_STARTS; i++) {
                 lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName("train")));

@@ -40,7 +40,8 @@ class ConfigTest {
     void argumentsComeBeforeTheEnvironmentAndThatBeforeTheFile() throws IOException {
         Files.writeString(folder.resolve("aloft.properties"), "port = 1\niam = enforce\nsandbox = none\n");
         var config = Config.read(
-                List.of("--data", folder.toString(), "--port", "3"), Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
+                List.of("--data", folder.toString(), "--port", "3"),
+                Map.of("ALOFT_PORT", "2", "ALOFT_SANDBOX", "auto"));
         assertThat(config).isEqualTo(new Config("127.0.0.1", 3, folder, true, "auto", 1_000, false, "shared", true));
     }
 
@@ -48,6 +49,7 @@ class ConfigTest {
     void anUnknownSettingOfTheFileIsRefusedByName() throws IOException {
         Files.writeString(folder.resolve("aloft.properties"), "prot = 1\n");
         assertThatThrownBy(() -> Config.read(List.of("--data=" + folder), Map.of()))
-                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, port, iam, sandbox, concurrency, cpu, network, runtimes.");
+                .hasMessage(folder.resolve("aloft.properties") + " sets prot, which is no setting. Settings are host, "
+                        + "port, iam, sandbox, concurrency, cpu, network, runtimes.");
     }
 }

@@ -36,7 +36,8 @@ class LayoutTest {
                     List.of("dev/aloft/kernel/sandbox/"),
                     "start it through Sandboxes"),
             new OnlyIn(
-                    Pattern.compile("java/net/(Socket|ServerSocket)\\.<init>|java/nio/channels/(Server)?SocketChannel\\.open.*"
+                    Pattern.compile(
+                            "java/net/(Socket|ServerSocket)\\.<init>|java/nio/channels/(Server)?SocketChannel\\.open.*"
                             + "|java/net/http/HttpClient\\.newBuilder|java/net/http/HttpClient\\.newHttpClient"),
                     List.of("dev/aloft/kernel/http/", "dev/aloft/kernel/sandbox/", "dev/aloft/service/lambda/invoke/"),
                     "call a service through its Endpoint"));
@@ -65,7 +66,8 @@ class LayoutTest {
             var name = type.thisClass().asInternalName();
             boolean mayKnowServices = SERVICE.matcher(name).matches() || name.startsWith(ROOT + "Platform");
             if (!mayKnowServices) {
-                uses(type).stream().filter(used -> SERVICE.matcher(used).matches()).forEach(used -> broken.add(name + " uses " + used));
+                uses(type).stream().filter(used -> SERVICE.matcher(used).matches())
+                        .forEach(used -> broken.add(name + " uses " + used));
             }
             if (name.startsWith(ROOT + "kernel/")) {
                 uses(type).stream()
@@ -99,7 +101,8 @@ class LayoutTest {
             var name = type.thisClass().asInternalName();
             folders.addAll(List.of(name.substring(0, name.lastIndexOf('/')).split("/")));
         }
-        assertThat(folders).as("look for the noun that is not found yet").doesNotContain("common", "util", "utils", "core", "impl", "helper");
+        assertThat(folders).as("look for the noun that is not found yet")
+                .doesNotContain("common", "util", "utils", "core", "impl", "helper");
     }
 
     @Test

@@ -36,8 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Templates with every built property of the types of SQS, SNS, EventBridge, Scheduler, Pipes, Kinesis, Firehose, Logs,
- * DynamoDB, Lambda, Secrets Manager, Systems Manager, ECR, CloudWatch and S3. What was declared is told by the services;
- * without the lines that are marked as optional it is, in the same resources, what it is by default; then it is gone.
+ * DynamoDB, Lambda, Secrets Manager, Systems Manager, ECR, CloudWatch and S3. What was declared is told by the
+ * services; without the lines that are marked as optional it is, in the same resources, what it is by default; then it
+ * is gone.
  */
 class ResourceTypesTest {
     private static final String ACCOUNT = "123456789012";
@@ -54,7 +55,8 @@ class ResourceTypesTest {
     @BeforeEach
     void start() {
         var config = new Config("127.0.0.1", 0, folder, false, "none", 1_000, false, "shared", false);
-        platform = new Platform(config, time, new MemoryStore(), new Blobs(folder.resolve("blobs")), KeyFile.inMemory());
+        platform = new Platform(config, time, new MemoryStore(), new Blobs(folder.resolve("blobs")),
+                KeyFile.inMemory());
         platform.start();
         cloudFormation = CloudFormation.at(platform.endpoint());
     }
@@ -73,7 +75,8 @@ class ResourceTypesTest {
 
     private void deploy(String name) throws IOException {
         var body = template(name, true);
-        cloudFormation.createStack(CALLER, CloudFormation.CreateStackRequest.of(r -> r.stackName(name).templateBody(body)
+        cloudFormation.createStack(CALLER,
+                CloudFormation.CreateStackRequest.of(r -> r.stackName(name).templateBody(body)
                 .capabilities(List.of("CAPABILITY_NAMED_IAM"))));
         settle(name, "CREATE_COMPLETE");
         ids = resources(name);
@@ -81,7 +84,8 @@ class ResourceTypesTest {
 
     private void update(String name) throws IOException {
         var body = template(name, false);
-        cloudFormation.updateStack(CALLER, CloudFormation.UpdateStackRequest.of(r -> r.stackName(name).templateBody(body)
+        cloudFormation.updateStack(CALLER,
+                CloudFormation.UpdateStackRequest.of(r -> r.stackName(name).templateBody(body)
                 .capabilities(List.of("CAPABILITY_NAMED_IAM"))));
         settle(name, "UPDATE_COMPLETE");
         assertThat(resources(name)).isEqualTo(ids);
@@ -90,10 +94,12 @@ class ResourceTypesTest {
     private void settle(String name, String status) {
         time.settle();
         var reasons = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(
-                r -> r.stackName(name))).stackEvents().stream().filter(event -> event.resourceStatus().endsWith("FAILED"))
+                r -> r.stackName(name))).stackEvents().stream().filter(event -> event.resourceStatus()
+                .endsWith("FAILED"))
                 .map(event -> event.logicalResourceId() + ": " + event.resourceStatusReason()).toList();
         assertThat(reasons).isEmpty();
-        assertThat(cloudFormation.describeStacks(CALLER, CloudFormation.DescribeStacksRequest.of(r -> r.stackName(name)))
+        assertThat(cloudFormation
+                .describeStacks(CALLER, CloudFormation.DescribeStacksRequest.of(r -> r.stackName(name)))
                 .stacks().getFirst().stackStatus()).isEqualTo(status);
     }
 
@@ -118,8 +124,10 @@ class ResourceTypesTest {
         assertThat(attributes(sqs, "Jobs")).containsEntry("DelaySeconds", "5").containsEntry("VisibilityTimeout", "60")
                 .containsEntry("MaximumMessageSize", "2048").containsEntry("DeduplicationScope", "messageGroup")
                 .containsEntry("FifoThroughputLimit", "perMessageGroupId");
-        assertThat(attributes(sqs, "Keyed")).containsEntry("KmsMasterKeyId", "alias/aws/sqs").containsKey("RedrivePolicy");
-        assertThat(attributes(sns, "Topic")).containsEntry("TracingConfig", "Active").containsEntry("SignatureVersion", "2")
+        assertThat(attributes(sqs, "Keyed")).containsEntry("KmsMasterKeyId", "alias/aws/sqs")
+                .containsKey("RedrivePolicy");
+        assertThat(attributes(sns, "Topic")).containsEntry("TracingConfig", "Active")
+                .containsEntry("SignatureVersion", "2")
                 .containsEntry("SQSSuccessFeedbackSampleRate", "50").containsKey("ArchivePolicy");
         assertThat(subscription(sns, "Subscription")).containsEntry("RawMessageDelivery", "true")
                 .containsEntry("FilterPolicyScope", "MessageBody").containsKey("RedrivePolicy");
@@ -142,7 +150,8 @@ class ResourceTypesTest {
     }
 
     private Map<String, String> attributes(Sns sns, String id) {
-        return sns.getTopicAttributes(CALLER, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(ids.get(id)))).attributes();
+        return sns.getTopicAttributes(CALLER, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(ids.get(id))))
+                .attributes();
     }
 
     private Map<String, String> subscription(Sns sns, String id) {
@@ -170,7 +179,8 @@ class ResourceTypesTest {
         var destination = events.describeApiDestination(CALLER, Events.DescribeApiDestinationRequest.of(
                 r -> r.name("types-destination")));
         assertThat(destination.invocationRateLimitPerSecond()).isEqualTo(whole ? 10 : 300);
-        var archive = events.describeArchive(CALLER, Events.DescribeArchiveRequest.of(r -> r.archiveName("types-archive")));
+        var archive = events
+                .describeArchive(CALLER, Events.DescribeArchiveRequest.of(r -> r.archiveName("types-archive")));
         assertThat(archive.retentionDays()).isEqualTo(whole ? 3 : 0);
         var schedule = Scheduler.at(platform.endpoint()).getSchedule(CALLER, Scheduler.GetScheduleRequest.of(
                 r -> r.name("types-timed").groupName("types-group")));
@@ -182,7 +192,8 @@ class ResourceTypesTest {
         assertThat(stream.retentionPeriodHours()).isEqualTo(whole ? 48 : 24);
         assertThat(stream.encryptionType()).isEqualTo(whole ? "KMS" : "NONE");
         assertThat(stream.enhancedMonitoring().getFirst().shardLevelMetrics()).hasSize(whole ? 1 : 0);
-        var pipe = Pipes.at(platform.endpoint()).describePipe(CALLER, Pipes.DescribePipeRequest.of(r -> r.name("types-pipe")));
+        var pipe = Pipes.at(platform.endpoint())
+                .describePipe(CALLER, Pipes.DescribePipeRequest.of(r -> r.name("types-pipe")));
         assertThat(pipe.enrichment().isEmpty()).isEqualTo(!whole);
         assertThat(pipe.sourceParameters().sqsQueueParameters().batchSize()).isEqualTo(whole ? 5 : 10);
         var group = Logs.at(platform.endpoint()).describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(
@@ -199,7 +210,8 @@ class ResourceTypesTest {
         var delivery = Firehose.at(platform.endpoint()).describeDeliveryStream(CALLER,
                 Firehose.DescribeDeliveryStreamRequest.of(r -> r.deliveryStreamName("types-firehose")))
                 .deliveryStreamDescription();
-        assertThat(delivery.destinations().getFirst().extendedS3DestinationDescription().fileExtension()).isEqualTo(".json.gz");
+        assertThat(delivery.destinations().getFirst().extendedS3DestinationDescription().fileExtension())
+                .isEqualTo(".json.gz");
     }
 
     @Test
@@ -215,12 +227,14 @@ class ResourceTypesTest {
 
     private void checkData(boolean whole) {
         var dynamoDb = DynamoDb.at(platform.endpoint());
-        var table = dynamoDb.describeTable(CALLER, DynamoDb.DescribeTableRequest.of(r -> r.tableName("types-table"))).table();
+        var table = dynamoDb.describeTable(CALLER, DynamoDb.DescribeTableRequest.of(r -> r.tableName("types-table")))
+                .table();
         assertThat(table.streamSpecification() != null).isEqualTo(whole);
         assertThat(table.onDemandThroughput() != null).isEqualTo(whole);
         assertThat(table.tableClassSummary().tableClass()).isEqualTo(whole ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD");
         var there = CALLER.in(ACCOUNT, "eu-west-1");
-        var expiry = dynamoDb.describeTimeToLive(there, DynamoDb.DescribeTimeToLiveRequest.of(r -> r.tableName("types-global")));
+        var expiry = dynamoDb
+                .describeTimeToLive(there, DynamoDb.DescribeTimeToLiveRequest.of(r -> r.tableName("types-global")));
         assertThat(expiry.timeToLiveDescription().timeToLiveStatus()).isEqualTo(whole ? "ENABLED" : "DISABLED");
         var function = Lambda.at(platform.endpoint()).getFunctionConfiguration(CALLER,
                 Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName("types-function")));
@@ -234,13 +248,15 @@ class ResourceTypesTest {
                 Lambda.GetEventSourceMappingRequest.of(r -> r.uuid(ids.get("Mapping"))));
         assertThat(mapping.batchSize()).isEqualTo(whole ? 5 : 10);
         assertThat(mapping.filterCriteria() != null).isEqualTo(whole);
-        var parameter = Ssm.at(platform.endpoint()).getParameter(CALLER, Ssm.GetParameterRequest.of(r -> r.name("/types/p")));
+        var parameter = Ssm.at(platform.endpoint())
+                .getParameter(CALLER, Ssm.GetParameterRequest.of(r -> r.name("/types/p")));
         assertThat(parameter.parameter().value()).isEqualTo("v");
         var repository = Ecr.at(platform.endpoint()).describeRepositories(CALLER,
                 Ecr.DescribeRepositoriesRequest.of(_ -> { })).repositories().getFirst();
         assertThat(repository.imageTagMutability()).isEqualTo(whole ? "IMMUTABLE_WITH_EXCLUSION" : "MUTABLE");
         var alarm = CloudWatch.at(platform.endpoint()).describeAlarms(CALLER,
-                CloudWatch.DescribeAlarmsRequest.of(r -> r.alarmNames(List.of("types-alarm")))).metricAlarms().getFirst();
+                CloudWatch.DescribeAlarmsRequest.of(r -> r.alarmNames(List.of("types-alarm")))).metricAlarms()
+                .getFirst();
         assertThat(alarm.alarmActions()).hasSize(whole ? 1 : 0);
         assertThat(alarm.treatMissingData()).isEqualTo(whole ? "notBreaching" : null);
     }

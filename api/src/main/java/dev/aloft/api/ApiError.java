@@ -2,7 +2,8 @@ package dev.aloft.api;
 
 /**
  * An error told to a caller: a code, a status and AWS's words. Generated errors extend it; the few that no model names
- * ({@code ValidationException}, {@code AccessDenied}) are made with {@link #of}. It carries no stack trace: it is an answer.
+ * ({@code ValidationException}, {@code AccessDenied}) are made with {@link #of}. It carries no stack trace: it is an
+ * answer.
  */
 public class ApiError extends RuntimeException {
     private final String code;

@@ -7,7 +7,8 @@ package dev.aloft.api;
  * @param requestId the id told to the caller and written to logs
  * @param trace     the X-Ray trace header, or null
  * @param depth     how many services deep the call is; loops are cut by it
- * @param endpoint  the base URL as the caller reached us, such as {@code http://127.0.0.1:4566}; URLs in answers begin with it
+ * @param endpoint  the base URL as the caller reached us, such as {@code http://127.0.0.1:4566}; URLs in answers begin
+ *                  with it
  * @param sourceIp  the caller's address, or null for a call from within
  * @param userAgent the caller's, or null
  * @param via       the service through which the principal calls, such as {@code sqs}, or null where it calls itself
@@ -35,14 +36,16 @@ public record Caller(
      * such as {@code kms:ViaService} that only such calls fulfil.
      *
      * @param service as hosts are called: {@code sqs} for {@code sqs.us-east-1.amazonaws.com}
-     * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html">Forward access
-     *     sessions</a>
+     * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html">Forward
+     *     access sessions</a>
      */
     public Caller through(String service) {
         return new Caller(account, region, principal, requestId, trace, depth + 1, endpoint, null, userAgent, service);
     }
 
-    /** The same call on behalf of a service that acts for one of its resources: the target's resource policy decides. */
+    /**
+     * The same call on behalf of a service that acts for one of its resources: the target's resource policy decides.
+     */
     public Caller asService(String serviceName, String sourceArn) {
         return as(new Principal.Service(serviceName, sourceArn));
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A strict JSON reader over bytes, pulled token by token: RFC 8259, no comments, no trailing commas, nothing after the end.
- * Nesting is bounded. Positions count bytes from 0.
+ * A strict JSON reader over bytes, pulled token by token: RFC 8259, no comments, no trailing commas, nothing after the
+ * end. Nesting is bounded. Positions count bytes from 0.
  */
 public final class JsonReader {
     /** Deeper nesting than this is refused. */

@@ -3,8 +3,8 @@ package dev.aloft.api;
 import java.util.List;
 
 /**
- * An operation of a service, as its model describes it. Known operations that are not built have no shapes: their input and
- * output are empty structures and {@link #built()} says no.
+ * An operation of a service, as its model describes it. Known operations that are not built have no shapes: their input
+ * and output are empty structures and {@link #built()} says no.
  */
 public final class Operation {
     private final ServiceModel service;

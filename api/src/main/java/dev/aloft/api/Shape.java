@@ -1,6 +1,8 @@
 package dev.aloft.api;
 
-/** A value of a structure or union of a service's model. Every generated record is one; a member that is absent is null. */
+/**
+ * A value of a structure or union of a service's model. Every generated record is one; a member that is absent is null.
+ */
 public interface Shape {
     Schema.Structure shape();
 

@@ -59,7 +59,8 @@ public final class AmzCbor implements Protocol {
     }
 
     private static HttpResponse response(int status, byte[] body, String requestId) {
-        return new HttpResponse(status, Headers.of("x-amzn-RequestId", requestId, "Content-Type", CONTENT_TYPE), Body.of(body));
+        return new HttpResponse(status, Headers.of("x-amzn-RequestId", requestId, "Content-Type", CONTENT_TYPE),
+                Body.of(body));
     }
 
     @Override

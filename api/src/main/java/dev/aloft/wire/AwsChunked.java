@@ -9,11 +9,12 @@ import java.util.Locale;
 
 /**
  * Content in {@code aws-chunked} coding, decoded as it is read; where its chunks are signed and a secret is known, each
- * signature is checked when its chunk has passed. {@link #trailers()} holds what came after the content once it was read
- * to its end.
+ * signature is checked when its chunk has passed. {@link #trailers()} holds what came after the content once it was
+ * read to its end.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html">Chunked upload</a>
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html">With trailing headers</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html">With trailing
+ *     headers</a>
  */
 public final class AwsChunked extends InputStream implements Body {
     private static final int MAX_LINE = 16 * 1024;
@@ -62,7 +63,9 @@ public final class AwsChunked extends InputStream implements Body {
         return false;
     }
 
-    /** The request with its content decoded and the coding gone from its headers; chunk signatures are not looked at. */
+    /**
+     * The request with its content decoded and the coding gone from its headers; chunk signatures are not looked at.
+     */
     public static HttpRequest decode(HttpRequest request) {
         return decode(request, null);
     }

@@ -15,7 +15,8 @@ interface BodyCodec {
     }
 
     /** Reads the members that travel in the body. */
-    void readMembers(byte[] body, Schema.Structure structure, ShapeBuilder builder, boolean strict, Operation operation);
+    void readMembers(byte[] body, Schema.Structure structure, ShapeBuilder builder, boolean strict,
+            Operation operation);
 
     /** Reads a member that is the whole body. */
     Object readPayload(byte[] body, Schema.Member payload, boolean strict, Operation operation);

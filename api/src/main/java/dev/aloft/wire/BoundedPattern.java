@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A pattern of a model, matched against the whole of a text. AWS's services run the same dialect. Backtracking is bounded: a
- * text that would take too many steps does not match.
+ * A pattern of a model, matched against the whole of a text. AWS's services run the same dialect. Backtracking is
+ * bounded: a text that would take too many steps does not match.
  */
 final class BoundedPattern {
     private static final Map<String, BoundedPattern> KNOWN = new ConcurrentHashMap<>();

@@ -43,7 +43,8 @@ final class Content {
         return switch (coding) {
             case "gzip" -> decompressed(() -> new GZIPInputStream(body.stream()));
             case "deflate" -> decompressed(() -> new InflaterInputStream(body.stream()));
-            // AWS's documents have amz-1.0 in requests as they are, and some clients name aws-chunked and do not use it.
+            // AWS's documents have amz-1.0 in requests as they are, and some clients name aws-chunked and do not use
+            // it.
             case "", "identity", "amz-1.0", "aws-chunked" -> body;
             default -> throw unknown(operation, coding);
         };

@@ -25,7 +25,8 @@ final class ContentTypes {
         var family = answer.substring(0, answer.indexOf('/')) + "/*";
         for (var each : accept.split(",")) {
             var type = bare(each);
-            if (type.equals(answer) || type.equals("*/*") || type.equals("*") || type.equals(family) || type.isEmpty()) {
+            if (type.equals(answer) || type.equals("*/*") || type.equals("*") || type.equals(family)
+                    || type.isEmpty()) {
                 return;
             }
         }

@@ -16,8 +16,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * Streams of events, {@code application/vnd.amazon.eventstream}: each event is a frame that names a member of the union. A
- * stream is written as its events come, and read likewise.
+ * Streams of events, {@code application/vnd.amazon.eventstream}: each event is a frame that names a member of the
+ * union. A stream is written as its events come, and read likewise.
  *
  * @see <a href="https://smithy.io/2.0/aws/amazon-eventstream.html">Amazon Event Stream specification</a>
  */

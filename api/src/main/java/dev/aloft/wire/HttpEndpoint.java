@@ -19,7 +19,9 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 
-/** Operations of a platform in another process: signed HTTP to its address. The caller gives the region, and no more. */
+/**
+ * Operations of a platform in another process: signed HTTP to its address. The caller gives the region, and no more.
+ */
 public final class HttpEndpoint implements Endpoint, AutoCloseable {
     /** The longest that a Lambda function may run, and a minute. */
     private static final Duration TIMEOUT = Duration.ofMinutes(16);

@@ -6,7 +6,8 @@ import dev.aloft.api.Body;
  * One HTTP request as it came or as it will be sent.
  *
  * @param scheme        {@code http} or {@code https}
- * @param rawPath       the path exactly as on the wire, percent-encoded, never normalised (signatures and S3 keys depend on it)
+ * @param rawPath       the path exactly as on the wire, percent-encoded, never normalised (signatures and S3 keys
+ *                      depend on it)
  * @param rawQuery      the query string exactly as on the wire without {@code ?}, or the empty string
  * @param remoteAddress the peer's IP address, or null
  */

@@ -14,7 +14,8 @@ import java.util.Map;
  *
  * @param cookies values of {@code Set-Cookie}
  * @param body    the rest, as it comes
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html">Response streaming with function URLs</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html">Response streaming with
+ *     function URLs</a>
  */
 public record IntegrationResponse(int status, Headers headers, List<String> cookies, InputStream body) {
     public static final String CONTENT_TYPE = "application/vnd.awslambda.http-integration-response";

@@ -42,7 +42,8 @@ public final class RestJson implements Protocol {
     private static void checkContentType(Headers headers) {
         var given = headers.first("content-type");
         if (given != null && !ContentTypes.bare(given).equals("application/x-www-form-urlencoded")) {
-            ContentTypes.require(headers, "application/json", "application/x-amz-json-1.1", "application/x-amz-json-1.0");
+            ContentTypes.require(headers, "application/json", "application/x-amz-json-1.1",
+                    "application/x-amz-json-1.0");
         }
     }
 

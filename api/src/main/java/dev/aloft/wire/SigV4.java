@@ -22,8 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * AWS's Signature Version 4, to sign and to verify: in the header, in the query (presigned), and over chunks.
  *
- * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create a signed
- *     AWS API request</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create a
+ *     signed AWS API request</a>
  */
 public final class SigV4 {
     public static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
@@ -99,7 +99,10 @@ public final class SigV4 {
         return MessageDigest.isEqual(ascii(expected), ascii(signed.signature()));
     }
 
-    /** Believes a presigned URL of Signature Version 2, which S3 alone takes; {@code bucket} is the one in the host, or null. */
+    /**
+     * Believes a presigned URL of Signature Version 2, which S3 alone takes; {@code bucket} is the one in the host, or
+     * null.
+     */
     public static HttpRequest verify(
             HttpRequest request, Authorization.V2 signed, String secret, String bucket, Instant now) {
         long expires;
@@ -311,11 +314,13 @@ public final class SigV4 {
         int from = 0;
         for (int i = 0; i + 2 < rawPath.length(); i++) {
             if (rawPath.regionMatches(true, i, "%2F", 0, 3)) {
-                path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, i, false), true)).append("%2F");
+                path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, i, false), true))
+                        .append("%2F");
                 from = i + 3;
             }
         }
-        return path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, rawPath.length(), false), true))
+        return path.append(LenientPercent.encode(LenientPercent.decodeBytes(rawPath, from, rawPath.length(), false),
+                true))
                 .toString();
     }
 

@@ -16,7 +16,8 @@ public enum SignatureErrors {
     JSON,
     REST_JSON;
 
-    private static final String MISMATCH = "The request signature we calculated does not match the signature you provided. ";
+    private static final String MISMATCH =
+            "The request signature we calculated does not match the signature you provided. ";
 
     public static SignatureErrors of(Operation operation) {
         return switch (operation.service().protocol()) {
@@ -146,7 +147,8 @@ public enum SignatureErrors {
                     ? ApiError.of(
                             "AuthorizationQueryParametersError",
                             400,
-                            "Invalid credential date \"" + signed.date() + "\". This date is not the same as X-Amz-Date: \""
+                            "Invalid credential date \"" + signed.date()
+                            + "\". This date is not the same as X-Amz-Date: \""
                                     + day + "\".")
                     : malformed("The authorization header is malformed; Invalid credential date \"" + signed.date()
                             + "\". This date is not the same as X-Amz-Date: \"" + day + "\".");

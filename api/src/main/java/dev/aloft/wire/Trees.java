@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Shapes as trees of Map, List, String, Number and Boolean under the model's own names, and back: what carries any operation
- * by name. Moments are ISO 8601, bytes base64.
+ * Shapes as trees of Map, List, String, Number and Boolean under the model's own names, and back: what carries any
+ * operation by name. Moments are ISO 8601, bytes base64.
  */
 public final class Trees {
     private static final int MAX_DEPTH = 512;
@@ -40,14 +40,17 @@ public final class Trees {
     }
 
     /** Carries an operation out whose input is a document, and answers its output as a document. */
-    public static Map<String, Object> call(Endpoint endpoint, Operation operation, Caller caller, Map<String, ?> input) {
+    public static Map<String, Object> call(Endpoint endpoint, Operation operation, Caller caller,
+            Map<String, ?> input) {
         if (!operation.built()) {
             throw ApiError.notBuilt(operation.toString());
         }
         return of(endpoint.call(operation, caller, read(operation.input(), input)));
     }
 
-    /** The shape that the tree describes, name for name; anything else is a ValidationException that names the place. */
+    /**
+     * The shape that the tree describes, name for name; anything else is a ValidationException that names the place.
+     */
     public static Shape read(Schema.Structure structure, Map<String, ?> tree) {
         return new Trees(false, false, path -> {
             throw invalid("Unknown member " + path + " of " + structure.name());
@@ -55,17 +58,17 @@ public final class Trees {
     }
 
     /**
-     * The shape that a template's properties describe: names match without case, text becomes numbers and booleans and the
-     * other way round, and documents become text where the model wants text (policies). Paths that the model does not know
-     * are told to {@code unknown}.
+     * The shape that a template's properties describe: names match without case, text becomes numbers and booleans and
+     * the other way round, and documents become text where the model wants text (policies). Paths that the model does
+     * not know are told to {@code unknown}.
      */
     public static Shape lenient(Schema.Structure structure, Map<String, ?> tree, Consumer<String> unknown) {
         return new Trees(true, false, unknown).structure(structure, tree, "", 0);
     }
 
     /**
-     * The input of an operation as people write it for Scheduler and Step Functions: as {@link #lenient}, and bytes are the text
-     * itself. What the operation does not know is a ValidationException.
+     * The input of an operation as people write it for Scheduler and Step Functions: as {@link #lenient}, and bytes are
+     * the text itself. What the operation does not know is a ValidationException.
      */
     public static Shape written(Schema.Structure structure, Map<String, ?> tree) {
         return new Trees(true, true, path -> {

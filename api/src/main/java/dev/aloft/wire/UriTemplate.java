@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The path of an operation such as {@code /{Bucket}/{Key+}?uploads}: labels take one segment, greedy ones the rest, and the
- * literals after the question mark must be in the query.
+ * The path of an operation such as {@code /{Bucket}/{Key+}?uploads}: labels take one segment, greedy ones the rest, and
+ * the literals after the question mark must be in the query.
  */
 public final class UriTemplate {
     private final List<String> segments = new ArrayList<>();

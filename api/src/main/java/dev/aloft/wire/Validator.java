@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Holds an input against the model's constraints (required, length, range, pattern, enum) and tells what fails in AWS's words:
- * all of it in one message. S3 and SQS do not work so and check for themselves.
+ * Holds an input against the model's constraints (required, length, range, pattern, enum) and tells what fails in AWS's
+ * words: all of it in one message. S3 and SQS do not work so and check for themselves.
  */
 public final class Validator {
     private static final Pattern TABLE_NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
@@ -79,7 +79,8 @@ public final class Validator {
     /** ECR tells one, without its value and in words of its own. */
     private static String ecr(String failure) {
         return failure.replaceFirst("^Value .*?at '", "Invalid parameter at '")
-                .replaceFirst("constraint: Member must satisfy regular expression pattern: (.*)$", "constraint: 'must satisfy regular expression '$1''")
+                .replaceFirst("constraint: Member must satisfy regular expression pattern: (.*)$",
+                        "constraint: 'must satisfy regular expression '$1''")
                 .replaceFirst("constraint: (Member .*)$", "constraint: '$1'");
     }
 
@@ -131,12 +132,14 @@ public final class Validator {
 
     /** SNS tells the first text that is missing at the top, in words of its own. */
     private boolean namesItself(String path, Member member) {
-        return path.isEmpty() && member.target() instanceof Schema.Scalar && operation.service().serviceId().equals("SNS");
+        return path.isEmpty() && member.target() instanceof Schema.Scalar
+                && operation.service().serviceId().equals("SNS");
     }
 
     private void missing(String path, Member member) {
         boolean hidden = !showValues || sensitive(member);
-        add("Value " + (hidden ? "" : "null ") + "at '" + path + "' failed to satisfy constraint: Member must not be null");
+        add("Value " + (hidden ? "" : "null ") + "at '" + path
+                + "' failed to satisfy constraint: Member must not be null");
     }
 
     /** The path of a member: as in Java, and for API Gateway below the name of the input where it is in the body. */

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the public protocol suites taught, as cases of our own: each is written as a client does and read as a server does. */
+/**
+ * What the public protocol suites taught, as cases of our own: each is written as a client does and read as a server
+ * does.
+ */
 class ProtocolCasesTest {
     /** One service in C2J form; the protocol is put in by each case. */
     private static final String MODEL = """
@@ -185,7 +188,8 @@ class ProtocolCasesTest {
     @Test
     void labelsQueriesAndHeadersHoldWhatIsBoundToThem() {
         var visit = operation("rest-json", "Visit");
-        var input = shape(visit.input(), "{'Who':'a/b c','Path':'x//y z','Days':['1','2'],'When':'2014-04-29T18:30:38Z',"
+        var input = shape(visit.input(),
+                "{'Who':'a/b c','Path':'x//y z','Days':['1','2'],'When':'2014-04-29T18:30:38Z',"
                 + "'Since':'2014-04-29T18:30:38Z','Tags':['a','b,c','\\\"d\\\"'],'Dates':['2014-04-29T18:30:38Z',"
                 + "'2014-04-30T18:30:38Z'],'Json':'{}','Meta':{'One':'1'},'Rest':{'other':'o'},'Body':{'Name':'n'}}");
         var request = RestJson.INSTANCE.writeInput(visit, input);
@@ -252,8 +256,8 @@ class ProtocolCasesTest {
                         "Union Choice must have one member set"),
                 new Refused("json", "{'Foods':['a',null]}", "SerializationException", "Unexpected null value"),
                 new Refused("json", "{'Blob':'xyz'}", "SerializationException",
-                        "'xyz' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but"
-                                + " found: 3"),
+                        "'xyz' can not be converted to a Blob: Base64 encoded length is expected a "
+                                + "multiple of 4 bytes but found: 3"),
                 new Refused("json", "{'Blob':'=+/='}", "SerializationException",
                         "'=+/=' can not be converted to a Blob: Invalid Base64 character: '='"),
                 new Refused("json", "{'Blob':'+/+='}", "SerializationException",
@@ -291,7 +295,8 @@ class ProtocolCasesTest {
     void clientsPassOverWhatTheyDoNotKnow() {
         var feed = operation("json", "Feed");
         var response = HttpResponse.of(200, "application/x-amz-json-1.1",
-                "{\"New\":{\"a\":[1]},\"Name\":null,\"Foods\":[\"a\",null],\"At\":\"2014-04-29T18:30:38Z\"}".getBytes());
+                "{\"New\":{\"a\":[1]},\"Name\":null,\"Foods\":[\"a\",null],\"At\":\"2014-04-29T18:30:38Z\"}"
+                .getBytes());
         assertThat(Trees.of(JsonRpc.V1_1.readOutput(feed, response)))
                 .isEqualTo(Map.of("Foods", List.of("a"), "At", "2014-04-29T18:30:38Z"));
     }

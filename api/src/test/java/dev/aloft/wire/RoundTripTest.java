@@ -74,7 +74,8 @@ class RoundTripTest {
                 .hasMessage("only base-64-encoded strings are convertible to bytes");
         assertThat(refused("{'Item':{'a':{'B':'23456'}}}"))
                 .hasMessage("Base64 encoded length is expected a multiple of 4 bytes but found: 5");
-        assertThat(refused("{'Item':{'a':{'B':'=+/='}}}")).hasMessage("Invalid last non-pad Base64 character dectected");
+        assertThat(refused("{'Item':{'a':{'B':'=+/='}}}"))
+                .hasMessage("Invalid last non-pad Base64 character dectected");
     }
 
     @Test
@@ -104,7 +105,8 @@ class RoundTripTest {
                 c -> c.accessKeyId("A").secretAccessKey("<&>").sessionToken("t").expiration(expiration))));
         var response = Query.AWS.writeOutput(Sts.ASSUME_ROLE, output, "id");
         assertThat(text(response.body()))
-                .startsWith("<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>")
+                .startsWith("<AssumeRoleResponse "
+                        + "xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>")
                 .contains("<Expiration>2026-01-02T03:04:05Z</Expiration>", "&lt;&amp;&gt;")
                 .endsWith("<ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></AssumeRoleResponse>");
         assertThat(back(Sts.ASSUME_ROLE, output)).isEqualTo(output);
@@ -130,7 +132,8 @@ class RoundTripTest {
         var response = RestXml.S3.writeError(
                 S3.GET_OBJECT, ApiError.of("NoSuchKey", 404, "The specified key does not exist."), "id");
         assertThat(text(response.body()))
-                .contains("<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><RequestId>");
+                .contains("<Error><Code>NoSuchKey</Code><Message>The specified key does not "
+                        + "exist.</Message><RequestId>");
         assertThatThrownBy(() -> RestXml.S3.readOutput(S3.GET_OBJECT, response))
                 .isInstanceOfSatisfying(ApiError.class, e -> {
                     assertThat(e.code()).isEqualTo("NoSuchKey");

@@ -350,7 +350,8 @@ class SigV4Test {
         if (!headers.has("host")) {
             headers.add("Host", target.getHost() + (target.getPort() < 0 ? "" : ":" + target.getPort()));
         }
-        InputStream stream = signed.payload().map(ContentStreamProvider::newStream).orElse(InputStream.nullInputStream());
+        InputStream stream = signed.payload().map(ContentStreamProvider::newStream)
+                .orElse(InputStream.nullInputStream());
         return new HttpRequest(
                 method,
                 "http",
@@ -418,7 +419,8 @@ class SigV4Test {
 
     private static HttpRequest signedByUs(String service) {
         return SigV4.sign(
-                request("POST", "/", "", "{}", "Host", "localhost:4566", "X-Amz-Target", "DynamoDB_20120810.ListTables"),
+                request("POST", "/", "", "{}", "Host", "localhost:4566", "X-Amz-Target",
+                        "DynamoDB_20120810.ListTables"),
                 new Credentials(KEY, SECRET, "token"),
                 "us-east-1",
                 service,
@@ -555,7 +557,8 @@ class SigV4Test {
         assertThat(queryError("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a").code())
                 .isEqualTo("AuthorizationQueryParametersError");
         assertThat(queryError("AWSAccessKeyId=a&Expires=1"))
-                .hasMessage("Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+                .hasMessage("Query-string authentication requires the Signature, Expires and "
+                        + "AWSAccessKeyId parameters");
         var valid = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=k%2F20130524%2Fr%2Fs3%2Faws4_request"
                 + "&X-Amz-Date=20130524T000000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00&X-Amz-Expires=";
         assertThat(queryError(valid + "604801")).hasMessageContaining("must be less than 604800 seconds");

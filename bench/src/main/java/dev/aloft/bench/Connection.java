@@ -9,7 +9,10 @@ import java.net.Socket;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** One keep-alive connection that costs the client next to nothing: requests are bytes made before, answers are passed over. */
+/**
+ * One keep-alive connection that costs the client next to nothing: requests are bytes made before, answers are passed
+ * over.
+ */
 final class Connection implements AutoCloseable {
     private static final int MAX_LINE = 16 * 1024;
 

@@ -27,8 +27,10 @@ final class DynamoDbBench {
     private DynamoDbBench() {}
 
     static String putItem(String table, long n) {
-        return "{\"TableName\":\"" + table + "\",\"Item\":{\"id\":{\"S\":\"item-" + n % ITEMS + "\"},\"count\":{\"N\":\"" + n
-                + "\"},\"flag\":{\"BOOL\":true},\"tags\":{\"SS\":[\"a\",\"b\"]},\"padding\":{\"S\":\"" + PADDING + "\"}}}";
+        return "{\"TableName\":\"" + table + "\",\"Item\":{\"id\":{\"S\":\"item-" + n % ITEMS
+                + "\"},\"count\":{\"N\":\"" + n
+                + "\"},\"flag\":{\"BOOL\":true},\"tags\":{\"SS\":[\"a\",\"b\"]},\"padding\":{\"S\":\"" + PADDING
+                + "\"}}}";
     }
 
     static byte[] request(String operation, String body) {
@@ -59,13 +61,15 @@ final class DynamoDbBench {
     /** A batch of neighbours. */
     private static byte[] putSorted(long first) {
         return request("BatchWriteItem", "{\"RequestItems\":{\"sorted\":[" + LongStream.range(first, first + BATCH)
-                .mapToObj(n -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"part-" + n / PAGE + "\"},\"at\":{\"N\":\"" + n % PAGE
+                .mapToObj(n -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"part-" + n / PAGE + "\"},\"at\":{\"N\":\""
+                        + n % PAGE
                         + "\"},\"padding\":{\"S\":\"" + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}}");
     }
 
     private static byte[] query(long n) {
         return request("Query", "{\"TableName\":\"sorted\",\"KeyConditionExpression\":\"id = :id\","
-                + "\"ExpressionAttributeValues\":{\":id\":{\"S\":\"part-" + n % PARTITIONS + "\"}},\"Limit\":" + PAGE + "}");
+                + "\"ExpressionAttributeValues\":{\":id\":{\"S\":\"part-" + n % PARTITIONS + "\"}},\"Limit\":" + PAGE
+                + "}");
     }
 
     private static byte[] scan(long n) {
@@ -73,25 +77,30 @@ final class DynamoDbBench {
     }
 
     private static byte[] putIndexed(long n) {
-        return request("PutItem", "{\"TableName\":\"indexed\",\"Item\":{\"id\":{\"S\":\"item-" + n % ITEMS + "\"},\"a\":{\"S\":\"a"
-                + n % 97 + "\"},\"b\":{\"S\":\"b" + n % 89 + "\"},\"c\":{\"S\":\"c" + n % 83 + "\"},\"padding\":{\"S\":\"" + PADDING
+        return request("PutItem",
+                "{\"TableName\":\"indexed\",\"Item\":{\"id\":{\"S\":\"item-" + n % ITEMS + "\"},\"a\":{\"S\":\"a"
+                + n % 97 + "\"},\"b\":{\"S\":\"b" + n % 89 + "\"},\"c\":{\"S\":\"c" + n % 83
+                + "\"},\"padding\":{\"S\":\"" + PADDING
                 + "\"}}}");
     }
 
     private static byte[] writeBatch(long n) {
         return request("BatchWriteItem", "{\"RequestItems\":{\"bench\":[" + LongStream.range(0, BATCH)
-                .mapToObj(i -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"item-" + (n * BATCH + i) % ITEMS + "\"},\"padding\":{\"S\":\""
+                .mapToObj(i -> "{\"PutRequest\":{\"Item\":{\"id\":{\"S\":\"item-" + (n * BATCH + i) % ITEMS
+                        + "\"},\"padding\":{\"S\":\""
                         + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}}");
     }
 
     private static byte[] writeTransaction(long n) {
         return request("TransactWriteItems", "{\"TransactItems\":[" + LongStream.range(0, TRANSACTION)
-                .mapToObj(i -> "{\"Put\":{\"TableName\":\"bench\",\"Item\":{\"id\":{\"S\":\"item-" + (n * TRANSACTION + i) % ITEMS
+                .mapToObj(i -> "{\"Put\":{\"TableName\":\"bench\",\"Item\":{\"id\":{\"S\":\"item-"
+                        + (n * TRANSACTION + i) % ITEMS
                         + "\"},\"padding\":{\"S\":\"" + PADDING + "\"}}}}").collect(Collectors.joining(",")) + "]}");
     }
 
     static void run(Path launcher, Path peerFolder, Figures figures) throws Exception {
-        figures.chapter("DynamoDB, items of 1 KB (goal beside DynamoDB Local with a file: put 5×, get 5×, counter 20×)");
+        figures.chapter("DynamoDB, items of 1 KB (goal beside DynamoDB Local with a file: put 5×, "
+                + "get 5×, counter 20×)");
         try (var product = Product.start(launcher); var peer = Peer.start(peerFolder)) {
             prepare(product.port);
             if (peer != null) {
@@ -101,11 +110,13 @@ final class DynamoDbBench {
                 compare(figures, "PutItem", connections, product, peer, DynamoDbBench::put);
                 compare(figures, "GetItem", connections, product, peer, DynamoDbBench::get);
                 compare(figures, "UpdateItem", connections, product, peer, DynamoDbBench::update);
-                compare(figures, "counter (UpdateItem of one key)", connections, product, peer, DynamoDbBench::increment);
+                compare(figures, "counter (UpdateItem of one key)", connections, product, peer,
+                        DynamoDbBench::increment);
                 compare(figures, "Query of " + PAGE + " items", connections, product, peer, DynamoDbBench::query);
                 compare(figures, "Scan of a page", connections, product, peer, DynamoDbBench::scan);
                 compare(figures, "BatchWriteItem of " + BATCH, connections, product, peer, DynamoDbBench::writeBatch);
-                compare(figures, "TransactWriteItems of " + TRANSACTION, connections, product, peer, DynamoDbBench::writeTransaction);
+                compare(figures, "TransactWriteItems of " + TRANSACTION, connections, product, peer,
+                        DynamoDbBench::writeTransaction);
                 compare(figures, "PutItem with three indexes", connections, product, peer, DynamoDbBench::putIndexed);
             }
         }
@@ -117,8 +128,10 @@ final class DynamoDbBench {
             connection.exchange(createTable("sorted", "", attribute("id", "S") + "," + attribute("at", "N"),
                     key("id", "HASH") + "," + key("at", "RANGE")));
             var indexes = Stream.of("a", "b", "c").map(DynamoDbBench::index).collect(Collectors.joining(","));
-            var attributes = Stream.of("id", "a", "b", "c").map(name -> attribute(name, "S")).collect(Collectors.joining(","));
-            connection.exchange(createTable("indexed", ",\"GlobalSecondaryIndexes\":[" + indexes + "]", attributes, key("id", "HASH")));
+            var attributes = Stream.of("id", "a", "b", "c").map(name -> attribute(name, "S"))
+                    .collect(Collectors.joining(","));
+            connection.exchange(createTable("indexed", ",\"GlobalSecondaryIndexes\":[" + indexes + "]", attributes,
+                    key("id", "HASH")));
             for (long n = 0; n < ITEMS; n++) {
                 until200(connection, put(n));
             }
@@ -150,11 +163,13 @@ final class DynamoDbBench {
     }
 
     private static String index(String key) {
-        return "{\"IndexName\":\"by-" + key + "\",\"KeySchema\":[" + key(key, "HASH") + "],\"Projection\":{\"ProjectionType\":\"ALL\"}}";
+        return "{\"IndexName\":\"by-" + key + "\",\"KeySchema\":[" + key(key, "HASH")
+                + "],\"Projection\":{\"ProjectionType\":\"ALL\"}}";
     }
 
     private static void compare(
-            Figures figures, String name, int connections, Product product, Peer peer, LongFunction<byte[]> request) throws Exception {
+            Figures figures, String name, int connections, Product product, Peer peer, LongFunction<byte[]> request)
+            throws Exception {
         var ours = new double[ROUNDS];
         var theirs = new double[ROUNDS];
         Load last = null;
@@ -188,7 +203,8 @@ final class DynamoDbBench {
             var data = Files.createTempDirectory("dynamodb-local");
             int port = Product.freePort();
             var java = ProcessHandle.current().info().command().orElse("java");
-            var process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Djava.library.path=" + folder,
+            var process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED",
+                    "-Djava.library.path=" + folder,
                             "-cp", folder + "/*", "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
                             "-port", String.valueOf(port), "-dbPath", data.toString(), "-sharedDb", "-disableTelemetry")
                     .redirectErrorStream(true)
@@ -211,7 +227,8 @@ final class DynamoDbBench {
         }
 
         private static String lastLine(Path log) throws IOException {
-            return Optional.of(Files.readAllLines(log)).filter(lines -> !lines.isEmpty()).map(lines -> lines.getLast()).orElse("");
+            return Optional.of(Files.readAllLines(log)).filter(lines -> !lines.isEmpty()).map(lines -> lines.getLast())
+                    .orElse("");
         }
 
         @Override

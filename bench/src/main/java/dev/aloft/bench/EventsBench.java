@@ -22,9 +22,11 @@ final class EventsBench {
     private static final int CREATORS = 16;
     private static final double SECONDS = 5;
     private static final String ACCOUNT = "000000000000";
-    private static final String TRUST = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
+    private static final String TRUST =
+            "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
             + "\"Principal\":{\"Service\":\"scheduler.amazonaws.com\"}}]}";
-    private static final String ALL = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sqs:*\","
+    private static final String ALL =
+            "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sqs:*\","
             + "\"Resource\":\"*\"}]}";
 
     private final Product product;

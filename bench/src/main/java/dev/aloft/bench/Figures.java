@@ -25,7 +25,8 @@ final class Figures {
     }
 
     private static String shown(double value) {
-        return value >= 1000 ? "%,.0f".formatted(value) : value >= 10 ? "%.1f".formatted(value) : "%.3f".formatted(value);
+        return value >= 1000 ? "%,.0f".formatted(value) : value >= 10 ? "%.1f".formatted(value)
+                : "%.3f".formatted(value);
     }
 
     Map<String, Object> tree(String machine, String loadAtEnd) {

@@ -44,7 +44,10 @@ final class LambdaBench {
     private final String role;
     private final List<Hello> hellos = hellos();
 
-    /** A function that answers at once, the bare program it is compared with, and one that tells its log stream after WAIT seconds. */
+    /**
+     * A function that answers at once, the bare program it is compared with, and one that tells its log stream after
+     * WAIT seconds.
+     */
     private record Hello(String name, String runtime, String handler, byte[] zip, List<String> bare, byte[] waiting) {}
 
     /** A custom runtime as small as can be: what a binary has to do, with nothing to load. */
@@ -95,7 +98,8 @@ final class LambdaBench {
         var source = Files.writeString(folder.resolve("bootstrap.c"), BOOTSTRAP);
         var binary = folder.resolve("bootstrap");
         try {
-            int status = new ProcessBuilder("cc", "-O2", "-o", binary.toString(), source.toString()).inheritIO().start().waitFor();
+            int status = new ProcessBuilder("cc", "-O2", "-o", binary.toString(), source.toString()).inheritIO()
+                    .start().waitFor();
             return status == 0 ? Optional.of(binary) : Optional.empty();
         } catch (IOException e) {
             System.out.println("  (no cc: provided.al2023 is left out)");
@@ -106,14 +110,17 @@ final class LambdaBench {
     private static List<Hello> hellos() throws Exception {
         var all = new ArrayList<>(List.of(
                 new Hello("node", "nodejs22.x", "index.handler",
-                        zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"), List.of("node", "-e", "0"),
-                        zip("index.mjs", "export const handler = () => new Promise((done) => setTimeout(done, process.env.WAIT * 1000,"
-                                + " process.env.AWS_LAMBDA_LOG_STREAM_NAME));")),
+                        zip("index.mjs", "export const handler = async () => ({ hello: \"world\" });"),
+                        List.of("node", "-e", "0"),
+                        zip("index.mjs", "export const handler = () => new Promise((done) => setTimeout(done, "
+                                + "process.env.WAIT * 1000, process.env.AWS_LAMBDA_LOG_STREAM_NAME));")),
                 new Hello("python", "python3.13", "app.handler",
-                        zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"), List.of("python3", "-c", "0"),
-                        zip("app.py", "import os, time\ndef handler(event, context):\n    time.sleep(int(os.environ['WAIT']))\n"
-                                + "    return context.log_stream_name\n")),
-                new Hello("java", "java25", "Hello::handle", javaHello(""), List.of(javaCommand(), "-Xshare:auto", "-version"),
+                        zip("app.py", "def handler(event, context):\n    return {\"hello\": \"world\"}\n"),
+                        List.of("python3", "-c", "0"),
+                        zip("app.py", "import os, time\ndef handler(event, context):\n    "
+                                + "time.sleep(int(os.environ['WAIT']))\n    return context.log_stream_name\n")),
+                new Hello("java", "java25", "Hello::handle", javaHello(""),
+                        List.of(javaCommand(), "-Xshare:auto", "-version"),
                         javaHello("Thread.sleep(1000 * Long.parseLong(System.getenv(\"WAIT\")));"))));
         var binary = bootstrap();
         if (binary.isPresent()) {
@@ -146,7 +153,8 @@ final class LambdaBench {
         this.figures = figures;
         this.lambda = Lambda.at(product.endpoint);
         this.role = Iam.at(product.endpoint)
-                .createRole(Product.caller(), Iam.CreateRoleRequest.of(r -> r.roleName("bench").assumeRolePolicyDocument(TRUST)))
+                .createRole(Product.caller(),
+                        Iam.CreateRoleRequest.of(r -> r.roleName("bench").assumeRolePolicyDocument(TRUST)))
                 .role()
                 .arn();
         for (var hello : hellos) {
@@ -175,7 +183,8 @@ final class LambdaBench {
             var request = invoke(hello);
             Load.run(product.port, 8, 2, _ -> request);
             var one = Load.run(product.port, 1, 4, _ -> request);
-            figures.add(hello.name() + ", 1 caller, p50", one.p50Micros(), "µs", one.latency() + ", %.1f× the bare loop".formatted(one.p50Micros() / bare));
+            figures.add(hello.name() + ", 1 caller, p50", one.p50Micros(), "µs",
+                    one.latency() + ", %.1f× the bare loop".formatted(one.p50Micros() / bare));
             for (int callers : new int[] {8, 32}) {
                 var load = Load.run(product.port, callers, 4, _ -> request);
                 figures.add(hello.name() + ", " + callers + " callers", load.perSecond(), "/s", load.latency());
@@ -189,7 +198,8 @@ final class LambdaBench {
 
     /** A changed variable makes every environment start anew; what is measured is the one call after it. */
     void cold() throws Exception {
-        figures.chapter("Cold start, request to answer (goal: Node.js ≤ 15 ms, Python ≤ 10 ms, provided ≤ 10 ms, Java ≤ 50 ms)");
+        figures.chapter("Cold start, request to answer (goal: Node.js ≤ 15 ms, Python ≤ 10 ms, provided ≤ "
+                + "10 ms, Java ≤ 50 ms)");
         for (var hello : hellos) {
             var times = new double[COLD_RUNS];
             var bares = new double[COLD_RUNS];
@@ -211,22 +221,29 @@ final class LambdaBench {
         }
     }
 
-    /** From a changed package to the first answer of its code: what follows a save under aloft up --watch, once that has seen it. */
+    /**
+     * From a changed package to the first answer of its code: what follows a save under aloft up --watch, once that has
+     * seen it.
+     */
     void reload() throws Exception {
-        figures.chapter("Reload: new code to its first answer (goal: ≤ 300 ms from the save, of which the watch takes some 30)");
+        figures.chapter("Reload: new code to its first answer (goal: ≤ 300 ms from the save, of which the "
+                + "watch takes some 30)");
         for (var hello : hellos.stream().filter(each -> Set.of("node", "python").contains(each.name())).toList()) {
             var times = new double[COLD_RUNS];
             for (int i = 0; i < COLD_RUNS; i++) {
                 var name = hello.name().equals("node") ? "index.mjs" : "app.py";
-                var source = hello.name().equals("node") ? "export const handler = async () => %d;" : "def handler(event, context):%n    return %d%n";
+                var source = hello.name().equals("node") ? "export const handler = async () => %d;"
+                        : "def handler(event, context):%n    return %d%n";
                 var code = Bytes.of(zip(name, source.formatted(i)));
                 Product.pause(400);
                 long begin = System.nanoTime();
-                lambda.updateFunctionCode(Product.caller(), UpdateFunctionCodeRequest.of(r -> r.functionName(hello.name()).zipFile(code)));
+                lambda.updateFunctionCode(Product.caller(),
+                        UpdateFunctionCodeRequest.of(r -> r.functionName(hello.name()).zipFile(code)));
                 var answer = lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name())));
                 times[i] = (System.nanoTime() - begin) / 1e6;
                 if (!new String(answer.payload().array(), StandardCharsets.UTF_8).equals(String.valueOf(i))) {
-                    throw new IllegalStateException("an answer of older code: " + new String(answer.payload().array(), StandardCharsets.UTF_8));
+                    throw new IllegalStateException("an answer of older code: "
+                            + new String(answer.payload().array(), StandardCharsets.UTF_8));
                 }
             }
             figures.add(hello.name() + " reload", Load.median(times), "ms", "UpdateFunctionCode and the call after it");
@@ -269,11 +286,15 @@ final class LambdaBench {
         }
     }
 
-    /** Memory of environments that wait frozen, from some of them; what they share is counted once for each that shares it. */
+    /**
+     * Memory of environments that wait frozen, from some of them; what they share is counted once for each that shares
+     * it.
+     */
     void idle() throws Exception {
         figures.chapter("Memory of idle frozen environments (their own part of it, and that of 1,000)");
         for (var hello : hellos) {
-            lambda.createFunction(Product.caller(), CreateFunctionRequest.of(r -> r.functionName(hello.name() + "-idle").runtime(hello.runtime())
+            lambda.createFunction(Product.caller(),
+                    CreateFunctionRequest.of(r -> r.functionName(hello.name() + "-idle").runtime(hello.runtime())
                     .handler(hello.handler()).role(role).timeout(900).memorySize(512)
                     .environment(Environment.of(e -> e.variables(Map.of("WAIT", String.valueOf(IDLE_WAIT_SECONDS)))))
                     .code(FunctionCode.of(c -> c.zipFile(Bytes.of(hello.waiting()))))));
@@ -282,7 +303,8 @@ final class LambdaBench {
             Set<String> environments = ConcurrentHashMap.newKeySet();
             for (int i = 0; i < IDLE; i++) {
                 threads.add(Thread.ofVirtual().start(() -> environments.add(new String(
-                        lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name() + "-idle"))).payload().array(),
+                        lambda.invoke(Product.caller(), InvokeRequest.of(r -> r.functionName(hello.name() + "-idle")))
+                        .payload().array(),
                         StandardCharsets.UTF_8))));
             }
             for (var thread : threads) {
@@ -292,18 +314,21 @@ final class LambdaBench {
             double each = (product.functionMegabytes() - before) / environments.size();
             figures.add(hello.name() + ", one idle environment", each, "MB",
                     "1,000 would take %,.0f MB; from %d".formatted(each * 1000, environments.size()));
-            lambda.deleteFunction(Product.caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName(hello.name() + "-idle")));
+            lambda.deleteFunction(Product.caller(),
+                    Lambda.DeleteFunctionRequest.of(r -> r.functionName(hello.name() + "-idle")));
         }
     }
 
     private void update(Hello hello, String run) {
-        lambda.updateFunctionConfiguration(Product.caller(), UpdateFunctionConfigurationRequest.of(r -> r.functionName(hello.name())
+        lambda.updateFunctionConfiguration(Product.caller(),
+                UpdateFunctionConfigurationRequest.of(r -> r.functionName(hello.name())
                 .environment(Environment.of(e -> e.variables(Map.of("RUN", run))))));
     }
 
     private static double bareStart(List<String> command) throws Exception {
         long begin = System.nanoTime();
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start().waitFor();
         return (System.nanoTime() - begin) / 1e6;
     }
 
@@ -318,7 +343,8 @@ final class LambdaBench {
     }
 
     private static void echo(ServerSocket server) {
-        var answer = "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{\"hello\":\"world\"}".getBytes(StandardCharsets.ISO_8859_1);
+        var answer = "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{\"hello\":\"world\"}"
+                .getBytes(StandardCharsets.ISO_8859_1);
         var buffer = new byte[8192];
         while (!server.isClosed()) {
             try (Socket socket = server.accept()) {

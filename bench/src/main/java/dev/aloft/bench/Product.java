@@ -30,7 +30,8 @@ final class Product implements AutoCloseable {
         this.data = data;
         this.readyMillis = readyMillis;
         this.endpoint = new HttpEndpoint(
-                URI.create("http://127.0.0.1:" + port), new Credentials("bench", "bench", null), InstantSource.system());
+                URI.create("http://127.0.0.1:" + port), new Credentials("bench", "bench", null),
+                InstantSource.system());
     }
 
     static Product start(Path launcher) throws IOException {
@@ -53,7 +54,8 @@ final class Product implements AutoCloseable {
     private static Product start(Path launcher, Path data) throws IOException {
         int port = freePort();
         long begun = System.nanoTime();
-        var process = new ProcessBuilder(launcher.toString(), "start", "--port", String.valueOf(port), "--data", data.toString())
+        var process = new ProcessBuilder(launcher.toString(), "start", "--port", String.valueOf(port), "--data",
+                data.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(data.resolve("log").toFile())
                 .start();
@@ -89,7 +91,8 @@ final class Product implements AutoCloseable {
     }
 
     static Caller caller() {
-        return new Caller("", "us-east-1", new Principal.Anonymous(), UUID.randomUUID().toString(), null, 0, "", null, "bench");
+        return new Caller("", "us-east-1", new Principal.Anonymous(), UUID.randomUUID().toString(), null, 0, "", null,
+                "bench");
     }
 
     /** The memory that the process holds, in MB. */

@@ -20,8 +20,9 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 
 /**
- * Cold starts of a Java function whose init makes a client of AWS's SDK for DynamoDB and calls it: one, then five at once,
- * without SnapStart and with it, where the first finds an environment that waits and the others start from what was recorded.
+ * Cold starts of a Java function whose init makes a client of AWS's SDK for DynamoDB and calls it: one, then five at
+ * once, without SnapStart and with it, where the first finds an environment that waits and the others start from what
+ * was recorded.
  */
 final class SnapStartBench {
     private static final int CALLERS = 5;

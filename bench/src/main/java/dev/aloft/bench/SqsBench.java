@@ -68,7 +68,8 @@ final class SqsBench {
     }
 
     private static byte[] fifo(long n) {
-        return request("SendMessage", "{" + url("groups.fifo") + ",\"MessageBody\":\"" + BODY + "\",\"MessageGroupId\":\"g"
+        return request("SendMessage",
+                "{" + url("groups.fifo") + ",\"MessageBody\":\"" + BODY + "\",\"MessageGroupId\":\"g"
                 + n % GROUPS + "\",\"MessageDeduplicationId\":\"" + System.nanoTime() + "-" + n + "\"}");
     }
 
@@ -143,7 +144,8 @@ final class SqsBench {
             for (var queue : new String[] {"standard", "batch", "idle"}) {
                 connection.exchange(request("CreateQueue", "{\"QueueName\":\"" + queue + "\"}"));
             }
-            connection.exchange(request("CreateQueue", "{\"QueueName\":\"groups.fifo\",\"Attributes\":{\"FifoQueue\":\"true\"}}"));
+            connection.exchange(request("CreateQueue",
+                    "{\"QueueName\":\"groups.fifo\",\"Attributes\":{\"FifoQueue\":\"true\"}}"));
         }
         warmUp(port, _ -> SEND);
         warmUp(port, taking("standard"));
@@ -163,13 +165,14 @@ final class SqsBench {
         }
     }
 
-    private static void compare(Figures figures, String name, int connections, Product product, Peer peer, Load.Turn turn)
+    private static void compare(Figures figures, String name, int connections, Product product, Peer peer,
+            Load.Turn turn)
             throws Exception {
         compare(figures, name, connections, product, peer, turn, 1);
     }
 
-    private static void compare(Figures figures, String name, int connections, Product product, Peer peer, Load.Turn turn,
-            int messages) throws Exception {
+    private static void compare(Figures figures, String name, int connections, Product product, Peer peer,
+            Load.Turn turn, int messages) throws Exception {
         var ours = new double[ROUNDS];
         var theirs = new double[ROUNDS];
         Load last = null;
@@ -194,7 +197,10 @@ final class SqsBench {
                 beside + "; " + last.latency() + "; %.0f µs of our processor each".formatted(processor));
     }
 
-    /** What it costs that many wait for a message that does not come, and how soon one of them has the message that does. */
+    /**
+     * What it costs that many wait for a message that does not come, and how soon one of them has the message that
+     * does.
+     */
     private static void idle(Figures figures, Product product) throws Exception {
         var waiting = new ArrayList<Connection>();
         var poll = request("ReceiveMessage", "{" + url("idle") + ",\"WaitTimeSeconds\":20}");
@@ -208,7 +214,8 @@ final class SqsBench {
             Product.pause(1000);
             double before = product.processorSeconds();
             Product.pause(5000);
-            figures.add("processor for %,d idle long polls".formatted(IDLE), (product.processorSeconds() - before) / 5 * 100, "%",
+            figures.add("processor for %,d idle long polls".formatted(IDLE),
+                    (product.processorSeconds() - before) / 5 * 100, "%",
                     "of one core; %.0f MB more resident".formatted(product.residentMegabytes() - memory));
             var sent = Load.run(product.port, 1, 3, _ -> send("idle"));
             figures.add("send beside them, 1 connection", sent.perSecond(), "/s", sent.latency());
@@ -219,7 +226,10 @@ final class SqsBench {
         }
     }
 
-    /** What a message costs and how much memory is taken while a queue grows to many messages; a ledger of what is in it. */
+    /**
+     * What a message costs and how much memory is taken while a queue grows to many messages; a ledger of what is in
+     * it.
+     */
     static void large(Path launcher, Figures figures) throws Exception {
         figures.chapter("SQS, a queue that grows (goal: flat cost, bounded memory)");
         try (var product = Product.start(launcher)) {
@@ -255,7 +265,8 @@ final class SqsBench {
             connection.ask(request("GetQueueAttributes", "{" + url("large") + ",\"AttributeNames\":[\"All\"]}"));
             double micros = (System.nanoTime() - asked) / 1e3;
             var told = COUNT.matcher(connection.content());
-            figures.add("counting them", micros, "µs", "told %s of %,d".formatted(told.find() ? told.group(1) : "none", in.get()));
+            figures.add("counting them", micros, "µs",
+                    "told %s of %,d".formatted(told.find() ? told.group(1) : "none", in.get()));
         }
     }
 

@@ -19,7 +19,8 @@ final class WireBench {
         figures.chapter("Wire (DynamoDB, an item of 1 KB)");
         var protocol = Protocols.of(DynamoDb.MODEL);
         var body = DynamoDbBench.putItem("bench", 7).getBytes(StandardCharsets.UTF_8);
-        var headers = Headers.of("Content-Type", "application/x-amz-json-1.0", "X-Amz-Target", "DynamoDB_20120810.PutItem");
+        var headers = Headers.of("Content-Type", "application/x-amz-json-1.0", "X-Amz-Target",
+                "DynamoDB_20120810.PutItem");
         Runnable parse = () -> protocol.readInput(
                 DynamoDb.PUT_ITEM, new HttpRequest("POST", "http", "/", "", headers, Body.of(body), null));
         var item = ((DynamoDb.PutItemRequest) protocol.readInput(

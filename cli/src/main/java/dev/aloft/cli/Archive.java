@@ -18,8 +18,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes zips in which the same files are the same bytes, whatever their times and owners. What it packed once it keeps, so
- * that the next zip costs little more than what changed.
+ * Writes zips in which the same files are the same bytes, whatever their times and owners. What it packed once it
+ * keeps, so that the next zip costs little more than what changed.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">The format</a>
  */
@@ -42,7 +42,8 @@ final class Archive {
     /** A file as it was when it was packed. */
     private record Packed(FileTime modified, long size, String key, int crc, byte[] content) {
         boolean isOf(BasicFileAttributes now) {
-            return modified.equals(now.lastModifiedTime()) && size == now.size() && key.equals(String.valueOf(now.fileKey()));
+            return modified.equals(now.lastModifiedTime()) && size == now.size()
+                    && key.equals(String.valueOf(now.fileKey()));
         }
     }
 
@@ -61,7 +62,8 @@ final class Archive {
             var central = little(CENTRAL_BYTES).putInt(0x02014b50).putShort((short) (UNIX | VERSION)).putShort(VERSION);
             described(central, packed, name);
             // Without comment and more fields.
-            central.putInt(0).putShort((short) 0).putShort((short) 0).putInt((FILE | mode(entry.getValue())) << 16).putInt((int) at);
+            central.putInt(0).putShort((short) 0).putShort((short) 0).putInt((FILE | mode(entry.getValue())) << 16)
+                    .putInt((int) at);
             directory.write(central.array());
             directory.write(name);
             at += LOCAL_BYTES + name.length + packed.content().length;
@@ -82,12 +84,14 @@ final class Archive {
         boolean many = count >= MOST_COUNTED;
         var end = little(END_BYTES + (many ? ZIP64_BYTES : 0));
         if (many) {
-            end.putInt(0x06064b50).putLong(44).putShort((short) (UNIX | 45)).putShort((short) 45).putLong(0).putLong(count).putLong(count)
+            end.putInt(0x06064b50).putLong(44).putShort((short) (UNIX | 45)).putShort((short) 45).putLong(0)
+                    .putLong(count).putLong(count)
                     .putLong(directoryBytes).putLong(at);
             end.putInt(0x07064b50).putInt(0).putLong(at + directoryBytes).putInt(1);
         }
         short counted = (short) Math.min(count, MOST_COUNTED);
-        return end.putInt(0x06054b50).putInt(0).putShort(counted).putShort(counted).putInt(directoryBytes).putInt((int) at)
+        return end.putInt(0x06054b50).putInt(0).putShort(counted).putShort(counted).putInt(directoryBytes)
+                .putInt((int) at)
                 .putShort((short) 0).array();
     }
 
@@ -116,7 +120,8 @@ final class Archive {
         } finally {
             deflater.end();
         }
-        var packed = new Packed(now.lastModifiedTime(), content.length, String.valueOf(now.fileKey()), (int) crc.getValue(),
+        var packed = new Packed(now.lastModifiedTime(), content.length, String.valueOf(now.fileKey()),
+                (int) crc.getValue(),
                 deflated.toByteArray());
         known.put(file, packed);
         return packed;

@@ -59,7 +59,8 @@ final class Background {
     }
 
     private CommandFailed notAloft(String what) {
-        return new CommandFailed("Something that is not Aloft answers at " + url + " (" + what + "). Stop it, or use another port: "
+        return new CommandFailed("Something that is not Aloft answers at " + url + " (" + what
+                + "). Stop it, or use another port: "
                 + "--endpoint-url http://127.0.0.1:4567 (or AWS_ENDPOINT_URL).");
     }
 
@@ -92,8 +93,10 @@ final class Background {
         }
         var built = Path.of(launcher).resolveSibling("dist/target/aloft/.built");
         var started = ProcessHandle.of(pid.longValue()).flatMap(process -> process.info().startInstant());
-        if (started.isPresent() && Files.exists(built) && isOlder(started.get(), Files.getLastModifiedTime(built).toInstant())) {
-            out.println("Note: the platform that runs at " + url + " was started before Aloft was last built, and is of an older "
+        if (started.isPresent() && Files.exists(built)
+                && isOlder(started.get(), Files.getLastModifiedTime(built).toInstant())) {
+            out.println("Note: the platform that runs at " + url
+                    + " was started before Aloft was last built, and is of an older "
                     + "build. aloft stop, then aloft up, takes the new one; nothing is lost.");
         }
     }

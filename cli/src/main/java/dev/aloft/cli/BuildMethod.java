@@ -13,7 +13,8 @@ import java.util.Set;
  * @param workingDirectory where make runs, from the folder; or the empty string
  * @param within     where the archive of a layer takes it all, ending with a slash; or the empty string
  */
-record BuildMethod(String name, Map<String, List<String>> properties, String target, String workingDirectory, String within) {
+record BuildMethod(String name, Map<String, List<String>> properties, String target, String workingDirectory,
+        String within) {
     static final BuildMethod NONE = new BuildMethod("", Map.of(), "", "", "");
 
     private static final Set<String> COMPILERS = Set.of("go1.x", "rust-cargolambda", "dotnet", "dotnet6", "dotnet7");

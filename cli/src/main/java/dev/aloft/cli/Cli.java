@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "  start runs the platform in the foreground (for containers and services); aloft start --help shows its options.",
+            "  start runs the platform in the foreground (for containers and services); aloft start --help "
+            + "shows its options.",
             ""
         })
 public final class Cli implements Runnable {
@@ -63,9 +64,10 @@ public final class Cli implements Runnable {
         return switch (failure) {
             case ApiError error -> error.code() + ": " + error.getMessage();
             case CommandFailed told -> told.getMessage();
-            case UncheckedIOException io when io.getMessage().startsWith("cannot reach") -> "The platform does not answer any more ("
-                    + io.getMessage() + "). Start it again with aloft start: what was under way goes on or is rolled back by itself, "
-                    + "and aloft status shows what came of it.";
+            case UncheckedIOException io when io.getMessage().startsWith("cannot reach") ->
+                    "The platform does not answer any more ("
+                    + io.getMessage() + "). Start it again with aloft start: what was under way goes on or is "
+                    + "rolled back by itself, and aloft status shows what came of it.";
             case UncheckedIOException io -> explain(io.getCause());
             case NoSuchFileException missing -> "There is no " + missing.getFile();
             case FileSystemException file -> file.getFile() + ": " + file.getReason();

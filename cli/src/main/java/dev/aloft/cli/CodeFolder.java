@@ -23,11 +23,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * A function's folder as it is to run: its files and, where the folder declares dependencies that are not there yet, these
- * too. The folder itself is never changed.
+ * A function's folder as it is to run: its files and, where the folder declares dependencies that are not there yet,
+ * these too. The folder itself is never changed.
  */
 final class CodeFolder {
-    private static final Set<String> LEFT_OUT = Set.of(".git", ".aws-sam", ".venv", "__pycache__", ".pytest_cache", ".DS_Store");
+    private static final Set<String> LEFT_OUT =
+            Set.of(".git", ".aws-sam", ".venv", "__pycache__", ".pytest_cache", ".DS_Store");
 
     /** A folder, and how code is made of it: several functions may be made of one folder, each in its way. */
     record Source(Path folder, BuildMethod build) {}
@@ -49,7 +50,10 @@ final class CodeFolder {
         this.out = out;
     }
 
-    /** Packs the folder into a new temporary file: the same content gives the same bytes. What did not change since the last time is not packed again. */
+    /**
+     * Packs the folder into a new temporary file: the same content gives the same bytes. What did not change since the
+     * last time is not packed again.
+     */
     Path zip() throws IOException {
         var entries = entries();
         if (entries.isEmpty()) {
@@ -83,7 +87,10 @@ final class CodeFolder {
         return entries;
     }
 
-    /** What would be deployed as it is and never run: sources of a language that is compiled, without what a compiler makes. */
+    /**
+     * What would be deployed as it is and never run: sources of a language that is compiled, without what a compiler
+     * makes.
+     */
     private void refuseSources(Set<String> entries) {
         refuse("Go", "go.mod", entries, name -> name.equals("bootstrap"));
         refuse("Rust", "Cargo.toml", entries, name -> name.equals("bootstrap"));
@@ -110,7 +117,8 @@ final class CodeFolder {
         if (!Files.isDirectory(from)) {
             return;
         }
-        Files.walkFileTree(from, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+        Files.walkFileTree(from, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
+                new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
                 return each.equals(from) || wanted(each) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
@@ -127,7 +135,8 @@ final class CodeFolder {
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
                 // An editor's own file may be gone already.
-                return failure instanceof NoSuchFileException ? FileVisitResult.CONTINUE : super.visitFileFailed(file, failure);
+                return failure instanceof NoSuchFileException ? FileVisitResult.CONTINUE
+                        : super.visitFileFailed(file, failure);
             }
         });
     }
@@ -136,22 +145,28 @@ final class CodeFolder {
         return !LEFT_OUT.contains(each.getFileName().toString());
     }
 
-    /** A folder with what package.json or requirements.txt ask for, installed once for each version of these files; or null. */
+    /**
+     * A folder with what package.json or requirements.txt ask for, installed once for each version of these files; or
+     * null.
+     */
     private Path dependencies() throws IOException {
         var packageJson = folder.resolve("package.json");
-        if (Files.exists(packageJson) && !Files.exists(folder.resolve("node_modules")) && declaresDependencies(packageJson)) {
+        if (Files.exists(packageJson) && !Files.exists(folder.resolve("node_modules"))
+                && declaresDependencies(packageJson)) {
             boolean locked = Files.exists(folder.resolve("package-lock.json"));
             return installed(
                     "npm " + (locked ? "ci" : "install"),
                     List.of("package.json", "package-lock.json", ".npmrc"),
-                    List.of("npm", locked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"));
+                    List.of("npm", locked ? "ci" : "install", "--omit=dev", "--no-audit", "--no-fund",
+                            "--loglevel=error"));
         }
         var requirements = folder.resolve("requirements.txt");
         if (Files.exists(requirements) && !Files.readString(requirements).replaceAll("(?m)#.*$", "").isBlank()) {
             return installed(
                     "pip install",
                     List.of("requirements.txt"),
-                    List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "-r", "requirements.txt", "-t", "."));
+                    List.of("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries",
+                            "1", "-r", "requirements.txt", "-t", "."));
         }
         return null;
     }
@@ -161,7 +176,8 @@ final class CodeFolder {
         try {
             tree = JsonReader.tree(Files.readAllBytes(packageJson));
         } catch (JsonReader.Malformed e) {
-            throw new CommandFailed(packageJson + " is no JSON: " + e.getMessage() + ". npm cannot read it either; mend it first.");
+            throw new CommandFailed(packageJson + " is no JSON: " + e.getMessage()
+                    + ". npm cannot read it either; mend it first.");
         }
         return tree instanceof Map<?, ?> map && map.get("dependencies") instanceof Map<?, ?> all && !all.isEmpty();
     }
@@ -199,7 +215,8 @@ final class CodeFolder {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new CommandFailed(failure + ": there is no " + command.getFirst() + " in PATH. Install it and try again.");
+            throw new CommandFailed(failure + ": there is no " + command.getFirst()
+                    + " in PATH. Install it and try again.");
         }
         var said = new String(process.getInputStream().readAllBytes());
         try {

@@ -63,8 +63,10 @@ final class Connection {
     /** The platform, which must be there. */
     Endpoint endpoint() {
         if (endpoint == null) {
-            var health = new Background(url()).health().orElseThrow(() -> new CommandFailed("No platform is running at " + url()
-                    + ". aloft up DIR or aloft start starts one; --endpoint-url or AWS_ENDPOINT_URL says where another one is."));
+            var health = new Background(url()).health()
+                    .orElseThrow(() -> new CommandFailed("No platform is running at " + url()
+                    + ". aloft up DIR or aloft start starts one; --endpoint-url or AWS_ENDPOINT_URL says "
+                    + "where another one is."));
             endpoint = new HttpEndpoint(url(), credentials(health), InstantSource.system());
         }
         return endpoint;
@@ -93,13 +95,15 @@ final class Connection {
         } catch (IOException e) {
             throw new CommandFailed("Cannot read " + file + ": " + e.getMessage());
         }
-        return new Credentials(values.getProperty("aws_access_key_id"), values.getProperty("aws_secret_access_key"), null);
+        return new Credentials(values.getProperty("aws_access_key_id"),
+                values.getProperty("aws_secret_access_key"), null);
     }
 
     /** Who calls is decided by the platform from the access key; only the region is ours to say. */
     Caller caller() {
         return new Caller(
-                "", region(), new Principal.Anonymous(), UUID.randomUUID().toString(), null, 0, url().toString(), null, "aloft-cli");
+                "", region(), new Principal.Anonymous(), UUID.randomUUID().toString(), null, 0, url().toString(), null,
+                "aloft-cli");
     }
 
     private static String variable(String otherwise, String... names) {

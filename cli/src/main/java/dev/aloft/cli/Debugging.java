@@ -15,7 +15,8 @@ record Debugging(Lambda lambda, Caller caller, String function, int port, PrintW
     private static final String VARIABLE = "ALOFT_DEBUG_PORT";
 
     InvokeResponse invoke(InvokeRequest request) {
-        var configuration = lambda.getFunctionConfiguration(caller, GetFunctionConfigurationRequest.of(r -> r.functionName(function)));
+        var configuration = lambda
+                .getFunctionConfiguration(caller, GetFunctionConfigurationRequest.of(r -> r.functionName(function)));
         var how = how(configuration.runtime());
         var own = new TreeMap<String, String>();
         if (configuration.environment() != null && configuration.environment().variables() != null) {
@@ -45,16 +46,19 @@ record Debugging(Lambda lambda, Caller caller, String function, int port, PrintW
     private String how(String runtime) {
         var at = "127.0.0.1:" + port;
         if (runtime.startsWith("nodejs")) {
-            return "Waiting for a debugger at " + at + ": chrome://inspect, or in VS Code {\"type\": \"node\", \"request\": \"attach\","
+            return "Waiting for a debugger at " + at
+                    + ": chrome://inspect, or in VS Code {\"type\": \"node\", \"request\": \"attach\","
                     + " \"port\": " + port + ", \"remoteRoot\": \"/var/task\"}";
         }
         if (runtime.startsWith("python")) {
-            return "Waiting for debugpy's client at " + at + ": in VS Code {\"type\": \"debugpy\", \"request\": \"attach\", \"connect\":"
+            return "Waiting for debugpy's client at " + at
+                    + ": in VS Code {\"type\": \"debugpy\", \"request\": \"attach\", \"connect\":"
                     + " {\"port\": " + port + "}, \"pathMappings\": [{\"remoteRoot\": \"/var/task\"}]}";
         }
         if (runtime.startsWith("java")) {
             return "Waiting for a debugger at " + at + " (JDWP, dt_socket)";
         }
-        throw new CommandFailed("There is no debugger for functions of the runtime " + runtime + "; there is for nodejs, python and java.");
+        throw new CommandFailed("There is no debugger for functions of the runtime " + runtime
+                + "; there is for nodejs, python and java.");
     }
 }

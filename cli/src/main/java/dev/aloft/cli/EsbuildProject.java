@@ -14,13 +14,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A folder of TypeScript or JavaScript that esbuild bundles (BuildMethod {@code esbuild}): with the project's own esbuild, else
- * that in PATH, else npm's newest. Defaults are those of {@code sam build}: CommonJS for es2020, minified.
+ * A folder of TypeScript or JavaScript that esbuild bundles (BuildMethod {@code esbuild}): with the project's own
+ * esbuild, else that in PATH, else npm's newest. Defaults are those of {@code sam build}: CommonJS for es2020,
+ * minified.
  */
 final class EsbuildProject {
     private static final String BUNDLE = ".aloft-bundle";
     /** What takes {@code key=value} behind a colon, and may stand several times. */
-    private static final Set<String> KEYED = Set.of("external", "loader", "banner", "footer", "define", "alias", "out-extension",
+    private static final Set<String> KEYED =
+            Set.of("external", "loader", "banner", "footer", "define", "alias", "out-extension",
             "inject", "pure", "drop");
 
     private final Path folder;
@@ -38,7 +40,8 @@ final class EsbuildProject {
     /** The bundle's folder. */
     Path build() throws IOException {
         if (!build.properties().containsKey("EntryPoints")) {
-            throw new CommandFailed(owner + " is built with BuildMethod esbuild, which needs EntryPoints in its BuildProperties");
+            throw new CommandFailed(owner
+                    + " is built with BuildMethod esbuild, which needs EntryPoints in its BuildProperties");
         }
         // Modules of folders above are found from where the folder is.
         boolean isReady = Files.notExists(folder.resolve("package.json")) || above(folder, "node_modules").isPresent();
@@ -65,7 +68,8 @@ final class EsbuildProject {
 
     private static List<String> command(Path in, List<String> options) {
         var own = above(in, "node_modules/.bin/esbuild").map(Path::toString)
-                .or(() -> Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(each -> Path.of(each, "esbuild"))
+                .or(() -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .map(each -> Path.of(each, "esbuild"))
                         .filter(Files::isExecutable).map(Path::toString).findFirst());
         var command = new ArrayList<String>(own.map(List::of)
                 .orElse(List.of("npm", "exec", "--yes", "--loglevel=error", "--package=esbuild", "--", "esbuild")));
@@ -76,7 +80,8 @@ final class EsbuildProject {
     private List<String> command(Path in, Path bundle) {
         var options = new ArrayList<>(build.properties().get("EntryPoints"));
         options.addAll(List.of("--bundle", "--platform=node", "--log-level=warning", "--outdir=" + bundle));
-        var properties = new LinkedHashMap<String, List<String>>(Map.of("Minify", List.of("true"), "Target", List.of("es2020"),
+        var properties =
+                new LinkedHashMap<String, List<String>>(Map.of("Minify", List.of("true"), "Target", List.of("es2020"),
                 "Format", List.of("cjs")));
         properties.putAll(build.properties());
         properties.remove("EntryPoints");
@@ -84,7 +89,9 @@ final class EsbuildProject {
         return command(in, options);
     }
 
-    /** {@code MainFields: module,main} as {@code --main-fields=module,main}, {@code Minify: true} as {@code --minify}. */
+    /**
+     * {@code MainFields: module,main} as {@code --main-fields=module,main}, {@code Minify: true} as {@code --minify}.
+     */
     static List<String> option(String property, List<String> values) {
         var name = property.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase();
         if (KEYED.contains(name)) {
@@ -100,7 +107,8 @@ final class EsbuildProject {
 
     /** The file of this name in the folder, or in the nearest folder above it. */
     private static Optional<Path> above(Path folder, String name) {
-        return Stream.iterate(folder.toAbsolutePath(), each -> each != null, Path::getParent).map(each -> each.resolve(name))
+        return Stream.iterate(folder.toAbsolutePath(), each -> each != null, Path::getParent)
+                .map(each -> each.resolve(name))
                 .filter(Files::exists).findFirst();
     }
 }

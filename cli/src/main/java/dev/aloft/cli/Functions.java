@@ -46,7 +46,8 @@ final class Functions {
     List<StackResource> resources(String stack) {
         try {
             return CloudFormation.at(connection.endpoint())
-                    .describeStackResources(connection.caller(), DescribeStackResourcesRequest.of(r -> r.stackName(stack)))
+                    .describeStackResources(connection.caller(),
+                            DescribeStackResourcesRequest.of(r -> r.stackName(stack)))
                     .stackResources();
         } catch (ApiError e) {
             if (e.getMessage() != null && e.getMessage().contains("does not exist")) {
@@ -59,7 +60,8 @@ final class Functions {
     boolean exists(String function) {
         try {
             Lambda.at(connection.endpoint())
-                    .getFunctionConfiguration(connection.caller(), GetFunctionConfigurationRequest.of(r -> r.functionName(function)));
+                    .getFunctionConfiguration(connection.caller(),
+                            GetFunctionConfigurationRequest.of(r -> r.functionName(function)));
             return true;
         } catch (ApiError e) {
             if (e.status() == 404) {

@@ -26,7 +26,10 @@ final class GatewayUrls {
         this.namesResolve = namesResolve;
     }
 
-    /** The text with each URL of an API or a function replaced: by its {@code .localhost} name where such names resolve, else by its path. */
+    /**
+     * The text with each URL of an API or a function replaced: by its {@code .localhost} name where such names resolve,
+     * else by its path.
+     */
     String rewrite(String text) {
         var base = platform.toString().replaceAll("/+$", "");
         var apis = EXECUTE_API.matcher(text).replaceAll(url -> namesResolve

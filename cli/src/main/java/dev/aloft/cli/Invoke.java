@@ -18,12 +18,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code aloft invoke}: runs a function and prints its answer. */
-@Command(name = "invoke", mixinStandardHelpOptions = true, sortOptions = false, description = "Runs a function and prints its answer.")
+@Command(name = "invoke", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Runs a function and prints its answer.")
 final class Invoke implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FUNCTION", description = "The function's name, or STACK/LogicalId.")
     private String function;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "EVENT", description = "The event: JSON, @FILE or - (default: {}).")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "EVENT",
+            description = "The event: JSON, @FILE or - (default: {}).")
     private String event = "{}";
 
     @Option(names = "--async", description = "Hand the event over and do not wait for the answer.")
@@ -33,8 +35,8 @@ final class Invoke implements Callable<Integer> {
     private boolean logs;
 
     @Option(names = "--debug", paramLabel = "PORT", arity = "0..1", fallbackValue = "9229",
-            description = "Run it once so that it waits for a debugger at this port: Node's inspector, debugpy, or Java's JDWP"
-                    + " (default: 9229). Its timeout waits too.")
+            description = "Run it once so that it waits for a debugger at this port: Node's inspector, "
+                    + "debugpy, or Java's JDWP (default: 9229). Its timeout waits too.")
     private Integer debugPort;
 
     @Mixin
@@ -57,7 +59,8 @@ final class Invoke implements Callable<Integer> {
         var answer = debugPort == null ? lambda.invoke(connection.caller(), request)
                 : new Debugging(lambda, connection.caller(), name, debugPort, err).invoke(request);
         if (answer.logResult() != null) {
-            err.println(new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8).stripTrailing());
+            err.println(new String(Base64.getDecoder().decode(answer.logResult()), StandardCharsets.UTF_8)
+                    .stripTrailing());
             err.flush();
         }
         if (answer.payload() != null && answer.payload().length() > 0) {
@@ -70,6 +73,7 @@ final class Invoke implements Callable<Integer> {
         if (event.equals("-")) {
             return System.in.readAllBytes();
         }
-        return event.startsWith("@") ? Files.readAllBytes(Path.of(event.substring(1))) : event.getBytes(StandardCharsets.UTF_8);
+        return event.startsWith("@") ? Files.readAllBytes(Path.of(event.substring(1)))
+                : event.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code aloft logs}: what functions wrote, several together in the order of time. */
-@Command(name = "logs", mixinStandardHelpOptions = true, sortOptions = false, description = "Shows what functions wrote to their logs.")
+@Command(name = "logs", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Shows what functions wrote to their logs.")
 final class Logs implements Callable<Integer> {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final String FUNCTION_GROUPS = "/aws/lambda/";
@@ -36,7 +37,8 @@ final class Logs implements Callable<Integer> {
     @Option(names = {"-f", "--follow"}, description = "Go on as more is written.")
     private boolean follow;
 
-    @Option(names = "--since", paramLabel = "DURATION", defaultValue = "PT1H", description = "How far back, as PT10M or P1D (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--since", paramLabel = "DURATION", defaultValue = "PT1H",
+            description = "How far back, as PT10M or P1D (default: ${DEFAULT-VALUE}).")
     private Duration since;
 
     @Mixin
@@ -70,7 +72,8 @@ final class Logs implements Callable<Integer> {
         }
         fresh.removeIf(event -> !seen.add(event.eventId()));
         fresh.sort(Comparator.comparing(FilteredLogEvent::timestamp));
-        fresh.forEach(event -> out.println(Instant.ofEpochMilli(event.timestamp()) + " " + event.message().stripTrailing()));
+        fresh.forEach(event ->
+                out.println(Instant.ofEpochMilli(event.timestamp()) + " " + event.message().stripTrailing()));
         out.flush();
         // Events may arrive late: look a little behind what was shown, and leave out what was seen.
         return fresh.isEmpty() ? from : Instant.ofEpochMilli(fresh.getLast().timestamp()).minus(Duration.ofSeconds(10));
@@ -103,7 +106,8 @@ final class Logs implements Callable<Integer> {
         }
         if (of == null) {
             return logs.describeLogGroups(
-                            connection.caller(), DescribeLogGroupsRequest.of(r -> r.logGroupNamePrefix(FUNCTION_GROUPS)))
+                            connection.caller(),
+                            DescribeLogGroupsRequest.of(r -> r.logGroupNamePrefix(FUNCTION_GROUPS)))
                     .logGroups()
                     .stream()
                     .map(LogGroup::logGroupName)
@@ -118,14 +122,16 @@ final class Logs implements Callable<Integer> {
         }
         var function = functions.name(of);
         if (!functions.exists(function)) {
-            throw new CommandFailed("There is no stack with functions and no function called " + of + " in " + connection.region()
+            throw new CommandFailed("There is no stack with functions and no function called " + of + " in "
+                    + connection.region()
                     + ". aloft status lists the stacks; a log group's name begins with /.");
         }
         return List.of(FUNCTION_GROUPS + function);
     }
 
     private void requireGroup() {
-        boolean known = logs.describeLogGroups(connection.caller(), DescribeLogGroupsRequest.of(r -> r.logGroupNamePrefix(of)))
+        boolean known = logs
+                .describeLogGroups(connection.caller(), DescribeLogGroupsRequest.of(r -> r.logGroupNamePrefix(of)))
                 .logGroups().stream().anyMatch(group -> group.logGroupName().equals(of));
         if (!known && !follow) {
             throw new CommandFailed("There is no log group " + of + " in " + connection.region()

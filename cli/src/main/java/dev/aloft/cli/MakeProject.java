@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A folder whose Makefile knows how to build a resource (BuildMethod {@code makefile}): asked in a copy of the folder. */
+/**
+ * A folder whose Makefile knows how to build a resource (BuildMethod {@code makefile}): asked in a copy of the folder.
+ */
 final class MakeProject {
     private static final String ARTIFACTS = ".aloft-artifacts";
 
@@ -25,7 +27,8 @@ final class MakeProject {
     /** What the target has put into {@code ARTIFACTS_DIR}. */
     Path build() throws IOException {
         if (!Files.exists(folder.resolve("Makefile"))) {
-            throw new CommandFailed(owner + " is built with BuildMethod makefile, and there is no " + folder.resolve("Makefile"));
+            throw new CommandFailed(owner + " is built with BuildMethod makefile, and there is no "
+                    + folder.resolve("Makefile"));
         }
         var target = "build-" + build.target();
         return Builds.of(folder, target + build.workingDirectory(), ARTIFACTS + "/", copy -> {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A Java function's folder with a {@code pom.xml}: compiled in a copy, the classes beside the libraries that they need to run,
- * as {@code sam build} lays them out.
+ * A Java function's folder with a {@code pom.xml}: compiled in a copy, the classes beside the libraries that they need
+ * to run, as {@code sam build} lays them out.
  */
 final class MavenProject {
     private final Path folder;
@@ -27,7 +27,8 @@ final class MavenProject {
             out.flush();
             CodeFolder.run("The code of " + owner + " could not be built",
                     List.of("mvn", "-B", "-ntp", "-q", "-DskipTests", "package", "dependency:copy-dependencies",
-                            "-DincludeScope=runtime", "-Dmdep.prependGroupId=true", "-DoutputDirectory=target/dependency"),
+                            "-DincludeScope=runtime", "-Dmdep.prependGroupId=true",
+                            "-DoutputDirectory=target/dependency"),
                     copy);
             return copy.resolve("target");
         });

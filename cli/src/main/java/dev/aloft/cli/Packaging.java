@@ -21,8 +21,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Does what {@code sam build} and {@code aws cloudformation package} do between them: brings what a template names on this
- * machine (code folders, archives, definitions) into a bucket of the platform, and returns the template with their addresses.
+ * Does what {@code sam build} and {@code aws cloudformation package} do between them: brings what a template names on
+ * this machine (code folders, archives, definitions) into a bucket of the platform, and returns the template with their
+ * addresses.
  */
 final class Packaging {
     private static final int DEEPEST_NEST = 20;
@@ -49,7 +50,8 @@ final class Packaging {
 
     private String packaged(Path template, int depth) throws IOException {
         if (depth > DEEPEST_NEST) {
-            throw new CommandFailed("The templates nest more than " + DEEPEST_NEST + " deep; does " + template + " name itself?");
+            throw new CommandFailed("The templates nest more than " + DEEPEST_NEST + " deep; does " + template
+                    + " name itself?");
         }
         var source = TemplateSource.read(template);
         for (var artifact : source.artifacts()) {
@@ -67,15 +69,18 @@ final class Packaging {
         boolean layout = Files.isDirectory(path);
         var file = layout ? path.resolve("index.json") : path;
         if (!Files.exists(file)) {
-            throw new CommandFailed(path + " is neither an archive of an image nor an OCI layout: it has no index.json");
+            throw new CommandFailed(path
+                    + " is neither an archive of an image nor an OCI layout: it has no index.json");
         }
-        return (layout ? "oci:" : "docker-archive:") + path + "?" + Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis();
+        return (layout ? "oci:" : "docker-archive:") + path + "?" + Files.size(file) + "-"
+                + Files.getLastModifiedTime(file).toMillis();
     }
 
     private static Path existing(Path template, TemplateSource.Artifact artifact) {
         var path = template.getParent().resolve(artifact.path()).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
-            throw new CommandFailed(template.getFileName() + " line " + artifact.line() + ": " + artifact.property() + " of "
+            throw new CommandFailed(template.getFileName() + " line " + artifact.line() + ": " + artifact.property()
+                    + " of "
                     + artifact.owner() + " is " + artifact.path() + ", and there is no " + path);
         }
         return path;

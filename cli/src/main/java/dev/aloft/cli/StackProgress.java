@@ -75,7 +75,8 @@ final class StackProgress {
         var status = event.resourceStatus();
         var resource = event.logicalResourceId();
         boolean stack = event.stackId().equals(event.physicalResourceId());
-        if (failure == null && event.resourceStatusReason() != null && !event.resourceStatusReason().endsWith(" cancelled")
+        if (failure == null && event.resourceStatusReason() != null
+                && !event.resourceStatusReason().endsWith(" cancelled")
                 && (status.endsWith("_FAILED") || stack && status.contains("ROLLBACK_IN_PROGRESS"))) {
             failure = (stack ? "" : resource + " (" + event.resourceType() + "): ") + event.resourceStatusReason();
         }
@@ -96,7 +97,8 @@ final class StackProgress {
                 event.resourceType(),
                 word(status),
                 took.toMillis() / 1000.0,
-                failed && event.resourceStatusReason() != null ? "\n" + event.resourceStatusReason().indent(6).stripTrailing() : "");
+                failed && event.resourceStatusReason() != null
+                ? "\n" + event.resourceStatusReason().indent(6).stripTrailing() : "");
     }
 
     /** What made the stack fail first, as the end of a sentence; empty where nothing did. */

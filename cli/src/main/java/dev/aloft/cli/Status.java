@@ -12,7 +12,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code aloft status}: whether the platform runs, and what is deployed. */
-@Command(name = "status", mixinStandardHelpOptions = true, description = "Shows whether the platform runs and what is deployed on it.")
+@Command(name = "status", mixinStandardHelpOptions = true,
+        description = "Shows whether the platform runs and what is deployed on it.")
 final class Status implements Callable<Integer> {
     /** What the command ends with when no platform runs, as service managers do. */
     private static final int NOT_RUNNING = 3;
@@ -37,7 +38,8 @@ final class Status implements Callable<Integer> {
             out.println("Functions are isolated by: " + isolation);
         }
         if (health.get().get("snapStart") instanceof Number waiting && waiting.intValue() > 0) {
-            out.println("SnapStart: environments that wait frozen after their init: " + waiting + "; no image of memory is kept.");
+            out.println("SnapStart: environments that wait frozen after their init: " + waiting
+                    + "; no image of memory is kept.");
         }
         var stacks = stacks();
         if (stacks.isEmpty()) {
@@ -60,7 +62,8 @@ final class Status implements Callable<Integer> {
         String token = null;
         do {
             var next = token;
-            var page = cloudFormation.describeStacks(connection.caller(), DescribeStacksRequest.of(r -> r.nextToken(next)));
+            var page = cloudFormation
+                    .describeStacks(connection.caller(), DescribeStacksRequest.of(r -> r.nextToken(next)));
             all.addAll(page.stacks() == null ? List.of() : page.stacks());
             token = page.nextToken();
         } while (token != null);

@@ -18,7 +18,8 @@ final class Stop implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean stopped = new Background(connection.url()).stop();
-        spec.commandLine().getOut().println(stopped ? "Stopped." : "No platform is running at " + connection.url() + ".");
+        spec.commandLine().getOut()
+                .println(stopped ? "Stopped." : "No platform is running at " + connection.url() + ".");
         return 0;
     }
 }

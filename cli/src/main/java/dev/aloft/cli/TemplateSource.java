@@ -22,8 +22,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A template as text, with the places where it names something on this machine. Only these places are changed: comments,
- * order and line numbers stay as they were written. JSON is read as the YAML that it is.
+ * A template as text, with the places where it names something on this machine. Only these places are changed:
+ * comments, order and line numbers stay as they were written. JSON is read as the YAML that it is.
  */
 final class TemplateSource {
     private static final Map<String, List<Property>> PROPERTIES = Map.ofEntries(
@@ -66,8 +66,8 @@ final class TemplateSource {
      * @param code  whether it is a function's or a layer's content, packed into an archive where it is a folder
      * @param line  counted from 1
      */
-    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form, String before,
-            String after, BuildMethod build) {
+    record Artifact(String owner, String property, String path, boolean code, int line, int from, int to, Form form,
+            String before, String after, BuildMethod build) {
         String extension() {
             int dot = path.lastIndexOf('.');
             return dot < 0 ? "txt" : path.substring(dot + 1);
@@ -77,10 +77,12 @@ final class TemplateSource {
     static TemplateSource read(Path file) throws IOException {
         var text = Files.readString(file);
         try {
-            var root = new Compose(LoadSettings.builder().setLabel(file.getFileName().toString()).build()).composeString(text);
+            var root = new Compose(LoadSettings.builder().setLabel(file.getFileName().toString()).build())
+                    .composeString(text);
             return new TemplateSource(text, root);
         } catch (MarkedYamlEngineException e) {
-            var at = e.getProblemMark().map(mark -> " line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1)).orElse("");
+            var at = e.getProblemMark()
+                    .map(mark -> " line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1)).orElse("");
             throw new CommandFailed(file.getFileName() + at + ": " + e.getProblem());
         } catch (YamlEngineException e) {
             throw new CommandFailed(file.getFileName() + ": " + e.getMessage());
@@ -90,7 +92,8 @@ final class TemplateSource {
     private TemplateSource(String text, Optional<Node> root) {
         this.text = text;
         var template = root.flatMap(TemplateSource::mapping)
-                .orElseThrow(() -> new CommandFailed("The template is empty or no mapping; it needs at least Resources."));
+                .orElseThrow(() ->
+                        new CommandFailed("The template is empty or no mapping; it needs at least Resources."));
         var globalCode = find(template, "Globals").flatMap(TemplateSource::mapping)
                 .flatMap(each -> find(each, "Function"))
                 .flatMap(TemplateSource::mapping)
@@ -98,7 +101,8 @@ final class TemplateSource {
         globalCode.ifPresent(node -> add("Globals", new Property("CodeUri", true, Form.S3_URI), node));
         find(template, "Resources").flatMap(TemplateSource::mapping).ifPresent(resources -> {
             for (var tuple : resources.getValue()) {
-                mapping(tuple.getValueNode()).ifPresent(resource -> resource(scalar(tuple.getKeyNode()), resource, globalCode.isPresent()));
+                mapping(tuple.getValueNode())
+                        .ifPresent(resource -> resource(scalar(tuple.getKeyNode()), resource, globalCode.isPresent()));
             }
         });
         includes(template);
@@ -188,9 +192,11 @@ final class TemplateSource {
         var metadata = find(resource, "Metadata").flatMap(TemplateSource::mapping);
         var name = metadata.flatMap(each -> find(each, "BuildMethod")).map(TemplateSource::scalar).orElse("");
         var properties = new LinkedHashMap<String, List<String>>();
-        metadata.flatMap(each -> find(each, "BuildProperties")).flatMap(TemplateSource::mapping).ifPresent(all -> all.getValue()
+        metadata.flatMap(each -> find(each, "BuildProperties")).flatMap(TemplateSource::mapping)
+                .ifPresent(all -> all.getValue()
                 .forEach(tuple -> properties.put(scalar(tuple.getKeyNode()), scalars(tuple.getValueNode()))));
-        var workingDirectory = metadata.flatMap(each -> find(each, "WorkingDirectory")).map(TemplateSource::scalar).orElse("");
+        var workingDirectory = metadata.flatMap(each -> find(each, "WorkingDirectory")).map(TemplateSource::scalar)
+                .orElse("");
         return new BuildMethod(name, properties, name.equals("makefile") ? logicalId : "", workingDirectory,
                 type.equals("AWS::Serverless::LayerVersion") ? within(name) : "");
     }
@@ -212,17 +218,21 @@ final class TemplateSource {
     private void image(String logicalId, String type, MappingNode resource, MappingNode properties) {
         var given = switch (type) {
             case "AWS::Serverless::Function" -> find(properties, "ImageUri");
-            case "AWS::Lambda::Function" -> find(properties, "Code").flatMap(TemplateSource::mapping).flatMap(code -> find(code, "ImageUri"));
+            case "AWS::Lambda::Function" ->
+                    find(properties, "Code").flatMap(TemplateSource::mapping).flatMap(code -> find(code, "ImageUri"));
             default -> Optional.<Node>empty();
         };
         var uri = given.map(TemplateSource::scalar).orElse("");
-        boolean built = find(resource, "Metadata").flatMap(TemplateSource::mapping).flatMap(each -> find(each, "Dockerfile")).isPresent();
+        boolean built = find(resource, "Metadata").flatMap(TemplateSource::mapping)
+                .flatMap(each -> find(each, "Dockerfile")).isPresent();
         if (IMAGE_FILE.matcher(uri).matches()) {
             add(logicalId, new Property("ImageUri", false, Form.IMAGE_FILE), given.orElseThrow());
         } else if (built && (given.isEmpty() || !uri.isEmpty() && !uri.contains("/"))) {
-            throw new CommandFailed(logicalId + " is a container image that is built from a Dockerfile, which aloft does not do:"
-                    + " build it with docker, podman or buildah, save it as an archive (docker save -o image.tar, podman save"
-                    + " --format docker-archive) and name that (ImageUri: ./image.tar), or push it to the platform's registry and"
+            throw new CommandFailed(logicalId
+                    + " is a container image that is built from a Dockerfile, which aloft does not do:"
+                    + " build it with docker, podman or buildah, save it as an archive (docker save -o "
+                    + "image.tar, podman save --format docker-archive) and name that (ImageUri: ./image.tar), or push "
+                    + "it to the platform's registry and"
                     + " name it there");
         }
     }
@@ -245,7 +255,8 @@ final class TemplateSource {
         }
         var mark = node.getStartMark().orElseThrow();
         artifacts.add(new Artifact(owner, property.name(), value, property.code(), mark.getLine() + 1,
-                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", "", build));
+                offset(mark.getIndex()), offset(node.getEndMark().orElseThrow().getIndex()), property.form(), "", "",
+                build));
     }
 
     /** A function without CodeUri is the template's own folder, as for the AWS CLI: the property is put first. */

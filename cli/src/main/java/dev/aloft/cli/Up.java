@@ -35,25 +35,30 @@ import picocli.CommandLine.Spec;
         name = "up",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Deploys an application: starts the platform if none is running, packages the functions' code, deploys the "
-                + "template through CloudFormation and prints the stack's outputs. Again after an edit, it changes only what changed.")
+        description = "Deploys an application: starts the platform if none is running, packages the functions' "
+                + "code, deploys the template through CloudFormation and prints the stack's outputs. Again after an "
+                + "edit, it changes only what changed.")
 final class Up implements Callable<Integer> {
     private static final List<String> TEMPLATE_NAMES =
             List.of("template.yaml", "template.yml", "template.json", "serverless.template", "main.yaml");
 
-    @Parameters(paramLabel = "DIR|TEMPLATE", defaultValue = ".", description = "The template, or the folder that has it (default: here).")
+    @Parameters(paramLabel = "DIR|TEMPLATE", defaultValue = ".",
+            description = "The template, or the folder that has it (default: here).")
     private Path where;
 
     @Option(names = "--stack-name", paramLabel = "NAME", description = "The stack (default: the folder's name).")
     private String stackName;
 
-    @Option(names = {"-p", "--parameter"}, paramLabel = "KEY=VALUE", description = "A parameter of the template; may be repeated.")
+    @Option(names = {"-p", "--parameter"}, paramLabel = "KEY=VALUE",
+            description = "A parameter of the template; may be repeated.")
     private Map<String, String> parameters = new LinkedHashMap<>();
 
-    @Option(names = {"-w", "--watch"}, description = "Stay, and make each save in a function's folder its code at once.")
+    @Option(names = {"-w", "--watch"},
+            description = "Stay, and make each save in a function's folder its code at once.")
     private boolean watch;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Where a platform that is started keeps its data (default: ~/.aloft).")
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Where a platform that is started keeps its data (default: ~/.aloft).")
     private Path data;
 
     @Mixin
@@ -99,7 +104,8 @@ final class Up implements Callable<Integer> {
                 .templateBody(template)
                 .parameters(parametersFor(template, existing))
                 .capabilities(List.of(
-                        Capability.CAPABILITY_IAM, Capability.CAPABILITY_NAMED_IAM, Capability.CAPABILITY_AUTO_EXPAND))));
+                        Capability.CAPABILITY_IAM, Capability.CAPABILITY_NAMED_IAM,
+                        Capability.CAPABILITY_AUTO_EXPAND))));
         var made = cloudFormation.describeChangeSet(connection.caller(), DescribeChangeSetRequest.of(
                 r -> r.stackName(name).changeSetName(changeSet)));
         if (made.status().equals("FAILED")) {
@@ -157,7 +163,8 @@ final class Up implements Callable<Integer> {
         if (status.equals("REVIEW_IN_PROGRESS")) {
             return Optional.empty();
         }
-        if (!status.equals("ROLLBACK_COMPLETE") && !status.equals("ROLLBACK_FAILED") && !status.equals("CREATE_FAILED")) {
+        if (!status.equals("ROLLBACK_COMPLETE") && !status.equals("ROLLBACK_FAILED")
+                && !status.equals("CREATE_FAILED")) {
             return stack;
         }
         out.println("Removing what an earlier creation left (" + status + ").");
@@ -190,7 +197,8 @@ final class Up implements Callable<Integer> {
         parameters.forEach((key, value) -> all.add(Parameter.of(p -> p.parameterKey(key).parameterValue(value))));
         if (existing.isPresent() && existing.get().parameters() != null) {
             var wanted = cloudFormation
-                    .getTemplateSummary(connection.caller(), GetTemplateSummaryRequest.of(r -> r.templateBody(template)))
+                    .getTemplateSummary(connection.caller(),
+                            GetTemplateSummaryRequest.of(r -> r.templateBody(template)))
                     .parameters();
             for (var known : existing.get().parameters()) {
                 boolean stillThere = wanted != null
@@ -234,7 +242,8 @@ final class Up implements Callable<Integer> {
 
     /** A stack's name has letters, digits and hyphens and begins with a letter. */
     private static String nameOf(Path template) {
-        var name = template.getParent().getFileName().toString().replaceAll("[^A-Za-z0-9-]+", "-").replaceAll("^[^A-Za-z]+", "");
+        var name = template.getParent().getFileName().toString().replaceAll("[^A-Za-z0-9-]+", "-")
+                .replaceAll("^[^A-Za-z]+", "");
         return name.isEmpty() ? "stack" : name;
     }
 }

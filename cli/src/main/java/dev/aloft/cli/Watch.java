@@ -27,13 +27,15 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code aloft up --watch}: each save in a function's folder is the function's code at once, and no other function notices.
- * What else the template needs (a layer, a version behind an alias, the template itself) is deployed as a whole.
+ * {@code aloft up --watch}: each save in a function's folder is the function's code at once, and no other function
+ * notices. What else the template needs (a layer, a version behind an alias, the template itself) is deployed as a
+ * whole.
  */
 final class Watch {
     /** Editors save in several steps. */
     private static final int SETTLING_MILLIS = 20;
-    private static final Set<String> PASSED_OVER = Set.of("node_modules", "target", ".git", ".aws-sam", ".venv", "__pycache__");
+    private static final Set<String> PASSED_OVER =
+            Set.of("node_modules", "target", ".git", ".aws-sam", ".venv", "__pycache__");
 
     private final Path template;
     private final String stack;
@@ -66,7 +68,9 @@ final class Watch {
             resources = new Functions(connection).resources(stack);
             look(service);
             out.println();
-            out.println("Watching " + String.join(", ", sources.keySet().stream().map(source -> shown(source.folder())).distinct().toList())
+            out.println("Watching "
+                    + String.join(", ",
+                            sources.keySet().stream().map(source -> shown(source.folder())).distinct().toList())
                     + " and " + template.getFileName() + "; Ctrl-C ends it.");
             out.flush();
             while (true) {
@@ -97,7 +101,8 @@ final class Watch {
         for (var artifact : TemplateSource.read(template).artifacts()) {
             var path = template.getParent().resolve(artifact.path()).normalize();
             if (artifact.code() && Files.isDirectory(path)) {
-                found.computeIfAbsent(new CodeFolder.Source(path, artifact.build()), _ -> new ArrayList<>()).add(artifact.owner());
+                found.computeIfAbsent(new CodeFolder.Source(path, artifact.build()), _ -> new ArrayList<>())
+                        .add(artifact.owner());
             }
         }
         sources = found;
@@ -118,8 +123,8 @@ final class Watch {
                 if (!each.equals(folder) && !deeper) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
-                var key = each.register(service, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY,
-                        StandardWatchEventKinds.ENTRY_DELETE);
+                var key = each.register(service, StandardWatchEventKinds.ENTRY_CREATE,
+                        StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
                 watched.put(key, each);
                 return FileVisitResult.CONTINUE;
             }
@@ -170,13 +175,15 @@ final class Watch {
         var meant = owners.contains("Globals") ? functions
                 : functions.stream().filter(each -> owners.contains(each.logicalResourceId())).toList();
         boolean versions = resources.stream().filter(each -> each.resourceType().equals("AWS::Lambda::Alias"))
-                .anyMatch(alias -> meant.stream().anyMatch(each -> alias.physicalResourceId().contains(":" + each.physicalResourceId() + ":")));
+                .anyMatch(alias -> meant.stream()
+                        .anyMatch(each -> alias.physicalResourceId().contains(":" + each.physicalResourceId() + ":")));
         boolean others = owners.stream().anyMatch(owner -> !owner.equals("Globals") && !known.contains(owner));
         return versions || others ? List.of() : meant;
     }
 
     private byte[] zip(CodeFolder.Source source, String owner) throws IOException {
-        var archive = codes.computeIfAbsent(source, each -> new CodeFolder(each.folder(), owner, out, each.build())).zip();
+        var archive = codes.computeIfAbsent(source, each -> new CodeFolder(each.folder(), owner, out, each.build()))
+                .zip();
         try {
             return Files.readAllBytes(archive);
         } finally {

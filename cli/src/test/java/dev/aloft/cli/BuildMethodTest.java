@@ -62,8 +62,10 @@ class BuildMethodTest {
                     Metadata: {BuildMethod: makefile, WorkingDirectory: sub}
                     Properties: {CodeUri: src}
                 """);
-        assertThat(TemplateSource.read(template).artifacts()).extracting(TemplateSource.Artifact::build).containsExactly(
-                new BuildMethod("esbuild", Map.of("Minify", List.of("false"), "EntryPoints", List.of("a.ts"), "External",
+        assertThat(TemplateSource.read(template).artifacts()).extracting(TemplateSource.Artifact::build)
+                .containsExactly(
+                new BuildMethod("esbuild",
+                        Map.of("Minify", List.of("false"), "EntryPoints", List.of("a.ts"), "External",
                         List.of("@aws-sdk/*", "sharp")), "", "", ""),
                 new BuildMethod("makefile", Map.of(), "B", "sub", ""));
     }
@@ -77,7 +79,8 @@ class BuildMethodTest {
 
     @Test
     void aMissingMakefileIsNamed() {
-        assertThatThrownBy(() -> packed(new BuildMethod("makefile", Map.of(), "F", "", ""))).isInstanceOf(CommandFailed.class)
+        assertThatThrownBy(() -> packed(new BuildMethod("makefile", Map.of(), "F", "", "")))
+                .isInstanceOf(CommandFailed.class)
                 .hasMessage("F is built with BuildMethod makefile, and there is no " + code.resolve("Makefile"));
     }
 
@@ -99,16 +102,20 @@ class BuildMethodTest {
 
     @Test
     void propertiesAreOptionsOfEsbuild() {
-        assertThat(EsbuildProject.option("MainFields", List.of("module", "main"))).containsExactly("--main-fields=module,main");
-        assertThat(EsbuildProject.option("External", List.of("a", "b"))).containsExactly("--external:a", "--external:b");
-        assertThat(EsbuildProject.option("OutExtension", List.of(".js=.mjs"))).containsExactly("--out-extension:.js=.mjs");
+        assertThat(EsbuildProject.option("MainFields", List.of("module", "main")))
+                .containsExactly("--main-fields=module,main");
+        assertThat(EsbuildProject.option("External", List.of("a", "b")))
+                .containsExactly("--external:a", "--external:b");
+        assertThat(EsbuildProject.option("OutExtension", List.of(".js=.mjs")))
+                .containsExactly("--out-extension:.js=.mjs");
         assertThat(EsbuildProject.option("Sourcemap", List.of("true"))).containsExactly("--sourcemap");
         assertThat(EsbuildProject.option("Minify", List.of("false"))).isEmpty();
     }
 
     @Test
     void esbuildWithoutEntryPointsIsRefused() {
-        assertThatThrownBy(() -> packed(new BuildMethod("esbuild", Map.of(), "", "", ""))).isInstanceOf(CommandFailed.class)
+        assertThatThrownBy(() -> packed(new BuildMethod("esbuild", Map.of(), "", "", "")))
+                .isInstanceOf(CommandFailed.class)
                 .hasMessage("F is built with BuildMethod esbuild, which needs EntryPoints in its BuildProperties");
     }
 }

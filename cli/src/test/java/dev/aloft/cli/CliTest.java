@@ -24,8 +24,10 @@ class CliTest {
     void withoutAPlatformEachCommandSaysSo() throws IOException {
         var url = "http://127.0.0.1:" + freePort();
         for (var command : new String[] {"logs", "down", "invoke"}) {
-            var said = command.equals("logs") ? failing(command, "--endpoint-url", url) : failing(command, "x", "--endpoint-url", url);
-            assertThat(said).isEqualTo("aloft: No platform is running at " + url + ". aloft up DIR or aloft start starts one; "
+            var said = command.equals("logs") ? failing(command, "--endpoint-url", url)
+                    : failing(command, "x", "--endpoint-url", url);
+            assertThat(said)
+                    .isEqualTo("aloft: No platform is running at " + url + ". aloft up DIR or aloft start starts one; "
                     + "--endpoint-url or AWS_ENDPOINT_URL says where another one is.");
         }
     }
@@ -36,14 +38,18 @@ class CliTest {
             var answering = Thread.ofVirtual().start(() -> {
                 try (var socket = server.accept()) {
                     socket.getInputStream().read();
-                    socket.getOutputStream().write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
             });
             var url = "http://127.0.0.1:" + server.getLocalPort();
-            assertThat(failing("status", "--endpoint-url", url)).isEqualTo("aloft: Something that is not Aloft answers at " + url
-                    + " (HTTP 404). Stop it, or use another port: --endpoint-url http://127.0.0.1:4567 (or AWS_ENDPOINT_URL).");
+            assertThat(failing("status", "--endpoint-url", url))
+                    .isEqualTo("aloft: Something that is not Aloft answers at " + url
+                    + " (HTTP 404). Stop it, or use another port: --endpoint-url http://127.0.0.1:4567 (or "
+                    + "AWS_ENDPOINT_URL).");
             answering.join();
         }
     }
@@ -58,7 +64,8 @@ class CliTest {
     void aFolderWithoutTemplateNamesWhatWasLookedFor() throws IOException {
         Files.createDirectory(folder.resolve("app"));
         assertThat(failing("up", folder.resolve("app").toString()))
-                .isEqualTo("aloft: No template in " + folder.resolve("app") + ": looked for template.yaml, template.yml, template.json, "
+                .isEqualTo("aloft: No template in " + folder.resolve("app")
+                        + ": looked for template.yaml, template.yml, template.json, "
                         + "serverless.template, main.yaml. Name the file: aloft up FILE");
         assertThat(failing("up", folder.resolve("none").toString()))
                 .isEqualTo("aloft: There is no file or folder " + folder.resolve("none") + ".");

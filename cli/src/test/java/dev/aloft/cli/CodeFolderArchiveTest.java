@@ -45,9 +45,12 @@ class CodeFolderArchiveTest {
         Files.setPosixFilePermissions(folder.resolve("code/bootstrap"), PosixFilePermissions.fromString("rwx------"));
         Files.setPosixFilePermissions(folder.resolve("code/secret.txt"), PosixFilePermissions.fromString("rw-------"));
 
-        try (var archive = FileSystems.newFileSystem(URI.create("jar:" + zip("code").toUri()), Map.of("enablePosixFileAttributes", "true"))) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("bootstrap")))).isEqualTo("rwxr-xr-x");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("secret.txt")))).isEqualTo("rw-r--r--");
+        try (var archive = FileSystems.newFileSystem(URI.create("jar:" + zip("code").toUri()),
+                Map.of("enablePosixFileAttributes", "true"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("bootstrap"))))
+                    .isEqualTo("rwxr-xr-x");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(archive.getPath("secret.txt"))))
+                    .isEqualTo("rw-r--r--");
         }
     }
 
@@ -57,7 +60,8 @@ class CodeFolderArchiveTest {
 
         try (var archive = FileSystems.newFileSystem(zip("code"))) {
             var times = Files.readAttributes(archive.getPath("a/b.js"), BasicFileAttributes.class);
-            assertThat(times.lastModifiedTime().toInstant().atZone(ZoneId.systemDefault()).toLocalDate()).isEqualTo("2000-01-01");
+            assertThat(times.lastModifiedTime().toInstant().atZone(ZoneId.systemDefault()).toLocalDate())
+                    .isEqualTo("2000-01-01");
         }
     }
 
@@ -98,9 +102,12 @@ class CodeFolderArchiveTest {
         var second = code.zip();
         try (var archive = new ZipFile(second.toFile())) {
             assertThat(archive.stream().map(ZipEntry::getName)).containsExactly("index.mjs", "node_modules/a/index.js");
-            assertThat(new String(archive.getInputStream(archive.getEntry("index.mjs")).readAllBytes())).isEqualTo("export const two = 2;");
-            assertThat(archive.getInputStream(archive.getEntry("node_modules/a/index.js")).readAllBytes()).hasSize(10_000);
-            assertThat(CodeFolder.sha256(second)).isNotEqualTo(CodeFolder.sha256(first)).isEqualTo(CodeFolder.sha256(zip("code")));
+            assertThat(new String(archive.getInputStream(archive.getEntry("index.mjs")).readAllBytes()))
+                    .isEqualTo("export const two = 2;");
+            assertThat(archive.getInputStream(archive.getEntry("node_modules/a/index.js")).readAllBytes())
+                    .hasSize(10_000);
+            assertThat(CodeFolder.sha256(second)).isNotEqualTo(CodeFolder.sha256(first))
+                    .isEqualTo(CodeFolder.sha256(zip("code")));
         } finally {
             Files.delete(first);
             Files.delete(second);

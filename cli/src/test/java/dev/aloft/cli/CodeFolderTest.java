@@ -46,11 +46,13 @@ class CodeFolderTest {
         "tsconfig.json,app.ts,TypeScript",
         "App.csproj,Function.cs,.NET",
     })
-    void sourcesThatAreNotCompiledYetAreRefusedWithWhatToDo(String project, String source, String language) throws IOException {
+    void sourcesThatAreNotCompiledYetAreRefusedWithWhatToDo(String project, String source, String language)
+            throws IOException {
         Files.writeString(folder.resolve(project), "");
         Files.createDirectories(folder.resolve(source).getParent());
         Files.writeString(folder.resolve(source), "");
-        assertThatThrownBy(() -> code().zip()).isInstanceOf(CommandFailed.class).hasMessage("The code of F is " + language
+        assertThatThrownBy(() -> code().zip()).isInstanceOf(CommandFailed.class)
+                .hasMessage("The code of F is " + language
                 + " source (" + folder.resolve(project) + ") that has to be compiled first: run sam build, then"
                 + " aloft up .aws-sam/build/template.yaml");
     }

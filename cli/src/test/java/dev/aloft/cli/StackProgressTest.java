@@ -48,18 +48,22 @@ class StackProgressTest {
         happens("Role", "AWS::IAM::Role", "CREATE_IN_PROGRESS", null);
         happens("Role", "AWS::IAM::Role", "CREATE_FAILED", "invalid:\n#: no such property");
         happens("Table", "AWS::DynamoDB::Table", "CREATE_FAILED", "Resource creation cancelled");
-        happens("stack", "AWS::CloudFormation::Stack", "ROLLBACK_IN_PROGRESS", "The following resource(s) failed to create: [Role].");
+        happens("stack", "AWS::CloudFormation::Stack", "ROLLBACK_IN_PROGRESS",
+                "The following resource(s) failed to create: [Role].");
         var progress = progress();
-        assertThat(progress.why(progress.follow("stack"))).isEqualTo(": Role (AWS::IAM::Role): invalid:\n#: no such property");
+        assertThat(progress.why(progress.follow("stack")))
+                .isEqualTo(": Role (AWS::IAM::Role): invalid:\n#: no such property");
         assertThat(said.toString()).contains("✗ Role").contains("\n      invalid:\n      #: no such property\n");
     }
 
     @Test
     void aFailureOfTheStackItselfIsTheReasonToo() {
         status = "ROLLBACK_COMPLETE";
-        happens("stack", "AWS::CloudFormation::Stack", "ROLLBACK_IN_PROGRESS", "Template error: resource B does not support attribute type X");
+        happens("stack", "AWS::CloudFormation::Stack", "ROLLBACK_IN_PROGRESS",
+                "Template error: resource B does not support attribute type X");
         var progress = progress();
-        assertThat(progress.why(progress.follow("stack"))).isEqualTo(": Template error: resource B does not support attribute type X");
+        assertThat(progress.why(progress.follow("stack")))
+                .isEqualTo(": Template error: resource B does not support attribute type X");
     }
 
     private StackProgress progress() {
@@ -84,7 +88,8 @@ class StackProgressTest {
                         .nextToken(to < events.size() ? Integer.toString(to) : null));
             }
             return DescribeStacksResponse.of(r -> r.stacks(List.of(
-                    Stack.of(s -> s.stackId("stack").stackName("stack").stackStatus(status).creationTime(Instant.EPOCH)))));
+                    Stack.of(s -> s.stackId("stack").stackName("stack").stackStatus(status)
+                            .creationTime(Instant.EPOCH)))));
         }
     }
 }

@@ -29,8 +29,8 @@ class TemplateEditsTest {
                             Metadata: {BuildMethod: rust-cargolambda}
                             Properties: {CodeUri: src}
                         """))
-                .hasMessage("A is built with BuildMethod rust-cargolambda, which aloft does not do: run sam build, then "
-                        + "aloft up .aws-sam/build/template.yaml");
+                .hasMessage("A is built with BuildMethod rust-cargolambda, which aloft does not do: "
+                        + "run sam build, then aloft up .aws-sam/build/template.yaml");
     }
 
     @Test
@@ -86,7 +86,8 @@ class TemplateEditsTest {
                               CodeUri: "s3://b/."
                               Handler: a.b
                         """);
-        assertThat(packaged("{\"Resources\": {\"A\": {\"Type\": \"AWS::Serverless::Function\", \"Properties\": {\"Handler\": \"a.b\"}}}}"))
+        assertThat(packaged("{\"Resources\": {\"A\": {\"Type\": \"AWS::Serverless::Function\", \"Properties\": "
+                + "{\"Handler\": \"a.b\"}}}}"))
                 .contains("{\"CodeUri\": \"s3://b/.\", \"Handler\": \"a.b\"}");
     }
 
@@ -111,11 +112,14 @@ class TemplateEditsTest {
 
     @Test
     void whatIsNotOnThisMachineStaysAsItIs() throws IOException {
-        for (var code : new String[] {"s3://bucket/key.zip", "https://example.com/a.zip", "!Ref Code", "{Bucket: a, Key: b}"}) {
-            var text = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: " + code + "\n";
+        for (var code : new String[] {"s3://bucket/key.zip", "https://example.com/a.zip", "!Ref Code",
+                "{Bucket: a, Key: b}"}) {
+            var text = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: " + code
+                    + "\n";
             assertThat(packaged(text)).isEqualTo(text);
         }
-        var inline = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      InlineCode: exports.a = 1\n";
+        var inline = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      "
+                + "InlineCode: exports.a = 1\n";
         assertThat(packaged(inline)).isEqualTo(inline);
     }
 

@@ -16,7 +16,8 @@ class TemplateSourceTest {
     private String packaged(String text) throws IOException {
         var file = Files.writeString(folder.resolve("template.yaml"), text);
         var source = TemplateSource.read(file);
-        source.artifacts().forEach(artifact -> source.replace(artifact, "bucket", artifact.path().replaceAll(".*/", "") + "!"));
+        source.artifacts()
+                .forEach(artifact -> source.replace(artifact, "bucket", artifact.path().replaceAll(".*/", "") + "!"));
         return source.text();
     }
 
@@ -120,7 +121,9 @@ class TemplateSourceTest {
                 """);
         var source = TemplateSource.read(file);
         source.artifacts().forEach(artifact -> source.replaceImage(artifact, artifact.form() + ":" + artifact.path()));
-        assertThat(source.text()).contains("ImageUri: \"IMAGE_FILE:./image.tar\"", "{ImageUri: 0000", "\"IMAGE_FILE:layout/../layout.tgz\"");
+        assertThat(source.text())
+                .contains("ImageUri: \"IMAGE_FILE:./image.tar\"", "{ImageUri: 0000",
+                        "\"IMAGE_FILE:layout/../layout.tgz\"");
     }
 
     @Test
@@ -134,7 +137,8 @@ class TemplateSourceTest {
                         Metadata: {Dockerfile: Dockerfile, DockerContext: .}
                     """.formatted(uri));
             assertThatThrownBy(() -> TemplateSource.read(file)).isInstanceOf(CommandFailed.class)
-                    .hasMessageStartingWith("F is a container image that is built from a Dockerfile").hasMessageContaining("docker save");
+                    .hasMessageStartingWith("F is a container image that is built from a Dockerfile")
+                    .hasMessageContaining("docker save");
         }
     }
 }

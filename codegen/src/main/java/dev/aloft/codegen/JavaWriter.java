@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 final class JavaWriter {
     /** Names that mean something else in the generated file; a shape called so gets an underscore. */
     private static final Set<String> OWN_NAMES = Set.of(
-            "Request", "Remote", "Api", "ApiError", "Arn", "Body", "Bytes", "Caller", "Endpoint", "Operation", "Principal",
-            "Schema", "ServiceModel", "Shape", "ShapeBuilder");
+            "Request", "Remote", "Api", "ApiError", "Arn", "Body", "Bytes", "Caller", "Endpoint", "Operation",
+            "Principal", "Schema", "ServiceModel", "Shape", "ShapeBuilder");
 
     private final Model model;
     private final StringBuilder out = new StringBuilder();
@@ -34,13 +34,15 @@ final class JavaWriter {
 
     String write() {
         var name = model.interfaceName;
-        line("// Generated from AWS's published model of %s. Not edited by hand.", model.metadata.get("serviceFullName"));
+        line("// Generated from AWS's published model of %s. Not edited by hand.",
+                model.metadata.get("serviceFullName"));
         line("package dev.aloft.api;");
         line("");
         line("/** %s, API version %s. */", model.metadata.get("serviceFullName"), model.metadata.get("apiVersion"));
         line("@java.lang.SuppressWarnings({\"unchecked\", \"deprecation\"})");
         line("public interface %s extends Api {", name);
-        line("    ServiceModel MODEL = ServiceModel.load(%s.class, \"%s.model.json\", %s::newBuilder);", name, model.service, name);
+        line("    ServiceModel MODEL = ServiceModel.load(%s.class, \"%s.model.json\", %s::newBuilder);", name,
+                model.service, name);
         line("");
         for (var operation : model.listed) {
             line("    Operation %s = MODEL.operation(\"%s\");", Names.constant(operation), operation);
@@ -88,8 +90,10 @@ final class JavaWriter {
         line("    record Remote(Endpoint endpoint) implements %s {", model.interfaceName);
         for (var operation : model.listed) {
             line("        @java.lang.Override");
-            line("        public %s %s(Caller caller, %s input) {", output(operation), Names.member(operation), input(operation));
-            line("            return (%s) endpoint.call(%s, caller, input);", output(operation), Names.constant(operation));
+            line("        public %s %s(Caller caller, %s input) {", output(operation), Names.member(operation),
+                    input(operation));
+            line("            return (%s) endpoint.call(%s, caller, input);", output(operation),
+                    Names.constant(operation));
             line("        }");
             line("");
         }
@@ -212,7 +216,8 @@ final class JavaWriter {
         line("                built = switch (index) {");
         index = 0;
         for (var member : members.entrySet()) {
-            line("                    case %d -> new %s((%s) value);", index++, Names.type(member.getKey()), member.getValue());
+            line("                    case %d -> new %s((%s) value);", index++, Names.type(member.getKey()),
+                    member.getValue());
         }
         line("                    default -> throw new java.lang.IndexOutOfBoundsException(index);");
         line("                };");
@@ -232,7 +237,8 @@ final class JavaWriter {
         var components = new ArrayList<String>();
         members.forEach((member, javaType) -> components.add(javaType + " " + Names.member(member)));
         line("");
-        at(indent, "%srecord %s(%s) implements %s {", indent.length() > 4 ? "public " : "", type, String.join(", ", components), parent);
+        at(indent, "%srecord %s(%s) implements %s {", indent.length() > 4 ? "public " : "", type,
+                String.join(", ", components), parent);
         at(indent, "    private static final class Holder {");
         at(indent, "        static final Schema.Structure SHAPE = MODEL.structure(\"%s\");", name);
         at(indent, "    }");
@@ -294,7 +300,8 @@ final class JavaWriter {
             at(indent, "        switch (index) {");
             int index = 0;
             for (var member : members.entrySet()) {
-                at(indent, "            case %d -> this.%s = (%s) value;", index++, Names.member(member.getKey()), member.getValue());
+                at(indent, "            case %d -> this.%s = (%s) value;", index++, Names.member(member.getKey()),
+                        member.getValue());
             }
             at(indent, "            default -> throw new java.lang.IndexOutOfBoundsException(index);");
             at(indent, "        }");

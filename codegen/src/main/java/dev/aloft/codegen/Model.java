@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * One service's model, cut down to the operations listed and the shapes that they reach. Every operation listed has an
- * input of its own, named {@code <Operation>Request}, and an output, named {@code <Operation>Response} unless it is shared.
+ * input of its own, named {@code <Operation>Request}, and an output, named {@code <Operation>Response} unless it is
+ * shared.
  */
 final class Model {
     final String service;
@@ -122,8 +123,11 @@ final class Model {
         return operation;
     }
 
-    /** The reference to an input or output, whose shape is taken in under the operation's name where it is not shared. */
-    private Map<String, Object> reference(Object published, String ownName, boolean alwaysOwn, Map<String, Integer> uses) {
+    /**
+     * The reference to an input or output, whose shape is taken in under the operation's name where it is not shared.
+     */
+    private Map<String, Object> reference(Object published, String ownName, boolean alwaysOwn,
+            Map<String, Integer> uses) {
         var reference = new LinkedHashMap<>(published == null ? Map.of() : map(published));
         reference.remove("documentation");
         var shape = (String) reference.get("shape");

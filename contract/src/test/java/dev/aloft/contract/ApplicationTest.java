@@ -23,7 +23,10 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** A serverless application's whole way, with AWS's own SDK: deployed, used, and still there after the platform was killed. */
+/**
+ * A serverless application's whole way, with AWS's own SDK: deployed, used, and still there after the platform was
+ * killed.
+ */
 class ApplicationTest {
     private static final String TEMPLATE = """
             Transform: AWS::Serverless-2016-10-31
@@ -71,7 +74,8 @@ class ApplicationTest {
             outputs = deploy(cloudFormation);
             greets(product, outputs);
             s3.createBucket(b -> b.bucket("kept"));
-            s3.putObject(b -> b.bucket("kept").key("a key/with ü").metadata(Map.of("who", "me")), RequestBody.fromString("content"));
+            s3.putObject(b -> b.bucket("kept").key("a key/with ü").metadata(Map.of("who", "me")),
+                    RequestBody.fromString("content"));
             useTable(product, outputs.get("Table"));
         } finally {
             product.kill();
@@ -86,7 +90,8 @@ class ApplicationTest {
             var object = s3.getObjectAsBytes(b -> b.bucket("kept").key("a key/with ü"));
             assertThat(object.asUtf8String()).isEqualTo("content");
             assertThat(object.response().metadata()).containsEntry("who", "me");
-            assertThatThrownBy(() -> s3.getObject(b -> b.bucket("kept").key("other"))).isInstanceOf(NoSuchKeyException.class);
+            assertThatThrownBy(() -> s3.getObject(b -> b.bucket("kept").key("other")))
+                    .isInstanceOf(NoSuchKeyException.class);
             assertThat(dynamoDb.scan(b -> b.tableName(outputs.get("Table"))).count()).isEqualTo(25);
             var answer = lambda.invoke(b -> b.functionName(outputs.get("Function")));
             assertThat(answer.functionError()).isEqualTo("Unhandled");
@@ -128,7 +133,8 @@ class ApplicationTest {
                 var id = AttributeValue.fromS("item-" + i);
                 dynamoDb.putItem(b -> b.tableName(table).item(Map.of("id", id, "n", AttributeValue.fromN("1.50"))));
             }
-            assertThat(dynamoDb.getItem(b -> b.tableName(table).key(Map.of("id", AttributeValue.fromS("item-7")))).item())
+            assertThat(dynamoDb.getItem(b -> b.tableName(table).key(Map.of("id", AttributeValue.fromS("item-7"))))
+                    .item())
                     .containsEntry("n", AttributeValue.fromN("1.5"));
             assertThatThrownBy(() -> dynamoDb.putItem(b -> b.tableName(table)
                             .item(Map.of("id", AttributeValue.fromS("item-7")))

@@ -48,7 +48,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
- * The libraries by which applications use queues and streams, with nothing changed but the address; all at the same time.
+ * The libraries by which applications use queues and streams, with nothing changed but the address; all at the same
+ * time.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ClientLibrariesTest {
@@ -163,8 +164,8 @@ class ClientLibrariesTest {
     @Test
     void aListenerOfSpringCloudAws() throws Exception {
         var url = queue("spring", QueueAttributeName.VISIBILITY_TIMEOUT, "1");
-        var fifo = queue("spring.fifo", QueueAttributeName.FIFO_QUEUE, "true", QueueAttributeName.CONTENT_BASED_DEDUPLICATION,
-                "true");
+        var fifo = queue("spring.fifo", QueueAttributeName.FIFO_QUEUE, "true",
+                QueueAttributeName.CONTENT_BASED_DEDUPLICATION, "true");
         try (var context = new AnnotationConfigApplicationContext(Application.class)) {
             var application = context.getBean(Application.class);
             var template = SqsTemplate.newTemplate(context.getBean(SqsAsyncClient.class));
@@ -194,7 +195,8 @@ class ClientLibrariesTest {
     void sqsConsumerOfNpm() throws Exception {
         var modules = npm("sqs-consumer", "sqs-consumer@15.0.3", "@aws-sdk/client-sqs@3");
         var url = queue("consumer");
-        sqs.sendMessageBatch(b -> b.queueUrl(url).entries(e -> e.id("1").messageBody("a"), e -> e.id("2").messageBody("b")));
+        sqs.sendMessageBatch(b -> b.queueUrl(url)
+                .entries(e -> e.id("1").messageBody("a"), e -> e.id("2").messageBody("b")));
         var script = modules.resolve("consume.mjs");
         Files.writeString(script, """
                 import { Consumer } from 'sqs-consumer';
@@ -274,10 +276,12 @@ class ClientLibrariesTest {
             kinesis.createStream(b -> b.streamName("letters").shardCount(2)).get();
             for (int i = 0; i < RECORDS; i++) {
                 var text = "letter-" + i;
-                kinesis.putRecord(b -> b.streamName("letters").partitionKey(text).data(SdkBytes.fromUtf8String(text))).get();
+                kinesis.putRecord(b -> b.streamName("letters").partitionKey(text).data(SdkBytes.fromUtf8String(text)))
+                        .get();
             }
             var reader = new KinesisReader("letters", "readers");
-            // A worker that finds no leases waits for up to 30 seconds whether another makes them: the first of three does.
+            // A worker that finds no leases waits for up to 30 seconds whether another makes them: the first of three
+            // does.
             var workers = IntStream.range(0, 3)
                     .mapToObj(i -> reader.scheduler("worker-" + i, kinesis, dynamoDb, cloudWatch)).toList();
             workers.forEach(worker -> Thread.ofPlatform().daemon().start(worker));
@@ -287,7 +291,8 @@ class ClientLibrariesTest {
                 assertThat(next).as("after " + all).isNotNull();
                 all.add(next);
             }
-            assertThat(dynamoDb.scan(b -> b.tableName("readers")).get().items()).extracting(lease -> lease.get("leaseKey").s())
+            assertThat(dynamoDb.scan(b -> b.tableName("readers")).get().items())
+                    .extracting(lease -> lease.get("leaseKey").s())
                     .contains("shardId-000000000000", "shardId-000000000001");
             for (var worker : workers) {
                 worker.startGracefulShutdown();
@@ -344,9 +349,10 @@ class ClientLibrariesTest {
     /** What a program says that uses the queue as if it were on AWS. */
     private static String output(Path where, String url, String... command) throws Exception {
         var builder = new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
-        builder.environment().putAll(Map.of("AWS_ENDPOINT_URL", product.address().toString(), "AWS_REGION", "eu-central-1",
-                "AWS_DEFAULT_REGION", "eu-central-1", "AWS_ACCESS_KEY_ID", "111122223333", "AWS_SECRET_ACCESS_KEY", "secret",
-                "QUEUE", url, "NODE_NO_WARNINGS", "1"));
+        builder.environment()
+                .putAll(Map.of("AWS_ENDPOINT_URL", product.address().toString(), "AWS_REGION", "eu-central-1",
+                "AWS_DEFAULT_REGION", "eu-central-1", "AWS_ACCESS_KEY_ID", "111122223333", "AWS_SECRET_ACCESS_KEY",
+                "secret", "QUEUE", url, "NODE_NO_WARNINGS", "1"));
         var process = builder.start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();

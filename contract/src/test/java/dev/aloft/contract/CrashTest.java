@@ -27,7 +27,10 @@ import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
-/** The platform is killed as {@code kill -9} does it, in the middle of what it does; started again, it goes on by itself. */
+/**
+ * The platform is killed as {@code kill -9} does it, in the middle of what it does; started again, it goes on by
+ * itself.
+ */
 class CrashTest {
     private static final int TABLES = 40;
 
@@ -39,7 +42,8 @@ class CrashTest {
     void aStackKilledWhileItIsCreatedIsCreated(int eventsBefore) throws Exception {
         killed("CREATE", eventsBefore, cloudFormation -> create(cloudFormation, template(false)));
 
-        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product); var dynamoDb = dynamoDb(product)) {
+        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product);
+                var dynamoDb = dynamoDb(product)) {
             assertThat(atRest(cloudFormation).stackStatusAsString()).isEqualTo("CREATE_COMPLETE");
             assertThat(tables(dynamoDb)).hasSize(TABLES);
         }
@@ -50,7 +54,8 @@ class CrashTest {
     void aStackThatCannotBeMadeIsRolledBackThoughKilled(int eventsBefore) throws Exception {
         killed("failing", eventsBefore, cloudFormation -> create(cloudFormation, template(true)));
 
-        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product); var dynamoDb = dynamoDb(product)) {
+        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product);
+                var dynamoDb = dynamoDb(product)) {
             assertThat(atRest(cloudFormation).stackStatusAsString()).isEqualTo("ROLLBACK_COMPLETE");
             assertThat(tables(dynamoDb)).isEmpty();
         }
@@ -64,7 +69,8 @@ class CrashTest {
         }
         killed("DELETE", 30, cloudFormation -> cloudFormation.deleteStack(b -> b.stackName("killed")));
 
-        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product); var dynamoDb = dynamoDb(product)) {
+        try (var product = Product.start(data()); var cloudFormation = cloudFormation(product);
+                var dynamoDb = dynamoDb(product)) {
             while (exists(cloudFormation)) {
                 Thread.onSpinWait();
             }
@@ -143,7 +149,8 @@ class CrashTest {
     }
 
     private static int events(CloudFormationClient cloudFormation) {
-        return (int) cloudFormation.describeStackEventsPaginator(b -> b.stackName("killed")).stackEvents().stream().count();
+        return (int) cloudFormation.describeStackEventsPaginator(b -> b.stackName("killed")).stackEvents()
+                .stream().count();
     }
 
     private static boolean exists(CloudFormationClient cloudFormation) {
@@ -170,7 +177,10 @@ class CrashTest {
         }
     }
 
-    /** Tables one after another, so that there is a middle; and if it shall fail, a resource at the end that cannot be made. */
+    /**
+     * Tables one after another, so that there is a middle; and if it shall fail, a resource at the end that cannot be
+     * made.
+     */
     private static String template(boolean failing) {
         var resources = IntStream.range(0, TABLES).mapToObj(i -> """
                   Table%d:
@@ -200,6 +210,7 @@ class CrashTest {
 
     private static DynamoDbClient dynamoDb(Product product) {
         // A write that was not acknowledged is not written again.
-        return product.client(DynamoDbClient.builder().overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry())));
+        return product.client(DynamoDbClient.builder()
+                .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry())));
     }
 }

@@ -38,8 +38,8 @@ final class KinesisReader {
     Scheduler scheduler(String worker, KinesisAsyncClient kinesis, DynamoDbAsyncClient dynamoDb,
             CloudWatchAsyncClient cloudWatch) {
         var first = InitialPositionInStreamExtended.newInitialPosition(InitialPositionInStream.TRIM_HORIZON);
-        var configs = new ConfigsBuilder(new SingleStreamTracker(stream, first), application, kinesis, dynamoDb, cloudWatch,
-                worker, Processor::new);
+        var configs = new ConfigsBuilder(new SingleStreamTracker(stream, first), application, kinesis, dynamoDb,
+                cloudWatch, worker, Processor::new);
         var coordinator = configs.coordinatorConfig();
         coordinator.parentShardPollIntervalMillis(200);
         coordinator.shardConsumerDispatchPollIntervalMillis(200);

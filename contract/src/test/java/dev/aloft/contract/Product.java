@@ -30,8 +30,10 @@ final class Product implements AutoCloseable {
         var log = data.resolveSibling(data.getFileName() + ".log");
         Files.deleteIfExists(log);
         var process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED", "-cp",
-                        System.getProperty("aloft.lib") + "/*", "dev.aloft.Main", "start", "--port", "0", "--data", data.toString())
+                        ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("aloft.lib") + "/*", "dev.aloft.Main", "start", "--port", "0", "--data",
+                        data.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -55,7 +57,8 @@ final class Product implements AutoCloseable {
     <B extends AwsClientBuilder<B, C>, C> C client(AwsClientBuilder<B, C> builder) {
         return builder.endpointOverride(address)
                 .region(Region.EU_CENTRAL_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("111122223333", "secret")))
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create("111122223333", "secret")))
                 .build();
     }
 

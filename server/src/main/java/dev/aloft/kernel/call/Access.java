@@ -8,12 +8,14 @@ import java.util.Map;
  * What a call asks of IAM.
  *
  * @param action    IAM's name of it, such as {@code lambda:InvokeFunction}; not always the operation's
- * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none; empty where it
- *                  is allowed to everybody
+ * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none; empty
+ *                  where it is allowed to everybody
  * @param also      what must be allowed besides, such as {@code iam:PassRole} on a role that is handed on
- * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code aws:RequestTag/x}
+ * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code
+ *                  aws:RequestTag/x}
  * @param toldAs    what a denial calls the resource, or null for its ARN
- * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
 public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also,
@@ -46,7 +48,10 @@ public record Access(String action, List<String> resources, Map<String, List<Str
         return new Access(action, resources, keys, also, name);
     }
 
-    /** The same where the call hands a role to a service, which {@code iam:PassRole} must allow; nothing changes without a role. */
+    /**
+     * The same where the call hands a role to a service, which {@code iam:PassRole} must allow; nothing changes without
+     * a role.
+     */
     public Access passing(String roleArn, String toService) {
         if (roleArn == null) {
             return this;

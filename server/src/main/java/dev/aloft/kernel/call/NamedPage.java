@@ -23,8 +23,8 @@ public record NamedPage<T>(List<T> items, String next) {
      * @param most    how many there are at most
      * @param invalid what is thrown for a token that is none
      */
-    public static <T> NamedPage<T> of(Stream<T> all, Function<T, String> name, String prefix, String token, Integer limit,
-            int most, Supplier<? extends RuntimeException> invalid) {
+    public static <T> NamedPage<T> of(Stream<T> all, Function<T, String> name, String prefix, String token,
+            Integer limit, int most, Supplier<? extends RuntimeException> invalid) {
         int size = limit == null ? most : Math.min(limit, most);
         var after = token == null ? "" : text(token, invalid);
         var found = all.filter(each -> prefix == null || name.apply(each).startsWith(prefix))

@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The operations of all services, by the names that people write in schedules and state machines: {@code sqs:sendMessage}. */
+/**
+ * The operations of all services, by the names that people write in schedules and state machines: {@code
+ * sqs:sendMessage}.
+ */
 public final class Operations {
     private final Map<String, ServiceModel> models = new HashMap<>();
 
@@ -29,7 +32,8 @@ public final class Operations {
      * @param action  the operation's name; its first letter may be small
      */
     public Optional<Operation> find(String service, String action) {
-        return Optional.ofNullable(models.get(plain(service))).filter(_ -> !action.isEmpty()).map(model -> model.operation(
+        return Optional.ofNullable(models.get(plain(service))).filter(_ -> !action.isEmpty())
+                .map(model -> model.operation(
             Character.toUpperCase(action.charAt(0)) + action.substring(1)));
     }
 }

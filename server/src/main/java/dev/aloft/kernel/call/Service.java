@@ -11,7 +11,10 @@ import java.util.Optional;
 
 /** A service as the door and the platform see it: its operations (a generated {@link Api}) and what else it offers. */
 public interface Service extends Api {
-    /** What IAM is asked before the call is carried out. Touches nothing but the input, and the store where a name must be looked up. */
+    /**
+     * What IAM is asked before the call is carried out. Touches nothing but the input, and the store where a name must
+     * be looked up.
+     */
     Access access(Caller caller, Shape input);
 
     /** All that IAM is asked, for the few calls that are several actions at once. */
@@ -24,7 +27,9 @@ public interface Service extends Api {
         return Optional.empty();
     }
 
-    /** Whether what a resource's policy does not allow is refused within its account too, the root user not excepted. */
+    /**
+     * Whether what a resource's policy does not allow is refused within its account too, the root user not excepted.
+     */
     default boolean policyMustAllow() {
         return false;
     }
@@ -34,7 +39,10 @@ public interface Service extends Api {
         return false;
     }
 
-    /** The account that a resource belongs to: the one in its ARN, or the caller's where that has none or it is AWS's own. */
+    /**
+     * The account that a resource belongs to: the one in its ARN, or the caller's where that has none or it is AWS's
+     * own.
+     */
     default String owner(Caller caller, String arn) {
         if (!Arn.isArn(arn)) {
             return caller.account();

@@ -8,6 +8,9 @@ public interface Target {
     /** The service part of the ARNs that it takes, such as {@code lambda}. */
     String service();
 
-    /** Brings the event to the target and returns once the target has taken responsibility for it, or throws its ApiError. */
+    /**
+     * Brings the event to the target and returns once the target has taken responsibility for it, or throws its
+     * ApiError.
+     */
     void deliver(Caller caller, Arn target, Event event);
 }

@@ -1,7 +1,7 @@
 /**
  * Calls: what a service can offer ({@link dev.aloft.kernel.call.Service}, {@link dev.aloft.kernel.call.Target},
  * {@link dev.aloft.kernel.call.ResourceType} and its base {@link dev.aloft.kernel.call.NamedType},
- * {@link dev.aloft.kernel.call.DataPlane}) and the one door through which every call goes, from the wire or from a neighbour
- * ({@link dev.aloft.kernel.call.LocalEndpoint}).
+ * {@link dev.aloft.kernel.call.DataPlane}) and the one door through which every call goes, from the wire or from a
+ * neighbour ({@link dev.aloft.kernel.call.LocalEndpoint}).
  */
 package dev.aloft.kernel.call;

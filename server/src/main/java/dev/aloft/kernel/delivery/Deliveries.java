@@ -114,8 +114,8 @@ public final class Deliveries<D> {
     }
 
     /**
-     * @param firstOfLane how many of a lane are under way at once at first, where each costs much; ten more each second that
-     *                    there are more to come
+     * @param firstOfLane how many of a lane are under way at once at first, where each costs much; ten more each second
+     *                    that there are more to come
      */
     public Deliveries(String kind, Store store, Time time, Codec<D> codec, Carrier<D> carrier, int firstOfLane) {
         this(kind, store, time, codec, carrier, Disturbance.NONE, firstOfLane, MOST_OF_A_LANE);

@@ -23,6 +23,7 @@ public record Dispatch(
 
     /** The service that brings it, before any role. What goes in circles through deliveries is not cut by its depth. */
     Caller caller(String requestId) {
-        return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), 0, null, null, null);
+        return new Caller(account, region, new Principal.Service(service, sourceArn), requestId, event.trace(), 0, null,
+                null, null);
     }
 }

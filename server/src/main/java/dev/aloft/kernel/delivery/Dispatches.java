@@ -74,7 +74,8 @@ public class Dispatches implements Carrier<Dispatch> {
     public void ended(Dispatch dispatch, Attempt last, Ending ending) {
         counted.accept(dispatch, ending);
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
-            LOG.log(Level.WARNING, "What " + dispatch.sourceArn() + " had for " + dispatch.target() + " is dropped after "
+            LOG.log(Level.WARNING,
+                "What " + dispatch.sourceArn() + " had for " + dispatch.target() + " is dropped after "
                 + last.number() + " attempts (" + reason + "): " + failure.code() + ": " + failure.message());
         }
     }

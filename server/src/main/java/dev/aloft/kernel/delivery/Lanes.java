@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * Which deliveries are under way or next, by lane; in memory only, since a crash begins anew with what the store has.
  *
- * <p>Lanes take turns. One whose target is busy narrows to half and widens by one with each success; one in which deliveries
- * wait widens from time to time.
+ * <p>Lanes take turns. One whose target is busy narrows to half and widens by one with each success; one in which
+ * deliveries wait widens from time to time.
  */
 final class Lanes {
     /** Keys that wait in memory; those beyond are found in the store when there is room. */

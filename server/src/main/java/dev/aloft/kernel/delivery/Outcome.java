@@ -36,14 +36,18 @@ public sealed interface Outcome {
     enum Verdict {
         /** Another try, as long as the policy has some left. */
         RETRY,
-        /** Another try that does not count, after a pause of the policy's own for this: a throttle, a fault of the system. */
+        /**
+         * Another try that does not count, after a pause of the policy's own for this: a throttle, a fault of the
+         * system.
+         */
         BUSY,
         /** No try would do better: the target is gone, the permission missing, the request wrong. */
         FINAL;
 
         private static final Set<String> THROTTLES = Set.of("Throttling", "ThrottlingException", "ThrottledException",
             "RequestThrottled", "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
-            "ProvisionedThroughputExceededException", "LimitExceededException", "OverLimit", "SlowDown", "KmsThrottled");
+            "ProvisionedThroughputExceededException", "LimitExceededException", "OverLimit", "SlowDown",
+            "KmsThrottled");
 
         /** A throttle is {@link #BUSY}, a server's fault {@link #RETRY}, the caller's own {@link #FINAL}. */
         public static Verdict of(ApiError error) {

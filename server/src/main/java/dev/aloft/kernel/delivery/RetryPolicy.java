@@ -42,14 +42,18 @@ public record RetryPolicy(List<Phase> phases, Duration maximumAge, Backoff busy)
         new Phase(10, Duration.ofSeconds(10), Duration.ofSeconds(600), Curve.EXPONENTIAL, false),
         Phase.at(38, Duration.ofSeconds(600))), Duration.ofHours(6), null);
 
-    /** Dead letters, records for destinations, notifications: as AWS says no more of them than that they are retried. */
+    /**
+     * Dead letters, records for destinations, notifications: as AWS says no more of them than that they are retried.
+     */
     public static final RetryPolicy DISPATCH = new RetryPolicy(
-        List.of(new Phase(UNLIMITED, Duration.ofSeconds(1), Duration.ofMinutes(5), Curve.DOUBLING, true)), Duration.ofHours(6), null);
+        List.of(new Phase(UNLIMITED, Duration.ofSeconds(1), Duration.ofMinutes(5), Curve.DOUBLING, true)),
+        Duration.ofHours(6), null);
 
     /** Of a rule's target or a schedule with its own numbers. */
     public static RetryPolicy eventBridge(int maximumRetries, Duration maximumAge) {
         return new RetryPolicy(
-            List.of(new Phase(maximumRetries, Duration.ofSeconds(1), Duration.ofMinutes(10), Curve.DOUBLING, true)), maximumAge, null);
+            List.of(new Phase(maximumRetries, Duration.ofSeconds(1), Duration.ofMinutes(10), Curve.DOUBLING, true)),
+            maximumAge, null);
     }
 
     /**
@@ -64,12 +68,16 @@ public record RetryPolicy(List<Phase> phases, Duration maximumAge, Backoff busy)
         }
 
         private Duration pause(int retry, RandomGenerator random) {
-            double millis = Math.min(curve.millis(retry - 1, retries, shortest.toMillis(), longest.toMillis()), longest.toMillis());
+            double millis = Math.min(curve.millis(retry - 1, retries, shortest.toMillis(), longest.toMillis()),
+                    longest.toMillis());
             return Duration.ofMillis(Math.round(jitter ? millis * (0.5 + random.nextDouble() / 2) : millis));
         }
     }
 
-    /** How pauses grow within a phase; all but DOUBLING are SNS's back-off functions and arrive at the longest with the last retry. */
+    /**
+     * How pauses grow within a phase; all but DOUBLING are SNS's back-off functions and arrive at the longest with the
+     * last retry.
+     */
     public enum Curve {
         LINEAR {
             @Override
@@ -94,7 +102,8 @@ public record RetryPolicy(List<Phase> phases, Duration maximumAge, Backoff busy)
             @Override
             double millis(int index, int count, double shortest, double longest) {
                 double steps = Math.expm1(Math.max(1, count - 1) * Math.log(2));
-                return count < 1_000 ? shortest + (longest - shortest) * Math.expm1(index * Math.log(2)) / steps : longest;
+                return count < 1_000 ? shortest + (longest - shortest) * Math.expm1(index * Math.log(2)) / steps
+                        : longest;
             }
         },
         DOUBLING {

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A bucket of tokens that refills continuously and never holds more than it is given. It keeps one number, the moment at
- * which it will be full again, and so takes a token without a lock and in the same time whatever its size.
+ * A bucket of tokens that refills continuously and never holds more than it is given. It keeps one number, the moment
+ * at which it will be full again, and so takes a token without a lock and in the same time whatever its size.
  */
 public final class TokenBucket {
     private static final long SECOND = 1_000_000_000L;

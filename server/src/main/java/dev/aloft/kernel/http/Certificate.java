@@ -58,8 +58,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The certificate authority of this installation, kept in the data folder so that a client can be told to trust
- * {@code ca.pem}, and what it signs: a certificate for each of our host names that a client asks for. Some clients refuse
- * {@code *.localhost} (Node.js wants two labels after the star), so names are certified one by one.
+ * {@code ca.pem}, and what it signs: a certificate for each of our host names that a client asks for. Some clients
+ * refuse {@code *.localhost} (Node.js wants two labels after the star), so names are certified one by one.
  */
 final class Certificate {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);

@@ -83,7 +83,8 @@ final class Exchanges extends Handler.Abstract {
             }
             write(request, response, done, body, handler.handle(read(request, body)));
         } catch (Body.TooLarge e) {
-            answerFailure(request, response, done, body, plain(413, "The request is too long: " + e.getMessage() + "."));
+            answerFailure(request, response, done, body,
+                    plain(413, "The request is too long: " + e.getMessage() + "."));
         } catch (Throwable e) {
             if (gone(e)) {
                 answerFailure(request, response, done, body, plain(408, "The request did not come to its end."));
@@ -167,9 +168,9 @@ final class Exchanges extends Handler.Abstract {
     }
 
     /**
-     * Whether the connection can carry another request although content is left unread: not if that is too much, or if the
-     * client still waits to be told to send it. A client that is sending gets to see its answer all the same, since the
-     * rest is taken before the connection ends.
+     * Whether the connection can carry another request although content is left unread: not if that is too much, or if
+     * the client still waits to be told to send it. A client that is sending gets to see its answer all the same, since
+     * the rest is taken before the connection ends.
      */
     private static boolean reusable(Request request, HttpFields fields, RequestBody sent) {
         return !fields.contains(HttpHeader.CONNECTION, "close")

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a Host header says, read from the right: names of ours may be anywhere, buckets only in front of a known base. */
+/**
+ * What a Host header says, read from the right: names of ours may be anywhere, buckets only in front of a known base.
+ */
 public final class Hosts {
-    private static final List<String> ALWAYS = List.of("localhost.localstack.cloud", "localhost", "host.docker.internal");
+    private static final List<String> ALWAYS =
+            List.of("localhost.localstack.cloud", "localhost", "host.docker.internal");
 
     private final List<String> bases;
 

@@ -30,8 +30,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
 /**
- * The listener: one port that speaks HTTP/1.1, HTTP/2 in clear text (by prior knowledge and by upgrade) and TLS with both,
- * each request on a virtual thread of its own. Paths and queries reach the handler as they were sent.
+ * The listener: one port that speaks HTTP/1.1, HTTP/2 in clear text (by prior knowledge and by upgrade) and TLS with
+ * both, each request on a virtual thread of its own. Paths and queries reach the handler as they were sent.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(HttpServer.class.getName());
@@ -56,8 +56,8 @@ public final class HttpServer implements AutoCloseable {
      * How to listen.
      *
      * @param port         0 for any free one
-     * @param idle         how long a connection may be silent while somebody waits for its bytes, and how long the headers
-     *                     of a request may take
+     * @param idle         how long a connection may be silent while somebody waits for its bytes, and how long the
+     *                     headers of a request may take
      * @param drain        how long requests under way get to finish at the end
      * @param maxBodyBytes the longest request body; what an operation allows is usually far less
      * @param certificates the folder of the certificate made on first use, or null for no TLS
@@ -93,8 +93,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Loads, on a thread of its own, what takes Jetty longest to load (it asks the JDK for all the world's locales). Worth
-     * calling first in a process that has other things to do before it listens.
+     * Loads, on a thread of its own, what takes Jetty longest to load (it asks the JDK for all the world's locales).
+     * Worth calling first in a process that has other things to do before it listens.
      */
     public static void prepare() {
         Thread.ofPlatform().daemon().name("http-prepare").start(() -> MimeTypes.getBase("text/plain"));
@@ -185,7 +185,9 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Serves a connection that somebody else accepted as one of this listener's own; closes it where that cannot be. */
+    /**
+     * Serves a connection that somebody else accepted as one of this listener's own; closes it where that cannot be.
+     */
     public void take(SocketChannel connection) throws IOException {
         if (!connector.isRunning()) {
             connection.close();
@@ -241,16 +243,19 @@ public final class HttpServer implements AutoCloseable {
                 var text = String.valueOf(bind.getMessage());
                 if (text.contains("Permission denied")) {
                     return new CannotListen(
-                            "Port " + config.port() + " may not be used by this user: ports below 1024 need rights that "
+                            "Port " + config.port()
+                            + " may not be used by this user: ports below 1024 need rights that "
                                     + "Aloft does not ask for. Choose another one with --port.",
                             e);
                 }
                 if (text.contains("assign requested address")) {
                     return new CannotListen(
-                            "The address " + config.address() + " is not one of this machine's. Listen on 127.0.0.1.", e);
+                            "The address " + config.address() + " is not one of this machine's. Listen on 127.0.0.1.",
+                            e);
                 }
                 return new CannotListen(
-                        "Port " + config.port() + " on " + config.address() + " is in use by another program or another Aloft. "
+                        "Port " + config.port() + " on " + config.address()
+                        + " is in use by another program or another Aloft. "
                                 + "Stop that program (`ss -ltnp 'sport = :" + config.port() + "'` names it), "
                                 + "or choose another port with --port.",
                         e);

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The operations of a REST service by method and path: a tree of path segments, with the operations that end at each. Of
- * several that match, the one is meant that asks for most of what the request has.
+ * The operations of a REST service by method and path: a tree of path segments, with the operations that end at each.
+ * Of several that match, the one is meant that asks for most of what the request has.
  */
 final class OperationTable {
     /** Deprecated operations that share their URI with the one that replaced them. */

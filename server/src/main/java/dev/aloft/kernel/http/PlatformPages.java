@@ -26,7 +26,8 @@ final class PlatformPages {
             return Optional.empty();
         }
         return Optional.of(switch (path) {
-            case "/_aws/health", "/_localstack/health" -> HttpResponse.of(200, "application/json", JsonWriter.bytes(health()));
+            case "/_aws/health", "/_localstack/health" ->
+                    HttpResponse.of(200, "application/json", JsonWriter.bytes(health()));
             case "/_localstack/info" -> HttpResponse.of(200, "application/json", JsonWriter.bytes(about.get()));
             default -> HttpResponse.of(
                     404,

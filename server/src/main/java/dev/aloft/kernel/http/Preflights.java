@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What pages in a browser may do with the services' APIs. Pages of this machine may call them; a page of any other site may
- * only read public objects, since on a developer's machine any key counts and such a page would act as the developer.
+ * What pages in a browser may do with the services' APIs. Pages of this machine may call them; a page of any other site
+ * may only read public objects, since on a developer's machine any key counts and such a page would act as the
+ * developer.
  */
 final class Preflights {
     private static final String ALLOWED_HEADERS = "authorization,cache-control,content-length,content-md5,content-type,"

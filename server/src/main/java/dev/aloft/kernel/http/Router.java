@@ -34,7 +34,8 @@ import java.util.regex.Pattern;
 /**
  * Tells what a request means: the service first, then only that service's paths. The order is
  * hosts and paths of deployed things, the platform's own paths, {@code smithy-protocol}, {@code X-Amz-Target},
- * {@code Action} and {@code Version}, the service in the signature's scope, unsigned paths that only one service has, S3.
+ * {@code Action} and {@code Version}, the service in the signature's scope, unsigned paths that only one service has,
+ * S3.
  */
 public final class Router {
     private static final int MAX_FORM = 8 << 20;

@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
- * Access key ids: a prefix of four letters and 16 of base 32, which tell the account as AWS's do. The 80 bits behind the
- * prefix are one set bit, 40 of the account's number, and 39 of chance.
+ * Access key ids: a prefix of four letters and 16 of base 32, which tell the account as AWS's do. The 80 bits behind
+ * the prefix are one set bit, 40 of the account's number, and 39 of chance.
  */
 public final class AccessKeyIds {
     public static final String LONG_TERM = "AKIA";

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An ARN of a policy with wildcards. Each of its six parts is matched by itself, so a wildcard does not reach over a colon
- * but in the last; parts that are missing match anything.
+ * An ARN of a policy with wildcards. Each of its six parts is matched by itself, so a wildcard does not reach over a
+ * colon but in the last; parts that are missing match anything.
  */
 final class ArnPattern {
     private static final int PARTS = 6;

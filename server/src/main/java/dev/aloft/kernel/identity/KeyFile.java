@@ -22,8 +22,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret of this installation, in a file that its owner alone can read, and what is done with it: contents are sealed
- * (AES-256-GCM) and secrets derived (HMAC-SHA256), for each purpose under a key of its own.
+ * The secret of this installation, in a file that its owner alone can read, and what is done with it: contents are
+ * sealed (AES-256-GCM) and secrets derived (HMAC-SHA256), for each purpose under a key of its own.
  */
 public final class KeyFile {
     private static final int KEY_BYTES = 32;
@@ -62,7 +62,8 @@ public final class KeyFile {
             return new KeyFile(key);
         } catch (IllegalArgumentException e) {
             throw new Unusable("The key file " + file + " is damaged: it must have " + KEY_BYTES * 2
-                    + " hexadecimal digits. Restore it from a backup; what was encrypted with it cannot be read without.", e);
+                    + " hexadecimal digits. Restore it from a backup; what was encrypted with it "
+                    + "cannot be read without.", e);
         } catch (IOException e) {
             throw new Unusable("The key file " + file + " cannot be used: " + e.getMessage(), e);
         }

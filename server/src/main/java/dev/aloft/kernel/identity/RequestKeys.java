@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * The condition keys of one call.
  *
- * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html">Global condition
- *     context keys</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html">Global
+ *     condition context keys</a>
  */
 final class RequestKeys implements Keys {
     private static final String PRINCIPAL_TAG = "aws:principaltag/";
@@ -25,8 +25,8 @@ final class RequestKeys implements Keys {
     private final Instant now;
 
     /** @param given what the service adds */
-    RequestKeys(Caller caller, Map<String, List<String>> given, Map<String, String> principalTags, String resourceAccount,
-            Instant now) {
+    RequestKeys(Caller caller, Map<String, List<String>> given, Map<String, String> principalTags,
+            String resourceAccount, Instant now) {
         this.caller = caller;
         this.resourceAccount = resourceAccount;
         this.now = now;
@@ -80,7 +80,9 @@ final class RequestKeys implements Keys {
         };
     }
 
-    /** Where the source's ARN names no account (a bucket's does not), it is the one on whose behalf the service acts. */
+    /**
+     * Where the source's ARN names no account (a bucket's does not), it is the one on whose behalf the service acts.
+     */
     private String sourceAccount(Principal.Service service) {
         if (service.sourceArn() != null && Arn.isArn(service.sourceArn())) {
             var account = Arn.parse(service.sourceArn()).account();
@@ -91,7 +93,9 @@ final class RequestKeys implements Keys {
         return caller.account();
     }
 
-    /** TLS, or a connection that never leaves this machine: what the key is asked for is whether others could listen. */
+    /**
+     * TLS, or a connection that never leaves this machine: what the key is asked for is whether others could listen.
+     */
     private boolean isSecure() {
         if (caller.sourceIp() == null || caller.endpoint() != null && caller.endpoint().startsWith("https:")) {
             return true;

@@ -20,8 +20,8 @@ public final class Roles {
     }
 
     /**
-     * The same call as a session of this role, in the role's account, where its trust policy lets the caller's principal
-     * (for a service: {@code caller.asService("lambda.amazonaws.com", functionArn)}) assume it.
+     * The same call as a session of this role, in the role's account, where its trust policy lets the caller's
+     * principal (for a service: {@code caller.asService("lambda.amazonaws.com", functionArn)}) assume it.
      *
      * @throws ApiError AccessDenied where it does not, or there is no such role
      */
@@ -35,7 +35,8 @@ public final class Roles {
     }
 
     private Caller assume(Caller caller, String roleArn, String sessionName, Map<String, List<String>> keys) {
-        var role = source.role(roleArn).filter(it -> trusts(caller, it, keys)).orElseThrow(() -> denied(caller, roleArn));
+        var role = source.role(roleArn).filter(it -> trusts(caller, it, keys))
+                .orElseThrow(() -> denied(caller, roleArn));
         var session = new Principal.RoleSession(role.arn(), role.id(), sessionName, null);
         return caller.in(Account.of(session), caller.region()).as(session);
     }
@@ -52,7 +53,8 @@ public final class Roles {
 
     private boolean trusts(Caller caller, PolicySource.Role role, Map<String, List<String>> keys) {
         var request = new RequestKeys(caller, keys, Map.of(), null, time.instant());
-        var verdict = Policy.of(role.trustPolicy(), Policy.Kind.TRUST).judge(caller.principal(), ACTION, role.arn(), request);
+        var verdict = Policy.of(role.trustPolicy(), Policy.Kind.TRUST)
+                .judge(caller.principal(), ACTION, role.arn(), request);
         return !verdict.denies() && verdict.allows() != Principals.Match.NONE;
     }
 

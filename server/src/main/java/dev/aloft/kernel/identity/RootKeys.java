@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The root users' access keys for when signatures count: the id is the account's number, the secret follows from the key
- * file. Without them nobody could make the first user's access key.
+ * The root users' access keys for when signatures count: the id is the account's number, the secret follows from the
+ * key file. Without them nobody could make the first user's access key.
  */
 public final class RootKeys {
     private final KeyFile keys;

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Temporary credentials. Who they stand for is sealed in the session token, so issuing them writes nothing, and they hold
- * over a restart until they expire.
+ * Temporary credentials. Who they stand for is sealed in the session token, so issuing them writes nothing, and they
+ * hold over a restart until they expire.
  */
 public final class Sessions {
     private static final String PURPOSE = "session";

@@ -17,8 +17,8 @@ import dev.aloft.wire.SignatureErrors;
  * <ul>
  *   <li>Temporary credentials that were issued here are always who they say, and expire.
  *   <li>An access key id of 12 digits is the root user of that account.
- *   <li>Any other is the root user of the default account, until the first IAM user exists or {@code --iam enforce} is set.
- *       From then on it must be a user's, and each signature is checked.
+ *   <li>Any other is the root user of the default account, until the first IAM user exists or {@code --iam enforce} is
+ *   set. From then on it must be a user's, and each signature is checked.
  * </ul>
  */
 public final class Signatures {
@@ -130,7 +130,9 @@ public final class Signatures {
                 request.headers().first("user-agent"));
     }
 
-    /** The base URL without what the host says of a bucket or an API: {@code bucket.s3.localhost} is {@code localhost}. */
+    /**
+     * The base URL without what the host says of a bucket or an API: {@code bucket.s3.localhost} is {@code localhost}.
+     */
     private static String endpoint(HttpRequest request) {
         var host = request.host();
         int colon = host.lastIndexOf(':');

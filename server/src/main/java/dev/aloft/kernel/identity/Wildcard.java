@@ -7,7 +7,8 @@ import java.util.List;
  * A text of a policy in which {@code *} and {@code ?} stand for other characters and <code>${key}</code> for a value of
  * the request. What a variable brings in is always taken literally.
  *
- * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html">Policy variables</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html">Policy
+ *     variables</a>
  */
 final class Wildcard {
     /** Noncharacters of Unicode that stand for the wildcards once a text has been read. */

@@ -9,8 +9,8 @@
  *   Policy       a policy document: Statement, Condition
  * </pre>
  *
- * Until the first IAM user exists, or {@code --iam enforce} is set, any access key is the root user of the default account
- * and signatures are not checked. Services, sessions of roles and users are judged by their policies always.
+ * Until the first IAM user exists, or {@code --iam enforce} is set, any access key is the root user of the default
+ * account and signatures are not checked. Services, sessions of roles and users are judged by their policies always.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html">
  *     Policy evaluation logic</a>

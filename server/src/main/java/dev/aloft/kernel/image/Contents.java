@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Contents in a folder, each a file that never changes under the digest of its bytes, so that the same content is there
- * once. On disk when {@link #put} and {@link #finish} return. What arrives in parts waits under an id until it is whole.
+ * once. On disk when {@link #put} and {@link #finish} return. What arrives in parts waits under an id until it is
+ * whole.
  */
 public final class Contents {
     private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");

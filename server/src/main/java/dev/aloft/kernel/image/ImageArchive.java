@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Images in files of the machine: an OCI layout, in a folder or a tar archive, or what {@code docker save} writes. Their
- * contents go into {@link Contents}.
+ * Images in files of the machine: an OCI layout, in a folder or a tar archive, or what {@code docker save} writes.
+ * Their contents go into {@link Contents}.
  *
  * @see <a href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md">OCI image layout</a>
  */

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a tar archive from its beginning to its end, entry after entry: POSIX (ustar, pax) and GNU's long names. What it
- * reads may be anything, so everything is bounded.
+ * Reads a tar archive from its beginning to its end, entry after entry: POSIX (ustar, pax) and GNU's long names. What
+ * it reads may be anything, so everything is bounded.
  *
  * @see <a href="https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html">POSIX pax</a>
  */

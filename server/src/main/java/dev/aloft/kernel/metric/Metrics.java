@@ -37,7 +37,8 @@ public final class Metrics {
     private volatile Instant due = Instant.MAX;
 
     /** Whose metric it is, and which. */
-    record Name(String account, String region, String namespace, String metric, String unit, Map<String, String> dimensions) {}
+    record Name(String account, String region, String namespace, String metric, String unit,
+            Map<String, String> dimensions) {}
 
     /** Who measures where: what one PutMetricData carries. */
     private record Batch(String account, String region, String namespace) {}
@@ -97,7 +98,8 @@ public final class Metrics {
         var batches = new HashMap<Batch, List<CloudWatch.MetricDatum>>();
         for (Series one = measured.poll(); one != null; one = measured.poll()) {
             Name name = one.name();
-            var batch = batches.computeIfAbsent(new Batch(name.account(), name.region(), name.namespace()), _ -> new ArrayList<>());
+            var batch = batches.computeIfAbsent(new Batch(name.account(), name.region(), name.namespace()),
+                    _ -> new ArrayList<>());
             one.take().forEach((minute, values) -> batch.addAll(data(name, minute, List.copyOf(values.entrySet()))));
         }
         batches.forEach((batch, data) -> {
@@ -122,10 +124,12 @@ public final class Metrics {
     }
 
     private void put(Batch batch, List<CloudWatch.MetricDatum> data) {
-        var caller = new Caller(batch.account(), batch.region(), new Principal.Service("monitoring.amazonaws.com", null),
+        var caller = new Caller(batch.account(), batch.region(),
+                new Principal.Service("monitoring.amazonaws.com", null),
                 UUID.randomUUID().toString(), null, 0, "", null, null);
         try {
-            cloudWatch.putMetricData(caller, CloudWatch.PutMetricDataRequest.of(r -> r.namespace(batch.namespace()).metricData(data)));
+            cloudWatch.putMetricData(caller,
+                    CloudWatch.PutMetricDataRequest.of(r -> r.namespace(batch.namespace()).metricData(data)));
         } catch (ApiError refused) {
             LOG.log(System.Logger.Level.WARNING, "Metrics of " + batch + " are lost: " + refused);
         }

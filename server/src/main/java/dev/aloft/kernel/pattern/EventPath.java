@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The small part of JSONPath that EventBridge and Pipes take: {@code $}, {@code $.detail.items[0].name}, {@code $.detail.items[*].name}. */
+/**
+ * The small part of JSONPath that EventBridge and Pipes take: {@code $}, {@code $.detail.items[0].name}, {@code
+ * $.detail.items[*].name}.
+ */
 public final class EventPath {
     private static final Pattern FORM =
             Pattern.compile("\\$(\\.[A-Za-z0-9_@/:-]{1,256}|\\.\\*|\\[([0-9]{1,6}|\\*)]){0,64}");
@@ -18,7 +21,9 @@ public final class EventPath {
         return FORM.matcher(path).matches();
     }
 
-    /** What the path leads to in a JSON tree, or empty where it leads nowhere; a list of all where it has a wildcard. */
+    /**
+     * What the path leads to in a JSON tree, or empty where it leads nowhere; a list of all where it has a wildcard.
+     */
     public static Optional<Object> find(String path, Object tree) {
         var found = new ArrayList<Object>();
         found.add(tree);

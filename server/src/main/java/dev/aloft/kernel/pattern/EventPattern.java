@@ -38,8 +38,8 @@ public final class EventPattern {
             throw new Malformed(place(reason));
         }
         if (hasWildcard(json) && isTooComplex(json)) {
-            throw new Malformed("Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences"
-                + " after a wildcard character");
+            throw new Malformed("Rule is too complex - try using fewer wildcard characters or fewer repeating "
+                + "character sequences after a wildcard character");
         }
         return new EventPattern(json);
     }

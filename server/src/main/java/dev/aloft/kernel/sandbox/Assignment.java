@@ -24,7 +24,8 @@ public record Assignment(
         }
     }
 
-    public Assignment(Path code, Optional<Path> layers, int memoryMegabytes, int scratchMegabytes, Map<String, String> environment) {
+    public Assignment(Path code, Optional<Path> layers, int memoryMegabytes, int scratchMegabytes,
+            Map<String, String> environment) {
         this(code, layers, memoryMegabytes, scratchMegabytes, environment, Optional.empty());
     }
 

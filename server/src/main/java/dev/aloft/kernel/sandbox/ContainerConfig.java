@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The file config.json that an OCI runtime reads: a process without any rights, in namespaces of its own, whose root can
- * only be read.
+ * The file config.json that an OCI runtime reads: a process without any rights, in namespaces of its own, whose root
+ * can only be read.
  *
  * @see <a href="https://github.com/opencontainers/runtime-spec/blob/main/config.md">OCI runtime configuration</a>
  */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A program that runs containers as the Open Container Initiative defines them: crun, or runc where the platform is root,
- * since runc maps no single user.
+ * A program that runs containers as the Open Container Initiative defines them: crun, or runc where the platform is
+ * root, since runc maps no single user.
  *
  * @param version as it tells it, such as {@code crun 1.8.1}
  * @see <a href="https://github.com/opencontainers/runtime-spec/blob/main/runtime.md">OCI runtime specification</a>

@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The kernel's control groups, where this process may make some: they hold a sandbox to its memory, its number of
- * processes and its part of the processors. Both hierarchies of the kernel are spoken: the unified one and the older, one
- * folder a controller. Groups are made at the top, which root may, or below the group in which the platform runs, which a
- * user may to whom that was delegated.
+ * processes and its part of the processors. Both hierarchies of the kernel are spoken: the unified one and the older,
+ * one folder a controller. Groups are made at the top, which root may, or below the group in which the platform runs,
+ * which a user may to whom that was delegated.
  */
 final class ControlGroups {
     private static final Path MOUNT = Path.of("/sys/fs/cgroup");
@@ -54,7 +54,8 @@ final class ControlGroups {
      * @param own   the groups of this process, as /proc tells them
      */
     static Optional<ControlGroups> find(Path mount, List<String> own) {
-        List<Parent> parents = Files.exists(mount.resolve("cgroup.controllers")) ? unified(mount, own) : apart(mount, own);
+        List<Parent> parents = Files.exists(mount.resolve("cgroup.controllers")) ? unified(mount, own)
+                : apart(mount, own);
         if (parents.isEmpty()) {
             return Optional.empty();
         }
@@ -73,7 +74,8 @@ final class ControlGroups {
     private static List<Parent> unified(Path mount, List<String> own) {
         var candidates = new LinkedHashSet<Path>();
         candidates.add(mount);
-        own.stream().filter(line -> line.startsWith("0::/")).forEach(line -> candidates.add(mount.resolve(line.substring("0::/".length()))));
+        own.stream().filter(line -> line.startsWith("0::/"))
+                .forEach(line -> candidates.add(mount.resolve(line.substring("0::/".length()))));
         for (Path above : candidates) {
             try {
                 pass(above);
@@ -90,7 +92,9 @@ final class ControlGroups {
         return List.of();
     }
 
-    /** Lets groups below use the controllers. A group that does may hold no process itself, so ours moves to one below. */
+    /**
+     * Lets groups below use the controllers. A group that does may hold no process itself, so ours moves to one below.
+     */
     private static void pass(Path group) throws IOException {
         if (!enable(group) && Files.exists(group.resolve("cgroup.procs"))) {
             Path leaf = Files.createDirectories(group.resolve("aloft-platform"));
@@ -117,7 +121,8 @@ final class ControlGroups {
     }
 
     private static Set<String> passed(Path parent) throws IOException {
-        var passed = new LinkedHashSet<>(List.of(Files.readString(parent.resolve("cgroup.subtree_control")).strip().split("[ +]+")));
+        var passed = new LinkedHashSet<>(List.of(Files.readString(parent.resolve("cgroup.subtree_control")).strip()
+                .split("[ +]+")));
         passed.retainAll(CONTROLLERS);
         return passed;
     }
@@ -164,10 +169,13 @@ final class ControlGroups {
         }
     }
 
-    /** The groups of others that run on this machine may be empty too, for the moment before a process is put into them. */
+    /**
+     * The groups of others that run on this machine may be empty too, for the moment before a process is put into them.
+     */
     private static boolean isOfALivingPlatform(String group) {
         var parts = group.split("-");
-        return parts.length == 3 && parts[1].matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(parts[1])).isPresent();
+        return parts.length == 3 && parts[1].matches("\\d{1,18}")
+                && ProcessHandle.of(Long.parseLong(parts[1])).isPresent();
     }
 
     /** All sandboxes together take no more: should they want to, the kernel ends one of them and not the platform. */
@@ -175,7 +183,8 @@ final class ControlGroups {
         for (Parent parent : parents) {
             if (parent.controllers().contains("memory")) {
                 try {
-                    Files.writeString(parent.folder().resolve(unified ? "memory.max" : "memory.limit_in_bytes"), String.valueOf(bytes));
+                    Files.writeString(parent.folder().resolve(unified ? "memory.max" : "memory.limit_in_bytes"),
+                            String.valueOf(bytes));
                 } catch (IOException busy) {
                     // Platforms that run beside this one already take more.
                 }
@@ -222,7 +231,8 @@ final class ControlGroups {
         }
 
         private Optional<Path> of(String controller) {
-            return folders.stream().filter(folder -> folder.controllers().contains(controller)).map(Parent::folder).findFirst();
+            return folders.stream().filter(folder -> folder.controllers().contains(controller)).map(Parent::folder)
+                    .findFirst();
         }
 
         /**
@@ -236,7 +246,8 @@ final class ControlGroups {
             try {
                 if (of("memory").isPresent()) {
                     String bytes = String.valueOf((megabytes + scratch) * 1024L * 1024L);
-                    Files.writeString(of("memory").get().resolve(unified ? "memory.max" : "memory.limit_in_bytes"), bytes);
+                    Files.writeString(of("memory").get().resolve(unified ? "memory.max" : "memory.limit_in_bytes"),
+                            bytes);
                 }
                 if (of("cpu").isPresent()) {
                     limitProcessors(of("cpu").get(), megabytes, exact);
@@ -249,12 +260,14 @@ final class ControlGroups {
         private void limitProcessors(Path folder, int megabytes, boolean exact) throws IOException {
             int quota = Math.max(LEAST_QUOTA_MICROS, (int) ((long) megabytes * PERIOD_MICROS / MEGABYTES_A_PROCESSOR));
             if (unified) {
-                Files.writeString(folder.resolve("cpu.weight"), String.valueOf(Math.clamp(megabytes * 100L / MEGABYTES_A_PROCESSOR, 1, 10_000)));
+                Files.writeString(folder.resolve("cpu.weight"),
+                        String.valueOf(Math.clamp(megabytes * 100L / MEGABYTES_A_PROCESSOR, 1, 10_000)));
                 if (exact) {
                     Files.writeString(folder.resolve("cpu.max"), quota + " " + PERIOD_MICROS);
                 }
             } else {
-                Files.writeString(folder.resolve("cpu.shares"), String.valueOf(Math.max(2, megabytes * 1024L / MEGABYTES_A_PROCESSOR)));
+                Files.writeString(folder.resolve("cpu.shares"),
+                        String.valueOf(Math.max(2, megabytes * 1024L / MEGABYTES_A_PROCESSOR)));
                 if (exact) {
                     Files.writeString(folder.resolve("cpu.cfs_period_us"), String.valueOf(PERIOD_MICROS));
                     Files.writeString(folder.resolve("cpu.cfs_quota_us"), String.valueOf(quota));
@@ -278,7 +291,8 @@ final class ControlGroups {
         /** What the processes hold but files and /tmp. */
         long heldBytes(long unless) {
             // One number is read fast; the kernel's account of what it is made of is not.
-            return number(unified ? "memory.current" : "memory.usage_in_bytes") <= unless ? 0 : stated(unified ? "anon " : "total_rss ");
+            return number(unified ? "memory.current" : "memory.usage_in_bytes") <= unless ? 0
+                    : stated(unified ? "anon " : "total_rss ");
         }
 
         private long number(String file) {

@@ -35,7 +35,8 @@ public enum Isolation {
 
     /** The command that opens the namespaces; it dies with the thread that started it, and its child with it. */
     List<String> opener() {
-        var common = concat(List.of("setpriv", "--pdeathsig", "KILL"), concat(reopener(), List.of("--mount", "--propagation", "private")));
+        var common = concat(List.of("setpriv", "--pdeathsig", "KILL"),
+                concat(reopener(), List.of("--mount", "--propagation", "private")));
         return this == USER ? concat(common, List.of("--user", "--map-root-user")) : common;
     }
 

@@ -12,8 +12,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Mounts from outside what a sandbox is assigned: the sandbox's own mount(8) does the same, but takes longer to start than
- * all else of an assignment takes. Only root may enter the mounts of a process.
+ * Mounts from outside what a sandbox is assigned: the sandbox's own mount(8) does the same, but takes longer to start
+ * than all else of an assignment takes. Only root may enter the mounts of a process.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/mount.2.html">mount(2)</a>
  */

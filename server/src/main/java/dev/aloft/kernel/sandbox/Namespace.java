@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * What a thread can have apart from the others of its process, which the JDK knows nothing of. All of it is of the calling
- * thread alone, which must be a platform thread.
+ * What a thread can have apart from the others of its process, which the JDK knows nothing of. All of it is of the
+ * calling thread alone, which must be a platform thread.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/setns.2.html">setns(2)</a>
  */
@@ -33,7 +33,8 @@ enum Namespace {
     }
 
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
+        return Linker.nativeLinker()
+                .downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
     }
 
     /** The one that the calling thread is in, as the number of an open file. */

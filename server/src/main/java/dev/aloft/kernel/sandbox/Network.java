@@ -41,7 +41,8 @@ final class Network implements AutoCloseable {
         inside.platform().forEach(each -> Thread.ofVirtual().name("sandbox-door")
                 .start(() -> Arrivals.of("the platform from a sandbox's network", each).serve(door::enter)));
         try {
-            return new Network(home, inside, wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
+            return new Network(home, inside,
+                    wanted.outside() ? Optional.of(Outside.of(inside.own())) : Optional.empty());
         } catch (IOException e) {
             inside.close();
             throw e;
@@ -97,9 +98,9 @@ final class Network implements AutoCloseable {
     }
 
     /**
-     * Does something inside; the calling thread is a platform thread. It may start no thread, nor wake one that is virtual,
-     * nor start a process, which Java watches with a thread: a thread begins in the network of the one that starts it, and
-     * one that carries virtual threads would take them all there.
+     * Does something inside; the calling thread is a platform thread. It may start no thread, nor wake one that is
+     * virtual, nor start a process, which Java watches with a thread: a thread begins in the network of the one that
+     * starts it, and one that carries virtual threads would take them all there.
      */
     synchronized <T> T within(Callable<T> work) throws Exception {
         if (closed) {

@@ -94,7 +94,8 @@ public final class Sandbox {
     /** From now on what the processes see outlives them, until {@link #release} or {@link #again}. */
     public synchronized void keep() throws IOException {
         if (kept == null && !ended && isolation != Isolation.NONE && process != null) {
-            long first = ProcessTree.children(process.pid()).stream().findFirst().orElseThrow(() -> new IOException("no process"));
+            long first = ProcessTree.children(process.pid()).stream().findFirst()
+                    .orElseThrow(() -> new IOException("no process"));
             kept = Kept.of(isolation, first);
             // Else nobody would know it of a process that ends in its first event.
             peakMemoryBytes();
@@ -119,8 +120,8 @@ public final class Sandbox {
     }
 
     /**
-     * Boots the same once more, after the end of this one: in the same files if they were kept, else afresh. It is to be
-     * assigned as this one was.
+     * Boots the same once more, after the end of this one: in the same files if they were kept, else afresh. It is to
+     * be assigned as this one was.
      */
     public synchronized Sandbox again() {
         if (kept == null) {
@@ -140,7 +141,10 @@ public final class Sandbox {
         }
     }
 
-    /** Starts a process beside, once what it shall see is mounted: see {@link #hold}. It outlives the process, not {@link #kill}. */
+    /**
+     * Starts a process beside, once what it shall see is mounted: see {@link #hold}. It outlives the process, not
+     * {@link #kill}.
+     */
     public Companion beside(List<String> command, Map<String, String> environment) throws IOException {
         keep();
         if (isolation != Isolation.NONE && kept == null) {
@@ -154,7 +158,8 @@ public final class Sandbox {
         companions.add(companion);
         beside.onExit().thenAccept(_ -> companions.remove(companion));
         try (var out = beside.getOutputStream()) {
-            out.write(contains ? Sandboxes.container(isolation, number, new Assignment.Container(command, "/"), environment)
+            out.write(contains
+                    ? Sandboxes.container(isolation, number, new Assignment.Container(command, "/"), environment)
                     : Sandboxes.exports(environment));
         }
         if (killed) {
@@ -220,12 +225,14 @@ public final class Sandbox {
             throw new IllegalStateException("a sandbox is assigned once");
         }
         assignment = Optional.of(assigned);
-        group.ifPresent(limited -> limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
+        group.ifPresent(limited ->
+                limited.limit(assigned.memoryMegabytes(), assigned.scratchMegabytes(), sandboxes.exactProcessors()));
         if (process == null) {
             List<String> command = spec.command().stream().map(this::outside).toList();
             started(sandboxes.start(spec, group, network, 0, command, Path.of("/")));
         }
-        String rest = isMounted(assigned) ? "- - -" : assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-")
+        String rest = isMounted(assigned) ? "- - -"
+                : assigned.code() + " " + assigned.layers().map(Path::toString).orElse("-")
                 + " " + assigned.scratchMegabytes() + "m";
         write((rest + " " + hold + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -268,7 +275,8 @@ public final class Sandbox {
             return view.library().resolve(assigned.code()) + path.substring("/var/task".length());
         }
         if (path.startsWith("/opt")) {
-            return assigned.layers().map(l -> view.library().resolve(l).toString()).orElse("/opt") + path.substring("/opt".length());
+            return assigned.layers().map(l -> view.library().resolve(l).toString()).orElse("/opt")
+                    + path.substring("/opt".length());
         }
         return path.startsWith("/var/runtime") ? spec.runtime() + path.substring("/var/runtime".length()) : path;
     }
@@ -293,8 +301,8 @@ public final class Sandbox {
     }
 
     /**
-     * Makes what listens in the sandbox on that port reachable on this machine's loopback, also what listens there when it
-     * goes on after its end.
+     * Makes what listens in the sandbox on that port reachable on this machine's loopback, also what listens there when
+     * it goes on after its end.
      */
     public void publish(int port) throws IOException {
         if (network.isPresent()) {
@@ -319,9 +327,13 @@ public final class Sandbox {
         return process.getInputStream();
     }
 
-    /** The process's stdout and stderr, and what the set-up step says when it fails; waits for a process that starts when assigned. */
+    /**
+     * The process's stdout and stderr, and what the set-up step says when it fails; waits for a process that starts
+     * when assigned.
+     */
     public InputStream log() {
-        return begun.exceptionally(_ -> null).thenApply(running -> running == null ? InputStream.nullInputStream() : running.getErrorStream()).join();
+        return begun.exceptionally(_ -> null).thenApply(running -> running == null ? InputStream.nullInputStream()
+                : running.getErrorStream()).join();
     }
 
     /** Stops all processes of the sandbox where they are. */
@@ -350,7 +362,8 @@ public final class Sandbox {
     public synchronized void terminate() {
         if (process != null) {
             List<Long> first = ProcessTree.children(process.pid());
-            (isolation == Isolation.NONE ? first : first.stream().flatMap(pid -> ProcessTree.children(pid).stream()).toList())
+            (isolation == Isolation.NONE ? first
+                    : first.stream().flatMap(pid -> ProcessTree.children(pid).stream()).toList())
                     .forEach(pid -> Signals.send(pid, Signals.TERMINATE));
         }
     }
@@ -380,7 +393,8 @@ public final class Sandbox {
             return;
         }
         if (isolation == Isolation.NONE) {
-            ProcessTree.below(running.pid()).forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            ProcessTree.below(running.pid())
+                    .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             // Which also closes what the process wrote into: one that is not below it any more may hold that open.
             running.destroyForcibly();
         } else {
@@ -402,8 +416,9 @@ public final class Sandbox {
     }
 
     /**
-     * Ends the sandbox if its processes hold more memory than their function has. Where control groups do this the kernel
-     * counts /tmp as memory, which AWS does not, and so lets them grow by its size; where there are none nobody else looks.
+     * Ends the sandbox if its processes hold more memory than their function has. Where control groups do this the
+     * kernel counts /tmp as memory, which AWS does not, and so lets them grow by its size; where there are none nobody
+     * else looks.
      */
     void watchMemory() {
         Optional<Assignment> now = assignment;

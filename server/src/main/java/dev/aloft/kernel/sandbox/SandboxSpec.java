@@ -50,7 +50,10 @@ public record SandboxSpec(
 
     /** When the process starts. */
     public enum Boot {
-        /** At once; it reads fd 0 to its end: a line "go" once it is assigned, nothing if that failed. Then it talks on fd 3 and fd 4. */
+        /**
+         * At once; it reads fd 0 to its end: a line "go" once it is assigned, nothing if that failed. Then it talks on
+         * fd 3 and fd 4.
+         */
         AHEAD,
         /** When assigned, with the assignment's environment. It has no fd 3 and 4. */
         ASSIGNED,

@@ -78,7 +78,8 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /**
-     * @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants them
+     * @param exactProcessors whether a function's part of the processors is all it gets, also while nobody else wants
+     *                        them
      * @param networks if each sandbox has a network of its own
      */
     public Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors,
@@ -86,8 +87,8 @@ public final class Sandboxes implements AutoCloseable {
         this(folder, library, wanted, exactProcessors, networks, ControlGroups::find);
     }
 
-    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors, Optional<OwnNetworks> networks,
-            Supplier<Optional<ControlGroups>> groups) {
+    Sandboxes(Path folder, Path library, Optional<Isolation> wanted, boolean exactProcessors,
+            Optional<OwnNetworks> networks, Supplier<Optional<ControlGroups>> groups) {
         this.networks = networks;
         this.groups = groups;
         this.folder = folder;
@@ -139,8 +140,8 @@ public final class Sandboxes implements AutoCloseable {
             return Optional.empty();
         }
         if (networks.get().outside() && !Outside.isInstalled()) {
-            throw new SandboxException("Functions with a network of their own reach the outside through slirp4netns, which is not"
-                    + " installed. Install it, or start with --network isolated or shared.");
+            throw new SandboxException("Functions with a network of their own reach the outside through "
+                    + "slirp4netns, which is not installed. Install it, or start with --network isolated or shared.");
         }
         // A process with threads may enter no user namespace, and only root enters a network without one.
         if (isolation != Isolation.ROOT) {
@@ -172,7 +173,10 @@ public final class Sandboxes implements AutoCloseable {
         }
     }
 
-    /** What holds functions apart on this machine and what is missing, in plain words; soon after the start, once it is known. */
+    /**
+     * What holds functions apart on this machine and what is missing, in plain words; soon after the start, once it is
+     * known.
+     */
     public String description() {
         Ground found = ground;
         return found != null ? described(found) : refused.orElse("not known yet");
@@ -186,11 +190,13 @@ public final class Sandboxes implements AutoCloseable {
         said.add(found.isolation().words());
         Predicate<String> held = controller -> found.groups().filter(groups -> groups.holds(controller)).isPresent();
         said.add(held.test("memory") ? "memory limited by control groups"
-                : "memory watched ten times a second and ended when there is too much of it (the kernel would do it at once,"
-                        + " but this user may make no control group for memory)");
+                : "memory watched ten times a second and ended when there is too much of it (the kernel "
+                        + "would do it at once, but this user may make no control group for memory)");
         said.add("at most 1,024 processes and 1,024 open files");
-        said.add(!held.test("cpu") ? "processors shared evenly, whatever a function's memory (no control group for them)"
-                : exactProcessors ? "processors limited in proportion to memory" : "processors shared in proportion to memory while they are short");
+        said.add(!held.test("cpu")
+                ? "processors shared evenly, whatever a function's memory (no control group for them)"
+                : exactProcessors ? "processors limited in proportion to memory"
+                : "processors shared in proportion to memory while they are short");
         said.add(networks.isEmpty() ? "the network is the machine's" : networks.get().outside()
                 ? "a network of its own that reaches the platform and the outside"
                 : "a network of its own that reaches the platform alone");
@@ -205,7 +211,8 @@ public final class Sandboxes implements AutoCloseable {
                 ? List.of(Isolation.ROOT, Isolation.USER) : List.of(Isolation.USER);
         for (Isolation candidate : tries) {
             var command = new ArrayList<>(candidate.opener());
-            command.addAll(List.of("sh", "-c", "mount -t tmpfs tmpfs /tmp && mount -t proc proc /proc && exec \"$@\"", "sh"));
+            command.addAll(List.of("sh", "-c", "mount -t tmpfs tmpfs /tmp && mount -t proc proc /proc && exec \"$@\"",
+                    "sh"));
             command.addAll(candidate.drop(FIRST_USER + USERS));
             command.add("true");
             try {
@@ -248,7 +255,8 @@ public final class Sandboxes implements AutoCloseable {
                 group = Optional.of(found.groups().get().create(number));
             }
             Optional<Network> network = found.network().isPresent()
-                    ? Optional.of(onStarter(() -> Network.make(found.network().get(), networks.orElseThrow()))) : Optional.empty();
+                    ? Optional.of(onStarter(() -> Network.make(found.network().get(), networks.orElseThrow())))
+                    : Optional.empty();
             Sandbox sandbox = new Sandbox(this, found.isolation(), found.view(), spec, group, network, number);
             living.add(sandbox);
             booting = sandbox;
@@ -277,7 +285,8 @@ public final class Sandboxes implements AutoCloseable {
         boolean contains = spec.boot() == SandboxSpec.Boot.CONTAINER;
         if (isolation == Isolation.NONE) {
             if (contains) {
-                throw new IOException("a container image is not run without isolation: start Aloft without --sandbox none");
+                throw new IOException("a container image is not run without isolation: start Aloft "
+                        + "without --sandbox none");
             }
             command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "sh", "-c", plain, "sh"));
         } else {
@@ -290,7 +299,10 @@ public final class Sandboxes implements AutoCloseable {
         return starting(command, spec, network, inner, at);
     }
 
-    /** Mounts what is assigned where the platform may and the set-up step is through; else says false, and that step does it. */
+    /**
+     * Mounts what is assigned where the platform may and the set-up step is through; else says false, and that step
+     * does it.
+     */
     boolean mount(Process process, Assignment assigned) throws IOException {
         Optional<Mounts> mounts = ground().mounts();
         Optional<Long> setUp = mounts.isEmpty() ? Optional.empty()
@@ -322,8 +334,8 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /** Starts a container beside another, whose files it sees; its configuration is its input. */
-    Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network, long number,
-            Kept kept) throws IOException {
+    Process startContainerBeside(SandboxSpec spec, Optional<ControlGroups.Group> group, Optional<Network> network,
+            long number, Kept kept) throws IOException {
         var command = enteringBeside(kept, group, number, containerBeside);
         command.addAll(spec.command());
         return startingBeside(command, spec.environment(), network);
@@ -373,7 +385,8 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     private static String joins(Optional<ControlGroups.Group> group) {
-        return String.join(" ", group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList());
+        return String.join(" ",
+                group.map(ControlGroups.Group::joins).orElse(List.of()).stream().map(Path::toString).toList());
     }
 
     /** Whose a sandbox's processes are, and nobody else's, where the platform is root. */
@@ -382,7 +395,8 @@ public final class Sandboxes implements AutoCloseable {
     }
 
     /** What an OCI runtime is told of a container. */
-    static byte[] container(Isolation isolation, long number, Assignment.Container container, Map<String, String> environment) {
+    static byte[] container(Isolation isolation, long number, Assignment.Container container,
+            Map<String, String> environment) {
         return isolation == Isolation.ROOT
                 ? ContainerConfig.of(container, environment, user(number), Optional.of(user(number) + USERS))
                 : ContainerConfig.of(container, environment, 0, Optional.empty());

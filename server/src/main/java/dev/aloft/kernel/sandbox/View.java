@@ -51,7 +51,8 @@ final class View {
         for (String name : DEVICES) {
             file("/dev/" + name, "bind");
         }
-        // Imports, unlike require, look for packages in the folders above the code only: those of layers go before the runtime's.
+        // Imports, unlike require, look for packages in the folders above the code only: those of layers go before the
+        // runtime's.
         link(root.resolve("var/node_modules"), Path.of("/opt/nodejs/node_modules"));
         link(root.resolve("node_modules"), Path.of("/var/runtime/node_modules"));
         link(root.resolve("dev/fd"), Path.of("/proc/self/fd"));
@@ -199,6 +200,7 @@ final class View {
     }
 
     private static String escape(Path path) {
-        return path.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011").replace("\n", "\\012");
+        return path.toString().replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011")
+                .replace("\n", "\\012");
     }
 }

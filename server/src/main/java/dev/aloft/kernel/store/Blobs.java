@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Contents too large for a record, each a file under an id of ours that never changes. Put the content first and name its id
- * in a transaction then; delete it after the transaction that forgets it.
+ * Contents too large for a record, each a file under an id of ours that never changes. Put the content first and name
+ * its id in a transaction then; delete it after the transaction that forgets it.
  */
 public final class Blobs {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
@@ -56,8 +56,8 @@ public final class Blobs {
     }
 
     /**
-     * Keeps what the stream has, to its end; on disk when this returns. The digests are updated with it. What reading the
-     * stream throws is thrown here and nothing is kept.
+     * Keeps what the stream has, to its end; on disk when this returns. The digests are updated with it. What reading
+     * the stream throws is thrown here and nothing is kept.
      */
     public Blob put(InputStream content, MessageDigest... digests) {
         var id = HexFormat.of().formatHex(bytes());
@@ -86,7 +86,8 @@ public final class Blobs {
             return new Blob(id, size);
         } catch (IOException e) {
             discard(file);
-            // The caller's stream throws IOExceptions of its own; those of files are of this type or say so of the device.
+            // The caller's stream throws IOExceptions of its own; those of files are of this type or say so of the
+            // device.
             if (e instanceof FileSystemException || StoreUnavailable.isFull(e)) {
                 throw unavailable("write to", e);
             }
@@ -188,6 +189,7 @@ public final class Blobs {
     }
 
     private RuntimeException missing(String id, IOException e) {
-        return e instanceof NoSuchFileException ? new IllegalStateException("There is no blob " + id, e) : unavailable("read", e);
+        return e instanceof NoSuchFileException ? new IllegalStateException("There is no blob " + id, e)
+            : unavailable("read", e);
     }
 }

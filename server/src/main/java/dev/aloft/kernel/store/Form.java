@@ -1,6 +1,9 @@
 package dev.aloft.kernel.store;
 
-/** How the values of one Java type are written and read; every written value says its kind, so an unknown one can be passed over. */
+/**
+ * How the values of one Java type are written and read; every written value says its kind, so an unknown one can be
+ * passed over.
+ */
 interface Form {
     void write(FormWriter out, Object value);
 

@@ -54,7 +54,8 @@ final class Forms {
                 sealed.learn(this);
                 yield sealed;
             }
-            case ParameterizedType p when p.getRawType() == Optional.class -> optional(form(p.getActualTypeArguments()[0]));
+            case ParameterizedType p when p.getRawType() == Optional.class ->
+                optional(form(p.getActualTypeArguments()[0]));
             case ParameterizedType p when p.getRawType() == List.class || p.getRawType() == Collection.class ->
                 list(form(p.getActualTypeArguments()[0]));
             case ParameterizedType p when p.getRawType() == Set.class ->
@@ -82,11 +83,14 @@ final class Forms {
         leaf(leaves, FormWriter.BYTES, (out, v) -> out.raw((byte[]) v), FormReader::raw, byte[].class);
         leaf(leaves, FormWriter.BYTES, (out, v) -> out.raw(((Bytes) v).array()), in -> Bytes.of(in.raw()), Bytes.class);
         leaf(leaves, FormWriter.BYTES, (out, v) -> out.raw(((Key) v).raw()), in -> Key.decoded(in.raw()), Key.class);
-        leaf(leaves, FormWriter.DECIMAL, (out, v) -> out.text(v.toString()), in -> new BigDecimal(in.text()), BigDecimal.class);
-        leaf(leaves, FormWriter.DECIMAL, (out, v) -> out.text(v.toString()), in -> new BigInteger(in.text()), BigInteger.class);
+        leaf(leaves, FormWriter.DECIMAL, (out, v) -> out.text(v.toString()), in -> new BigDecimal(in.text()),
+                BigDecimal.class);
+        leaf(leaves, FormWriter.DECIMAL, (out, v) -> out.text(v.toString()), in -> new BigInteger(in.text()),
+                BigInteger.class);
         leaf(leaves, FormWriter.BYTES, (out, v) -> out.raw(Key.of(v).raw()), in -> Key.decoded(in.raw()).instant(0),
             Instant.class);
-        leaf(leaves, FormWriter.BYTES, (out, v) -> out.raw(Key.of(((Duration) v).getSeconds(), ((Duration) v).getNano()).raw()),
+        leaf(leaves, FormWriter.BYTES,
+                (out, v) -> out.raw(Key.of(((Duration) v).getSeconds(), ((Duration) v).getNano()).raw()),
             in -> {
                 var parts = Key.decoded(in.raw());
                 return Duration.ofSeconds(parts.number(0), parts.number(1));

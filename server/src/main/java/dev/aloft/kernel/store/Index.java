@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** Other keys under which a table's records are found, kept by the table in the same transaction; made by {@link Table#index}. */
+/**
+ * Other keys under which a table's records are found, kept by the table in the same transaction; made by {@link
+ * Table#index}.
+ */
 public final class Index<V> {
     private static final byte[] NOTHING = {};
 
@@ -53,7 +56,8 @@ public final class Index<V> {
 
     private Row<V> row(ReadTx tx, Key entry) {
         var key = entry.key(entry.size() - 1);
-        return new Row<>(key, table.get(tx, key).orElseThrow(() -> new IllegalStateException("An index names the row " + key
+        return new Row<>(key,
+            table.get(tx, key).orElseThrow(() -> new IllegalStateException("An index names the row " + key
             + ", which is not there")));
     }
 

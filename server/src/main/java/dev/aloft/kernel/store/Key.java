@@ -6,12 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A tuple of values as bytes whose unsigned order is the order of the values, element by element, and a shorter tuple before
- * the longer ones that begin with it. Elements: text, whole numbers, bytes, moments, booleans, doubles, and keys within keys.
+ * A tuple of values as bytes whose unsigned order is the order of the values, element by element, and a shorter tuple
+ * before the longer ones that begin with it. Elements: text, whole numbers, bytes, moments, booleans, doubles, and keys
+ * within keys.
  *
- * <p>Each element begins with a byte for its kind; kinds compare in the order bytes, text, key, number, double, boolean,
- * moment. Text (UTF-8), bytes and keys end with a zero byte, and a zero byte inside is followed by 0xFF. Numbers have as many
- * bytes as they need, and the kind says how many and which sign.
+ * <p>Each element begins with a byte for its kind; kinds compare in the order bytes, text, key, number, double,
+ * boolean, moment. Text (UTF-8), bytes and keys end with a zero byte, and a zero byte inside is followed by 0xFF.
+ * Numbers have as many bytes as they need, and the kind says how many and which sign.
  */
 public final class Key implements Comparable<Key> {
     public static final Key EMPTY = new Key(new byte[0]);

@@ -19,7 +19,8 @@ final class KeyWriter {
             case Double real -> real(real);
             case Key key -> escaped(Key.KEY, key.raw());
             case null -> throw new IllegalArgumentException("A key has no null elements");
-            default -> throw new IllegalArgumentException(element.getClass().getName() + " cannot be an element of a key");
+            default -> throw new IllegalArgumentException(element.getClass().getName()
+                    + " cannot be an element of a key");
         }
     }
 

@@ -95,8 +95,8 @@ public final class Range {
 
     /** The first byte sequence outside. */
     public byte[] upper() {
-        // No element begins with 0xFF, and within a text or bytes element 0x00 0xFF means a zero byte that goes on: so this is
-        // exactly what has the prefix's elements first.
+        // No element begins with 0xFF, and within a text or bytes element 0x00 0xFF means a zero byte that goes on: so
+        // this is exactly what has the prefix's elements first.
         byte[] upper = Arrays.copyOf(prefix.raw(), prefix.length() + 1);
         upper[prefix.length()] = (byte) 0xFF;
         if (to != null && Arrays.compareUnsigned(to.raw(), upper) < 0) {

@@ -42,7 +42,8 @@ final class RecordForm implements Form {
                     form, Shape.class.isAssignableFrom(type) ? null : form.absent());
                 byName.put(name, i);
             }
-            var canonical = type.getDeclaredConstructor(Stream.of(parts).map(part -> part.getType()).toArray(Class[]::new));
+            var canonical = type
+                .getDeclaredConstructor(Stream.of(parts).map(part -> part.getType()).toArray(Class[]::new));
             canonical.setAccessible(true);
             constructor = lookup.unreflectConstructor(canonical).asSpreader(Object[].class, parts.length)
                 .asType(MethodType.methodType(Object.class, Object[].class));
@@ -64,7 +65,8 @@ final class RecordForm implements Form {
             var absent = components[i].absent;
             var component = part(value, components[i].accessor);
             // A null where an absent one would read as something else is written as such.
-            values[i] = component == null && absent != null ? NULL : component == null || component.equals(absent) ? null : component;
+            values[i] = component == null && absent != null ? NULL : component == null || component.equals(absent)
+                ? null : component;
             count += values[i] == null ? 0 : 1;
         }
         out.size(count);

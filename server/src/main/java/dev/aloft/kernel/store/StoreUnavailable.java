@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The store cannot do its work for a reason outside it; the message says what, where, and what to do about it. A caller of an
- * operation is told so, and SDKs try again.
+ * The store cannot do its work for a reason outside it; the message says what, where, and what to do about it. A caller
+ * of an operation is told so, and SDKs try again.
  */
 public class StoreUnavailable extends ApiError {
     private final transient Throwable reason;

@@ -24,8 +24,8 @@ public final class Table<V> {
     }
 
     /**
-     * Adds an index, in a space of its own of this name: the keys under which a record can be found besides its own. Declare
-     * it where the table is declared, before anything is written.
+     * Adds an index, in a space of its own of this name: the keys under which a record can be found besides its own.
+     * Declare it where the table is declared, before anything is written.
      */
     public Index<V> index(String name, Function<? super V, List<Key>> keys) {
         return index(name, (_, value) -> keys.apply(value));

@@ -5,7 +5,9 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What the engines share: the mark on a thread that it is inside a transaction, and the limits of what one may write. */
+/**
+ * What the engines share: the mark on a thread that it is inside a transaction, and the limits of what one may write.
+ */
 public final class Transaction {
     /** The longest value; contents larger than a record live in {@link Blobs}. */
     public static final int MAX_VALUE_BYTES = 32 << 20;

@@ -7,8 +7,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * An ordered map from bytes to bytes that is never changed: a change gives a new root and shares the rest. A treap whose
- * priorities come from the keys, so that its shape depends on what is in it alone.
+ * An ordered map from bytes to bytes that is never changed: a change gives a new root and shares the rest. A treap
+ * whose priorities come from the keys, so that its shape depends on what is in it alone.
  */
 final class Tree {
     record Node(byte[] key, byte[] value, int priority, Node left, Node right) {

@@ -98,7 +98,8 @@ final class TreeForm implements Form {
     }
 
     private static Number decimal(String text) {
-        return text.chars().allMatch(c -> c == '-' || c >= '0' && c <= '9') ? new BigInteger(text) : new BigDecimal(text);
+        return text.chars().allMatch(c -> c == '-' || c >= '0' && c <= '9') ? new BigInteger(text)
+                : new BigDecimal(text);
     }
 
     private static Object whole(long number) {

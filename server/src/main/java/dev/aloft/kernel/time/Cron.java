@@ -17,10 +17,11 @@ import java.util.function.Predicate;
 /**
  * The minutes that six fields describe: minutes, hours, day of month, month, day of week, year.
  *
- * <p>A local time that the clocks jump over is left out; one that comes twice counts the first time, as EventBridge Scheduler
- * does it.
+ * <p>A local time that the clocks jump over is left out; one that comes twice counts the first time, as EventBridge
+ * Scheduler does it.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html">AWS: cron expressions</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html">AWS: cron
+ *     expressions</a>
  */
 public final class Cron implements Schedule {
     private static final List<String> MONTHS =
@@ -106,7 +107,8 @@ public final class Cron implements Schedule {
                 any.add(date -> date.equals(weekdayNearest(YearMonth.from(date).atEndOfMonth())));
             } else if (part.endsWith("W")) {
                 int wanted = number(part.substring(0, part.length() - 1), 1, 31, List.of());
-                any.add(date -> wanted <= date.lengthOfMonth() && date.equals(weekdayNearest(date.withDayOfMonth(wanted))));
+                any.add(date -> wanted <= date.lengthOfMonth()
+                        && date.equals(weekdayNearest(date.withDayOfMonth(wanted))));
             } else {
                 plain.add(part);
             }

@@ -9,13 +9,19 @@ import java.util.regex.Pattern;
 /**
  * When something recurs, as EventBridge writes it.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html">AWS: schedule patterns</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html">AWS: schedule
+ *     patterns</a>
  */
 public sealed interface Schedule permits Schedule.Rate, Cron {
-    /** What EventBridge answers to an expression it does not understand; EventBridge Scheduler has a wording of its own. */
+    /**
+     * What EventBridge answers to an expression it does not understand; EventBridge Scheduler has a wording of its own.
+     */
     String NOT_VALID = "Parameter ScheduleExpression is not valid.";
 
-    /** The first moment after this one, unless the years have run out. A rate counts from the moment before or the creation. */
+    /**
+     * The first moment after this one, unless the years have run out. A rate counts from the moment before or the
+     * creation.
+     */
     Optional<Instant> next(Instant after, ZoneId zone);
 
     /**

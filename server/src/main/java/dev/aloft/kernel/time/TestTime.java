@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 /**
  * A clock that stands still until it is advanced.
  *
- * <p>Threads that were started with it come back from an await only while the clock is driven, one after another: at each
- * moment first those whose signal was raised, then those whose moment it is, in the order in which they began to wait. The
- * next is woken when no thread of this clock runs. The clock is driven by {@link #advance}, {@link #settle}, or a thread of
- * another origin that awaits something: it takes the clock on itself instead of waiting for ever.
+ * <p>Threads that were started with it come back from an await only while the clock is driven, one after another: at
+ * each moment first those whose signal was raised, then those whose moment it is, in the order in which they began to
+ * wait. The next is woken when no thread of this clock runs. The clock is driven by {@link #advance}, {@link #settle},
+ * or a thread of another origin that awaits something: it takes the clock on itself instead of waiting for ever.
  */
 public final class TestTime implements Time {
     public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The clock, waiting, and the threads that wait. {@link SystemTime} runs by itself, {@link TestTime} when it is told to. */
+/**
+ * The clock, waiting, and the threads that wait. {@link SystemTime} runs by itself, {@link TestTime} when it is told
+ * to.
+ */
 public interface Time extends InstantSource {
     /**
      * Waits until the signal is raised or the moment comes. It counts how often the signal was raised: take
@@ -25,7 +28,9 @@ public interface Time extends InstantSource {
         await(new Signal(), 0, instant().plus(duration));
     }
 
-    /** Starts a virtual thread. Threads that await something are started here, so that a test knows when all is quiet. */
+    /**
+     * Starts a virtual thread. Threads that await something are started here, so that a test knows when all is quiet.
+     */
     Thread start(String name, Runnable task);
 
     /** After how long a worker looks even though nothing called it. */

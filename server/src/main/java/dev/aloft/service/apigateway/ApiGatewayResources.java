@@ -26,7 +26,8 @@ final class ApiGatewayResources {
 
     static List<ResourceType> all(ApiGateway api) {
         return List.of(
-                new RestApiType(api), new ResourceOfApi(api), new MethodType(api), new DeploymentType(api), new StageType(api), new AccountType(api));
+                new RestApiType(api), new ResourceOfApi(api), new MethodType(api), new DeploymentType(api),
+                new StageType(api), new AccountType(api));
     }
 
     private static PatchOperation replace(String path, Object value) {
@@ -41,25 +42,30 @@ final class ApiGatewayResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("Name", "Description", "Body", "BodyS3Location", "BinaryMediaTypes", "EndpointConfiguration", "DisableExecuteApiEndpoint",
-                    "Parameters", "FailOnWarnings", "Mode", "Tags", "ApiKeySourceType", "Policy", "MinimumCompressionSize", "CloneFrom");
+            return Set.of("Name", "Description", "Body", "BodyS3Location", "BinaryMediaTypes", "EndpointConfiguration",
+                    "DisableExecuteApiEndpoint", "Parameters", "FailOnWarnings", "Mode", "Tags", "ApiKeySourceType",
+                    "Policy", "MinimumCompressionSize", "CloneFrom");
         }
 
         @Override
         public Resource create(Caller caller, Desired desired) {
-            RestApis.refuse(desired.properties().containsKey("BodyS3Location"), "AWS::ApiGateway::RestApi's BodyS3Location");
+            RestApis.refuse(desired.properties().containsKey("BodyS3Location"),
+                    "AWS::ApiGateway::RestApi's BodyS3Location");
             var as = steady(caller, desired);
             if (!desired.properties().containsKey("Body")) {
-                return resource(api.createRestApi(as, input(ApiGateway.CREATE_REST_API, CreateRestApiRequest.class, plain(desired),
+                return resource(api
+                        .createRestApi(as, input(ApiGateway.CREATE_REST_API, CreateRestApiRequest.class, plain(desired),
                         more("tags", tags(desired), "apiKeySource", desired.properties().get("ApiKeySourceType")))));
             }
-            var made = api.importRestApi(as, ImportRestApiRequest.of(r -> r.body(body(desired)).parameters(parameters(desired))));
+            var made = api.importRestApi(as,
+                    ImportRestApiRequest.of(r -> r.body(body(desired)).parameters(parameters(desired))));
             return ResourceType.complete(made.id(), () -> resource(adjust(caller, made, desired)));
         }
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            RestApis.refuse(after.properties().containsKey("BodyS3Location"), "AWS::ApiGateway::RestApi's BodyS3Location");
+            RestApis.refuse(after.properties().containsKey("BodyS3Location"),
+                    "AWS::ApiGateway::RestApi's BodyS3Location");
             RestApi current;
             if (after.properties().containsKey("Body")) {
                 current = api.putRestApi(steady(caller, after), PutRestApiRequest.of(r -> r.restApiId(physicalId)
@@ -75,27 +81,35 @@ final class ApiGatewayResources {
         /** Brings in line what a definition does not say or the template says beside it. */
         private RestApi adjust(Caller caller, RestApi current, Desired desired) {
             // The Serverless Framework writes an empty one.
-            RestApis.refuse(!"".equals(desired.properties().getOrDefault("Policy", "")), "A REST API's resource policy");
-            RestApis.refuse(desired.properties().containsKey("MinimumCompressionSize"), "A REST API's minimumCompressionSize");
+            RestApis.refuse(!"".equals(desired.properties().getOrDefault("Policy", "")),
+                    "A REST API's resource policy");
+            RestApis.refuse(desired.properties().containsKey("MinimumCompressionSize"),
+                    "A REST API's minimumCompressionSize");
             RestApis.refuse(desired.properties().containsKey("CloneFrom"), "A REST API's CloneFrom");
-            RestApis.refuse("AUTHORIZER".equals(text(desired, "ApiKeySourceType")), "A REST API's ApiKeySourceType AUTHORIZER");
+            RestApis.refuse("AUTHORIZER".equals(text(desired, "ApiKeySourceType")),
+                    "A REST API's ApiKeySourceType AUTHORIZER");
             var patches = new ArrayList<PatchOperation>();
             patch(patches, "/name", current.name(), text(desired, "Name"));
             patch(patches, "/description", current.description(), text(desired, "Description"));
-            patch(patches, "/disableExecuteApiEndpoint", String.valueOf(current.disableExecuteApiEndpoint()), text(desired, "DisableExecuteApiEndpoint"));
+            patch(patches, "/disableExecuteApiEndpoint", String.valueOf(current.disableExecuteApiEndpoint()),
+                    text(desired, "DisableExecuteApiEndpoint"));
             var types = current.binaryMediaTypes() == null ? List.<String>of() : current.binaryMediaTypes();
             for (var wanted : OpenApi.list(desired.properties().get("BinaryMediaTypes"))) {
                 var type = wanted.toString().replace("~1", "/");
                 if (!types.contains(type)) {
-                    patches.add(PatchOperation.of(p -> p.op("add").path("/binaryMediaTypes/" + type.replace("/", "~1"))));
+                    patches.add(PatchOperation.of(p -> p.op("add")
+                            .path("/binaryMediaTypes/" + type.replace("/", "~1"))));
                 }
             }
             if (!tags(desired).equals(current.tags())) {
-                api.tagResource(caller, TagResourceRequest.of(r -> r.resourceArn("arn:aws:apigateway:" + caller.region() + "::/restapis/" + current.id())
+                api.tagResource(caller,
+                        TagResourceRequest.of(r ->
+                                r.resourceArn("arn:aws:apigateway:" + caller.region() + "::/restapis/" + current.id())
                         .tags(tags(desired))));
             }
             return patches.isEmpty() ? current
-                    : api.updateRestApi(caller, UpdateRestApiRequest.of(r -> r.restApiId(current.id()).patchOperations(patches)));
+                    : api.updateRestApi(caller,
+                            UpdateRestApiRequest.of(r -> r.restApiId(current.id()).patchOperations(patches)));
         }
 
         private static void patch(List<PatchOperation> patches, String path, String now, String wanted) {
@@ -116,7 +130,8 @@ final class ApiGatewayResources {
 
         private static Map<String, String> parameters(Desired desired) {
             var parameters = new LinkedHashMap<String, String>();
-            OpenApi.map(desired.properties().get("Parameters")).forEach((name, value) -> parameters.put(name, String.valueOf(value)));
+            OpenApi.map(desired.properties().get("Parameters"))
+                    .forEach((name, value) -> parameters.put(name, String.valueOf(value)));
             var types = OpenApi.list(OpenApi.map(desired.properties().get("EndpointConfiguration")).get("Types"));
             if (!types.isEmpty()) {
                 parameters.put("endpointConfigurationTypes", types.getFirst().toString());
@@ -132,7 +147,8 @@ final class ApiGatewayResources {
         @Override
         public Optional<Resource> read(Caller caller, String physicalId) {
             try {
-                return Optional.of(resource(api.getRestApi(caller, GetRestApiRequest.of(r -> r.restApiId(physicalId)))));
+                return Optional.of(
+                        resource(api.getRestApi(caller, GetRestApiRequest.of(r -> r.restApiId(physicalId)))));
             } catch (NotFoundException e) {
                 return Optional.empty();
             }
@@ -178,7 +194,8 @@ final class ApiGatewayResources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteResource(caller, DeleteResourceRequest.of(r -> r.restApiId(text(last, "RestApiId")).resourceId(physicalId))));
+            gone(() -> api.deleteResource(caller,
+                    DeleteResourceRequest.of(r -> r.restApiId(text(last, "RestApiId")).resourceId(physicalId))));
         }
 
         @Override
@@ -195,8 +212,9 @@ final class ApiGatewayResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("RestApiId", "ResourceId", "HttpMethod", "AuthorizationType", "AuthorizerId", "ApiKeyRequired", "OperationName",
-                    "RequestParameters", "RequestModels", "RequestValidatorId", "AuthorizationScopes", "Integration", "MethodResponses");
+            return Set.of("RestApiId", "ResourceId", "HttpMethod", "AuthorizationType", "AuthorizerId",
+                    "ApiKeyRequired", "OperationName", "RequestParameters", "RequestModels", "RequestValidatorId",
+                    "AuthorizationScopes", "Integration", "MethodResponses");
         }
 
         @Override
@@ -231,10 +249,12 @@ final class ApiGatewayResources {
             api.putMethod(caller, input(ApiGateway.PUT_METHOD, PutMethodRequest.class, method, Map.of()));
             for (var response : OpenApi.list(desired.properties().get("MethodResponses"))) {
                 api.putMethodResponse(caller,
-                        input(ApiGateway.PUT_METHOD_RESPONSE, PutMethodResponseRequest.class, OpenApi.map(response), place));
+                        input(ApiGateway.PUT_METHOD_RESPONSE, PutMethodResponseRequest.class, OpenApi.map(response),
+                                place));
             }
             integration(caller, OpenApi.map(desired.properties().get("Integration")), place);
-            return new Resource(text(desired, "RestApiId") + "|" + text(desired, "ResourceId") + "|" + text(desired, "HttpMethod"), Map.of());
+            return new Resource(text(desired, "RestApiId") + "|" + text(desired, "ResourceId") + "|" + text(desired,
+                    "HttpMethod"), Map.of());
         }
 
         private void integration(Caller caller, Map<String, Object> given, Map<String, Object> place) {
@@ -246,10 +266,12 @@ final class ApiGatewayResources {
             var own = integration.remove("IntegrationHttpMethod");
             var all = new LinkedHashMap<>(place);
             all.put("integrationHttpMethod", own);
-            api.putIntegration(caller, input(ApiGateway.PUT_INTEGRATION, PutIntegrationRequest.class, integration, all));
+            api.putIntegration(caller,
+                    input(ApiGateway.PUT_INTEGRATION, PutIntegrationRequest.class, integration, all));
             for (var response : responses) {
                 api.putIntegrationResponse(caller,
-                        input(ApiGateway.PUT_INTEGRATION_RESPONSE, PutIntegrationResponseRequest.class, OpenApi.map(response), place));
+                        input(ApiGateway.PUT_INTEGRATION_RESPONSE, PutIntegrationResponseRequest.class,
+                                OpenApi.map(response), place));
             }
         }
 
@@ -320,7 +342,8 @@ final class ApiGatewayResources {
                     }
                 });
             }
-            gone(() -> api.deleteDeployment(caller, DeleteDeploymentRequest.of(r -> r.restApiId(apiId).deploymentId(physicalId))));
+            gone(() -> api.deleteDeployment(caller,
+                    DeleteDeploymentRequest.of(r -> r.restApiId(apiId).deploymentId(physicalId))));
         }
 
         @Override
@@ -341,8 +364,8 @@ final class ApiGatewayResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("RestApiId", "StageName", "DeploymentId", "Description", "Variables", "Tags", "CacheClusterEnabled", "TracingEnabled",
-                    "CanarySetting", "DocumentationVersion");
+            return Set.of("RestApiId", "StageName", "DeploymentId", "Description", "Variables", "Tags",
+                    "CacheClusterEnabled", "TracingEnabled", "CanarySetting", "DocumentationVersion");
         }
 
         @Override
@@ -365,7 +388,8 @@ final class ApiGatewayResources {
                 api.createStage(caller, wanted);
             } catch (ConflictException e) {
                 // Made by this step before, if it serves the same deployment; somebody else's otherwise.
-                var stage = api.getStage(caller, GetStageRequest.of(r -> r.restApiId(wanted.restApiId()).stageName(wanted.stageName())));
+                var stage = api.getStage(caller,
+                        GetStageRequest.of(r -> r.restApiId(wanted.restApiId()).stageName(wanted.stageName())));
                 if (!Objects.equals(stage.deploymentId(), wanted.deploymentId())) {
                     throw e;
                 }
@@ -393,7 +417,8 @@ final class ApiGatewayResources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteStage(caller, DeleteStageRequest.of(r -> r.restApiId(text(last, "RestApiId")).stageName(physicalId))));
+            gone(() -> api.deleteStage(caller,
+                    DeleteStageRequest.of(r -> r.restApiId(text(last, "RestApiId")).stageName(physicalId))));
         }
 
         @Override
@@ -417,7 +442,8 @@ final class ApiGatewayResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             api.updateAccount(caller, UpdateAccountRequest.of(
-                    r -> r.patchOperations(List.of(replace("/cloudwatchRoleArn", text(desired, "CloudWatchRoleArn"))))));
+                    r -> r.patchOperations(
+                            List.of(replace("/cloudwatchRoleArn", text(desired, "CloudWatchRoleArn"))))));
             return new Resource(desired.generatedName(64), Map.of());
         }
 

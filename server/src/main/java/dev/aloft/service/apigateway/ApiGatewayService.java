@@ -222,7 +222,8 @@ public final class ApiGatewayService implements ApiGateway, Service {
 
     @Override
     public Account getAccount(Caller caller, GetAccountRequest input) {
-        return store.read(tx -> ApiGatewayData.ACCOUNTS.get(tx, Key.of(caller.account(), caller.region()))).orElseGet(() -> account(null));
+        return store.read(tx -> ApiGatewayData.ACCOUNTS.get(tx, Key.of(caller.account(), caller.region())))
+                .orElseGet(() -> account(null));
     }
 
     @Override
@@ -263,22 +264,29 @@ public final class ApiGatewayService implements ApiGateway, Service {
             case PutMethodRequest r -> to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()));
             case GetMethodRequest r -> to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()));
             case DeleteMethodRequest r -> to(caller, "DELETE", method(r.restApiId(), r.resourceId(), r.httpMethod()));
-            case PutIntegrationRequest r -> to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration");
-            case GetIntegrationRequest r -> to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration");
+            case PutIntegrationRequest r ->
+                to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration");
+            case GetIntegrationRequest r ->
+                to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration");
             case DeleteIntegrationRequest r ->
                 to(caller, "DELETE", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration");
             case PutMethodResponseRequest r ->
-                to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/responses/" + r.statusCode());
+                to(caller, "PUT",
+                        method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/responses/" + r.statusCode());
             case GetMethodResponseRequest r ->
-                to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/responses/" + r.statusCode());
+                to(caller, "GET",
+                        method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/responses/" + r.statusCode());
             case PutIntegrationResponseRequest r ->
-                to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration/responses/" + r.statusCode());
+                to(caller, "PUT", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration/responses/"
+                        + r.statusCode());
             case GetIntegrationResponseRequest r ->
-                to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration/responses/" + r.statusCode());
+                to(caller, "GET", method(r.restApiId(), r.resourceId(), r.httpMethod()) + "/integration/responses/"
+                        + r.statusCode());
             case CreateDeploymentRequest r -> to(caller, "POST", api(r.restApiId()) + "/deployments");
             case GetDeploymentsRequest r -> to(caller, "GET", api(r.restApiId()) + "/deployments");
             case GetDeploymentRequest r -> to(caller, "GET", api(r.restApiId()) + "/deployments/" + r.deploymentId());
-            case DeleteDeploymentRequest r -> to(caller, "DELETE", api(r.restApiId()) + "/deployments/" + r.deploymentId());
+            case DeleteDeploymentRequest r ->
+                to(caller, "DELETE", api(r.restApiId()) + "/deployments/" + r.deploymentId());
             case CreateStageRequest r -> to(caller, "POST", api(r.restApiId()) + "/stages");
             case GetStagesRequest r -> to(caller, "GET", api(r.restApiId()) + "/stages");
             case GetStageRequest r -> to(caller, "GET", stage(r.restApiId(), r.stageName()));

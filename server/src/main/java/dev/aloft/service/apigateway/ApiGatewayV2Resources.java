@@ -23,7 +23,8 @@ final class ApiGatewayV2Resources {
     private ApiGatewayV2Resources() {}
 
     static List<ResourceType> all(ApiGatewayV2 api) {
-        return List.of(new ApiType(api), new IntegrationType(api), new RouteType(api), new StageType(api), new DeploymentType(api));
+        return List.of(new ApiType(api), new IntegrationType(api), new RouteType(api), new StageType(api),
+                new DeploymentType(api));
     }
 
     private record ApiType(ApiGatewayV2 api) implements ResourceType {
@@ -34,8 +35,9 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("Name", "ProtocolType", "Body", "BodyS3Location", "BasePath", "CorsConfiguration", "CredentialsArn", "Description",
-                    "DisableExecuteApiEndpoint", "DisableSchemaValidation", "FailOnWarnings", "RouteKey", "RouteSelectionExpression", "Tags", "Target", "Version");
+            return Set.of("Name", "ProtocolType", "Body", "BodyS3Location", "BasePath", "CorsConfiguration",
+                    "CredentialsArn", "Description", "DisableExecuteApiEndpoint", "DisableSchemaValidation",
+                    "FailOnWarnings", "RouteKey", "RouteSelectionExpression", "Tags", "Target", "Version");
         }
 
         @Override
@@ -45,14 +47,17 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Resource create(Caller caller, Desired desired) {
-            RestApis.refuse(desired.properties().containsKey("BodyS3Location"), "AWS::ApiGatewayV2::Api's BodyS3Location");
+            RestApis.refuse(desired.properties().containsKey("BodyS3Location"),
+                    "AWS::ApiGatewayV2::Api's BodyS3Location");
             var as = steady(caller, desired);
             if (!desired.properties().containsKey("Body")) {
-                var made = api.createApi(as, input(ApiGatewayV2.CREATE_API, CreateApiRequest.class, desired.properties(),
+                var made = api.createApi(as,
+                        input(ApiGatewayV2.CREATE_API, CreateApiRequest.class, desired.properties(),
                         more("Tags", tags(desired), "FailOnWarnings", null, "BasePath", null)));
                 return resource(made.apiId(), made.apiEndpoint());
             }
-            var made = api.importApi(as, ImportApiRequest.of(r -> r.body(body(desired)).basepath(text(desired, "BasePath"))));
+            var made = api.importApi(as,
+                    ImportApiRequest.of(r -> r.body(body(desired)).basepath(text(desired, "BasePath"))));
             return ResourceType.complete(made.apiId(), () -> {
                 adjust(caller, made.apiId(), desired);
                 return resource(made.apiId(), made.apiEndpoint());
@@ -61,10 +66,12 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            RestApis.refuse(after.properties().containsKey("BodyS3Location"), "AWS::ApiGatewayV2::Api's BodyS3Location");
+            RestApis.refuse(after.properties().containsKey("BodyS3Location"),
+                    "AWS::ApiGatewayV2::Api's BodyS3Location");
             if (after.properties().containsKey("Body")) {
                 api.reimportApi(steady(caller, after),
-                        ReimportApiRequest.of(r -> r.apiId(physicalId).body(body(after)).basepath(text(after, "BasePath"))));
+                        ReimportApiRequest.of(r -> r.apiId(physicalId).body(body(after))
+                                .basepath(text(after, "BasePath"))));
             }
             adjust(caller, physicalId, after);
             return read(caller, physicalId).orElseThrow();
@@ -73,8 +80,10 @@ final class ApiGatewayV2Resources {
         /** Brings in line what a definition does not say or the template says beside it. */
         private void adjust(Caller caller, String id, Desired desired) {
             var kept = new LinkedHashMap<>(desired.properties());
-            kept.keySet().retainAll(Set.of("Name", "CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "Version", "Target", "RouteKey"));
-            api.updateApi(steady(caller, desired), input(ApiGatewayV2.UPDATE_API, UpdateApiRequest.class, kept, more("ApiId", id)));
+            kept.keySet().retainAll(Set.of("Name", "CorsConfiguration", "Description", "DisableExecuteApiEndpoint",
+                    "Version", "Target", "RouteKey"));
+            api.updateApi(steady(caller, desired),
+                    input(ApiGatewayV2.UPDATE_API, UpdateApiRequest.class, kept, more("ApiId", id)));
             api.tagResource(caller, TagResourceRequest.of(
                     r -> r.resourceArn("arn:aws:apigateway:" + caller.region() + "::/apis/" + id).tags(tags(desired))));
         }
@@ -111,9 +120,10 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("ApiId", "ConnectionId", "ConnectionType", "ContentHandlingStrategy", "CredentialsArn", "Description", "IntegrationMethod",
-                    "IntegrationSubtype", "IntegrationType", "IntegrationUri", "PassthroughBehavior", "PayloadFormatVersion", "RequestParameters",
-                    "RequestTemplates", "ResponseParameters", "TemplateSelectionExpression", "TimeoutInMillis", "TlsConfig");
+            return Set.of("ApiId", "ConnectionId", "ConnectionType", "ContentHandlingStrategy", "CredentialsArn",
+                    "Description", "IntegrationMethod", "IntegrationSubtype", "IntegrationType", "IntegrationUri",
+                    "PassthroughBehavior", "PayloadFormatVersion", "RequestParameters", "RequestTemplates",
+                    "ResponseParameters", "TemplateSelectionExpression", "TimeoutInMillis", "TlsConfig");
         }
 
         @Override
@@ -129,20 +139,23 @@ final class ApiGatewayV2Resources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var made = api.createIntegration(steady(caller, desired),
-                    input(ApiGatewayV2.CREATE_INTEGRATION, CreateIntegrationRequest.class, desired.properties(), Map.of()));
+                    input(ApiGatewayV2.CREATE_INTEGRATION, CreateIntegrationRequest.class, desired.properties(),
+                            Map.of()));
             return resource(made.integrationId());
         }
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            api.updateIntegration(steady(caller, after), input(ApiGatewayV2.UPDATE_INTEGRATION, UpdateIntegrationRequest.class,
+            api.updateIntegration(steady(caller, after),
+                    input(ApiGatewayV2.UPDATE_INTEGRATION, UpdateIntegrationRequest.class,
                     after.properties(), more("IntegrationId", physicalId)));
             return resource(physicalId);
         }
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteIntegration(caller, DeleteIntegrationRequest.of(r -> r.apiId(text(last, "ApiId")).integrationId(physicalId))));
+            gone(() -> api.deleteIntegration(caller,
+                    DeleteIntegrationRequest.of(r -> r.apiId(text(last, "ApiId")).integrationId(physicalId))));
         }
 
         @Override
@@ -163,8 +176,9 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("ApiId", "ApiKeyRequired", "AuthorizationScopes", "AuthorizationType", "AuthorizerId", "ModelSelectionExpression",
-                    "OperationName", "RequestModels", "RequestParameters", "RouteKey", "RouteResponseSelectionExpression", "Target");
+            return Set.of("ApiId", "ApiKeyRequired", "AuthorizationScopes", "AuthorizationType", "AuthorizerId",
+                    "ModelSelectionExpression", "OperationName", "RequestModels", "RequestParameters", "RouteKey",
+                    "RouteResponseSelectionExpression", "Target");
         }
 
         @Override
@@ -187,13 +201,15 @@ final class ApiGatewayV2Resources {
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
             api.updateRoute(steady(caller, after),
-                    input(ApiGatewayV2.UPDATE_ROUTE, UpdateRouteRequest.class, after.properties(), more("RouteId", physicalId)));
+                    input(ApiGatewayV2.UPDATE_ROUTE, UpdateRouteRequest.class, after.properties(),
+                            more("RouteId", physicalId)));
             return resource(physicalId);
         }
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteRoute(caller, DeleteRouteRequest.of(r -> r.apiId(text(last, "ApiId")).routeId(physicalId))));
+            gone(() -> api.deleteRoute(caller,
+                    DeleteRouteRequest.of(r -> r.apiId(text(last, "ApiId")).routeId(physicalId))));
         }
 
         @Override
@@ -214,8 +230,8 @@ final class ApiGatewayV2Resources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("ApiId", "StageName", "AutoDeploy", "DeploymentId", "Description", "StageVariables", "Tags", "AccessLogSettings",
-                    "DefaultRouteSettings", "RouteSettings", "ClientCertificateId");
+            return Set.of("ApiId", "StageName", "AutoDeploy", "DeploymentId", "Description", "StageVariables", "Tags",
+                    "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "ClientCertificateId");
         }
 
         @Override
@@ -233,7 +249,8 @@ final class ApiGatewayV2Resources {
             var tags = tags(desired);
             try {
                 api.createStage(steady(caller, desired),
-                        input(ApiGatewayV2.CREATE_STAGE, CreateStageRequest.class, desired.properties(), more("Tags", tags)));
+                        input(ApiGatewayV2.CREATE_STAGE, CreateStageRequest.class, desired.properties(),
+                                more("Tags", tags)));
             } catch (ConflictException e) {
                 // Made by this step before, if it carries this stack's tag; somebody else's otherwise.
                 var stage = api.getStage(caller, GetStageRequest.of(
@@ -254,7 +271,8 @@ final class ApiGatewayV2Resources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteStage(caller, DeleteStageRequest.of(r -> r.apiId(text(last, "ApiId")).stageName(physicalId))));
+            gone(() -> api.deleteStage(caller,
+                    DeleteStageRequest.of(r -> r.apiId(text(last, "ApiId")).stageName(physicalId))));
         }
 
         @Override
@@ -287,7 +305,8 @@ final class ApiGatewayV2Resources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var made = api.createDeployment(steady(caller, desired),
-                    input(ApiGatewayV2.CREATE_DEPLOYMENT, CreateDeploymentRequest.class, desired.properties(), Map.of()));
+                    input(ApiGatewayV2.CREATE_DEPLOYMENT, CreateDeploymentRequest.class, desired.properties(),
+                            Map.of()));
             return resource(made.deploymentId());
         }
 
@@ -298,7 +317,8 @@ final class ApiGatewayV2Resources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            gone(() -> api.deleteDeployment(caller, DeleteDeploymentRequest.of(r -> r.apiId(text(last, "ApiId")).deploymentId(physicalId))));
+            gone(() -> api.deleteDeployment(caller,
+                    DeleteDeploymentRequest.of(r -> r.apiId(text(last, "ApiId")).deploymentId(physicalId))));
         }
 
         @Override

@@ -75,7 +75,8 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
 
     @Override
     public GetRoutesResponse getRoutes(Caller caller, GetRoutesRequest input) {
-        var page = Paging.page(apis.routes(caller, input.apiId()), Route::routeId, input.nextToken(), HttpApis.limit(input.maxResults()));
+        var page = Paging.page(apis.routes(caller, input.apiId()), Route::routeId, input.nextToken(),
+                HttpApis.limit(input.maxResults()));
         return GetRoutesResponse.of(r -> r.items(page.items()).nextToken(page.next()));
     }
 
@@ -97,7 +98,8 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
 
     @Override
     public GetIntegrationResponse getIntegration(Caller caller, GetIntegrationRequest input) {
-        return told(apis.getIntegration(caller, input.apiId(), input.integrationId()), new GetIntegrationResponse.Builder()).build();
+        return told(apis.getIntegration(caller, input.apiId(), input.integrationId()),
+                new GetIntegrationResponse.Builder()).build();
     }
 
     @Override
@@ -130,7 +132,8 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
 
     @Override
     public GetStagesResponse getStages(Caller caller, GetStagesRequest input) {
-        var page = Paging.page(stages.stages(caller, input.apiId()), Stage::stageName, input.nextToken(), HttpApis.limit(input.maxResults()));
+        var page = Paging.page(stages.stages(caller, input.apiId()), Stage::stageName, input.nextToken(),
+                HttpApis.limit(input.maxResults()));
         return GetStagesResponse.of(r -> r.items(page.items()).nextToken(page.next()));
     }
 
@@ -152,7 +155,8 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
 
     @Override
     public GetDeploymentResponse getDeployment(Caller caller, GetDeploymentRequest input) {
-        return told(stages.getDeployment(caller, input.apiId(), input.deploymentId()), new GetDeploymentResponse.Builder()).build();
+        return told(stages.getDeployment(caller, input.apiId(), input.deploymentId()),
+                new GetDeploymentResponse.Builder()).build();
     }
 
     @Override
@@ -194,7 +198,9 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
         return new UntagResourceResponse();
     }
 
-    /** The model gives every operation an output of its own though they tell the same things: member by member, by name. */
+    /**
+     * The model gives every operation an output of its own though they tell the same things: member by member, by name.
+     */
     private static <B extends ShapeBuilder> B told(Shape thing, B answer) {
         var names = answer.build().shape();
         for (var member : thing.shape().members()) {
@@ -224,8 +230,10 @@ public final class ApiGatewayV2Service implements ApiGatewayV2, Service {
             case CreateIntegrationRequest r -> to(caller, "POST", api(r.apiId()) + "/integrations");
             case GetIntegrationsRequest r -> to(caller, "GET", api(r.apiId()) + "/integrations");
             case GetIntegrationRequest r -> to(caller, "GET", api(r.apiId()) + "/integrations/" + r.integrationId());
-            case UpdateIntegrationRequest r -> to(caller, "PATCH", api(r.apiId()) + "/integrations/" + r.integrationId());
-            case DeleteIntegrationRequest r -> to(caller, "DELETE", api(r.apiId()) + "/integrations/" + r.integrationId());
+            case UpdateIntegrationRequest r ->
+                    to(caller, "PATCH", api(r.apiId()) + "/integrations/" + r.integrationId());
+            case DeleteIntegrationRequest r ->
+                    to(caller, "DELETE", api(r.apiId()) + "/integrations/" + r.integrationId());
             case CreateStageRequest r -> to(caller, "POST", api(r.apiId()) + "/stages");
             case GetStagesRequest r -> to(caller, "GET", api(r.apiId()) + "/stages");
             case GetStageRequest r -> to(caller, "GET", api(r.apiId()) + "/stages/" + r.stageName());

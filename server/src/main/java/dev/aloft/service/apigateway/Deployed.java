@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What stages serve at this moment, for the gateway. Which deployment a stage serves is read for every request; deployments
- * never change, so their routes are made once and kept while they are used.
+ * What stages serve at this moment, for the gateway. Which deployment a stage serves is read for every request;
+ * deployments never change, so their routes are made once and kept while they are used.
  */
 final class Deployed implements Served.Source {
     private static final int KEPT = 1_000;
@@ -46,14 +46,16 @@ final class Deployed implements Served.Source {
             var routing = (RestRouting) routings.computeIfAbsent(key, _ -> {
                 var deployment = REST_DEPLOYMENTS.get(tx, key).orElseThrow();
                 return new RestRouting(
-                        deployment.account(), deployment.region(), deployment.binaryMediaTypes(), deployment.resources().values());
+                        deployment.account(), deployment.region(), deployment.binaryMediaTypes(),
+                        deployment.resources().values());
             });
             return new Served.Rest(apiId, stageName, stage.deploymentId(), variables(stage.variables()), routing);
         });
     }
 
     private Optional<Served> http(ReadTx tx, String apiId, String stageName) {
-        return HTTP_STAGES.get(tx, Key.of(apiId, stageName)).filter(stage -> stage.deploymentId() != null).map(stage -> {
+        return HTTP_STAGES.get(tx, Key.of(apiId, stageName)).filter(stage -> stage.deploymentId() != null)
+                .map(stage -> {
             var key = Key.of(apiId, stage.deploymentId());
             var routing = (HttpRouting) routings.computeIfAbsent(key, _ -> {
                 var deployment = HTTP_DEPLOYMENTS.get(tx, key).orElseThrow();

@@ -42,8 +42,10 @@ final class HttpApis {
             throw ApiError.notBuilt("A WebSocket API");
         }
         refuse(input.disableSchemaValidation() != null, "CreateApi's disableSchemaValidation");
-        if (input.routeSelectionExpression() != null && !input.routeSelectionExpression().matches("\\$\\{?request\\.method}? \\$\\{?request\\.path}?")) {
-            throw new BadRequestException("RouteSelectionExpression must be \"${request.method} ${request.path}\" for HTTP APIs");
+        if (input.routeSelectionExpression() != null
+                && !input.routeSelectionExpression().matches("\\$\\{?request\\.method}? \\$\\{?request\\.path}?")) {
+            throw new BadRequestException("RouteSelectionExpression must be \"${request.method} "
+                    + "${request.path}\" for HTTP APIs");
         }
         if (input.target() == null && (input.routeKey() != null || input.credentialsArn() != null)) {
             throw new BadRequestException("Target is required when routeKey or credentialsArn is given");
@@ -66,7 +68,8 @@ final class HttpApis {
             HTTP_APIS.put(tx, Key.of(api.apiId()), complete);
             if (input.target() != null) {
                 HTTP_STAGES.put(tx, Key.of(api.apiId(), "$default"), Stage.of(
-                        s -> s.stageName("$default").autoDeploy(true).apiGatewayManaged(true).createdDate(now).lastUpdatedDate(now)));
+                        s -> s.stageName("$default").autoDeploy(true).apiGatewayManaged(true).createdDate(now)
+                        .lastUpdatedDate(now)));
                 HttpStages.deployAutomatically(tx, caller, complete, now);
             }
             return api;
@@ -186,13 +189,15 @@ final class HttpApis {
     }
 
     GetApisResponse list(Caller caller, GetApisRequest input) {
-        var all = store.read(tx -> HTTP_APIS_BY_PLACE.range(tx, Key.of(caller.account(), caller.region())).map(row -> row.value().api()).toList());
+        var all = store.read(tx -> HTTP_APIS_BY_PLACE.range(tx, Key.of(caller.account(), caller.region()))
+                .map(row -> row.value().api()).toList());
         var page = Paging.page(all, Api_::apiId, input.nextToken(), limit(input.maxResults()));
         return GetApisResponse.of(r -> r.items(page.items()).nextToken(page.next()));
     }
 
     Api_ update(Caller caller, UpdateApiRequest input) {
-        refuse(input.target() != null || input.routeKey() != null || input.credentialsArn() != null, "UpdateApi of a quick-created route");
+        refuse(input.target() != null || input.routeKey() != null || input.credentialsArn() != null,
+                "UpdateApi of a quick-created route");
         return change(caller, input.apiId(), old -> {
             var api = old.api().toBuilder();
             set(input.name(), api::name);
@@ -208,8 +213,10 @@ final class HttpApis {
         store.change(tx -> {
             record(tx, caller, id);
             HTTP_APIS.delete(tx, Key.of(id));
-            HTTP_STAGES.range(tx, Key.of(id)).map(row -> row.key()).toList().forEach(key -> HTTP_STAGES.delete(tx, key));
-            HTTP_DEPLOYMENTS.range(tx, Key.of(id)).map(row -> row.key()).toList().forEach(key -> HTTP_DEPLOYMENTS.delete(tx, key));
+            HTTP_STAGES.range(tx, Key.of(id)).map(row -> row.key()).toList()
+                    .forEach(key -> HTTP_STAGES.delete(tx, key));
+            HTTP_DEPLOYMENTS.range(tx, Key.of(id)).map(row -> row.key()).toList()
+                    .forEach(key -> HTTP_DEPLOYMENTS.delete(tx, key));
         });
     }
 
@@ -274,7 +281,8 @@ final class HttpApis {
     }
 
     Route createRoute(Caller caller, CreateRouteRequest input) {
-        refuse(input.requestParameters() != null || input.requestModels() != null || input.modelSelectionExpression() != null
+        refuse(input.requestParameters() != null || input.requestModels() != null
+                || input.modelSelectionExpression() != null
                 || input.routeResponseSelectionExpression() != null, "A route's request parameters and models");
         var id = Ids.part(caller, "route");
         var route = Route.of(r -> r.routeId(id)
@@ -298,7 +306,8 @@ final class HttpApis {
     }
 
     Route updateRoute(Caller caller, UpdateRouteRequest input) {
-        refuse(input.requestParameters() != null || input.requestModels() != null || input.modelSelectionExpression() != null
+        refuse(input.requestParameters() != null || input.requestModels() != null
+                || input.modelSelectionExpression() != null
                 || input.routeResponseSelectionExpression() != null, "A route's request parameters and models");
         return changeRoutes(caller, input.apiId(), input.routeId(), old -> {
             var changed = known(old, "Route", input.routeId()).toBuilder();
@@ -381,7 +390,8 @@ final class HttpApis {
                 }
                 integration(old, route.target().substring("integrations/".length()));
             }
-            if (all.values().stream().anyMatch(each -> !each.routeId().equals(id) && each.routeKey().equals(route.routeKey()))) {
+            if (all.values().stream()
+                    .anyMatch(each -> !each.routeId().equals(id) && each.routeKey().equals(route.routeKey()))) {
                 throw new ConflictException("Route with key " + route.routeKey() + " already exists for this API");
             }
             if (all.put(id, route) == null && all.size() > MAX_ROUTES) {

@@ -58,14 +58,16 @@ final class HttpStages {
         }
     }
 
-    private static Deployment keep(Tx tx, HttpApiRecord api, String id, boolean automatic, String description, Instant now) {
+    private static Deployment keep(Tx tx, HttpApiRecord api, String id, boolean automatic, String description,
+            Instant now) {
         var deployment = Deployment.of(d -> d.deploymentId(id)
                 .autoDeployed(automatic)
                 .createdDate(now)
                 .deploymentStatus("DEPLOYED")
                 .description(description));
         HTTP_DEPLOYMENTS.put(tx, Key.of(api.api().apiId(), id), new HttpDeployment(
-                api.account(), api.region(), deployment, api.api().corsConfiguration(), api.routes(), api.integrations()));
+                api.account(), api.region(), deployment, api.api().corsConfiguration(), api.routes(),
+                api.integrations()));
         return deployment;
     }
 
@@ -187,7 +189,8 @@ final class HttpStages {
         refuse(routes != null && !routes.isEmpty(), "A stage's route settings");
         refuse(defaults != null && (defaults.throttlingBurstLimit() != null || defaults.throttlingRateLimit() != null),
                 "A stage's throttling");
-        refuse(defaults != null && Boolean.TRUE.equals(defaults.detailedMetricsEnabled()), "A stage's detailed metrics");
+        refuse(defaults != null && Boolean.TRUE.equals(defaults.detailedMetricsEnabled()),
+                "A stage's detailed metrics");
     }
 
     private static Stage stage(ReadTx tx, Caller caller, String apiId, String name) {

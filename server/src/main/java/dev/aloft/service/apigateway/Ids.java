@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Ids as API Gateway's are: small letters and digits. They follow from the request's id, so that a request carried out a
- * second time finds what the first one made.
+ * Ids as API Gateway's are: small letters and digits. They follow from the request's id, so that a request carried out
+ * a second time finds what the first one made.
  */
 final class Ids {
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -26,7 +26,8 @@ final class Ids {
     private static String id(Caller caller, String what, int length) {
         try {
             var hash = MessageDigest.getInstance("SHA-256")
-                    .digest((caller.account() + caller.region() + caller.requestId() + what).getBytes(StandardCharsets.UTF_8));
+                    .digest((caller.account() + caller.region() + caller.requestId() + what)
+                            .getBytes(StandardCharsets.UTF_8));
             var id = new StringBuilder();
             for (int i = 0; i < length; i++) {
                 id.append(ALPHABET.charAt((hash[i] & 0xff) % ALPHABET.length()));

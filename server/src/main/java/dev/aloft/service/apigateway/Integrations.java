@@ -32,8 +32,8 @@ final class Integrations {
                     throw new ApiGateway.BadRequestException("Invalid ARN specified in the request");
                 }
                 if (!LambdaUri.is(integration.uri())) {
-                    throw new ApiGateway.BadRequestException("Integrations of type 'AWS_PROXY' currently only supports Lambda "
-                            + "function and Firehose stream invocations.");
+                    throw new ApiGateway.BadRequestException("Integrations of type 'AWS_PROXY' currently "
+                            + "only supports Lambda function and Firehose stream invocations.");
                 }
                 if (notEmpty(integration.requestTemplates())) {
                     throw ApiError.notBuilt("Template mapping in an AWS_PROXY integration");
@@ -55,17 +55,20 @@ final class Integrations {
     static void check(ApiGatewayV2.Integration integration) {
         if (!"AWS_PROXY".equals(integration.integrationType()) || integration.integrationSubtype() != null) {
             throw ApiError.notBuilt("An HTTP API's integration "
-                    + (integration.integrationSubtype() == null ? integration.integrationType() : integration.integrationSubtype()));
+                    + (integration.integrationSubtype() == null ? integration.integrationType()
+                            : integration.integrationSubtype()));
         }
         if (!LambdaUri.is(integration.integrationUri())) {
-            throw new ApiGatewayV2.BadRequestException("Invalid integration URI specified: " + integration.integrationUri());
+            throw new ApiGatewayV2.BadRequestException("Invalid integration URI specified: "
+                    + integration.integrationUri());
         }
         if (integration.payloadFormatVersion() == null) {
             throw new ApiGatewayV2.BadRequestException("PayloadFormatVersion is a required parameter for integration");
         }
         if (!integration.payloadFormatVersion().matches("1\\.0|2\\.0")) {
             throw new ApiGatewayV2.BadRequestException(
-                    "PayloadFormatVersion " + integration.payloadFormatVersion() + " is not supported. Supported values are 1.0 and 2.0");
+                    "PayloadFormatVersion " + integration.payloadFormatVersion()
+                    + " is not supported. Supported values are 1.0 and 2.0");
         }
         if (notEmpty(integration.requestParameters()) || notEmpty(integration.responseParameters())) {
             throw ApiError.notBuilt("Parameter mapping in an HTTP API's integration");
@@ -83,9 +86,10 @@ final class Integrations {
         if (Boolean.TRUE.equals(route.apiKeyRequired())) {
             throw ApiError.notBuilt("An API Gateway route that requires an API key");
         }
-        if (!route.routeKey().equals("$default") && !route.routeKey().matches("(GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY) /.*")) {
-            throw new ApiGatewayV2.BadRequestException("The provided route key is not formatted properly for HTTP protocol. "
-                    + "Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"");
+        if (!route.routeKey().equals("$default")
+                && !route.routeKey().matches("(GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY) /.*")) {
+            throw new ApiGatewayV2.BadRequestException("The provided route key is not formatted properly "
+                    + "for HTTP protocol. Format should be \"<HTTP METHOD> /<RESOURCE PATH>\" or \"$default\"");
         }
     }
 

@@ -18,7 +18,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * A Swagger 2 or OpenAPI 3 definition with API Gateway's extensions.
  *
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html">Extensions</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html">Extensions</a>
  */
 record OpenApi(Map<String, Object> document) {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "options", "head");
@@ -36,8 +37,8 @@ record OpenApi(Map<String, Object> document) {
     /**
      * Reads a definition, with the variables that stand for where it is imported.
      *
-     * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html">AWS variables for
-     *     OpenAPI import</a>
+     * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/import-api-aws-variables.html">AWS
+     *     variables for OpenAPI import</a>
      */
     static OpenApi read(byte[] body, Caller caller) {
         return read(new String(body, StandardCharsets.UTF_8)
@@ -73,7 +74,8 @@ record OpenApi(Map<String, Object> document) {
     }
 
     private static Object yaml(byte[] body) {
-        var settings = LoadSettings.builder().setMaxAliasesForCollections(MAX_ALIASES).setCodePointLimit(body.length + 1).build();
+        var settings = LoadSettings.builder().setMaxAliasesForCollections(MAX_ALIASES)
+                .setCodePointLimit(body.length + 1).build();
         return new Load(settings).loadFromString(new String(body, StandardCharsets.UTF_8));
     }
 
@@ -149,7 +151,8 @@ record OpenApi(Map<String, Object> document) {
         for (var key : List.of("security", "x-amazon-apigateway-auth", "x-amazon-apigateway-request-validator")) {
             var value = definition.get(key);
             boolean open = value == null
-                    || value instanceof List<?> list && list.stream().allMatch(each -> map(each).isEmpty() || map(each).containsKey("NONE"))
+                    || value instanceof List<?> list
+                    && list.stream().allMatch(each -> map(each).isEmpty() || map(each).containsKey("NONE"))
                     || "NONE".equals(map(value instanceof Map ? value : Map.of()).get("type"));
             if (!open) {
                 throw ApiError.notBuilt("API Gateway's " + key + " (" + method + " " + path + ")");

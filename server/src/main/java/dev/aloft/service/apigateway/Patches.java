@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * API Gateway's patch operations.
  *
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/patch-operations.html">Patch operations</a>
+ * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/patch-operations.html">Patch
+ *     operations</a>
  */
 final class Patches {
     private Patches() {}

@@ -15,8 +15,12 @@ import java.util.UUID;
 final class Properties {
     private Properties() {}
 
-    /** The properties as the operation's input; a property deeper down that the operation does not know fails the resource. */
-    static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, Object> properties, Map<String, Object> more) {
+    /**
+     * The properties as the operation's input; a property deeper down that the operation does not know fails the
+     * resource.
+     */
+    static <T extends Shape> T input(Operation operation, Class<T> type, Map<String, Object> properties,
+            Map<String, Object> more) {
         var all = new LinkedHashMap<>(properties);
         more.forEach((name, value) -> {
             if (value == null) {
@@ -30,7 +34,9 @@ final class Properties {
         }));
     }
 
-    /** The caller with a request id that stays the same when the step is done again: ids of what is made follow from it. */
+    /**
+     * The caller with a request id that stays the same when the step is done again: ids of what is made follow from it.
+     */
     static Caller steady(Caller caller, Desired desired) {
         var name = desired.stackId() + "/" + desired.logicalId() + "/" + desired.token();
         return caller.withRequestId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());

@@ -25,7 +25,8 @@ import java.util.function.UnaryOperator;
 
 /** REST APIs with their resources, methods and integrations. */
 final class RestApis {
-    private static final Set<String> METHODS = Set.of("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY");
+    private static final Set<String> METHODS =
+            Set.of("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY");
     private static final int MAX_RESOURCES = 300;
 
     private final Store store;
@@ -78,7 +79,8 @@ final class RestApis {
                 api.name(definition.title());
             }
             var start = overwrite ? root(old.api()) : old.resources();
-            return new RestApiRecord(old.account(), old.region(), api.build(), merged(caller, start, definition, overwrite));
+            return new RestApiRecord(old.account(), old.region(), api.build(),
+                    merged(caller, start, definition, overwrite));
         }).api();
     }
 
@@ -92,7 +94,8 @@ final class RestApis {
     }
 
     private static RestApi.Builder described(RestApi.Builder api, OpenApi definition) {
-        return api.description(definition.description()).version(definition.version()).binaryMediaTypes(definition.binaryMediaTypes());
+        return api.description(definition.description()).version(definition.version())
+                .binaryMediaTypes(definition.binaryMediaTypes());
     }
 
     private static Map<String, Resource> root(RestApi api) {
@@ -113,7 +116,8 @@ final class RestApis {
     }
 
     GetRestApisResponse list(Caller caller, GetRestApisRequest input) {
-        var all = store.read(tx -> REST_APIS_BY_PLACE.range(tx, Key.of(caller.account(), caller.region())).map(row -> row.value().api()).toList());
+        var all = store.read(tx -> REST_APIS_BY_PLACE.range(tx, Key.of(caller.account(), caller.region()))
+                .map(row -> row.value().api()).toList());
         var page = Paging.page(all, RestApi::id, input.position(), input.limit());
         return GetRestApisResponse.of(r -> r.items(page.items()).position(page.next()));
     }
@@ -125,10 +129,12 @@ final class RestApis {
                 switch (patch.path()) {
                     case "/name" -> api.name(patch.value());
                     case "/description" -> api.description(patch.value());
-                    case "/disableExecuteApiEndpoint" -> api.disableExecuteApiEndpoint(Boolean.parseBoolean(patch.value()));
+                    case "/disableExecuteApiEndpoint" ->
+                        api.disableExecuteApiEndpoint(Boolean.parseBoolean(patch.value()));
                     case String path when path.startsWith("/binaryMediaTypes/") ->
                         api.binaryMediaTypes(Patches.inList(api.build().binaryMediaTypes(), patch, path.substring(18)));
-                    case String path when path.equals("/binaryMediaTypes") -> throw new BadRequestException("Invalid patch path " + path);
+                    case String path when path.equals("/binaryMediaTypes") ->
+                        throw new BadRequestException("Invalid patch path " + path);
                     case String path -> throw ApiError.notBuilt("UpdateRestApi of " + path);
                 }
             }
@@ -140,16 +146,18 @@ final class RestApis {
         store.change(tx -> {
             record(tx, caller, id);
             REST_APIS.delete(tx, Key.of(id));
-            REST_STAGES.range(tx, Key.of(id)).map(row -> row.key()).toList().forEach(key -> REST_STAGES.delete(tx, key));
-            REST_DEPLOYMENTS.range(tx, Key.of(id)).map(row -> row.key()).toList().forEach(key -> REST_DEPLOYMENTS.delete(tx, key));
+            REST_STAGES.range(tx, Key.of(id)).map(row -> row.key()).toList()
+                    .forEach(key -> REST_STAGES.delete(tx, key));
+            REST_DEPLOYMENTS.range(tx, Key.of(id)).map(row -> row.key()).toList()
+                    .forEach(key -> REST_DEPLOYMENTS.delete(tx, key));
         });
         return new DeleteRestApiResponse();
     }
 
     Resource createResource(Caller caller, CreateResourceRequest input) {
         if (!input.pathPart().matches("[a-zA-Z0-9._~:@!$&'()*+,;=-]+|\\{[a-zA-Z0-9._:-]+\\+?}")) {
-            throw new BadRequestException("Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable "
-                    + "and curly braces at the beginning and the end.");
+            throw new BadRequestException("Resource's path part only allow a-zA-Z0-9._-: or a valid "
+                    + "greedy path variable and curly braces at the beginning and the end.");
         }
         var id = Ids.part(caller, "resource");
         return change(caller, input.restApiId(), old -> {
@@ -162,12 +170,14 @@ final class RestApis {
 
     private static Resource child(Map<String, Resource> resources, Resource parent, String pathPart, String id) {
         if (parent.path().endsWith("+}")) {
-            throw new BadRequestException("Cannot create a child of a resource with a greedy path variable: " + parent.pathPart());
+            throw new BadRequestException("Cannot create a child of a resource with a greedy path variable: "
+                    + parent.pathPart());
         }
         for (var sibling : resources.values()) {
             if (parent.id().equals(sibling.parentId())) {
                 if (sibling.pathPart().equals(pathPart)) {
-                    throw new ConflictException("Another resource with the same parent already has this name: " + pathPart);
+                    throw new ConflictException("Another resource with the same parent already has this name: "
+                            + pathPart);
                 }
                 if (pathPart.startsWith("{") && sibling.pathPart().startsWith("{")) {
                     throw new BadRequestException("A sibling (" + sibling.pathPart()
@@ -214,7 +224,8 @@ final class RestApis {
                 throw new BadRequestException("Cannot remove a root resource.");
             }
             var left = new LinkedHashMap<>(old.resources());
-            left.values().removeIf(each -> each.path().equals(gone.path()) || each.path().startsWith(gone.path() + "/"));
+            left.values().removeIf(each -> each.path().equals(gone.path())
+                    || each.path().startsWith(gone.path() + "/"));
             return new RestApiRecord(old.account(), old.region(), old.api(), left);
         });
         return new DeleteResourceResponse();
@@ -265,7 +276,8 @@ final class RestApis {
                 .credentials(input.credentials())
                 .requestParameters(input.requestParameters())
                 .requestTemplates(input.requestTemplates())
-                .passthroughBehavior(input.passthroughBehavior() == null ? "WHEN_NO_MATCH" : input.passthroughBehavior())
+                .passthroughBehavior(input.passthroughBehavior() == null ? "WHEN_NO_MATCH"
+                        : input.passthroughBehavior())
                 .contentHandling(input.contentHandling())
                 .timeoutInMillis(input.timeoutInMillis() == null ? 29_000 : input.timeoutInMillis())
                 .cacheNamespace(input.cacheNamespace() == null ? input.resourceId() : input.cacheNamespace())
@@ -327,12 +339,14 @@ final class RestApis {
             var all = new LinkedHashMap<>(
                     integration.integrationResponses() == null ? Map.of() : integration.integrationResponses());
             all.put(input.statusCode(), response);
-            return method.toBuilder().methodIntegration(integration.toBuilder().integrationResponses(all).build()).build();
+            return method.toBuilder()
+                    .methodIntegration(integration.toBuilder().integrationResponses(all).build()).build();
         }).methodIntegration().integrationResponses().get(input.statusCode());
     }
 
     IntegrationResponse getIntegrationResponse(Caller caller, GetIntegrationResponseRequest input) {
-        var all = getIntegration(caller, input.restApiId(), input.resourceId(), input.httpMethod()).integrationResponses();
+        var all = getIntegration(caller, input.restApiId(), input.resourceId(), input.httpMethod())
+                .integrationResponses();
         if (all == null || !all.containsKey(input.statusCode())) {
             throw new NotFoundException("Invalid Response status code specified");
         }
@@ -352,7 +366,8 @@ final class RestApis {
     static RestApiRecord record(ReadTx tx, Caller caller, String id) {
         return REST_APIS.get(tx, Key.of(id))
                 .filter(api -> api.account().equals(caller.account()) && api.region().equals(caller.region()))
-                .orElseThrow(() -> new NotFoundException("Invalid API identifier specified " + caller.account() + ":" + id));
+                .orElseThrow(() ->
+                        new NotFoundException("Invalid API identifier specified " + caller.account() + ":" + id));
     }
 
     private RestApiRecord change(Caller caller, String id, UnaryOperator<RestApiRecord> change) {
@@ -367,7 +382,8 @@ final class RestApis {
         return change(caller, apiId, old -> with(old, change.apply(resource(old, id)))).resources().get(id);
     }
 
-    private Method changeMethod(Caller caller, String apiId, String resourceId, String name, UnaryOperator<Method> change) {
+    private Method changeMethod(Caller caller, String apiId, String resourceId, String name,
+            UnaryOperator<Method> change) {
         return changeResource(caller, apiId, resourceId,
                 resource -> withMethod(resource, change.apply(method(resource, name)))).resourceMethods().get(name);
     }
@@ -411,8 +427,12 @@ final class RestApis {
         return resource.resourceMethods() == null ? Map.of() : resource.resourceMethods();
     }
 
-    /** The resources with a definition's paths and methods put in; where it overwrites, methods of the same name are replaced too. */
-    private static Map<String, Resource> merged(Caller caller, Map<String, Resource> start, OpenApi definition, boolean overwrite) {
+    /**
+     * The resources with a definition's paths and methods put in; where it overwrites, methods of the same name are
+     * replaced too.
+     */
+    private static Map<String, Resource> merged(Caller caller, Map<String, Resource> start, OpenApi definition,
+            boolean overwrite) {
         var resources = new LinkedHashMap<>(start);
         definition.paths().forEach(path -> resourceAt(caller, resources, path));
         for (var entry : definition.entries()) {
@@ -442,14 +462,16 @@ final class RestApis {
 
     private static Method method(OpenApi.Entry entry, String resourceId) {
         var given = entry.integration();
-        var integration = given.isEmpty() ? null : Integration.of(i -> i.type(given.getOrDefault("type", "").toString().toUpperCase())
+        var integration = given.isEmpty() ? null
+                : Integration.of(i -> i.type(given.getOrDefault("type", "").toString().toUpperCase())
                 .httpMethod((String) given.get("httpMethod"))
                 .uri((String) given.get("uri"))
                 .connectionType((String) given.get("connectionType"))
                 .credentials((String) given.get("credentials"))
                 .requestParameters(OpenApi.texts(given.get("requestParameters")))
                 .requestTemplates(OpenApi.texts(given.get("requestTemplates")))
-                .passthroughBehavior(((String) given.getOrDefault("passthroughBehavior", "when_no_match")).toUpperCase())
+                .passthroughBehavior(((String) given.getOrDefault("passthroughBehavior", "when_no_match"))
+                        .toUpperCase())
                 .contentHandling((String) given.get("contentHandling"))
                 .timeoutInMillis(given.get("timeoutInMillis") instanceof Number n ? n.intValue() : 29_000)
                 .cacheNamespace(resourceId)

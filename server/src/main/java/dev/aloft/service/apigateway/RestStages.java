@@ -69,7 +69,8 @@ final class RestStages {
         for (var resource : api.resources().values()) {
             if (resource.resourceMethods() != null) {
                 any |= !resource.resourceMethods().isEmpty();
-                if (resource.resourceMethods().values().stream().anyMatch(method -> method.methodIntegration() == null)) {
+                if (resource.resourceMethods().values().stream()
+                        .anyMatch(method -> method.methodIntegration() == null)) {
                     throw new BadRequestException("No integration defined for method");
                 }
             }

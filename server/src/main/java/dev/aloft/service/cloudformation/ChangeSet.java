@@ -23,7 +23,7 @@ public record ChangeSet(String id, String name, String stackId, String type, Str
     }
 
     public ChangeSet executed(String newExecutionStatus) {
-        return new ChangeSet(id, name, stackId, type, status, reason, newExecutionStatus, description, created, settings,
-                changes);
+        return new ChangeSet(id, name, stackId, type, status, reason, newExecutionStatus, description, created,
+                settings, changes);
     }
 }

@@ -17,7 +17,8 @@ import java.util.UUID;
 
 /** Change sets. They are complete, or failed, when CreateChangeSet answers. */
 final class ChangeSets {
-    private static final String NO_CHANGES = "The submitted information didn't contain changes. Submit different information to"
+    private static final String NO_CHANGES =
+            "The submitted information didn't contain changes. Submit different information to"
             + " create a change set.";
 
     private final CloudFormationData data;
@@ -45,8 +46,8 @@ final class ChangeSets {
         if (input.deploymentMode() != null) {
             throw ApiError.notBuilt("The deployment mode " + input.deploymentMode());
         }
-        // With ImportExistingResources, which CDK always sets, a resource that exists already is not taken over: its creation
-        // fails by name.
+        // With ImportExistingResources, which CDK always sets, a resource that exists already is not taken over: its
+        // creation fails by name.
         if ("IMPORT".equals(input.changeSetType())) {
             throw ApiError.notBuilt("The import of resources");
         }
@@ -55,7 +56,8 @@ final class ChangeSets {
         var existing = stacks.find(caller, input.stackName()).filter(stack -> !stack.isDeleted());
         var isReviewed = existing.isPresent() && existing.get().status().equals(StackStatus.REVIEW_IN_PROGRESS);
         if (isCreation && existing.isPresent() && !isReviewed) {
-            throw Refusals.validation("Stack [" + input.stackName() + "] already exists and cannot be created again with the"
+            throw Refusals.validation("Stack [" + input.stackName()
+                    + "] already exists and cannot be created again with the"
                     + " changeSet [" + input.changeSetName() + "].");
         }
         if (!isCreation && (existing.isEmpty() || isReviewed)) {
@@ -68,8 +70,8 @@ final class ChangeSets {
         }
         var now = time.instant();
         var stack = existing.orElseGet(() -> new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(),
-                input.stackName(), StackStatus.REVIEW_IN_PROGRESS, "User Initiated", now, null, null, now, null, List.of(), null,
-                null, null, false));
+                input.stackName(), StackStatus.REVIEW_IN_PROGRESS, "User Initiated", now, null, null, now, null,
+                List.of(), null, null, null, false));
         if (existing.isPresent() && named(stack, input.changeSetName()).isPresent()) {
             throw new CloudFormation.AlreadyExistsException("ChangeSet " + input.changeSetName() + " already exists");
         }
@@ -77,7 +79,8 @@ final class ChangeSets {
         store.change(tx -> {
             if (existing.isEmpty()) {
                 if (data.stacksByName.first(tx, Key.of(stack.account(), stack.region(), stack.name())).isPresent()) {
-                    throw Refusals.validation("Stack [" + input.stackName() + "] already exists and cannot be created again with"
+                    throw Refusals.validation("Stack [" + input.stackName()
+                            + "] already exists and cannot be created again with"
                             + " the changeSet [" + input.changeSetName() + "].");
                 }
                 data.put(tx, stack);
@@ -93,7 +96,8 @@ final class ChangeSets {
     private record Made(ChangeSet set, Optional<StoredTemplate> template) {
     }
 
-    private Made made(Caller caller, CloudFormation.CreateChangeSetRequest input, Stack stack, boolean isCreation, String type) {
+    private Made made(Caller caller, CloudFormation.CreateChangeSetRequest input, Stack stack, boolean isCreation,
+            String type) {
         var text = Boolean.TRUE.equals(input.usePreviousTemplate()) && !isCreation
                 ? stacks.template(stack, stack.settings()).text()
                 : templates.text(caller, input.templateBody(), input.templateURL());
@@ -103,7 +107,8 @@ final class ChangeSets {
         var onFailure = input.onStackFailure() == null ? "ROLLBACK" : input.onStackFailure();
         var tags = Stacks.tags(input.tags(), isCreation ? null : stack);
         var settings = isCreation
-                ? new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags, capabilities,
+                ? new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags,
+                        capabilities,
                         input.roleARN(), List.of(), onFailure, false, null)
                 : stacks.settings(stack, preparation, tags, capabilities, input.roleARN(), onFailure, false);
         if (!preparation.isTransformed()) {
@@ -141,8 +146,8 @@ final class ChangeSets {
         }
         var isGood = failure == null;
         return new Made(new ChangeSet(UUID.randomUUID().toString(), input.changeSetName(), stack.id(), type,
-                isGood ? "CREATE_COMPLETE" : "FAILED", failure, isGood ? "AVAILABLE" : "UNAVAILABLE", input.description(),
-                time.instant(), settings, changes), stored(preparation));
+                isGood ? "CREATE_COMPLETE" : "FAILED", failure, isGood ? "AVAILABLE" : "UNAVAILABLE",
+                input.description(), time.instant(), settings, changes), stored(preparation));
     }
 
     private static Optional<StoredTemplate> stored(Preparation preparation) {
@@ -189,7 +194,8 @@ final class ChangeSets {
                 .stackId(stack.arn()).stackName(stack.name()).description(set.description()).creationTime(set.created())
                 .executionStatus(set.executionStatus()).status(set.status()).statusReason(set.reason())
                 .parameters(template.map(t -> Stacks.parameters(set.settings(), t)).orElse(List.of()))
-                .capabilities(set.settings().capabilities()).tags(Stacks.tags(set.settings())).notificationARNs(List.of())
+                .capabilities(set.settings().capabilities()).tags(Stacks.tags(set.settings()))
+                .notificationARNs(List.of())
                 .rollbackConfiguration(CloudFormation.RollbackConfiguration.of(_ -> { })).includeNestedStacks(false)
                 .changes(set.changes().stream().map(ChangeSets::told).toList()));
     }
@@ -200,9 +206,11 @@ final class ChangeSets {
                 .resourceType(change.type()).replacement(change.replacement()).scope(change.scope())
                 .policyAction(change.action().equals("Remove") ? "Delete"
                         : "True".equals(change.replacement()) ? "ReplaceAndDelete" : null)
-                .details(change.properties().entrySet().stream().map(property -> CloudFormation.ResourceChangeDetail.of(d -> d
+                .details(change.properties().entrySet().stream()
+                        .map(property -> CloudFormation.ResourceChangeDetail.of(d -> d
                         .evaluation("Static").changeSource("DirectModification")
-                        .target(CloudFormation.ResourceTargetDefinition.of(t -> t.attribute("Properties").name(property.getKey())
+                        .target(CloudFormation.ResourceTargetDefinition.of(t -> t.attribute("Properties")
+                                .name(property.getKey())
                                 .requiresRecreation(property.getValue() ? "Always" : "Never"))))).toList()))));
     }
 
@@ -233,7 +241,8 @@ final class ChangeSets {
             }
             data.changeSets.deleteAll(tx, Key.of(stack.id()));
             data.changeSets.put(tx, Key.of(stack.id(), set.id()), set.executed("EXECUTE_COMPLETE"));
-            var settings = Boolean.TRUE.equals(input.disableRollback()) ? set.settings().onFailure("DO_NOTHING") : set.settings();
+            var settings = Boolean.TRUE.equals(input.disableRollback()) ? set.settings().onFailure("DO_NOTHING")
+                    : set.settings();
             if (!set.type().equals("CREATE")) {
                 var template = data.templates.get(tx, Key.of(stack.id(), settings.template())).orElseThrow();
                 stacks.startUpdate(tx, caller, stack, settings, template, input.clientRequestToken(), set.arn(stack));
@@ -241,8 +250,10 @@ final class ChangeSets {
             }
             var at = time.instant();
             stacks.start(tx, stack.with(settings, set.arn(stack)).began(at, true)
-                    .as(StackStatus.CREATE_IN_PROGRESS, "User Initiated"), new StackOperation(UUID.randomUUID().toString(),
-                    Kind.CREATE, Phase.DEPLOY, caller, settings, null, input.clientRequestToken(), List.of(), at, false));
+                    .as(StackStatus.CREATE_IN_PROGRESS, "User Initiated"),
+                    new StackOperation(UUID.randomUUID().toString(),
+                    Kind.CREATE, Phase.DEPLOY, caller, settings, null, input.clientRequestToken(), List.of(), at,
+                    false));
         });
         return CloudFormation.ExecuteChangeSetResponse.of(_ -> { });
     }

@@ -27,7 +27,8 @@ public final class CloudFormationData {
     /** (stack, logical id). */
     public final Table<StackResource> resources = Table.of("resources", Codec.of(StackResource.class));
     /** (stack, logical id, token): what existed before it was replaced and is to be deleted. */
-    public final Table<StackResource.Incarnation> obsolete = Table.of("obsolete", Codec.of(StackResource.Incarnation.class));
+    public final Table<StackResource.Incarnation> obsolete =
+            Table.of("obsolete", Codec.of(StackResource.Incarnation.class));
     /** (stack, number). */
     public final Table<StackEvent> events = Table.of("events", Codec.of(StackEvent.class));
     /** (stack): the number of its last event. */

@@ -43,12 +43,14 @@ public final class CloudFormationService implements Service, CloudFormation {
     private final List<ResourceType> resourceTypes = new ArrayList<>(Markers.all());
 
     /** @param types filled with the resource types of all services by the time that a stack is asked for */
-    public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles, Targets targets) {
+    public CloudFormationService(Store platform, Time time, Endpoint endpoint, Resources types, Roles roles,
+            Targets targets) {
         store = platform.in("cloudformation");
         var data = new CloudFormationData();
         var outside = new Outside(data, store, endpoint);
         templates = new Templates(types, endpoint);
-        notices = new Deliveries<>("notices", store, time, Codec.of(Dispatch.class), new Dispatches(targets, roles::assume));
+        notices = new Deliveries<>("notices", store, time, Codec.of(Dispatch.class),
+                new Dispatches(targets, roles::assume));
         events = new Events(data, targets, notices);
         stacks = new Stacks(data, store, time, events, templates, outside, types);
         changeSets = new ChangeSets(data, store, time, events, templates, outside, stacks);
@@ -86,7 +88,8 @@ public final class CloudFormationService implements Service, CloudFormation {
             case DescribeStackResourcesRequest r -> stack("DescribeStackResources", caller, r.stackName());
             case ListStackResourcesRequest r -> stack("ListStackResources", caller, r.stackName());
             case ListStacksRequest _ -> Access.to("cloudformation:ListStacks");
-            case CreateChangeSetRequest r -> stack("CreateChangeSet", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
+            case CreateChangeSetRequest r ->
+                    stack("CreateChangeSet", caller, r.stackName()).passing(r.roleARN(), PRINCIPAL);
             case DescribeChangeSetRequest r -> changeSet("DescribeChangeSet", caller, r.stackName(), r.changeSetName());
             case ExecuteChangeSetRequest r -> changeSet("ExecuteChangeSet", caller, r.stackName(), r.changeSetName());
             case DeleteChangeSetRequest r -> changeSet("DeleteChangeSet", caller, r.stackName(), r.changeSetName());
@@ -199,12 +202,14 @@ public final class CloudFormationService implements Service, CloudFormation {
         } else {
             var stack = stacks.get(caller, input.stackName());
             if (stack.settings() == null) {
-                return GetTemplateResponse.of(r -> r.templateBody("").stagesAvailable(List.of("Original", "Processed")));
+                return GetTemplateResponse.of(r -> r.templateBody("")
+                        .stagesAvailable(List.of("Original", "Processed")));
             }
             template = stacks.template(stack, stack.settings());
         }
         var isProcessed = "Processed".equals(input.templateStage()) && template.isTransformed();
-        return GetTemplateResponse.of(r -> r.templateBody(isProcessed ? JsonText.write(template.tree()) : template.text())
+        return GetTemplateResponse.of(r ->
+                r.templateBody(isProcessed ? JsonText.write(template.tree()) : template.text())
                 .stagesAvailable(List.of("Original", "Processed")));
     }
 

@@ -40,7 +40,8 @@ public final class Events {
 
     /** Tells that a stack has come to its present status. */
     public void tell(Tx tx, Stack stack, String clientToken, Instant now) {
-        add(tx, stack.id(), new StackEvent(UUID.randomUUID().toString(), stack.name(), stack.arn(), "AWS::CloudFormation::Stack",
+        add(tx, stack.id(),
+                new StackEvent(UUID.randomUUID().toString(), stack.name(), stack.arn(), "AWS::CloudFormation::Stack",
                 stack.status(), stack.reason(), null, clientToken, now));
     }
 
@@ -81,11 +82,13 @@ public final class Events {
         detail.put("client-request-token", Objects.toString(event.clientToken(), ""));
         var body = new LinkedHashMap<String, Object>();
         body.put("source", "aws.cloudformation");
-        body.put("detail-type", ofStack ? "CloudFormation Stack Status Change" : "CloudFormation Resource Status Change");
+        body.put("detail-type",
+                ofStack ? "CloudFormation Stack Status Change" : "CloudFormation Resource Status Change");
         body.put("resources", List.of(stack.arn()));
         body.put("time", event.at().toString());
         body.put("detail", detail);
-        notices.promise(tx, event.id(), new Dispatch(stack.account(), stack.region(), "cloudformation.amazonaws.com", stack.arn(),
+        notices.promise(tx, event.id(),
+                new Dispatch(stack.account(), stack.region(), "cloudformation.amazonaws.com", stack.arn(),
                 null, bus.toString(), Event.of(JsonWriter.bytes(body))));
     }
 
@@ -96,7 +99,8 @@ public final class Events {
         var page = store.read(tx -> data.events.page(tx, from, PAGE));
         return CloudFormation.DescribeStackEventsResponse.of(r -> r
                 .stackEvents(page.values().stream().map(event -> CloudFormation.StackEvent.of(e -> e
-                        .stackId(stack.arn()).stackName(stack.name()).eventId(event.id()).logicalResourceId(event.logicalId())
+                        .stackId(stack.arn()).stackName(stack.name()).eventId(event.id())
+                        .logicalResourceId(event.logicalId())
                         .physicalResourceId(event.physicalId()).resourceType(event.type()).timestamp(event.at())
                         .resourceStatus(event.status()).resourceStatusReason(event.reason())
                         .resourceProperties(event.properties()).clientRequestToken(event.clientToken()))).toList())

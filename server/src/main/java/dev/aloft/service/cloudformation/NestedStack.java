@@ -59,7 +59,8 @@ final class NestedStack implements ResourceType {
         var name = desired.generatedName(LONGEST_NAME);
         var inner = stacks.find(caller, name).filter(found -> desired.stackId().equals(found.parent()))
                 .orElseGet(() -> stacks.create(caller, name, text(caller, desired), parameters(desired), tags(desired),
-                        CAPABILITIES, null, outer.settings().role(), "ROLLBACK", false, minutes(desired), null, false, outer));
+                        CAPABILITIES, null, outer.settings().role(), "ROLLBACK", false, minutes(desired), null, false,
+                        outer));
         var done = awaited(inner);
         if (!done.status().equals(StackStatus.CREATE_COMPLETE)) {
             var reason = reason(done);
@@ -76,8 +77,8 @@ final class NestedStack implements ResourceType {
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var inner = awaited(stack(Arn.parse(physicalId).resourceName()));
         try {
-            stacks.update(caller, inner, text(caller, after), parameters(after), tags(after), CAPABILITIES, null, null, false,
-                    false, null);
+            stacks.update(caller, inner, text(caller, after), parameters(after), tags(after), CAPABILITIES, null, null,
+                    false, false, null);
         } catch (ApiError e) {
             if ("No updates are to be performed.".equals(e.getMessage())) {
                 return resource(inner);
@@ -109,7 +110,8 @@ final class NestedStack implements ResourceType {
 
     @Override
     public Optional<Resource> read(Caller caller, String physicalId) {
-        return store.read(tx -> data.stack(tx, Arn.parse(physicalId).resourceName())).filter(stack -> !stack.isDeleted())
+        return store.read(tx -> data.stack(tx, Arn.parse(physicalId).resourceName()))
+                .filter(stack -> !stack.isDeleted())
                 .map(NestedStack::resource);
     }
 
@@ -159,7 +161,8 @@ final class NestedStack implements ResourceType {
         return Trees.map(desired.properties().get("Parameters")).entrySet().stream()
                 .map(entry -> CloudFormation.Parameter.of(p -> p.parameterKey(entry.getKey())
                         .parameterValue(entry.getValue() instanceof List<?> list
-                                ? String.join(",", list.stream().map(Trees::text).toList()) : Trees.text(entry.getValue()))))
+                                ? String.join(",", list.stream().map(Trees::text).toList())
+                                : Trees.text(entry.getValue()))))
                 .toList();
     }
 

@@ -47,10 +47,12 @@ final class Outside {
     /** The value of a parameter of Systems Manager. */
     String parameter(Caller caller, String name) {
         try {
-            return ssm.getParameter(caller, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true))).parameter().value();
+            return ssm.getParameter(caller, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true)))
+                    .parameter().value();
         } catch (ApiError e) {
             if (e.code().equals("ParameterNotFound")) {
-                throw Refusals.validation("Unable to fetch parameters [" + name + "] from parameter store for this account.");
+                throw Refusals.validation("Unable to fetch parameters [" + name
+                        + "] from parameter store for this account.");
             }
             throw e;
         }

@@ -52,11 +52,13 @@ final class Preparation {
             if (Boolean.TRUE.equals(parameter.usePreviousValue())) {
                 if (before == null || !before.parameters().containsKey(parameter.parameterKey())) {
                     throw Refusals.validation("Invalid input for parameter key " + parameter.parameterKey()
-                            + ". Cannot specify usePreviousValue as true for a parameter key not in the previous template");
+                            + ". Cannot specify usePreviousValue as true for a parameter key not in "
+                            + "the previous template");
                 }
                 values.put(parameter.parameterKey(), before.parameters().get(parameter.parameterKey()));
             } else {
-                values.put(parameter.parameterKey(), parameter.parameterValue() == null ? "" : parameter.parameterValue());
+                values.put(parameter.parameterKey(),
+                        parameter.parameterValue() == null ? "" : parameter.parameterValue());
             }
         }
         var unknown = new TreeSet<>(values.keySet());
@@ -110,9 +112,10 @@ final class Preparation {
     }
 
     private Evaluate conditions(Template read) {
-        var stack = new Stack(caller.account(), caller.region(), "", stackName, null, null, null, null, null, null, null,
-                List.of(), null, null, null, false);
-        var settings = new Settings(null, parameters, resolved, Map.of(), List.of(), null, List.of(), null, false, null);
+        var stack = new Stack(caller.account(), caller.region(), "", stackName, null, null, null, null, null, null,
+                null, List.of(), null, null, null, false);
+        var settings = new Settings(null, parameters, resolved, Map.of(), List.of(), null, List.of(), null,
+                false, null);
         return new Evaluate(read, new StackScope(stack, read, settings, _ -> null, true, outside.of(caller, stack)));
     }
 
@@ -129,7 +132,8 @@ final class Preparation {
             if (rule.condition().map(evaluate::holds).orElse(true)) {
                 for (var assertion : rule.assertions()) {
                     if (!evaluate.holds(assertion.holds())) {
-                        throw new TemplateError("Template rule " + name + " is not satisfied: " + assertion.description());
+                        throw new TemplateError("Template rule " + name + " is not satisfied: "
+                                + assertion.description());
                     }
                 }
             }
@@ -164,7 +168,8 @@ final class Preparation {
         }
     }
 
-    static void refuseUnbuilt(String stackPolicy, List<String> notifications, CloudFormation.RollbackConfiguration rollback) {
+    static void refuseUnbuilt(String stackPolicy, List<String> notifications,
+            CloudFormation.RollbackConfiguration rollback) {
         if (stackPolicy != null) {
             throw ApiError.notBuilt("A stack policy");
         }

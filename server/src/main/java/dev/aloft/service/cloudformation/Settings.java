@@ -11,8 +11,9 @@ import java.util.Map;
  * @param resolved   what the values of {@code AWS::SSM::Parameter::Value} parameters stand for
  * @param onFailure  what follows when creating fails: ROLLBACK, DO_NOTHING or DELETE
  */
-public record Settings(String template, Map<String, String> parameters, Map<String, String> resolved, Map<String, String> tags,
-        List<String> capabilities, String role, List<String> notifications, String onFailure, boolean retainExceptOnCreate,
+public record Settings(String template, Map<String, String> parameters, Map<String, String> resolved,
+        Map<String, String> tags, List<String> capabilities, String role, List<String> notifications, String onFailure,
+        boolean retainExceptOnCreate,
         Integer timeoutMinutes) {
 
     public Settings onFailure(String other) {

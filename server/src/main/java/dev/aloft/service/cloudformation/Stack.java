@@ -10,8 +10,9 @@ import java.util.List;
  * @param id        the last part of its ARN
  * @param operation when what is under way, or was last, began
  */
-public record Stack(String account, String region, String id, String name, String status, String reason, Instant created,
-        Instant updated, Instant deleted, Instant operation, Settings settings, List<OutputValue> outputs, String changeSet,
+public record Stack(String account, String region, String id, String name, String status, String reason,
+        Instant created, Instant updated, Instant deleted, Instant operation, Settings settings,
+        List<OutputValue> outputs, String changeSet,
         String parent, String root, boolean isProtected) {
 
     /** An output with its value. */
@@ -31,23 +32,23 @@ public record Stack(String account, String region, String id, String name, Strin
     }
 
     public Stack as(String newStatus, String newReason) {
-        return new Stack(account, region, id, name, newStatus, newReason, created, updated, deleted, operation, settings,
-                outputs, changeSet, parent, root, isProtected);
+        return new Stack(account, region, id, name, newStatus, newReason, created, updated, deleted, operation,
+                settings, outputs, changeSet, parent, root, isProtected);
     }
 
     public Stack began(Instant at, boolean isUpdate) {
-        return new Stack(account, region, id, name, status, reason, created, isUpdate ? at : updated, deleted, at, settings,
-                outputs, changeSet, parent, root, isProtected);
+        return new Stack(account, region, id, name, status, reason, created, isUpdate ? at : updated, deleted, at,
+                settings, outputs, changeSet, parent, root, isProtected);
     }
 
     public Stack with(Settings newSettings, String newChangeSet) {
-        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, newSettings, outputs,
-                newChangeSet, parent, root, isProtected);
+        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, newSettings,
+                outputs, newChangeSet, parent, root, isProtected);
     }
 
     public Stack with(List<OutputValue> newOutputs) {
-        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, settings, newOutputs,
-                changeSet, parent, root, isProtected);
+        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, settings,
+                newOutputs, changeSet, parent, root, isProtected);
     }
 
     public Stack deletedAt(Instant at) {
@@ -56,7 +57,7 @@ public record Stack(String account, String region, String id, String name, Strin
     }
 
     public Stack isProtected(boolean yes) {
-        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, settings, outputs,
-                changeSet, parent, root, yes);
+        return new Stack(account, region, id, name, status, reason, created, updated, deleted, operation, settings,
+                outputs, changeSet, parent, root, yes);
     }
 }

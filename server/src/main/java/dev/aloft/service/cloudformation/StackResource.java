@@ -13,8 +13,8 @@ import java.util.Map;
  * @param changedIn the operation that changed it last
  * @param doneIn    the operation that brought its change to an end
  */
-public record StackResource(String logicalId, String type, String status, String reason, Instant at, Incarnation current,
-        Incarnation before, Map<String, Object> attempted, String changedIn, String doneIn) {
+public record StackResource(String logicalId, String type, String status, String reason, Instant at,
+        Incarnation current, Incarnation before, Map<String, Object> attempted, String changedIn, String doneIn) {
 
     /**
      * One existing resource: a replacement is another incarnation of the same logical id.
@@ -22,8 +22,9 @@ public record StackResource(String logicalId, String type, String status, String
      * @param token the operation that made it
      * @param needs the logical ids that it must be deleted before
      */
-    public record Incarnation(String logicalId, String type, String physicalId, String token, Map<String, Object> properties,
-            Map<String, Object> attributes, String deletionPolicy, String updateReplacePolicy, List<String> needs,
+    public record Incarnation(String logicalId, String type, String physicalId, String token,
+            Map<String, Object> properties, Map<String, Object> attributes, String deletionPolicy,
+            String updateReplacePolicy, List<String> needs,
             String metadata) {
     }
 
@@ -32,7 +33,8 @@ public record StackResource(String logicalId, String type, String status, String
     }
 
     public StackResource as(String newStatus, String newReason, Instant now) {
-        return new StackResource(logicalId, type, newStatus, newReason, now, current, before, attempted, changedIn, doneIn);
+        return new StackResource(logicalId, type, newStatus, newReason, now, current, before, attempted, changedIn,
+                doneIn);
     }
 
     public StackResource with(Incarnation now) {

@@ -67,7 +67,8 @@ public final class Stacks {
                 return data.stack(tx, Arn.parse(nameOrArn).resourceName()).filter(stack -> stack.arn().equals(nameOrArn)
                         && stack.account().equals(caller.account()));
             }
-            return data.stacksByName.first(tx, Key.of(caller.account(), caller.region(), nameOrArn)).map(row -> row.value());
+            return data.stacksByName.first(tx, Key.of(caller.account(), caller.region(), nameOrArn))
+                    .map(row -> row.value());
         });
     }
 
@@ -80,7 +81,8 @@ public final class Stacks {
 
     /** The same in the words of those operations that put names in brackets. */
     Stack bracketed(Caller caller, String nameOrArn) {
-        return find(caller, nameOrArn).filter(stack -> !stack.isDeleted()).orElseThrow(() -> Refusals.noStack(nameOrArn));
+        return find(caller, nameOrArn).filter(stack -> !stack.isDeleted())
+                .orElseThrow(() -> Refusals.noStack(nameOrArn));
     }
 
     StoredTemplate template(Stack stack, Settings settings) {
@@ -89,11 +91,14 @@ public final class Stacks {
 
     static void checkName(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw Refusals.validation("1 validation error detected: Value '" + name + "' at 'stackName' failed to satisfy"
-                    + " constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*");
+            throw Refusals.validation("1 validation error detected: Value '" + name
+                    + "' at 'stackName' failed to satisfy"
+                    + " constraint: Member must satisfy regular expression pattern: "
+                    + "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*");
         }
         if (name.length() > LONGEST_NAME) {
-            throw Refusals.validation("1 validation error detected: Value '" + name + "' at 'stackName' failed to satisfy"
+            throw Refusals.validation("1 validation error detected: Value '" + name
+                    + "' at 'stackName' failed to satisfy"
                     + " constraint: Member must have length less than or equal to " + LONGEST_NAME);
         }
     }
@@ -111,8 +116,9 @@ public final class Stacks {
         var text = templates.text(caller, input.templateBody(), input.templateURL());
         var onFailure = input.onFailure() != null ? input.onFailure()
                 : Boolean.TRUE.equals(input.disableRollback()) ? "DO_NOTHING" : "ROLLBACK";
-        var stack = create(caller, input.stackName(), text, input.parameters(), tags(input.tags(), null), input.capabilities(),
-                input.resourceTypes(), input.roleARN(), onFailure, Boolean.TRUE.equals(input.retainExceptOnCreate()),
+        var stack = create(caller, input.stackName(), text, input.parameters(), tags(input.tags(), null),
+                input.capabilities(), input.resourceTypes(), input.roleARN(), onFailure,
+                Boolean.TRUE.equals(input.retainExceptOnCreate()),
                 input.timeoutInMinutes(), input.clientRequestToken(),
                 Boolean.TRUE.equals(input.enableTerminationProtection()), null);
         return CloudFormation.CreateStackResponse.of(r -> r.stackId(stack.arn()));
@@ -120,18 +126,21 @@ public final class Stacks {
 
     /** @param parent the stack that it is nested in, or null */
     public Stack create(Caller caller, String name, String text, List<CloudFormation.Parameter> parameters,
-            Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role, String onFailure,
-            boolean retainExceptOnCreate, Integer timeoutMinutes, String clientToken, boolean isProtected, Stack parent) {
+            Map<String, String> tags, List<String> capabilities, List<String> resourceTypes, String role,
+            String onFailure,
+            boolean retainExceptOnCreate, Integer timeoutMinutes, String clientToken, boolean isProtected,
+            Stack parent) {
         var preparation = new Preparation(templates, outside, caller, name, text, parameters, null);
         var given = capabilities == null ? List.<String>of() : capabilities;
         checkCapabilities(preparation, given);
         preparation.checkTypes(resourceTypes);
         var now = time.instant();
-        var settings = new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags, given, role,
-                List.of(), onFailure, retainExceptOnCreate, timeoutMinutes);
+        var settings = new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags,
+                given, role, List.of(), onFailure, retainExceptOnCreate, timeoutMinutes);
         var stack = new Stack(caller.account(), caller.region(), UUID.randomUUID().toString(), name,
                 StackStatus.CREATE_IN_PROGRESS, "User Initiated", now, null, null, now, settings, List.of(), null,
-                parent == null ? null : parent.arn(), parent == null ? null : parent.root() == null ? parent.arn() : parent.root(),
+                parent == null ? null : parent.arn(),
+                parent == null ? null : parent.root() == null ? parent.arn() : parent.root(),
                 isProtected);
         Templates.told(() -> {
             preparation.checkRules(stack, settings);
@@ -142,7 +151,8 @@ public final class Stacks {
                 throw new CloudFormation.AlreadyExistsException("Stack [" + name + "] already exists");
             }
             data.templates.put(tx, Key.of(stack.id(), settings.template()), preparation.stored());
-            start(tx, stack, new StackOperation(UUID.randomUUID().toString(), Kind.CREATE, Phase.DEPLOY, caller, settings, null,
+            start(tx, stack,
+                    new StackOperation(UUID.randomUUID().toString(), Kind.CREATE, Phase.DEPLOY, caller, settings, null,
                     clientToken, List.of(), now, false));
         });
         return stack;
@@ -178,8 +188,9 @@ public final class Stacks {
         var stack = bracketed(caller, input.stackName());
         var text = Boolean.TRUE.equals(input.usePreviousTemplate()) ? template(stack, stack.settings()).text()
                 : templates.text(caller, input.templateBody(), input.templateURL());
-        update(caller, stack, text, input.parameters(), tags(input.tags(), stack), input.capabilities(), input.resourceTypes(),
-                input.roleARN(), Boolean.TRUE.equals(input.disableRollback()), Boolean.TRUE.equals(input.retainExceptOnCreate()),
+        update(caller, stack, text, input.parameters(), tags(input.tags(), stack), input.capabilities(),
+                input.resourceTypes(), input.roleARN(), Boolean.TRUE.equals(input.disableRollback()),
+                Boolean.TRUE.equals(input.retainExceptOnCreate()),
                 input.clientRequestToken());
         return CloudFormation.UpdateStackResponse.of(r -> r.stackId(stack.arn()));
     }
@@ -204,10 +215,11 @@ public final class Stacks {
         store.change(tx -> startUpdate(tx, caller, stack, settings, preparation.stored(), clientToken, null));
     }
 
-    Settings settings(Stack stack, Preparation preparation, Map<String, String> tags, List<String> capabilities, String role,
-            String onFailure, boolean retainExceptOnCreate) {
-        return new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags, capabilities,
-                role == null ? stack.settings().role() : role, List.of(), onFailure, retainExceptOnCreate, null);
+    Settings settings(Stack stack, Preparation preparation, Map<String, String> tags, List<String> capabilities,
+            String role, String onFailure, boolean retainExceptOnCreate) {
+        return new Settings(UUID.randomUUID().toString(), preparation.parameters, preparation.resolved, tags,
+                capabilities, role == null ? stack.settings().role() : role, List.of(), onFailure,
+                retainExceptOnCreate, null);
     }
 
     void startUpdate(Tx tx, Caller caller, Stack stack, Settings settings, StoredTemplate template, String clientToken,
@@ -219,14 +231,16 @@ public final class Stacks {
         data.templates.put(tx, Key.of(stack.id(), settings.template()), template);
         data.before.put(tx, Key.of(stack.id()), now.settings());
         start(tx, now.with(settings, changeSet == null ? now.changeSet() : changeSet).began(at, true)
-                .as(StackStatus.UPDATE_IN_PROGRESS, "User Initiated"), new StackOperation(UUID.randomUUID().toString(), Kind.UPDATE,
-                Phase.DEPLOY, caller, isRetry ? settings.onFailure("DO_NOTHING") : settings, now.settings(), clientToken,
-                List.of(), at, false));
+                .as(StackStatus.UPDATE_IN_PROGRESS, "User Initiated"),
+                new StackOperation(UUID.randomUUID().toString(), Kind.UPDATE,
+                Phase.DEPLOY, caller, isRetry ? settings.onFailure("DO_NOTHING") : settings, now.settings(),
+                clientToken, List.of(), at, false));
     }
 
     static void checkUpdatable(Stack stack) {
         if (!UPDATABLE.contains(stack.status())) {
-            throw Refusals.validation("Stack:" + stack.arn() + " is in " + stack.status() + " state and can not be updated.");
+            throw Refusals.validation("Stack:" + stack.arn() + " is in " + stack.status()
+                    + " state and can not be updated.");
         }
     }
 
@@ -235,18 +249,21 @@ public final class Stacks {
         var before = stack.settings();
         return !before.parameters().equals(settings.parameters()) || !before.tags().equals(settings.tags())
                 || !before.resolved().equals(settings.resolved())
-                || !Trees.same(template(stack, before).tree().get("Outputs"), preparation.stored().tree().get("Outputs"))
+                || !Trees.same(template(stack, before).tree().get("Outputs"),
+                        preparation.stored().tree().get("Outputs"))
                 || stack.status().endsWith("_FAILED")
                 || !changes(caller, stack, preparation.template(), settings).isEmpty();
     }
 
-    boolean differs(Caller caller, Stack stack, Preparation preparation, Settings settings, List<ChangeSet.Change> changes) {
+    boolean differs(Caller caller, Stack stack, Preparation preparation, Settings settings,
+            List<ChangeSet.Change> changes) {
         return !changes.isEmpty() || differs(caller, stack, preparation, settings);
     }
 
     List<ChangeSet.Change> changes(Caller caller, Stack stack, Template template, Settings settings) {
         var resources = store.read(tx -> data.resources(tx, stack.id()));
-        return Templates.told(() -> Plan.changes(types, stack, template, settings, resources, outside.of(caller, stack)));
+        return Templates.told(() ->
+                Plan.changes(types, stack, template, settings, resources, outside.of(caller, stack)));
     }
 
     static Map<String, String> tags(List<CloudFormation.Tag> tags, Stack stack) {
@@ -267,17 +284,19 @@ public final class Stacks {
         if (found.isEmpty() || found.get().isDeleted() || found.get().status().equals(StackStatus.DELETE_IN_PROGRESS)) {
             return done;
         }
-        delete(caller, found.get(), input.retainResources() == null ? List.of() : input.retainResources(), input.roleARN(),
-                input.clientRequestToken());
+        delete(caller, found.get(), input.retainResources() == null ? List.of() : input.retainResources(),
+                input.roleARN(), input.clientRequestToken());
         return done;
     }
 
     public void delete(Caller caller, Stack stack, List<String> retained, String role, String clientToken) {
         if (stack.isProtected()) {
-            throw Refusals.validation("Stack [" + stack.name() + "] cannot be deleted while TerminationProtection is enabled");
+            throw Refusals.validation("Stack [" + stack.name()
+                    + "] cannot be deleted while TerminationProtection is enabled");
         }
         if (!retained.isEmpty() && !stack.status().equals(StackStatus.DELETE_FAILED)) {
-            throw Refusals.validation("Invalid operation on stack [" + stack.arn() + "]. When you delete a stack, specify which"
+            throw Refusals.validation("Invalid operation on stack [" + stack.arn()
+                    + "]. When you delete a stack, specify which"
                     + " resources to retain only when the stack is in the DELETE_FAILED state.");
         }
         store.change(tx -> {
@@ -285,7 +304,8 @@ public final class Stacks {
             var running = data.operations.get(tx, Key.of(stack.id()));
             if (running.isPresent()) {
                 if (running.get().kind() != Kind.CREATE || running.get().phase() != Phase.DEPLOY) {
-                    throw Refusals.validation("Stack [" + stack.name() + "] cannot be deleted while in status " + now.status());
+                    throw Refusals.validation("Stack [" + stack.name() + "] cannot be deleted while in status "
+                            + now.status());
                 }
                 var operation = running.get();
                 data.operations.put(tx, Key.of(stack.id()), new StackOperation(operation.id(), operation.kind(),
@@ -302,12 +322,13 @@ public final class Stacks {
                 return;
             }
             var before = now.settings();
-            var settings = role == null ? before : new Settings(before.template(), before.parameters(), before.resolved(),
+            var settings = role == null ? before
+                    : new Settings(before.template(), before.parameters(), before.resolved(),
                     before.tags(), before.capabilities(), role, before.notifications(), before.onFailure(),
                     before.retainExceptOnCreate(), before.timeoutMinutes());
             start(tx, now.began(at, false).as(StackStatus.DELETE_IN_PROGRESS, "User Initiated"), new StackOperation(
-                    UUID.randomUUID().toString(), Kind.DELETE, Phase.DELETE, caller, settings, null, clientToken, retained, at,
-                    false));
+                    UUID.randomUUID().toString(), Kind.DELETE, Phase.DELETE, caller, settings, null, clientToken,
+                    retained, at, false));
         });
     }
 
@@ -319,12 +340,14 @@ public final class Stacks {
         return CloudFormation.UpdateTerminationProtectionResponse.of(r -> r.stackId(stack.arn()));
     }
 
-    CloudFormation.CancelUpdateStackResponse cancelUpdate(Caller caller, CloudFormation.CancelUpdateStackRequest input) {
+    CloudFormation.CancelUpdateStackResponse cancelUpdate(Caller caller,
+            CloudFormation.CancelUpdateStackRequest input) {
         var stack = bracketed(caller, input.stackName());
         store.change(tx -> {
             var operation = data.operations.get(tx, Key.of(stack.id()))
                     .filter(o -> o.kind() == Kind.UPDATE && o.phase() == Phase.DEPLOY)
-                    .orElseThrow(() -> Refusals.validation("CancelUpdateStack cannot be called from current stack status"));
+                    .orElseThrow(() ->
+                            Refusals.validation("CancelUpdateStack cannot be called from current stack status"));
             data.operations.put(tx, Key.of(stack.id()), operation.cancel());
         });
         return CloudFormation.CancelUpdateStackResponse.of(_ -> { });
@@ -345,7 +368,8 @@ public final class Stacks {
     CloudFormation.RollbackStackResponse rollback(Caller caller, CloudFormation.RollbackStackRequest input) {
         var stack = bracketed(caller, input.stackName());
         if (!Set.of(StackStatus.UPDATE_FAILED, StackStatus.CREATE_FAILED).contains(stack.status())) {
-            throw Refusals.validation("Stack:" + stack.arn() + " is in " + stack.status() + " state and can not be rolled back.");
+            throw Refusals.validation("Stack:" + stack.arn() + " is in " + stack.status()
+                    + " state and can not be rolled back.");
         }
         rollBack(caller, stack, List.of(), input.roleARN(), input.clientRequestToken());
         return CloudFormation.RollbackStackResponse.of(r -> r.stackId(stack.arn()));
@@ -384,7 +408,8 @@ public final class Stacks {
 
     private Page<Stack> page(Caller caller, String token) {
         var prefix = Key.of(caller.account(), caller.region());
-        return store.read(tx -> data.stacksByCreation.page(tx, prefix, Optional.ofNullable(token).map(Stacks::key), AT_ONCE));
+        return store.read(tx ->
+                data.stacksByCreation.page(tx, prefix, Optional.ofNullable(token).map(Stacks::key), AT_ONCE));
     }
 
     private static String token(Key key) {
@@ -419,7 +444,8 @@ public final class Stacks {
     private CloudFormation.Stack told(Stack stack) {
         var settings = stack.settings();
         return CloudFormation.Stack.of(s -> {
-            s.stackId(stack.arn()).stackName(stack.name()).creationTime(stack.created()).lastUpdatedTime(stack.updated())
+            s.stackId(stack.arn()).stackName(stack.name()).creationTime(stack.created())
+                    .lastUpdatedTime(stack.updated())
                     .deletionTime(stack.deleted()).stackStatus(stack.status()).stackStatusReason(stack.reason())
                     .changeSetId(stack.changeSet()).parentId(stack.parent()).rootId(stack.root())
                     .enableTerminationProtection(stack.isProtected()).notificationARNs(List.of())
@@ -431,8 +457,10 @@ public final class Stacks {
             }
             var template = template(stack, settings);
             s.description(template.tree().get("Description") instanceof String text ? text : null)
-                    .parameters(parameters(settings, template)).capabilities(settings.capabilities()).roleARN(settings.role())
-                    .timeoutInMinutes(settings.timeoutMinutes()).disableRollback("DO_NOTHING".equals(settings.onFailure()))
+                    .parameters(parameters(settings, template)).capabilities(settings.capabilities())
+                    .roleARN(settings.role())
+                    .timeoutInMinutes(settings.timeoutMinutes())
+                    .disableRollback("DO_NOTHING".equals(settings.onFailure()))
                     .tags(tags(settings))
                     .outputs(stack.outputs().stream().map(o -> CloudFormation.Output.of(x -> x.outputKey(o.name())
                             .outputValue(o.value()).description(o.description()).exportName(o.export()))).toList());
@@ -458,12 +486,15 @@ public final class Stacks {
         var page = page(caller, input.nextToken());
         var filter = input.stackStatusFilter() == null ? List.<String>of() : input.stackStatusFilter();
         return CloudFormation.ListStacksResponse.of(r -> r.nextToken(page.next().map(Stacks::token).orElse(null))
-                .stackSummaries(page.values().stream().filter(stack -> filter.isEmpty() || filter.contains(stack.status()))
+                .stackSummaries(page.values().stream()
+                        .filter(stack -> filter.isEmpty() || filter.contains(stack.status()))
                         .map(stack -> CloudFormation.StackSummary.of(s -> s.stackId(stack.arn()).stackName(stack.name())
-                                .creationTime(stack.created()).lastUpdatedTime(stack.updated()).deletionTime(stack.deleted())
+                                .creationTime(stack.created()).lastUpdatedTime(stack.updated())
+                                .deletionTime(stack.deleted())
                                 .stackStatus(stack.status()).stackStatusReason(stack.reason()).parentId(stack.parent())
                                 .rootId(stack.root()).templateDescription(stack.settings() != null
-                                        && template(stack, stack.settings()).tree().get("Description") instanceof String text
+                                        && template(stack, stack.settings()).tree()
+                                        .get("Description") instanceof String text
                                         ? text : null)
                                 .driftInformation(CloudFormation.StackDriftInformationSummary.of(d ->
                                         d.stackDriftStatus("NOT_CHECKED"))))).toList()));
@@ -474,12 +505,14 @@ public final class Stacks {
         var stack = find(caller, input.stackName()).orElseThrow(() ->
                 Refusals.validation("Stack '" + input.stackName() + "' does not exist"));
         var resource = store.read(tx -> data.resources.get(tx, Key.of(stack.id(), input.logicalResourceId())))
-                .orElseThrow(() -> Refusals.validation("Resource " + input.logicalResourceId() + " does not exist for stack "
+                .orElseThrow(() ->
+                        Refusals.validation("Resource " + input.logicalResourceId() + " does not exist for stack "
                         + stack.name()));
         return CloudFormation.DescribeStackResourceResponse.of(r -> r.stackResourceDetail(
                 CloudFormation.StackResourceDetail.of(d -> d.stackId(stack.arn()).stackName(stack.name())
                         .logicalResourceId(resource.logicalId()).physicalResourceId(resource.physicalId())
-                        .resourceType(resource.type()).lastUpdatedTimestamp(resource.at()).resourceStatus(resource.status())
+                        .resourceType(resource.type()).lastUpdatedTimestamp(resource.at())
+                        .resourceStatus(resource.status())
                         .resourceStatusReason(resource.reason())
                         .metadata(resource.current() == null || resource.current().metadata() == null ? "{}"
                                 : resource.current().metadata())
@@ -496,14 +529,16 @@ public final class Stacks {
             stack = store.read(tx -> data.stacksByCreation.range(tx, Key.of(caller.account(), caller.region()))
                     .map(row -> row.value()).filter(each -> data.resources(tx, each.id()).stream()
                             .anyMatch(r -> input.physicalResourceId().equals(r.physicalId()))).findFirst())
-                    .orElseThrow(() -> Refusals.validation("Stack for " + input.physicalResourceId() + " does not exist"));
+                    .orElseThrow(() ->
+                            Refusals.validation("Stack for " + input.physicalResourceId() + " does not exist"));
         } else {
             throw Refusals.validation("StackName is a required parameter.");
         }
         return CloudFormation.DescribeStackResourcesResponse.of(r -> r.stackResources(resources(stack).stream()
                 .filter(each -> input.logicalResourceId() == null || each.logicalId().equals(input.logicalResourceId()))
                 .map(each -> CloudFormation.StackResource.of(s -> s.stackId(stack.arn()).stackName(stack.name())
-                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId()).resourceType(each.type())
+                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId())
+                        .resourceType(each.type())
                         .timestamp(each.at()).resourceStatus(each.status()).resourceStatusReason(each.reason())
                         .driftInformation(CloudFormation.StackResourceDriftInformation.of(i ->
                                 i.stackResourceDriftStatus("NOT_CHECKED"))))).toList()));
@@ -513,15 +548,19 @@ public final class Stacks {
         return store.read(tx -> data.resources(tx, stack.id()));
     }
 
-    CloudFormation.ListStackResourcesResponse listResources(Caller caller, CloudFormation.ListStackResourcesRequest input) {
+    CloudFormation.ListStackResourcesResponse listResources(Caller caller,
+            CloudFormation.ListStackResourcesRequest input) {
         var stack = get(caller, input.stackName());
         var range = Range.of(Key.of(stack.id()));
         var page = store.read(tx -> data.resources.page(tx, input.nextToken() == null ? range
                 : range.after(Key.of(stack.id(), input.nextToken())), AT_ONCE));
-        return CloudFormation.ListStackResourcesResponse.of(r -> r.nextToken(page.next().map(key -> key.text(1)).orElse(null))
+        return CloudFormation.ListStackResourcesResponse.of(r ->
+                r.nextToken(page.next().map(key -> key.text(1)).orElse(null))
                 .stackResourceSummaries(page.values().stream().map(each -> CloudFormation.StackResourceSummary.of(s -> s
-                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId()).resourceType(each.type())
-                        .lastUpdatedTimestamp(each.at()).resourceStatus(each.status()).resourceStatusReason(each.reason())
+                        .logicalResourceId(each.logicalId()).physicalResourceId(each.physicalId())
+                        .resourceType(each.type())
+                        .lastUpdatedTimestamp(each.at()).resourceStatus(each.status())
+                        .resourceStatusReason(each.reason())
                         .driftInformation(CloudFormation.StackResourceDriftInformationSummary.of(i ->
                                 i.stackResourceDriftStatus("NOT_CHECKED"))))).toList()));
     }

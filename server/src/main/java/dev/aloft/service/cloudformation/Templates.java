@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 final class Templates {
     private static final int LARGEST_BODY = 51_200;
     private static final Set<String> IAM = Set.of("AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
-            "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::UserToGroupAddition", "AWS::IAM::ManagedPolicy");
+            "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::UserToGroupAddition",
+            "AWS::IAM::ManagedPolicy");
     private static final Set<String> IAM_NAMES = Set.of("GroupName", "InstanceProfileName", "RoleName", "UserName",
             "ManagedPolicyName");
 
@@ -47,7 +48,8 @@ final class Templates {
         }
         if (body != null) {
             if (body.getBytes(StandardCharsets.UTF_8).length > LARGEST_BODY) {
-                throw Refusals.validation("1 validation error detected: Value '" + body + "' at 'templateBody' failed to satisfy"
+                throw Refusals.validation("1 validation error detected: Value '" + body
+                        + "' at 'templateBody' failed to satisfy"
                         + " constraint: Member must have length less than or equal to " + LARGEST_BODY);
             }
             return body;
@@ -75,7 +77,8 @@ final class Templates {
                 return checked(host.substring(0, s3), decoded);
             }
             int slash = decoded.indexOf('/');
-            return checked(slash < 0 ? decoded : decoded.substring(0, slash), slash < 0 ? "" : decoded.substring(slash + 1));
+            return checked(slash < 0 ? decoded : decoded.substring(0, slash),
+                    slash < 0 ? "" : decoded.substring(slash + 1));
         } catch (IllegalArgumentException | IndexOutOfBoundsException _) {
             throw Refusals.validation("TemplateURL must be a supported URL.");
         }
@@ -104,7 +107,8 @@ final class Templates {
         result.remove("Transform");
         for (var transform : transforms) {
             switch (transform) {
-                case SamTransform.NAME -> result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
+                case SamTransform.NAME ->
+                        result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
                 case "AWS::LanguageExtensions" -> {
                     // The functions that it adds are understood everywhere; the loops are not.
                     if (JsonText.write(result).contains("\"Fn::ForEach")) {
@@ -141,8 +145,9 @@ final class Templates {
                         location = parameters.get(parameter);
                     }
                     if (!(location instanceof String uri)) {
-                        throw new TemplateError("Transform AWS::Include failed with: The value of parameter Location under transform"
-                                + " Include must resolve to a string, number, boolean or a list of any of these.");
+                        throw new TemplateError("Transform AWS::Include failed with: The value of parameter "
+                                + "Location under transform Include must resolve to a string, number, boolean or a "
+                                + "list of any of these.");
                     }
                     copy.putAll(TemplateReader.read(file(caller, uri)));
                 });
@@ -162,7 +167,8 @@ final class Templates {
         try {
             return text(caller, null, url);
         } catch (ApiError e) {
-            throw new TemplateError("Transform AWS::Include failed with: S3 bucket or key of " + uri + ": " + e.getMessage());
+            throw new TemplateError("Transform AWS::Include failed with: S3 bucket or key of " + uri + ": "
+                    + e.getMessage());
         }
     }
 
@@ -177,7 +183,8 @@ final class Templates {
             }
         });
         if (!unknown.isEmpty()) {
-            throw new TemplateError("Template format error: Unrecognized resource types: [" + String.join(", ", unknown) + "]");
+            throw new TemplateError("Template format error: Unrecognized resource types: [" + String.join(", ", unknown)
+                    + "]");
         }
     }
 
@@ -202,7 +209,8 @@ final class Templates {
     }
 
     static CloudFormation.InsufficientCapabilitiesException insufficient(List<String> missing) {
-        return new CloudFormation.InsufficientCapabilitiesException("Requires capabilities : [" + String.join(", ", missing) + "]");
+        return new CloudFormation.InsufficientCapabilitiesException("Requires capabilities : ["
+                + String.join(", ", missing) + "]");
     }
 
     static String capabilitiesReason(Map<String, Object> tree) {
@@ -212,7 +220,8 @@ final class Templates {
                 names.add(type);
             }
         });
-        return names.isEmpty() ? null : "The following resource(s) require capabilities: [" + String.join(", ", names) + "]";
+        return names.isEmpty() ? null
+                : "The following resource(s) require capabilities: [" + String.join(", ", names) + "]";
     }
 
     CloudFormation.ValidateTemplateResponse validate(Caller caller, CloudFormation.ValidateTemplateRequest input) {
@@ -249,7 +258,8 @@ final class Templates {
                     .resourceTypes(new ArrayList<>(byType.keySet())).declaredTransforms(Template.transforms(tree))
                     .capabilities(summarized(tree)).capabilitiesReason(reason(tree))
                     .parameters(parameters.values().stream().map(p -> CloudFormation.ParameterDeclaration.of(d -> d
-                            .parameterKey(p.name()).defaultValue(p.fallback().orElse(null)).parameterType(p.declaredType())
+                            .parameterKey(p.name()).defaultValue(p.fallback().orElse(null))
+                            .parameterType(p.declaredType())
                             .noEcho(p.noEcho()).description(p.description().orElse(null))
                             .parameterConstraints(CloudFormation.ParameterConstraints.of(c -> {
                                 if (!p.allowed().isEmpty()) {

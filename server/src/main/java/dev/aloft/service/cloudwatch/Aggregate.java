@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * What is known of some measurements together.
  *
- * @param values the different values in order, rounded when they are many, for percentiles; none where only their statistics
- *               were put
+ * @param values the different values in order, rounded when they are many, for percentiles; none where only their
+ *               statistics were put
  * @param counts how often each occurred
  */
 record Aggregate(double count, double sum, double minimum, double maximum, List<Double> values, List<Double> counts) {
@@ -34,10 +34,12 @@ record Aggregate(double count, double sum, double minimum, double maximum, List<
 
     /** Of statistics alone. One value, or several that are the same, is known all the same. */
     static Aggregate of(double count, double sum, double minimum, double maximum) {
-        return of(count, sum, minimum, maximum, minimum == maximum ? new TreeMap<>(Map.of(minimum, count)) : new TreeMap<>());
+        return of(count, sum, minimum, maximum,
+                minimum == maximum ? new TreeMap<>(Map.of(minimum, count)) : new TreeMap<>());
     }
 
-    private static Aggregate of(double count, double sum, double minimum, double maximum, TreeMap<Double, Double> values) {
+    private static Aggregate of(double count, double sum, double minimum, double maximum,
+            TreeMap<Double, Double> values) {
         var few = values;
         if (values.size() > MOST_VALUES) {
             few = new TreeMap<>();
@@ -45,7 +47,8 @@ record Aggregate(double count, double sum, double minimum, double maximum, List<
                 few.merge(new BigDecimal(each.getKey()).round(ROUNDED).doubleValue(), each.getValue(), Double::sum);
             }
         }
-        return new Aggregate(count, sum, minimum, maximum, new ArrayList<>(few.keySet()), new ArrayList<>(few.values()));
+        return new Aggregate(count, sum, minimum, maximum, new ArrayList<>(few.keySet()),
+                new ArrayList<>(few.values()));
     }
 
     Aggregate with(Aggregate other) {
@@ -57,7 +60,8 @@ record Aggregate(double count, double sum, double minimum, double maximum, List<
         }
         // Where one part's values are not known, no percentile is.
         boolean known = !values.isEmpty() && !other.values.isEmpty();
-        return of(count + other.count, sum + other.sum, Math.min(minimum, other.minimum), Math.max(maximum, other.maximum),
+        return of(count + other.count, sum + other.sum, Math.min(minimum, other.minimum),
+                Math.max(maximum, other.maximum),
                 known ? all : new TreeMap<>());
     }
 

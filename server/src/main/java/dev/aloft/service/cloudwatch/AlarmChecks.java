@@ -85,10 +85,12 @@ final class AlarmChecks {
         }
         long whole = (long) period * alarm.evaluationPeriods();
         if (whole > DAY && period < HOUR) {
-            throw invalid("Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).");
+            throw invalid("Metrics cannot be checked across more than a day (EvaluationPeriods * Period "
+                    + "must be <= 86400).");
         }
         if (whole > WEEK) {
-            throw invalid("Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800).");
+            throw invalid("Metrics cannot be checked across more than a week (EvaluationPeriods * Period "
+                    + "must be <= 604800).");
         }
         if (alarm.datapointsToAlarm() != null && alarm.datapointsToAlarm() > alarm.evaluationPeriods()) {
             throw invalid("DatapointsToAlarm cannot be greater than EvaluationPeriods");

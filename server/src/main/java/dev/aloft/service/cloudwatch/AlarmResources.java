@@ -35,7 +35,8 @@ record AlarmResources(CloudWatch cloudWatch, boolean composite) implements Resou
                         "InsufficientDataActions", "OKActions", "Tags")
                 : Set.of("ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "ComparisonOperator",
                         "DatapointsToAlarm", "Dimensions", "EvaluateLowSampleCountPercentile", "EvaluationPeriods",
-                        "ExtendedStatistic", "InsufficientDataActions", "MetricName", "Metrics", "Namespace", "OKActions",
+                        "ExtendedStatistic", "InsufficientDataActions", "MetricName", "Metrics", "Namespace",
+                        "OKActions",
                                 "Period",
                         "Statistic", "Tags", "Threshold", "TreatMissingData", "Unit");
     }

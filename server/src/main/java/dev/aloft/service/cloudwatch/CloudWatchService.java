@@ -58,7 +58,8 @@ public final class CloudWatchService implements Service, CloudWatch {
             // What a service measures of itself asks nobody.
             case PutMetricDataRequest _ when caller.principal() instanceof Principal.Service ->
                 new Access("cloudwatch:PutMetricData", List.of());
-            case PutMetricDataRequest r -> Access.to("cloudwatch:PutMetricData").with("cloudwatch:namespace", r.namespace());
+            case PutMetricDataRequest r ->
+                Access.to("cloudwatch:PutMetricData").with("cloudwatch:namespace", r.namespace());
             case GetMetricDataRequest _ -> Access.to("cloudwatch:GetMetricData");
             case GetMetricStatisticsRequest _ -> Access.to("cloudwatch:GetMetricStatistics");
             case ListMetricsRequest _ -> Access.to("cloudwatch:ListMetrics");

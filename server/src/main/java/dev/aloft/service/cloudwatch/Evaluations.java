@@ -25,7 +25,8 @@ import java.util.Optional;
 /**
  * Looks at the metrics of alarms: once a minute, and every ten seconds where periods are shorter than a minute.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html">Evaluating an alarm</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html">Evaluating an
+ *     alarm</a>
  */
 final class Evaluations {
     private static final Logger LOG = System.getLogger(Evaluations.class.getName());
@@ -91,7 +92,8 @@ final class Evaluations {
         return store.read(CloudWatchData.EVALUATIONS::next);
     }
 
-    private void settle(Tx tx, Due.Waiting<Key> looked, Map<Alarm, Optional<Evaluation.Verdict>> verdicts, Instant now) {
+    private void settle(Tx tx, Due.Waiting<Key> looked, Map<Alarm, Optional<Evaluation.Verdict>> verdicts,
+            Instant now) {
         // What was put off meanwhile, because its state was set by hand, stays so.
         if (CloudWatchData.EVALUATIONS.get(tx, looked.id()).filter(it -> it.at().equals(looked.at())).isEmpty()) {
             return;

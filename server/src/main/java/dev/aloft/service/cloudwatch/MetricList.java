@@ -40,12 +40,16 @@ final class MetricList {
         List<Row<CloudWatchData.Metric>> found = store.read(tx -> CloudWatchData.METRICS.range(tx, range)
                 .filter(row -> r.metricName() == null || row.key().text(3).equals(r.metricName()))
                 .filter(row -> !row.value().seen().isBefore(since))
-                .filter(row -> r.dimensions() == null || r.dimensions().stream().allMatch(filter -> matches(row.value(), filter)))
+                .filter(row -> r.dimensions() == null
+                        || r.dimensions().stream().allMatch(filter -> matches(row.value(), filter)))
                 .limit(PAGE + 1L).toList());
         var some = found.size() > PAGE ? found.subList(0, PAGE) : found;
-        String next = found.size() > PAGE ? Base64.getUrlEncoder().encodeToString(some.getLast().key().toBytes()) : null;
-        return CloudWatch.ListMetricsResponse.of(a -> a.nextToken(next).metrics(some.stream().map(row -> CloudWatch.Metric.of(
-                m -> m.namespace(row.key().text(2)).metricName(row.key().text(3)).dimensions(row.value().dimensions()))).toList()));
+        String next = found.size() > PAGE ? Base64.getUrlEncoder().encodeToString(some.getLast().key().toBytes())
+                : null;
+        return CloudWatch.ListMetricsResponse.of(a -> a.nextToken(next)
+                .metrics(some.stream().map(row -> CloudWatch.Metric.of(
+                m -> m.namespace(row.key().text(2)).metricName(row.key().text(3)).dimensions(row.value().dimensions())))
+                .toList()));
     }
 
     private static Key after(String token) {
@@ -69,11 +73,13 @@ final class MetricList {
         for (var row : store.read(tx -> CloudWatchData.METRICS.range(tx, Key.EMPTY).toList())) {
             for (Tier tier : Tier.values()) {
                 for (String unit : row.value().units()) {
-                    deleteBefore(Key.of(row.key().text(0), row.key().text(1), row.key().text(4), tier.seconds, unit), now.minus(tier.kept));
+                    deleteBefore(Key.of(row.key().text(0), row.key().text(1), row.key().text(4), tier.seconds, unit),
+                            now.minus(tier.kept));
                 }
             }
             if (row.value().seen().isBefore(now.minus(Tier.HOUR.kept))) {
-                store.change(tx -> CloudWatchData.METRICS.get(tx, row.key()).filter(metric -> metric.equals(row.value()))
+                store.change(tx -> CloudWatchData.METRICS.get(tx, row.key())
+                        .filter(metric -> metric.equals(row.value()))
                         .ifPresent(_ -> CloudWatchData.METRICS.delete(tx, row.key())));
             }
         }

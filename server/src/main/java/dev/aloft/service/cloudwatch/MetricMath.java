@@ -74,7 +74,8 @@ final class MetricMath {
     /** One series has the name of its expression; those of an array have their metrics' behind it. */
     private static MathValue labelled(MetricDataQuery query, MathValue value) {
         return switch (value) {
-            case Series one -> new Series(query.label() == null ? query.id() : query.label(), one.period(), one.values());
+            case Series one ->
+                new Series(query.label() == null ? query.id() : query.label(), one.period(), one.values());
             case Many(var all) when query.label() != null && !query.label().isEmpty() -> new Many(all.stream().map(
                     one -> new Series(query.label() + " " + one.label(), one.period(), one.values())).toList());
             case MathValue other -> other;

@@ -23,7 +23,8 @@ import java.util.TreeSet;
 /**
  * The operation PutMetricData.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
  */
 final class PutData {
     private static final Duration PAST = Duration.ofDays(14);
@@ -74,20 +75,25 @@ final class PutData {
                     "The parameters " + at + ".Values and " + at + ".Counts must be of the same size.");
         }
         if (d.values() != null && d.values().size() > MOST_VALUES) {
-            throw new InvalidParameterValueException("The collection " + at + ".Values must not have a size greater than " + MOST_VALUES + ".");
+            throw new InvalidParameterValueException("The collection " + at
+                    + ".Values must not have a size greater than " + MOST_VALUES + ".");
         }
         if (d.storageResolution() != null && d.storageResolution() != 1 && d.storageResolution() != 60) {
             throw new InvalidParameterValueException(
                     "The value " + d.storageResolution() + " for parameter " + at + ".StorageResolution is invalid.");
         }
-        if (d.timestamp() != null && (d.timestamp().isBefore(now.minus(PAST)) || d.timestamp().isAfter(now.plus(FUTURE)))) {
-            throw new InvalidParameterValueException("The parameter " + at + ".Timestamp must specify a time no more than two weeks in"
+        if (d.timestamp() != null
+                && (d.timestamp().isBefore(now.minus(PAST)) || d.timestamp().isAfter(now.plus(FUTURE)))) {
+            throw new InvalidParameterValueException("The parameter " + at
+                    + ".Timestamp must specify a time no more than two weeks in"
                     + " the past and no more than two hours in the future.");
         }
         if (d.statisticValues() != null) {
             var s = d.statisticValues();
-            return Aggregate.of(number(s.sampleCount(), at + ".StatisticValues.SampleCount"), number(s.sum(), at + ".StatisticValues.Sum"),
-                    number(s.minimum(), at + ".StatisticValues.Minimum"), number(s.maximum(), at + ".StatisticValues.Maximum"));
+            return Aggregate.of(number(s.sampleCount(), at + ".StatisticValues.SampleCount"),
+                    number(s.sum(), at + ".StatisticValues.Sum"),
+                    number(s.minimum(), at + ".StatisticValues.Minimum"),
+                    number(s.maximum(), at + ".StatisticValues.Maximum"));
         }
         var values = new HashMap<Double, Double>();
         if (given(d.values())) {
@@ -109,14 +115,16 @@ final class PutData {
 
     private static void exclusive(boolean both, String at, String one, String other) {
         if (both) {
-            throw new InvalidParameterCombinationException("The parameters " + at + "." + one + " and " + at + "." + other
+            throw new InvalidParameterCombinationException("The parameters " + at + "." + one + " and " + at + "."
+                    + other
                     + " are mutually exclusive and you have specified both.");
         }
     }
 
     private static double number(Double value, String parameter) {
         if (value == null || value.isNaN() || Math.abs(value) > LARGEST) {
-            throw new InvalidParameterValueException("The value " + value + " for parameter " + parameter + " is invalid.");
+            throw new InvalidParameterValueException("The value " + value + " for parameter " + parameter
+                    + " is invalid.");
         }
         return value;
     }
@@ -135,8 +143,10 @@ final class PutData {
             if (tier == Tier.SECOND && (d.storageResolution() == null || d.storageResolution() != 1)) {
                 continue;
             }
-            Key point = Key.of(caller.account(), caller.region(), id, tier.seconds, unit, second - Math.floorMod(second, tier.seconds));
-            CloudWatchData.POINTS.put(tx, point, CloudWatchData.POINTS.get(tx, point).map(measured::with).orElse(measured));
+            Key point = Key.of(caller.account(), caller.region(), id, tier.seconds, unit,
+                    second - Math.floorMod(second, tier.seconds));
+            CloudWatchData.POINTS.put(tx, point,
+                    CloudWatchData.POINTS.get(tx, point).map(measured::with).orElse(measured));
         }
     }
 }

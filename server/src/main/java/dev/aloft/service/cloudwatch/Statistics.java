@@ -29,7 +29,8 @@ import java.util.regex.Pattern;
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html">
  *     GetMetricStatistics</a>
- * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html">GetMetricData</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html">GetMetricData</a>
  */
 final class Statistics {
     private static final int MOST_POINTS = 1_440;
@@ -46,8 +47,8 @@ final class Statistics {
     }
 
     /** What is asked of a metric. */
-    private record Asked(Caller caller, String namespace, String name, List<CloudWatch.Dimension> dimensions, String unit, Instant start,
-            Instant end, int period) {
+    private record Asked(Caller caller, String namespace, String name, List<CloudWatch.Dimension> dimensions,
+            String unit, Instant start, Instant end, int period) {
         String id() {
             return CloudWatchData.id(namespace, name, CloudWatchData.sorted(dimensions));
         }
@@ -67,17 +68,21 @@ final class Statistics {
         check(r.startTime(), r.endTime(), r.period(), "Period");
         long points = Duration.between(r.startTime(), r.endTime()).toSeconds() / r.period();
         if (points > MOST_POINTS) {
-            throw new InvalidParameterCombinationException("You have requested up to " + points + " datapoints, which exceeds the limit of"
-                    + " 1440. You may reduce the datapoints requested by increasing Period, or decreasing the time range.");
+            throw new InvalidParameterCombinationException("You have requested up to " + points
+                    + " datapoints, which exceeds the limit of"
+                    + " 1440. You may reduce the datapoints requested by increasing Period, or "
+                    + "decreasing the time range.");
         }
-        var asked = new Asked(caller, r.namespace(), r.metricName(), r.dimensions(), r.unit(), r.startTime(), r.endTime(), r.period());
+        var asked = new Asked(caller, r.namespace(), r.metricName(), r.dimensions(), r.unit(), r.startTime(),
+                r.endTime(), r.period());
         var answers = new ArrayList<CloudWatch.Datapoint>();
         read(asked).forEach((unit, byTime) -> byTime.forEach((at, aggregate) ->
                 answers.add(datapoint(at, unit, aggregate, wanted, extended))));
         return CloudWatch.GetMetricStatisticsResponse.of(a -> a.label(r.metricName()).datapoints(answers));
     }
 
-    private static CloudWatch.Datapoint datapoint(Instant at, String unit, Aggregate aggregate, List<String> wanted, List<String> extended) {
+    private static CloudWatch.Datapoint datapoint(Instant at, String unit, Aggregate aggregate, List<String> wanted,
+            List<String> extended) {
         var percentiles = new HashMap<String, Double>();
         for (String each : extended) {
             Double value = value(aggregate, each);
@@ -107,10 +112,12 @@ final class Statistics {
 
     private static void check(Instant start, Instant end, int period, String name) {
         if (!start.isBefore(end)) {
-            throw new InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
+            throw new InvalidParameterValueException("The parameter StartTime must be less than the "
+                    + "parameter EndTime.");
         }
         if (period % 60 != 0 && !List.of(1, 5, 10, 20, 30).contains(period)) {
-            throw new InvalidParameterValueException("The parameter " + name + " must be 1, 5, 10, 20, 30 or a multiple of 60.");
+            throw new InvalidParameterValueException("The parameter " + name
+                    + " must be 1, 5, 10, 20, 30 or a multiple of 60.");
         }
     }
 
@@ -119,7 +126,8 @@ final class Statistics {
             throw ApiError.notBuilt("CloudWatch's statistic " + statistic);
         }
         if (!PERCENTILE.matcher(statistic).matches()) {
-            throw new InvalidParameterValueException("The value " + statistic + " for parameter " + parameter + " is invalid.");
+            throw new InvalidParameterValueException("The value " + statistic + " for parameter " + parameter
+                    + " is invalid.");
         }
     }
 
@@ -127,7 +135,8 @@ final class Statistics {
 
     CloudWatch.GetMetricDataResponse data(Caller caller, CloudWatch.GetMetricDataRequest r) {
         if (!r.startTime().isBefore(r.endTime())) {
-            throw new InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
+            throw new InvalidParameterValueException("The parameter StartTime must be less than the "
+                    + "parameter EndTime.");
         }
         checkQueries(caller, r.metricDataQueries());
         boolean ascending = CloudWatch.ScanBy.TIMESTAMP_ASCENDING.equals(r.scanBy());
@@ -167,11 +176,13 @@ final class Statistics {
             var query = queries.get(i);
             String at = "MetricDataQueries.member." + (i + 1);
             if (!query.id().matches("[a-z][a-zA-Z0-9_]*")) {
-                throw new InvalidParameterValueException("The value " + query.id() + " for parameter " + at + ".Id is not matching the"
+                throw new InvalidParameterValueException("The value " + query.id() + " for parameter " + at
+                        + ".Id is not matching the"
                         + " expected pattern ^[a-z][a-zA-Z0-9_]*$.");
             }
             if (!ids.add(query.id())) {
-                throw new InvalidParameterValueException("The values for parameter id in MetricDataQueries are not unique.");
+                throw new InvalidParameterValueException("The values for parameter id in "
+                        + "MetricDataQueries are not unique.");
             }
             if (query.label() != null && query.label().contains("${")) {
                 throw ApiError.notBuilt("CloudWatch's dynamic labels");
@@ -257,12 +268,14 @@ final class Statistics {
             Collections.reverse(timestamps);
             Collections.reverse(values);
         }
-        return CloudWatch.MetricDataResult.of(a -> a.id(query.id()).label(series.label()).timestamps(timestamps).values(values)
+        return CloudWatch.MetricDataResult.of(a -> a.id(query.id()).label(series.label()).timestamps(timestamps)
+                .values(values)
                 .statusCode(CloudWatch.StatusCode.COMPLETE));
     }
 
     /** At most so many points; the token says how many were told already. */
-    private static CloudWatch.GetMetricDataResponse page(CloudWatch.GetMetricDataRequest r, List<CloudWatch.MetricDataResult> results) {
+    private static CloudWatch.GetMetricDataResponse page(CloudWatch.GetMetricDataRequest r,
+            List<CloudWatch.MetricDataResult> results) {
         long skip = 0;
         if (r.nextToken() != null) {
             try {
@@ -284,7 +297,8 @@ final class Statistics {
             told += to - from;
             more |= to < size;
             boolean partial = to < size;
-            page.add(result.toBuilder().timestamps(result.timestamps().subList(from, to)).values(result.values().subList(from, to))
+            page.add(result.toBuilder().timestamps(result.timestamps().subList(from, to))
+                    .values(result.values().subList(from, to))
                     .statusCode(partial ? CloudWatch.StatusCode.PARTIAL_DATA : CloudWatch.StatusCode.COMPLETE).build());
         }
         String next = more ? String.valueOf(told) : null;
@@ -294,10 +308,13 @@ final class Statistics {
     // ---- reading
 
     /** What was measured of a metric in each of the periods that begin with a moment, where anything was. */
-    TreeMap<Instant, Aggregate> periods(Caller caller, CloudWatch.PutMetricAlarmRequest alarm, Instant start, Instant end) {
+    TreeMap<Instant, Aggregate> periods(Caller caller, CloudWatch.PutMetricAlarmRequest alarm, Instant start,
+            Instant end) {
         var byTime = new TreeMap<Instant, Aggregate>();
-        read(new Asked(caller, alarm.namespace(), alarm.metricName(), alarm.dimensions(), alarm.unit(), start, end, alarm.period()))
-                .values().forEach(unit -> unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
+        read(new Asked(caller, alarm.namespace(), alarm.metricName(), alarm.dimensions(), alarm.unit(), start, end,
+                alarm.period()))
+                .values().forEach(unit ->
+                        unit.forEach((at, aggregate) -> byTime.merge(at, aggregate, Aggregate::with)));
         return byTime;
     }
 
@@ -305,7 +322,8 @@ final class Statistics {
     private Map<String, TreeMap<Instant, Aggregate>> read(Asked asked) {
         return store.read(tx -> {
             var metric = CloudWatchData.METRICS.get(tx,
-                    Key.of(asked.caller().account(), asked.caller().region(), asked.namespace(), asked.name(), asked.id()));
+                    Key.of(asked.caller().account(), asked.caller().region(), asked.namespace(), asked.name(),
+                            asked.id()));
             var byUnit = new TreeMap<String, TreeMap<Instant, Aggregate>>();
             for (String unit : metric.map(CloudWatchData.Metric::units).orElse(Set.of())) {
                 if (asked.unit() == null || asked.unit().equals(unit)) {
@@ -344,7 +362,8 @@ final class Statistics {
         long first = first(asked.start(), tier);
         Key prefix = Key.of(asked.caller().account(), asked.caller().region(), asked.id(), tier.seconds, unit);
         var byTime = new TreeMap<Instant, Aggregate>();
-        CloudWatchData.POINTS.range(tx, Range.of(prefix).from(prefix.and(first)).to(prefix.and(asked.end().getEpochSecond())))
+        CloudWatchData.POINTS.range(tx,
+                Range.of(prefix).from(prefix.and(first)).to(prefix.and(asked.end().getEpochSecond())))
                 .forEach(row -> {
                     long second = row.key().number(row.key().size() - 1);
                     long at = first + Math.floorDiv(second - first, asked.period()) * asked.period();

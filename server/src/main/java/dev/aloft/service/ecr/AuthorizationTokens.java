@@ -19,7 +19,8 @@ import java.util.Optional;
 /**
  * What clients of a registry log in with: user AWS and a password that says who asked for it, good for 12 hours.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html">Private registry authentication</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html">Private registry
+ *     authentication</a>
  */
 final class AuthorizationTokens {
     private static final String PURPOSE = "ecr authorization";

@@ -52,7 +52,8 @@ record EcrResources(Ecr ecr) implements ResourceType {
         var name = desired.name("RepositoryName", MAX_NAME).toLowerCase(Locale.ROOT);
         var encryption = desired.properties().get("EncryptionConfiguration") instanceof Map<?, ?> given
                 ? Ecr.EncryptionConfiguration.of(
-                        e -> e.encryptionType(Objects.toString(given.get("EncryptionType"), null)).kmsKey(Objects.toString(given.get("KmsKey"), null)))
+                        e -> e.encryptionType(Objects.toString(given.get("EncryptionType"), null))
+                        .kmsKey(Objects.toString(given.get("KmsKey"), null)))
                 : null;
         try {
             ecr.createRepository(caller, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName(name)

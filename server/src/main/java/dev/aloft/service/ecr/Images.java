@@ -208,7 +208,8 @@ final class Images {
     /** AWS makes some kinds of manifest of others where whoever asks accepts no other. */
     private static void refuseToConvert(Image image, List<String> accepted) {
         if (accepted != null && !accepted.contains(image.mediaType())) {
-            throw ApiError.notBuilt("acceptedMediaTypes without " + image.mediaType() + ", which the image was pushed as,");
+            throw ApiError.notBuilt("acceptedMediaTypes without " + image.mediaType()
+                    + ", which the image was pushed as,");
         }
     }
 

@@ -119,7 +119,8 @@ final class Layers {
         if (find(caller, repository, digest.toString()).isPresent()) {
             abandon(caller, repository, input.uploadId());
             throw new Ecr.LayerAlreadyExistsException("Layer with digest '" + digest
-                    + "' already exists in the repository with name '" + repository + "' in registry with id '" + caller.account() + "'");
+                    + "' already exists in the repository with name '" + repository + "' in registry with id '"
+                    + caller.account() + "'");
         }
         try {
             contents.finish(input.uploadId(), digest);

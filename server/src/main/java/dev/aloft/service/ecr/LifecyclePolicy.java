@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 /**
  * Which images of a repository expire.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html">Lifecycle policy
- *     properties</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html">Lifecycle
+ *     policy properties</a>
  */
 record LifecyclePolicy(List<Rule> rules) {
     private static final String TAGGED = "tagged";
@@ -74,8 +74,8 @@ record LifecyclePolicy(List<Rule> rules) {
     }
 
     private static ApiError invalid(String why) {
-        return new Ecr.InvalidParameterException("Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint:"
-                + " 'Lifecycle policy validation failure" + (why.isEmpty() ? "" : ": " + why) + "'");
+        return new Ecr.InvalidParameterException("Invalid parameter at 'LifecyclePolicyText' failed to "
+                + "satisfy constraint: 'Lifecycle policy validation failure" + (why.isEmpty() ? "" : ": " + why) + "'");
     }
 
     private static void check(List<Rule> rules) {

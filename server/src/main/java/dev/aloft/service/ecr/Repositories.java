@@ -79,8 +79,9 @@ final class Repositories {
             return filters == null ? null : filters.stream().map(Ecr.ImageTagMutabilityExclusionFilter::filter)
                     .toList();
         }
-        throw new Ecr.InvalidParameterException("Invalid parameter at 'imageTagMutabilityExclusionFilters' failed to satisfy"
-                + " constraint: 'ImageTagMutabilityExclusionFilters can't be " + (wanted ? "null" : "set")
+        throw new Ecr.InvalidParameterException("Invalid parameter at "
+                + "'imageTagMutabilityExclusionFilters' failed to satisfy constraint: "
+                + "'ImageTagMutabilityExclusionFilters can't be " + (wanted ? "null" : "set")
                 + " when imageTagMutability is set as " + mutability + "'");
     }
 
@@ -137,7 +138,8 @@ final class Repositories {
 
     String policy(Caller caller, Kept repository) {
         if (repository.policy() == null) {
-            throw new Ecr.RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '"
+            throw new Ecr.RepositoryPolicyNotFoundException("Repository policy does not exist for the "
+                    + "repository with name '"
                     + repository.name() + "' in the registry with id '" + caller.account() + "'");
         }
         return repository.policy();
@@ -145,7 +147,8 @@ final class Repositories {
 
     String lifecyclePolicy(Caller caller, Kept repository) {
         if (repository.lifecyclePolicy() == null) {
-            throw new Ecr.LifecyclePolicyNotFoundException("Lifecycle policy does not exist for the repository with name '"
+            throw new Ecr.LifecyclePolicyNotFoundException("Lifecycle policy does not exist for the "
+                    + "repository with name '"
                     + repository.name() + "' in the registry with id '" + caller.account() + "'");
         }
         return repository.lifecyclePolicy();
@@ -199,7 +202,8 @@ final class Repositories {
         if (Arn.isArn(arn) && Arn.parse(arn).resource().startsWith("repository/")) {
             return Arn.parse(arn).resource().substring("repository/".length());
         }
-        throw new Ecr.InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'");
+        throw new Ecr.InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy "
+                + "constraint: 'Invalid ARN'");
     }
 
     Kept existing(ReadTx tx, Caller caller, String name) {
@@ -216,7 +220,8 @@ final class Repositories {
                 .repositoryUri(RegistryAddress.of(caller) + "/" + repository.name())
                 .createdAt(repository.created()).imageTagMutability(repository.tagMutability())
                 .imageTagMutabilityExclusionFilters(filters(repository.exclusions()))
-                .imageScanningConfiguration(Ecr.ImageScanningConfiguration.of(s -> s.scanOnPush(repository.scanOnPush())))
+                .imageScanningConfiguration(Ecr.ImageScanningConfiguration.of(s ->
+                        s.scanOnPush(repository.scanOnPush())))
                 .encryptionConfiguration(
                         Ecr.EncryptionConfiguration.of(e -> e.encryptionType(Ecr.EncryptionType.AES256))));
     }

@@ -18,7 +18,8 @@ final class ApiDestinationType extends NamedType {
 
     @Override
     protected void make(Caller caller, String named, Desired desired) {
-        events.createApiDestination(EventsResources.steady(caller, desired), desired.input(Events.CREATE_API_DESTINATION,
+        events.createApiDestination(EventsResources.steady(caller, desired),
+                desired.input(Events.CREATE_API_DESTINATION,
                 Events.CreateApiDestinationRequest.class, Map.of("Name", named), Set.of()));
     }
 

@@ -46,7 +46,8 @@ final class ApiDestinations {
     /** Plain http is for servers beside this platform. */
     private static void requireUrl(String endpoint) {
         if (!endpoint.matches("https?://[^/?#]+.*")) {
-            throw Refusals.invalid("Parameter InvocationEndpoint is not valid. Reason: It must be the URL of a web server.");
+            throw Refusals.invalid("Parameter InvocationEndpoint is not valid. Reason: It must be the "
+                    + "URL of a web server.");
         }
     }
 

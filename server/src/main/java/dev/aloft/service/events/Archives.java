@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Archives: events of a bus, kept for a time to be replayed. As on AWS a rule that EventBridge manages itself brings events
- * into an archive, and it does not want those that are replayed.
+ * Archives: events of a bus, kept for a time to be replayed. As on AWS a rule that EventBridge manages itself brings
+ * events into an archive, and it does not want those that are replayed.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html">Archive and replay</a>
  */
@@ -69,7 +69,8 @@ final class Archives {
         checkPattern(input.eventPattern());
         var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
                 input.description(),
-                input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant(), keys.checked(bus, input.kmsKeyIdentifier()));
+                input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant(),
+                keys.checked(bus, input.kmsKeyIdentifier()));
         store.change(tx -> {
             if (data.archives.has(tx, archive.key())) {
                 throw new Events.ResourceAlreadyExistsException("Archive " + archive.name() + " already exists.");

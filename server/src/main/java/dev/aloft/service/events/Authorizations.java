@@ -20,7 +20,10 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** How a request shows what its connection says: a password, a key, or a token that is asked for first and kept as long as it is good. */
+/**
+ * How a request shows what its connection says: a password, a key, or a token that is asked for first and kept as long
+ * as it is good.
+ */
 final class Authorizations {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     /** Of tokens that do not say. */

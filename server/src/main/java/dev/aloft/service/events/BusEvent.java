@@ -16,7 +16,8 @@ import java.util.Map;
  * @param id    its own, the same on every bus of a region that it passes
  * @param json  the whole of it as its targets see it
  * @param trace an X-Ray trace header, or null
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of events</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of
+ *     events</a>
  */
 record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String trace) {
     private static final DateTimeFormatter SECONDS =

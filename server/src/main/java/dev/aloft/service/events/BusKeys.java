@@ -24,13 +24,14 @@ import java.util.UUID;
 
 /**
  * The keys of KMS that event buses and archives have. EventBridge uses them itself, as {@code events.amazonaws.com},
- * which the key's policy must allow; who puts events needs no permission of KMS. Custom events lie on disk under the key
- * of their bus, while they wait for targets, and under that of the archives that keep them. Events of AWS's services lie
- * there as they are. Calls KMS, and so is not for transactions.
+ * which the key's policy must allow; who puts events needs no permission of KMS. Custom events lie on disk under the
+ * key of their bus, while they wait for targets, and under that of the archives that keep them. Events of AWS's
+ * services lie there as they are. Calls KMS, and so is not for transactions.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html">Encrypting
  *     event buses</a>
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html">Encrypting archives</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html">Encrypting
+ *     archives</a>
  */
 final class BusKeys {
     private static final String SERVICE = "events.amazonaws.com";

@@ -60,7 +60,8 @@ record EventBusPolicyType(Events events) implements ResourceType {
             var policy = with(policy(caller, bus), statement);
             events.putPermission(caller, Events.PutPermissionRequest.of(r -> r.eventBusName(bus).policy(policy)));
         } else {
-            events.putPermission(caller, desired.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class, Map.of(),
+            events.putPermission(caller,
+                    desired.input(Events.PUT_PERMISSION, Events.PutPermissionRequest.class, Map.of(),
                     Set.of("Statement")));
         }
     }

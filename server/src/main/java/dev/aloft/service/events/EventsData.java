@@ -235,8 +235,8 @@ final class EventsData {
         }
 
         KeptConnection withKey(String changed) {
-            return new KeptConnection(account, region, name, id, secretId, description, type, parameters, state, created,
-                    modified, authorized, secretArn, changed);
+            return new KeptConnection(account, region, name, id, secretId, description, type, parameters, state,
+                    created, modified, authorized, secretArn, changed);
         }
 
         KeptConnection withSecret(String arn) {

@@ -29,7 +29,9 @@ final class EventsResources {
                 .map(tag -> Map.of("Key", tag.getKey(), "Value", tag.getValue())).toList();
     }
 
-    /** Whether the resource with this ARN was made for the same resource of the same stack; true where there is none. */
+    /**
+     * Whether the resource with this ARN was made for the same resource of the same stack; true where there is none.
+     */
     static boolean isOursOrNone(Events events, Caller caller, String arn, Desired desired) {
         try {
             return desired.isMarkedIn(Tags.with(Map.of(), events.listTagsForResource(caller,
@@ -44,10 +46,13 @@ final class EventsResources {
         if (!gone.isEmpty()) {
             events.untagResource(caller, Events.UntagResourceRequest.of(r -> r.resourceARN(arn).tagKeys(gone)));
         }
-        events.tagResource(caller, Events.TagResourceRequest.of(r -> r.resourceARN(arn).tags(Tags.told(after.marked()))));
+        events.tagResource(caller,
+                Events.TagResourceRequest.of(r -> r.resourceARN(arn).tags(Tags.told(after.marked()))));
     }
 
-    /** The caller with a request id that stays the same when the step is done again: ids of what is made follow from it. */
+    /**
+     * The caller with a request id that stays the same when the step is done again: ids of what is made follow from it.
+     */
     static Caller steady(Caller caller, Desired desired) {
         var name = desired.stackId() + "/" + desired.logicalId() + "/" + desired.token();
         return caller.withRequestId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());

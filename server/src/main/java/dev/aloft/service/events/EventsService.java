@@ -111,7 +111,8 @@ public final class EventsService implements Service, Events {
     }
 
     private Optional<Instant> turn() {
-        return Stream.of(schedules.turn(), replays.turn(), archives.turn(), connections.turn()).flatMap(Optional::stream)
+        return Stream.of(schedules.turn(), replays.turn(), archives.turn(), connections.turn())
+                .flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }
 

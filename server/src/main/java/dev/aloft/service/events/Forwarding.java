@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /**
- * From a bus to another, perhaps of another account or region. The event stays what it is; it may go on to a further bus, but
- * not to a third account or region.
+ * From a bus to another, perhaps of another account or region. The event stays what it is; it may go on to a further
+ * bus, but not to a third account or region.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html">Between accounts</a>
  */

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * PutEvents: each entry is taken or refused by itself, and what was taken is kept in one commit with all that follows from it.
+ * PutEvents: each entry is taken or refused by itself, and what was taken is kept in one commit with all that follows
+ * from it.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html">PutEvents</a>
  */

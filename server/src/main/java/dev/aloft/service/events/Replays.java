@@ -60,7 +60,8 @@ final class Replays {
                 throw new Events.ResourceAlreadyExistsException("Replay " + input.replayName() + " already exists.");
             }
             if (!input.eventStartTime().isBefore(input.eventEndTime())) {
-                throw Refusals.invalid("Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.");
+                throw Refusals.invalid("Parameter EventEndTime is not valid. Reason: EventStartTime must be "
+                        + "before EventEndTime.");
             }
             if (!buses.exists(tx, destination)) {
                 throw Refusals.noBus(destination.name());

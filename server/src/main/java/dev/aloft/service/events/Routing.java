@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * From a bus to the targets of the rules that want an event. Keys are asked and rules looked through before the transaction
- * that keeps what follows, so that a hundred rules cost the committer nothing. An event that its bus's key cannot seal
- * goes to the bus's dead-letter queue.
+ * From a bus to the targets of the rules that want an event. Keys are asked and rules looked through before the
+ * transaction that keeps what follows, so that a hundred rules cost the committer nothing. An event that its bus's key
+ * cannot seal goes to the bus's dead-letter queue.
  */
 final class Routing {
     private static final System.Logger LOG = System.getLogger(Routing.class.getName());
@@ -43,7 +43,8 @@ final class Routing {
      * @param matched each rule that wants one of them, as a delivery without a target
      * @param letters for the dead-letter queues of buses
      */
-    record Routes(List<RuleDelivery> matched, List<Promise> promises, List<Archival> archivals, List<Dispatch> letters) {
+    record Routes(List<RuleDelivery> matched, List<Promise> promises, List<Archival> archivals,
+            List<Dispatch> letters) {
         /** Whether there is nothing to keep. */
         boolean isEmpty() {
             return promises.isEmpty() && archivals.isEmpty() && letters.isEmpty();

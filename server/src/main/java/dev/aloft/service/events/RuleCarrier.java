@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Brings events to the targets of rules: as EventBridge, which the target's policy must let in, or under the target's role.
- * What cannot be brought goes to the target's dead-letter queue.
+ * Brings events to the targets of rules: as EventBridge, which the target's policy must let in, or under the target's
+ * role. What cannot be brought goes to the target's dead-letter queue.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html">Dead-letter queues</a>
  */

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes events of the rules whose schedule fell due. One that was missed while the platform was down fires once, not once for
- * each time.
+ * Makes events of the rules whose schedule fell due. One that was missed while the platform was down fires once, not
+ * once for each time.
  */
 final class Schedules {
     private static final int BATCH = 500;

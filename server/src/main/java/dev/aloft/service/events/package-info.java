@@ -9,8 +9,8 @@
  *   a schedule ─► Schedules ──────────── promise ──┘
  * </pre>
  *
- * Other services put their events on an account's default bus through {@link dev.aloft.service.events.BusTarget}, or with
- * PutEvents as the service that they are.
+ * Other services put their events on an account's default bus through {@link dev.aloft.service.events.BusTarget}, or
+ * with PutEvents as the service that they are.
  *
  * <p>Left out: partner event sources, schemas, logs of a bus, targets of
  * services that are not here (ECS, Batch, Redshift, …).

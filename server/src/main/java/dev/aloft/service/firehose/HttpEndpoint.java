@@ -22,7 +22,8 @@ import java.util.zip.GZIPOutputStream;
 /**
  * Sends records to a web server, which has to answer with the id of the request.
  *
- * @see <a href="https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html">HTTP endpoint delivery</a>
+ * @see <a href="https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html">HTTP endpoint
+ *     delivery</a>
  */
 final class HttpEndpoint {
     static final String PURPOSE = "firehose access key";

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The managed policies of AWS itself, from the resource files {@code aws-managed/}; documents are read when first wanted. */
+/**
+ * The managed policies of AWS itself, from the resource files {@code aws-managed/}; documents are read when first
+ * wanted.
+ */
 final class AwsManaged {
     static final String ACCOUNT = "aws";
 

@@ -128,7 +128,8 @@ final class Holders<V extends Holder<V>> {
     }
 
     Slice<String> inlineNames(Caller caller, String name, String marker, Integer maxItems) {
-        return Slice.of(existing(caller, name).grants().inline().keySet().stream().sorted(), text -> text, marker, maxItems);
+        return Slice.of(existing(caller, name).grants().inline().keySet().stream().sorted(), text -> text, marker,
+                maxItems);
     }
 
     void attach(Caller caller, String name, String policyArn) {
@@ -138,7 +139,8 @@ final class Holders<V extends Holder<V>> {
             regrant(tx, caller, name, holder -> {
                 var grants = holder.grants().withAttached(policyArn);
                 if (grants.attached().size() > MOST_ATTACHED) {
-                    throw new Iam.LimitExceededException("Cannot exceed quota for " + kind.quota() + ": " + MOST_ATTACHED);
+                    throw new Iam.LimitExceededException("Cannot exceed quota for " + kind.quota() + ": "
+                            + MOST_ATTACHED);
                 }
                 return holder.with(grants);
             });

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/** Tells the kernel what IAM has of users and roles. It stands before the services, which need it to be called at all. */
+/**
+ * Tells the kernel what IAM has of users and roles. It stands before the services, which need it to be called at all.
+ */
 public final class IamPolicySource implements PolicySource {
     private final IamData data = new IamData();
     private final Store store;

@@ -49,7 +49,8 @@ final class IamResources {
             for (var each : list) {
                 if (!(each instanceof Map<?, ?> policy) || policy.get("PolicyName") == null
                         || policy.get("PolicyDocument") == null) {
-                    throw ApiError.of("ValidationError", 400, "Each of Policies must have a PolicyName and a PolicyDocument");
+                    throw ApiError.of("ValidationError", 400,
+                            "Each of Policies must have a PolicyName and a PolicyDocument");
                 }
                 policies.put(policy.get("PolicyName").toString(), Desired.document(policy, "PolicyDocument"));
             }

@@ -111,7 +111,8 @@ public final class IamService implements Service, Iam {
     }
 
     private Access user(String operation, Caller caller, String name) {
-        var named = name == null ? caller.principal().arn().substring(caller.principal().arn().lastIndexOf('/') + 1) : name;
+        var named = name == null ? caller.principal().arn().substring(caller.principal().arn().lastIndexOf('/') + 1)
+                : name;
         var path = store.<String>read(tx -> data.users.get(tx, IamData.named(caller.account(), named))
                 .map(it -> it.path()).orElse("/"));
         return Access.to("iam:" + operation, global(caller, "user" + path + named));

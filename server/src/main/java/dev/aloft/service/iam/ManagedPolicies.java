@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /**
  * Managed policies, their versions, and whom they are attached to.
  *
- * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html">Versioning</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html">Versioning</a>
  */
 final class ManagedPolicies {
     private static final int MOST_VERSIONS = 5;
@@ -48,7 +49,8 @@ final class ManagedPolicies {
             throw new Iam.InvalidInputException("ARN " + arn + " is not valid.");
         }
         var parsed = Arn.parse(arn);
-        return data.policies.get(tx, key(parsed.account(), parsed.resourceName())).filter(policy -> policy.arn().equals(arn));
+        return data.policies.get(tx, key(parsed.account(), parsed.resourceName()))
+                .filter(policy -> policy.arn().equals(arn));
     }
 
     private ManagedPolicy existing(ReadTx tx, String arn) {
@@ -164,8 +166,8 @@ final class ManagedPolicies {
         var now = now();
         var changed = change(input.policyArn(), policy -> {
             if (policy.versions().size() >= MOST_VERSIONS) {
-                throw new Iam.LimitExceededException("A managed policy can have up to 5 versions. Before you create a new"
-                        + " version, you must delete an existing version.");
+                throw new Iam.LimitExceededException("A managed policy can have up to 5 versions. "
+                        + "Before you create a new version, you must delete an existing version.");
             }
             int number = policy.latest() + 1;
             var versions = new ArrayList<>(policy.versions());
@@ -214,8 +216,9 @@ final class ManagedPolicies {
                 throw new Iam.DeleteConflictException("Cannot delete a policy attached to entities.");
             }
             if (policy.versions().size() > 1) {
-                throw new Iam.DeleteConflictException("This policy has more than one version. Before you delete a policy, you"
-                        + " must delete the policy's versions. The default version is deleted with the policy.");
+                throw new Iam.DeleteConflictException("This policy has more than one version. Before you "
+                        + "delete a policy, you must delete the policy's versions. The default version is "
+                        + "deleted with the policy.");
             }
             data.policies.delete(tx, key(policy.account(), policy.name()));
         });

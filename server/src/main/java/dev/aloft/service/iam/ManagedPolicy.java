@@ -42,11 +42,12 @@ record ManagedPolicy(
     }
 
     ManagedPolicy with(List<Version> changed, String newDefault, int newLatest, Instant at) {
-        return new ManagedPolicy(account, name, path, id, created, at, description, changed, newDefault, newLatest, tags);
+        return new ManagedPolicy(account, name, path, id, created, at, description, changed, newDefault,
+                newLatest, tags);
     }
 
     ManagedPolicy withTags(Map<String, String> changed) {
-        return new ManagedPolicy(account, name, path, id, created, updated, description, versions, defaultVersion, latest,
-                changed);
+        return new ManagedPolicy(account, name, path, id, created, updated, description, versions, defaultVersion,
+                latest, changed);
     }
 }

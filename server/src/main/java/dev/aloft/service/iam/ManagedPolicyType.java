@@ -78,7 +78,8 @@ record ManagedPolicyType(Iam iam) implements ResourceType {
 
     /** The oldest version that is not in force goes when there are as many as there may be. */
     private void makeRoom(Caller caller, String arn) {
-        var versions = iam.listPolicyVersions(caller, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(arn))).versions();
+        var versions = iam.listPolicyVersions(caller, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(arn)))
+                .versions();
         if (versions.size() >= MOST_VERSIONS) {
             versions.reversed().stream().filter(version -> !version.isDefaultVersion()).findFirst()
                     .ifPresent(version -> deleteVersion(caller, arn, version));
@@ -89,7 +90,8 @@ record ManagedPolicyType(Iam iam) implements ResourceType {
     public void delete(Caller caller, String physicalId, Desired last) {
         Bearers.of(last).detach(iam, caller, physicalId);
         IamResources.quietly(() -> {
-            iam.listPolicyVersions(caller, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(physicalId))).versions().stream()
+            iam.listPolicyVersions(caller, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(physicalId)))
+                    .versions().stream()
                     .filter(version -> !version.isDefaultVersion())
                     .forEach(version -> deleteVersion(caller, physicalId, version));
             iam.deletePolicy(caller, Iam.DeletePolicyRequest.of(r -> r.policyArn(physicalId)));

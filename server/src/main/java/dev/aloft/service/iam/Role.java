@@ -36,6 +36,7 @@ record Role(
     }
 
     Role with(String newDescription, int newMaxSessionSeconds) {
-        return new Role(account, name, path, id, created, newDescription, trustPolicy, newMaxSessionSeconds, tags, grants);
+        return new Role(account, name, path, id, created, newDescription, trustPolicy, newMaxSessionSeconds, tags,
+                grants);
     }
 }

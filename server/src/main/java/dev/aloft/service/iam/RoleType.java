@@ -74,7 +74,8 @@ record RoleType(Iam iam) implements ResourceType {
         var description = IamResources.text(after, "Description");
         var seconds = IamResources.number(after, "MaxSessionDuration");
         iam.updateRole(caller, Iam.UpdateRoleRequest.of(r -> r.roleName(physicalId)
-                .description(description == null ? "" : description).maxSessionDuration(seconds == null ? 3600 : seconds)));
+                .description(description == null ? "" : description)
+                .maxSessionDuration(seconds == null ? 3600 : seconds)));
         if (!trust(before).equals(trust(after))) {
             iam.updateAssumeRolePolicy(caller, Iam.UpdateAssumeRolePolicyRequest.of(
                     r -> r.roleName(physicalId).policyDocument(trust(after))));
@@ -98,7 +99,8 @@ record RoleType(Iam iam) implements ResourceType {
                 put(caller, physicalId, policy, document);
             }
         });
-        IamResources.change(IamResources.texts(before, "ManagedPolicyArns"), IamResources.texts(after, "ManagedPolicyArns"),
+        IamResources.change(IamResources.texts(before, "ManagedPolicyArns"),
+                IamResources.texts(after, "ManagedPolicyArns"),
                 arn -> detach(caller, physicalId, arn), arn -> attach(caller, physicalId, arn));
         changeTags(caller, physicalId, before.marked(), after.marked());
         return existing(caller, physicalId);

@@ -14,7 +14,8 @@ record Slice<T>(List<T> items, String marker) {
     static <T> Slice<T> of(Stream<T> sorted, Function<T, String> name, String marker, Integer maxItems) {
         int limit = maxItems == null ? USUAL : maxItems;
         var after = marker == null ? null : decoded(marker);
-        var found = sorted.dropWhile(item -> after != null && name.apply(item).compareTo(after) <= 0).limit(limit + 1L).toList();
+        var found = sorted.dropWhile(item -> after != null && name.apply(item).compareTo(after) <= 0)
+                .limit(limit + 1L).toList();
         return found.size() <= limit ? new Slice<>(found, null)
                 : new Slice<>(found.subList(0, limit), encoded(name.apply(found.get(limit - 1))));
     }

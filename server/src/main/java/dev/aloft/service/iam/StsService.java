@@ -79,7 +79,8 @@ public final class StsService implements Service, Sts {
     @Override
     public GetAccessKeyInfoResponse getAccessKeyInfo(Caller caller, GetAccessKeyInfoRequest input) {
         var account = AccessKeyIds.account(input.accessKeyId()).orElseThrow(
-                () -> ApiError.of("InvalidClientTokenId", 403, "The security token included in the request is invalid."));
+                () -> ApiError.of("InvalidClientTokenId", 403,
+                        "The security token included in the request is invalid."));
         return GetAccessKeyInfoResponse.of(r -> r.account(account));
     }
 
@@ -139,7 +140,8 @@ public final class StsService implements Service, Sts {
             return Duration.ofSeconds(USUAL_SESSION);
         }
         if (caller.principal() instanceof Principal.RoleSession && seconds > CHAINED_SESSION) {
-            throw ApiError.of("ValidationError", 400, "The requested DurationSeconds exceeds the 1 hour session limit for roles"
+            throw ApiError.of("ValidationError", 400,
+                    "The requested DurationSeconds exceeds the 1 hour session limit for roles"
                     + " assumed by role chaining.");
         }
         if (seconds > role.maxSessionSeconds()) {
@@ -157,7 +159,8 @@ public final class StsService implements Service, Sts {
         }
         for (var given : input.policyArns() == null ? List.<PolicyDescriptorType>of() : input.policyArns()) {
             documents.add(store.<ManagedPolicy>read(tx -> policies.find(tx, given.arn()).orElseThrow(
-                    () -> ApiError.of("ValidationError", 400, "Policy " + given.arn() + " does not exist or is not attachable.")))
+                    () -> ApiError.of("ValidationError", 400,
+                            "Policy " + given.arn() + " does not exist or is not attachable.")))
                     .document());
         }
         if (documents.size() < 2) {

@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /** A user as it is kept. */
-record User(String account, String name, String path, String id, Instant created, Map<String, String> tags, Grants grants)
+record User(String account, String name, String path, String id, Instant created, Map<String, String> tags,
+        Grants grants)
         implements Holder<User> {
     @Override
     public String arn() {

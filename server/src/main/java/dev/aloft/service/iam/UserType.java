@@ -68,7 +68,8 @@ record UserType(Iam iam) implements ResourceType {
         IamResources.inline(before).keySet().stream().filter(policy -> !wanted.containsKey(policy))
                 .forEach(policy -> itself.deleteInline(iam, caller, policy));
         wanted.forEach((policy, document) -> itself.putInline(iam, caller, policy, document));
-        IamResources.change(IamResources.texts(before, "ManagedPolicyArns"), IamResources.texts(after, "ManagedPolicyArns"),
+        IamResources.change(IamResources.texts(before, "ManagedPolicyArns"),
+                IamResources.texts(after, "ManagedPolicyArns"),
                 arn -> itself.detach(iam, caller, arn), arn -> itself.attach(iam, caller, arn));
         var tags = after.marked();
         var gone = before.marked().keySet().stream().filter(key -> !tags.containsKey(key)).toList();

@@ -56,8 +56,10 @@ final class Users {
             return data.hadUsers.putIfAbsent(tx, IamData.HAD_USERS, true);
         });
         if (first) {
-            LOG.log(Level.WARNING, "The first IAM user, " + user.name() + ", was created: from now on each request must be signed"
-                    + " with a known access key. The root user's key is in the file \"credentials\" of the data folder.");
+            LOG.log(Level.WARNING,
+                    "The first IAM user, " + user.name() + ", was created: from now on each request must be signed"
+                    + " with a known access key. The root user's key is in the file \"credentials\" "
+                    + "of the data folder.");
         }
         return Iam.CreateUserResponse.of(r -> r.user(told(user)));
     }

@@ -11,7 +11,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What holds for all streams of an account in a region: whether it has committed itself to a least throughput on demand.
+ * What holds for all streams of an account in a region: whether it has committed itself to a least throughput on
+ * demand.
  *
  * @see <a href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateAccountSettings.html">
  *     UpdateAccountSettings</a>

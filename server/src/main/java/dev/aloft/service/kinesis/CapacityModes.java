@@ -63,7 +63,8 @@ final class CapacityModes {
             var stream = streams.existing(tx, caller, input.streamName(), input.streamARN());
             streams.checkWarmth(tx, caller, stream.onDemand(), input.warmThroughputMiBps());
             var changed = warm(tx, stream, input.warmThroughputMiBps(), now);
-            return Kinesis.UpdateStreamWarmThroughputResponse.of(r -> r.streamARN(stream.arn()).streamName(stream.name())
+            return Kinesis.UpdateStreamWarmThroughputResponse.of(r -> r.streamARN(stream.arn())
+                    .streamName(stream.name())
                     .warmThroughput(streams.warmth(tx, changed)));
         });
     }

@@ -61,17 +61,20 @@ final class Consumers {
             return existing(tx, consumerArn);
         }
         if (streamArn == null || name == null) {
-            throw new Kinesis.InvalidArgumentException("Either ConsumerARN or both StreamARN and ConsumerName must be provided.");
+            throw new Kinesis.InvalidArgumentException("Either ConsumerARN or both StreamARN and "
+                    + "ConsumerName must be provided.");
         }
         var stream = streams.existing(tx, caller, null, streamArn);
         return data.consumers.get(tx, stream.key().and(name)).orElseThrow(() -> new Kinesis.ResourceNotFoundException(
-                "Consumer " + name + " under stream " + stream.name() + " under account " + stream.account() + " not found."));
+                "Consumer " + name + " under stream " + stream.name() + " under account " + stream.account()
+                + " not found."));
     }
 
     Kinesis.DescribeStreamConsumerResponse describe(Caller caller, Kinesis.DescribeStreamConsumerRequest input) {
         return store.read(tx -> {
             var it = existing(tx, caller, input.streamARN(), input.consumerName(), input.consumerARN());
-            return Kinesis.DescribeStreamConsumerResponse.of(r -> r.consumerDescription(Kinesis.ConsumerDescription.of(c -> c
+            return Kinesis.DescribeStreamConsumerResponse.of(r ->
+                    r.consumerDescription(Kinesis.ConsumerDescription.of(c -> c
                     .consumerName(it.name()).consumerARN(it.arn()).consumerStatus("ACTIVE")
                     .consumerCreationTimestamp(it.created()).streamARN(it.streamArn()))));
         });
@@ -97,14 +100,16 @@ final class Consumers {
             return Kinesis.ListStreamConsumersResponse.of(r -> r
                     .nextToken(page.next().isPresent() ? Tokens.of(now, page.values().getLast().name()) : null)
                     .consumers(page.values().stream().map(it -> Kinesis.Consumer.of(c -> c.consumerName(it.name())
-                            .consumerARN(it.arn()).consumerStatus("ACTIVE").consumerCreationTimestamp(it.created()))).toList()));
+                            .consumerARN(it.arn()).consumerStatus("ACTIVE").consumerCreationTimestamp(it.created())))
+                            .toList()));
         });
     }
 
     void tag(String consumerArn, UnaryOperator<Map<String, String>> change) {
         store.change(tx -> {
             var it = existing(tx, consumerArn);
-            data.consumers.put(tx, it.key(), new KeptConsumer(it.account(), it.region(), it.stream(), it.name(), it.created(),
+            data.consumers.put(tx, it.key(),
+                    new KeptConsumer(it.account(), it.region(), it.stream(), it.name(), it.created(),
                     change.apply(it.tags())));
         });
     }

@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How a stream on demand follows its load: a shard that takes more than half of what it can for a minute is split in two,
- * so that the stream is ready for twice its peak. AWS splits within fifteen minutes; here it is when the minute ends.
+ * How a stream on demand follows its load: a shard that takes more than half of what it can for a minute is split in
+ * two, so that the stream is ready for twice its peak. AWS splits within fifteen minutes; here it is when the minute
+ * ends.
  *
  * @see <a href="https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html">On-demand mode</a>
  */
@@ -69,7 +70,8 @@ final class Growth {
             return (old == null ? new Minute(minute, 0, 0) : old).plus(minute, bytes);
         });
         if (after.isMuch() && !before[0]) {
-            store.change(tx -> data.growths.add(tx, Instant.ofEpochSecond((minute + 1) * MEASURED.toSeconds()), shard.key(),
+            store.change(tx ->
+                    data.growths.add(tx, Instant.ofEpochSecond((minute + 1) * MEASURED.toSeconds()), shard.key(),
                     stream.key()));
         }
     }

@@ -99,8 +99,8 @@ final class KinesisData {
         }
 
         KeptStream withRetention(int hours) {
-            return new KeptStream(account, region, name, id, created, onDemand, hours, keyId, metrics, tags, maxRecordKiB,
-                    shards, warmMiBps);
+            return new KeptStream(account, region, name, id, created, onDemand, hours, keyId, metrics, tags,
+                    maxRecordKiB, shards, warmMiBps);
         }
 
         KeptStream withKey(String key) {
@@ -119,8 +119,8 @@ final class KinesisData {
         }
 
         KeptStream withMaxRecord(int kiB) {
-            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags, kiB,
-                    shards, warmMiBps);
+            return new KeptStream(account, region, name, id, created, onDemand, retentionHours, keyId, metrics, tags,
+                    kiB, shards, warmMiBps);
         }
 
         KeptStream withShards(int changed) {
@@ -171,7 +171,8 @@ final class KinesisData {
         }
     }
 
-    record KeptConsumer(String account, String region, String stream, String name, Instant created, Map<String, String> tags) {
+    record KeptConsumer(String account, String region, String stream, String name, Instant created,
+            Map<String, String> tags) {
         Key key() {
             return Key.of(account, region, stream, name);
         }

@@ -74,7 +74,8 @@ final class KinesisResources {
         }
 
         private static boolean onDemand(Map<String, Object> properties) {
-            return properties.get("StreamModeDetails") instanceof Map<?, ?> mode && "ON_DEMAND".equals(mode.get("StreamMode"));
+            return properties.get("StreamModeDetails") instanceof Map<?, ?> mode
+                    && "ON_DEMAND".equals(mode.get("StreamMode"));
         }
 
         private static Kinesis.StreamModeDetails mode(Map<String, Object> properties) {
@@ -85,7 +86,8 @@ final class KinesisResources {
             setRetention(caller, name, number(after, "RetentionPeriodHours", 24));
             if (!Objects.equals(before.get("StreamEncryption"), after.get("StreamEncryption"))) {
                 if (after.get("StreamEncryption") instanceof Map<?, ?> encryption) {
-                    kinesis.startStreamEncryption(caller, Kinesis.StartStreamEncryptionRequest.of(r -> r.streamName(name)
+                    kinesis.startStreamEncryption(caller,
+                            Kinesis.StartStreamEncryptionRequest.of(r -> r.streamName(name)
                             .encryptionType(String.valueOf(encryption.get("EncryptionType")))
                             .keyId(String.valueOf(encryption.get("KeyId")))));
                 } else {
@@ -98,7 +100,8 @@ final class KinesisResources {
         }
 
         private void setRetention(Caller caller, String name, int hours) {
-            int now = kinesis.describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
+            int now = kinesis
+                    .describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
                     .streamDescriptionSummary().retentionPeriodHours();
             if (hours > now) {
                 kinesis.increaseStreamRetentionPeriod(caller, Kinesis.IncreaseStreamRetentionPeriodRequest.of(
@@ -110,7 +113,8 @@ final class KinesisResources {
         }
 
         private static List<String> metrics(Map<String, Object> properties) {
-            return properties.get("DesiredShardLevelMetrics") instanceof List<?> list ? list.stream().map(Object::toString).toList()
+            return properties.get("DesiredShardLevelMetrics") instanceof List<?> list
+                    ? list.stream().map(Object::toString).toList()
                     : List.of();
         }
 
@@ -155,7 +159,8 @@ final class KinesisResources {
                 kinesis.removeTagsFromStream(caller, Kinesis.RemoveTagsFromStreamRequest.of(
                         r -> r.streamName(physicalId).tagKeys(gone)));
             }
-            kinesis.addTagsToStream(caller, Kinesis.AddTagsToStreamRequest.of(r -> r.streamName(physicalId).tags(wanted)));
+            kinesis.addTagsToStream(caller,
+                    Kinesis.AddTagsToStreamRequest.of(r -> r.streamName(physicalId).tags(wanted)));
             return configured(caller, physicalId, before.properties(), properties);
         }
 
@@ -179,7 +184,8 @@ final class KinesisResources {
         }
 
         private Resource existing(Caller caller, String name) {
-            var arn = kinesis.describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
+            var arn = kinesis
+                    .describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
                     .streamDescriptionSummary().streamARN();
             return new Resource(name, Map.of("Arn", arn));
         }
@@ -225,7 +231,8 @@ final class KinesisResources {
             } catch (Kinesis.ResourceInUseException e) {
                 var arn = kinesis.describeStreamConsumer(caller, Kinesis.DescribeStreamConsumerRequest.of(
                         r -> r.streamARN(stream).consumerName(name))).consumerDescription().consumerARN();
-                var known = kinesis.listTagsForResource(caller, Kinesis.ListTagsForResourceRequest.of(r -> r.resourceARN(arn))).tags();
+                var known = kinesis.listTagsForResource(caller,
+                        Kinesis.ListTagsForResourceRequest.of(r -> r.resourceARN(arn))).tags();
                 var tags = new LinkedHashMap<String, String>();
                 known.forEach(tag -> tags.put(tag.key(), tag.value()));
                 // One with other tags is to be replaced, which its name does not allow.
@@ -243,7 +250,8 @@ final class KinesisResources {
         }
 
         private static Resource resource(Kinesis.ConsumerDescription it) {
-            return new Resource(it.consumerARN(), Map.of("ConsumerARN", it.consumerARN(), "ConsumerName", it.consumerName(),
+            return new Resource(it.consumerARN(),
+                    Map.of("ConsumerARN", it.consumerARN(), "ConsumerName", it.consumerName(),
                     "ConsumerStatus", it.consumerStatus(), "StreamARN", it.streamARN(), "ConsumerCreationTimestamp",
                     Long.toString(it.consumerCreationTimestamp().getEpochSecond())));
         }
@@ -256,7 +264,8 @@ final class KinesisResources {
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
             try {
-                kinesis.deregisterStreamConsumer(caller, Kinesis.DeregisterStreamConsumerRequest.of(r -> r.consumerARN(physicalId)));
+                kinesis.deregisterStreamConsumer(caller,
+                        Kinesis.DeregisterStreamConsumerRequest.of(r -> r.consumerARN(physicalId)));
             } catch (Kinesis.ResourceNotFoundException _) {
                 // Gone already, as wanted.
             }
@@ -265,7 +274,8 @@ final class KinesisResources {
         @Override
         public Optional<Resource> read(Caller caller, String physicalId) {
             try {
-                return Optional.of(resource(kinesis.describeStreamConsumer(caller, Kinesis.DescribeStreamConsumerRequest.of(
+                return Optional.of(
+                        resource(kinesis.describeStreamConsumer(caller, Kinesis.DescribeStreamConsumerRequest.of(
                         r -> r.consumerARN(physicalId))).consumerDescription()));
             } catch (Kinesis.ResourceNotFoundException _) {
                 return Optional.empty();

@@ -87,17 +87,22 @@ public final class KinesisService implements Service, Kinesis {
                 stream("DecreaseStreamRetentionPeriod", caller, r.streamName(), r.streamARN());
             case DeleteResourcePolicyRequest r -> Access.to("kinesis:DeleteResourcePolicy", any(r.resourceARN()));
             case DeleteStreamRequest r -> stream("DeleteStream", caller, r.streamName(), r.streamARN());
-            case DeregisterStreamConsumerRequest r -> Access.to("kinesis:DeregisterStreamConsumer", r.consumerARN() == null ? any(r.streamARN()) : r.consumerARN());
+            case DeregisterStreamConsumerRequest r ->
+                Access.to("kinesis:DeregisterStreamConsumer",
+                        r.consumerARN() == null ? any(r.streamARN()) : r.consumerARN());
             case DescribeLimitsRequest _ -> Access.to("kinesis:DescribeLimits");
             case DescribeStreamRequest r -> stream("DescribeStream", caller, r.streamName(), r.streamARN());
-            case DescribeStreamConsumerRequest r -> Access.to("kinesis:DescribeStreamConsumer", r.consumerARN() == null ? any(r.streamARN()) : r.consumerARN());
+            case DescribeStreamConsumerRequest r ->
+                Access.to("kinesis:DescribeStreamConsumer",
+                        r.consumerARN() == null ? any(r.streamARN()) : r.consumerARN());
             case DescribeStreamSummaryRequest r ->
                 stream("DescribeStreamSummary", caller, r.streamName(), r.streamARN());
             case DisableEnhancedMonitoringRequest r ->
                 stream("DisableEnhancedMonitoring", caller, r.streamName(), r.streamARN());
             case EnableEnhancedMonitoringRequest r ->
                 stream("EnableEnhancedMonitoring", caller, r.streamName(), r.streamARN());
-            case GetRecordsRequest r -> Access.to("kinesis:GetRecords", reading.streamArn(r.shardIterator()).orElse("*"));
+            case GetRecordsRequest r ->
+                Access.to("kinesis:GetRecords", reading.streamArn(r.shardIterator()).orElse("*"));
             case GetResourcePolicyRequest r -> Access.to("kinesis:GetResourcePolicy", any(r.resourceARN()));
             case GetShardIteratorRequest r -> stream("GetShardIterator", caller, r.streamName(), r.streamARN());
             case IncreaseStreamRetentionPeriodRequest r ->
@@ -131,7 +136,8 @@ public final class KinesisService implements Service, Kinesis {
     }
 
     private static Access stream(String operation, Caller caller, String name, String arn) {
-        return Access.to("kinesis:" + operation, arn != null ? arn : caller.arn("kinesis", "stream/" + name).toString());
+        return Access.to("kinesis:" + operation,
+                arn != null ? arn : caller.arn("kinesis", "stream/" + name).toString());
     }
 
     private static String any(String arn) {
@@ -340,7 +346,8 @@ public final class KinesisService implements Service, Kinesis {
     }
 
     @Override
-    public DescribeAccountSettingsResponse describeAccountSettings(Caller caller, DescribeAccountSettingsRequest input) {
+    public DescribeAccountSettingsResponse describeAccountSettings(Caller caller,
+            DescribeAccountSettingsRequest input) {
         return settings.describe(caller);
     }
 

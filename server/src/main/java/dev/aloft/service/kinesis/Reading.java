@@ -82,8 +82,8 @@ final class Reading {
             var shard = data.shards.get(tx, Key.of(stream.id(), number))
                     .orElseThrow(() -> ShardIds.absent(number, stream.name(), stream.account()));
             checkArguments(input, now);
-            long index = start(tx, stream, shard, input.shardIteratorType(), input.startingSequenceNumber(), input.timestamp(),
-                    "GetShardIterator");
+            long index = start(tx, stream, shard, input.shardIteratorType(), input.startingSequenceNumber(),
+                    input.timestamp(), "GetShardIterator");
             return seal(new Position(key, stream.id(), number, index, now));
         });
     }
@@ -99,8 +99,8 @@ final class Reading {
         }
         if (type.equals("AT_TIMESTAMP")) {
             if (input.timestamp() == null) {
-                throw new Kinesis.InvalidArgumentException("Must specify timestampInMillis parameter for iterator of type "
-                        + "AT_TIMESTAMP. Current request has no timestamp parameter.");
+                throw new Kinesis.InvalidArgumentException("Must specify timestampInMillis parameter "
+                        + "for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
             }
             if (input.timestamp().isAfter(now)) {
                 throw new Kinesis.InvalidArgumentException("The timestampInMillis parameter cannot be greater than the "
@@ -111,12 +111,14 @@ final class Reading {
     }
 
     private static Kinesis.InvalidArgumentException wrongArguments(String request) {
-        return new Kinesis.InvalidArgumentException("Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
-                + "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. " + request);
+        return new Kinesis.InvalidArgumentException("Must either specify (1) AT_SEQUENCE_NUMBER or "
+                + "AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
+                + "StartingSequenceNumber. " + request);
     }
 
     /** The index of the first record that is meant. */
-    long start(ReadTx tx, KeptStream stream, KeptShard shard, String type, String sequence, Instant timestamp, String operation) {
+    long start(ReadTx tx, KeptStream stream, KeptShard shard, String type, String sequence, Instant timestamp,
+            String operation) {
         return switch (type) {
             case "TRIM_HORIZON" -> 0;
             case "LATEST" -> data.next.get(tx, shard.key()).orElse(0L);
@@ -135,15 +137,19 @@ final class Reading {
         try {
             number = SequenceNumber.parse(text);
         } catch (SequenceNumber.Invalid _) {
-            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation + " on shard "
-                    + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account() + " is invalid.");
+            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation
+                    + " on shard "
+                    + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account()
+                    + " is invalid.");
         }
         if (number.shard() != shard.number()) {
-            throw new Kinesis.InvalidArgumentException("Invalid StartingSequenceNumber. It encodes " + ShardIds.name(number.shard())
+            throw new Kinesis.InvalidArgumentException("Invalid StartingSequenceNumber. It encodes "
+                    + ShardIds.name(number.shard())
                     + ", while it was used in a call to a shard with " + shard.shardId());
         }
         if (number.shardSecond() != shard.created().getEpochSecond()) {
-            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation + " on shard "
+            throw new Kinesis.InvalidArgumentException("StartingSequenceNumber " + text + " used in " + operation
+                    + " on shard "
                     + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account()
                     + " is invalid because it did not come from this stream.");
         }
@@ -247,13 +253,15 @@ final class Reading {
         var record = row.value();
         return Kinesis.Record.of(r -> r.partitionKey(record.partitionKey()).data(record.data())
                 .approximateArrivalTimestamp(record.arrival()).encryptionType(record.encryption())
-                .sequenceNumber(SequenceNumber.of(shard.created(), shard.number(), row.key().number(2), record.arrival()).toString()));
+                .sequenceNumber(SequenceNumber.of(shard.created(), shard.number(), row.key().number(2),
+                        record.arrival()).toString()));
     }
 
     private List<Kinesis.ChildShard> children(ReadTx tx, KeptStream stream, KeptShard shard) {
         return streams.shards(tx, stream).stream()
                 .filter(it -> isParent(shard, it))
-                .map(it -> Kinesis.ChildShard.of(c -> c.shardId(it.shardId()).hashKeyRange(Shards.range(it)).parentShards(
+                .map(it -> Kinesis.ChildShard.of(c -> c.shardId(it.shardId()).hashKeyRange(Shards.range(it))
+                        .parentShards(
                         it.adjacent() == null ? List.of(ShardIds.name(it.parent()))
                                 : List.of(ShardIds.name(it.parent()), ShardIds.name(it.adjacent())))))
                 .toList();
@@ -284,9 +292,11 @@ final class Reading {
         try {
             byte[] all = Base64.getDecoder().decode(text);
             var plain = Arrays.equals(VERSION, 0, VERSION.length, all, 0, Math.min(all.length, VERSION.length))
-                    ? keys.unseal(PURPOSE, "", Arrays.copyOfRange(all, VERSION.length, all.length)) : Optional.<byte[]>empty();
+                    ? keys.unseal(PURPOSE, "", Arrays.copyOfRange(all, VERSION.length, all.length))
+                    : Optional.<byte[]>empty();
             var parts = new String(plain.orElseThrow(IllegalArgumentException::new), StandardCharsets.UTF_8).split("/");
-            return new Position(Key.of(parts[1], parts[2], parts[3]), parts[4], Integer.parseInt(parts[5]), Long.parseLong(parts[6]),
+            return new Position(Key.of(parts[1], parts[2], parts[3]), parts[4], Integer.parseInt(parts[5]),
+                    Long.parseLong(parts[6]),
                     Instant.ofEpochMilli(Long.parseLong(parts[0])));
         } catch (IllegalArgumentException _) {
             throw new Kinesis.InvalidArgumentException("Invalid ShardIterator.");
@@ -297,7 +307,8 @@ final class Reading {
     Optional<String> streamArn(String iterator) {
         try {
             var stream = open(iterator).stream();
-            return Optional.of("arn:aws:kinesis:" + stream.text(1) + ":" + stream.text(0) + ":stream/" + stream.text(2));
+            return Optional.of("arn:aws:kinesis:" + stream.text(1) + ":" + stream.text(0) + ":stream/"
+                    + stream.text(2));
         } catch (Kinesis.InvalidArgumentException _) {
             return Optional.empty();
         }

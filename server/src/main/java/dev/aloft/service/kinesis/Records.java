@@ -98,12 +98,14 @@ final class Records {
                 .records(placed.stream().map(it -> it.throttled()
                         ? Kinesis.PutRecordsResultEntry.of(e -> e.errorCode("ProvisionedThroughputExceededException")
                                 .errorMessage(rateExceeded(found, it.shard())))
-                        : Kinesis.PutRecordsResultEntry.of(e -> e.sequenceNumber(it.sequence()).shardId(it.shard().shardId())))
+                        : Kinesis.PutRecordsResultEntry.of(e -> e.sequenceNumber(it.sequence())
+                                .shardId(it.shard().shardId())))
                         .toList()));
     }
 
     private static String rateExceeded(KeptStream stream, KeptShard shard) {
-        return "Rate exceeded for shard " + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account()
+        return "Rate exceeded for shard " + shard.shardId() + " in stream " + stream.name() + " under account "
+                + stream.account()
                 + ".";
     }
 
@@ -113,15 +115,16 @@ final class Records {
         }
         var given = new BigInteger(explicitHashKey);
         if (given.compareTo(Shards.LAST) > 0) {
-            throw new Kinesis.InvalidArgumentException("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
-                    + "Specified value was " + explicitHashKey);
+            throw new Kinesis.InvalidArgumentException("Invalid ExplicitHashKey. ExplicitHashKey must be in the "
+                    + "range: [0, 2^128-1]. Specified value was " + explicitHashKey);
         }
         return new Draft(partitionKey, data, given);
     }
 
     private static BigInteger hash(String partitionKey) {
         try {
-            return new BigInteger(1, MessageDigest.getInstance("MD5").digest(partitionKey.getBytes(StandardCharsets.UTF_8)));
+            return new BigInteger(1,
+                    MessageDigest.getInstance("MD5").digest(partitionKey.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -132,7 +135,8 @@ final class Records {
         int most = stream.maxRecordKiB() << 10;
         if (draft.size() > most) {
             long length = draft.data().length();
-            throw new Kinesis.ValidationException("1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim="
+            throw new Kinesis.ValidationException("1 validation error detected: Value "
+                    + "'java.nio.HeapByteBuffer[pos=0 lim="
                     + length + " cap=" + length + "]' at '" + where + "' failed to satisfy constraint: Member must "
                     + "have length less than or equal to " + most);
         }
@@ -151,7 +155,8 @@ final class Records {
         } catch (SequenceNumber.Invalid _) {
             // Told below.
         }
-        throw new Kinesis.InvalidArgumentException("ExclusiveMinimumSequenceNumber " + number + " used in PutRecord on stream "
+        throw new Kinesis.InvalidArgumentException("ExclusiveMinimumSequenceNumber " + number
+                + " used in PutRecord on stream "
                 + stream.name() + " under account " + stream.account() + " is invalid.");
     }
 
@@ -192,7 +197,8 @@ final class Records {
             return;
         }
         measures.put(stream, taken.size(), taken.stream().mapToLong(Placed::bytes).sum());
-        taken.stream().collect(Collectors.groupingBy(Placed::shard, Collectors.mapping(Placed::bytes, Collectors.toList())))
+        taken.stream().collect(Collectors.groupingBy(Placed::shard,
+                Collectors.mapping(Placed::bytes, Collectors.toList())))
                 .forEach((shard, bytes) -> measures.put(stream, shard, bytes));
         taken.forEach(it -> growth.wrote(stream, it.shard(), it.bytes(), now));
     }
@@ -210,7 +216,8 @@ final class Records {
 
     /** Which of the records find their shard's second used up. */
     private List<Integer> refused(KeptStream stream, List<Draft> drafts, Instant now) {
-        var open = store.<List<KeptShard>>read(tx -> streams.shards(tx, stream).stream().filter(KeptShard::open).toList());
+        var open = store.<List<KeptShard>>read(tx -> streams.shards(tx, stream).stream()
+                .filter(KeptShard::open).toList());
         var refused = new ArrayList<Integer>();
         for (int i = 0; i < drafts.size(); i++) {
             var draft = drafts.get(i);

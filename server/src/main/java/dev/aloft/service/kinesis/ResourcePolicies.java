@@ -48,7 +48,8 @@ final class ResourcePolicies {
         var document = new LinkedHashMap<String, Object>();
         ((Map<?, ?>) JsonReader.tree(policy)).forEach((name, value) -> document.put(name.toString(), value));
         document.computeIfPresent("Statement", (_, given) ->
-                (given instanceof List<?> all ? all : List.of(given)).stream().map(ResourcePolicies::unlisted).toList());
+                (given instanceof List<?> all ? all : List.of(given)).stream()
+                .map(ResourcePolicies::unlisted).toList());
         return JsonWriter.string(document);
     }
 

@@ -5,10 +5,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The number of a record, 56 decimal digits as on AWS: when its shard was made, which record of the shard it is, when it
- * came, and which shard. Within a shard numbers grow; those of a shard are greater than those of its parents.
+ * The number of a record, 56 decimal digits as on AWS: when its shard was made, which record of the shard it is, when
+ * it came, and which shard. Within a shard numbers grow; those of a shard are greater than those of its parents.
  *
- * <pre>  hexadecimal: 2 | shard's second (9) | shard (last digit) | index (16) | 00 | record's second (9) | shard (8) | 2</pre>
+ * <pre> hexadecimal: 2 | shard's second (9) | shard (last digit) | index (16) | 00 | record's second (9) | shard (8) |
+ * 2</pre>
  */
 record SequenceNumber(long shardSecond, long index, long second, long shard) {
     /** The index with which a closed shard ends. */
@@ -48,11 +49,13 @@ record SequenceNumber(long shardSecond, long index, long second, long shard) {
         if (number.compareTo(OLD_END) < 0) {
             return firstForm(hex).orElseThrow(Invalid::new);
         }
-        boolean today = number.compareTo(FIRST) > 0 && number.compareTo(END) < 0 && hex.length() == DIGITS && hex.endsWith("2");
+        boolean today = number.compareTo(FIRST) > 0 && number.compareTo(END) < 0 && hex.length() == DIGITS
+                && hex.endsWith("2");
         if (!today || hex.charAt(11) > '7' || second(hex) >= END_OF_TIME) {
             throw new Invalid();
         }
-        return new SequenceNumber(second(hex), Long.parseLong(hex, 11, 27, 16), Long.parseLong(hex, 29, 38, 16), shard(hex));
+        return new SequenceNumber(second(hex), Long.parseLong(hex, 11, 27, 16), Long.parseLong(hex, 29, 38, 16),
+                shard(hex));
     }
 
     private static Optional<SequenceNumber> firstForm(String hex) {

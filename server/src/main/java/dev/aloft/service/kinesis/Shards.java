@@ -58,7 +58,8 @@ final class Shards {
     }
 
     static Kinesis.HashKeyRange range(KeptShard shard) {
-        return Kinesis.HashKeyRange.of(r -> r.startingHashKey(shard.from().toString()).endingHashKey(shard.to().toString()));
+        return Kinesis.HashKeyRange.of(r -> r.startingHashKey(shard.from().toString())
+                .endingHashKey(shard.to().toString()));
     }
 
     private static String start(KeptShard shard) {
@@ -188,7 +189,8 @@ final class Shards {
             var stream = provisioned(streams.existing(tx, caller, input.streamName(), input.streamARN()));
             var shard = open(tx, stream, number);
             if (at.compareTo(shard.from().add(BigInteger.ONE)) <= 0 || at.compareTo(shard.to()) >= 0) {
-                throw new Kinesis.InvalidArgumentException("NewStartingHashKey " + at + " used in SplitShard() on shard "
+                throw new Kinesis.InvalidArgumentException("NewStartingHashKey " + at
+                        + " used in SplitShard() on shard "
                         + shard.shardId() + " in stream " + stream.name() + " under account " + stream.account()
                         + " is not both greater than one plus the shard's StartingHashKey " + shard.from()
                         + " and less than the shard's EndingHashKey " + shard.to() + ".");
@@ -217,8 +219,10 @@ final class Shards {
         var shard = data.shards.get(tx, dev.aloft.kernel.store.Key.of(stream.id(), number))
                 .orElseThrow(() -> ShardIds.notFound(ShardIds.name(number), stream.name(), stream.account()));
         if (!shard.open()) {
-            throw new Kinesis.InvalidArgumentException("Shard " + shard.shardId() + " in stream " + stream.name() + " under account "
-                    + stream.account() + " has already been merged or split, and thus is not eligible for merging or splitting.");
+            throw new Kinesis.InvalidArgumentException("Shard " + shard.shardId() + " in stream " + stream.name()
+                    + " under account "
+                    + stream.account()
+                    + " has already been merged or split, and thus is not eligible for merging or splitting.");
         }
         return shard;
     }
@@ -235,9 +239,11 @@ final class Shards {
     /** A later second than the parents': so its numbers are greater than all of theirs. */
     private static KeptShard child(KeptStream stream, int number, BigInteger from, BigInteger to, KeptShard parent,
             KeptShard adjacent, Instant now) {
-        var latest = adjacent != null && adjacent.created().isAfter(parent.created()) ? adjacent.created() : parent.created();
+        var latest = adjacent != null && adjacent.created().isAfter(parent.created()) ? adjacent.created()
+                : parent.created();
         var created = now.getEpochSecond() > latest.getEpochSecond() ? now : latest.plusSeconds(1);
-        return new KeptShard(stream.id(), number, from, to, parent.number(), adjacent == null ? null : adjacent.number(), created,
+        return new KeptShard(stream.id(), number, from, to, parent.number(),
+                adjacent == null ? null : adjacent.number(), created,
                 null);
     }
 
@@ -251,7 +257,8 @@ final class Shards {
             var left = open(tx, stream, first);
             var right = open(tx, stream, second);
             if (!left.to().add(BigInteger.ONE).equals(right.from())) {
-                throw new Kinesis.InvalidArgumentException("Shards " + left.shardId() + " and " + right.shardId() + " in stream "
+                throw new Kinesis.InvalidArgumentException("Shards " + left.shardId() + " and " + right.shardId()
+                        + " in stream "
                         + stream.name() + " under account " + stream.account()
                         + " are not an adjacent pair of shards eligible for merging");
             }
@@ -301,12 +308,12 @@ final class Shards {
 
     private static void checkTarget(int current, int target) {
         if (target > 2 * current) {
-            throw new Kinesis.LimitExceededException("UpdateShardCount cannot scale up over double your current open shard count. "
-                    + "Current open shard count: " + current + " Target shard count: " + target);
+            throw new Kinesis.LimitExceededException("UpdateShardCount cannot scale up over double your current "
+                    + "open shard count. Current open shard count: " + current + " Target shard count: " + target);
         }
         if (target < (current + 1) / 2) {
-            throw new Kinesis.LimitExceededException("UpdateShardCount cannot scale down below half your current open shard count. "
-                    + "Current open shard count: " + current + " Target shard count: " + target);
+            throw new Kinesis.LimitExceededException("UpdateShardCount cannot scale down below half your current "
+                    + "open shard count. Current open shard count: " + current + " Target shard count: " + target);
         }
     }
 

@@ -68,12 +68,13 @@ final class Streams {
         int count = input.shardCount() != null ? input.shardCount() : warm == null ? ON_DEMAND_SHARDS : shardsFor(warm);
         var tags = checkedTags(input.tags() == null ? Map.of() : input.tags());
         var now = time.instant().truncatedTo(ChronoUnit.SECONDS);
-        var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(), now,
-                onDemand, SHORTEST_HOURS, null, List.of(), tags,
+        var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(),
+                now, onDemand, SHORTEST_HOURS, null, List.of(), tags,
                 input.maxRecordSizeInKiB() == null ? MAX_RECORD_KIB : input.maxRecordSizeInKiB(), count, warm);
         store.change(tx -> {
             if (data.streams.has(tx, stream.key())) {
-                throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account " + stream.account()
+                throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account "
+                        + stream.account()
                         + " already exists.");
             }
             checkWarmth(tx, caller, onDemand, warm);
@@ -121,11 +122,12 @@ final class Streams {
         long open = openShards(tx, caller);
         if (open + more > SHARD_LIMIT) {
             throw new Kinesis.LimitExceededException("This request would exceed the shard limit for the account "
-                    + caller.account() + " in " + caller.region() + ". Current shard count for the account: " + open + ". Limit: "
+                    + caller.account() + " in " + caller.region() + ". Current shard count for the account: " + open
+                    + ". Limit: "
                     + SHARD_LIMIT + ". Number of additional shards that would have resulted from this request: " + more
                     + ". Refer to the AWS Service Limits page "
-                    + "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
-                    + "request higher limits.");
+                    + "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current "
+                    + "limits and how to request higher limits.");
         }
     }
 
@@ -152,7 +154,8 @@ final class Streams {
 
     Kinesis.DescribeLimitsResponse limits(Caller caller) {
         return store.read(tx -> {
-            long onDemand = data.streams.range(tx, KinesisData.all(caller)).filter(row -> row.value().onDemand()).count();
+            long onDemand = data.streams.range(tx, KinesisData.all(caller))
+                    .filter(row -> row.value().onDemand()).count();
             int open = (int) openShards(tx, caller);
             return Kinesis.DescribeLimitsResponse.of(r -> r.shardLimit(SHARD_LIMIT).openShardCount(open)
                     .onDemandStreamCount((int) onDemand).onDemandStreamCountLimit(ON_DEMAND_LIMIT));
@@ -168,7 +171,8 @@ final class Streams {
     static Key key(Caller caller, String name, String arn) {
         if (arn == null) {
             if (name == null) {
-                throw new Kinesis.InvalidArgumentException("Stream arn and stream name can't be empty at the same time");
+                throw new Kinesis.InvalidArgumentException("Stream arn and stream name can't be "
+                        + "empty at the same time");
             }
             return Key.of(caller.account(), caller.region(), name);
         }
@@ -200,8 +204,10 @@ final class Streams {
             var stream = existing(tx, caller, input.streamName(), input.streamARN());
             var consumers = data.consumers.range(tx, stream.key()).toList();
             if (!consumers.isEmpty() && !Boolean.TRUE.equals(input.enforceConsumerDeletion())) {
-                throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account " + stream.account()
-                        + " has registered consumers. Set EnforceConsumerDeletion to true to delete the stream and its consumers.");
+                throw new Kinesis.ResourceInUseException("Stream " + stream.name() + " under account "
+                        + stream.account()
+                        + " has registered consumers. Set EnforceConsumerDeletion to true to delete the stream "
+                        + "and its consumers.");
             }
             consumers.forEach(row -> data.consumers.delete(tx, row.key()));
             data.streams.delete(tx, stream.key());
@@ -213,7 +219,8 @@ final class Streams {
 
     Kinesis.DescribeStreamResponse describe(Caller caller, Kinesis.DescribeStreamRequest input) {
         int limit = input.limit() == null ? PAGE : Math.min(input.limit(), PAGE);
-        int after = input.exclusiveStartShardId() == null ? -1 : ShardIds.number(input.exclusiveStartShardId()).orElse(-1);
+        int after = input.exclusiveStartShardId() == null ? -1
+                : ShardIds.number(input.exclusiveStartShardId()).orElse(-1);
         return store.read(tx -> {
             var stream = existing(tx, caller, input.streamName(), input.streamARN());
             var all = shards(tx, stream).stream().filter(shard -> shard.number() > after).toList();
@@ -253,7 +260,8 @@ final class Streams {
 
     Kinesis.ListStreamsResponse list(Caller caller, Kinesis.ListStreamsRequest input) {
         if (input.nextToken() != null && input.exclusiveStartStreamName() != null) {
-            throw new Kinesis.InvalidArgumentException("ExclusiveStartStreamName and NextToken cannot be provided together.");
+            throw new Kinesis.InvalidArgumentException("ExclusiveStartStreamName and NextToken cannot be "
+                    + "provided together.");
         }
         int limit = input.limit() == null ? PAGE : Math.min(input.limit(), PAGE);
         var now = time.instant();
@@ -261,11 +269,13 @@ final class Streams {
                 : input.exclusiveStartStreamName();
         return store.read(tx -> {
             var all = Range.of(KinesisData.all(caller));
-            var page = data.streams.page(tx, after == null ? all : all.after(KinesisData.all(caller).and(after)), limit);
+            var page = data.streams
+                    .page(tx, after == null ? all : all.after(KinesisData.all(caller).and(after)), limit);
             var names = page.values().stream().map(KeptStream::name).toList();
             return Kinesis.ListStreamsResponse.of(r -> r.streamNames(names).hasMoreStreams(page.next().isPresent())
                     .nextToken(page.next().isPresent() ? Tokens.of(now, names.getLast()) : null)
-                    .streamSummaries(page.values().stream().map(it -> Kinesis.StreamSummary.of(s -> s.streamName(it.name())
+                    .streamSummaries(page.values().stream()
+                            .map(it -> Kinesis.StreamSummary.of(s -> s.streamName(it.name())
                             .streamARN(it.arn()).streamStatus("ACTIVE").streamModeDetails(mode(it))
                             .streamCreationTimestamp(it.created()))).toList()));
         });
@@ -292,8 +302,10 @@ final class Streams {
         int hours = checkedHours(input.retentionPeriodHours());
         change(caller, input.streamName(), input.streamARN(), stream -> {
             if (hours < stream.retentionHours()) {
-                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours + " hours) for stream "
-                        + stream.name() + " can not be shorter than existing retention period (" + stream.retentionHours()
+                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours
+                        + " hours) for stream "
+                        + stream.name() + " can not be shorter than existing retention period ("
+                        + stream.retentionHours()
                         + " hours). Use DecreaseRetentionPeriod API.");
             }
             return stream.withRetention(hours);
@@ -304,8 +316,10 @@ final class Streams {
         int hours = checkedHours(input.retentionPeriodHours());
         change(caller, input.streamName(), input.streamARN(), stream -> {
             if (hours > stream.retentionHours()) {
-                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours + " hours) for stream "
-                        + stream.name() + " can not be longer than existing retention period (" + stream.retentionHours()
+                throw new Kinesis.InvalidArgumentException("Requested retention period (" + hours
+                        + " hours) for stream "
+                        + stream.name() + " can not be longer than existing retention period ("
+                        + stream.retentionHours()
                         + " hours). Use IncreaseRetentionPeriod API.");
             }
             return stream.withRetention(hours);
@@ -314,11 +328,13 @@ final class Streams {
 
     private static int checkedHours(int hours) {
         if (hours < SHORTEST_HOURS) {
-            throw new Kinesis.InvalidArgumentException("Minimum allowed retention period is 24 hours. Requested retention period ("
+            throw new Kinesis.InvalidArgumentException("Minimum allowed retention period is 24 hours. Requested "
+                    + "retention period ("
                     + hours + " hours) is too short.");
         }
         if (hours > LONGEST_HOURS) {
-            throw new Kinesis.InvalidArgumentException("Maximum allowed retention period is 8760 hours. Requested retention period ("
+            throw new Kinesis.InvalidArgumentException("Maximum allowed retention period is 8760 hours. Requested "
+                    + "retention period ("
                     + hours + " hours) is too long.");
         }
         return hours;
@@ -371,8 +387,10 @@ final class Streams {
     /** The first look at tags lets it pass, the second does not. */
     private static void refusePercent(KeptStream stream, String what, Collection<String> texts) {
         if (texts.stream().anyMatch(it -> it.contains("%"))) {
-            throw new Kinesis.InvalidArgumentException("Failed to " + what + " stream " + stream.name() + " under account "
-                    + stream.account() + " because some tags contained illegal characters. The allowed characters are Unicode "
+            throw new Kinesis.InvalidArgumentException("Failed to " + what + " stream " + stream.name()
+                    + " under account "
+                    + stream.account()
+                    + " because some tags contained illegal characters. The allowed characters are Unicode "
                     + "letters, white-spaces, '_',',','/','=','+','-','@'.");
         }
     }
@@ -388,8 +406,8 @@ final class Streams {
 
     private static void checkTag(String text) {
         if (!TAG.matcher(text).matches()) {
-            throw new Kinesis.InvalidArgumentException("Some tags contain invalid characters. Valid characters: Unicode letters, "
-                    + "digits, white space, _ . / = + - % @.");
+            throw new Kinesis.InvalidArgumentException("Some tags contain invalid characters. Valid "
+                    + "characters: Unicode letters, digits, white space, _ . / = + - % @.");
         }
     }
 
@@ -398,7 +416,8 @@ final class Streams {
         return store.read(tx -> {
             var all = new TreeMap<>(existing(tx, caller, input.streamName(), input.streamARN()).tags());
             var left = input.exclusiveStartTagKey() == null ? all : all.tailMap(input.exclusiveStartTagKey(), false);
-            var page = left.entrySet().stream().limit(limit).map(it -> Kinesis.Tag.of(t -> t.key(it.getKey()).value(it.getValue())))
+            var page = left.entrySet().stream().limit(limit)
+                    .map(it -> Kinesis.Tag.of(t -> t.key(it.getKey()).value(it.getValue())))
                     .toList();
             return Kinesis.ListTagsForStreamResponse.of(r -> r.tags(page).hasMoreTags(page.size() < left.size()));
         });

@@ -18,8 +18,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Pushes a shard's records to a consumer as they come, for five minutes. Whoever subscribes again after five seconds takes
- * the subscription over.
+ * Pushes a shard's records to a consumer as they come, for five minutes. Whoever subscribes again after five seconds
+ * takes the subscription over.
  *
  * @see <a href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html">SubscribeToShard</a>
  */
@@ -68,7 +68,8 @@ final class Subscriptions {
                 throw new Kinesis.InvalidArgumentException("StartingPosition of type " + position.type() + " lacks its "
                         + (position.type().equals("AT_TIMESTAMP") ? "Timestamp." : "SequenceNumber."));
             }
-            long index = reading.start(tx, stream, shard, position.type(), position.sequenceNumber(), position.timestamp(),
+            long index = reading
+                    .start(tx, stream, shard, position.type(), position.sequenceNumber(), position.timestamp(),
                     "SubscribeToShard");
             return new Pushing(caller, consumer, stream, shard, index, now);
         });
@@ -180,7 +181,8 @@ final class Subscriptions {
 
         /** Whoever comes back with the number goes on behind it. */
         private Kinesis.SubscribeToShardEvent told(Reading.Batch batch, List<Kinesis.Record> records, Instant now) {
-            var last = batch.records().isEmpty() ? new SequenceNumber(second, Math.max(0, index - 1), now.getEpochSecond(), number).toString()
+            var last = batch.records().isEmpty()
+                    ? new SequenceNumber(second, Math.max(0, index - 1), now.getEpochSecond(), number).toString()
                     : batch.records().getLast().sequenceNumber();
             return Kinesis.SubscribeToShardEvent.of(e -> e.records(records).millisBehindLatest(batch.behind())
                     .continuationSequenceNumber(batch.over() ? null : last)

@@ -24,7 +24,9 @@ final class Throughput {
             return number == now ? new Second(now, bytes + more, count + 1) : new Second(now, more, 1);
         }
 
-        /** What was given beyond a second's share counts in the seconds that follow: 10 MiB at once are those of five. */
+        /**
+         * What was given beyond a second's share counts in the seconds that follow: 10 MiB at once are those of five.
+         */
         Second at(long now) {
             return number == now ? this : new Second(now, Math.max(0, bytes - BYTES_OUT * (now - number)), 0);
         }
@@ -56,6 +58,7 @@ final class Throughput {
 
     void gave(Key shard, long bytes, Instant now) {
         long second = now.getEpochSecond();
-        read.computeIfPresent(shard, (_, old) -> old.number() == second ? new Second(second, old.bytes() + bytes, old.count()) : old);
+        read.computeIfPresent(shard,
+                (_, old) -> old.number() == second ? new Second(second, old.bytes() + bytes, old.count()) : old);
     }
 }

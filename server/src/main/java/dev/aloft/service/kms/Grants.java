@@ -155,7 +155,9 @@ final class Grants {
                 .constraints(constraints));
     }
 
-    /** Whether a grant allows this to the caller, under the condition keys of the request. Retiring is another matter. */
+    /**
+     * Whether a grant allows this to the caller, under the condition keys of the request. Retiring is another matter.
+     */
     boolean allow(Caller caller, String operation, Key key, Map<String, List<String>> keys) {
         return !operation.equals(RETIRE) && store.<Boolean>read(tx -> all(tx, key).anyMatch(
                 grant -> isFor(grant, caller.principal()) && grant.operations().contains(operation)

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 final class Tags {
     private static final String CLOUDFORMATION = "aws:cloudformation:";
     private static final TagForm<Kms.Tag> FORM = new TagForm<>(Kms.Tag::tagKey, Kms.Tag::tagValue,
-            (key, value) -> Kms.Tag.of(t -> t.tagKey(key).tagValue(value)), 50, () -> new TagException("Too many tags"));
+            (key, value) -> Kms.Tag.of(t -> t.tagKey(key).tagValue(value)), 50,
+            () -> new TagException("Too many tags"));
 
     private Tags() {}
 

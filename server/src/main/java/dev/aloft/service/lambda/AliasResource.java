@@ -27,7 +27,8 @@ record AliasResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "Name", "FunctionVersion", "Description", "RoutingConfig", ProvisionedProperty.NAME);
+        return Set.of("FunctionName", "Name", "FunctionVersion", "Description", "RoutingConfig",
+                ProvisionedProperty.NAME);
     }
 
     @Override
@@ -60,12 +61,15 @@ record AliasResource(Lambda lambda) implements ResourceType {
 
     private Resource created(Caller caller, Map<String, Object> p) {
         try {
-            return resource(lambda.createAlias(caller, Lambda.CreateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
-                    .name(text(p, "Name")).functionVersion(text(p, "FunctionVersion")).description(text(p, "Description"))
+            return resource(lambda
+                    .createAlias(caller, Lambda.CreateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
+                    .name(text(p, "Name")).functionVersion(text(p, "FunctionVersion"))
+                    .description(text(p, "Description"))
                     .routingConfig(routing(p)))));
         } catch (Lambda.ResourceConflictException e) {
             // Nothing in an alias tells who made it: one that is as wanted is taken for our own earlier work.
-            var there = lambda.getAlias(caller, Lambda.GetAliasRequest.of(r -> r.functionName(text(p, "FunctionName")).name(text(p, "Name"))));
+            var there = lambda.getAlias(caller,
+                    Lambda.GetAliasRequest.of(r -> r.functionName(text(p, "FunctionName")).name(text(p, "Name"))));
             if (there.functionVersion().equals(text(p, "FunctionVersion"))
                     && there.description().equals(Objects.requireNonNullElse(text(p, "Description"), ""))
                     && Objects.equals(there.routingConfig(), routing(p))) {
@@ -79,7 +83,8 @@ record AliasResource(Lambda lambda) implements ResourceType {
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         Map<String, Object> p = after.properties();
         ProvisionedProperty.apply(lambda, caller, FunctionName.of(caller, physicalId), before.properties(), p);
-        return resource(lambda.updateAlias(caller, Lambda.UpdateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
+        return resource(lambda
+                .updateAlias(caller, Lambda.UpdateAliasRequest.of(r -> r.functionName(text(p, "FunctionName"))
                 .name(text(p, "Name")).functionVersion(text(p, "FunctionVersion"))
                 .description(Objects.requireNonNullElse(text(p, "Description"), ""))
                 .routingConfig(Objects.requireNonNullElse(routing(p),
@@ -106,7 +111,8 @@ record AliasResource(Lambda lambda) implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         FunctionName name = FunctionName.of(caller, physicalId);
-        lambda.deleteAlias(caller, Lambda.DeleteAliasRequest.of(r -> r.functionName(name.arn()).name(name.qualifier())));
+        lambda.deleteAlias(caller,
+                Lambda.DeleteAliasRequest.of(r -> r.functionName(name.arn()).name(name.qualifier())));
     }
 
     @Override

@@ -44,11 +44,13 @@ final class Aliases {
 
     /** All versions that it may lead to. */
     static List<String> versions(AliasConfiguration alias) {
-        return Stream.concat(Stream.of(alias.functionVersion()), weights(alias.routingConfig()).keySet().stream()).toList();
+        return Stream.concat(Stream.of(alias.functionVersion()), weights(alias.routingConfig()).keySet().stream())
+                .toList();
     }
 
     static Map<String, Double> weights(Lambda.AliasRoutingConfiguration routing) {
-        return routing == null || routing.additionalVersionWeights() == null ? Map.of() : routing.additionalVersionWeights();
+        return routing == null || routing.additionalVersionWeights() == null ? Map.of()
+                : routing.additionalVersionWeights();
     }
 
     AliasConfiguration create(Caller caller, Lambda.CreateAliasRequest r) {
@@ -78,11 +80,13 @@ final class Aliases {
         functions.version(tx, function.with(alias.functionVersion()));
         Map<String, Double> weights = weights(alias.routingConfig());
         if (weights.size() > 1) {
-            throw new Lambda.InvalidParameterValueException("Number of items in AdditionalVersionWeights cannot be greater than 1");
+            throw new Lambda.InvalidParameterValueException("Number of items in AdditionalVersionWeights "
+                    + "cannot be greater than 1");
         }
         for (String other : weights.keySet()) {
             if (other.equals(alias.functionVersion())) {
-                throw new Lambda.InvalidParameterValueException("Invalid function version " + other + ". Function version " + other
+                throw new Lambda.InvalidParameterValueException("Invalid function version " + other
+                        + ". Function version " + other
                         + " is already included in routing configuration.");
             }
             if (alias.functionVersion().equals(FunctionName.LATEST)) {
@@ -152,7 +156,8 @@ final class Aliases {
                     .limit(limit + 1L).toList();
             List<AliasConfiguration> some = all.size() > limit ? all.subList(0, limit) : all;
             return Lambda.ListAliasesResponse.of(a -> a.aliases(some)
-                    .nextMarker(Optional.of(all).filter(it -> it.size() > limit).map(_ -> some.getLast().name()).orElse(null)));
+                    .nextMarker(Optional.of(all).filter(it -> it.size() > limit).map(_ -> some.getLast().name())
+                            .orElse(null)));
         });
     }
 }

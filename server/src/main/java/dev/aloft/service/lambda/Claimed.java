@@ -25,7 +25,8 @@ final class Claimed implements Concurrency.Claims {
 
     /** Reserved for functions, or provisioned for functions without a reservation. */
     static int claimed(ReadTx tx, String account, String region) {
-        int reserved = LambdaData.RESERVING.range(tx, Key.of(account, region)).mapToInt(row -> row.value().reserved()).sum();
+        int reserved = LambdaData.RESERVING.range(tx, Key.of(account, region))
+                .mapToInt(row -> row.value().reserved()).sum();
         int provisioned = LambdaData.PROVISIONED.range(tx, Key.of(account, region))
                 .filter(row -> LambdaData.FUNCTIONS.get(tx, Key.of(account, region, row.key().text(2)))
                         .filter(function -> function.reserved() == null).isPresent())

@@ -68,12 +68,14 @@ final class CodeSigning {
 
     private static Lambda.CodeSigningPolicies policies(Lambda.CodeSigningPolicies given) {
         return given == null || given.untrustedArtifactOnDeployment() == null
-                ? Lambda.CodeSigningPolicies.of(p -> p.untrustedArtifactOnDeployment(Lambda.CodeSigningPolicy.WARN)) : given;
+                ? Lambda.CodeSigningPolicies.of(p -> p.untrustedArtifactOnDeployment(Lambda.CodeSigningPolicy.WARN))
+                : given;
     }
 
     static LambdaData.SigningConfig find(ReadTx tx, String arn) {
         // Unlike Lambda's other errors these tell no type.
-        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn)).orElseThrow(() -> ApiError.of("ResourceNotFoundException", 404,
+        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn))
+                .orElseThrow(() -> ApiError.of("ResourceNotFoundException", 404,
                 "The Lambda code signing configuration " + arn + " can not be found."));
     }
 
@@ -109,7 +111,8 @@ final class CodeSigning {
             find(tx, r.codeSigningConfigArn());
             if (!users(tx, r.codeSigningConfigArn()).isEmpty()) {
                 throw new Lambda.ResourceConflictException(
-                        "Cannot delete the code signing configuration " + r.codeSigningConfigArn() + " because it is in use.");
+                        "Cannot delete the code signing configuration " + r.codeSigningConfigArn()
+                        + " because it is in use.");
             }
             LambdaData.CODE_SIGNING_CONFIGS.delete(tx, key(r.codeSigningConfigArn()));
         });
@@ -120,7 +123,8 @@ final class CodeSigning {
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
         Key prefix = Key.of(caller.account(), caller.region());
         return store.read(tx -> {
-            var page = LambdaData.CODE_SIGNING_CONFIGS.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit);
+            var page = LambdaData.CODE_SIGNING_CONFIGS.page(tx, prefix,
+                    Optional.ofNullable(r.marker()).map(prefix::and), limit);
             List<CodeSigningConfig> configs = page.values().stream().map(LambdaData.SigningConfig::config).toList();
             return Lambda.ListCodeSigningConfigsResponse.of(a -> a.codeSigningConfigs(configs)
                     .nextMarker(page.next().isEmpty() ? null : configs.getLast().codeSigningConfigId()));
@@ -147,16 +151,19 @@ final class CodeSigning {
     }
 
     static LambdaData.SigningConfig mustExist(ReadTx tx, String arn) {
-        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn)).orElseThrow(() -> new Lambda.CodeSigningConfigNotFoundException(
-                "The code signing configuration cannot be found. Check that the provided configuration is not deleted: " + arn + "."));
+        return LambdaData.CODE_SIGNING_CONFIGS.get(tx, key(arn))
+                .orElseThrow(() -> new Lambda.CodeSigningConfigNotFoundException(
+                "The code signing configuration cannot be found. Check that the provided "
+                + "configuration is not deleted: " + arn + "."));
     }
 
     /** Whether a function of this configuration, or of none, may be given a package. */
     static boolean check(ReadTx tx, String arn) {
         if (arn != null && Lambda.CodeSigningPolicy.ENFORCE.equals(
                 mustExist(tx, arn).config().codeSigningPolicies().untrustedArtifactOnDeployment())) {
-            throw new Lambda.CodeVerificationFailedException("Lambda cannot deploy the function. The function or layer might be signed"
-                    + " using a signature that the client is not configured to accept. Check the provided signature for unsigned.");
+            throw new Lambda.CodeVerificationFailedException("Lambda cannot deploy the function. The function or "
+                    + "layer might be signed using a signature that the client is not configured to accept. Check the "
+                    + "provided signature for unsigned.");
         }
         return true;
     }
@@ -171,7 +178,8 @@ final class CodeSigning {
                 a -> arn.ifPresent(config -> a.codeSigningConfigArn(config).functionName(name.name())));
     }
 
-    Lambda.DeleteFunctionCodeSigningConfigResponse remove(Caller caller, Lambda.DeleteFunctionCodeSigningConfigRequest r) {
+    Lambda.DeleteFunctionCodeSigningConfigResponse remove(Caller caller,
+            Lambda.DeleteFunctionCodeSigningConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         store.change(tx -> {
             functions.find(tx, name);

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-codesigningconfig.html">
  *     AWS::Lambda::CodeSigningConfig</a>
  */
 record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
@@ -61,7 +62,8 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
         return resource(lambda.updateCodeSigningConfig(caller, Lambda.UpdateCodeSigningConfigRequest.of(r -> r
                 .codeSigningConfigArn(physicalId).description(Objects.requireNonNullElse(text(p, "Description"), ""))
                 .allowedPublishers(publishers(p))
-                .codeSigningPolicies(Objects.requireNonNullElse(policies(p), Lambda.CodeSigningPolicies.of(_ -> {}))))).codeSigningConfig());
+                .codeSigningPolicies(Objects.requireNonNullElse(policies(p), Lambda.CodeSigningPolicies.of(_ -> {})))))
+                .codeSigningConfig());
     }
 
     private static Lambda.AllowedPublishers publishers(Map<String, Object> p) {
@@ -79,7 +81,8 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         try {
-            lambda.deleteCodeSigningConfig(caller, Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId)));
+            lambda.deleteCodeSigningConfig(caller,
+                    Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId)));
         } catch (ApiError e) {
             if (e.status() != 404) {
                 throw e;
@@ -91,7 +94,8 @@ record CodeSigningConfigResource(Lambda lambda) implements ResourceType {
     public Optional<Resource> read(Caller caller, String physicalId) {
         try {
             return Optional.of(resource(lambda.getCodeSigningConfig(caller,
-                    Lambda.GetCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId))).codeSigningConfig()));
+                    Lambda.GetCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(physicalId)))
+                    .codeSigningConfig()));
         } catch (ApiError e) {
             if (e.status() != 404) {
                 throw e;

@@ -12,9 +12,11 @@ import dev.aloft.service.lambda.invoke.Outcome;
 record DurableRuns(Functions functions, Invocations invocations, ExecutionRoles roles, DurableChanges changes)
         implements DurableExecutions.Functions {
     @Override
-    public Outcome run(Caller lambda, String functionArn, String version, String requestId, byte[] event, String trace) {
+    public Outcome run(Caller lambda, String functionArn, String version, String requestId, byte[] event,
+            String trace) {
         var name = FunctionName.of(lambda, functionArn, version);
-        return invocations.run(functions.runnable(name), lambda, new Invocation(requestId, name.qualifiedArn(), event, trace, null), false)
+        return invocations.run(functions.runnable(name), lambda,
+                new Invocation(requestId, name.qualifiedArn(), event, trace, null), false)
                 .outcome();
     }
 
@@ -32,7 +34,8 @@ record DurableRuns(Functions functions, Invocations invocations, ExecutionRoles 
     @Override
     public DurableExecutions.Target target(Caller caller, String functionName) {
         var name = FunctionName.of(caller, functionName);
-        boolean durable = functions.configuration(name.qualifier() == null ? name.with(FunctionName.LATEST) : name).durableConfig() != null;
+        boolean durable = functions.configuration(name.qualifier() == null ? name.with(FunctionName.LATEST)
+                : name).durableConfig() != null;
         return new DurableExecutions.Target(name.account(), name.region(), name.name(), durable);
     }
 }

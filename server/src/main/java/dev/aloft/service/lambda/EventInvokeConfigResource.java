@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html">
  *     AWS::Lambda::EventInvokeConfig</a>
  */
 record EventInvokeConfigResource(Lambda lambda) implements ResourceType {
@@ -24,7 +25,8 @@ record EventInvokeConfigResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("FunctionName", "Qualifier", "DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts");
+        return Set.of("FunctionName", "Qualifier", "DestinationConfig", "MaximumEventAgeInSeconds",
+                "MaximumRetryAttempts");
     }
 
     @Override
@@ -57,7 +59,8 @@ record EventInvokeConfigResource(Lambda lambda) implements ResourceType {
 
     private Resource put(Caller caller, Map<String, Object> p) {
         lambda.putFunctionEventInvokeConfig(caller, Lambda.PutFunctionEventInvokeConfigRequest.of(r -> r
-                .functionName(text(p, "FunctionName")).qualifier(text(p, "Qualifier")).destinationConfig(destinations(p))
+                .functionName(text(p, "FunctionName")).qualifier(text(p, "Qualifier"))
+                .destinationConfig(destinations(p))
                 .maximumEventAgeInSeconds(number(p, "MaximumEventAgeInSeconds"))
                 .maximumRetryAttempts(number(p, "MaximumRetryAttempts"))));
         return new Resource(text(p, "FunctionName") + "|" + text(p, "Qualifier"), Map.of());
@@ -71,8 +74,10 @@ record EventInvokeConfigResource(Lambda lambda) implements ResourceType {
         var success = map(given, "OnSuccess");
         var failure = map(given, "OnFailure");
         return Lambda.DestinationConfig.of(d -> d
-                .onSuccess(success == null ? null : Lambda.OnSuccess.of(s -> s.destination(text(success, "Destination"))))
-                .onFailure(failure == null ? null : Lambda.OnFailure.of(f -> f.destination(text(failure, "Destination")))));
+                .onSuccess(success == null ? null
+                        : Lambda.OnSuccess.of(s -> s.destination(text(success, "Destination"))))
+                .onFailure(failure == null ? null
+                        : Lambda.OnFailure.of(f -> f.destination(text(failure, "Destination")))));
     }
 
     @Override

@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * How a function's asynchronous invocations are retried and where their records go.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html">PutFunctionEventInvokeConfig</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html">PutFunctionEventInvokeConfig</a>
  */
 final class EventInvokeConfigs {
     private static final int PAGE = 50;
@@ -54,7 +55,8 @@ final class EventInvokeConfigs {
         return store.write(tx -> {
             var before = LambdaData.EVENT_INVOKE_CONFIGS.get(tx, key(name)).orElseThrow(() -> missing(name));
             var after = modified.toBuilder()
-                    .maximumRetryAttempts(r.maximumRetryAttempts() == null ? before.maximumRetryAttempts() : r.maximumRetryAttempts())
+                    .maximumRetryAttempts(r.maximumRetryAttempts() == null ? before.maximumRetryAttempts()
+                            : r.maximumRetryAttempts())
                     .maximumEventAgeInSeconds(r.maximumEventAgeInSeconds() == null
                             ? before.maximumEventAgeInSeconds() : r.maximumEventAgeInSeconds())
                     .destinationConfig(merged(before.destinationConfig(), r.destinationConfig())).build();
@@ -69,7 +71,8 @@ final class EventInvokeConfigs {
                 .orElseThrow(() -> missing(name));
     }
 
-    Lambda.DeleteFunctionEventInvokeConfigResponse delete(Caller caller, Lambda.DeleteFunctionEventInvokeConfigRequest r) {
+    Lambda.DeleteFunctionEventInvokeConfigResponse delete(Caller caller,
+            Lambda.DeleteFunctionEventInvokeConfigRequest r) {
         var name = FunctionName.of(caller, r.functionName(), r.qualifier());
         if (!store.<Boolean>write(tx -> LambdaData.EVENT_INVOKE_CONFIGS.delete(tx, key(name)))) {
             throw missing(name);
@@ -82,7 +85,9 @@ final class EventInvokeConfigs {
         function(name);
         var prefix = LambdaData.key(name);
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        var page = store.read(tx -> LambdaData.EVENT_INVOKE_CONFIGS.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit));
+        var page = store
+                .read(tx -> LambdaData.EVENT_INVOKE_CONFIGS.page(tx, prefix,
+                        Optional.ofNullable(r.marker()).map(prefix::and), limit));
         return Lambda.ListFunctionEventInvokeConfigsResponse.of(a -> a
                 .functionEventInvokeConfigs(page.rows().stream().map(Row::value).toList())
                 .nextMarker(page.next().map(key -> key.text(key.size() - 1)).orElse(null)));
@@ -100,9 +105,11 @@ final class EventInvokeConfigs {
         return name.arn() + ":" + qualifier(name);
     }
 
-    private FunctionEventInvokeConfig config(FunctionName name, Integer retries, Integer ageSeconds, Lambda.DestinationConfig destinations) {
+    private FunctionEventInvokeConfig config(FunctionName name, Integer retries, Integer ageSeconds,
+            Lambda.DestinationConfig destinations) {
         Instant now = time.instant().truncatedTo(ChronoUnit.MILLIS);
-        return FunctionEventInvokeConfig.of(c -> c.functionArn(arn(name)).lastModified(now).maximumRetryAttempts(retries)
+        return FunctionEventInvokeConfig.of(c -> c.functionArn(arn(name)).lastModified(now)
+                .maximumRetryAttempts(retries)
                 .maximumEventAgeInSeconds(ageSeconds).destinationConfig(merged(null, destinations)));
     }
 
@@ -110,8 +117,10 @@ final class EventInvokeConfigs {
     private static Lambda.DestinationConfig merged(Lambda.DestinationConfig before, Lambda.DestinationConfig given) {
         boolean success = given != null && given.onSuccess() != null;
         boolean failure = given != null && given.onFailure() != null;
-        String onSuccess = success ? given.onSuccess().destination() : before == null ? null : before.onSuccess().destination();
-        String onFailure = failure ? given.onFailure().destination() : before == null ? null : before.onFailure().destination();
+        String onSuccess = success ? given.onSuccess().destination() : before == null ? null
+                : before.onSuccess().destination();
+        String onFailure = failure ? given.onFailure().destination() : before == null ? null
+                : before.onFailure().destination();
         return Lambda.DestinationConfig.of(d -> d
                 .onSuccess(Lambda.OnSuccess.of(s -> s.destination(isNone(onSuccess) ? null : onSuccess)))
                 .onFailure(Lambda.OnFailure.of(f -> f.destination(isNone(onFailure) ? null : onFailure))));
@@ -123,7 +132,8 @@ final class EventInvokeConfigs {
 
     private static void requireSomething(Integer retries, Integer age, Lambda.DestinationConfig destinations) {
         if (retries == null && age == null && destinations == null) {
-            throw new Lambda.InvalidParameterValueException("You must specify at least one of error handling or destination setting.");
+            throw new Lambda.InvalidParameterValueException("You must specify at least one of error handling or "
+                    + "destination setting.");
         }
     }
 
@@ -144,7 +154,8 @@ final class EventInvokeConfigs {
         boolean valid = (isNone(success) || Arn.isArn(success) && ON_SUCCESS.contains(Arn.parse(success).service()))
                 && (isNone(failure) || Arn.isArn(failure) && ON_FAILURE.contains(Arn.parse(failure).service()));
         if (!valid) {
-            throw new Lambda.InvalidParameterValueException("The provided destination config DestinationConfig(onSuccess="
+            throw new Lambda.InvalidParameterValueException("The provided destination config "
+                    + "DestinationConfig(onSuccess="
                     + (success == null ? "null" : "OnSuccess(destination=" + success + ")") + ", onFailure="
                     + (failure == null ? "null" : "OnFailure(destination=" + failure + ")") + ") is invalid.");
         }
@@ -159,7 +170,8 @@ final class EventInvokeConfigs {
             return;
         }
         if (FunctionName.of(caller, destination).arn().equals(name.arn())) {
-            throw new Lambda.InvalidParameterValueException("You can't specify the function as a destination for itself.");
+            throw new Lambda.InvalidParameterValueException("You can't specify the function as a "
+                    + "destination for itself.");
         }
         try {
             functions.configuration(FunctionName.of(caller, destination));

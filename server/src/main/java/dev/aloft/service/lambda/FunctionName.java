@@ -46,7 +46,8 @@ record FunctionName(String account, String region, String name, String qualifier
         }
         if (name.length() > LONGEST) {
             throw new Lambda.InvalidParameterValueException("1 validation error detected: Value '" + name
-                    + "' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64");
+                    + "' at 'functionName' failed to satisfy constraint: Member must have length less "
+                    + "than or equal to 64");
         }
         return new FunctionName(account, region, name, derived != null ? derived : qualifier);
     }
@@ -73,8 +74,9 @@ record FunctionName(String account, String region, String name, String qualifier
     /** The function itself, for what versions and aliases cannot have. */
     FunctionName latestOnly() {
         if (!isLatest()) {
-            throw new Lambda.InvalidParameterValueException("This operation is permitted on Lambda functions only. Aliases and"
-                    + " versions do not support this operation. Please specify either a function name or an unqualified"
+            throw new Lambda.InvalidParameterValueException("This operation is permitted on Lambda "
+                    + "functions only. Aliases and versions do not support this operation. Please specify either a "
+                    + "function name or an unqualified"
                     + " function ARN.");
         }
         return unqualified();

@@ -16,7 +16,8 @@ import java.util.Optional;
 /**
  * URLs of functions and aliases.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html">Creating and managing function URLs</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html">Creating and managing function
+ *     URLs</a>
  */
 final class FunctionUrls {
     private static final int PAGE = 50;
@@ -36,7 +37,8 @@ final class FunctionUrls {
     record Found(FunctionName name, LambdaData.Url url) {}
 
     Optional<Found> find(String id) {
-        return store.read((ReadTx tx) -> LambdaData.URL_IDS.first(tx, Key.of(id))).map(row -> new Found(name(row.key()), row.value()));
+        return store.read((ReadTx tx) -> LambdaData.URL_IDS.first(tx, Key.of(id)))
+                .map(row -> new Found(name(row.key()), row.value()));
     }
 
     private static FunctionName name(Key key) {
@@ -74,14 +76,16 @@ final class FunctionUrls {
     }
 
     private static void exists(ReadTx tx, FunctionName name) {
-        if (!LambdaData.FUNCTIONS.has(tx, LambdaData.key(name)) || !name.isLatest() && Functions.alias(tx, name).isEmpty()) {
+        if (!LambdaData.FUNCTIONS.has(tx, LambdaData.key(name))
+                || !name.isLatest() && Functions.alias(tx, name).isEmpty()) {
             throw new Lambda.ResourceNotFoundException("Function does not exist");
         }
     }
 
     Lambda.GetFunctionUrlConfigResponse get(Caller caller, Lambda.GetFunctionUrlConfigRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
-        LambdaData.Url url = store.read(tx -> LambdaData.URLS.get(tx, LambdaData.qualified(name))).orElseThrow(Layers::missing);
+        LambdaData.Url url = store.read(tx -> LambdaData.URLS.get(tx, LambdaData.qualified(name)))
+                .orElseThrow(Layers::missing);
         FunctionUrlConfig c = read(caller, name, url);
         return Lambda.GetFunctionUrlConfigResponse.of(a -> a
                 .functionUrl(c.functionUrl()).functionArn(c.functionArn())
@@ -95,7 +99,8 @@ final class FunctionUrls {
             exists(tx, name);
             LambdaData.Url old = LambdaData.URLS.get(tx, LambdaData.qualified(name)).orElseThrow(Layers::missing);
             var changed = new LambdaData.Url(old.id(), r.authType() == null ? old.authType() : r.authType(),
-                    r.cors() == null ? old.cors() : r.cors(), r.invokeMode() == null ? old.invokeMode() : r.invokeMode(),
+                    r.cors() == null ? old.cors() : r.cors(),
+                    r.invokeMode() == null ? old.invokeMode() : r.invokeMode(),
                     old.created(), now());
             LambdaData.URLS.put(tx, LambdaData.qualified(name), changed);
             return changed;
@@ -144,12 +149,16 @@ final class FunctionUrls {
                 .invokeMode(url.streams() ? Lambda.InvokeMode.RESPONSE_STREAM : Lambda.InvokeMode.BUFFERED).build();
     }
 
-    /** On AWS {@code https://ID.lambda-url.REGION.on.aws/}; here below the name by which the caller reached the platform. */
+    /**
+     * On AWS {@code https://ID.lambda-url.REGION.on.aws/}; here below the name by which the caller reached the
+     * platform.
+     */
     private static String address(Caller caller, FunctionName name, LambdaData.Url url) {
         URI platform = URI.create(caller.endpoint());
         String host = platform.getHost();
         boolean number = host == null || host.matches("[0-9.]+") || host.startsWith("[");
         String port = platform.getPort() < 0 ? "" : ":" + platform.getPort();
-        return platform.getScheme() + "://" + url.id() + ".lambda-url." + name.region() + "." + (number ? "localhost" : host) + port + "/";
+        return platform.getScheme() + "://" + url.id() + ".lambda-url." + name.region() + "."
+                + (number ? "localhost" : host) + port + "/";
     }
 }

@@ -35,7 +35,8 @@ final class Invoke {
     // Its words are AWS's: Lambda reads payloads with Jackson and tells what Jackson says.
     private final JsonFactory json = new JsonFactory();
 
-    Invoke(Functions functions, Invocations invocations, AsyncInvocations async, DurableExecutions durable, Recursion recursion) {
+    Invoke(Functions functions, Invocations invocations, AsyncInvocations async, DurableExecutions durable,
+            Recursion recursion) {
         this.recursion = recursion;
         this.functions = functions;
         this.invocations = invocations;
@@ -48,23 +49,27 @@ final class Invoke {
         FunctionVersion version = functions.runnable(name);
         Tenancy.checkEvent(version, r.tenantId());
         if (version.durable().isPresent() && name.qualifier() == null) {
-            throw new Lambda.InvalidParameterValueException("You cannot invoke a durable function using an unqualified ARN.");
+            throw new Lambda.InvalidParameterValueException("You cannot invoke a durable function using "
+                    + "an unqualified ARN.");
         }
         if (version.durable().isEmpty() && r.durableExecutionName() != null) {
             throw new Lambda.InvalidParameterValueException("Function " + name.name() + " is not a durable function");
         }
         boolean queued = Lambda.InvocationType.EVENT.equals(r.invocationType());
-        byte[] event = event(r.payload(), queued ? "Event" : "RequestResponse", queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES);
+        byte[] event = event(r.payload(), queued ? "Event" : "RequestResponse",
+                queued ? MOST_ASYNC_BYTES : MOST_SYNC_BYTES);
         if (Lambda.InvocationType.DRY_RUN.equals(r.invocationType())) {
             return Lambda.InvokeResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
         }
         check(event);
         String context = clientContext(r.clientContext());
         if (version.durable().isPresent()) {
-            var function = new DurableExecutions.Function(version.account(), version.region(), version.name(), version.version(),
-                    version.durable().get());
-            return !queued ? durable.run(caller, function, r.durableExecutionName(), event) : Lambda.InvokeResponse.of(a ->
-                    a.statusCode(202).durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
+            var function = new DurableExecutions.Function(version.account(), version.region(), version.name(),
+                    version.version(), version.durable().get());
+            return !queued ? durable.run(caller, function, r.durableExecutionName(), event)
+                    : Lambda.InvokeResponse.of(a ->
+                    a.statusCode(202)
+                    .durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
         }
         if (queued) {
             async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event,
@@ -91,7 +96,8 @@ final class Invoke {
         }
         byte[] event = event(r.payload(), "RequestResponse", MOST_SYNC_BYTES);
         if (Lambda.ResponseStreamingInvocationType.DRY_RUN.equals(r.invocationType())) {
-            return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(204).executedVersion(version.version()));
+            return Lambda.InvokeWithResponseStreamResponse.of(a -> a.statusCode(204)
+                    .executedVersion(version.version()));
         }
         check(event);
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
@@ -122,7 +128,8 @@ final class Invoke {
         return Lambda.InvokeAsyncResponse.of(a -> a.status(202));
     }
 
-    Lambda.ListDurableExecutionsByFunctionResponse executions(Caller caller, Lambda.ListDurableExecutionsByFunctionRequest r) {
+    Lambda.ListDurableExecutionsByFunctionResponse executions(Caller caller,
+            Lambda.ListDurableExecutionsByFunctionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         if (r.statuses() != null && r.statuses().size() > 1) {
             throw new Lambda.InvalidParameterValueException("Cannot filter by more than one status");
@@ -157,7 +164,8 @@ final class Invoke {
             throw new Lambda.InvalidRequestContentException(
                     "Could not parse request body into json: Could not parse payload into json: " + e.getMessage());
         } catch (IOException e) {
-            throw new Lambda.InvalidRequestContentException("Could not parse request body into json: " + e.getMessage());
+            throw new Lambda.InvalidRequestContentException("Could not parse request body into json: "
+                    + e.getMessage());
         }
     }
 
@@ -168,7 +176,8 @@ final class Invoke {
         try {
             return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new Lambda.InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.");
+            throw new Lambda.InvalidRequestContentException("Client context must be a valid "
+                    + "Base64-encoded JSON object.");
         }
     }
 }

@@ -33,10 +33,14 @@ final class LambdaData {
     /** Event source mappings, by account, region and UUID. */
     static final Table<Mapping> MAPPINGS = Table.of("mappings", Codec.of(Mapping.class));
     /** How far mappings read their streams, by UUID and shard. */
-    static final Table<StreamPoller.Checkpoint> CHECKPOINTS = Table.of("checkpoints", Codec.of(StreamPoller.Checkpoint.class));
+    static final Table<StreamPoller.Checkpoint> CHECKPOINTS =
+            Table.of("checkpoints", Codec.of(StreamPoller.Checkpoint.class));
     /** Resource policies, by account, region, name and qualifier ("" for the function itself). */
     static final Table<Policy> POLICIES = Table.of("policies", Codec.of(Policy.class));
-    /** The number of the last version that a layer had, by account, region and layer; it stays when the versions are gone. */
+    /**
+     * The number of the last version that a layer had, by account, region and layer; it stays when the versions are
+     * gone.
+     */
     static final Table<Long> LAYERS = Table.of("layers", Codec.NUMBER);
     /** By account, region, layer and number. */
     static final Table<LayerVersion> LAYER_VERSIONS = Table.of("layerVersions", Codec.of(LayerVersion.class));
@@ -48,7 +52,8 @@ final class LambdaData {
     /** When versions get other patches of their runtime, by account, region, name and qualifier ("" for $LATEST). */
     static final Table<RuntimeUpdates> RUNTIME_UPDATES = Table.of("runtimeUpdates", Codec.of(RuntimeUpdates.class));
     /** By account, region and id. */
-    static final Table<SigningConfig> CODE_SIGNING_CONFIGS = Table.of("codeSigningConfigs", Codec.of(SigningConfig.class));
+    static final Table<SigningConfig> CODE_SIGNING_CONFIGS =
+            Table.of("codeSigningConfigs", Codec.of(SigningConfig.class));
     /** The ARNs of the code signing configurations of functions, by account, region and name. */
     static final Table<String> CODE_SIGNED = Table.of("codeSigned", Codec.TEXT);
     /** Tokens of the grants that functions' roles have of keys of KMS, by account, region, name and the grant's id. */
@@ -65,7 +70,8 @@ final class LambdaData {
      *
      * @param latest    its configuration, version $LATEST
      * @param layers    the packages of its layers, in its order
-     * @param build     changes with each change of code or configuration; null in what was kept before there were builds
+     * @param build     changes with each change of code or configuration; null in what was kept before there were
+     *                  builds
      * @param published the number of the last published version, 0 for none
      * @param reserved  reserved concurrency, or null
      */
@@ -83,7 +89,8 @@ final class LambdaData {
 
         /** With other code, layers or configuration. */
         Function with(Version changed) {
-            return new Function(changed.configuration(), changed.code(), changed.layers(), changed.build(), tags, published, reserved);
+            return new Function(changed.configuration(), changed.code(), changed.layers(), changed.build(), tags,
+                    published, reserved);
         }
 
         Function withTags(Map<String, String> changed) {
@@ -103,7 +110,8 @@ final class LambdaData {
     record Provisioned(int requested, String lastModified) {}
 
     /** A version of a function: code and configuration that belong together. */
-    record Version(Lambda.FunctionConfiguration configuration, CodeStore.Code code, List<CodeStore.Code> layers, String build) {
+    record Version(Lambda.FunctionConfiguration configuration, CodeStore.Code code, List<CodeStore.Code> layers,
+            String build) {
         /** Changes with each change of code or configuration, and with nothing else. */
         String stamp() {
             return build == null ? configuration.revisionId() : build;

@@ -16,7 +16,8 @@ record LayerName(String account, String region, String name, long version) {
     /** Of a layer's ARN, with a version or without. */
     static LayerName of(String arn) {
         String[] parts = arn.split(":");
-        return new LayerName(parts[4], parts[3], parts[6], parts.length > 7 && parts[7].length() < 19 ? Long.parseLong(parts[7]) : 0);
+        return new LayerName(parts[4], parts[3], parts[6],
+                parts.length > 7 && parts[7].length() < 19 ? Long.parseLong(parts[7]) : 0);
     }
 
     LayerName with(long number) {

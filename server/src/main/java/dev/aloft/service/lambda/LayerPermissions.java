@@ -35,7 +35,8 @@ final class LayerPermissions {
             }
             LambdaData.Policy policy = policy(tx, name).orElse(LambdaData.Policy.NONE);
             if (policy.has(r.statementId())) {
-                throw new Lambda.ResourceConflictException("The statement id (" + r.statementId() + ") provided already exists."
+                throw new Lambda.ResourceConflictException("The statement id (" + r.statementId()
+                        + ") provided already exists."
                         + " Please provide a new statement id, or remove the existing statement.");
             }
             revision(policy, r.revisionId());
@@ -66,8 +67,8 @@ final class LayerPermissions {
 
     private static void revision(LambdaData.Policy policy, String wanted) {
         if (wanted != null && !wanted.equals(policy.revision())) {
-            throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
-                    + " the GetLayerPolicy API to retrieve the latest Revision Id");
+            throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the "
+                    + "latest Revision Id. Call the GetLayerPolicy API to retrieve the latest Revision Id");
         }
     }
 
@@ -85,7 +86,8 @@ final class LayerPermissions {
             LambdaData.Policy policy = policy(tx, name).orElse(LambdaData.Policy.NONE);
             revision(policy, r.revisionId());
             if (!policy.has(r.statementId())) {
-                throw new Lambda.ResourceNotFoundException("Statement " + r.statementId() + " is not found in resource policy.");
+                throw new Lambda.ResourceNotFoundException("Statement " + r.statementId()
+                        + " is not found in resource policy.");
             }
             var statements = policy.statements().stream().filter(each -> !each.id().equals(r.statementId())).toList();
             if (statements.isEmpty()) {
@@ -105,7 +107,8 @@ final class LayerPermissions {
             }
             return policy(tx, name);
         }).orElseThrow(() -> new Lambda.ResourceNotFoundException("No policy is associated with the given resource."));
-        return Lambda.GetLayerVersionPolicyResponse.of(a -> a.policy(Permissions.json(policy)).revisionId(policy.revision()));
+        return Lambda.GetLayerVersionPolicyResponse.of(a -> a.policy(Permissions.json(policy))
+                .revisionId(policy.revision()));
     }
 
     /** As a document. */

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html">
  *     AWS::Lambda::LayerVersionPermission</a>
  */
 record LayerVersionPermissionResource(Lambda lambda) implements ResourceType {
@@ -42,8 +43,10 @@ record LayerVersionPermissionResource(Lambda lambda) implements ResourceType {
         LayerName layer = LayerName.of(caller, text(p, "LayerVersionArn"));
         String id = desired.generatedName(LONGEST_STATEMENT_ID);
         try {
-            lambda.addLayerVersionPermission(caller, Lambda.AddLayerVersionPermissionRequest.of(r -> r.layerName(layer.arn())
-                    .versionNumber(layer.version()).statementId(id).action(text(p, "Action")).principal(text(p, "Principal"))
+            lambda.addLayerVersionPermission(caller,
+                    Lambda.AddLayerVersionPermissionRequest.of(r -> r.layerName(layer.arn())
+                    .versionNumber(layer.version()).statementId(id).action(text(p, "Action"))
+                    .principal(text(p, "Principal"))
                     .organizationId(text(p, "OrganizationId"))));
         } catch (Lambda.ResourceConflictException _) {
             // The statement's id is made from this resource alone: it is our own earlier work.
@@ -61,7 +64,8 @@ record LayerVersionPermissionResource(Lambda lambda) implements ResourceType {
         int hash = physicalId.indexOf('#');
         LayerName layer = LayerName.of(caller, physicalId.substring(0, hash));
         try {
-            lambda.removeLayerVersionPermission(caller, Lambda.RemoveLayerVersionPermissionRequest.of(r -> r.layerName(layer.arn())
+            lambda.removeLayerVersionPermission(caller,
+                    Lambda.RemoveLayerVersionPermissionRequest.of(r -> r.layerName(layer.arn())
                     .versionNumber(layer.version()).statementId(physicalId.substring(hash + 1))));
         } catch (Lambda.ResourceNotFoundException _) {
             // gone already, perhaps with its layer

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html">
  *     AWS::Lambda::LayerVersion</a>
  */
 record LayerVersionResource(Lambda lambda) implements ResourceType {
@@ -27,7 +28,8 @@ record LayerVersionResource(Lambda lambda) implements ResourceType {
 
     @Override
     public Set<String> properties() {
-        return Set.of("LayerName", "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo");
+        return Set.of("LayerName", "Content", "Description", "CompatibleRuntimes", "CompatibleArchitectures",
+                "LicenseInfo");
     }
 
     @Override
@@ -46,7 +48,9 @@ record LayerVersionResource(Lambda lambda) implements ResourceType {
         return properties();
     }
 
-    /** A step repeated after a crash publishes once more: a version that nobody names is all that is left of the first. */
+    /**
+     * A step repeated after a crash publishes once more: a version that nobody names is all that is left of the first.
+     */
     @Override
     public Resource create(Caller caller, Desired desired) {
         Map<String, Object> p = desired.properties();
@@ -56,9 +60,11 @@ record LayerVersionResource(Lambda lambda) implements ResourceType {
         }
         var published = lambda.publishLayerVersion(caller, Lambda.PublishLayerVersionRequest.of(r -> r
                 .layerName(desired.name("LayerName", LONGEST_NAME)).description(text(p, "Description"))
-                .compatibleRuntimes(texts(p, "CompatibleRuntimes")).compatibleArchitectures(texts(p, "CompatibleArchitectures"))
+                .compatibleRuntimes(texts(p, "CompatibleRuntimes"))
+                .compatibleArchitectures(texts(p, "CompatibleArchitectures"))
                 .licenseInfo(text(p, "LicenseInfo"))
-                .content(Lambda.LayerVersionContentInput.of(c -> c.s3Bucket(text(content, "S3Bucket")).s3Key(text(content, "S3Key"))
+                .content(Lambda.LayerVersionContentInput.of(c -> c.s3Bucket(text(content, "S3Bucket"))
+                        .s3Key(text(content, "S3Key"))
                         .s3ObjectVersion(text(content, "S3ObjectVersion"))))));
         return resource(published.layerVersionArn());
     }
@@ -71,7 +77,8 @@ record LayerVersionResource(Lambda lambda) implements ResourceType {
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         LayerName name = LayerName.of(caller, physicalId);
-        lambda.deleteLayerVersion(caller, Lambda.DeleteLayerVersionRequest.of(r -> r.layerName(name.arn()).versionNumber(name.version())));
+        lambda.deleteLayerVersion(caller,
+                Lambda.DeleteLayerVersionRequest.of(r -> r.layerName(name.arn()).versionNumber(name.version())));
     }
 
     @Override

@@ -18,16 +18,18 @@ import java.util.Set;
 /**
  * Layers: published, told, deleted, and used by functions.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html">Managing Lambda dependencies with layers</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html">Managing Lambda dependencies with
+ *     layers</a>
  */
 final class Layers {
     static final int MOST_LAYERS = 5;
     private static final int PAGE = 50;
     private static final Set<String> ARCHITECTURES = Set.of("x86_64", "arm64");
     /** Those that layers named once and functions can not any more. */
-    private static final Set<String> OLD_RUNTIMES = Set.of("java8", "go1.x", "provided", "ruby2.5", "ruby2.7", "nodejs14.x",
-            "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10", "nodejs4.3", "nodejs4.3-edge", "nodejs", "python3.7",
-            "python3.6", "python2.7", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0");
+    private static final Set<String> OLD_RUNTIMES =
+            Set.of("java8", "go1.x", "provided", "ruby2.5", "ruby2.7", "nodejs14.x",
+            "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10", "nodejs4.3", "nodejs4.3-edge", "nodejs",
+            "python3.7", "python3.6", "python2.7", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0");
 
     private final Store store;
     private final CodeStore codes;
@@ -58,7 +60,8 @@ final class Layers {
             var layer = new LambdaData.LayerVersion(Lambda.GetLayerVersionResponse.of(l -> l.layerArn(version.arn())
                     .layerVersionArn(version.versionArn()).version(number).createdDate(created)
                     .description(r.description() == null ? "" : r.description()).licenseInfo(r.licenseInfo())
-                    .compatibleRuntimes(r.compatibleRuntimes()).compatibleArchitectures(r.compatibleArchitectures())), code);
+                    .compatibleRuntimes(r.compatibleRuntimes())
+                    .compatibleArchitectures(r.compatibleArchitectures())), code);
             LambdaData.LAYERS.put(tx, name.key(), number);
             LambdaData.LAYER_VERSIONS.put(tx, version.versionKey(), layer);
             return layer;
@@ -75,22 +78,26 @@ final class Layers {
         var failures = new ArrayList<String>();
         List<String> runtimes = r.compatibleRuntimes() == null ? List.of() : r.compatibleRuntimes();
         if (!runtimes.stream().allMatch(each -> Settings.RUNTIMES.contains(each) || OLD_RUNTIMES.contains(each))) {
-            failures.add("Value '" + runtimes + "' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value"
+            failures.add("Value '" + runtimes
+                    + "' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value"
                     + " set: " + Settings.RUNTIMES);
         }
         List<String> architectures = r.compatibleArchitectures() == null ? List.of() : r.compatibleArchitectures();
         if (!ARCHITECTURES.containsAll(architectures)) {
-            failures.add("Value '" + architectures + "' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy"
+            failures.add("Value '" + architectures
+                    + "' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy"
                     + " constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]");
         }
         if (!failures.isEmpty()) {
-            throw ApiError.of("ValidationException", 400, failures.size() + " validation error" + (failures.size() == 1 ? "" : "s")
+            throw ApiError.of("ValidationException", 400,
+                    failures.size() + " validation error" + (failures.size() == 1 ? "" : "s")
                     + " detected: " + String.join("; ", failures));
         }
     }
 
     private Lambda.GetLayerVersionResponse told(Caller caller, LambdaData.LayerVersion layer) {
-        return layer.description().toBuilder().content(Lambda.LayerVersionContentOutput.of(c -> c.codeSha256(layer.code().told())
+        return layer.description().toBuilder()
+                .content(Lambda.LayerVersionContentOutput.of(c -> c.codeSha256(layer.code().told())
                 .codeSize(layer.code().size()).location(CodeDownloads.url(caller, layer.code())))).build();
     }
 
@@ -133,7 +140,8 @@ final class Layers {
     Lambda.ListLayerVersionsResponse versions(Caller caller, Lambda.ListLayerVersionsRequest r) {
         LayerName name = LayerName.of(caller, r.layerName());
         int limit = r.maxItems() == null ? PAGE : r.maxItems();
-        long before = r.marker() != null && r.marker().matches("\\d{1,18}") ? Long.parseLong(r.marker()) : Long.MAX_VALUE;
+        long before = r.marker() != null && r.marker().matches("\\d{1,18}") ? Long.parseLong(r.marker())
+                : Long.MAX_VALUE;
         List<Lambda.LayerVersionsListItem> found = store.read(tx -> LambdaData.LAYER_VERSIONS
                 .range(tx, Range.of(name.key()).reversed())
                 .map(row -> row.value().description())
@@ -149,7 +157,8 @@ final class Layers {
     private static boolean compatible(Lambda.GetLayerVersionResponse layer, String runtime, String architecture) {
         return (runtime == null || layer.compatibleRuntimes() != null && layer.compatibleRuntimes().contains(runtime))
                 && (architecture == null
-                        || layer.compatibleArchitectures() != null && layer.compatibleArchitectures().contains(architecture));
+                        || layer.compatibleArchitectures() != null
+                        && layer.compatibleArchitectures().contains(architecture));
     }
 
     private static Lambda.LayerVersionsListItem item(Lambda.GetLayerVersionResponse l) {
@@ -215,15 +224,16 @@ final class Layers {
         for (String arn : arns) {
             LayerName name = LayerName.of(caller, arn);
             if (!name.region().equals(region)) {
-                throw new Lambda.InvalidParameterValueException("Layers are not in the same region as the function. Layers are expected"
-                        + " to be in region " + region + ".");
+                throw new Lambda.InvalidParameterValueException("Layers are not in the same region as the function. "
+                        + "Layers are expected to be in region " + region + ".");
             }
             CodeStore.Code code = ParametersLayer.is(name) ? null
                     : store.read(tx -> find(tx, name)).orElseThrow(() -> unknown(caller, name)).code();
             String other = seen.put(name.arn(), arn);
             if (other != null) {
-                throw new Lambda.InvalidParameterValueException("Two different versions of the same layer are not allowed to be"
-                        + " referenced in the same function. " + other + " and " + arn + " are versions of the same layer.");
+                throw new Lambda.InvalidParameterValueException("Two different versions of the same layer "
+                        + "are not allowed to be referenced in the same function. " + other + " and " + arn
+                        + " are versions of the same layer.");
             }
             used.add(new Used(arn, code));
         }
@@ -235,9 +245,12 @@ final class Layers {
         if (name.account().equals(caller.account())) {
             return new Lambda.InvalidParameterValueException("Layer version " + name.versionArn() + " does not exist.");
         }
-        return ApiError.of("AccessDeniedException", 403, "User: " + caller.principal().arn() + " is not authorized to perform:"
-                + " lambda:GetLayerVersion on resource: " + name.versionArn() + " because no resource-based policy allows the"
-                + " lambda:GetLayerVersion action. (Aloft holds no layer of account " + name.account() + ": publish its content as a"
+        return ApiError.of("AccessDeniedException", 403,
+                "User: " + caller.principal().arn() + " is not authorized to perform:"
+                + " lambda:GetLayerVersion on resource: " + name.versionArn()
+                + " because no resource-based policy allows the"
+                + " lambda:GetLayerVersion action. (Aloft holds no layer of account " + name.account()
+                + ": publish its content as a"
                 + " layer of your own, and name that.)");
     }
 
@@ -248,12 +261,13 @@ final class Layers {
         }
         long ofLayers = layers.stream().mapToLong(codes::unzippedBytes).sum();
         if (ofLayers > CodeStore.MOST_UNZIPPED_BYTES) {
-            throw new Lambda.InvalidParameterValueException("Layers consume more than the available size of 262144000 bytes");
+            throw new Lambda.InvalidParameterValueException("Layers consume more than the available size "
+                    + "of 262144000 bytes");
         }
         long total = ofLayers + codes.unzippedBytes(code);
         if (total > CodeStore.MOST_UNZIPPED_BYTES) {
-            throw new Lambda.InvalidParameterValueException("Function code combined with layers exceeds the maximum allowed size of"
-                    + " 262144000 bytes. The actual size is " + total + " bytes.");
+            throw new Lambda.InvalidParameterValueException("Function code combined with layers exceeds the "
+                    + "maximum allowed size of 262144000 bytes. The actual size is " + total + " bytes.");
         }
     }
 }

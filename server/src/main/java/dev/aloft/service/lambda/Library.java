@@ -29,7 +29,10 @@ final class Library {
         void into(Path folder) throws IOException;
     }
 
-    /** Files are not forced to disk one by one: after a crash of the machine (not of the platform) the library starts anew. */
+    /**
+     * Files are not forced to disk one by one: after a crash of the machine (not of the platform) the library starts
+     * anew.
+     */
     private void forgetAfterBoot() throws IOException {
         Files.createDirectories(root);
         Path mark = root.resolve("boot");

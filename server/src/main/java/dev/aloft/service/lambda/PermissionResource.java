@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html">AWS::Lambda::Permission</a> */
+/**
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html">AWS::Lambda::Permission</a>
+ */
 record PermissionResource(Lambda lambda) implements ResourceType {
     private static final int LONGEST_STATEMENT_ID = 100;
 
@@ -41,7 +44,8 @@ record PermissionResource(Lambda lambda) implements ResourceType {
         String invokedViaUrl = text(p, "InvokedViaFunctionUrl");
         try {
             lambda.addPermission(caller, Lambda.AddPermissionRequest.of(r -> r.functionName(text(p, "FunctionName"))
-                    .statementId(id).action(text(p, "Action")).principal(text(p, "Principal")).sourceArn(text(p, "SourceArn"))
+                    .statementId(id).action(text(p, "Action")).principal(text(p, "Principal"))
+                    .sourceArn(text(p, "SourceArn"))
                     .sourceAccount(text(p, "SourceAccount")).eventSourceToken(text(p, "EventSourceToken"))
                     .functionUrlAuthType(text(p, "FunctionUrlAuthType")).principalOrgID(text(p, "PrincipalOrgID"))
                     .invokedViaFunctionUrl(invokedViaUrl == null ? null : Boolean.valueOf(invokedViaUrl))));

@@ -20,7 +20,8 @@ import java.util.UUID;
 /**
  * Resource policies of functions, their versions and aliases.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html">Resource-based policies</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html">Resource-based
+ *     policies</a>
  */
 final class Permissions {
     private static final int MOST_BYTES = 20 * 1024;
@@ -39,19 +40,21 @@ final class Permissions {
             throw new Lambda.InvalidParameterValueException("We currently do not support adding policies for $LATEST.");
         }
         if (r.functionUrlAuthType() != null && !r.action().equals("lambda:InvokeFunctionUrl")) {
-            throw new Lambda.InvalidParameterValueException("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
+            throw new Lambda.InvalidParameterValueException("FunctionUrlAuthType is only supported for "
+                    + "lambda:InvokeFunctionUrl action");
         }
         String json = JsonWriter.string(statement(name, r));
         String revision = UUID.randomUUID().toString();
         store.change(tx -> {
             Revised revised = revised(tx, name);
             if (r.revisionId() != null && !r.revisionId().equals(revised.revision())) {
-                throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call"
-                        + " the GetPolicy API to retrieve the latest Revision Id");
+                throw new Lambda.PreconditionFailedException("The Revision Id provided does not match the "
+                        + "latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id");
             }
             LambdaData.Policy policy = policy(tx, name).orElse(LambdaData.Policy.NONE);
             if (policy.has(r.statementId())) {
-                throw new Lambda.ResourceConflictException("The statement id (" + r.statementId() + ") provided already exists."
+                throw new Lambda.ResourceConflictException("The statement id (" + r.statementId()
+                        + ") provided already exists."
                         + " Please provide a new statement id, or remove the existing statement.");
             }
             var statements = new ArrayList<>(policy.statements());
@@ -98,7 +101,8 @@ final class Permissions {
         public void revise(Tx tx, String revision) {
             // What was kept before there were builds is told apart by its first revision.
             LambdaData.VERSIONS.put(tx, key, new LambdaData.Version(
-                    version.configuration().toBuilder().revisionId(revision).build(), version.code(), version.layers(), version.stamp()));
+                    version.configuration().toBuilder().revisionId(revision).build(), version.code(), version.layers(),
+                    version.stamp()));
         }
     }
 

@@ -31,7 +31,8 @@ final class ProvisionedConcurrency {
     private final Provisioned provisioned;
     private final Time time;
 
-    ProvisionedConcurrency(Store store, Functions functions, Concurrency concurrency, Provisioned provisioned, Time time) {
+    ProvisionedConcurrency(Store store, Functions functions, Concurrency concurrency, Provisioned provisioned,
+            Time time) {
         this.store = store;
         this.functions = functions;
         this.concurrency = concurrency;
@@ -71,23 +72,25 @@ final class ProvisionedConcurrency {
 
     /** In AWS's order and words. */
     private void check(ReadTx tx, FunctionName name, LambdaData.Function function, int wanted) {
-        int others = Claimed.provisioned(tx, name) - LambdaData.PROVISIONED.get(tx, LambdaData.key(name).and(name.qualifier()))
+        int others = Claimed.provisioned(tx, name) - LambdaData.PROVISIONED.get(tx,
+                LambdaData.key(name).and(name.qualifier()))
                 .map(LambdaData.Provisioned::requested).orElse(0);
         if (function.reserved() != null) {
             if (others + wanted > function.reserved()) {
-                throw new Lambda.InvalidParameterValueException("Requested Provisioned Concurrency should not be greater than the"
-                        + " reservedConcurrentExecution for function");
+                throw new Lambda.InvalidParameterValueException("Requested Provisioned Concurrency should not "
+                        + "be greater than the reservedConcurrentExecution for function");
             }
         } else {
             int unreserved = concurrency.limit() - Claimed.claimed(tx, name.account(), name.region())
                     + Claimed.claim(tx, name, function) - others;
             if (wanted > unreserved) {
-                throw new Lambda.InvalidParameterValueException("Specified ConcurrentExecutions for function is greater than"
-                        + " account's unreserved concurrency [" + unreserved + "].");
+                throw new Lambda.InvalidParameterValueException("Specified ConcurrentExecutions for "
+                        + "function is greater than account's unreserved concurrency [" + unreserved + "].");
             }
             if (unreserved - wanted < concurrency.leastUnreserved()) {
-                throw new Lambda.InvalidParameterValueException("Specified ConcurrentExecutions for function decreases account's"
-                        + " UnreservedConcurrentExecution below its minimum value of [" + concurrency.leastUnreserved() + "].");
+                throw new Lambda.InvalidParameterValueException("Specified ConcurrentExecutions for function "
+                        + "decreases account's UnreservedConcurrentExecution below its minimum value of ["
+                        + concurrency.leastUnreserved() + "].");
             }
         }
         conflicts(tx, name);
@@ -121,7 +124,8 @@ final class ProvisionedConcurrency {
     private static void find(ReadTx tx, FunctionName name) {
         if (name.isVersion()) {
             LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).orElseThrow(name::notFound);
-            LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier()))).orElseThrow(name::notFound);
+            LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())))
+                    .orElseThrow(name::notFound);
         } else if (!LambdaData.ALIASES.has(tx, LambdaData.key(name).and(name.qualifier()))) {
             throw Aliases.missing(name);
         }
@@ -143,7 +147,8 @@ final class ProvisionedConcurrency {
         LambdaData.Provisioned setting = store.read(tx -> {
             find(tx, name);
             return LambdaData.PROVISIONED.get(tx, LambdaData.key(name).and(name.qualifier())).orElseThrow(() ->
-                    new Lambda.ProvisionedConcurrencyConfigNotFoundException("No Provisioned Concurrency Config found for this function"));
+                    new Lambda.ProvisionedConcurrencyConfigNotFoundException("No Provisioned Concurrency Config "
+                            + "found for this function"));
         });
         Provisioned.State state = provisioned.state(name.qualifiedArn(), setting.requested());
         return Lambda.GetProvisionedConcurrencyConfigResponse.of(a -> a
@@ -164,7 +169,8 @@ final class ProvisionedConcurrency {
         return name;
     }
 
-    Lambda.ListProvisionedConcurrencyConfigsResponse list(Caller caller, Lambda.ListProvisionedConcurrencyConfigsRequest r) {
+    Lambda.ListProvisionedConcurrencyConfigsResponse list(Caller caller,
+            Lambda.ListProvisionedConcurrencyConfigsRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName()).latestOnly();
         int limit = r.maxItems() == null ? DEFAULT_PAGE : Math.min(r.maxItems(), DEFAULT_PAGE);
         Key prefix = LambdaData.key(name);
@@ -189,7 +195,8 @@ final class ProvisionedConcurrency {
     }
 
     /** Deleting what is not there succeeds. */
-    Lambda.DeleteProvisionedConcurrencyConfigResponse delete(Caller caller, Lambda.DeleteProvisionedConcurrencyConfigRequest r) {
+    Lambda.DeleteProvisionedConcurrencyConfigResponse delete(Caller caller,
+            Lambda.DeleteProvisionedConcurrencyConfigRequest r) {
         FunctionName name = published(caller, r.functionName(), r.qualifier());
         store.change(tx -> {
             find(tx, name);
@@ -213,7 +220,8 @@ final class ProvisionedConcurrency {
 
     private Optional<Provisioned.Wish> wish(Share share) {
         try {
-            return Optional.of(new Provisioned.Wish(share.setting().qualifiedArn(), functions.runnable(share.version()), share.environments()));
+            return Optional.of(new Provisioned.Wish(share.setting().qualifiedArn(), functions.runnable(share.version()),
+                    share.environments()));
         } catch (Lambda.ResourceNotFoundException gone) {
             return Optional.empty();
         }

@@ -15,7 +15,8 @@ final class ProvisionedProperty {
     private ProvisionedProperty() {}
 
     /** Puts what the template says on a version or alias, where it differs from what it said before. */
-    static void apply(Lambda lambda, Caller caller, FunctionName name, Map<String, Object> before, Map<String, Object> after) {
+    static void apply(Lambda lambda, Caller caller, FunctionName name, Map<String, Object> before,
+            Map<String, Object> after) {
         Integer old = wanted(before);
         Integer wanted = wanted(after);
         if (Objects.equals(old, wanted)) {
@@ -26,7 +27,8 @@ final class ProvisionedProperty {
                     r -> r.functionName(name.arn()).qualifier(name.qualifier())));
         } else {
             lambda.putProvisionedConcurrencyConfig(caller, Lambda.PutProvisionedConcurrencyConfigRequest.of(
-                    r -> r.functionName(name.arn()).qualifier(name.qualifier()).provisionedConcurrentExecutions(wanted)));
+                    r -> r.functionName(name.arn()).qualifier(name.qualifier())
+                    .provisionedConcurrentExecutions(wanted)));
         }
     }
 
@@ -39,7 +41,8 @@ final class ProvisionedProperty {
         try {
             return Integer.valueOf(String.valueOf(number));
         } catch (NumberFormatException e) {
-            throw ApiError.of("ValidationError", 400, "Value of property ProvisionedConcurrentExecutions must be of type Integer");
+            throw ApiError.of("ValidationError", 400,
+                    "Value of property ProvisionedConcurrentExecutions must be of type Integer");
         }
     }
 }

@@ -35,7 +35,8 @@ final class QueuedFunctions implements AsyncInvocations.Functions {
     /** A dead-letter queue is the function's, also for its versions; everything else is of what was invoked. */
     @Override
     public Optional<AsyncInvocations.Settings> settings(ReadTx tx, AsyncInvocations.Event event) {
-        var name = new FunctionName(event.account(), event.region(), Arn.parse(event.functionArn()).resourceName(), event.qualifier());
+        var name = new FunctionName(event.account(), event.region(), Arn.parse(event.functionArn()).resourceName(),
+                event.qualifier());
         return LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)).map(function -> {
             var config = LambdaData.EVENT_INVOKE_CONFIGS.get(tx, EventInvokeConfigs.key(name));
             var destinations = config.map(Lambda.FunctionEventInvokeConfig::destinationConfig);
@@ -43,7 +44,8 @@ final class QueuedFunctions implements AsyncInvocations.Functions {
             return new AsyncInvocations.Settings(
                     function.latest().role(),
                     letters == null ? null : letters.targetArn(),
-                    config.map(Lambda.FunctionEventInvokeConfig::maximumRetryAttempts).orElse(AsyncInvocations.MOST_RETRIES),
+                    config.map(Lambda.FunctionEventInvokeConfig::maximumRetryAttempts)
+                    .orElse(AsyncInvocations.MOST_RETRIES),
                     config.map(Lambda.FunctionEventInvokeConfig::maximumEventAgeInSeconds).map(Duration::ofSeconds)
                             .orElse(AsyncInvocations.OLDEST),
                     destinations.map(d -> d.onSuccess().destination()).orElse(null),

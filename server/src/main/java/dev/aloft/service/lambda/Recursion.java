@@ -28,7 +28,8 @@ final class Recursion {
 
     /** {@code Terminate} unless {@code Allow} was said. */
     String of(FunctionName name) {
-        return store.read(tx -> LambdaData.RECURSION.get(tx, LambdaData.key(name))).orElse(Lambda.RecursiveLoop.TERMINATE);
+        return store.read(tx -> LambdaData.RECURSION.get(tx, LambdaData.key(name)))
+                .orElse(Lambda.RecursiveLoop.TERMINATE);
     }
 
     /** Refuses what would be one round too many. */
@@ -37,8 +38,9 @@ final class Recursion {
             measures.of(name.account(), name.region(), name.name()).loopCut();
             LOG.log(Level.WARNING, "RecursiveInvocationsDropped: " + name.arn() + " was invoked " + Lineage.MOST
                     + " times in one chain of requests, and not once more");
-            throw new Lambda.RecursiveInvocationException("Lambda has detected your function being invoked in a recursive loop with"
-                    + " other Amazon Web Services resources and stopped your function's invocation.");
+            throw new Lambda.RecursiveInvocationException("Lambda has detected your function being invoked in a "
+                    + "recursive loop with other Amazon Web Services resources and stopped your "
+                    + "function's invocation.");
         }
     }
 

@@ -28,8 +28,9 @@ final class ReservedConcurrency {
             LambdaData.Function function = functions.find(tx, name);
             int others = Claimed.claimed(tx, name.account(), name.region()) - Claimed.claim(tx, name, function);
             if (concurrency.limit() - others - wanted < concurrency.leastUnreserved()) {
-                throw new Lambda.InvalidParameterValueException("Specified ReservedConcurrentExecutions for function decreases"
-                        + " account's UnreservedConcurrentExecution below its minimum value of [" + concurrency.leastUnreserved() + "].");
+                throw new Lambda.InvalidParameterValueException("Specified ReservedConcurrentExecutions for "
+                        + "function decreases account's UnreservedConcurrentExecution below its minimum value of ["
+                        + concurrency.leastUnreserved() + "].");
             }
             int provisioned = Claimed.provisioned(tx, name);
             if (wanted < provisioned) {

@@ -25,7 +25,8 @@ final class RuntimeManagement {
         FunctionName name = name(FunctionName.of(caller, r.functionName(), r.qualifier()));
         boolean manual = Lambda.UpdateRuntimeOn.MANUAL.equals(r.updateRuntimeOn());
         if (manual && r.runtimeVersionArn() == null) {
-            throw new Lambda.InvalidParameterValueException("RuntimeVersionArn cannot be null when UpdateRuntimeOn is set to Manual.");
+            throw new Lambda.InvalidParameterValueException("RuntimeVersionArn cannot be null when "
+                    + "UpdateRuntimeOn is set to Manual.");
         }
         if (!manual && r.runtimeVersionArn() != null) {
             throw new Lambda.InvalidParameterValueException(
@@ -36,7 +37,8 @@ final class RuntimeManagement {
             zipped(tx, name);
             LambdaData.RUNTIME_UPDATES.put(tx, key(name), wanted);
         });
-        return Lambda.PutRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(wanted.on()).functionArn(toldArn(name))
+        return Lambda.PutRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(wanted.on())
+                .functionArn(toldArn(name))
                 .runtimeVersionArn(wanted.runtimeVersion()));
     }
 
@@ -46,7 +48,8 @@ final class RuntimeManagement {
             zipped(tx, name);
             return LambdaData.RUNTIME_UPDATES.get(tx, key(name));
         }).orElse(new LambdaData.RuntimeUpdates(Lambda.UpdateRuntimeOn.AUTO, null));
-        return Lambda.GetRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(updates.on()).functionArn(toldArn(name))
+        return Lambda.GetRuntimeManagementConfigResponse.of(a -> a.updateRuntimeOn(updates.on())
+                .functionArn(toldArn(name))
                 .runtimeVersionArn(updates.runtimeVersion()));
     }
 

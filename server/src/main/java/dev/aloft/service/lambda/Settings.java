@@ -18,7 +18,8 @@ import java.util.TreeSet;
 final class Settings {
     static final int MOST_TAGS = 50;
     /** In the words of AWS's own refusal. */
-    static final List<String> RUNTIMES = List.of("nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13",
+    static final List<String> RUNTIMES =
+            List.of("nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13",
             "nodejs24.x", "nodejs22.x", "java25", "python3.10", "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2",
             "python3.8", "python3.9", "java17", "nodejs16.x", "dotnet10", "dotnet8", "java11", "dotnet6", "nodejs18.x",
             "provided.al2", "java8.al2");
@@ -28,14 +29,15 @@ final class Settings {
     private static final int MOST_ENVIRONMENT_BYTES = 4 * 1024;
 
     /** What a function may not set: the platform does. */
-    private static final Set<String> RESERVED = Set.of("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION",
+    private static final Set<String> RESERVED =
+            Set.of("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION",
             "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
             "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
             "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
     private static final Set<String> RETIRED = Set.of("java8", "go1.x", "provided", "ruby2.7", "ruby2.5", "nodejs14.x",
-            "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10", "nodejs4.3", "nodejs4.3-edge", "nodejs", "python3.7",
-            "python3.6", "python2.7", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0");
+            "nodejs12.x", "nodejs10.x", "nodejs8.10", "nodejs6.10", "nodejs4.3", "nodejs4.3-edge", "nodejs",
+            "python3.7", "python3.6", "python2.7", "dotnetcore3.1", "dotnetcore2.1", "dotnetcore2.0", "dotnetcore1.0");
 
     private Settings() {}
 
@@ -58,12 +60,14 @@ final class Settings {
 
     static void runtime(String runtime) {
         if (RETIRED.contains(runtime)) {
-            throw new Lambda.InvalidParameterValueException("The runtime parameter of " + runtime + " is no longer supported for"
-                    + " creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or"
-                    + " updating functions.");
+            throw new Lambda.InvalidParameterValueException("The runtime parameter of " + runtime
+                    + " is no longer supported for"
+                    + " creating or updating AWS Lambda functions. We recommend you use a supported "
+                    + "runtime while creating or updating functions.");
         }
         if (!RUNTIMES.contains(runtime)) {
-            throw new Lambda.InvalidParameterValueException("Value " + runtime + " at 'runtime' failed to satisfy constraint:"
+            throw new Lambda.InvalidParameterValueException("Value " + runtime
+                    + " at 'runtime' failed to satisfy constraint:"
                     + " Member must satisfy enum value set: [" + String.join(", ", RUNTIMES) + "] or be a valid ARN");
         }
     }
@@ -80,7 +84,8 @@ final class Settings {
     static void ofImage(String runtime, String handler, List<String> layers) {
         if (runtime != null || handler != null || layers != null && !layers.isEmpty()) {
             throw new Lambda.InvalidParameterValueException(
-                    "Please don't provide Handler or Runtime or Layer when the intended function packageType is Image.");
+                    "Please don't provide Handler or Runtime or Layer when the intended function "
+                    + "packageType is Image.");
         }
     }
 
@@ -99,25 +104,29 @@ final class Settings {
         var reserved = new TreeSet<>(environment.variables().keySet());
         reserved.retainAll(RESERVED);
         if (!reserved.isEmpty()) {
-            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment variables because the"
-                    + " environment variables you have provided contains reserved keys that are currently not supported for"
+            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment "
+                    + "variables because the environment variables you have provided contains reserved keys that are "
+                    + "currently not supported for"
                     + " modification. Reserved keys used in this request: " + String.join(", ", reserved));
         }
         String measured = JsonWriter.string(environment.variables());
         if (measured.getBytes(StandardCharsets.UTF_8).length > MOST_ENVIRONMENT_BYTES) {
-            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment variables because the"
-                    + " environment variables you have provided exceeded the 4KB limit. String measured: " + measured);
+            throw new Lambda.InvalidParameterValueException("Lambda was unable to configure your environment "
+                    + "variables because the environment variables you have provided exceeded the 4KB "
+                    + "limit. String measured: " + measured);
         }
     }
 
     static Lambda.LoggingConfig logging(FunctionName name, Lambda.LoggingConfig given) {
         boolean json = given != null && "JSON".equals(given.logFormat());
         if (given != null && !json && (given.applicationLogLevel() != null || given.systemLogLevel() != null)) {
-            throw new Lambda.InvalidParameterValueException("LogLevel is not supported when LogFormat is set to \"Text\". Remove"
-                    + " LogLevel from your request or change the LogFormat to \"JSON\" and try again.");
+            throw new Lambda.InvalidParameterValueException("LogLevel is not supported when LogFormat is set "
+                    + "to \"Text\". Remove LogLevel from your request or change the LogFormat to "
+                    + "\"JSON\" and try again.");
         }
         return Lambda.LoggingConfig.of(l -> l.logFormat(json ? "JSON" : "Text")
-                .applicationLogLevel(!json ? null : given.applicationLogLevel() == null ? "INFO" : given.applicationLogLevel())
+                .applicationLogLevel(!json ? null : given.applicationLogLevel() == null ? "INFO"
+                        : given.applicationLogLevel())
                 .systemLogLevel(!json ? null : given.systemLogLevel() == null ? "INFO" : given.systemLogLevel())
                 .logGroup(given == null || given.logGroup() == null ? "/aws/lambda/" + name.name() : given.logGroup()));
     }

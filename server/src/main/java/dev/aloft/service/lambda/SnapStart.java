@@ -10,7 +10,8 @@ import java.util.Set;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html">SnapStart</a>
  */
 final class SnapStart {
-    private static final Set<String> RUNTIMES = Set.of("java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14",
+    private static final Set<String> RUNTIMES =
+            Set.of("java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14",
             "dotnet8", "dotnet10");
     private static final int MOST_SCRATCH_MEGABYTES = 512;
 
@@ -32,7 +33,8 @@ final class SnapStart {
     /** What a function is told to have. */
     static void set(FunctionConfiguration.Builder c, Lambda.SnapStart given) {
         String on = isAsked(given) ? Lambda.SnapStartApplyOn.PUBLISHED_VERSIONS : Lambda.SnapStartApplyOn.NONE;
-        c.snapStart(Lambda.SnapStartResponse.of(s -> s.applyOn(on).optimizationStatus(Lambda.SnapStartOptimizationStatus.OFF)));
+        c.snapStart(Lambda.SnapStartResponse.of(s -> s.applyOn(on)
+                .optimizationStatus(Lambda.SnapStartOptimizationStatus.OFF)));
     }
 
     /** What cannot be had with it. */
@@ -79,7 +81,8 @@ final class SnapStart {
     /** The same once its init succeeded. */
     static FunctionConfiguration active(FunctionConfiguration c) {
         return c.toBuilder().state(Lambda.State.ACTIVE).stateReason(null).stateReasonCode(null)
-                .snapStart(c.snapStart().toBuilder().optimizationStatus(Lambda.SnapStartOptimizationStatus.ON).build()).build();
+                .snapStart(c.snapStart().toBuilder().optimizationStatus(Lambda.SnapStartOptimizationStatus.ON).build())
+                .build();
     }
 
     /** The same when its init failed. */
@@ -91,7 +94,8 @@ final class SnapStart {
     static void checkState(FunctionConfiguration c) {
         if (isOf(c) && !Lambda.State.ACTIVE.equals(c.state())) {
             throw new Lambda.ResourceConflictException(
-                    "The operation cannot be performed at this time. The function is currently in the following state: " + c.state());
+                    "The operation cannot be performed at this time. The function is currently in "
+                    + "the following state: " + c.state());
         }
     }
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Takes published versions with SnapStart through their init: what is pending becomes active or fails. After the platform
- * started it does so again for the newest version of each function, since no environment outlives it.
+ * Takes published versions with SnapStart through their init: what is pending becomes active or fails. After the
+ * platform started it does so again for the newest version of each function, since no environment outlives it.
  */
 final class Snapshots {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
@@ -79,7 +79,8 @@ final class Snapshots {
                 LambdaData.SNAPSHOTS.delete(tx, key);
             });
             LOG.log(System.Logger.Level.INFO, () -> "Version " + key.number(3) + " of " + key.text(2)
-                    + failure.map(why -> " failed: " + why.reason()).orElse(" starts from environments that had their init and wait frozen."));
+                    + failure.map(why -> " failed: " + why.reason())
+                    .orElse(" starts from environments that had their init and wait frozen."));
             signal.raise();
             settled.raise();
         } catch (Lambda.ServiceException stopping) {
@@ -100,7 +101,8 @@ final class Snapshots {
         } catch (Lambda.ServiceException stopping) {
             throw stopping;
         } catch (ApiError refused) {
-            return Optional.of(new Invocations.InitFailure(Lambda.StateReasonCode.INTERNAL_ERROR, refused.getMessage()));
+            return Optional.of(new Invocations.InitFailure(Lambda.StateReasonCode.INTERNAL_ERROR,
+                    refused.getMessage()));
         }
     }
 
@@ -126,9 +128,11 @@ final class Snapshots {
 
     private void again() {
         forgetGone();
-        List<Key> newest = store.read(tx -> LambdaData.FUNCTIONS.range(tx, Key.EMPTY).filter(row -> row.value().published() > 0)
+        List<Key> newest = store
+                .read(tx -> LambdaData.FUNCTIONS.range(tx, Key.EMPTY).filter(row -> row.value().published() > 0)
                 .map(row -> row.key().and(row.value().published()))
-                .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> isReady(version.configuration())).isPresent())
+                .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> isReady(version.configuration()))
+                        .isPresent())
                 .limit(MOST_AT_START).toList());
         try {
             for (Key key : newest) {

@@ -49,7 +49,8 @@ final class StreamedEvents implements Iterator<InvokeWithResponseStreamResponseE
             return chunk(result.outcome().payload());
         }
         told = true;
-        return new InvokeWithResponseStreamResponseEvent.InvokeComplete(Lambda.InvokeWithResponseStreamCompleteEvent.of(e -> {
+        return new InvokeWithResponseStreamResponseEvent.InvokeComplete(
+                Lambda.InvokeWithResponseStreamCompleteEvent.of(e -> {
             e.logResult(result.logTail().map(Base64.getEncoder()::encodeToString).orElse(null));
             if (failed) {
                 e.errorCode("Unhandled").errorDetails(new String(result.outcome().payload(), StandardCharsets.UTF_8));

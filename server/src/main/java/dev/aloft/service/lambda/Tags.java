@@ -64,7 +64,8 @@ final class Tags {
                 var tags = new TreeMap<>(signing.tags());
                 change.on(tags);
                 Settings.tags(tags);
-                LambdaData.CODE_SIGNING_CONFIGS.put(tx, CodeSigning.key(arn), new LambdaData.SigningConfig(signing.config(), tags));
+                LambdaData.CODE_SIGNING_CONFIGS.put(tx, CodeSigning.key(arn),
+                        new LambdaData.SigningConfig(signing.config(), tags));
             });
         } else {
             change(tagged(caller, arn), change);

@@ -21,14 +21,16 @@ import java.util.Set;
 /**
  * What a function returned as an HTTP response.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads">Request and response payloads</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads">Request and response
+ *     payloads</a>
  */
 final class UrlAnswer {
     /** Of a streamed answer that begins with its status and headers. */
     private static final String WITH_PRELUDE = "application/vnd.awslambda.http-integration-response";
     private static final int LONGEST_PRELUDE = 1 << 20;
     private static final int ZEROS = 8;
-    private static final Set<String> OURS = Set.of("connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te",
+    private static final Set<String> OURS =
+            Set.of("connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te",
             "trailer", "date", "x-amzn-requestid", "x-amzn-trace-id");
 
     private UrlAnswer() {}
@@ -50,7 +52,9 @@ final class UrlAnswer {
             byte[] body = tree instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : payload;
             return HttpResponse.of(200, "application/json", tree == null ? new byte[0] : body);
         }
-        return body(answer).flatMap(body -> head(answer).map(head -> new HttpResponse(head.status(), head.headers(), Body.of(body))))
+        return body(answer)
+                .flatMap(body -> head(answer)
+                        .map(head -> new HttpResponse(head.status(), head.headers(), Body.of(body))))
                 .orElseGet(UrlAnswer::failed);
     }
 
@@ -100,7 +104,8 @@ final class UrlAnswer {
 
     /** A function cannot say what concerns the connection, nor put a line break into a header. */
     private static void add(Headers headers, String name, Object value) {
-        if (value != null && !OURS.contains(name.toLowerCase(Locale.ROOT)) && name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
+        if (value != null && !OURS.contains(name.toLowerCase(Locale.ROOT))
+                && name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
             headers.add(name, value.toString().replaceAll("[\\r\\n]+", " "));
         }
     }

@@ -23,7 +23,8 @@ record UrlCors(Lambda.Cors config, Headers request) {
 
     /** Where the URL says what is shared, the function never sees the question. */
     boolean isPreflight(String method) {
-        return config != null && method.equals("OPTIONS") && request.has("origin") && request.has("access-control-request-method");
+        return config != null && method.equals("OPTIONS") && request.has("origin")
+                && request.has("access-control-request-method");
     }
 
     HttpResponse preflight() {

@@ -28,14 +28,16 @@ import java.util.TreeMap;
  *
  * @param path   the path after the URL's own, as on the wire
  * @param byPath whether the URL's id is in the path, and the host says nothing
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads">Request and response payloads</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads">Request and response
+ *     payloads</a>
  */
-record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolean byPath, byte[] body, Instant at, String requestId,
-        String trace, Caller caller) {
+record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolean byPath, byte[] body, Instant at,
+        String requestId, String trace, Caller caller) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss '+0000'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final Set<String> OF_THE_CONNECTION =
-            Set.of("connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "expect", "http2-settings");
+            Set.of("connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "expect",
+                    "http2-settings");
 
     byte[] json() {
         var event = new LinkedHashMap<String, Object>();
@@ -114,7 +116,8 @@ record UrlEvent(HttpRequest request, FunctionUrls.Found url, String path, boolea
         if (!anonymous) {
             context.put("authorizer", Map.of("iam", identity()));
         }
-        context.put("domainName", byPath ? url.url().id() + ".lambda-url." + url.name().region() + ".on.aws" : request.host());
+        context.put("domainName",
+                byPath ? url.url().id() + ".lambda-url." + url.name().region() + ".on.aws" : request.host());
         context.put("domainPrefix", url.url().id());
         var http = new LinkedHashMap<String, Object>();
         http.put("method", request.method());

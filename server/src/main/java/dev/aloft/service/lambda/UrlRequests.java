@@ -22,8 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Answers requests to function URLs, at {@code http://ID.lambda-url.REGION.localhost:4566/…} (or any other domain) and at
- * {@code /_aws/lambda-url/ID/…} for clients that cannot resolve such names.
+ * Answers requests to function URLs, at {@code http://ID.lambda-url.REGION.localhost:4566/…} (or any other domain) and
+ * at {@code /_aws/lambda-url/ID/…} for clients that cannot resolve such names.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html">Invoking Lambda function URLs</a>
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html">Control access to Lambda function URLs</a>
@@ -83,13 +83,15 @@ final class UrlRequests implements DataPlane {
         return identified(cors.allow(answer(request, found, inside, byPath, requestId)), requestId);
     }
 
-    private HttpResponse answer(HttpRequest request, FunctionUrls.Found url, String path, boolean byPath, String requestId) {
+    private HttpResponse answer(HttpRequest request, FunctionUrls.Found url, String path, boolean byPath,
+            String requestId) {
         try {
             UrlAccess.Signed sender = sender(request, url, requestId);
             admit(sender.caller(), url);
             byte[] body = sender.request().body().bytes(MOST_BYTES);
             String trace = trace(request);
-            byte[] event = new UrlEvent(request, url, path, byPath, body, time.instant(), requestId, trace, sender.caller()).json();
+            byte[] event = new UrlEvent(request, url, path, byPath, body, time.instant(), requestId, trace,
+                    sender.caller()).json();
             Caller caller = sender.caller().withTrace(trace);
             HttpResponse response = url.url().streams() ? streamed(caller, url, event) : buffered(caller, url, event);
             response.headers().set("X-Amzn-Trace-Id", trace);
@@ -113,24 +115,28 @@ final class UrlRequests implements DataPlane {
             }
             return new UrlAccess.Signed(signed.caller().in(name.account(), name.region()), signed.request());
         }
-        return new UrlAccess.Signed(new Caller(name.account(), name.region(), new Principal.Anonymous(), requestId, null, 0,
-                request.scheme() + "://" + request.host(), request.remoteAddress(), request.headers().first("user-agent")), request);
+        return new UrlAccess.Signed(new Caller(name.account(), name.region(), new Principal.Anonymous(), requestId,
+                null, 0, request.scheme() + "://" + request.host(), request.remoteAddress(),
+                request.headers().first("user-agent")), request);
     }
 
     /** Since October 2025 both are asked for: the URL's own permission and that of the function. */
     private void admit(Caller caller, FunctionUrls.Found url) {
         String arn = url.name().qualifiedArn();
         try {
-            access.require(caller, Access.to("lambda:InvokeFunctionUrl", arn).with("lambda:FunctionUrlAuthType", url.url().authType()),
+            access.require(caller,
+                    Access.to("lambda:InvokeFunctionUrl", arn).with("lambda:FunctionUrlAuthType", url.url().authType()),
                     service);
-            access.require(caller, Access.to("lambda:InvokeFunction", arn).with("lambda:InvokedViaFunctionUrl", "true"), service);
+            access.require(caller, Access.to("lambda:InvokeFunction", arn).with("lambda:InvokedViaFunctionUrl", "true"),
+                    service);
         } catch (ApiError denied) {
             throw forbidden();
         }
     }
 
     private static ApiError forbidden() {
-        return ApiError.of("AccessDeniedException", 403, "Forbidden. For troubleshooting Function URL authorization issues, see:"
+        return ApiError.of("AccessDeniedException", 403,
+                "Forbidden. For troubleshooting Function URL authorization issues, see:"
                 + " https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html");
     }
 

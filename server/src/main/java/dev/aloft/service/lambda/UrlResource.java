@@ -51,14 +51,17 @@ record UrlResource(Lambda lambda) implements ResourceType {
         Map<String, Object> p = desired.properties();
         FunctionName name = FunctionName.of(caller, text(p, "TargetFunctionArn"), text(p, "Qualifier"));
         try {
-            lambda.createFunctionUrlConfig(caller, Lambda.CreateFunctionUrlConfigRequest.of(r -> r.functionName(name.arn())
-                    .qualifier(name.qualifier()).authType(text(p, "AuthType")).cors(cors(p)).invokeMode(text(p, "InvokeMode"))));
+            lambda.createFunctionUrlConfig(caller,
+                    Lambda.CreateFunctionUrlConfigRequest.of(r -> r.functionName(name.arn())
+                    .qualifier(name.qualifier()).authType(text(p, "AuthType")).cors(cors(p))
+                    .invokeMode(text(p, "InvokeMode"))));
         } catch (Lambda.ResourceConflictException e) {
             // A URL tells nobody who made it: one that is as wanted is taken for our own earlier work.
             var there = lambda.getFunctionUrlConfig(caller, Lambda.GetFunctionUrlConfigRequest.of(
                     r -> r.functionName(name.arn()).qualifier(name.qualifier())));
             if (!there.authType().equals(text(p, "AuthType")) || !Objects.equals(there.cors(), cors(p))
-                    || !there.invokeMode().equals(Objects.requireNonNullElse(text(p, "InvokeMode"), Lambda.InvokeMode.BUFFERED))) {
+                    || !there.invokeMode()
+                    .equals(Objects.requireNonNullElse(text(p, "InvokeMode"), Lambda.InvokeMode.BUFFERED))) {
                 throw e;
             }
         }

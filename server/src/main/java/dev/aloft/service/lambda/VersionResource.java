@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html">AWS::Lambda::Version</a> */
+/**
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html">AWS::Lambda::Version</a>
+ */
 record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceType {
     private static final String RUNTIME = "RuntimePolicy";
 
@@ -47,7 +50,8 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
         Map<String, Object> p = desired.properties();
         String last = last(caller, text(p, "FunctionName"));
         var published = lambda.publishVersion(caller, Lambda.PublishVersionRequest.of(r -> r
-                .functionName(text(p, "FunctionName")).description(text(p, "Description")).codeSha256(text(p, "CodeSha256"))));
+                .functionName(text(p, "FunctionName")).description(text(p, "Description"))
+                .codeSha256(text(p, "CodeSha256"))));
         // Publishing what is published gives the version that is there, which is not this resource's to delete.
         if (published.version().equals(last)) {
             throw new Lambda.ResourceConflictException("A version for this Lambda function exists ( " + last
@@ -78,7 +82,8 @@ record VersionResource(Lambda lambda, Snapshots snapshots) implements ResourceTy
             Lambda.FunctionConfiguration now = snapshots.await(name);
             if (Lambda.State.FAILED.equals(now.state())) {
                 delete(caller, published.functionArn(), null);
-                throw new Lambda.ResourceNotReadyException(name.name() + ":" + now.version() + " did not stabilize. Reason: "
+                throw new Lambda.ResourceNotReadyException(name.name() + ":" + now.version()
+                        + " did not stabilize. Reason: "
                         + now.stateReason());
             }
             return now;

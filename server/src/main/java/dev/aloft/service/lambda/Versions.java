@@ -37,18 +37,22 @@ final class Versions {
             LambdaData.Function function = functions.find(tx, name);
             Functions.revision(function.latest(), r.revisionId());
             if (r.codeSha256() != null && !r.codeSha256().isEmpty() && !r.codeSha256().equals(function.code().told())) {
-                throw new Lambda.InvalidParameterValueException("CodeSHA256 (" + r.codeSha256() + ") is different from current"
-                        + " CodeSHA256 in $LATEST (" + function.code().told() + "). Please try again with the CodeSHA256 in"
+                throw new Lambda.InvalidParameterValueException("CodeSHA256 (" + r.codeSha256()
+                        + ") is different from current"
+                        + " CodeSHA256 in $LATEST (" + function.code().told()
+                        + "). Please try again with the CodeSHA256 in"
                         + " $LATEST.");
             }
             // Publishing is a change of $LATEST too.
-            LambdaData.Function revised = function.with(function.latest().toBuilder().revisionId(latestRevision).build());
+            LambdaData.Function revised = function
+                    .with(function.latest().toBuilder().revisionId(latestRevision).build());
             return publish(tx, name, revised, r.description(), revision);
         });
     }
 
     /** Publishing what did not change since the last time gives the version that is there. */
-    FunctionConfiguration publish(Tx tx, FunctionName name, LambdaData.Function function, String description, String revision) {
+    FunctionConfiguration publish(Tx tx, FunctionName name, LambdaData.Function function, String description,
+            String revision) {
         if (function.published() > 0) {
             var last = LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(function.published()));
             if (last.isPresent() && same(last.get(), function)) {
@@ -56,7 +60,8 @@ final class Versions {
             }
         }
         long number = function.published() + 1;
-        var builder = function.latest().toBuilder().version(String.valueOf(number)).functionArn(name.arn() + ":" + number)
+        var builder = function.latest().toBuilder().version(String.valueOf(number))
+                .functionArn(name.arn() + ":" + number)
                 .revisionId(revision);
         if (description != null) {
             builder.description(description);
@@ -75,7 +80,8 @@ final class Versions {
     /** Whether a version is what $LATEST is: the same build, or another one of the same code and settings. */
     private static boolean same(LambdaData.Version last, LambdaData.Function function) {
         return last.stamp().equals(function.version().stamp())
-                || settings(last.configuration(), function.latest()).equals(settings(function.latest(), function.latest()));
+                || settings(last.configuration(), function.latest())
+                .equals(settings(function.latest(), function.latest()));
     }
 
     /** What says which version it is, and when and how often it changed, left out. */
@@ -83,7 +89,8 @@ final class Versions {
         return c.toBuilder().version(like.version()).functionArn(like.functionArn()).revisionId(like.revisionId())
                 .lastModified(like.lastModified())
                 .state(like.state()).stateReason(like.stateReason()).stateReasonCode(like.stateReasonCode())
-                .snapStart(c.snapStart() == null ? null : c.snapStart().toBuilder().optimizationStatus(null).build()).build();
+                .snapStart(c.snapStart() == null ? null : c.snapStart().toBuilder().optimizationStatus(null).build())
+                .build();
     }
 
     Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {
@@ -97,10 +104,12 @@ final class Versions {
             }
             Key prefix = LambdaData.key(name);
             var page = LambdaData.VERSIONS.page(tx, prefix,
-                    Optional.ofNullable(r.marker()).filter(m -> m.matches("\\d{1,18}")).map(m -> prefix.and(Long.parseLong(m))),
+                    Optional.ofNullable(r.marker()).filter(m -> m.matches("\\d{1,18}"))
+                    .map(m -> prefix.and(Long.parseLong(m))),
                     limit - all.size());
             page.rows().forEach(row -> all.add(row.value().configuration()));
-            boolean more = page.next().isPresent() || limit == all.size() && r.marker() == null && function.published() > 0
+            boolean more = page.next().isPresent()
+                    || limit == all.size() && r.marker() == null && function.published() > 0
                     && page.rows().isEmpty();
             return Lambda.ListVersionsByFunctionResponse.of(a -> a.versions(all.stream().map(Settings::listed).toList())
                     .nextMarker(!more ? null : page.rows().isEmpty() ? "0" : all.getLast().version()));

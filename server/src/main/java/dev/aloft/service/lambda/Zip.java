@@ -25,8 +25,8 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Unpacks a zip that nobody vouches for: nothing is written outside the folder, links point inside it, and what comes out
- * is counted. Permissions are those of the zip; the JDK reads all of a zip but these.
+ * Unpacks a zip that nobody vouches for: nothing is written outside the folder, links point inside it, and what comes
+ * out is counted. Permissions are those of the zip; the JDK reads all of a zip but these.
  */
 final class Zip {
     private static final int MOST_ENTRIES = 200_000;
@@ -55,7 +55,10 @@ final class Zip {
         unpack(zip, folder, mostBytes, Optional.empty());
     }
 
-    /** @param before whose files are linked where name, mode, size and checksum are the same: mostly one file of many changed */
+    /**
+     * @param before whose files are linked where name, mode, size and checksum are the same: mostly one file of many
+     * changed
+     */
     static void unpack(Path zip, Path folder, long mostBytes, Optional<Unpacked> before) throws IOException {
         Map<String, Integer> modes = modes(zip);
         Map<String, Known> known = before.isPresent() ? known(before.get().zip()) : Map.of();
@@ -79,7 +82,8 @@ final class Zip {
                         Files.createDirectories(at.getParent());
                     }
                     if (Known.of(entry, mode).equals(known.get(entry.getName()))
-                            && link(inside(before.orElseThrow().folder(), entry.getName()), at, entry.getSize(), left)) {
+                            && link(inside(before.orElseThrow().folder(), entry.getName()), at,
+                                    entry.getSize(), left)) {
                         left -= entry.getSize();
                     } else {
                         left = copy(content(file, entry), at, left);
@@ -208,7 +212,8 @@ final class Zip {
             ByteBuffer directory = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i + ENTRY_RECORD <= size && directory.getInt(i) == 0x02014b50;) {
                 int nameLength = Short.toUnsignedInt(directory.getShort(i + 28));
-                int more = Short.toUnsignedInt(directory.getShort(i + 30)) + Short.toUnsignedInt(directory.getShort(i + 32));
+                int more = Short.toUnsignedInt(directory.getShort(i + 30))
+                        + Short.toUnsignedInt(directory.getShort(i + 32));
                 if (i + ENTRY_RECORD + nameLength > size) {
                     throw new Malformed("a name out of bounds");
                 }

@@ -210,7 +210,8 @@ final class Groups {
     /** The group that a request names, by its name or by its ARN. */
     static String named(Caller caller, String name, String identifier) {
         if (name != null && identifier != null) {
-            throw new Logs.InvalidParameterException("LogGroup name and LogGroup identifier are mutually exclusive parameters.");
+            throw new Logs.InvalidParameterException("LogGroup name and LogGroup identifier are mutually "
+                + "exclusive parameters.");
         }
         if (name == null && identifier == null) {
             throw new Logs.InvalidParameterException("Either logGroupName or logGroupIdentifier must be specified.");

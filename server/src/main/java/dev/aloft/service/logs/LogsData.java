@@ -35,7 +35,8 @@ final class LogsData {
     /** (account, region, name). */
     final Table<KeptDestination> destinations = Table.of("destinations", Codec.of(KeptDestination.class));
     /** (account, region, name). */
-    final Table<ResourcePolicies.Kept> resourcePolicies = Table.of("resourcePolicies", Codec.of(ResourcePolicies.Kept.class));
+    final Table<ResourcePolicies.Kept> resourcePolicies =
+            Table.of("resourcePolicies", Codec.of(ResourcePolicies.Kept.class));
     /** (group, name). */
     final Table<MetricFilter> metricFilters = Table.of("metricFilters", Codec.of(MetricFilter.class));
     /** (group, name). */

@@ -228,7 +228,8 @@ final class LogsResources {
         public Resource create(Caller caller, Desired desired) {
             var name = desired.properties().get("PolicyName").toString();
             var document = desired.document("PolicyDocument");
-            logs.putResourcePolicy(caller, Logs.PutResourcePolicyRequest.of(r -> r.policyName(name).policyDocument(document)));
+            logs.putResourcePolicy(caller,
+                Logs.PutResourcePolicyRequest.of(r -> r.policyName(name).policyDocument(document)));
             return new Resource(name, Map.of());
         }
 
@@ -248,8 +249,10 @@ final class LogsResources {
 
         @Override
         public Optional<Resource> read(Caller caller, String physicalId) {
-            return logs.describeResourcePolicies(caller, Logs.DescribeResourcePoliciesRequest.of(_ -> { })).resourcePolicies().stream()
-                .filter(policy -> policy.policyName().equals(physicalId)).findFirst().map(_ -> new Resource(physicalId, Map.of()));
+            return logs.describeResourcePolicies(caller, Logs.DescribeResourcePoliciesRequest.of(_ -> { }))
+                .resourcePolicies().stream()
+                .filter(policy -> policy.policyName().equals(physicalId)).findFirst()
+                .map(_ -> new Resource(physicalId, Map.of()));
         }
     }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes events of rules to a log group, each to a stream of its own, as EventBridge does. One that was made of timestamp and
- * message is written as that.
+ * Writes events of rules to a log group, each to a stream of its own, as EventBridge does. One that was made of
+ * timestamp and message is written as that.
  */
 public final class LogsTarget implements Target {
     private static final String GROUP = "log-group:";

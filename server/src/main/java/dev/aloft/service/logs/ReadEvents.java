@@ -157,7 +157,8 @@ final class ReadEvents {
         var name = Groups.named(caller, input.logGroupName(), input.logGroupIdentifier());
         var names = input.logStreamNames() == null ? List.<String>of() : input.logStreamNames();
         if (!names.isEmpty() && input.logStreamNamePrefix() != null) {
-            throw new Logs.InvalidParameterException("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
+            throw new Logs.InvalidParameterException("logStreamNames and logStreamNamePrefix are mutually "
+                + "exclusive parameters.");
         }
         long start = input.startTime() == null ? 0 : Math.max(0, input.startTime());
         long end = input.endTime() == null ? Long.MAX_VALUE : input.endTime();

@@ -24,8 +24,8 @@ import java.util.UUID;
  * The keys of KMS under which a pipe's event patterns and input transformers lie; its role uses them. A pipe whose key
  * cannot be used does not run. Calls KMS, and so is not for transactions.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-pipes-cmkey.html">Encrypting pipe
- *     data</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-pipes-cmkey.html">Encrypting
+ *     pipe data</a>
  */
 final class PipeKeys {
     /** For so long a plain data key is in memory. */

@@ -23,8 +23,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What a pipe tells of its executions: CloudWatch's metrics, and what it writes to a log group, a delivery stream and a bucket. An
- * execution's records are written together at its end; that they cannot be written changes nothing for the pipe.
+ * What a pipe tells of its executions: CloudWatch's metrics, and what it writes to a log group, a delivery stream and a
+ * bucket. An execution's records are written together at its end; that they cannot be written changes nothing for the
+ * pipe.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-schema.html">Log schema</a>
  */

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The forms in which the records of a pipe's log lie in S3. AWS does not tell what those that are no JSON look like: here
- * they are the fields of the schema in its order, of which one that a record has not is a dash and one that is no plain
- * word is JSON; in W3C's extended format behind its directives.
+ * The forms in which the records of a pipe's log lie in S3. AWS does not tell what those that are no JSON look like:
+ * here they are the fields of the schema in its order, of which one that a record has not is a dash and one that is no
+ * plain word is JSON; in W3C's extended format behind its directives.
  *
  * @see <a href="https://www.w3.org/TR/WD-logfile.html">Extended Log File Format</a>
  */

@@ -65,7 +65,8 @@ final class PipePollers {
     }
 
     Optional<Instant> turn() {
-        var running = store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList()).stream()
+        var running = store.<List<KeptPipe>>read(tx -> data.pipes.range(tx, Key.EMPTY).map(Row::value).toList())
+                .stream()
                 .filter(KeptPipe::runs).toList();
         var wanted = new HashMap<String, Pollers.Wanted>();
         running.forEach(kept -> opened(kept).ifPresent(pipe -> wanted.put(pipe.arn() + "@" + pipe.created(),

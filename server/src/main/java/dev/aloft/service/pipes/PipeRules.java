@@ -82,7 +82,8 @@ final class PipeRules {
         var given = input.targetParameters();
         var parameters = given == null ? Pipes.PipeTargetParameters.of(_ -> { }) : given;
         if (target.service().equals("kinesis") && parameters.kinesisStreamParameters() == null) {
-            throw new Pipes.ValidationException("KinesisStreamParameters with a PartitionKey are required for this target.");
+            throw new Pipes.ValidationException("KinesisStreamParameters with a PartitionKey are "
+                    + "required for this target.");
         }
         of(target.service().equals("kinesis"), "KinesisStreamParameters", parameters.kinesisStreamParameters());
         of(target.service().equals("sqs"), "SqsQueueParameters", parameters.sqsQueueParameters());

@@ -5,7 +5,8 @@ import dev.aloft.api.Pipes;
 /**
  * The steps of a pipe's execution that its log tells of, each from one level on.
  *
- * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs.html">Logging EventBridge Pipes</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs.html">Logging EventBridge
+ *     Pipes</a>
  */
 enum PipeStep {
     EXECUTION_STARTED("ExecutionStarted", Pipes.LogLevel.INFO),

@@ -44,8 +44,8 @@ final class PipeStore {
         var settings = input.toBuilder().sourceParameters(PipeSource.filledIn(input, rules.most(input.target())))
                 .desiredState(input.desiredState() == null
                 ? Pipes.RequestedPipeState.RUNNING : input.desiredState()).build();
-        var pipe = keys.sealed(new KeptPipe(caller.account(), caller.region(), settings, UUID.randomUUID().toString(), now,
-                now, null));
+        var pipe = keys.sealed(new KeptPipe(caller.account(), caller.region(), settings, UUID.randomUUID().toString(),
+                now, now, null));
         store.change(tx -> {
             if (!data.pipes.putIfAbsent(tx, pipe.key(), pipe)) {
                 throw new Pipes.ConflictException("Pipe " + input.name() + " already exists.");

@@ -48,7 +48,8 @@ final class PipesResources extends NamedType {
     private static List<String> positions(Map<String, Object> properties) {
         return properties.get("SourceParameters") instanceof Map<?, ?> source
                 ? source.values().stream().filter(Map.class::isInstance).map(each -> (Map<?, ?>) each)
-                        .flatMap(each -> POSITIONS.stream().filter(each::containsKey).map(each::get)).map(String::valueOf)
+                        .flatMap(each -> POSITIONS.stream().filter(each::containsKey).map(each::get))
+                        .map(String::valueOf)
                         .toList()
                 : List.of();
     }

@@ -20,7 +20,8 @@ import java.util.function.UnaryOperator;
  * What can be set for a bucket as a whole: versioning, encryption, policy, public access, ownership, tags, lifecycle.
  */
 final class BucketSettings {
-    static final String MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema";
+    static final String MALFORMED =
+        "The XML you provided was not well-formed or did not validate against our published schema";
     private static final Set<String> ALGORITHMS = Set.of("AES256", "aws:kms", "aws:kms:dsse");
     private static final int MAX_POLICY_BYTES = 20 << 10;
 

@@ -60,8 +60,8 @@ final class Buckets {
             if (existing.isPresent()) {
                 if (!existing.get().account().equals(caller.account())) {
                     throw new S3.BucketAlreadyExists(S3.BucketAlreadyExists.Detail.of(d -> d.bucketName(name)
-                        .message("The requested bucket name is not available. The bucket namespace is shared by all users "
-                            + "of the system. Please select a different name and try again.")));
+                        .message("The requested bucket name is not available. The bucket namespace is "
+                            + "shared by all users of the system. Please select a different name and try again.")));
                 }
                 // Of old, making one's bucket again in us-east-1 succeeds and changes nothing.
                 if (!region.equals(US_EAST_1) || !existing.get().region().equals(US_EAST_1)) {

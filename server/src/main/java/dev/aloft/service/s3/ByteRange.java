@@ -39,8 +39,8 @@ record ByteRange(long from, long length) {
         if (!match.matches() || Long.parseLong(match.group(2)) < Long.parseLong(match.group(1))) {
             throw new S3.InvalidArgument(S3.InvalidArgument.Detail.of(d ->
                 d.message("The x-amz-copy-source-range value must be "
-                    + "of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes "
-                + "to copy").argumentName("x-amz-copy-source-range").argumentValue(header)));
+                    + "of the form bytes=first-last where first and last are the zero-based offsets of the "
+                + "first and last bytes to copy").argumentName("x-amz-copy-source-range").argumentValue(header)));
         }
         long from = Long.parseLong(match.group(1));
         long last = Long.parseLong(match.group(2));

@@ -55,8 +55,8 @@ enum ChecksumKind {
         }
         return Optional.of(Arrays.stream(values()).filter(kind -> kind.name().equals(upper)).findFirst()
             .orElseThrow(() ->
-            new S3.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
-                + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")));
+            new S3.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any "
+                + "of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")));
     }
 
     /** The member of requests and answers, such as {@code ChecksumCRC32}. */

@@ -57,15 +57,17 @@ final class Copies {
             input.copySourceIfNoneMatch(), input.copySourceIfModifiedSince(), input.copySourceIfUnmodifiedSince()));
         var source = found.object();
         if (source.size() > MAX_COPY_BYTES) {
-            throw new S3.InvalidRequest("The specified copy source is larger than the maximum allowable size for a copy source: "
+            throw new S3.InvalidRequest("The specified copy source is larger than the maximum allowable size "
+                + "for a copy source: "
                 + MAX_COPY_BYTES);
         }
         boolean replaces = directive.equals(S3.MetadataDirective.REPLACE);
         if (from.bucket().equals(input.bucket()) && from.key().equals(input.key()) && from.versionId() == null
             && !replaces
                 && input.storageClass() == null && input.serverSideEncryption() == null) {
-            throw new S3.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without "
-                + "changing the object's metadata, storage class, website redirect location or encryption attributes.");
+            throw new S3.InvalidRequest("This copy request is illegal because it is trying to copy an object "
+                + "to itself without changing the object's metadata, storage class, website redirect location or "
+                + "encryption attributes.");
         }
         var said = (replaces ? Descriptions.of(bucket, input)
             : source.description().withStorage(Descriptions.storageClass(input.storageClass()),

@@ -72,7 +72,8 @@ final class Lifecycle {
             checkDays(rule.expiration() == null ? null : rule.expiration().days(),
                 "'Days' for Expiration action must be a positive integer");
             checkDays(rule.noncurrentVersionExpiration() == null ? null : rule.noncurrentVersionExpiration()
-                .noncurrentDays(), "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
+                .noncurrentDays(),
+                "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
             checkDays(rule.abortIncompleteMultipartUpload() == null ? null
                 : rule.abortIncompleteMultipartUpload().daysAfterInitiation(),
                 "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer");

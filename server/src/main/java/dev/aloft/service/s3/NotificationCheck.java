@@ -22,12 +22,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Holds a notification configuration against what S3 takes: first its form, then whether those it names may be told. */
+/**
+ * Holds a notification configuration against what S3 takes: first its form, then whether those it names may be told.
+ */
 final class NotificationCheck {
     private static final Set<String> EVENTS = Set.of("s3:ReducedRedundancyLostObject", "s3:ObjectCreated:*",
-        "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy", "s3:ObjectCreated:CompleteMultipartUpload",
-        "s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "s3:ObjectRestore:*",
-        "s3:ObjectRestore:Post", "s3:ObjectRestore:Completed", "s3:ObjectRestore:Delete", "s3:Replication:*",
+        "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy",
+        "s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete",
+        "s3:ObjectRemoved:DeleteMarkerCreated", "s3:ObjectRestore:*", "s3:ObjectRestore:Post",
+        "s3:ObjectRestore:Completed", "s3:ObjectRestore:Delete", "s3:Replication:*",
         "s3:Replication:OperationFailedReplication", "s3:Replication:OperationNotTracked",
         "s3:Replication:OperationMissedThreshold", "s3:Replication:OperationReplicatedAfterThreshold",
         "s3:LifecycleTransition", "s3:IntelligentTiering", "s3:ObjectAcl:Put", "s3:LifecycleExpiration:*",
@@ -52,8 +55,10 @@ final class NotificationCheck {
 
     static List<NotificationRule> rules(S3.NotificationConfiguration kept) {
         var rules = new ArrayList<NotificationRule>();
-        some(kept.topicConfigurations()).forEach(it -> rules.add(NotificationRule.of(it.id(), it.topicArn(), it.events(), it.filter())));
-        some(kept.queueConfigurations()).forEach(it -> rules.add(NotificationRule.of(it.id(), it.queueArn(), it.events(), it.filter())));
+        some(kept.topicConfigurations())
+            .forEach(it -> rules.add(NotificationRule.of(it.id(), it.topicArn(), it.events(), it.filter())));
+        some(kept.queueConfigurations())
+            .forEach(it -> rules.add(NotificationRule.of(it.id(), it.queueArn(), it.events(), it.filter())));
         some(kept.lambdaFunctionConfigurations()).forEach(
             it -> rules.add(NotificationRule.of(it.id(), it.lambdaFunctionArn(), it.events(), it.filter())));
         return rules;
@@ -68,17 +73,22 @@ final class NotificationCheck {
         if (given == null) {
             throw new S3.MalformedXML(BucketSettings.MALFORMED);
         }
-        some(given.topicConfigurations()).forEach(it -> form(bucket, "Topic", "sns", it.topicArn(), it.id(), it.events()));
-        some(given.queueConfigurations()).forEach(it -> form(bucket, "Queue", "sqs", it.queueArn(), it.id(), it.events()));
+        some(given.topicConfigurations())
+            .forEach(it -> form(bucket, "Topic", "sns", it.topicArn(), it.id(), it.events()));
+        some(given.queueConfigurations())
+            .forEach(it -> form(bucket, "Queue", "sqs", it.queueArn(), it.id(), it.events()));
         some(given.lambdaFunctionConfigurations()).forEach(
             it -> form(bucket, "CloudFunction", "lambda", it.lambdaFunctionArn(), it.id(), it.events()));
         var kept = S3.NotificationConfiguration.of(c -> c
-            .topicConfigurations(empty(some(given.topicConfigurations()).stream().map(it -> S3.TopicConfiguration.of(t -> t
+            .topicConfigurations(empty(some(given.topicConfigurations()).stream()
+                .map(it -> S3.TopicConfiguration.of(t -> t
                 .id(id(it.id())).topicArn(it.topicArn()).events(it.events()).filter(filter(it.filter())))).toList()))
-            .queueConfigurations(empty(some(given.queueConfigurations()).stream().map(it -> S3.QueueConfiguration.of(q -> q
+            .queueConfigurations(empty(some(given.queueConfigurations()).stream()
+                .map(it -> S3.QueueConfiguration.of(q -> q
                 .id(id(it.id())).queueArn(it.queueArn()).events(it.events()).filter(filter(it.filter())))).toList()))
             .lambdaFunctionConfigurations(empty(some(given.lambdaFunctionConfigurations()).stream()
-                .map(it -> S3.LambdaFunctionConfiguration.of(l -> l.id(id(it.id())).lambdaFunctionArn(it.lambdaFunctionArn())
+                .map(it -> S3.LambdaFunctionConfiguration.of(l -> l.id(id(it.id()))
+                    .lambdaFunctionArn(it.lambdaFunctionArn())
                     .events(it.events()).filter(filter(it.filter())))).toList()))
             .eventBridgeConfiguration(given.eventBridgeConfiguration()));
         checkOverlaps(rules(kept));
@@ -113,7 +123,8 @@ final class NotificationCheck {
                 "The notification destination service region is not valid for the bucket location constraint");
         }
         if (!service.equals("lambda") && arn.endsWith(".fifo")) {
-            throw unreachable(new LinkedHashMap<>(Map.of(arn, service.equals("sqs") ? "FIFO SQS queues are not supported"
+            throw unreachable(
+                new LinkedHashMap<>(Map.of(arn, service.equals("sqs") ? "FIFO SQS queues are not supported"
                 : "FIFO SNS topics are not supported")));
         }
     }
@@ -127,10 +138,12 @@ final class NotificationCheck {
         for (var rule : given.key().filterRules()) {
             var name = rule.name() == null ? "" : rule.name().toLowerCase(java.util.Locale.ROOT);
             if (!name.equals("prefix") && !name.equals("suffix")) {
-                throw Buckets.argument("FilterRule.Name", rule.name(), "filter rule name must be either prefix or suffix");
+                throw Buckets.argument("FilterRule.Name", rule.name(),
+                    "filter rule name must be either prefix or suffix");
             }
             if (seen.contains(name)) {
-                throw Buckets.argument("FilterRule.Name", rule.name(), "Cannot specify more than one " + name + " rule in a filter.");
+                throw Buckets.argument("FilterRule.Name", rule.name(),
+                    "Cannot specify more than one " + name + " rule in a filter.");
             }
             seen.add(name);
             rules.add(S3.FilterRule.of(r -> r.name(name.equals("prefix") ? "Prefix" : "Suffix")
@@ -146,9 +159,10 @@ final class NotificationCheck {
                 var other = rules.get(i);
                 if (one.overlaps(other)) {
                     throw new S3.InvalidArgument(one.isFiltered() || other.isFiltered()
-                        ? "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are "
-                            + "overlapping for the same event type."
-                        : "Configurations overlap. Configurations on the same bucket cannot share a common event type.");
+                        ? "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules "
+                            + "if the prefixes are overlapping for the same event type."
+                        : "Configurations overlap. Configurations on the same bucket cannot share a "
+                        + "common event type.");
                 }
             }
         }
@@ -175,11 +189,13 @@ final class NotificationCheck {
             return Optional.of("The destination " + noun + " does not exist");
         }
         try {
-            tell(caller.in(bucket.account(), target.region()).asService("s3.amazonaws.com", bucket.arn()), bucket, target);
+            tell(caller.in(bucket.account(), target.region()).asService("s3.amazonaws.com", bucket.arn()), bucket,
+                target);
             return Optional.empty();
         } catch (ApiError refused) {
             return Optional.of(noun.equals("Lambda") ? "Not authorized to invoke function [" + target + "]"
-                : "Permissions on the destination " + noun + " do not allow S3 to publish notifications from this bucket");
+                : "Permissions on the destination " + noun
+                + " do not allow S3 to publish notifications from this bucket");
         }
     }
 
@@ -189,7 +205,8 @@ final class NotificationCheck {
         try {
             switch (target.service()) {
                 case "sqs" -> sqs.getQueueUrl(owner, Sqs.GetQueueUrlRequest.of(r -> r.queueName(target.resource())));
-                case "sns" -> sns.getTopicAttributes(owner, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(target.toString())));
+                case "sns" -> sns
+                    .getTopicAttributes(owner, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(target.toString())));
                 default -> lambda.getFunctionConfiguration(owner,
                     Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(target.toString())));
             }

@@ -17,12 +17,15 @@ final class NotificationProperty {
             return S3.NotificationConfiguration.of(_ -> { });
         }
         if (!(property instanceof Map<?, ?> given)) {
-            throw ApiError.of("ValidationException", 400, "#/NotificationConfiguration: expected type: JSONObject, found: " + property);
+            throw ApiError.of("ValidationException", 400,
+                "#/NotificationConfiguration: expected type: JSONObject, found: " + property);
         }
         return S3.NotificationConfiguration.of(c -> c
-            .topicConfigurations(lines(given, "TopicConfigurations").stream().map(line -> S3.TopicConfiguration.of(t -> t
+            .topicConfigurations(lines(given, "TopicConfigurations").stream()
+                .map(line -> S3.TopicConfiguration.of(t -> t
                 .topicArn(text(line, "Topic")).events(List.of(text(line, "Event"))).filter(filter(line)))).toList())
-            .queueConfigurations(lines(given, "QueueConfigurations").stream().map(line -> S3.QueueConfiguration.of(q -> q
+            .queueConfigurations(lines(given, "QueueConfigurations").stream()
+                .map(line -> S3.QueueConfiguration.of(q -> q
                 .queueArn(text(line, "Queue")).events(List.of(text(line, "Event"))).filter(filter(line)))).toList())
             .lambdaFunctionConfigurations(lines(given, "LambdaConfigurations").stream()
                 .map(line -> S3.LambdaFunctionConfiguration.of(l -> l.lambdaFunctionArn(text(line, "Function"))
@@ -32,7 +35,8 @@ final class NotificationProperty {
     }
 
     private static boolean toBus(Object property) {
-        return property instanceof Map<?, ?> bus && !"false".equals(Objects.toString(bus.get("EventBridgeEnabled"), "true"));
+        return property instanceof Map<?, ?> bus
+            && !"false".equals(Objects.toString(bus.get("EventBridgeEnabled"), "true"));
     }
 
     private static List<Map<?, ?>> lines(Map<?, ?> given, String name) {
@@ -45,7 +49,8 @@ final class NotificationProperty {
 
     private static String text(Map<?, ?> line, String name) {
         if (line.get(name) == null) {
-            throw ApiError.of("ValidationException", 400, "#/NotificationConfiguration: required key [" + name + "] not found");
+            throw ApiError.of("ValidationException", 400,
+                "#/NotificationConfiguration: required key [" + name + "] not found");
         }
         return line.get(name).toString();
     }

@@ -26,7 +26,8 @@ record NotificationRule(String id, String arn, List<String> events, String prefi
     }
 
     boolean wants(Occurrence what) {
-        return events.stream().anyMatch(what::isMeantBy) && what.key().startsWith(prefix) && what.key().endsWith(suffix);
+        return events.stream().anyMatch(what::isMeantBy) && what.key().startsWith(prefix)
+            && what.key().endsWith(suffix);
     }
 
     /** Whether some object would be told of by both, of which S3 takes one only. */

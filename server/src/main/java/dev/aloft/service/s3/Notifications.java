@@ -48,7 +48,8 @@ final class Notifications {
     private final Time time;
     private final Deliveries<Dispatch> deliveries;
 
-    Notifications(S3Data data, Buckets buckets, Targets targets, Dispatches.Assume roles, Store store, Time time, Endpoint endpoint) {
+    Notifications(S3Data data, Buckets buckets, Targets targets, Dispatches.Assume roles, Store store, Time time,
+            Endpoint endpoint) {
         this.data = data;
         this.buckets = buckets;
         this.store = store;
@@ -68,7 +69,8 @@ final class Notifications {
             .orElseGet(() -> S3.NotificationConfiguration.of(_ -> { }));
     }
 
-    S3.PutBucketNotificationConfigurationResponse put(Caller caller, S3.PutBucketNotificationConfigurationRequest input) {
+    S3.PutBucketNotificationConfigurationResponse put(Caller caller,
+            S3.PutBucketNotificationConfigurationRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
         var kept = NotificationCheck.form(bucket, input.notificationConfiguration());
         if (!Boolean.TRUE.equals(input.skipDestinationValidation())) {
@@ -85,7 +87,8 @@ final class Notifications {
             NotificationCheck.rules(kept).stream().filter(rule -> rule.wants(what))
                 .forEach(rule -> promise(tx, bucket, what, rule.arn(), record(bucket, what, rule.id(), sequencer)));
             if (kept.eventBridgeConfiguration() != null) {
-                promise(tx, bucket, what, "arn:aws:events:" + bucket.region() + ":" + bucket.account() + ":event-bus/default",
+                promise(tx, bucket, what,
+                    "arn:aws:events:" + bucket.region() + ":" + bucket.account() + ":event-bus/default",
                     busEvent(bucket, what, sequencer));
             }
         });
@@ -132,7 +135,8 @@ final class Notifications {
 
     private static Map<String, Object> object(Bucket bucket, Occurrence what, String sequencer, boolean forBus) {
         var object = new LinkedHashMap<String, Object>();
-        object.put("key", forBus ? what.key() : URLEncoder.encode(what.key(), StandardCharsets.UTF_8).replace("%2F", "/"));
+        object.put("key",
+            forBus ? what.key() : URLEncoder.encode(what.key(), StandardCharsets.UTF_8).replace("%2F", "/"));
         var version = what.version();
         boolean marker = version != null && version.deleteMarker();
         if (what.is("ObjectCreated")) {
@@ -167,7 +171,8 @@ final class Notifications {
         }
         boolean removed = what.is("ObjectRemoved") || what.is("LifecycleExpiration");
         if (removed) {
-            detail.put("deletion-type", what.type().endsWith("DeleteMarkerCreated") ? "Delete Marker Created" : "Permanently Deleted");
+            detail.put("deletion-type",
+                what.type().endsWith("DeleteMarkerCreated") ? "Delete Marker Created" : "Permanently Deleted");
         }
         var event = new LinkedHashMap<String, Object>();
         event.put("source", "aws.s3");
@@ -180,7 +185,8 @@ final class Notifications {
     }
 
     private static String address(Occurrence what) {
-        return what.by() == null ? "s3.amazonaws.com" : what.by().sourceIp() == null ? "127.0.0.1" : what.by().sourceIp();
+        return what.by() == null ? "s3.amazonaws.com" : what.by().sourceIp() == null ? "127.0.0.1"
+            : what.by().sourceIp();
     }
 
     private static String requestId(Occurrence what) {
@@ -189,7 +195,8 @@ final class Notifications {
 
     /** Long and opaque, as S3's second id is. */
     static String hostId(String requestId) {
-        return Base64.getEncoder().encodeToString((requestId + "/" + requestId + "/" + requestId).getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder()
+            .encodeToString((requestId + "/" + requestId + "/" + requestId).getBytes(StandardCharsets.UTF_8));
     }
 
     /** What an account is called in events. */

@@ -21,7 +21,8 @@ record Occurrence(String type, String reason, String key, ObjectVersion version,
     /** Whether a configuration that names this event, perhaps with a star, means it. */
     boolean isMeantBy(String event) {
         var pattern = event.substring("s3:".length());
-        return pattern.endsWith("*") ? type.startsWith(pattern.substring(0, pattern.length() - 1)) : type.equals(pattern);
+        return pattern.endsWith("*") ? type.startsWith(pattern.substring(0, pattern.length() - 1))
+                : type.equals(pattern);
     }
 
     /** As userIdentity tells it. */

@@ -69,7 +69,8 @@ final class S3Objects {
             var version = store.write(tx -> {
                 var owner = buckets.find(tx, input.bucket(), input.expectedBucketOwner());
                 var written = write(tx, owner, input.key(), made, content, conditions, versionId);
-                notifications.note(tx, owner, new Occurrence("ObjectCreated:Put", "PutObject", input.key(), written, time.instant(),
+                notifications.note(tx, owner,
+                    new Occurrence("ObjectCreated:Put", "PutObject", input.key(), written, time.instant(),
                     caller));
                 return written;
             });
@@ -341,7 +342,8 @@ final class S3Objects {
             if (data.older.update(tx, older, change).isEmpty()) {
                 data.objects.update(tx, S3Data.object(bucket, key), change);
             }
-            notifications.note(tx, bucket, new Occurrence("ObjectTagging:" + (method.equals("PUT") ? "Put" : "Delete"), "", key,
+            notifications.note(tx, bucket,
+                new Occurrence("ObjectTagging:" + (method.equals("PUT") ? "Put" : "Delete"), "", key,
                 version, time.instant(), caller));
             return bucket.isVersioned() ? version.versionId() : null;
         });

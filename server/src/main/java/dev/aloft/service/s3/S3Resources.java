@@ -29,7 +29,8 @@ final class S3Resources {
     }
 
     /**
-     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html">
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html">
      *     AWS::S3::Bucket</a>
      */
     private record BucketType(S3 s3) implements ResourceType {
@@ -155,7 +156,8 @@ final class S3Resources {
                 putVersioning(caller, name, S3.BucketVersioningStatus.SUSPENDED);
             }
             if (!Objects.equals(wanted.get("NotificationConfiguration"), before.get("NotificationConfiguration"))) {
-                s3.putBucketNotificationConfiguration(caller, S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket(name)
+                s3.putBucketNotificationConfiguration(caller,
+                    S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket(name)
                     .notificationConfiguration(NotificationProperty.of(wanted.get("NotificationConfiguration")))));
             }
             if (wanted.get("BucketEncryption") instanceof Map<?, ?> encryption) {
@@ -299,7 +301,8 @@ final class S3Resources {
     }
 
     /**
-     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html">
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html">
      *     AWS::S3::BucketPolicy</a>
      */
     private record BucketPolicyType(S3 s3) implements ResourceType {

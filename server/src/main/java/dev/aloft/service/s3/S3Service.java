@@ -56,7 +56,8 @@ public final class S3Service implements Service, S3 {
     private final List<ResourceType> resourceTypes;
 
     /** @param blobs for contents of objects and nothing else: what is in it and no object has is deleted */
-    public S3Service(Store platform, Blobs blobs, Time time, Endpoint endpoint, Targets targets, Dispatches.Assume roles) {
+    public S3Service(Store platform, Blobs blobs, Time time, Endpoint endpoint, Targets targets,
+            Dispatches.Assume roles) {
         door = S3.at(endpoint);
         store = platform.in("s3");
         var contents = new Contents(data, blobs);

@@ -81,7 +81,8 @@ final class Uploads {
     private static String type(Optional<ChecksumKind> kind, String given) {
         if (kind.isEmpty() || kind.get() == ChecksumKind.CRC64NVME) {
             if (KeptChecksum.COMPOSITE.equals(given)) {
-                throw new S3.InvalidRequest("The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
+                throw new S3.InvalidRequest("The COMPOSITE checksum type cannot be used with the crc64nvme "
+                    + "checksum algorithm.");
             }
             return KeptChecksum.FULL_OBJECT;
         }
@@ -242,7 +243,8 @@ final class Uploads {
             var made = new ObjectVersion(0, null, false, now, eTag(parts), content.size(), 0, upload.description(),
                 checksum, null);
             var version = objects.write(tx, bucket, input.key(), made, content, conditions, versionId);
-            notifications.note(tx, bucket, new Occurrence("ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload",
+            notifications.note(tx, bucket,
+                new Occurrence("ObjectCreated:CompleteMultipartUpload", "CompleteMultipartUpload",
                 input.key(), version, time.instant(), caller));
             remove(data, contents, tx, key(bucket, input.key(), upload.id()), upload.id(), now);
             var done = new Completed(listed.stream().map(part -> Conditions.unquoted(part.eTag())).toList(),

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /**
  * When a schedule calls: once, at equal distances, or at the minutes that a cron expression names in a time zone.
  *
- * <p>In spring, times that the clocks jump over are left out, in autumn those that come twice count once; a one-time schedule
- * within the gap is moved behind it.
+ * <p>In spring, times that the clocks jump over are left out, in autumn those that come twice count once; a one-time
+ * schedule within the gap is moved behind it.
  *
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html">Schedule types</a>
  */

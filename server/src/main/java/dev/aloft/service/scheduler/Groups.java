@@ -50,7 +50,8 @@ final class Groups {
                 throw new Scheduler.ConflictException("Schedule group " + group.name() + " already exists.");
             }
             if (data.groups.range(tx, SchedulerData.all(caller)).count() >= MOST) {
-                throw new Scheduler.ServiceQuotaExceededException("The maximum number of schedule groups has been reached.");
+                throw new Scheduler.ServiceQuotaExceededException("The maximum number of schedule "
+                        + "groups has been reached.");
             }
             data.groups.put(tx, group.key(), group);
             return group;

@@ -33,14 +33,15 @@ record Invocation(
 
     /** The same with an input that lies open. */
     Invocation with(String input) {
-        return new Invocation(account, region, group, schedule, target.toBuilder().input(input).build(), scheduled, isLast,
-                null);
+        return new Invocation(account, region, group, schedule, target.toBuilder().input(input).build(), scheduled,
+                isLast, null);
     }
 
     /**
      * What the target is sent, the attributes of the call filled in.
      *
-     * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html">Context
+     * @see <a
+     *     href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html">Context
      *     attributes</a>
      */
     String input(String executionId, int attempt) {

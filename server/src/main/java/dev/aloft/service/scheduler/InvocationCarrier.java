@@ -36,7 +36,8 @@ import java.util.function.Supplier;
 /**
  * Calls the targets of schedules under their roles. What cannot be called is told to the schedule's dead-letter queue.
  *
- * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html">Dead-letter queues</a>
+ * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html">Dead-letter
+ *     queues</a>
  */
 final class InvocationCarrier implements Carrier<Invocation> {
     private static final Logger LOG = System.getLogger(InvocationCarrier.class.getName());

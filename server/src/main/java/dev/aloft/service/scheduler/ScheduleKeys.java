@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The keys of KMS under which the inputs of schedules lie. Whoever makes or changes a schedule must be allowed to look at
- * the key and to use it, whoever reads a schedule and the role under which its target is called to decrypt. Calls KMS,
- * and so is not for transactions.
+ * The keys of KMS under which the inputs of schedules lie. Whoever makes or changes a schedule must be allowed to look
+ * at the key and to use it, whoever reads a schedule and the role under which its target is called to decrypt. Calls
+ * KMS, and so is not for transactions.
  *
  * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html">Encryption at rest</a>
  */

@@ -48,7 +48,8 @@ final class SchedulerResources {
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("Name", MAX_NAME);
             scheduler.createSchedule(caller, desired.input(Scheduler.CREATE_SCHEDULE,
-                    Scheduler.CreateScheduleRequest.class, Map.of("Name", name, "ClientToken", token(desired)), Set.of()));
+                    Scheduler.CreateScheduleRequest.class, Map.of("Name", name, "ClientToken", token(desired)),
+                    Set.of()));
             return existing(caller, name, desired);
         }
 
@@ -128,7 +129,8 @@ final class SchedulerResources {
             var arn = group(caller, named).arn();
             var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
-                scheduler.untagResource(caller, Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
+                scheduler.untagResource(caller,
+                        Scheduler.UntagResourceRequest.of(r -> r.resourceArn(arn).tagKeys(gone)));
             }
             scheduler.tagResource(caller, Scheduler.TagResourceRequest.of(r -> r.resourceArn(arn).tags(tags(after))));
         }

@@ -112,10 +112,12 @@ final class Schedules {
     private static int window(Scheduler.FlexibleTimeWindow window) {
         boolean flexible = Scheduler.FlexibleTimeWindowMode.FLEXIBLE.equals(window.mode());
         if (flexible && window.maximumWindowInMinutes() == null) {
-            throw new Scheduler.ValidationException("MaximumWindowInMinutes is required when FlexibleTimeWindow Mode is FLEXIBLE.");
+            throw new Scheduler.ValidationException("MaximumWindowInMinutes is required when "
+                    + "FlexibleTimeWindow Mode is FLEXIBLE.");
         }
         if (!flexible && window.maximumWindowInMinutes() != null) {
-            throw new Scheduler.ValidationException("MaximumWindowInMinutes must not be set when FlexibleTimeWindow Mode is OFF.");
+            throw new Scheduler.ValidationException("MaximumWindowInMinutes must not be set when "
+                    + "FlexibleTimeWindow Mode is OFF.");
         }
         return flexible ? window.maximumWindowInMinutes() : 0;
     }
@@ -152,7 +154,9 @@ final class Schedules {
         next(tx, schedule, first);
     }
 
-    /** Keeps a schedule's next call, which a flexible window puts off by a while that is the same whenever it is asked. */
+    /**
+     * Keeps a schedule's next call, which a flexible window puts off by a while that is the same whenever it is asked.
+     */
     void next(Tx tx, KeptSchedule schedule, Optional<Instant> moment) {
         moment.ifPresentOrElse(at -> data.due.add(tx, withinWindow(schedule, at), schedule.key(), new Moment(at)),
                 () -> data.due.cancel(tx, schedule.key()));
@@ -180,7 +184,8 @@ final class Schedules {
         return Scheduler.GetScheduleResponse.of(r -> r.arn(it.arn()).name(it.name()).groupName(it.group())
                 .scheduleExpression(it.expression()).scheduleExpressionTimezone(it.timezone()).startDate(it.start())
                         .endDate(it.end())
-                .description(it.description()).state(state(it)).target(target).kmsKeyArn(it.kmsKey()).creationDate(it.created())
+                .description(it.description()).state(state(it)).target(target).kmsKeyArn(it.kmsKey())
+                .creationDate(it.created())
                 .lastModificationDate(it.modified())
                 .actionAfterCompletion(it.isDeletedAtItsEnd() ? Scheduler.ActionAfterCompletion.DELETE
                         : Scheduler.ActionAfterCompletion.NONE)

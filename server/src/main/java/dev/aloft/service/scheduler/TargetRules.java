@@ -18,10 +18,12 @@ import java.util.regex.Pattern;
 /**
  * What a schedule may call: one of the services for which there is a template, or any operation that changes something.
  *
- * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html">Universal targets</a>
+ * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html">Universal
+ *     targets</a>
  */
 final class TargetRules {
-    private static final Pattern UNIVERSAL = Pattern.compile("arn:aws:scheduler:::aws-sdk:([a-zA-Z0-9]+):([a-zA-Z0-9]+)");
+    private static final Pattern UNIVERSAL =
+            Pattern.compile("arn:aws:scheduler:::aws-sdk:([a-zA-Z0-9]+):([a-zA-Z0-9]+)");
     private static final List<String> READING = List.of("get", "describe", "list", "poll", "receive", "search", "scan",
             "query",
             "select", "read", "lookup", "discover", "validate", "batchGet", "batchDescribe", "batchRead", "transactGet",

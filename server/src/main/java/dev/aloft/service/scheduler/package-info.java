@@ -3,7 +3,7 @@
  *
  * <pre>
  *   CreateSchedule ─► due (the next moment of each schedule) ─► Firing ─ promise + next moment, one commit ─► Carrier
- *        a target by its ARN ─► kernel.call.Targets       arn:aws:scheduler:::aws-sdk:service:action ─► any operation by name
+ *        a target by its ARN ─► kernel.call.Targets arn:aws:scheduler:::aws-sdk:service:action ─► any operation by name
  *        given up ─► dead-letter queue
  * </pre>
  *
@@ -11,6 +11,7 @@
  *
  * <p>Left out: targets of services that are not here (ECS, SageMaker, …).
  *
- * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html">EventBridge Scheduler</a>
+ * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html">EventBridge
+ *     Scheduler</a>
  */
 package dev.aloft.service.scheduler;

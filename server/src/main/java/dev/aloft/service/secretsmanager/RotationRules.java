@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param days       null where a schedule was given
  * @param duration   such as {@code 3h}, or null
  * @param expression {@code rate(…)} or {@code cron(…)}, or null
- * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html">Rotation schedules</a>
+ * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html">Rotation
+ *     schedules</a>
  */
 record RotationRules(Long days, String duration, String expression) {
     private static final int SHORTEST_HOURS = 4;

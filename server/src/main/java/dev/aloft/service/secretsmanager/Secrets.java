@@ -63,7 +63,8 @@ final class Secrets {
     /**
      * The same token and value again is no second secret.
      *
-     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html">CreateSecret</a>
+     * @see <a
+     *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html">CreateSecret</a>
      */
     SecretsManager.CreateSecretResponse create(Caller caller, SecretsManager.CreateSecretRequest input) {
         Refusals.unbuilt("Replication of secrets to other regions", input.addReplicaRegions());
@@ -97,8 +98,8 @@ final class Secrets {
     private static SecretsManager.CreateSecretResponse again(Secret known, boolean isSame,
             SecretsManager.CreateSecretRequest input) {
         if (known.deleted() != null) {
-            throw new SecretsManager.InvalidRequestException("You can't create this secret because a secret with this name"
-                    + " is already scheduled for deletion.");
+            throw new SecretsManager.InvalidRequestException("You can't create this secret because a "
+                    + "secret with this name is already scheduled for deletion.");
         }
         if (!isSame) {
             throw new SecretsManager.ResourceExistsException(
@@ -191,13 +192,15 @@ final class Secrets {
     /**
      * With force it is gone at once, and whoever deletes what is not there is answered as if it had been.
      *
-     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html">DeleteSecret</a>
+     * @see <a
+     *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html">DeleteSecret</a>
      */
     SecretsManager.DeleteSecretResponse delete(Caller caller, SecretsManager.DeleteSecretRequest input) {
         boolean force = Boolean.TRUE.equals(input.forceDeleteWithoutRecovery());
         var days = input.recoveryWindowInDays();
         if (force && days != null) {
-            throw Refusals.invalid("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+            throw Refusals.invalid("You can't use ForceDeleteWithoutRecovery in conjunction with "
+                    + "RecoveryWindowInDays.");
         }
         if (days != null && (days < SHORTEST_WINDOW_DAYS || days > LONGEST_WINDOW_DAYS)) {
             throw Refusals.invalid("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");

@@ -31,7 +31,8 @@ import java.util.stream.Stream;
 /**
  * The values of secrets, each a version with staging labels. A label is on one version at a time.
  *
- * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html">What's in a secret</a>
+ * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html">What's in a
+ *     secret</a>
  */
 final class Versions {
     private static final int MOST_STAGES = 20;

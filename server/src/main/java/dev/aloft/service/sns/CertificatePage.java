@@ -14,7 +14,9 @@ record CertificatePage(Signer signer) implements DataPlane {
 
     @Override
     public HttpResponse handle(HttpRequest request, String requestId) {
-        return request.rawPath().equals(signer.path()) ? HttpResponse.of(200, "application/x-pem-file", signer.certificate())
-                : HttpResponse.of(404, "text/plain", "No certificate has this name.\n".getBytes(StandardCharsets.UTF_8));
+        return request.rawPath().equals(signer.path())
+                ? HttpResponse.of(200, "application/x-pem-file", signer.certificate())
+                : HttpResponse.of(404, "text/plain",
+                        "No certificate has this name.\n".getBytes(StandardCharsets.UTF_8));
     }
 }

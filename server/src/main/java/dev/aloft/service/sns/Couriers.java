@@ -63,7 +63,8 @@ final class Couriers {
 
     /** What a queue or a URL gets: the document, or the bare message where raw delivery is wanted. */
     byte[] content(KeptTopic topic, KeptSubscription subscription, Message message, boolean replayed) {
-        return subscription.raw() ? bare(subscription, message) : notification.json(topic, subscription, message, replayed);
+        return subscription.raw() ? bare(subscription, message)
+                : notification.json(topic, subscription, message, replayed);
     }
 
     private byte[] record(KeptTopic topic, KeptSubscription subscription, Message message) {
@@ -94,21 +95,23 @@ final class Couriers {
         if (subscription.raw()) {
             if (message.attributes().size() > MOST_SQS_ATTRIBUTES) {
                 return failed(new Outcome.Failed(Verdict.FINAL, 400, "InvalidParameterValue",
-                        "Message attributes of a raw message must not be more than 10", null), message, attempt, "sqsRequestId");
+                        "Message attributes of a raw message must not be more than 10", null), message, attempt,
+                        "sqsRequestId");
             }
             event = event.withAttributes(attributes(message.attributes()));
         }
         boolean fifoQueue = subscription.endpoint().endsWith(".fifo");
         boolean grouped = message.group() != null && (fifoQueue || !topic.fifo());
         return toTarget(caller(topic, message), subscription.endpoint(),
-                grouped ? event.inGroup(message.group(), fifoQueue ? message.deduplication() : null) : event, 200, message,
-                attempt);
+                grouped ? event.inGroup(message.group(), fifoQueue ? message.deduplication() : null) : event, 200,
+                message, attempt);
     }
 
     private static Map<String, Event.Attribute> attributes(Map<String, Attribute> given) {
         var attributes = new LinkedHashMap<String, Event.Attribute>();
         given.forEach((name, it) ->
-                attributes.put(name, new Event.Attribute(it.type(), it.bytes() == null ? it.text() : it.bytes().base64())));
+                attributes.put(name,
+                        new Event.Attribute(it.type(), it.bytes() == null ? it.text() : it.bytes().base64())));
         return attributes;
     }
 
@@ -178,7 +181,8 @@ final class Couriers {
                 return Outcome.delivered(detail);
             }
             boolean again = answer.status() == 429 || answer.status() >= 500;
-            return new Outcome.Failed(again ? Verdict.RETRY : Verdict.FINAL, answer.status(), "HTTP" + answer.status(), text, detail);
+            return new Outcome.Failed(again ? Verdict.RETRY : Verdict.FINAL, answer.status(), "HTTP" + answer.status(),
+                    text, detail);
         } catch (IOException unreachable) {
             var said = String.valueOf(unreachable.getMessage());
             return new Outcome.Failed(Verdict.RETRY, 0, "ConnectionFailed", said,
@@ -198,7 +202,8 @@ final class Couriers {
             targets.deliver(caller, Arn.parse(subscription.endpoint()), Event.of(body));
             return Outcome.delivered();
         }
-        var headers = headers(question.type(), question.messageId(), subscription.topicArn(), "text/plain; charset=UTF-8");
+        var headers = headers(question.type(), question.messageId(), subscription.topicArn(),
+                "text/plain; charset=UTF-8");
         if (!question.type().equals("SubscriptionConfirmation")) {
             headers.put("x-amz-sns-subscription-arn", subscription.arn());
         }
@@ -210,8 +215,8 @@ final class Couriers {
         var message = letter.message();
         var arn = Arn.parse(letter.queueArn());
         var caller = new Caller(letter.subscription().account(), arn.region(),
-                new Principal.Service("sns.amazonaws.com", letter.subscription().topicArn()), attempt.id(), message.trace(),
-                message.depth() + 1, message.endpoint(), null, null);
+                new Principal.Service("sns.amazonaws.com", letter.subscription().topicArn()), attempt.id(),
+                message.trace(), message.depth() + 1, message.endpoint(), null, null);
         var event = Event.of(letter.body()).withTrace(message.trace());
         if (letter.raw()) {
             event = event.withAttributes(attributes(message.attributes()));

@@ -54,8 +54,8 @@ final class DeliveryLog {
      *
      * @param destination may be null, and is filled in when it is written
      */
-    static Map<String, Object> delivery(Message message, Attempt attempt, String destination, int status, String response,
-            Instant now) {
+    static Map<String, Object> delivery(Message message, Attempt attempt, String destination, int status,
+            String response, Instant now) {
         var notification = new LinkedHashMap<String, Object>();
         notification.put("messageMD5Sum", md5(message.text()));
         notification.put("messageId", message.id());
@@ -78,7 +78,8 @@ final class DeliveryLog {
 
     private static String md5(String text) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -121,13 +122,15 @@ final class DeliveryLog {
         var told = (Map<String, Object>) JsonReader.tree(detail);
         ((Map<String, Object>) told.get("delivery")).put("destination", subscription.endpoint());
         told.put("status", success ? "SUCCESS" : "FAILURE");
-        var service = new Caller(topic.account(), topic.region(), new Principal.Service("sns.amazonaws.com", topic.arn()),
+        var service = new Caller(topic.account(), topic.region(),
+                new Principal.Service("sns.amazonaws.com", topic.arn()),
                 UUID.randomUUID().toString(), null, 1, null, null, null);
         var caller = roles.assume(service, role, "sns");
         var group = "sns/" + topic.region() + "/" + topic.account() + "/" + topic.name() + (success ? "" : "/Failure");
         var now = time.instant();
         // A stream a day and topic.
-        var stream = UUID.nameUUIDFromBytes((topic.arn() + now.getEpochSecond() / 86_400).getBytes(StandardCharsets.UTF_8))
+        var stream = UUID.nameUUIDFromBytes((topic.arn() + now.getEpochSecond() / 86_400)
+                .getBytes(StandardCharsets.UTF_8))
                 .toString();
         var request = Logs.PutLogEventsRequest.of(r -> r.logGroupName(group).logStreamName(stream).logEvents(List.of(
                 Logs.InputLogEvent.of(e -> e.timestamp(now.toEpochMilli()).message(JsonWriter.string(told))))));
@@ -146,7 +149,8 @@ final class DeliveryLog {
             // Only the stream is missing.
         }
         try {
-            logs.createLogStream(caller, Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group).logStreamName(stream)));
+            logs.createLogStream(caller,
+                    Logs.CreateLogStreamRequest.of(r -> r.logGroupName(group).logStreamName(stream)));
         } catch (Logs.ResourceAlreadyExistsException _) {
             // Somebody was faster.
         }

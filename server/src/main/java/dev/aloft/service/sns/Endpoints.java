@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /** Where a subscription's messages go: what each protocol takes as an endpoint. */
 final class Endpoints {
-    private static final Set<String> PROTOCOLS = Set.of("http", "https", "email", "email-json", "sms", "sqs", "application",
+    private static final Set<String> PROTOCOLS =
+            Set.of("http", "https", "email", "email-json", "sms", "sqs", "application",
             "lambda", "firehose");
     /** Digits with single separators between them. */
     private static final Pattern PHONE = Pattern.compile("\\+?[0-9]+([-./ ][0-9]+)*");
@@ -50,7 +51,8 @@ final class Endpoints {
             default -> checkArn(endpoint, "sns", "Endpoint ARN");
         }
         if (!fifoTopic && protocol.equals("sqs") && endpoint.endsWith(".fifo")) {
-            throw invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
+            throw invalid("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
+                    + "standard SNS topics");
         }
         if (fifoTopic && !protocol.equals("sqs")) {
             throw invalid("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue");

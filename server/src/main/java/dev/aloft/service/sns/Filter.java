@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Whether a subscription wants a message. Policies are matched by AWS's own matcher; message attributes are laid out for it
- * as an event whose members they are.
+ * Whether a subscription wants a message. Policies are matched by AWS's own matcher; message attributes are laid out
+ * for it as an event whose members they are.
  */
 final class Filter {
     private static final int KEPT = 10_000;

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads a filter policy for its faults and tells them as SNS does: with the place in the text where its parser stood. SNS's
- * own grammar is an early form of EventBridge's, so some operators of today's are unknown to it.
+ * Reads a filter policy for its faults and tells them as SNS does: with the place in the text where its parser stood.
+ * SNS's own grammar is an early form of EventBridge's, so some operators of today's are unknown to it.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html">Constraints</a>
  */
@@ -29,7 +29,8 @@ final class FilterPolicy {
     private static final JsonFactory PLAIN = new JsonFactory();
     private static final JsonFactory WITH_SOURCE =
             JsonFactory.builder().enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
-    private static final Pattern TOKEN = Pattern.compile("Unrecognized token '([^']*)'.*column: (\\d+)]$", Pattern.DOTALL);
+    private static final Pattern TOKEN =
+            Pattern.compile("Unrecognized token '([^']*)'.*column: (\\d+)]$", Pattern.DOTALL);
     private static final Set<String> STRING_MATCHES = Set.of("prefix", "suffix", "equals-ignore-case");
 
     /** The policy is not one; the message says why, as SNS does behind {@code FilterPolicy:}. */
@@ -68,7 +69,10 @@ final class FilterPolicy {
         this.parser = parser;
     }
 
-    /** Throws {@link Faulty} unless SNS takes this policy for this scope. The places it tells are those of the text without spaces. */
+    /**
+     * Throws {@link Faulty} unless SNS takes this policy for this scope. The places it tells are those of the text
+     * without spaces.
+     */
     static void check(String json, String scope) {
         checkSyntax(json);
         try (var parser = WITH_SOURCE.createParser(compact(json))) {
@@ -266,7 +270,8 @@ final class FilterPolicy {
             }
         }
         if (strings == numbers) {
-            throw fault(strings ? "Inside anything but list, either all values are number or string, mixed type is not supported"
+            throw fault(strings
+                    ? "Inside anything but list, either all values are number or string, mixed type is not supported"
                     : "Empty lists are not allowed");
         }
     }

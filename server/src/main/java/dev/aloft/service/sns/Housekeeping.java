@@ -52,7 +52,8 @@ final class Housekeeping {
                     .filter(it -> it.at().equals(at)).ifPresent(_ -> data.deduplications.delete(tx, key));
             case Expiring.Archived(var key) -> data.archive.delete(tx, key);
             case Expiring.Letter(var key) -> data.letters.delete(tx, key);
-            case Expiring.Deleted(var key) -> data.topics.get(tx, key).ifPresent(topic -> topics.count(tx, topic, 0, 0, -1));
+            case Expiring.Deleted(var key) ->
+                    data.topics.get(tx, key).ifPresent(topic -> topics.count(tx, topic, 0, 0, -1));
             case Expiring.Unconfirmed(var key) -> subscriptions.forgetUnconfirmed(tx, key, now);
         }
     }

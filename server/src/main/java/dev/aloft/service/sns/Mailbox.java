@@ -48,21 +48,25 @@ final class Mailbox implements DataPlane {
 
     /** A message for a subscription. */
     void put(Tx tx, KeptSubscription subscription, KeptTopic topic, Message message) {
-        var to = subscription.protocol().equals("sms") ? Endpoints.phone(subscription.endpoint()) : subscription.endpoint();
-        if (subscription.protocol().equals("sms") && data.optedOut.has(tx, Key.of(topic.account(), topic.region(), to))) {
+        var to = subscription.protocol().equals("sms") ? Endpoints.phone(subscription.endpoint())
+                : subscription.endpoint();
+        if (subscription.protocol().equals("sms")
+                && data.optedOut.has(tx, Key.of(topic.account(), topic.region(), to))) {
             return;
         }
         var text = switch (subscription.protocol()) {
-            case "email" -> message.text("email") + "\n\n--\nIf you wish to stop receiving notifications from this topic, please "
+            case "email" -> message.text("email")
+                    + "\n\n--\nIf you wish to stop receiving notifications from this topic, please "
                     + "click or visit the link below to unsubscribe:\n"
                     + notification.unsubscribeUrl(subscription, message.endpoint());
-            case "email-json" -> new String(notification.json(topic, subscription, message, false), StandardCharsets.UTF_8);
+            case "email-json" ->
+                    new String(notification.json(topic, subscription, message, false), StandardCharsets.UTF_8);
             case "application" -> message.text(platform(to));
             default -> message.text("sms");
         };
         var subject = subscription.protocol().startsWith("email") ? subject(topic, message) : null;
-        put(tx, new Letter(topic.account(), topic.region(), subscription.protocol(), to, message.id(), message.topicArn(),
-                subject, text, message.at()));
+        put(tx, new Letter(topic.account(), topic.region(), subscription.protocol(), to, message.id(),
+                message.topicArn(), subject, text, message.at()));
     }
 
     static String platform(String endpointArn) {
@@ -78,12 +82,15 @@ final class Mailbox implements DataPlane {
         var link = notification.confirmUrl(subscription, endpoint);
         boolean first = type.equals("SubscriptionConfirmation");
         var text = first ? "You have chosen to subscribe to the topic:\n" + subscription.topicArn()
-                + "\n\nTo confirm this subscription, click or visit the link below (If this was in error no action is necessary):\n"
+                + "\n\nTo confirm this subscription, click or visit the link below (If this was in error no "
+                + "action is necessary):\n"
                 + link
                 : "Your subscription to the topic below has been deactivated:\n" + subscription.topicArn()
-                        + "\n\nIf this was in error, or you wish to resubscribe, click or visit the link below:\n" + link;
-        put(tx, new Letter(subscription.account(), subscription.region(), subscription.protocol(), subscription.endpoint(), id,
-                subscription.topicArn(), first ? "AWS Notification - Subscription Confirmation"
+                        + "\n\nIf this was in error, or you wish to resubscribe, click or visit the link below:\n"
+                        + link;
+        put(tx, new Letter(subscription.account(), subscription.region(), subscription.protocol(),
+                subscription.endpoint(), id, subscription.topicArn(),
+                first ? "AWS Notification - Subscription Confirmation"
                         : "AWS Notification - Unsubscribe Confirmation", text, at));
     }
 
@@ -101,7 +108,8 @@ final class Mailbox implements DataPlane {
     @Override
     public HttpResponse handle(HttpRequest request, String requestId) {
         if (!fromHere(request)) {
-            return HttpResponse.of(403, "text/plain", "The mailbox is shown on this machine only.\n".getBytes(StandardCharsets.UTF_8));
+            return HttpResponse.of(403, "text/plain",
+                    "The mailbox is shown on this machine only.\n".getBytes(StandardCharsets.UTF_8));
         }
         if (request.method().equals("DELETE")) {
             store.change(tx -> data.letters.deleteAll(tx, Key.EMPTY));
@@ -109,13 +117,15 @@ final class Mailbox implements DataPlane {
         }
         var letters = letters(QueryString.of(request.rawQuery()).first("to"));
         return request.rawPath().equals(JSON)
-                ? HttpResponse.of(200, "application/json", JsonWriter.bytes(Map.of("messages", letters.stream().map(Mailbox::told).toList())))
+                ? HttpResponse.of(200, "application/json",
+                        JsonWriter.bytes(Map.of("messages", letters.stream().map(Mailbox::told).toList())))
                 : HttpResponse.of(200, "text/html; charset=utf-8", page(letters).getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean fromHere(HttpRequest request) {
         try {
-            return request.remoteAddress() == null || InetAddress.ofLiteral(request.remoteAddress()).isLoopbackAddress();
+            return request.remoteAddress() == null
+                    || InetAddress.ofLiteral(request.remoteAddress()).isLoopbackAddress();
         } catch (IllegalArgumentException _) {
             return false;
         }
@@ -155,10 +165,12 @@ final class Mailbox implements DataPlane {
                 </style>
                 <h1>Mailbox</h1>
                 """);
-        page.append(letters.isEmpty() ? "<p>Nothing has come yet: what Amazon SNS sends to mail addresses, phones and devices "
+        page.append(letters.isEmpty()
+                ? "<p>Nothing has come yet: what Amazon SNS sends to mail addresses, phones and devices "
                 + "is shown here.</p>\n" : "");
         for (var letter : letters) {
-            page.append("<article><header>").append(escaped(letter.protocol())).append(" to <b>").append(escaped(letter.to()))
+            page.append("<article><header>").append(escaped(letter.protocol())).append(" to <b>")
+                    .append(escaped(letter.to()))
                     .append("</b>, ").append(letter.at()).append("</header>\n");
             if (letter.subject() != null) {
                 page.append("<h2>").append(escaped(letter.subject())).append("</h2>\n");
@@ -174,7 +186,8 @@ final class Mailbox implements DataPlane {
         var links = LINK.matcher(text);
         while (links.find()) {
             var link = escaped(links.group());
-            linked.append(escaped(text.substring(at, links.start()))).append("<a href=\"").append(link).append("\">").append(link)
+            linked.append(escaped(text.substring(at, links.start()))).append("<a href=\"").append(link).append("\">")
+                    .append(link)
                     .append("</a>");
             at = links.end();
         }

@@ -41,9 +41,10 @@ final class MessageAttributes {
             char c = name.charAt(i);
             boolean plain = c < 128 && Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.';
             if (!plain) {
-                throw refused("Invalid non-alphanumeric character '#x" + Integer.toHexString(c).toUpperCase(java.util.Locale.ROOT)
-                        + "' was found in the message attribute name. Can only include alphanumeric characters, hyphens, "
-                        + "underscores, or dots.");
+                throw refused("Invalid non-alphanumeric character '#x"
+                        + Integer.toHexString(c).toUpperCase(java.util.Locale.ROOT)
+                        + "' was found in the message attribute name. Can only include alphanumeric "
+                        + "characters, hyphens, underscores, or dots.");
             }
         }
         if (name.startsWith(".")) {
@@ -63,7 +64,8 @@ final class MessageAttributes {
         var prefix = dot < 0 ? type : type.substring(0, dot);
         boolean known = prefix.equals("String") || prefix.equals("Number") || prefix.equals("Binary");
         if (!known || dot == type.length() - 1) {
-            throw refused("The message attribute '" + name + "' has an invalid message attribute type, the set of supported type "
+            throw refused("The message attribute '" + name
+                    + "' has an invalid message attribute type, the set of supported type "
                     + "prefixes is Binary, Number, and String.");
         }
         boolean binary = prefix.equals("Binary");
@@ -76,7 +78,8 @@ final class MessageAttributes {
                     + (binary ? "Binary" : "String") + "'.");
         }
         if (empty || missing) {
-            throw refused("The message attribute '" + name + "' must contain non-empty message attribute value for message "
+            throw refused("The message attribute '" + name
+                    + "' must contain non-empty message attribute value for message "
                     + "attribute type '" + type + "'.");
         }
         if (prefix.equals("Number")) {

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The documents that SNS sends: notifications as each protocol has them, and the questions whether a subscription is wanted.
+ * The documents that SNS sends: notifications as each protocol has them, and the questions whether a subscription is
+ * wanted.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html">HTTP/S notification JSON format</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html">HTTP/S notification JSON
+ *     format</a>
  */
 final class Notification {
     private static final DateTimeFormatter MOMENT =
@@ -57,7 +59,8 @@ final class Notification {
         return JsonWriter.bytes(document(topic, subscription, message, false));
     }
 
-    private Map<String, Object> document(KeptTopic topic, KeptSubscription subscription, Message message, boolean signed) {
+    private Map<String, Object> document(KeptTopic topic, KeptSubscription subscription, Message message,
+            boolean signed) {
         var text = message.text(subscription.protocol());
         var document = new LinkedHashMap<String, Object>();
         document.put("Type", "Notification");
@@ -122,8 +125,12 @@ final class Notification {
         }
     }
 
-    /** Asks for a subscription ({@code SubscriptionConfirmation}) or says how to have one back ({@code UnsubscribeConfirmation}). */
-    byte[] question(KeptTopic topic, KeptSubscription subscription, String type, String id, Instant at, String endpoint) {
+    /**
+     * Asks for a subscription ({@code SubscriptionConfirmation}) or says how to have one back ({@code
+     * UnsubscribeConfirmation}).
+     */
+    byte[] question(KeptTopic topic, KeptSubscription subscription, String type, String id, Instant at,
+            String endpoint) {
         var document = new LinkedHashMap<String, Object>();
         var text = question(subscription, type);
         var link = confirmUrl(subscription, endpoint);
@@ -154,8 +161,8 @@ final class Notification {
                 ? "You have chosen to subscribe to the topic " + subscription.topicArn()
                         + ".\nTo confirm the subscription, visit the SubscribeURL included in this message."
                 : "You have chosen to deactivate subscription " + subscription.arn()
-                        + ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in this "
-                        + "message.";
+                        + ".\nTo cancel this operation and restore the subscription, visit the "
+                        + "SubscribeURL included in this message.";
     }
 
     private String base(String endpoint) {
@@ -197,7 +204,8 @@ final class Notification {
     private static void spaced(StringBuilder text, Map<String, Object> members, String indent) {
         boolean first = true;
         for (var member : members.entrySet()) {
-            text.append(first ? "\n" : ",\n").append(indent).append(JsonWriter.string((Object) member.getKey())).append(" : ");
+            text.append(first ? "\n" : ",\n").append(indent).append(JsonWriter.string((Object) member.getKey()))
+                    .append(" : ");
             if (member.getKey().equals("MessageAttributes") && member.getValue() instanceof Map<?, ?> attributes) {
                 var nested = new LinkedHashMap<String, Object>();
                 attributes.forEach((name, value) -> nested.put(name.toString(), value));

@@ -27,10 +27,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Promises messages to subscriptions in the publisher's commit and carries them there. What goes to people (mail, phones,
- * devices) is in their mailbox with that commit.
+ * Promises messages to subscriptions in the publisher's commit and carries them there. What goes to people (mail,
+ * phones, devices) is in their mailbox with that commit.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html">Message delivery retries</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html">Message delivery
+ *     retries</a>
  */
 final class Outgoing implements Carrier<Parcel> {
     private static final Set<String> TO_PEOPLE = Set.of("email", "email-json", "sms", "application");
@@ -152,17 +153,20 @@ final class Outgoing implements Carrier<Parcel> {
     private Optional<Loaded> load(Parcel.Notice notice) {
         return store.read(tx -> data.messages.get(tx, notice.message()).flatMap(message ->
                 data.subscriptions.get(tx, notice.subscription()).flatMap(subscription ->
-                        data.topics.get(tx, subscription.topicKey()).map(topic -> new Loaded(message, subscription, topic)))));
+                        data.topics.get(tx, subscription.topicKey())
+                        .map(topic -> new Loaded(message, subscription, topic)))));
     }
 
     @Override
     public Outcome deliver(Parcel parcel, Attempt attempt) {
         return switch (parcel) {
             // Where the subscription is gone there is nobody to bring it to.
-            case Parcel.Notice notice -> load(notice).map(it -> couriers.bring(it.topic(), it.subscription(), it.message(),
+            case Parcel.Notice notice ->
+                    load(notice).map(it -> couriers.bring(it.topic(), it.subscription(), it.message(),
                     notice.replayed(), attempt)).orElse(Outcome.delivered());
             case Parcel.Question question -> couriers.ask(
-                    store.read(tx -> data.topics.get(tx, question.subscription().topicKey())).orElse(null), question, attempt);
+                    store.read(tx -> data.topics.get(tx, question.subscription().topicKey())).orElse(null), question,
+                    attempt);
             case Parcel.DeadLetter letter -> couriers.bury(letter, attempt);
         };
     }
@@ -173,7 +177,8 @@ final class Outgoing implements Carrier<Parcel> {
             return;
         }
         if (ending instanceof Ending.GivenUp) {
-            data.subscriptions.get(tx, notice.subscription()).ifPresent(subscription -> deadLetter(tx, notice, subscription, last));
+            data.subscriptions.get(tx, notice.subscription())
+                    .ifPresent(subscription -> deadLetter(tx, notice, subscription, last));
         }
         long left = data.underWay.get(tx, notice.message()).orElse(1L) - 1;
         if (left > 0) {
@@ -189,7 +194,8 @@ final class Outgoing implements Carrier<Parcel> {
         var topic = data.topics.get(tx, subscription.topicKey());
         var queue = SubscriptionAttributes.deadLetters(subscription);
         if (message.isPresent() && topic.isPresent() && queue.isPresent()) {
-            deliveries.promise(tx, "dead/" + last.id(), new Parcel.DeadLetter(queue.get().toString(), message.get(), subscription,
+            deliveries.promise(tx, "dead/" + last.id(),
+                    new Parcel.DeadLetter(queue.get().toString(), message.get(), subscription,
                     couriers.content(topic.get(), subscription, message.get(), notice.replayed()), subscription.raw()));
         }
     }

@@ -28,6 +28,7 @@ final class Paging {
     }
 
     static String next(Page<?> page) {
-        return page.next().map(key -> Base64.getUrlEncoder().withoutPadding().encodeToString(key.toBytes())).orElse(null);
+        return page.next().map(key -> Base64.getUrlEncoder().withoutPadding().encodeToString(key.toBytes()))
+                .orElse(null);
     }
 }

@@ -70,8 +70,8 @@ final class Publishing {
     }
 
     /** What was asked, whichever operation asked it, with its parameters found good. */
-    private record Draft(String text, String subject, String structure, Map<String, Attribute> attributes, String deduplication,
-            String group) {
+    private record Draft(String text, String subject, String structure, Map<String, Attribute> attributes,
+            String deduplication, String group) {
         long size() {
             return MessageAttributes.bytes(text) + MessageAttributes.size(attributes);
         }
@@ -84,7 +84,8 @@ final class Publishing {
         }
         checkSubject(input.subject());
         var draft = new Draft(input.message(), input.subject(), input.messageStructure(),
-                MessageAttributes.checked(input.messageAttributes()), input.messageDeduplicationId(), input.messageGroupId());
+                MessageAttributes.checked(input.messageAttributes()), input.messageDeduplicationId(),
+                input.messageGroupId());
         if (draft.size() > LARGEST) {
             throw invalid("Message too long");
         }
@@ -136,8 +137,8 @@ final class Publishing {
         }
         checkId("MessageDeduplicationId", draft.deduplication());
         if (draft.deduplication() == null && !topic.is("ContentBasedDeduplication")) {
-            throw invalid("The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
-                    + "explicitly");
+            throw invalid("The topic should either have ContentBasedDeduplication enabled or "
+                    + "MessageDeduplicationId provided explicitly");
         }
     }
 
@@ -151,9 +152,9 @@ final class Publishing {
     private Message message(Caller caller, KeptTopic topic, Draft draft) {
         var deduplication = draft.deduplication() != null || topic == null || !topic.fifo() ? draft.deduplication()
                 : Endpoints.identity(draft.text());
-        return new Message(UUID.randomUUID().toString(), topic == null ? null : topic.arn(), texts(draft), draft.subject(),
-                draft.attributes(), draft.group(), deduplication, null, time.instant(), caller.endpoint(), caller.trace(),
-                caller.depth());
+        return new Message(UUID.randomUUID().toString(), topic == null ? null : topic.arn(), texts(draft),
+                draft.subject(), draft.attributes(), draft.group(), deduplication, null, time.instant(),
+                caller.endpoint(), caller.trace(), caller.depth());
     }
 
     private static Map<String, String> texts(Draft draft) {
@@ -187,7 +188,8 @@ final class Publishing {
     private List<Published> toTopic(Caller caller, KeptTopic topic, List<Message> messages) {
         topic.attribute("KmsMasterKeyId").filter(key -> !key.isEmpty()).ifPresent(key -> envelopes.require(caller,
                 new KeyUse(topic.account(), key, Map.of("aws:sns:topicArn", topic.arn()), KEY_REUSED)));
-        var subscriptions = store.<List<KeptSubscription>>read(tx -> data.subscriptions.range(tx, topic.key()).map(Row::value)
+        var subscriptions =
+                store.<List<KeptSubscription>>read(tx -> data.subscriptions.range(tx, topic.key()).map(Row::value)
                 .filter(it -> it.confirmed() && !replays.catchingUp(tx, it)).toList());
         var receivers = messages.stream().map(message -> wanting(subscriptions, message)).toList();
         if (!topic.fifo() && receivers.stream().allMatch(List::isEmpty)) {
@@ -231,7 +233,8 @@ final class Publishing {
         var ordered = sequenced(message, nextSequence(tx, topic));
         var published = new Published(message.id(), ordered.sequence(), now);
         data.deduplications.put(tx, key, published);
-        data.expiring.add(tx, now.plus(DEDUPLICATED), Key.of("deduplication", key), new Expiring.Deduplication(key, now));
+        data.expiring.add(tx, now.plus(DEDUPLICATED), Key.of("deduplication", key),
+                new Expiring.Deduplication(key, now));
         archive(tx, topic, ordered);
         outgoing.promise(tx, ordered, topic, receivers);
         return published;
@@ -250,8 +253,8 @@ final class Publishing {
     }
 
     private static Message sequenced(Message it, String sequence) {
-        return new Message(it.id(), it.topicArn(), it.texts(), it.subject(), it.attributes(), it.group(), it.deduplication(),
-                sequence, it.at(), it.endpoint(), it.trace(), it.depth());
+        return new Message(it.id(), it.topicArn(), it.texts(), it.subject(), it.attributes(), it.group(),
+                it.deduplication(), sequence, it.at(), it.endpoint(), it.trace(), it.depth());
     }
 
     private void archive(Tx tx, KeptTopic topic, Message message) {
@@ -259,7 +262,8 @@ final class Publishing {
         if (days > 0) {
             var key = topic.key().and(message.at(), message.sequence());
             data.archive.put(tx, key, message);
-            data.expiring.add(tx, message.at().plus(Duration.ofDays(days)), Key.of("archived", key), new Expiring.Archived(key));
+            data.expiring.add(tx, message.at().plus(Duration.ofDays(days)), Key.of("archived", key),
+                    new Expiring.Archived(key));
         }
     }
 
@@ -300,7 +304,8 @@ final class Publishing {
     }
 
     private static Letter letter(Caller caller, String protocol, String to, Message message, String text) {
-        return new Letter(caller.account(), caller.region(), protocol, to, message.id(), null, null, text, message.at());
+        return new Letter(caller.account(), caller.region(), protocol, to, message.id(), null, null, text,
+                message.at());
     }
 
     Sns.PublishBatchResponse publishBatch(Caller caller, Sns.PublishBatchRequest input) {
@@ -312,14 +317,15 @@ final class Publishing {
         var drafts = new ArrayList<Draft>();
         long size = 0;
         for (var entry : entries) {
-            var draft = new Draft(entry.message() == null ? "" : entry.message(), entry.subject(), entry.messageStructure(),
-                    MessageAttributes.checked(entry.messageAttributes()), entry.messageDeduplicationId(),
-                    entry.messageGroupId());
+            var draft = new Draft(entry.message() == null ? "" : entry.message(), entry.subject(),
+                    entry.messageStructure(), MessageAttributes.checked(entry.messageAttributes()),
+                    entry.messageDeduplicationId(), entry.messageGroupId());
             size += draft.size();
             drafts.add(draft);
         }
         if (size > LARGEST) {
-            throw new Sns.BatchRequestTooLongException("The length of all the messages put together is more than the limit.");
+            throw new Sns.BatchRequestTooLongException("The length of all the messages put together is "
+                    + "more than the limit.");
         }
         drafts.forEach(draft -> checkFor(topic, draft));
         var good = new ArrayList<String>();
@@ -362,20 +368,23 @@ final class Publishing {
             throw new Sns.EmptyBatchRequestException("The batch request doesn't contain any entries.");
         }
         if (entries.size() > LARGEST_BATCH) {
-            throw new Sns.TooManyEntriesInBatchRequestException("The batch request contains more entries than permissible.");
+            throw new Sns.TooManyEntriesInBatchRequestException("The batch request contains more "
+                    + "entries than permissible.");
         }
         var ids = new HashSet<String>();
         for (var entry : entries) {
             var id = entry.id();
             if (id.length() > LONGEST_ENTRY_ID) {
-                throw new Sns.InvalidBatchEntryIdException("The Id of a batch entry in the batch request is too long: " + id);
+                throw new Sns.InvalidBatchEntryIdException("The Id of a batch entry in the batch request is too long: "
+                        + id);
             }
             if (!id.matches("[a-zA-Z0-9_-]+")) {
                 throw new Sns.InvalidBatchEntryIdException(
                         "The Id of a batch entry in the batch request contains an impermissible character: " + id);
             }
             if (!ids.add(id)) {
-                throw new Sns.BatchEntryIdsNotDistinctException("Two or more batch entries in the request have the same Id.");
+                throw new Sns.BatchEntryIdsNotDistinctException("Two or more batch entries in the "
+                        + "request have the same Id.");
             }
         }
     }

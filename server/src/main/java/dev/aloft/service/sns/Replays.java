@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Brings what a FIFO topic archived to a subscription again. A replay without an end goes on until it has caught up; what is
- * published meanwhile comes to that subscription out of the archive too, so that order holds.
+ * Brings what a FIFO topic archived to a subscription again. A replay without an end goes on until it has caught up;
+ * what is published meanwhile comes to that subscription out of the archive too, so that order holds.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-subscriber.html">Message replay</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-subscriber.html">Message
+ *     replay</a>
  */
 final class Replays {
     private static final int AT_ONCE = 100;

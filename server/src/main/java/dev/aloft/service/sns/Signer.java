@@ -32,7 +32,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * Signs what is sent, with a key that this installation keeps, and shows the certificate that checks it.
  *
- * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html">Verifying the signatures</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html">Verifying the
+ *     signatures</a>
  */
 final class Signer {
     private static final String PURPOSE = "sns signing key";
@@ -87,7 +88,8 @@ final class Signer {
     byte[] certificate() {
         try {
             var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(pair().certificate().getEncoded());
-            return ("-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n").getBytes(StandardCharsets.US_ASCII);
+            return ("-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n")
+                    .getBytes(StandardCharsets.US_ASCII);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -110,11 +112,13 @@ final class Signer {
         try {
             var kept = store.read(tx -> data.signingKeys.get(tx, ONLY)).orElseGet(this::make);
             var plain = keys.unseal(PURPOSE, "", kept.sealed())
-                    .orElseThrow(() -> new IllegalStateException("the signing key of SNS was sealed by another key file"));
+                    .orElseThrow(() ->
+                            new IllegalStateException("the signing key of SNS was sealed by another key file"));
             var key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(plain));
             var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(kept.certificate()));
-            var name = HexFormat.of().formatHex(java.security.MessageDigest.getInstance("MD5").digest(kept.certificate()));
+            var name = HexFormat.of()
+                    .formatHex(java.security.MessageDigest.getInstance("MD5").digest(kept.certificate()));
             return new Pair(key, certificate, "/SimpleNotificationService-" + name + ".pem");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);

@@ -181,18 +181,18 @@ final class SnsData {
         }
 
         KeptSubscription withAttributes(Map<String, String> changed) {
-            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, changed, confirmed,
-                    authenticated, token, tokenSince);
+            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, changed,
+                    confirmed, authenticated, token, tokenSince);
         }
 
         KeptSubscription confirmed(boolean signed) {
-            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, attributes, true,
-                    signed, token, tokenSince);
+            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, attributes,
+                    true, signed, token, tokenSince);
         }
 
         KeptSubscription withToken(String changed, Instant since) {
-            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, attributes, confirmed,
-                    authenticated, changed, since);
+            return new KeptSubscription(account, region, topic, id, owner, principal, protocol, endpoint, attributes,
+                    confirmed, authenticated, changed, since);
         }
     }
 
@@ -235,7 +235,9 @@ final class SnsData {
     record Published(String messageId, String sequence, Instant at) {
     }
 
-    /** What is forgotten: a row of {@link #deduplications}, of {@link #archive}, or the count of a deleted subscription. */
+    /**
+     * What is forgotten: a row of {@link #deduplications}, of {@link #archive}, or the count of a deleted subscription.
+     */
     sealed interface Expiring {
         record Deduplication(Key key, Instant at) implements Expiring {
         }
@@ -263,7 +265,8 @@ final class SnsData {
     }
 
     /** @param attributes all but the secret ones */
-    record KeptApplication(String account, String region, String platform, String name, Map<String, String> attributes) {
+    record KeptApplication(String account, String region, String platform, String name,
+            Map<String, String> attributes) {
         Key key() {
             return Key.of(account, region, platform, name);
         }
@@ -308,8 +311,8 @@ final class SnsData {
      * @param to       address, phone number or endpoint ARN
      * @param subject  or null
      */
-    record Letter(String account, String region, String protocol, String to, String messageId, String topicArn, String subject,
-            String text, Instant at) {
+    record Letter(String account, String region, String protocol, String to, String messageId, String topicArn,
+            String subject, String text, Instant at) {
     }
 
     /** @param sealed the private key (PKCS #8) under the installation's key */

@@ -26,12 +26,16 @@ public final class SnsTarget implements Target {
     @Override
     public void deliver(Caller caller, Arn target, Event event) {
         var attributes = new LinkedHashMap<String, Sns.MessageAttributeValue>();
-        event.attributes().forEach((name, value) -> attributes.put(name, Sns.MessageAttributeValue.of(a -> a.dataType(value.type())
+        event.attributes()
+                .forEach((name, value) ->
+                        attributes.put(name, Sns.MessageAttributeValue.of(a -> a.dataType(value.type())
                 .stringValue(value.binary() ? null : value.value())
                 .binaryValue(value.binary() ? Bytes.fromBase64(value.value()) : null))));
         boolean fifo = target.resource().endsWith(".fifo");
-        sns.publish(caller.in(caller.account(), target.region()), Sns.PublishRequest.of(r -> r.topicArn(target.toString())
-                .message(new String(event.body(), StandardCharsets.UTF_8)).messageAttributes(attributes.isEmpty() ? null : attributes)
+        sns.publish(caller.in(caller.account(), target.region()),
+                Sns.PublishRequest.of(r -> r.topicArn(target.toString())
+                .message(new String(event.body(), StandardCharsets.UTF_8))
+                .messageAttributes(attributes.isEmpty() ? null : attributes)
                 .messageGroupId(event.groupId()).messageDeduplicationId(fifo ? event.deduplicationId() : null)));
     }
 }

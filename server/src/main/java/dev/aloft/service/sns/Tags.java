@@ -43,6 +43,7 @@ final class Tags {
     }
 
     static List<Sns.Tag> told(Map<String, String> tags) {
-        return tags.entrySet().stream().map(each -> Sns.Tag.of(t -> t.key(each.getKey()).value(each.getValue()))).toList();
+        return tags.entrySet().stream()
+                .map(each -> Sns.Tag.of(t -> t.key(each.getKey()).value(each.getValue()))).toList();
     }
 }

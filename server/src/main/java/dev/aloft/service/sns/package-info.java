@@ -11,8 +11,8 @@
  *              the subscription's dead-letter queue
  * </pre>
  *
- * Mail, text messages and push notifications stay on this machine, in a mailbox that a person can look at. Data protection
- * policies are kept and told, not applied.
+ * Mail, text messages and push notifications stay on this machine, in a mailbox that a person can look at. Data
+ * protection policies are kept and told, not applied.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/welcome.html">Amazon SNS Developer Guide</a>
  */

@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Receivers that wait for a message, by queue. A message wakes one of them, the longest waiting, and not all; and only the
- * first of them waits for the moment at which something becomes visible by itself. So ten thousand that wait cost nothing.
+ * Receivers that wait for a message, by queue. A message wakes one of them, the longest waiting, and not all; and only
+ * the first of them waits for the moment at which something becomes visible by itself. So ten thousand that wait cost
+ * nothing.
  */
 final class Arrivals {
     private final Map<Long, Waiters> byQueue = new ConcurrentHashMap<>();

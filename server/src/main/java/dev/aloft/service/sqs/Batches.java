@@ -26,8 +26,8 @@ final class Batches {
         for (var entry : entries) {
             var given = id.apply(entry);
             if (given == null || !ID.matcher(given).matches()) {
-                throw new Sqs.InvalidBatchEntryId("A batch entry id can only contain alphanumeric characters, hyphens and "
-                    + "underscores. It can be at most 80 letters long.");
+                throw new Sqs.InvalidBatchEntryId("A batch entry id can only contain alphanumeric "
+                    + "characters, hyphens and underscores. It can be at most 80 letters long.");
             }
         }
         for (var entry : entries) {

@@ -65,7 +65,8 @@ final class ContentBytes {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readByte();
             if (version != VERSION && version != SEALED) {
-                throw new IllegalStateException("A message is kept in the form " + version + ", which is not known here");
+                throw new IllegalStateException("A message is kept in the form " + version
+                        + ", which is not known here");
             }
             var id = text(in);
             var body = text(in);

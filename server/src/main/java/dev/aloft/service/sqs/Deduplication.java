@@ -10,10 +10,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a FIFO queue was sent in the last five minutes is not taken a second time, even where it was received and deleted
- * since: sending it again succeeds and answers with what was sent first.
+ * What a FIFO queue was sent in the last five minutes is not taken a second time, even where it was received and
+ * deleted since: sending it again succeeds and answers with what was sent first.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html">
  *     Using the message deduplication ID</a>
  */
 final class Deduplication {
@@ -47,8 +48,10 @@ final class Deduplication {
     }
 
     private static boolean scopedByGroup(Queue queue, long now) {
-        boolean byGroup = QueueAttributes.MESSAGE_GROUP.equals(queue.attributes().get(QueueAttributes.DEDUPLICATION_SCOPE));
-        boolean settling = queue.scoped() != null && queue.scoped().plus(PROPAGATION).isAfter(Instant.ofEpochMilli(now));
+        boolean byGroup =
+            QueueAttributes.MESSAGE_GROUP.equals(queue.attributes().get(QueueAttributes.DEDUPLICATION_SCOPE));
+        boolean settling = queue.scoped() != null
+            && queue.scoped().plus(PROPAGATION).isAfter(Instant.ofEpochMilli(now));
         return byGroup != settling;
     }
 

@@ -31,7 +31,8 @@ final class Errors {
     }
 
     static Sqs.ReceiptHandleIsInvalid noReceipt(String handle) {
-        return new Sqs.ReceiptHandleIsInvalid("The input receipt handle \"" + handle + "\" is not a valid receipt handle.");
+        return new Sqs.ReceiptHandleIsInvalid("The input receipt handle \"" + handle
+                + "\" is not a valid receipt handle.");
     }
 
     static ApiError expired(String handle) {

@@ -12,10 +12,12 @@ import java.util.PriorityQueue;
 import java.util.function.Function;
 
 /**
- * The visible messages of a standard queue with groups: those of quiet groups, and those without a group, in their order; then
- * those of noisy groups, each time of the one that has the fewest in flight. Groups are read as they are asked for.
+ * The visible messages of a standard queue with groups: those of quiet groups, and those without a group, in their
+ * order; then those of noisy groups, each time of the one that has the fewest in flight. Groups are read as they are
+ * asked for.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
  *     How Amazon SQS fair queues work</a>
  */
 final class FairOrder implements Iterator<Standing> {

@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * FIFO queues: a group is where its first message is. A message that is not visible yet, because it is delayed or in flight,
- * holds back those behind it in its group, and none before it.
+ * FIFO queues: a group is where its first message is. A message that is not visible yet, because it is delayed or in
+ * flight, holds back those behind it in its group, and none before it.
  */
 record FifoOrder(SqsData data) implements Order {
     @Override

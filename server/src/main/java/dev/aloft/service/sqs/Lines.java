@@ -25,7 +25,9 @@ import java.util.stream.Stream;
 final class Lines {
     /** Of one queue. */
     static final int MOST_IN_FLIGHT = 120_000;
-    /** So many messages at most are looked at for one receive: those kept too long or received too often are put away. */
+    /**
+     * So many messages at most are looked at for one receive: those kept too long or received too often are put away.
+     */
     private static final int MOST_LOOKED_AT = 1000;
     /** How far ahead is looked for what becomes visible: the farther, the more that is deleted is passed over then. */
     private static final long LOOKED_AHEAD_MILLIS = 1000;

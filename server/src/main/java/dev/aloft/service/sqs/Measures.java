@@ -15,10 +15,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What CloudWatch is told of the queues: what is sent, received and deleted as it happens, and once a minute what there is in
- * each queue that has messages or was used of late.
+ * What CloudWatch is told of the queues: what is sent, received and deleted as it happens, and once a minute what there
+ * is in each queue that has messages or was used of late.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html">
  *     Available CloudWatch metrics for Amazon SQS</a>
  */
 final class Measures {
@@ -117,7 +118,8 @@ final class Measures {
             series(name, "ApproximateNumberOfGroupsWithInflightMessages", COUNT)
                 .add(store.<Long>read(tx -> lines.groupsInFlight(tx, queue, now)));
         }
-        store.<Optional<Noise.Quiet>>read(tx -> lines.quiet(tx, queue, counts, now)).ifPresent(quiet -> measure(name, quiet, now));
+        store.<Optional<Noise.Quiet>>read(tx -> lines.quiet(tx, queue, counts, now))
+            .ifPresent(quiet -> measure(name, quiet, now));
     }
 
     /** Of a fair queue: what is in it besides its noisy groups. */

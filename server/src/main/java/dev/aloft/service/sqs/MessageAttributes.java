@@ -30,7 +30,8 @@ final class MessageAttributes {
             return Map.of();
         }
         if (given.size() > MOST) {
-            throw Errors.invalid("Number of message attributes [" + given.size() + "] exceeds the allowed maximum [10].");
+            throw Errors.invalid("Number of message attributes [" + given.size()
+                + "] exceeds the allowed maximum [10].");
         }
         var checked = new LinkedHashMap<String, Content.Attribute>();
         given.forEach((name, value) -> {
@@ -45,12 +46,12 @@ final class MessageAttributes {
             throw Errors.invalid("Message (user) attribute names must be shorter than 256 Bytes");
         }
         if (!NAME.matcher(name).matches()) {
-            throw Errors.invalid("Message (user) attributes name can only contain upper and lower score characters, digits, "
-                + "periods, hyphens and underscores.");
+            throw Errors.invalid("Message (user) attributes name can only contain upper and lower score "
+                + "characters, digits, periods, hyphens and underscores.");
         }
         if (RESERVED.matcher(name).matches() || DOTS.matcher(name).matches()) {
-            throw Errors.invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are "
-                + "reserved for internal use. Additionally, they cannot start or end with '.'.");
+            throw Errors.invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. "
+                + "These strings are reserved for internal use. Additionally, they cannot start or end with '.'.");
         }
     }
 
@@ -65,7 +66,8 @@ final class MessageAttributes {
         if (value.stringListValues() != null && !value.stringListValues().isEmpty()
                 || value.binaryListValues() != null && !value.binaryListValues().isEmpty()) {
             // So does AWS: the lists are in the model and reserved.
-            throw new Sqs.UnsupportedOperation("Message attribute list values in SendMessage operation are not supported.");
+            throw new Sqs.UnsupportedOperation("Message attribute list values in SendMessage operation "
+                + "are not supported.");
         }
         return switch (type.split("\\.", 2)[0]) {
             case "String" -> new Content.Attribute(type, text(name, type, value), null);
@@ -76,7 +78,8 @@ final class MessageAttributes {
                 }
                 yield new Content.Attribute(type, null, value.binaryValue());
             }
-            default -> throw Errors.invalid("The type of message (user) attribute '" + name + "' is invalid. You must use "
+            default -> throw Errors.invalid("The type of message (user) attribute '" + name
+                + "' is invalid. You must use "
                 + "only the following supported type prefixes: Binary, Number, String.");
         };
     }
@@ -114,8 +117,8 @@ final class MessageAttributes {
                 i++;
                 continue;
             }
-            throw new Sqs.InvalidMessageContents("Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | "
-                + "#x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
+            throw new Sqs.InvalidMessageContents("Invalid characters found. Valid unicode characters are "
+                + "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
         }
     }
 

@@ -62,8 +62,8 @@ final class Messages {
     }
 
     /**
-     * Deleting what is gone succeeds. In a standard queue so does deleting what another has received since, which stays; in a
-     * FIFO queue a receipt is good only while the message is hidden.
+     * Deleting what is gone succeeds. In a standard queue so does deleting what another has received since, which
+     * stays; in a FIFO queue a receipt is good only while the message is hidden.
      */
     private void delete(Tx tx, Queue queue, String handle, long now) {
         var receipt = receipt(queue, handle);

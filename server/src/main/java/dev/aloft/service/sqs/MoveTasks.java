@@ -90,11 +90,11 @@ final class MoveTasks {
                 checkDestination(tx, queue, input.destinationArn());
             }
             if (tasks(tx, queue).stream().anyMatch(row -> row.value().isRunning())) {
-                throw Errors.invalid("There is already a task running. Only one active task is allowed for a source queue "
-                    + "arn at a given time.");
+                throw Errors.invalid("There is already a task running. Only one active task is allowed "
+                    + "for a source queue arn at a given time.");
             }
-            var task = new MoveTask(id, source, input.destinationArn(), rate, lines.counts(tx, queue, now).visible(), 0, now,
-                RUNNING, null, caller.principal());
+            var task = new MoveTask(id, source, input.destinationArn(), rate, lines.counts(tx, queue, now).visible(), 0,
+                now, RUNNING, null, caller.principal());
             var key = Key.of(queue.id(), now.toEpochMilli(), id);
             data.tasks.put(tx, key, task);
             tasks(tx, queue).stream().skip(MOST_LISTED).forEach(row -> data.tasks.delete(tx, row.key()));
@@ -139,7 +139,8 @@ final class MoveTasks {
             throw missing("DestinationArn");
         }
         if (name.isFifo() != source.fifo()) {
-            throw Errors.invalid("DestinationArn", arn, "The destination queue must be of the same type as the source queue.");
+            throw Errors.invalid("DestinationArn", arn,
+                "The destination queue must be of the same type as the source queue.");
         }
     }
 

@@ -15,14 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which groups of a standard queue are noisy: those that have more than a tenth of all that is in flight and at least 30
- * messages of it, or had more than a tenth of the consumers' time of late. One that has no more messages waiting, or was sent
- * none for five minutes, is quiet.
+ * Which groups of a standard queue are noisy: those that have more than a tenth of all that is in flight and at least
+ * 30 messages of it, or had more than a tenth of the consumers' time of late. One that has no more messages waiting, or
+ * was sent none for five minutes, is quiet.
  *
- * <p>What AWS means by of late it does not say: here it is this minute and the four before it. A tenth of next to nothing
- * holds nobody up, so shares of time count from 30 seconds on.
+ * <p>What AWS means by of late it does not say: here it is this minute and the four before it. A tenth of next to
+ * nothing holds nobody up, so shares of time count from 30 seconds on.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
  *     How Amazon SQS fair queues work</a>
  */
 final class Noise {
@@ -109,7 +110,8 @@ final class Noise {
                 visible -= look.messages(group) - flying - later;
             }
         }
-        var oldest = data.heads.range(tx, Range.of(Key.of(line)).limit(SOME)).filter(head -> !noisy.contains(head.value()))
+        var oldest = data.heads.range(tx, Range.of(Key.of(line)).limit(SOME))
+            .filter(head -> !noisy.contains(head.value()))
             .flatMap(head -> data.grouped.get(tx, head.key()).stream()).map(SqsData.Place::enqueued).min(Long::compare);
         return new Quiet(noisy.size(),
             new Counts(Math.max(0, visible), Math.max(0, inFlight), Math.max(0, delayed)), oldest);
@@ -164,7 +166,8 @@ final class Noise {
 
         private boolean isWaiting(String group) {
             return data.tenants.get(tx, Key.of(line, group))
-                .filter(tenant -> tenant.messages() > inFlight(group) && tenant.sent() > now - QUIET_MILLIS).isPresent();
+                .filter(tenant -> tenant.messages() > inFlight(group) && tenant.sent() > now - QUIET_MILLIS)
+                .isPresent();
         }
 
         private long allInFlight() {

@@ -16,7 +16,8 @@ final class Permissions {
         "ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue");
 
     /** These no policy gives to another account. */
-    private static final Set<String> OWNERS = Set.of("AddPermission", "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
+    private static final Set<String> OWNERS =
+        Set.of("AddPermission", "CancelMessageMoveTask", "CreateQueue", "DeleteQueue",
         "ListMessageMoveTasks", "ListQueues", "ListQueueTags", "RemovePermission", "SetQueueAttributes",
         "StartMessageMoveTask", "TagQueue", "UntagQueue");
 

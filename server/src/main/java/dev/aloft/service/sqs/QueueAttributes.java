@@ -54,7 +54,8 @@ final class QueueAttributes {
     }
 
     private static boolean isGiven(String name) {
-        return NUMBERS.containsKey(name) || FLAGS.contains(name) || CHOICES.containsKey(name) || DOCUMENTS.contains(name)
+        return NUMBERS.containsKey(name) || FLAGS.contains(name) || CHOICES.containsKey(name)
+                || DOCUMENTS.contains(name)
             || name.equals("KmsMasterKeyId");
     }
 

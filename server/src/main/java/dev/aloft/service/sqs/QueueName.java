@@ -15,9 +15,10 @@ record QueueName(String account, String region, String name) {
     private static final String SERVICE = "sqs";
 
     /**
-     * Of a URL as any client builds it: the last two parts of its path are the account and the name, and the host may say the
-     * region ({@code sqs.eu-west-1.…}, {@code eu-west-1.queue.…}). Which host it is otherwise does not matter: clients reach us
-     * by several. The bare name of a queue of the caller's is good too, and what has no path names no queue, as on AWS.
+     * Of a URL as any client builds it: the last two parts of its path are the account and the name, and the host may
+     * say the region ({@code sqs.eu-west-1.…}, {@code eu-west-1.queue.…}). Which host it is otherwise does not matter:
+     * clients reach us by several. The bare name of a queue of the caller's is good too, and what has no path names no
+     * queue, as on AWS.
      */
     static QueueName of(Caller caller, String url) {
         if (url == null) {

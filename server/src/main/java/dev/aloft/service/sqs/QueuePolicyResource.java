@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * AWS::SQS::QueuePolicy, the policy of some queues, and AWS::SQS::QueueInlinePolicy, that of one. A queue has one policy: the
- * last of those that name it.
+ * AWS::SQS::QueuePolicy, the policy of some queues, and AWS::SQS::QueueInlinePolicy, that of one. A queue has one
+ * policy: the last of those that name it.
  *
  * @param inline whether it is the policy of one queue, whose URL is its id then
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html">
  *     AWS::SQS::QueuePolicy</a>
  */
 record QueuePolicyResource(Sqs sqs, boolean inline) implements ResourceType {

@@ -79,7 +79,8 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         if (desired.properties().get("QueueName") != null) {
             return desired.properties().get("QueueName").toString();
         }
-        return isFifo(desired) ? desired.generatedName(MAX_NAME - FIFO.length()) + FIFO : desired.generatedName(MAX_NAME);
+        return isFifo(desired) ? desired.generatedName(MAX_NAME - FIFO.length()) + FIFO
+            : desired.generatedName(MAX_NAME);
     }
 
     private static boolean isFifo(Desired desired) {
@@ -101,7 +102,8 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
     public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
         var changed = changed(attributes(before.properties()), attributes(after.properties()));
         if (!changed.isEmpty()) {
-            sqs.setQueueAttributes(caller, Sqs.SetQueueAttributesRequest.of(r -> r.queueUrl(physicalId).attributes(changed)));
+            sqs.setQueueAttributes(caller,
+                Sqs.SetQueueAttributesRequest.of(r -> r.queueUrl(physicalId).attributes(changed)));
         }
         var gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
@@ -116,7 +118,8 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         changed.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
         before.keySet().stream().filter(name -> !after.containsKey(name))
             .forEach(name -> changed.put(name, ATTRIBUTES.get(name)));
-        // The two kinds of encryption exclude each other: a key of one's own takes SQS's away, and without it that is back.
+        // The two kinds of encryption exclude each other: a key of one's own takes SQS's away, and without it that is
+        // back.
         if (after.containsKey("KmsMasterKeyId")) {
             changed.remove("SqsManagedSseEnabled", "true");
         } else {
@@ -128,7 +131,9 @@ record QueueResource(Sqs sqs, Queues queues) implements ResourceType {
         return changed;
     }
 
-    /** Deleted by CloudFormation, a name is free when that ends: on AWS it takes a minute, here the name does not wait. */
+    /**
+     * Deleted by CloudFormation, a name is free when that ends: on AWS it takes a minute, here the name does not wait.
+     */
     @Override
     public void delete(Caller caller, String physicalId, Desired last) {
         try {

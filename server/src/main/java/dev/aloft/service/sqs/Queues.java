@@ -28,7 +28,8 @@ final class Queues {
     private static final int MOST_LISTED = 1000;
     private static final int MOST_TAGS = 50;
     private static final int MOST_SEEN = 10_000;
-    private static final String ONLY = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
+    private static final String ONLY =
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
 
     private final SqsData data;
     private final Lines lines;
@@ -56,7 +57,10 @@ final class Queues {
         return queue;
     }
 
-    /** A queue as it was when it was read last: good for checking a request by, before a transaction that reads it again. */
+    /**
+     * A queue as it was when it was read last: good for checking a request by, before a transaction that reads it
+     * again.
+     */
     Queue seen(QueueName name) {
         var queue = seen.get(name);
         return queue == null ? get(name) : queue;
@@ -261,7 +265,8 @@ final class Queues {
     Sqs.ListDeadLetterSourceQueuesResponse sources(Caller caller, QueueName name, String after, Integer asked) {
         int limit = limit(asked);
         var all = Key.of(name.account(), name.region());
-        var range = after == null ? Range.of(all) : Range.of(all).after(Key.of(name.account(), name.region(), name(after)));
+        var range = after == null ? Range.of(all)
+            : Range.of(all).after(Key.of(name.account(), name.region(), name(after)));
         var found = store.<List<QueueName>>read(tx -> {
             get(tx, name);
             return data.queues.range(tx, range).map(Row::value)
@@ -303,7 +308,8 @@ final class Queues {
         var now = time.instant();
         store.change(tx -> {
             var queue = get(tx, name);
-            if (given.containsKey("FifoQueue") && !"true".equalsIgnoreCase(queue.fifo() ? given.get("FifoQueue") : "no")) {
+            if (given.containsKey("FifoQueue")
+                && !"true".equalsIgnoreCase(queue.fifo() ? given.get("FifoQueue") : "no")) {
                 throw new Sqs.InvalidAttributeValue(
                     "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.");
             }

@@ -46,7 +46,8 @@ record Receipt(long queue, long line, long enqueued, long sequence, long at, int
             throw Errors.noReceipt(handle);
         }
         var key = Key.decoded(Arrays.copyOf(whole, length));
-        return new Receipt(key.number(0), key.number(1), key.number(2), key.number(3), key.number(4), (int) key.number(5),
+        return new Receipt(key.number(0), key.number(1), key.number(2), key.number(3), key.number(4),
+                (int) key.number(5),
             key.text(6));
     }
 

@@ -56,8 +56,10 @@ final class Receive {
 
     Sqs.ReceiveMessageResponse receive(Caller caller, Sqs.ReceiveMessageRequest input) {
         var name = QueueName.of(caller, input.queueUrl());
-        check(name, "MaxNumberOfMessages", input.maxNumberOfMessages(), 1, MOST, "Must be between 1 and 10, if provided.");
-        check(name, "WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT, "Must be >= 0 and <= 20, if provided.");
+        check(name, "MaxNumberOfMessages", input.maxNumberOfMessages(), 1, MOST,
+            "Must be between 1 and 10, if provided.");
+        check(name, "WaitTimeSeconds", input.waitTimeSeconds(), 0, LONGEST_WAIT,
+            "Must be >= 0 and <= 20, if provided.");
         check(name, "VisibilityTimeout", input.visibilityTimeout(), 0, LONGEST_VISIBILITY,
             "Must be >= 0 and <= 43200, if provided.");
         if (input.receiveRequestAttemptId() != null) {
@@ -88,11 +90,15 @@ final class Receive {
         }
         if (!ATTEMPT.matcher(id).matches()) {
             throw Errors.invalid("ReceiveRequestAttemptId", id,
-                "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+                "ReceiveRequestAttemptId can only include alphanumeric and punctuation characters. "
+                + "1 to 128 in length.");
         }
     }
 
-    /** Looks first without a transaction that writes, which most looks need not; not where the last look found something. */
+    /**
+     * Looks first without a transaction that writes, which most looks need not; not where the last look found
+     * something.
+     */
     private List<Received> take(QueueName name, Sqs.ReceiveMessageRequest input, boolean shortPolling) {
         long now = time.instant().toEpochMilli();
         boolean look = input.receiveRequestAttemptId() != null || flowing.contains(name)
@@ -150,7 +156,8 @@ final class Receive {
         int most = lines.room(tx, queue, now, asked(input));
         if (most <= 0) {
             if (shortPolling && !queue.fifo()) {
-                throw new Sqs.OverLimit("Too many messages are in flight: a queue can have " + Lines.MOST_IN_FLIGHT + ".");
+                throw new Sqs.OverLimit("Too many messages are in flight: a queue can have " + Lines.MOST_IN_FLIGHT
+                    + ".");
             }
             return List.of();
         }
@@ -172,8 +179,8 @@ final class Receive {
     }
 
     /**
-     * What the same attempt received before, hidden anew, with the receipts it had; nothing where any of it has been deleted,
-     * hidden otherwise or become visible since.
+     * What the same attempt received before, hidden anew, with the receipts it had; nothing where any of it has been
+     * deleted, hidden otherwise or become visible since.
      */
     private List<Received> again(Tx tx, Queue queue, String attempt, long now, long until) {
         var before = data.attempts.get(tx, Key.of(queue.id(), attempt));

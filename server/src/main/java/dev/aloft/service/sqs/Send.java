@@ -66,7 +66,8 @@ final class Send {
     }
 
     private static Sqs.SendMessageResponse answer(Queue queue, Ready ready, Kept kept) {
-        return Sqs.SendMessageResponse.of(r -> r.messageId(kept.messageId()).md5OfMessageBody(ready.content().bodyDigest())
+        return Sqs.SendMessageResponse.of(r -> r.messageId(kept.messageId())
+            .md5OfMessageBody(ready.content().bodyDigest())
             .md5OfMessageAttributes(ready.attributesDigest()).md5OfMessageSystemAttributes(ready.systemDigest())
             .sequenceNumber(told(queue, kept.sequence())));
     }
@@ -90,8 +91,10 @@ final class Send {
         return sending(name, queue -> batch(caller, queue, input));
     }
 
-    private Optional<Sqs.SendMessageBatchResponse> batch(Caller caller, Queue queue, Sqs.SendMessageBatchRequest input) {
-        var entries = Batches.checked(input.entries(), Sqs.SendMessageBatchRequestEntry::id, "SendMessageBatchRequestEntry");
+    private Optional<Sqs.SendMessageBatchResponse> batch(Caller caller, Queue queue,
+            Sqs.SendMessageBatchRequest input) {
+        var entries = Batches.checked(input.entries(), Sqs.SendMessageBatchRequestEntry::id,
+            "SendMessageBatchRequestEntry");
         if (queue.fifo()) {
             for (var entry : entries) {
                 if (entry.messageGroupId() == null) {
@@ -137,8 +140,8 @@ final class Send {
 
     private static void checkDeduplication(Queue queue, String id) {
         if (queue.fifo() && id == null && !queue.flag("ContentBasedDeduplication")) {
-            throw Errors.invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
-                + "provided explicitly");
+            throw Errors.invalid("The queue should either have ContentBasedDeduplication enabled or "
+                + "MessageDeduplicationId provided explicitly");
         }
     }
 

@@ -44,7 +44,10 @@ final class SqsData {
     final Table<Place> order = Table.of("o", Place.CODEC);
     final Table<Place> grouped = Table.of("q", Place.CODEC);
     final Table<byte[]> byGroup = Table.of("i", Codec.BYTES);
-    /** Where a message stands that was moved since it was received, so that its receipt still finds it: (line, sequence). */
+    /**
+     * Where a message stands that was moved since it was received, so that its receipt still finds it: (line,
+     * sequence).
+     */
     final Table<Long> moved = Table.of("m", Codec.NUMBER);
     final Table<Tally> tallies = Table.of("t", Tally.CODEC);
     /** How many messages become visible in a second, by line, whether they were received, and the second. */
@@ -55,8 +58,8 @@ final class SqsData {
     /** As waiting, for one group of a standard queue: by line, group, whether they were received, and the second. */
     final Table<Long> waitingOf = Table.of("v", Codec.NUMBER);
     /**
-     * For how many milliseconds consumers have had messages of a standard queue with groups: by line, minute and group; of
-     * all its messages together by line and minute.
+     * For how many milliseconds consumers have had messages of a standard queue with groups: by line, minute and group;
+     * of all its messages together by line and minute.
      */
     final Table<Long> worked = Table.of("b", Codec.NUMBER);
 
@@ -148,7 +151,8 @@ final class SqsData {
     record Member(long visible, Place place) {
         static final Codec<Member> CODEC = Codec.of(
             member -> Key.of(member.visible).and(
-                member.place.enqueued, member.place.receives, member.place.first, member.place.last, member.place.moved).raw(),
+                member.place.enqueued, member.place.receives, member.place.first, member.place.last,
+                member.place.moved).raw(),
             bytes -> {
                 var key = Key.decoded(bytes);
                 return new Member(key.number(0), Place.decode(key, 1));

@@ -71,7 +71,8 @@ public final class SqsService implements Service, Sqs {
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
             case AddPermissionRequest r -> queue("AddPermission", caller, r.queueUrl());
-            case CancelMessageMoveTaskRequest r -> tasks("CancelMessageMoveTask", caller, MoveTasks.sourceArn(r.taskHandle()));
+            case CancelMessageMoveTaskRequest r ->
+                tasks("CancelMessageMoveTask", caller, MoveTasks.sourceArn(r.taskHandle()));
             case ChangeMessageVisibilityRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case ChangeMessageVisibilityBatchRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case CreateQueueRequest r -> Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn());
@@ -239,7 +240,8 @@ public final class SqsService implements Service, Sqs {
     }
 
     @Override
-    public ChangeMessageVisibilityResponse changeMessageVisibility(Caller caller, ChangeMessageVisibilityRequest input) {
+    public ChangeMessageVisibilityResponse changeMessageVisibility(Caller caller,
+            ChangeMessageVisibilityRequest input) {
         messages.changeVisibility(caller, input);
         return ChangeMessageVisibilityResponse.of(_ -> {});
     }

@@ -27,7 +27,8 @@ public final class SqsTarget implements Target {
     public void deliver(Caller caller, Arn target, Event event) {
         var name = new QueueName(target.account(), target.region(), target.resource());
         var attributes = new LinkedHashMap<String, Sqs.MessageAttributeValue>();
-        event.attributes().forEach((key, value) -> attributes.put(key, Sqs.MessageAttributeValue.of(a -> a.dataType(value.type())
+        event.attributes()
+            .forEach((key, value) -> attributes.put(key, Sqs.MessageAttributeValue.of(a -> a.dataType(value.type())
             .stringValue(value.binary() ? null : value.value())
             .binaryValue(value.binary() ? Bytes.fromBase64(value.value()) : null))));
         var sender = event.trace() == null ? caller : caller.withTrace(event.trace());

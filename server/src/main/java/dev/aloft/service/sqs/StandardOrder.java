@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Standard queues: by the moment from which a message is visible, and fairly where messages have groups. Who receives one moves
- * it; nobody brings it back.
+ * Standard queues: by the moment from which a message is visible, and fairly where messages have groups. Who receives
+ * one moves it; nobody brings it back.
  */
 record StandardOrder(SqsData data, Noise noise) implements Order {
     private static final byte[] NOTHING = {};

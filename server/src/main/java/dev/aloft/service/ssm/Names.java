@@ -23,7 +23,8 @@ final class Names {
             if (!arn.account().equals(caller.account()) || !arn.region().equals(caller.region())) {
                 throw ApiError.notBuilt("A parameter of another account or region (" + text + ")");
             }
-            name = arn.resource().startsWith("parameter/") ? arn.resource().substring("parameter/".length()) : arn.resource();
+            name = arn.resource().startsWith("parameter/") ? arn.resource().substring("parameter/".length())
+                    : arn.resource();
             // The ARN of /a/b has no second slash, and a name with slashes begins with one.
             name = name.indexOf('/') > 0 ? "/" + name : name;
         }
@@ -53,11 +54,13 @@ final class Names {
             throw invalid("Parameter name must be a fully qualified name.");
         }
         if (name.length() > LONGEST || name.endsWith("/") || name.contains("//")) {
-            throw invalid("Invalid parameter name. Please use a valid name with no empty sub-path and at most " + LONGEST
+            throw invalid("Invalid parameter name. Please use a valid name with no empty sub-path and at most "
+                    + LONGEST
                     + " characters.");
         }
         if (name.chars().filter(c -> c == '/').count() > MOST_LEVELS) {
-            throw new Ssm.HierarchyLevelLimitExceededException("The hierarchy of parameter " + name + " exceeds the limit of "
+            throw new Ssm.HierarchyLevelLimitExceededException("The hierarchy of parameter " + name
+                    + " exceeds the limit of "
                     + MOST_LEVELS + " levels.");
         }
     }
@@ -70,18 +73,21 @@ final class Names {
     }
 
     private static ApiError malformed() {
-        return invalid("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist"
-                + " of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the"
+        return invalid("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a "
+                + "path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
+                + "letters, numbers and the"
                 + " following 3 symbols .-_");
     }
 
     /** A path to look under, always with a slash at its end. */
     static String path(String path) {
         if (!path.startsWith("/") || path.contains("//") || !path.chars().allMatch(Names::allowed)) {
-            throw invalid("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a"
-                    + " forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only"
-                    + " letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are"
-                    + " not allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example:"
+            throw invalid("The parameter doesn't meet the parameter name requirements. The parameter "
+                    + "name must begin with a forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" "
+                    + "(case-insensitive). It must use only"
+                    + " letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). "
+                    + "Special characters are not allowed. All sub-paths, if specified, must use the forward slash "
+                    + "symbol \"/\". Valid example:"
                     + " /get/parameters2-/by1./path0_.");
         }
         return path.endsWith("/") ? path : path + "/";

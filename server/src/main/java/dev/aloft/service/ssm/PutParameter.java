@@ -49,8 +49,9 @@ final class PutParameter {
         Names.checkNew(name);
         refuseWhatIsNotBuilt(input);
         if (overwrite && tagged) {
-            throw Names.invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags,"
-                    + " please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or"
+            throw Names.invalid("Invalid request: tags and overwrite can't be used together. To create a "
+                    + "parameter with tags, please remove overwrite flag. To update tags for an existing parameter, "
+                    + "please use AddTagsToResource or"
                     + " RemoveTagsFromResource.");
         }
         if (input.allowedPattern() != null) {
@@ -110,8 +111,8 @@ final class PutParameter {
         if (!oldest.value().labels().isEmpty()) {
             throw new Ssm.ParameterMaxVersionLimitExceeded("You attempted to create a new version of " + name
                     + " by calling the PutParameter API with the overwrite flag. Version " + oldest.value().number()
-                    + ", the oldest version, can't be deleted because it has a label associated with it. Move the label to"
-                    + " another version of the parameter, and try again.");
+                    + ", the oldest version, can't be deleted because it has a label associated with "
+                    + "it. Move the label to another version of the parameter, and try again.");
         }
         data.versions.delete(tx, oldest.key());
     }
@@ -141,14 +142,17 @@ final class PutParameter {
         var asked = input.tier() != null ? input.tier() : before != null ? before.tier() : Ssm.ParameterTier.STANDARD;
         var tier = !asked.equals("Intelligent-Tiering") ? asked
                 : bytes > STANDARD_BYTES ? Ssm.ParameterTier.ADVANCED : Ssm.ParameterTier.STANDARD;
-        if (before != null && before.tier().equals(Ssm.ParameterTier.ADVANCED) && tier.equals(Ssm.ParameterTier.STANDARD)) {
-            throw Names.invalid("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the"
-                    + " advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter"
+        if (before != null && before.tier().equals(Ssm.ParameterTier.ADVANCED)
+                && tier.equals(Ssm.ParameterTier.STANDARD)) {
+            throw Names.invalid("This parameter uses the advanced-parameter tier. You can't downgrade a "
+                    + "parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you "
+                    + "can delete the advanced parameter"
                     + " and recreate it as a standard parameter.");
         }
         if (tier.equals(Ssm.ParameterTier.STANDARD) && bytes > STANDARD_BYTES) {
-            throw Names.invalid("Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger"
-                    + " parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see"
+            throw Names.invalid("Standard tier parameters support a maximum parameter value of 4096 characters. "
+                    + "To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. "
+                    + "For more information, see"
                     + " https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html");
         }
         if (bytes > ADVANCED_BYTES) {

@@ -10,7 +10,8 @@ import dev.aloft.wire.Trees;
 /**
  * Secrets of Secrets Manager, asked for as if they were parameters, by whoever may read both.
  *
- * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html">Referencing
+ * @see <a
+ *     href="https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html">Referencing
  *     secrets from parameters</a>
  */
 final class SecretReferences {
@@ -37,7 +38,8 @@ final class SecretReferences {
                     .version(0L).arn(found.arn()).lastModifiedDate(found.createdDate()).dataType("text")
                     .sourceResult(JsonWriter.string(Trees.of(found))));
         } catch (SecretsManager.ResourceNotFoundException _) {
-            throw new Ssm.ParameterNotFound("An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret "
+            throw new Ssm.ParameterNotFound("An error occurred (ParameterNotFound) when referencing "
+                    + "Secrets Manager: Secret "
                     + name + " not found.");
         }
     }

@@ -50,7 +50,8 @@ record SsmResources(Ssm ssm) implements ResourceType {
     private boolean isOurs(Caller caller, String name, Desired desired) {
         var known = new LinkedHashMap<String, String>();
         ssm.listTagsForResource(caller, Ssm.ListTagsForResourceRequest.of(
-                r -> r.resourceType("Parameter").resourceId(name))).tagList().forEach(tag -> known.put(tag.key(), tag.value()));
+                r -> r.resourceType("Parameter")
+                .resourceId(name))).tagList().forEach(tag -> known.put(tag.key(), tag.value()));
         return desired.isMarkedIn(known);
     }
 

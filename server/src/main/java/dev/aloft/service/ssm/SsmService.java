@@ -106,7 +106,8 @@ public final class SsmService implements Service, Ssm {
     }
 
     @Override
-    public UnlabelParameterVersionResponse unlabelParameterVersion(Caller caller, UnlabelParameterVersionRequest input) {
+    public UnlabelParameterVersionResponse unlabelParameterVersion(Caller caller,
+            UnlabelParameterVersionRequest input) {
         return labels.unlabel(caller, input);
     }
 
@@ -140,7 +141,8 @@ public final class SsmService implements Service, Ssm {
 
     @Override
     public RemoveTagsFromResourceResponse removeTagsFromResource(Caller caller, RemoveTagsFromResourceRequest input) {
-        parameters.changeTags(caller, input.resourceType(), input.resourceId(), tags -> Tags.without(tags, input.tagKeys()));
+        parameters.changeTags(caller, input.resourceType(), input.resourceId(),
+            tags -> Tags.without(tags, input.tagKeys()));
         return RemoveTagsFromResourceResponse.of(_ -> {});
     }
 }

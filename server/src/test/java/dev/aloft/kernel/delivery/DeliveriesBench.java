@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** How late the last of many deliveries is that fall due at one moment. Run by hand: folder, how many, how many targets. */
+/**
+ * How late the last of many deliveries is that fall due at one moment. Run by hand: folder, how many, how many targets.
+ */
 final class DeliveriesBench {
     private record Note(String to, byte[] body) {
     }
@@ -61,7 +63,8 @@ final class DeliveriesBench {
                     });
                 }
                 left.await();
-                System.out.println(count + " deliveries to " + targets + " targets, due at one moment: the last was settled after "
+                System.out.println(count + " deliveries to " + targets
+                    + " targets, due at one moment: the last was settled after "
                     + Duration.between(due, time.instant()).toMillis() + " ms");
                 workers.close();
             }

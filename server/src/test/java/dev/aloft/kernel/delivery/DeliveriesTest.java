@@ -39,7 +39,8 @@ class DeliveriesTest {
     private final Map<String, Duration> slow = new HashMap<>();
     private final TestTime time = new TestTime();
     private final List<Workers> running = new ArrayList<>();
-    private RetryPolicy policy = new RetryPolicy(List.of(RetryPolicy.Phase.at(2, Duration.ofSeconds(60))), Duration.ofHours(6), null);
+    private RetryPolicy policy =
+            new RetryPolicy(List.of(RetryPolicy.Phase.at(2, Duration.ofSeconds(60))), Duration.ofHours(6), null);
     private Disturbance disturbance = Disturbance.NONE;
     private int first = Deliveries.MOST_OF_A_LANE;
 
@@ -95,7 +96,8 @@ class DeliveriesTest {
     }
 
     private Deliveries<Parcel> on(Store store, int mostOfLane) {
-        var deliveries = new Deliveries<>("post", store, time, Codec.of(Parcel.class), new Post(), disturbance, Math.min(first, mostOfLane), mostOfLane);
+        var deliveries = new Deliveries<>("post", store, time, Codec.of(Parcel.class), new Post(), disturbance,
+                Math.min(first, mostOfLane), mostOfLane);
         var workers = new Workers(time, List.of(deliveries.worker()));
         workers.start();
         running.add(workers);
@@ -154,9 +156,11 @@ class DeliveriesTest {
         fail("a", FAULT, FAULT, FAULT, FAULT);
         send(store, deliveries, "a", "one");
         time.advance(Duration.ofHours(1));
-        assertThat(told).containsExactly("0: one#1 InternalFailure", "60: one#2 InternalFailure", "120: one#3 InternalFailure",
+        assertThat(told)
+                .containsExactly("0: one#1 InternalFailure", "60: one#2 InternalFailure", "120: one#3 InternalFailure",
             "120: one RETRIES InternalFailure");
-        assertThat(store.<String>read(tx -> new String(tx.get(Key.of("dead", "one")).orElseThrow()))).isEqualTo("RETRIES after 3");
+        assertThat(store.<String>read(tx -> new String(tx.get(Key.of("dead", "one")).orElseThrow())))
+                .isEqualTo("RETRIES after 3");
         assertThat(kept(store)).isZero();
     }
 
@@ -167,18 +171,22 @@ class DeliveriesTest {
         fail("a", GONE);
         send(store, deliveries, "a", "one");
         time.advance(Duration.ofHours(1));
-        assertThat(told).containsExactly("0: one#1 ResourceNotFoundException", "0: one HOPELESS ResourceNotFoundException");
+        assertThat(told)
+                .containsExactly("0: one#1 ResourceNotFoundException", "0: one HOPELESS ResourceNotFoundException");
     }
 
     @Test
     void whatIsTooOldIsGivenUpWhenItIsSo() {
-        policy = new RetryPolicy(List.of(RetryPolicy.Phase.at(9, Duration.ofSeconds(60))), Duration.ofSeconds(90), null);
+        policy = new RetryPolicy(List.of(RetryPolicy.Phase.at(9, Duration.ofSeconds(60))),
+                Duration.ofSeconds(90), null);
         var store = new MemoryStore();
         var deliveries = on(store);
         fail("a", FAULT, FAULT, FAULT, FAULT);
         send(store, deliveries, "a", "one");
         time.advance(Duration.ofHours(1));
-        assertThat(told).containsExactly("0: one#1 InternalFailure", "60: one#2 InternalFailure", "90: one AGE InternalFailure");
+        assertThat(told)
+                .containsExactly("0: one#1 InternalFailure", "60: one#2 InternalFailure",
+                        "90: one AGE InternalFailure");
     }
 
     @Test
@@ -258,7 +266,8 @@ class DeliveriesTest {
 
     @Test
     void aBusyTargetIsAskedLess() {
-        policy = new RetryPolicy(List.of(), Duration.ofHours(6), new Backoff(Duration.ofSeconds(1), 1, Duration.ofSeconds(1)));
+        policy = new RetryPolicy(List.of(), Duration.ofHours(6),
+                new Backoff(Duration.ofSeconds(1), 1, Duration.ofSeconds(1)));
         var store = new MemoryStore();
         var deliveries = on(store, 8);
         var most = new AtomicInteger();
@@ -295,7 +304,8 @@ class DeliveriesTest {
 
     @Test
     void deliveriesCanBeDisturbed() {
-        disturbance = (_, lane) -> new Disturbance.Plan(lane.name().equals("late") ? Duration.ofSeconds(5) : Duration.ZERO,
+        disturbance = (_, lane) ->
+                new Disturbance.Plan(lane.name().equals("late") ? Duration.ofSeconds(5) : Duration.ZERO,
             lane.name().equals("twice") ? 1 : 0);
         var store = new FlakyStore(new MemoryStore());
         var deliveries = on(store);
@@ -310,7 +320,8 @@ class DeliveriesTest {
     void laterMeansLater() {
         var store = new MemoryStore();
         var deliveries = on(store);
-        store.change(tx -> deliveries.promise(tx, "one", new Parcel("a", "one", false), time.instant().plusSeconds(30)));
+        store.change(tx ->
+                deliveries.promise(tx, "one", new Parcel("a", "one", false), time.instant().plusSeconds(30)));
         time.advance(Duration.ofMinutes(1));
         assertThat(told).containsExactly("30: one#1");
     }

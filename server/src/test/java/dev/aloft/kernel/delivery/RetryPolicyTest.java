@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
     private static List<Double> pauses(RetryPolicy policy, int... retries) {
-        return IntStream.of(retries).mapToObj(retry -> policy.pause(retry, new Random(1)).map(Duration::toMillis).orElse(-1L) / 1000.0)
+        return IntStream.of(retries)
+            .mapToObj(retry -> policy.pause(retry, new Random(1)).map(Duration::toMillis).orElse(-1L) / 1000.0)
             .toList();
     }
 
     private static RetryPolicy one(RetryPolicy.Curve curve) {
-        return new RetryPolicy(List.of(new RetryPolicy.Phase(5, Duration.ofSeconds(2), Duration.ofSeconds(32), curve, false)),
+        return new RetryPolicy(
+            List.of(new RetryPolicy.Phase(5, Duration.ofSeconds(2), Duration.ofSeconds(32), curve, false)),
             Duration.ofDays(1), null);
     }
 
@@ -27,7 +29,8 @@ class RetryPolicyTest {
 
     @Test
     void curvesBeginWithTheShortestAndEndWithTheLongest() {
-        for (var curve : List.of(RetryPolicy.Curve.LINEAR, RetryPolicy.Curve.ARITHMETIC, RetryPolicy.Curve.GEOMETRIC, RetryPolicy.Curve.EXPONENTIAL,
+        for (var curve : List.of(RetryPolicy.Curve.LINEAR, RetryPolicy.Curve.ARITHMETIC, RetryPolicy.Curve.GEOMETRIC,
+            RetryPolicy.Curve.EXPONENTIAL,
                 RetryPolicy.Curve.DOUBLING)) {
             assertThat(pauses(one(curve), 1, 5)).as(curve.name()).containsExactly(2.0, 32.0);
             assertThat(pauses(one(curve), 1, 2, 3, 4, 5)).as(curve.name()).isSorted();
@@ -40,7 +43,9 @@ class RetryPolicyTest {
     @Test
     void eventBridgeTriesForADay() {
         assertThat(pauses(RetryPolicy.EVENTBRIDGE, 186)).containsExactly(-0.001);
-        assertThat(RetryPolicy.EVENTBRIDGE.pause(1, new Random(2)).orElseThrow()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
-        assertThat(RetryPolicy.EVENTBRIDGE.pause(100, new Random(2)).orElseThrow()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(10));
+        assertThat(RetryPolicy.EVENTBRIDGE.pause(1, new Random(2)).orElseThrow())
+            .isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+        assertThat(RetryPolicy.EVENTBRIDGE.pause(100, new Random(2)).orElseThrow())
+            .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(10));
     }
 }

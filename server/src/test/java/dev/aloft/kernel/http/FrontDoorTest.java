@@ -69,7 +69,8 @@ class FrontDoorTest {
         var sessions = new Sessions(KeyFile.inMemory(), time);
         var signatures = new Signatures(UserPolicies.none(), sessions, rootKeys, time, enforce);
         var router = new Router(
-                List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(), () -> Map.of("version", "test"));
+                List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(),
+                () -> Map.of("version", "test"));
         var config = new HttpServer.Config(
                 "127.0.0.1", 0, Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 1 << 24, null);
         server = HttpServer.start(config, time, new FrontDoor(router, signatures, FrontDoorTest::call));
@@ -87,7 +88,8 @@ class FrontDoorTest {
                     .userId(caller.requestId()));
             case S3.PutObjectRequest put -> {
                 var content = new String(put.body().bytes(1 << 20), StandardCharsets.UTF_8);
-                var sum = put.body() instanceof AwsChunked chunked ? chunked.trailers().first("x-amz-checksum-crc32") : "";
+                var sum = put.body() instanceof AwsChunked chunked ? chunked.trailers().first("x-amz-checksum-crc32")
+                        : "";
                 yield S3.PutObjectResponse.of(r -> r.eTag(put.bucket() + "/" + put.key() + "=" + content + sum
                         + (put.contentEncoding() == null ? "" : put.contentEncoding())));
             }
@@ -132,7 +134,8 @@ class FrontDoorTest {
 
     private HttpRequest signed(HttpRequest request, String account, String service) {
         return SigV4.sign(
-                request, new Credentials(account, rootKeys.secret(account), null), "eu-west-1", service, time.instant());
+                request, new Credentials(account, rootKeys.secret(account), null), "eu-west-1", service,
+                        time.instant());
     }
 
     private static final String[] FORM = {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"};
@@ -158,7 +161,8 @@ class FrontDoorTest {
         assertThat(forged.status()).isEqualTo(403);
         assertThat(forged.body()).contains("<Code>SignatureDoesNotMatch</Code>");
 
-        var put = signed(request("PUT", "/bucket/a%20b/c%2B", "", "hello", "Content-Type", "Text/Plain;  Charset=UTF-8"),
+        var put = signed(request("PUT", "/bucket/a%20b/c%2B", "", "hello", "Content-Type",
+                "Text/Plain;  Charset=UTF-8"),
                 "111122223333", "s3");
         assertThat(send(put).header("etag")).isEqualTo("bucket/a b/c+=hello");
         var changed = send(put.withBody(Body.of("jello")));
@@ -225,7 +229,8 @@ class FrontDoorTest {
         Logger.getLogger(FrontDoor.class.getName()).addHandler(handler);
         try {
             var answer = send(
-                    signed(request("POST", "/", "", "{}", "X-Amz-Target", "DynamoDB_20120810.ListTables"), "1", "dynamodb"));
+                    signed(request("POST", "/", "", "{}", "X-Amz-Target", "DynamoDB_20120810.ListTables"), "1",
+                            "dynamodb"));
             assertThat(answer.status()).isEqualTo(500);
             var id = answer.header("x-amzn-requestid");
             assertThat(answer.body()).contains("InternalFailure", id).doesNotContain("a bug in a service");

@@ -66,13 +66,15 @@ class Http2Test {
             client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
             assertThat(upload(client, 4_000_000).body()).isEqualTo("4000000");
             assertThat(upload(client, 4_000_001).statusCode()).isEqualTo(413);
-            var long431 = java.net.http.HttpRequest.newBuilder(uri("http", "/")).header("x-long", "x".repeat(10_000)).build();
+            var long431 = java.net.http.HttpRequest.newBuilder(uri("http", "/"))
+                    .header("x-long", "x".repeat(10_000)).build();
             try {
                 assertThat(client.send(long431, BodyHandlers.ofString()).statusCode()).isEqualTo(431);
             } catch (IOException e) {
                 // Jetty may end the connection instead.
             }
-            var next = client.send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
+            var next = client
+                    .send(java.net.http.HttpRequest.newBuilder(uri("http", "/")).build(), BodyHandlers.ofString());
             assertThat(next.statusCode()).isEqualTo(200);
         }
     }

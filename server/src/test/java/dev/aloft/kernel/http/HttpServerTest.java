@@ -198,7 +198,8 @@ class HttpServerTest {
         try {
             for (int i = 0; i < 500; i++) {
                 var http = new RawHttp(server.port());
-                http.send(i % 2 == 0 ? "GET / HTTP/1.1\nHost: h\nX-Sl" : "PUT / HTTP/1.1\nHost: h\nContent-Length: 9\n\nx");
+                http.send(i % 2 == 0 ? "GET / HTTP/1.1\nHost: h\nX-Sl"
+                        : "PUT / HTTP/1.1\nHost: h\nContent-Length: 9\n\nx");
                 halfWay.add(http);
             }
             try (var http = new RawHttp(server.port())) {
@@ -458,7 +459,8 @@ class HttpServerTest {
     @Test
     void sendsNoHeaderThatTheHandlerDidNotMean() throws Exception {
         serve(request -> new HttpResponse(
-                200, Headers.of("x-amz-meta-a", "1\r\nX-Evil: 2\r\n\r\nbody", "x-amz-meta-b\r\nX-Evil", "3"), Body.EMPTY));
+                200, Headers.of("x-amz-meta-a", "1\r\nX-Evil: 2\r\n\r\nbody", "x-amz-meta-b\r\nX-Evil", "3"),
+                Body.EMPTY));
         try (var http = new RawHttp(server.port())) {
             http.send("GET / HTTP/1.1\nHost: h\n\n");
             var answer = http.answer();
@@ -523,7 +525,8 @@ class HttpServerTest {
                 return;
             }
             socket.getOutputStream().write("GET /6 HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).contains("GET http /6");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains("GET http /6");
         }
     }
 
@@ -533,7 +536,8 @@ class HttpServerTest {
         var same = HttpServer.Config.on("127.0.0.1", server.port(), null);
         assertThatThrownBy(() -> HttpServer.start(same, CLOCK, HttpServerTest::echo))
                 .isInstanceOf(HttpServer.CannotListen.class)
-                .hasMessageStartingWith("Port " + server.port() + " on 127.0.0.1 is in use by another program or another Aloft.")
+                .hasMessageStartingWith("Port " + server.port()
+                        + " on 127.0.0.1 is in use by another program or another Aloft.")
                 .hasMessageContaining("--port");
         assertThatThrownBy(() -> HttpServer.start(
                         HttpServer.Config.on("192.0.2.1", 0, null), CLOCK, HttpServerTest::echo))

@@ -253,8 +253,8 @@ class RouterTest {
                 "GET | lambda | /2015-03-31/functions/f | lambda:GetFunction rest-json",
                 "DELETE | lambda | /2015-03-31/functions/f?Qualifier=1 | lambda:DeleteFunction rest-json",
                 "POST | lambda | /2015-03-31/functions/f/invocations | lambda:Invoke rest-json",
-                "POST | lambda | /2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations"
-                        + " | lambda:Invoke rest-json",
+                "POST | lambda | "
+                        + "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations | lambda:Invoke rest-json",
                 "POST | lambda | /2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations"
                         + " | lambda:Invoke rest-json",
                 "POST | lambda | /2021-11-15/functions/f/response-streaming-invocations"
@@ -262,7 +262,8 @@ class RouterTest {
                 "GET | lambda | /2015-03-31/functions/f/configuration | lambda:GetFunctionConfiguration rest-json",
                 "PUT | lambda | /2015-03-31/functions/f/configuration | lambda:UpdateFunctionConfiguration rest-json",
                 "PUT | lambda | /2015-03-31/functions/f/code | lambda:UpdateFunctionCode rest-json",
-                "GET | lambda | /2015-03-31/functions/f/versions?MaxItems=10000 | lambda:ListVersionsByFunction rest-json",
+                "GET | lambda | /2015-03-31/functions/f/versions?MaxItems=10000 | "
+                + "lambda:ListVersionsByFunction rest-json",
                 "POST | lambda | /2015-03-31/functions/f/policy | lambda:AddPermission rest-json",
                 "DELETE | lambda | /2015-03-31/functions/f/policy/sid | lambda:RemovePermission rest-json",
                 "GET | lambda | /2017-03-31/tags/arn%3Aaws%3Alambda | lambda:ListTags rest-json",
@@ -459,7 +460,8 @@ class RouterTest {
     @Test
     void letsPagesOfThisMachineCallServicesAndNoOthers() {
         var asks = "Access-Control-Request-Method: POST & Access-Control-Request-Headers: x-amz-target & Origin: ";
-        for (var origin : List.of("http://localhost:3000", "https://app.localhost", "http://127.0.0.1", "http://x.aloft.test")) {
+        for (var origin : List.of("http://localhost:3000", "https://app.localhost", "http://127.0.0.1",
+                "http://x.aloft.test")) {
             var answer = (Route.Answer) route(request("OPTIONS", "/", null, asks + origin, null));
             assertThat(answer.response().status()).isEqualTo(200);
             assertThat(answer.response().headers().first("access-control-allow-origin")).isEqualTo(origin);

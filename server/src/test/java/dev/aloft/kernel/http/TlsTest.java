@@ -42,7 +42,8 @@ class TlsTest {
     @Test
     void speaksTlsOnTheSamePortWithACertificateMadeOnFirstUse() throws Exception {
         server = HttpServer.start(
-                HttpServer.Config.on("127.0.0.1", 0, folder.resolve("tls")), InstantSource.system(), HttpServerTest::echo);
+                HttpServer.Config.on("127.0.0.1", 0, folder.resolve("tls")), InstantSource.system(),
+                HttpServerTest::echo);
         assertThat(folder.resolve("tls")).doesNotExist();
         try (var plain = new RawHttp(server.port())) {
             plain.send("GET / HTTP/1.1\nHost: h\n\n");

@@ -42,7 +42,8 @@ class TurnsTest {
     @BeforeEach
     void connect() throws IOException {
         selector = Selector.open();
-        try (var listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        try (var listener = ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             client = SocketChannel.open(listener.getLocalAddress());
             channel = listener.accept();
         }

@@ -27,7 +27,8 @@ class AuthorizerTest {
     private static final String ACCOUNT = "111122223333";
     private static final String FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:orders";
     private static final String ROLE = "arn:aws:iam::111122223333:role/app/worker";
-    private static final Principal.User ANN = new Principal.User("arn:aws:iam::111122223333:user/ann", "AIDAANN", "ann");
+    private static final Principal.User ANN =
+        new Principal.User("arn:aws:iam::111122223333:user/ann", "AIDAANN", "ann");
     private static final Principal.RoleSession SESSION = new Principal.RoleSession(ROLE, "AROAWORKER", "run", null);
 
     private final Known known = new Known();
@@ -39,7 +40,8 @@ class AuthorizerTest {
     private static final class Known implements PolicySource {
         final List<Attached> policies = new ArrayList<>();
         Optional<String> boundary = Optional.empty();
-        String trust = statement("Allow", "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"");
+        String trust = statement("Allow",
+            "\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"");
 
         @Override
         public boolean hasUsers() {
@@ -84,12 +86,14 @@ class AuthorizerTest {
     }
 
     private void identity(String effect, String action) {
-        known.policies.add(new PolicySource.Attached(null, statement(effect, "\"Action\":\"" + action + "\",\"Resource\":\"*\"")));
+        known.policies.add(new PolicySource.Attached(null,
+            statement(effect, "\"Action\":\"" + action + "\",\"Resource\":\"*\"")));
     }
 
     private void resource(String effect, String principal) {
         resourcePolicies.put(FUNCTION,
-            statement(effect, "\"Principal\":" + principal + ",\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + FUNCTION + "\""));
+            statement(effect, "\"Principal\":" + principal + ",\"Action\":\"lambda:InvokeFunction\",\"Resource\":\""
+                + FUNCTION + "\""));
     }
 
     private static Caller caller(Principal principal) {
@@ -97,7 +101,8 @@ class AuthorizerTest {
     }
 
     private void invoke(Principal principal) {
-        authorizer.require(caller(principal), Access.to("lambda:InvokeFunction", FUNCTION), new Fixed(Lambda.MODEL, resourcePolicies));
+        authorizer.require(caller(principal), Access.to("lambda:InvokeFunction", FUNCTION),
+            new Fixed(Lambda.MODEL, resourcePolicies));
     }
 
     private void refused(Principal principal, String end) {
@@ -115,7 +120,8 @@ class AuthorizerTest {
     @Test
     void rootDoesWhatItLikesInItsAccountAndNothingInAnother() {
         allowed(new Principal.Root(ACCOUNT));
-        refused(new Principal.Root("999999999999"), " because no resource-based policy allows the lambda:InvokeFunction action");
+        refused(new Principal.Root("999999999999"),
+            " because no resource-based policy allows the lambda:InvokeFunction action");
         resource("Allow", "{\"AWS\":\"999999999999\"}");
         allowed(new Principal.Root("999999999999"));
     }
@@ -223,7 +229,8 @@ class AuthorizerTest {
         assertThatThrownBy(() -> authorizer.require(caller(ANN), access, lambda))
             .hasMessage("User: " + ANN.arn() + " is not authorized to perform: iam:PassRole on resource: " + ROLE
                 + " because no identity-based policy allows the iam:PassRole action");
-        known.policies.add(new PolicySource.Attached(null, statement("Allow", "\"Action\":\"iam:PassRole\",\"Resource\":\"" + ROLE
+        known.policies.add(new PolicySource.Attached(null,
+            statement("Allow", "\"Action\":\"iam:PassRole\",\"Resource\":\"" + ROLE
             + "\",\"Condition\":{\"StringEquals\":{\"iam:PassedToService\":\"lambda.amazonaws.com\"}}")));
         assertThatCode(() -> authorizer.require(caller(ANN), access, lambda)).doesNotThrowAnyException();
     }
@@ -240,11 +247,13 @@ class AuthorizerTest {
         var s3 = new Fixed(S3.MODEL, resourcePolicies);
         assertThatThrownBy(() -> authorizer.require(caller(ANN), Access.to("s3:GetObject", "arn:aws:s3:::b/k"), s3))
             .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo("AccessDenied"))
-            .hasMessage("User: " + ANN.arn() + " is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\""
+            .hasMessage("User: " + ANN.arn()
+                + " is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\""
                 + " because no identity-based policy allows the s3:GetObject action");
         assertThatThrownBy(() -> authorizer.require(caller(new Principal.Anonymous()),
             Access.to("s3:GetObject", "arn:aws:s3:::b/k"), s3)).hasMessage("Access Denied");
-        assertThatThrownBy(() -> authorizer.require(caller(ANN), Access.to("iam:GetRole", ROLE), new Fixed(Iam.MODEL, Map.of())))
+        assertThatThrownBy(() ->
+            authorizer.require(caller(ANN), Access.to("iam:GetRole", ROLE), new Fixed(Iam.MODEL, Map.of())))
             .isInstanceOfSatisfying(ApiError.class, error -> {
                 assertThat(error.code()).isEqualTo("AccessDenied");
                 assertThat(error.status()).isEqualTo(403);

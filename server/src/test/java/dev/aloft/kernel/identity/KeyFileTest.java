@@ -18,9 +18,10 @@ class KeyFileTest {
     void aDamagedFileSaysWhatToDo() throws IOException {
         for (var content : new String[] {"", "hello", "00ff"}) {
             var file = Files.writeString(folder.resolve("key"), content);
-            assertThatThrownBy(() -> KeyFile.open(file)).isInstanceOf(KeyFile.Unusable.class).hasMessage("The key file " + file
-                    + " is damaged: it must have 64 hexadecimal digits. Restore it from a backup; what was encrypted with it "
-                    + "cannot be read without.");
+            assertThatThrownBy(() -> KeyFile.open(file)).isInstanceOf(KeyFile.Unusable.class)
+                    .hasMessage("The key file " + file
+                    + " is damaged: it must have 64 hexadecimal digits. Restore it from a backup; what was "
+                    + "encrypted with it cannot be read without.");
         }
     }
 

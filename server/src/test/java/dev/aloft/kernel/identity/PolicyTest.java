@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyTest {
-    private static final Principal.User ANN = new Principal.User("arn:aws:iam::111122223333:user/ann", "AIDAANN", "ann");
+    private static final Principal.User ANN =
+        new Principal.User("arn:aws:iam::111122223333:user/ann", "AIDAANN", "ann");
 
     private static Policy.Verdict judge(String statements, String action, String resource) {
         var document = "{\"Version\":\"2012-10-17\",\"Statement\":" + statements + "}";
@@ -75,16 +76,22 @@ class PolicyTest {
         assertThat(allows(statement, "s3:GetObject", "arn:aws:s3:::b/k")).isTrue();
         assertThat(allows(statement, "sqs:SendMessage", "*")).isTrue();
         assertThat(allows(statement, "s3:PutObject", "arn:aws:s3:::b/k")).isFalse();
-        assertThat(allows("{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}", "s3:GetObject", "*")).isTrue();
-        assertThat(allows("{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}", "iam:GetRole", "*")).isFalse();
+        assertThat(allows("{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}", "s3:GetObject", "*"))
+            .isTrue();
+        assertThat(allows("{\"Effect\":\"Allow\",\"NotAction\":\"iam:*\",\"Resource\":\"*\"}", "iam:GetRole", "*"))
+            .isFalse();
     }
 
     @Test
     void aWildcardOfAResourceStaysWithinItsPartOfTheArn() {
-        var statement = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:111122223333:function:a*\"}";
-        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:abc")).isTrue();
-        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:999999999999:function:abc")).isFalse();
-        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:x:y:111122223333:function:abc")).isFalse();
+        var statement =
+            "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:111122223333:function:a*\"}";
+        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:abc"))
+            .isTrue();
+        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:999999999999:function:abc"))
+            .isFalse();
+        assertThat(allows(statement, "lambda:InvokeFunction", "arn:aws:lambda:x:y:111122223333:function:abc"))
+            .isFalse();
         assertThat(allows(statement, "lambda:ListFunctions", "*")).isFalse();
         var except = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::secret/*\"}";
         assertThat(allows(except, "s3:GetObject", "arn:aws:s3:::secret/x")).isFalse();
@@ -104,8 +111,10 @@ class PolicyTest {
         var statement = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"arn:aws:s3:::home/${aws:username}\"}";
         var old = Policy.of("{\"Version\":\"2008-10-17\",\"Statement\":" + statement + "}", Policy.Kind.IDENTITY);
         Keys keys = key -> key.equals("aws:username") ? List.of("ann") : null;
-        assertThat(old.judge(ANN, "s3:GetObject", "arn:aws:s3:::home/ann", keys).allows()).isEqualTo(Principals.Match.NONE);
+        assertThat(old.judge(ANN, "s3:GetObject", "arn:aws:s3:::home/ann", keys).allows())
+            .isEqualTo(Principals.Match.NONE);
         var current = Policy.of("{\"Version\":\"2012-10-17\",\"Statement\":" + statement + "}", Policy.Kind.IDENTITY);
-        assertThat(current.judge(ANN, "s3:GetObject", "arn:aws:s3:::home/ann", keys).allows()).isEqualTo(Principals.Match.EXACT);
+        assertThat(current.judge(ANN, "s3:GetObject", "arn:aws:s3:::home/ann", keys).allows())
+            .isEqualTo(Principals.Match.EXACT);
     }
 }

@@ -37,7 +37,8 @@ class SessionsTest {
         var credentials = sessions.issue(WORKER, Duration.ofHours(1));
         var token = credentials.sessionToken();
         assertThat(sessions.open("ASIAAAAAAAAAAAAAAAAA", token)).isEmpty();
-        assertThat(sessions.open(credentials.accessKeyId(), token.substring(0, 60) + "AAAA" + token.substring(64))).isEmpty();
+        assertThat(sessions.open(credentials.accessKeyId(), token.substring(0, 60) + "AAAA" + token.substring(64)))
+                .isEmpty();
         assertThat(sessions.open(credentials.accessKeyId(), "nonsense")).isEmpty();
         assertThat(new Sessions(KeyFile.inMemory(), time).open(credentials.accessKeyId(), token)).isEmpty();
         assertThat(sessions.open(credentials.accessKeyId(), token)).isPresent();

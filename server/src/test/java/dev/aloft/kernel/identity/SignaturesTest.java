@@ -22,7 +22,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SignaturesTest {
-    private static final Principal.User ANN = new Principal.User("arn:aws:iam::000000000000:user/ann", "AIDAANN", "ann");
+    private static final Principal.User ANN =
+        new Principal.User("arn:aws:iam::000000000000:user/ann", "AIDAANN", "ann");
     private static final Principal.RoleSession WORKER =
         new Principal.RoleSession("arn:aws:iam::111122223333:role/worker", "AROAWORKER", "run", null);
 
@@ -71,7 +72,8 @@ class SignaturesTest {
 
     private void refused(HttpRequest request, Operation operation, String code, String message) {
         assertThatThrownBy(() -> verify(request, operation))
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+            .hasMessage(message);
     }
 
     @Test
@@ -84,18 +86,21 @@ class SignaturesTest {
 
     @Test
     void anyKeyIsRootOfTheDefaultAccountWhileThereAreNoUsers() {
-        var caller = verify(signed(new Credentials("test", "test", null), "eu-west-1", "dynamodb"), DynamoDb.PUT_ITEM).caller();
+        var caller = verify(signed(new Credentials("test", "test", null), "eu-west-1", "dynamodb"), DynamoDb.PUT_ITEM)
+            .caller();
         assertThat(caller.principal()).isEqualTo(new Principal.Root("000000000000"));
         assertThat(caller.account()).isEqualTo("000000000000");
         assertThat(caller.region()).isEqualTo("eu-west-1");
         assertThat(caller.endpoint()).isEqualTo("http://localhost:4566");
         var foreign = signed(new Credentials("ASIAFOREIGN", "x", "IQoJb3JpZ2luX2Vj"), "us-east-1", "dynamodb");
-        assertThat(verify(foreign, DynamoDb.PUT_ITEM).caller().principal()).isEqualTo(new Principal.Root("000000000000"));
+        assertThat(verify(foreign, DynamoDb.PUT_ITEM).caller().principal())
+            .isEqualTo(new Principal.Root("000000000000"));
     }
 
     @Test
     void twelveDigitsSelectAnAccount() {
-        var caller = verify(signed(new Credentials("111122223333", "x", null), "aws-global", "sts"), Sts.ASSUME_ROLE).caller();
+        var caller = verify(signed(new Credentials("111122223333", "x", null), "aws-global", "sts"), Sts.ASSUME_ROLE)
+            .caller();
         assertThat(caller.account()).isEqualTo("111122223333");
         assertThat(caller.principal()).isEqualTo(new Principal.Root("111122223333"));
         assertThat(caller.region()).isEqualTo("us-east-1");
@@ -121,21 +126,24 @@ class SignaturesTest {
         users = true;
         var ann = new Credentials("AKIAANN", "secret", null);
         assertThat(verify(signed(ann, "us-east-1", "dynamodb"), DynamoDb.PUT_ITEM).caller().principal()).isEqualTo(ANN);
-        refused(signed(new Credentials("AKIAANN", "guess", null), "us-east-1", "sts"), Sts.ASSUME_ROLE, "SignatureDoesNotMatch",
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
-                + " and signing method. Consult the service documentation for details.");
-        refused(signed(new Credentials("test", "test", null), "us-east-1", "sts"), Sts.ASSUME_ROLE, "InvalidClientTokenId",
-            "The security token included in the request is invalid.");
-        refused(signed(new Credentials("AKIAOLD", "secret", null), "us-east-1", "sts"), Sts.ASSUME_ROLE, "InvalidClientTokenId",
-            "The security token included in the request is invalid.");
+        refused(signed(new Credentials("AKIAANN", "guess", null), "us-east-1", "sts"), Sts.ASSUME_ROLE,
+            "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. "
+                + "Check your AWS Secret Access Key and signing method. Consult the service "
+                + "documentation for details.");
+        refused(signed(new Credentials("test", "test", null), "us-east-1", "sts"), Sts.ASSUME_ROLE,
+            "InvalidClientTokenId", "The security token included in the request is invalid.");
+        refused(signed(new Credentials("AKIAOLD", "secret", null), "us-east-1", "sts"), Sts.ASSUME_ROLE,
+            "InvalidClientTokenId", "The security token included in the request is invalid.");
         refused(signed(new Credentials("000000000000", "test", null), "us-east-1", "dynamodb"), DynamoDb.PUT_ITEM,
-            "InvalidSignatureException", "The request signature we calculated does not match the signature you provided. Check"
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided. Check"
                 + " your AWS Secret Access Key and signing method. Consult the service documentation for details.");
         var root = new Credentials("000000000000", new RootKeys(keys).secret("000000000000"), null);
         assertThat(verify(signed(root, "us-east-1", "dynamodb"), DynamoDb.PUT_ITEM).caller().principal())
             .isEqualTo(new Principal.Root("000000000000"));
         var issued = sessions.issue(WORKER, Duration.ofMinutes(15));
         var worker = new Credentials(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
-        assertThat(verify(signed(worker, "us-east-1", "dynamodb"), DynamoDb.PUT_ITEM).caller().principal()).isEqualTo(WORKER);
+        assertThat(verify(signed(worker, "us-east-1", "dynamodb"), DynamoDb.PUT_ITEM).caller().principal())
+            .isEqualTo(WORKER);
     }
 }

@@ -40,7 +40,8 @@ class ContentsTest {
         assertThat(contents.put(stream("hello"))).isEqualTo(digest("hello"));
         assertThat(contents.put(stream("hello"))).isEqualTo(digest("hello"));
         assertThat(contents.size(digest("hello"))).isEqualTo(5);
-        assertThat(contents.bytes(digest("hello"), 5)).hasValueSatisfying(all -> assertThat(all).asString().isEqualTo("hello"));
+        assertThat(contents.bytes(digest("hello"), 5))
+                .hasValueSatisfying(all -> assertThat(all).asString().isEqualTo("hello"));
         assertThat(contents.bytes(digest("hello"), 4)).isEmpty();
         try (var in = contents.open(digest("hello"), 2, 3)) {
             assertThat(in).hasContent("llo");

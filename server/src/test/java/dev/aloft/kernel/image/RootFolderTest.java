@@ -62,12 +62,14 @@ class RootFolderTest {
     void aHigherLayerReplacesAndTakesAway() throws IOException {
         add(new Archive().folder("app").file("app/old", "old").file("app/kept", "kept").file("gone", "x").folder("full")
                 .file("full/below", "x").file("was-file", "x").folder("was-folder").file("was-folder/x", "x"));
-        add(new Archive().file("app/old", "new").file(".wh.gone", "").file("full/.wh..wh..opq", "").file("full/mine", "mine")
+        add(new Archive().file("app/old", "new").file(".wh.gone", "").file("full/.wh..wh..opq", "")
+                .file("full/mine", "mine")
                 .folder("was-file").file("was-file/in", "in").file("was-folder", "now a file"));
         assertThat(read("app/old")).isEqualTo("new");
         assertThat(read("app/kept")).isEqualTo("kept");
         assertThat(root.resolve("gone")).doesNotExist();
-        assertThat(root.resolve("full")).isDirectoryContaining("glob:**/mine").isDirectoryNotContaining("glob:**/below");
+        assertThat(root.resolve("full")).isDirectoryContaining("glob:**/mine")
+                .isDirectoryNotContaining("glob:**/below");
         assertThat(read("was-file/in")).isEqualTo("in");
         assertThat(read("was-folder")).isEqualTo("now a file");
     }
@@ -105,8 +107,10 @@ class RootFolderTest {
                 .entry('5', "closed", "", 0555, new byte[0]).file("closed/in", "x"));
         files.finish();
         assertThat(Files.getAttribute(root.resolve("run"), "unix:mode")).isEqualTo(0100755);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("private")))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("closed")))).isEqualTo("rwxr-xr-x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("private"))))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("closed"))))
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
@@ -124,8 +128,10 @@ class RootFolderTest {
         String pax = deep + "-pax";
         String line = " path=" + pax + "\n";
         int length = line.length() + 3;
-        add(new Archive().entry('L', "././@LongLink", "", 0, (deep + "\0").getBytes(StandardCharsets.UTF_8)).file("short", "gnu")
-                .entry('x', "PaxHeaders/x", "", 0, (length + line).getBytes(StandardCharsets.UTF_8)).file("short", "pax"));
+        add(new Archive().entry('L', "././@LongLink", "", 0, (deep + "\0").getBytes(StandardCharsets.UTF_8))
+                .file("short", "gnu")
+                .entry('x', "PaxHeaders/x", "", 0, (length + line).getBytes(StandardCharsets.UTF_8))
+                .file("short", "pax"));
         assertThat(read(deep)).isEqualTo("gnu");
         assertThat(read(pax)).isEqualTo("pax");
     }
@@ -172,7 +178,8 @@ class RootFolderTest {
 
     @Test
     void aFileThroughALinkThatLeadsOutsideStaysInside() throws IOException {
-        add(new Archive().symbolicLink("up", "..").symbolicLink("far", "../../../../../..").symbolicLink("abs", folder.toString())
+        add(new Archive().symbolicLink("up", "..").symbolicLink("far", "../../../../../..")
+                .symbolicLink("abs", folder.toString())
                 .file("up/outside", "a").file("far/outside", "b").file("abs/outside", "c"));
         assertNothingHappenedOutside();
         assertThat(read("outside")).isEqualTo("b");
@@ -195,8 +202,10 @@ class RootFolderTest {
 
     @Test
     void aHardLinkToAFileOutsideIsRefused() throws IOException {
-        assertThatThrownBy(() -> add(new Archive().hardLink("mine", "../outside"))).isInstanceOf(RootFolder.Malformed.class);
-        assertThatThrownBy(() -> add(new Archive().hardLink("mine", outside.toString()))).isInstanceOf(RootFolder.Malformed.class)
+        assertThatThrownBy(() -> add(new Archive().hardLink("mine", "../outside")))
+                .isInstanceOf(RootFolder.Malformed.class);
+        assertThatThrownBy(() -> add(new Archive().hardLink("mine", outside.toString())))
+                .isInstanceOf(RootFolder.Malformed.class)
                 .hasMessageContaining("not there");
         // A link to a link is that link, not what it leads to.
         add(new Archive().symbolicLink("link", outside.toString()).hardLink("mine", "link").file("mine", "x"));
@@ -227,17 +236,22 @@ class RootFolderTest {
         try (var out = new GZIPOutputStream(gzip)) {
             out.write(new Archive().file("zeros", 0644, new byte[(1 << 20) + 1]).toBytes());
         }
-        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(gzip.toByteArray()))).isInstanceOf(RootFolder.TooLarge.class);
+        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(gzip.toByteArray())))
+                .isInstanceOf(RootFolder.TooLarge.class);
     }
 
     @Test
     void whatIsNoArchiveIsRefused() {
         byte[] whole = new Archive().file("a", 0644, new byte[2000]).toBytes();
-        assertThatThrownBy(() -> files.add(new ByteArrayInputStream("no archive at all".repeat(100).getBytes(StandardCharsets.UTF_8))))
+        assertThatThrownBy(() ->
+                files.add(new ByteArrayInputStream("no archive at all".repeat(100).getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(RootFolder.Malformed.class);
-        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(Arrays.copyOf(whole, 1500)))).isInstanceOf(EOFException.class);
-        byte[] negative = new Archive().entry('x', "x", "", 0, "12 size=-10\n".getBytes(StandardCharsets.UTF_8)).file("a", "").toBytes();
-        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(negative))).isInstanceOf(RootFolder.Malformed.class);
+        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(Arrays.copyOf(whole, 1500))))
+                .isInstanceOf(EOFException.class);
+        byte[] negative = new Archive().entry('x', "x", "", 0, "12 size=-10\n".getBytes(StandardCharsets.UTF_8))
+                .file("a", "").toBytes();
+        assertThatThrownBy(() -> files.add(new ByteArrayInputStream(negative)))
+                .isInstanceOf(RootFolder.Malformed.class);
         byte[] sparse = new Archive().entry('S', "x", "", 0, new byte[0]).toBytes();
         assertThatThrownBy(() -> files.add(new ByteArrayInputStream(sparse))).isInstanceOf(RootFolder.Malformed.class);
     }

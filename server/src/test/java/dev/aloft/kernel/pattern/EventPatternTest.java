@@ -37,8 +37,9 @@ class EventPatternTest {
         "{\"a\":[{\"cidr\":\"10.0.0.0/xx\"}]} ~ Malformed CIDR, mask bits must be an integer",
         "{\"a\":[{\"cidr\":\"xx.11.xx/8\"}]} ~ Nonstandard IP address: xx.11.xx",
         "{\"a\":[{\"cidr\":\"xxxx:db8:1234:1a00::/64\"}]} ~ Nonstandard IP address: xxxx:db8:1234:1a00::",
-        "{\"a\":[{\"wildcard\":\"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a\"}]} ~ Rule is too complex - try using fewer"
-            + " wildcard characters or fewer repeating character sequences after a wildcard character",
+        "{\"a\":[{\"wildcard\":\"*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a\"}]} ~ Rule is too "
+            + "complex - try using fewer wildcard characters or fewer repeating character sequences after a "
+            + "wildcard character",
     })
     void whatIsNoPatternIsRefused(String pattern, String reason) {
         // Behind the first line stands where.
@@ -48,14 +49,16 @@ class EventPatternTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
-        "this is valid json but not a dict ~ Unrecognized token 'this': was expecting (JSON String, Number, Array, Object or token"
-            + " 'null', 'true' or 'false')\\n at [Source: (String)\"this is valid json but not a dict\"; line: 1, column: 5]",
-        "{'bad': 'quotation'} ~ Unexpected character (''' (code 39)): was expecting double-quote to start field name\\n at [Source:"
-            + " (String)\"{'bad': 'quotation'}\"; line: 1, column: 2]",
-        "{\"not\": closed mark\" ~ Unrecognized token 'closed': was expecting (JSON String, Number, Array, Object or token 'null',"
-            + " 'true' or 'false')\\n at [Source: (String)\"{\"not\": closed mark\"\"; line: 1, column: 15]",
-        "[\"not\", \"a\", \"dict\", \"but valid json\"] ~ Filter is not an object\\n at [Source: (String)\"[\"not\", \"a\", \"dict\","
-            + " \"but valid json\"]\"; line: 1, column: 2]",
+        "this is valid json but not a dict ~ Unrecognized token 'this': was expecting (JSON String, Number, "
+            + "Array, Object or token 'null', 'true' or 'false')\\n at [Source: (String)\"this is valid json but not "
+            + "a dict\"; line: 1, column: 5]",
+        "{'bad': 'quotation'} ~ Unexpected character (''' (code 39)): was expecting double-quote to start field "
+            + "name\\n at [Source: (String)\"{'bad': 'quotation'}\"; line: 1, column: 2]",
+        "{\"not\": closed mark\" ~ Unrecognized token 'closed': was expecting (JSON String, Number, Array, "
+            + "Object or token 'null', 'true' or 'false')\\n at [Source: (String)\"{\"not\": closed mark\"\"; "
+            + "line: 1, column: 15]",
+        "[\"not\", \"a\", \"dict\", \"but valid json\"] ~ Filter is not an object\\n at [Source: "
+            + "(String)\"[\"not\", \"a\", \"dict\", \"but valid json\"]\"; line: 1, column: 2]",
     })
     void whatIsNoJsonObjectIsRefusedWithItsPlace(String pattern, String reason) {
         assertThatThrownBy(() -> EventPattern.parse(pattern)).hasMessage(reason.replace("\\n", "\n"));

@@ -37,7 +37,8 @@ class AdversaryTest {
     static List<Ground> grounds() {
         boolean groups = ControlGroups.find().isPresent();
         return SandboxTest.isolations().stream()
-                .flatMap(isolation -> java.util.stream.Stream.of(new Ground(isolation, true), new Ground(isolation, false)))
+                .flatMap(isolation ->
+                        java.util.stream.Stream.of(new Ground(isolation, true), new Ground(isolation, false)))
                 .filter(ground -> groups || !ground.groups())
                 .filter(ground -> ground.isolation() == Isolation.USER || ground.groups())
                 .toList();
@@ -54,14 +55,17 @@ class AdversaryTest {
         Path library = Files.createDirectories(folder.resolve("library"));
         Files.createDirectories(folder.resolve("runtime"));
         if (sandboxes == null) {
-            sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(ground.isolation()), false, Optional.empty(),
+            sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(ground.isolation()), false,
+                    Optional.empty(),
                     () -> ground.groups() ? ControlGroups.find() : Optional.empty());
         }
-        Path bootstrap = Files.writeString(Files.createDirectories(library.resolve(name)).resolve("bootstrap"), "#!/bin/bash\n" + script);
+        Path bootstrap = Files.writeString(Files.createDirectories(library.resolve(name)).resolve("bootstrap"),
+                "#!/bin/bash\n" + script);
         Files.setPosixFilePermissions(bootstrap, PosixFilePermissions.fromString("rwxr-xr-x"));
         Sandbox sandbox = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of("/var/task/bootstrap"),
                 Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"), List.of(), folder.resolve("runtime")));
-        sandbox.assign(new Assignment(Path.of(name), Optional.empty(), memory, scratch, Map.of("LAMBDA_TASK_ROOT", "/var/task")));
+        sandbox.assign(new Assignment(Path.of(name), Optional.empty(), memory, scratch,
+                Map.of("LAMBDA_TASK_ROOT", "/var/task")));
         return sandbox;
     }
 
@@ -74,9 +78,11 @@ class AdversaryTest {
     void aForkBombEndsAtAThousandProcesses(Ground ground) throws IOException {
         // Without control groups it is a limit of the platform's user, which root is exempt from.
         assumeTrue(ground.groups() || !SandboxTest.isolations().contains(Isolation.ROOT));
-        Sandbox sandbox = run(ground, "bomb", 512, 16, "exec sh -c 'i=0; while [ $i -lt 1100 ]; do sleep 60 & i=$((i+1)); done; echo went off'");
+        Sandbox sandbox = run(ground, "bomb", 512, 16,
+                "exec sh -c 'i=0; while [ $i -lt 1100 ]; do sleep 60 & i=$((i+1)); done; echo went off'");
         // The shell ends when it cannot fork; what it started goes with it.
-        assertThat(log(sandbox).lines().filter(line -> line.contains("went off") || line.contains("annot fork")).findFirst())
+        assertThat(log(sandbox).lines().filter(line -> line.contains("went off") || line.contains("annot fork"))
+                .findFirst())
                 .hasValueSatisfying(line -> assertThat(line).contains("annot fork"));
         sandbox.kill();
         sandbox.awaitExit();
@@ -129,7 +135,8 @@ class AdversaryTest {
     @MethodSource("grounds")
     void aConnectionIsKnownToComeFromTheSandboxOrFromElsewhere(Ground ground) throws IOException {
         try (var listener = new ServerSocket(0, 4, InetAddress.getLoopbackAddress())) {
-            Sandbox sandbox = run(ground, "caller", 128, 16, "exec 5<> /dev/tcp/127.0.0.1/" + listener.getLocalPort() + "; sleep 60");
+            Sandbox sandbox = run(ground, "caller", 128, 16,
+                    "exec 5<> /dev/tcp/127.0.0.1/" + listener.getLocalPort() + "; sleep 60");
             try (Socket own = listener.accept();
                     var stranger = new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort());
                     Socket foreign = listener.accept()) {
@@ -152,8 +159,10 @@ class AdversaryTest {
     void processorsGoByMemory(Ground ground) throws IOException {
         assumeTrue(ground.groups());
         Sandbox sandbox = run(ground, "shares", 1769, 16, "cat /proc/self/cgroup; sleep 60");
-        String own = log(sandbox).lines().filter(line -> line.contains(":cpu:") || line.startsWith("0::")).findFirst().orElseThrow();
-        Path group = Path.of("/sys/fs/cgroup", own.startsWith("0::") ? "" : "cpu", own.substring(own.lastIndexOf(':') + 1));
+        String own = log(sandbox).lines().filter(line -> line.contains(":cpu:") || line.startsWith("0::")).findFirst()
+                .orElseThrow();
+        Path group = Path.of("/sys/fs/cgroup", own.startsWith("0::") ? "" : "cpu",
+                own.substring(own.lastIndexOf(':') + 1));
         Path shares = group.resolve(own.startsWith("0::") ? "cpu.weight" : "cpu.shares");
         assumeTrue(Files.exists(shares));
         assertThat(Files.readString(shares).strip()).isEqualTo(own.startsWith("0::") ? "100" : "1024");

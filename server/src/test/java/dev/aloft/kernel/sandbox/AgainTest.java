@@ -118,8 +118,9 @@ class AgainTest {
         Sandbox sandbox = boot(isolation, "echo $(cat /tmp/said); exec sleep 300");
         sandbox.hold(mine());
         Companion companion = sandbox.beside(List.of("sh", "-c",
-                "echo \"$A\"; id -u; touch /var/task/x 2>/dev/null && echo wrote; ls -d /proc/[0-9]* | wc -l; grep Eff /proc/self/status;"
-                        + "echo hello > /tmp/said; setsid sleep 300 & exec sleep 300"), Map.of("A", "it's b", "PATH", "/usr/bin:/bin"));
+                "echo \"$A\"; id -u; touch /var/task/x 2>/dev/null && echo wrote; ls -d /proc/[0-9]* | wc -l; grep "
+                        + "Eff /proc/self/status;echo hello > /tmp/said; setsid sleep 300 & exec sleep 300"),
+                        Map.of("A", "it's b", "PATH", "/usr/bin:/bin"));
         BufferedReader said = lines(companion.log());
         assertThat(said.readLine()).isEqualTo("it's b");
         assertThat(said.readLine()).isEqualTo("993");

@@ -37,7 +37,8 @@ class ArrivalsTest {
     void goesOnWhenTooManyFilesAreOpen() {
         var first = new Coming();
         var last = new Coming();
-        coming.addAll(List.of(first, new IOException("Too many open files"), new IOException("Too many open files"), last));
+        coming.addAll(List.of(first, new IOException("Too many open files"),
+                new IOException("Too many open files"), last));
         arrivals.serve(served::add);
         assertThat(served).containsExactly(first, last);
     }

@@ -47,12 +47,14 @@ class ContainerTest {
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), folder.resolve("library"), Optional.of(isolation));
         Optional<ContainerRuntime> runtime = sandboxes.containers();
         assumeTrue(runtime.isPresent(), "needs crun or runc");
-        spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.get().command(), Map.of("PATH", "/usr/bin:/bin"), List.of(),
-                Files.createDirectories(folder.resolve("runtime")));
+        spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.get().command(), Map.of("PATH", "/usr/bin:/bin"),
+                List.of(), Files.createDirectories(folder.resolve("runtime")));
         Path root = Files.createDirectories(folder.resolve("library/image-1"));
         var files = new RootFolder(root, 1 << 30);
-        files.add(new ByteArrayInputStream(TestImages.programs(IN + "/bash", IN + "/cat", IN + "/id", IN + "/sleep", IN + "/ls")
-                .folder("folder").file("mine", "of the image").file("secret", 0600, "root's".getBytes(StandardCharsets.UTF_8)).toBytes()));
+        files.add(new ByteArrayInputStream(TestImages.programs(IN + "/bash", IN + "/cat", IN + "/id", IN + "/sleep",
+                IN + "/ls")
+                .folder("folder").file("mine", "of the image")
+                .file("secret", 0600, "root's".getBytes(StandardCharsets.UTF_8)).toBytes()));
         files.finish();
     }
 
@@ -62,7 +64,8 @@ class ContainerTest {
     }
 
     private Assignment assignment(String script) {
-        return new Assignment(Path.of("image-1"), Optional.empty(), 128, 16, Map.of("PATH", IN, "GREETING", "it's \"me\""),
+        return new Assignment(Path.of("image-1"), Optional.empty(), 128, 16,
+                Map.of("PATH", IN, "GREETING", "it's \"me\""),
                 Optional.of(new Assignment.Container(List.of(IN + "/bash", "-c", script), "/folder")));
     }
 
@@ -93,16 +96,18 @@ class ContainerTest {
 
     @Test
     void onlyItsScratchFolderCanBeWritten() throws IOException {
-        assertThat(run("echo x > /tmp/x && cat /tmp/x; echo y > /folder/y; echo z > /proc/sys/kernel/hostname; cat /secret"))
-                .startsWith("x\n").contains("/folder/y: Read-only file system", "/proc/sys/kernel/hostname: Read-only file system")
+        assertThat(run("echo x > /tmp/x && cat /tmp/x; echo y > /folder/y; echo z > "
+                + "/proc/sys/kernel/hostname; cat /secret"))
+                .startsWith("x\n")
+                .contains("/folder/y: Read-only file system", "/proc/sys/kernel/hostname: Read-only file system")
                 // Where the platform is not root, its files are the function's own.
                 .endsWith(isolation == Isolation.ROOT ? "/secret: Permission denied\n1" : "root's0");
     }
 
     @Test
     void itHasNoRightsAndSeesNoOtherProcess() throws IOException {
-        assertThat(run("while read -r name value; do case $name in Cap*|NoNew*) echo $value;; esac; done < /proc/self/status;"
-                + " echo /proc/[0-9]*; echo > /dev/null && echo null")).isEqualTo("""
+        assertThat(run("while read -r name value; do case $name in Cap*|NoNew*) echo $value;; esac; done < "
+                + "/proc/self/status; echo /proc/[0-9]*; echo > /dev/null && echo null")).isEqualTo("""
                 0000000000000000
                 0000000000000000
                 0000000000000000

@@ -41,7 +41,8 @@ class ControlGroupsTest {
         }
         var groups = ControlGroups.find(mount, List.of("4:memory:/", "1:cpu:/")).orElseThrow();
         groups.create(7).limit(1769, 512, false);
-        assertThat(only(mount.resolve("memory/aloft")).resolve("memory.limit_in_bytes")).hasContent(String.valueOf(2281L << 20));
+        assertThat(only(mount.resolve("memory/aloft")).resolve("memory.limit_in_bytes"))
+                .hasContent(String.valueOf(2281L << 20));
         assertThat(only(mount.resolve("cpu/aloft")).resolve("cpu.shares")).hasContent("1024");
         assertThat(only(mount.resolve("cpu/aloft")).resolve("cpu.cfs_quota_us")).doesNotExist();
         assertThat(groups.holds("pids")).isFalse();

@@ -88,7 +88,8 @@ class NetworkTest {
     }
 
     private static Assignment mine(int number) {
-        return new Assignment(Path.of("mine" + number), Optional.empty(), 128, 16, Map.of("LAMBDA_TASK_ROOT", "/var/task"));
+        return new Assignment(Path.of("mine" + number), Optional.empty(), 128, 16,
+                Map.of("LAMBDA_TASK_ROOT", "/var/task"));
     }
 
     private static BufferedReader lines(Sandbox sandbox) {
@@ -120,11 +121,13 @@ class NetworkTest {
     @Test
     void theRuntimeApiIsWhereAwsHasItInEachSandbox() throws IOException {
         for (int each = 0; each < 2; each++) {
-            Sandbox sandbox = run("exec 3<>/dev/tcp/127.0.0.1/9001; echo sandbox" + each + " >&3; read -r answer <&3; echo $answer");
+            Sandbox sandbox = run("exec 3<>/dev/tcp/127.0.0.1/9001; echo sandbox" + each
+                    + " >&3; read -r answer <&3; echo $answer");
             ServerSocket listener = sandbox.listener();
             assertThat(listener.getLocalPort()).isEqualTo(9001);
             try (Socket came = listener.accept()) {
-                assertThat(new BufferedReader(new InputStreamReader(came.getInputStream())).readLine()).isEqualTo("sandbox" + each);
+                assertThat(new BufferedReader(new InputStreamReader(came.getInputStream())).readLine())
+                        .isEqualTo("sandbox" + each);
                 came.getOutputStream().write("fine\n".getBytes());
                 assertThat(lines(sandbox).readLine()).isEqualTo("fine");
             }
@@ -134,7 +137,8 @@ class NetworkTest {
     /** As extensions do that get telemetry on a port of their choice. */
     @Test
     void twoSandboxesListenOnTheSamePortAndEachIsReached() throws IOException {
-        String listen = "exec python3 -c \"import socket; s=socket.create_server(('127.0.0.1',4243)); print('up',flush=True);"
+        String listen =
+                "exec python3 -c \"import socket; s=socket.create_server(('127.0.0.1',4243)); print('up',flush=True);"
                 + " c=s.accept()[0]; print(c.recv(9).decode(),flush=True)\"";
         for (Sandbox sandbox : List.of(run(listen), run(listen))) {
             BufferedReader said = lines(sandbox);
@@ -235,8 +239,10 @@ class NetworkTest {
         sandboxes.close();
         sandboxes = sandboxes(Isolation.ROOT, true);
         try (var outside = new ServerSocket(0, 1, address.get())) {
-            BufferedReader said = lines(run("exec 3<>/dev/tcp/" + address.get().getHostAddress() + "/" + outside.getLocalPort()
-                    + "; head -n1 <&3; cat /etc/resolv.conf; exec 4<>/dev/tcp/10.0.2.2/" + outside.getLocalPort() + " || echo closed"));
+            BufferedReader said =
+                    lines(run("exec 3<>/dev/tcp/" + address.get().getHostAddress() + "/" + outside.getLocalPort()
+                    + "; head -n1 <&3; cat /etc/resolv.conf; exec 4<>/dev/tcp/10.0.2.2/" + outside.getLocalPort()
+                    + " || echo closed"));
             try (Socket came = outside.accept()) {
                 came.getOutputStream().write("hello\n".getBytes());
             }
@@ -249,6 +255,7 @@ class NetworkTest {
     @Test
     void onlyRootCanHaveThem() {
         var refused = sandboxes(Isolation.NONE, false);
-        assertThatThrownBy(refused::isolation).isInstanceOf(SandboxException.class).hasMessageContaining("--network shared");
+        assertThatThrownBy(refused::isolation).isInstanceOf(SandboxException.class)
+                .hasMessageContaining("--network shared");
     }
 }

@@ -83,7 +83,8 @@ class SandboxTest {
     }
 
     private static List<String> said(Sandbox sandbox) {
-        List<String> lines = new BufferedReader(new java.io.InputStreamReader(sandbox.log(), StandardCharsets.UTF_8)).lines().toList();
+        List<String> lines = new BufferedReader(new java.io.InputStreamReader(sandbox.log(), StandardCharsets.UTF_8))
+                .lines().toList();
         sandbox.awaitExit();
         return lines;
     }
@@ -91,7 +92,8 @@ class SandboxTest {
     @ParameterizedTest
     @MethodSource("isolations")
     void theProcessSeesItsCodeItsEnvironmentAndNoOtherUser(Isolation isolation) throws IOException {
-        assertThat(said(isolation, "pwd; cat bootstrap | head -1; id -u; echo \"$A\"; echo to stderr >&2; touch /tmp/mine && echo written",
+        assertThat(said(isolation, "pwd; cat bootstrap | head -1; id -u; echo \"$A\"; echo to stderr >&2; touch "
+                + "/tmp/mine && echo written",
                         Map.of("A", "it's\ntwo lines ")))
                 .containsExactly("/var/task", "#!/bin/sh", "993", "it's", "two lines ", "to stderr", "written");
     }
@@ -122,7 +124,8 @@ class SandboxTest {
     @ParameterizedTest
     @MethodSource("isolations")
     void tmpIsEmptyAndNoLargerThanGiven(Isolation isolation) throws IOException {
-        assertThat(said(isolation, "ls -A /tmp; head -c 17000000 /dev/zero > /tmp/big 2>/dev/null || echo full", Map.of()))
+        assertThat(said(isolation, "ls -A /tmp; head -c 17000000 /dev/zero > /tmp/big 2>/dev/null || echo full",
+                Map.of()))
                 .containsExactly("full");
     }
 
@@ -225,7 +228,8 @@ class SandboxTest {
     }
 
     private static List<String> states() {
-        return ofEach("stat").map(stat -> stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)).toList();
+        return ofEach("stat")
+                .map(stat -> stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)).toList();
     }
 
     private static List<String> names() {
@@ -257,14 +261,16 @@ class SandboxTest {
         code("mine", "");
         sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(isolation));
         Sandbox sandbox = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.AHEAD,
-                List.of("sh", "-c", "echo booted >&2; read -r gate; ls /var/task >&2; read -r line <&3; echo \"$gate $line\" >&4"),
+                List.of("sh", "-c",
+                        "echo booted >&2; read -r gate; ls /var/task >&2; read -r line <&3; echo \"$gate $line\" >&4"),
                 Map.of("PATH", "/usr/bin:/bin"), List.of(), folder.resolve("runtime")));
         var log = new BufferedReader(new java.io.InputStreamReader(sandbox.log()));
         assertThat(log.readLine()).isEqualTo("booted");
         sandbox.assign(new Assignment(Path.of("mine"), Optional.empty(), 128, 16, Map.of()));
         sandbox.input().write("hello\n".getBytes());
         sandbox.input().flush();
-        assertThat(new BufferedReader(new java.io.InputStreamReader(sandbox.output())).readLine()).isEqualTo("go hello");
+        assertThat(new BufferedReader(new java.io.InputStreamReader(sandbox.output())).readLine())
+                .isEqualTo("go hello");
         assertThat(log.readLine()).isEqualTo("bootstrap");
         assertThat(sandbox.awaitExit()).isEqualTo(new Exit.Status(0));
     }

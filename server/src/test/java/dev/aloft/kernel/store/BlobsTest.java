@@ -83,7 +83,8 @@ class BlobsTest {
                 throw new IOException("the sender went away");
             }
         };
-        assertThatThrownBy(() -> blobs.put(new SequenceInputStream(new ByteArrayInputStream(new byte[100_000]), broken)))
+        assertThatThrownBy(() ->
+            blobs.put(new SequenceInputStream(new ByteArrayInputStream(new byte[100_000]), broken)))
             .isInstanceOf(UncheckedIOException.class).hasMessageContaining("the sender went away");
         assertThat(blobs.ids()).isEmpty();
         try (var files = Files.list(folder.resolve("arriving"))) {

@@ -48,8 +48,10 @@ class CodecTest {
     }
 
     record Everything(boolean flag, int number, long wide, short small, byte tiny, double real, float less, Boolean box,
-        Integer boxed, Long boxedWide, String text, Instant moment, Duration length, BigDecimal decimal, BigInteger whole,
-        Bytes blob, Key key, Color color, State state, Optional<String> maybe, Optional<State> maybeState, List<String> list,
+        Integer boxed, Long boxedWide, String text, Instant moment, Duration length, BigDecimal decimal,
+        BigInteger whole,
+        Bytes blob, Key key, Color color, State state, Optional<String> maybe, Optional<State> maybeState,
+        List<String> list,
         Set<Integer> set, Map<Color, Long> map, Nested nested, Object tree) {
     }
 
@@ -57,11 +59,14 @@ class CodecTest {
     void everyKindComesBack() {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("null", null);
-        tree.put("list", Arrays.asList(1, null, 1L << 40, -2.5, new BigDecimal("1.20"), new BigInteger("9".repeat(30)), true, "t"));
-        var value = new Everything(true, -7, Long.MIN_VALUE, (short) 3, (byte) -1, Math.PI, 0.5f, false, Integer.MAX_VALUE,
-            Long.MAX_VALUE, "text \ud83d\ude00", Instant.parse("2026-01-01T00:00:00.123456789Z"), Duration.ofMillis(-1500),
-            new BigDecimal("12345678901234567890.10"), BigInteger.TEN, Bytes.of(new byte[] {0, -1}), Key.of("a", 1), Color.RED,
-            new State.Busy(Instant.EPOCH, "work"), Optional.of("x"), Optional.of(new State.Idle()), List.of("a", "b"),
+        tree.put("list",
+            Arrays.asList(1, null, 1L << 40, -2.5, new BigDecimal("1.20"), new BigInteger("9".repeat(30)), true, "t"));
+        var value = new Everything(true, -7, Long.MIN_VALUE, (short) 3, (byte) -1, Math.PI, 0.5f, false,
+            Integer.MAX_VALUE, Long.MAX_VALUE, "text \ud83d\ude00", Instant.parse("2026-01-01T00:00:00.123456789Z"),
+            Duration.ofMillis(-1500),
+            new BigDecimal("12345678901234567890.10"), BigInteger.TEN, Bytes.of(new byte[] {0, -1}), Key.of("a", 1),
+            Color.RED, new State.Busy(Instant.EPOCH, "work"), Optional.of("x"), Optional.of(new State.Idle()),
+            List.of("a", "b"),
             Set.of(1), Map.of(Color.GREEN, 5L), new Nested("n", List.of(new Nested("m", List.of(), Map.of())),
             Map.of("s", List.of(new State.Ended(3)))), tree);
 
@@ -70,8 +75,9 @@ class CodecTest {
 
     @Test
     void nullsAndEmptyOnesComeBack() {
-        var value = new Everything(false, 0, 0, (short) 0, (byte) 0, 0, 0, null, null, null, null, null, null, null, null, null,
-            null, null, null, Optional.empty(), Optional.empty(), List.of(), Set.of(), Map.of(), null, null);
+        var value = new Everything(false, 0, 0, (short) 0, (byte) 0, 0, 0, null, null, null, null, null, null, null,
+            null, null, null, null, null, Optional.empty(), Optional.empty(), List.of(), Set.of(), Map.of(),
+            null, null);
         assertThat(roundTrip(Everything.class, value)).isEqualTo(value);
         assertThat(Codec.of(Everything.class).encode(value)).hasSize(2);
 

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A store that does what a store may do at its worst: each function runs twice, the first time for nothing, and what was to
- * follow a commit is lost now and then. A service whose tests pass on it keeps the rules of the store's package.
+ * A store that does what a store may do at its worst: each function runs twice, the first time for nothing, and what
+ * was to follow a commit is lost now and then. A service whose tests pass on it keeps the rules of the store's package.
  */
 public final class FlakyStore implements Store {
     private final Store store;

@@ -19,7 +19,8 @@ class FlakyStoreTest {
             });
         }
         assertThat(runs).hasValue(6);
-        assertThat(store.in("space").<Long>read(tx -> Codec.NUMBER.decode(tx.get(Key.of("count")).orElseThrow()))).isEqualTo(3);
+        assertThat(store.in("space").<Long>read(tx -> Codec.NUMBER.decode(tx.get(Key.of("count")).orElseThrow())))
+                .isEqualTo(3);
     }
 
     @Test

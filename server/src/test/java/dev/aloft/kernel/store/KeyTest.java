@@ -12,17 +12,21 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class KeyTest {
-    private static final long[] NUMBERS = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L << 56, -(1L << 56) - 1, -65537, -65536, -65535,
-        -257, -256, -255, -2, -1, 0, 1, 2, 255, 256, 257, 65535, 65536, 1L << 31, 1L << 32, 1L << 56, Long.MAX_VALUE - 1,
+    private static final long[] NUMBERS =
+            {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L << 56, -(1L << 56) - 1, -65537, -65536, -65535,
+        -257, -256, -255, -2, -1, 0, 1, 2, 255, 256, 257, 65535, 65536, 1L << 31, 1L << 32, 1L << 56,
+        Long.MAX_VALUE - 1,
         Long.MAX_VALUE};
-    private static final String[] TEXTS = {"", "\0", "\0\0", "\0\1", "\1", "a", "a\0", "a\0b", "a\1", "aa", "ab", "b", "\u007f",
+    private static final String[] TEXTS =
+            {"", "\0", "\0\0", "\0\1", "\1", "a", "a\0", "a\0b", "a\1", "aa", "ab", "b", "\u007f",
         "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\ud83d\ude00", "z"};
 
     @Test
     void numbersAreInOrder() {
         for (long a : NUMBERS) {
             for (long b : NUMBERS) {
-                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b)))).isEqualTo(Integer.signum(Long.compare(a, b)));
+                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b))))
+                        .isEqualTo(Integer.signum(Long.compare(a, b)));
             }
         }
     }
@@ -31,10 +35,14 @@ class KeyTest {
     void textsAreInTheOrderOfTheirBytes() {
         for (var a : TEXTS) {
             for (var b : TEXTS) {
-                int expected = Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
-                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b)))).as(a + " and " + b).isEqualTo(Integer.signum(expected));
-                assertThat(Integer.signum(Key.of(a, 1).compareTo(Key.of(b, 0)))).isEqualTo(Integer.signum(expected == 0 ? 1 : expected));
-                assertThat(Integer.signum(Key.of(Key.of(a), 1).compareTo(Key.of(Key.of(b), 0)))).isEqualTo(Integer.signum(expected == 0 ? 1 : expected));
+                int expected = Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8),
+                        b.getBytes(StandardCharsets.UTF_8));
+                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b)))).as(a + " and " + b)
+                        .isEqualTo(Integer.signum(expected));
+                assertThat(Integer.signum(Key.of(a, 1).compareTo(Key.of(b, 0))))
+                        .isEqualTo(Integer.signum(expected == 0 ? 1 : expected));
+                assertThat(Integer.signum(Key.of(Key.of(a), 1).compareTo(Key.of(Key.of(b), 0))))
+                        .isEqualTo(Integer.signum(expected == 0 ? 1 : expected));
             }
         }
     }
@@ -45,18 +53,21 @@ class KeyTest {
             Instant.EPOCH.plusNanos(1), Instant.parse("2026-01-01T00:00:00Z"), Instant.MAX);
         for (int i = 0; i < moments.size(); i++) {
             for (int j = 0; j < moments.size(); j++) {
-                assertThat(Integer.signum(Key.of(moments.get(i)).compareTo(Key.of(moments.get(j))))).isEqualTo(Integer.signum(Integer.compare(i, j)));
+                assertThat(Integer.signum(Key.of(moments.get(i)).compareTo(Key.of(moments.get(j)))))
+                        .isEqualTo(Integer.signum(Integer.compare(i, j)));
             }
         }
     }
 
     @Test
     void realsAreInOrder() {
-        double[] reals = {Double.NEGATIVE_INFINITY, -Double.MAX_VALUE, -1, -Double.MIN_VALUE, -0d, 0d, Double.MIN_VALUE, 1,
+        double[] reals =
+                {Double.NEGATIVE_INFINITY, -Double.MAX_VALUE, -1, -Double.MIN_VALUE, -0d, 0d, Double.MIN_VALUE, 1,
             Double.MAX_VALUE, Double.POSITIVE_INFINITY};
         for (double a : reals) {
             for (double b : reals) {
-                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b)))).isEqualTo(Integer.signum(Double.compare(a, b)));
+                assertThat(Integer.signum(Key.of(a).compareTo(Key.of(b))))
+                        .isEqualTo(Integer.signum(Double.compare(a, b)));
             }
             assertThat(Key.of(a).real(0)).isEqualTo(a);
         }
@@ -72,7 +83,8 @@ class KeyTest {
             var keyB = Key.of(b.toArray());
             assertThat(Integer.signum(keyA.compareTo(keyB))).isEqualTo(Integer.signum(compare(a, b)));
             assertThat(Key.decoded(keyA.toBytes()).elements()).usingRecursiveComparison().isEqualTo(a);
-            assertThat(keyA.startsWith(keyB)).isEqualTo(a.size() >= b.size() && compare(a.subList(0, b.size()), b) == 0);
+            assertThat(keyA.startsWith(keyB))
+                    .isEqualTo(a.size() >= b.size() && compare(a.subList(0, b.size()), b) == 0);
             assertThat(keyA.then(keyB)).isEqualTo(Key.of(Key.of(a.toArray()).and(b.toArray()).elements().toArray()));
         }
     }
@@ -87,7 +99,8 @@ class KeyTest {
     void otherThingsAreRefused() {
         assertThatThrownBy(() -> Key.of((Object) null)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Key.of(new Object())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Key.decoded(new byte[] {2, 'a'}).elements()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Key.decoded(new byte[] {2, 'a'}).elements())
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Key.decoded(new byte[] {99}).elements()).isInstanceOf(IllegalArgumentException.class);
     }
 

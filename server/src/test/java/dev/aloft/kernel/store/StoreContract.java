@@ -202,7 +202,8 @@ public abstract class StoreContract {
             assertThat(texts(tx, Range.all().after(key("b")).reversed())).containsExactly("a=a");
             assertThat(texts(tx, Range.all().after(key("bb")))).containsExactly("c=c", "d=d", "e=e");
             assertThat(texts(tx, Range.all().from(key("d")).to(key("b")))).isEmpty();
-            assertThat(texts(tx, Range.all().from(key("b")).reversed().limit(9))).containsExactly("e=e", "d=d", "c=c", "b=b");
+            assertThat(texts(tx, Range.all().from(key("b")).reversed().limit(9)))
+                .containsExactly("e=e", "d=d", "c=c", "b=b");
             return null;
         });
     }
@@ -264,7 +265,8 @@ public abstract class StoreContract {
         sqsx.write(tx -> put(put(tx, "a", "sqsx"), "b", "sqsx"));
 
         assertThat(sqs.<List<String>>read(tx -> texts(tx, Range.all()))).containsExactly("a=sqs");
-        assertThat(sqs.<List<String>>read(tx -> texts(tx, Range.all().reversed().after(key("b"))))).containsExactly("a=sqs");
+        assertThat(sqs.<List<String>>read(tx -> texts(tx, Range.all().reversed().after(key("b")))))
+            .containsExactly("a=sqs");
         assertThat(sqs.in("deeper").<List<String>>read(tx -> texts(tx, Range.all()))).isEmpty();
         sqs.close();
         assertThat(sqsx.<String>read(tx -> text(tx, "a"))).isEqualTo("sqsx");
@@ -477,7 +479,8 @@ public abstract class StoreContract {
     }
 
     static List<String> texts(ReadTx tx, Range range) {
-        return tx.range(range).map(entry -> entry.key().text(0) + "=" + new String(entry.value(), StandardCharsets.UTF_8))
+        return tx.range(range)
+            .map(entry -> entry.key().text(0) + "=" + new String(entry.value(), StandardCharsets.UTF_8))
             .toList();
     }
 

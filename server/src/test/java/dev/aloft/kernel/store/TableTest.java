@@ -14,7 +14,8 @@ class TableTest {
 
     private static final Table<Role> ROLES = Table.of("roles", Codec.of(Role.class));
     private static final Index<Role> BY_PATH = ROLES.index("rolesByPath", role -> List.of(Key.of(role.path())));
-    private static final Index<Role> BY_TAG = ROLES.index("rolesByTag", role -> role.tags().stream().map(Key::of).toList());
+    private static final Index<Role> BY_TAG =
+        ROLES.index("rolesByTag", role -> role.tags().stream().map(Key::of).toList());
 
     private final Store store = new MemoryStore().in("iam");
 
@@ -24,7 +25,8 @@ class TableTest {
         assertThat(store.<Boolean>write(tx -> ROLES.putIfAbsent(tx, Key.of("a"), role))).isTrue();
         assertThat(store.<Boolean>write(tx -> ROLES.putIfAbsent(tx, Key.of("a"), role))).isFalse();
         assertThat(store.<Optional<Role>>read(tx -> ROLES.get(tx, Key.of("a")))).contains(role);
-        assertThat(store.<Optional<Role>>write(tx -> ROLES.update(tx, Key.of("a"), old -> new Role("a", "/x", List.of()))))
+        assertThat(store.<Optional<Role>>write(tx ->
+            ROLES.update(tx, Key.of("a"), old -> new Role("a", "/x", List.of()))))
             .contains(new Role("a", "/x", List.of()));
         assertThat(store.<Optional<Role>>write(tx -> ROLES.update(tx, Key.of("b"), old -> old))).isEmpty();
         assertThat(store.<Boolean>write(tx -> ROLES.delete(tx, Key.of("a")))).isTrue();

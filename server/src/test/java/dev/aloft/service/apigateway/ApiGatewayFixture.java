@@ -30,7 +30,8 @@ import java.util.function.Function;
 /** Both services on a store in memory, with functions that are Java lambdas. */
 final class ApiGatewayFixture implements Endpoint {
     static final String FUNCTION = "arn:aws:lambda:eu-central-1:111122223333:function:hello";
-    static final String INVOCATION = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" + FUNCTION + "/invocations";
+    static final String INVOCATION = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" + FUNCTION
+            + "/invocations";
 
     private final Store store = new FlakyStore(new MemoryStore());
     private final TestTime time = new TestTime();
@@ -45,7 +46,8 @@ final class ApiGatewayFixture implements Endpoint {
     Map<String, Object> event;
 
     static Caller caller() {
-        return new Caller("111122223333", "eu-central-1", new Principal.Root("111122223333"), UUID.randomUUID().toString(), null, 0,
+        return new Caller("111122223333", "eu-central-1", new Principal.Root("111122223333"),
+                UUID.randomUUID().toString(), null, 0,
                 "http://127.0.0.1:4566", "127.0.0.1", "test");
     }
 
@@ -62,7 +64,8 @@ final class ApiGatewayFixture implements Endpoint {
             event = (Map<String, Object>) JsonReader.tree(invoke.payload().array());
             return function.apply(invoke);
         }
-        return operation.service() == ApiGateway.MODEL ? rest.call(operation, caller, input) : http.call(operation, caller, input);
+        return operation.service() == ApiGateway.MODEL ? rest.call(operation, caller, input)
+                : http.call(operation, caller, input);
     }
 
     HttpResponse send(String method, String url, String body, String... headers) {

@@ -21,20 +21,23 @@ class HttpApiTest {
 
     @Test
     void aWebSocketApiIsNotBuiltAndSaysSo() {
-        var error = errorOf(() -> gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("chat").protocolType("WEBSOCKET"))));
+        var error = errorOf(() ->
+                gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("chat").protocolType("WEBSOCKET"))));
         assertThat(error).hasMessageContaining("WebSocket").extracting(ApiError::status).isEqualTo(501);
     }
 
     @Test
     void twoRoutesCannotHaveOneKey() {
         var api = shop("GET /orders");
-        assertThat(errorOf(() -> route(api, "GET /orders"))).hasMessage("Route with key GET /orders already exists for this API")
+        assertThat(errorOf(() -> route(api, "GET /orders")))
+                .hasMessage("Route with key GET /orders already exists for this API")
                 .extracting(ApiError::status).isEqualTo(409);
     }
 
     @Test
     void credentialsForEveryOriginAreRefused() {
-        assertThat(errorOf(() -> gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP")
+        assertThat(errorOf(() ->
+                gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP")
                         .corsConfiguration(Cors.of(c -> c.allowOrigins(List.of("*")).allowCredentials(true)))))))
                 .hasMessage("allowCredentials is not supported for origin *");
     }
@@ -45,7 +48,8 @@ class HttpApiTest {
     void aRequestReachesItsFunctionAsAnEventOfVersion2() {
         var api = shop("POST /orders/{id}");
         var response = gateway.send("POST", api + ".execute-api.localhost:4566/orders/a%20b?x=1&x=2", "{\"a\":1}",
-                "Content-Type", "application/json", "X-Two", "1", "x-two", "2", "Cookie", "a=1; b=2", "User-Agent", "curl/8");
+                "Content-Type", "application/json", "X-Two", "1", "x-two", "2", "Cookie", "a=1; b=2", "User-Agent",
+                "curl/8");
 
         assertThat(response.status()).isEqualTo(200);
         var event = gateway.event;
@@ -62,8 +66,10 @@ class HttpApiTest {
                 .doesNotContainKey("stageVariables");
         assertThat(map(event.get("headers"))).containsEntry("x-two", "1,2").containsEntry("content-length", "7")
                 .containsEntry("x-forwarded-for", "10.0.0.7").doesNotContainKey("cookie");
-        assertThat(map(event.get("requestContext"))).containsEntry("stage", "$default").containsEntry("routeKey", "POST /orders/{id}")
-                .containsEntry("http", Map.of("method", "POST", "path", "/orders/a b", "protocol", "HTTP/1.1", "sourceIp", "10.0.0.7",
+        assertThat(map(event.get("requestContext"))).containsEntry("stage", "$default")
+                .containsEntry("routeKey", "POST /orders/{id}")
+                .containsEntry("http",
+                        Map.of("method", "POST", "path", "/orders/a b", "protocol", "HTTP/1.1", "sourceIp", "10.0.0.7",
                         "userAgent", "curl/8"));
     }
 
@@ -78,7 +84,8 @@ class HttpApiTest {
     @Test
     void aFormIsHandedOverEncoded() {
         var api = shop("POST /orders");
-        gateway.send("POST", api + ".execute-api.localhost:4566/orders", "a=1", "Content-Type", "application/x-www-form-urlencoded");
+        gateway.send("POST", api + ".execute-api.localhost:4566/orders", "a=1", "Content-Type",
+                "application/x-www-form-urlencoded");
         assertThat(gateway.event).containsEntry("body", "YT0x").containsEntry("isBase64Encoded", true);
     }
 
@@ -119,7 +126,9 @@ class HttpApiTest {
     @Test
     void cookiesBecomeHeadersAndEncodedBodiesBytes() {
         var api = shop("GET /orders");
-        gateway.function = _ -> answer("{\"statusCode\": 200, \"cookies\": [\"a=1\", \"b=2\"], \"body\": \"aGk=\", \"isBase64Encoded\": true}");
+        gateway.function = _ ->
+                answer("{\"statusCode\": 200, \"cookies\": [\"a=1\", \"b=2\"], \"body\": \"aGk=\", "
+                        + "\"isBase64Encoded\": true}");
         var response = gateway.get(api + ".execute-api.localhost:4566/orders");
         assertThat(response.headers().all("set-cookie")).containsExactly("a=1", "b=2");
         assertThat(text(response)).isEqualTo("hi");
@@ -137,17 +146,21 @@ class HttpApiTest {
 
     @Test
     void preflightIsAnsweredByTheGateway() {
-        var created = gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP").target(FUNCTION)
-                .corsConfiguration(Cors.of(c -> c.allowOrigins(List.of("https://shop.example")).allowMethods(List.of("GET")).maxAge(60)))));
+        var created = gateway.apiV2
+                .createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP").target(FUNCTION)
+                .corsConfiguration(Cors.of(c -> c.allowOrigins(List.of("https://shop.example"))
+                        .allowMethods(List.of("GET")).maxAge(60)))));
         var url = created.apiId() + ".execute-api.localhost:4566/orders";
-        var preflight = gateway.send("OPTIONS", url, "", "Origin", "https://shop.example", "Access-Control-Request-Method", "GET");
+        var preflight = gateway
+                .send("OPTIONS", url, "", "Origin", "https://shop.example", "Access-Control-Request-Method", "GET");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.headers().first("access-control-allow-origin")).isEqualTo("https://shop.example");
         assertThat(preflight.headers().first("access-control-max-age")).isEqualTo("60");
         assertThat(gateway.event).isNull();
         assertThat(gateway.get(url, "Origin", "https://shop.example").headers().first("access-control-allow-origin"))
                 .isEqualTo("https://shop.example");
-        assertThat(gateway.get(url, "Origin", "https://other.example").headers().has("access-control-allow-origin")).isFalse();
+        assertThat(gateway.get(url, "Origin", "https://other.example").headers().has("access-control-allow-origin"))
+                .isFalse();
     }
 
     @Test
@@ -157,7 +170,8 @@ class HttpApiTest {
         assertThat(gateway.get(url).status()).isEqualTo(404);
         route(api, "GET /carts");
         assertThat(gateway.get(url).status()).isEqualTo(200);
-        assertThat(gateway.apiV2.getDeployments(caller(), GetDeploymentsRequest.of(r -> r.apiId(api))).items()).hasSize(1);
+        assertThat(gateway.apiV2.getDeployments(caller(), GetDeploymentsRequest.of(r -> r.apiId(api))).items())
+                .hasSize(1);
     }
 
     @Test
@@ -166,15 +180,18 @@ class HttpApiTest {
         gateway.apiV2.createStage(caller(), CreateStageRequest.of(
                 r -> r.apiId(api).stageName("beta").autoDeploy(true).stageVariables(Map.of("color", "red"))));
         gateway.get(api + ".execute-api.localhost:4566/beta/orders");
-        assertThat(gateway.event).containsEntry("rawPath", "/beta/orders").containsEntry("stageVariables", Map.of("color", "red"));
+        assertThat(gateway.event).containsEntry("rawPath", "/beta/orders")
+                .containsEntry("stageVariables", Map.of("color", "red"));
     }
 
     private String shop(String... routes) {
-        var api = gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP"))).apiId();
+        var api = gateway.apiV2.createApi(caller(), CreateApiRequest.of(r -> r.name("shop").protocolType("HTTP")))
+                .apiId();
         for (var key : routes) {
             route(api, key);
         }
-        gateway.apiV2.createStage(caller(), CreateStageRequest.of(r -> r.apiId(api).stageName("$default").autoDeploy(true)));
+        gateway.apiV2.createStage(caller(),
+                CreateStageRequest.of(r -> r.apiId(api).stageName("$default").autoDeploy(true)));
         return api;
     }
 
@@ -183,6 +200,7 @@ class HttpApiTest {
                 .integrationType("AWS_PROXY")
                 .integrationUri(FUNCTION)
                 .payloadFormatVersion("2.0"))).integrationId();
-        gateway.apiV2.createRoute(caller(), CreateRouteRequest.of(r -> r.apiId(api).routeKey(key).target("integrations/" + integration)));
+        gateway.apiV2.createRoute(caller(),
+                CreateRouteRequest.of(r -> r.apiId(api).routeKey(key).target("integrations/" + integration)));
     }
 }

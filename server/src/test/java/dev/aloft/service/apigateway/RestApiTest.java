@@ -47,30 +47,35 @@ class RestApiTest {
         assertThat(errorOf(() -> resource(api, proxy.id(), "more")))
                 .hasMessage("Cannot create a child of a resource with a greedy path variable: {proxy+}");
         assertThat(errorOf(() -> resource(api, api.rootResourceId(), "{id}")))
-                .hasMessage("A sibling ({proxy+}) of this resource already has a variable path part -- only one is allowed");
+                .hasMessage("A sibling ({proxy+}) of this resource already has a variable path part -- "
+                        + "only one is allowed");
     }
 
     @Test
     void anAuthorizerThatIsNotBuiltIsRefusedByItsName() {
         var api = create();
         var error = errorOf(() -> gateway.api.putMethod(caller(), PutMethodRequest.of(
-                r -> r.restApiId(api.id()).resourceId(api.rootResourceId()).httpMethod("GET").authorizationType("COGNITO_USER_POOLS"))));
+                r -> r.restApiId(api.id()).resourceId(api.rootResourceId()).httpMethod("GET")
+                .authorizationType("COGNITO_USER_POOLS"))));
         assertThat(error).hasMessageContaining("COGNITO_USER_POOLS").extracting(ApiError::status).isEqualTo(501);
     }
 
     @Test
     void aDeploymentInUseCannotBeDeleted() {
         var api = petStore();
-        var deployment = gateway.api.getDeployments(caller(), GetDeploymentsRequest.of(r -> r.restApiId(api.id()))).items().getFirst();
+        var deployment = gateway.api.getDeployments(caller(), GetDeploymentsRequest.of(r -> r.restApiId(api.id())))
+                .items().getFirst();
         assertThat(errorOf(() -> gateway.api.deleteDeployment(
-                        caller(), DeleteDeploymentRequest.of(r -> r.restApiId(api.id()).deploymentId(deployment.id())))))
+                        caller(), DeleteDeploymentRequest.of(r -> r.restApiId(api.id())
+                                .deploymentId(deployment.id())))))
                 .hasMessage("Active stages pointing to this deployment must be moved or deleted");
     }
 
     @Test
     void anApiWithoutMethodsCannotBeDeployed() {
         var api = create();
-        assertThat(errorOf(() -> gateway.api.createDeployment(caller(), CreateDeploymentRequest.of(r -> r.restApiId(api.id())))))
+        assertThat(errorOf(() ->
+                gateway.api.createDeployment(caller(), CreateDeploymentRequest.of(r -> r.restApiId(api.id())))))
                 .hasMessage("The REST API doesn't contain any methods");
     }
 
@@ -91,12 +96,15 @@ class RestApiTest {
                 .containsEntry("httpMethod", "GET")
                 .containsEntry("pathParameters", Map.of("id", "a%20b"))
                 .containsEntry("queryStringParameters", Map.of("color", "blue", "empty", ""))
-                .containsEntry("multiValueQueryStringParameters", Map.of("color", List.of("red", "blue"), "empty", List.of("")))
+                .containsEntry("multiValueQueryStringParameters",
+                        Map.of("color", List.of("red", "blue"), "empty", List.of("")))
                 .containsEntry("stageVariables", null)
                 .containsEntry("body", null)
                 .containsEntry("isBase64Encoded", false);
-        assertThat(map(event.get("headers"))).containsEntry("X-Custom", "two").containsEntry("X-Forwarded-For", "10.0.0.7")
-                .containsEntry("X-Forwarded-Port", "4566").containsEntry("X-Forwarded-Proto", "http").containsKey("X-Amzn-Trace-Id");
+        assertThat(map(event.get("headers"))).containsEntry("X-Custom", "two")
+                .containsEntry("X-Forwarded-For", "10.0.0.7")
+                .containsEntry("X-Forwarded-Port", "4566").containsEntry("X-Forwarded-Proto", "http")
+                .containsKey("X-Amzn-Trace-Id");
         assertThat(map(event.get("multiValueHeaders"))).containsEntry("X-Custom", List.of("one", "two"));
         assertThat(map(event.get("requestContext")))
                 .containsEntry("accountId", "111122223333")
@@ -108,22 +116,26 @@ class RestApiTest {
                 .containsEntry("requestTimeEpoch", 1767225600000L)
                 .containsEntry("domainName", api.id() + ".execute-api.localhost")
                 .containsEntry("domainPrefix", api.id());
-        assertThat(map(map(event.get("requestContext")).get("identity"))).containsEntry("sourceIp", "10.0.0.7").containsEntry("userAgent", "curl/8");
+        assertThat(map(map(event.get("requestContext")).get("identity"))).containsEntry("sourceIp", "10.0.0.7")
+                .containsEntry("userAgent", "curl/8");
     }
 
     @Test
     void theFunctionIsInvokedAsApiGatewayForTheMethod() {
         var api = petStore();
         gateway.get(api.id() + ".execute-api.localhost:4566/prod/pets/1");
-        assertThat(gateway.invokedAs.principal()).isEqualTo(new dev.aloft.api.Principal.Service("apigateway.amazonaws.com",
+        assertThat(gateway.invokedAs.principal())
+                .isEqualTo(new dev.aloft.api.Principal.Service("apigateway.amazonaws.com",
                 "arn:aws:execute-api:eu-central-1:111122223333:" + api.id() + "/prod/GET/pets/{id}"));
     }
 
     @Test
     void thePathFormsReachTheSameRoute() {
         var api = petStore();
-        assertThat(text(gateway.get("127.0.0.1:4566/_aws/execute-api/" + api.id() + "/prod/pets/1"))).isEqualTo("hello");
-        assertThat(text(gateway.get("127.0.0.1:4566/restapis/" + api.id() + "/prod/_user_request_/pets/1"))).isEqualTo("hello");
+        assertThat(text(gateway.get("127.0.0.1:4566/_aws/execute-api/" + api.id() + "/prod/pets/1")))
+                .isEqualTo("hello");
+        assertThat(text(gateway.get("127.0.0.1:4566/restapis/" + api.id() + "/prod/_user_request_/pets/1")))
+                .isEqualTo("hello");
         assertThat(gateway.event).containsEntry("path", "/pets/1");
     }
 
@@ -145,13 +157,15 @@ class RestApiTest {
     @Test
     void whatHasNoStageIsForbidden() {
         var api = petStore();
-        assertThat(text(gateway.get(api.id() + ".execute-api.localhost:4566/other/pets/1"))).isEqualTo("{\"message\": \"Forbidden\"}");
+        assertThat(text(gateway.get(api.id() + ".execute-api.localhost:4566/other/pets/1")))
+                .isEqualTo("{\"message\": \"Forbidden\"}");
     }
 
     @Test
     void headersOfBothKindsAreAnswered() {
         var api = petStore();
-        gateway.function = _ -> answer("{\"statusCode\": \"201\", \"headers\": {\"X-A\": 1, \"Content-Type\": \"text/html\"},"
+        gateway.function = _ ->
+                answer("{\"statusCode\": \"201\", \"headers\": {\"X-A\": 1, \"Content-Type\": \"text/html\"},"
                 + " \"multiValueHeaders\": {\"Set-Cookie\": [\"a=1\", \"b=2\"]}, \"body\": null}");
         var response = gateway.get(api.id() + ".execute-api.localhost:4566/prod/pets/1");
         assertThat(response.status()).isEqualTo(201);
@@ -163,7 +177,8 @@ class RestApiTest {
     @Test
     void anAnswerThatIsNoProxyAnswerIsABadGateway() {
         var api = petStore();
-        for (var malformed : List.of("\"text\"", "{\"body\": \"no status\"}", "{\"statusCode\": 200, \"body\": {\"an\": \"object\"}}", "null")) {
+        for (var malformed : List.of("\"text\"", "{\"body\": \"no status\"}", "{\"statusCode\": 200, \"body\": "
+                + "{\"an\": \"object\"}}", "null")) {
             gateway.function = _ -> answer(malformed);
             var response = gateway.get(api.id() + ".execute-api.localhost:4566/prod/pets/1");
             assertThat(response.status()).as(malformed).isEqualTo(502);
@@ -263,7 +278,8 @@ class RestApiTest {
         assertThat(preflight.status()).isEqualTo(200);
         assertThat(preflight.headers().first("Access-Control-Allow-Origin")).isEqualTo("*");
         assertThat(text(preflight)).isEqualTo("{}\n");
-        assertThat(gateway.send("PATCH", api.id() + ".execute-api.localhost:4566/prod/orders", "x").status()).isEqualTo(200);
+        assertThat(gateway.send("PATCH", api.id() + ".execute-api.localhost:4566/prod/orders", "x").status())
+                .isEqualTo(200);
         assertThat(gateway.event).containsEntry("httpMethod", "PATCH").containsEntry("body", "x");
     }
 
@@ -271,10 +287,12 @@ class RestApiTest {
     void anImportedDefinitionMayNameThePlaceOfTheImport() {
         var place = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:f";
         var api = gateway.api.importRestApi(caller(), definition(
-                "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" + place + "/invocations"));
+                "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" + place
+                + "/invocations"));
         var root = gateway.api.getMethod(caller(), GetMethodRequest.of(
                 r -> r.restApiId(api.id()).resourceId(api.rootResourceId()).httpMethod("GET")));
-        assertThat(root.methodIntegration().uri()).isEqualTo(("arn:aws:apigateway:%1$s:lambda:path/2015-03-31/functions/"
+        assertThat(root.methodIntegration().uri())
+                .isEqualTo(("arn:aws:apigateway:%1$s:lambda:path/2015-03-31/functions/"
                 + "arn:aws:lambda:%1$s:%2$s:function:f/invocations").formatted(caller().region(), caller().account()));
         assertThatThrownBy(() -> gateway.api.importRestApi(caller(), definition("arn:aws::x:y:z")))
                 .isInstanceOf(BadRequestException.class);
@@ -309,7 +327,8 @@ class RestApiTest {
     }
 
     private Resource resource(RestApi api, String parent, String part) {
-        return gateway.api.createResource(caller(), CreateResourceRequest.of(r -> r.restApiId(api.id()).parentId(parent).pathPart(part)));
+        return gateway.api.createResource(caller(),
+                CreateResourceRequest.of(r -> r.restApiId(api.id()).parentId(parent).pathPart(part)));
     }
 
     private void proxy(RestApi api, Resource resource, String method) {
@@ -330,6 +349,7 @@ class RestApiTest {
     }
 
     private void deploy(RestApi api) {
-        gateway.api.createDeployment(caller(), CreateDeploymentRequest.of(r -> r.restApiId(api.id()).stageName("prod")));
+        gateway.api.createDeployment(caller(),
+                CreateDeploymentRequest.of(r -> r.restApiId(api.id()).stageName("prod")));
     }
 }

@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A resource type whose things live in a map: {@code Name} makes a new one, {@code Size} changes it, {@code Fail} fails. */
+/**
+ * A resource type whose things live in a map: {@code Name} makes a new one, {@code Size} changes it, {@code Fail}
+ * fails.
+ */
 final class FakeType implements ResourceType {
     /** What a process feels when it is killed: nothing of ours catches it. */
     static final class Killed extends Error {

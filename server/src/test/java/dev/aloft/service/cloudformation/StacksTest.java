@@ -47,7 +47,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StacksTest {
-    private static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id",
+    private static final Caller CALLER =
+            new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id",
             null, 0, "http://127.0.0.1:4566", "127.0.0.1", null);
 
     private final TestTime time = new TestTime();
@@ -97,12 +98,16 @@ class StacksTest {
     void theEventBusIsToldWhatHappensToStacksAndResources() {
         var stack = create(template(thing("A", "Name: a")));
         var bus = "arn:aws:events:us-east-1:123456789012:event-bus/default ";
-        assertThat(told).contains(bus + "{\"source\":\"aws.cloudformation\",\"detail-type\":\"CloudFormation Stack Status Change\","
-                + "\"resources\":[\"" + stack.stackId() + "\"],\"time\":\"2026-01-01T00:00:00Z\",\"detail\":{\"stack-id\":\""
+        assertThat(told)
+                .contains(bus + "{\"source\":\"aws.cloudformation\",\"detail-type\":\"CloudFormation "
+                        + "Stack Status Change\","
+                + "\"resources\":[\"" + stack.stackId()
+                + "\"],\"time\":\"2026-01-01T00:00:00Z\",\"detail\":{\"stack-id\":\""
                 + stack.stackId() + "\",\"status-details\":{\"status\":\"CREATE_COMPLETE\",\"status-reason\":\"\"},"
                 + "\"client-request-token\":\"\"}}");
         assertThat(told).anyMatch(event -> event.contains("CloudFormation Resource Status Change")
-                && event.contains("\"logical-resource-id\":\"A\"") && event.contains("\"resource-type\":\"Test::Thing\""));
+                && event.contains("\"logical-resource-id\":\"A\"")
+                && event.contains("\"resource-type\":\"Test::Thing\""));
     }
 
     @Test
@@ -162,7 +167,8 @@ class StacksTest {
     }
 
     private CloudFormation.Stack create(String template, Consumer<CreateStackRequest.Builder> with) {
-        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
+        cloudFormation.createStack(CALLER,
+                CreateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
         time.settle();
         return stack("s");
     }
@@ -172,7 +178,8 @@ class StacksTest {
     }
 
     private CloudFormation.Stack update(String template, Consumer<UpdateStackRequest.Builder> with) {
-        cloudFormation.updateStack(CALLER, UpdateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
+        cloudFormation.updateStack(CALLER,
+                UpdateStackRequest.of(r -> with.accept(r.stackName("s").templateBody(template))));
         time.settle();
         return stack("s");
     }
@@ -190,7 +197,8 @@ class StacksTest {
     }
 
     private List<String> statuses(String stack) {
-        return cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName(stack)))
+        return cloudFormation
+                .describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName(stack)))
                 .stackEvents().reversed().stream().filter(e -> e.resourceType().equals("AWS::CloudFormation::Stack"))
                 .map(CloudFormation.StackEvent::resourceStatus).toList();
     }
@@ -211,7 +219,8 @@ class StacksTest {
         assertThat(things.calls).containsExactly("create A", "create B");
         assertThat(things.things.get(resource("B").physicalResourceId())).containsEntry("Size", "arn:thing:a");
         assertThat(statuses("s")).containsExactly("CREATE_IN_PROGRESS", "CREATE_COMPLETE");
-        assertThat(cloudFormation.getTemplate(CALLER, CloudFormation.GetTemplateRequest.of(r -> r.stackName("s"))).templateBody())
+        assertThat(cloudFormation.getTemplate(CALLER, CloudFormation.GetTemplateRequest.of(r -> r.stackName("s")))
+                .templateBody())
                 .isEqualTo(text);
     }
 
@@ -221,7 +230,8 @@ class StacksTest {
         assertThat(stack.stackStatus()).isEqualTo("ROLLBACK_COMPLETE");
         assertThat(things.things).isEmpty();
         assertThat(statuses("s")).containsExactly("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE");
-        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+        var events = cloudFormation
+                .describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
                 .stackEvents();
         assertThat(events).anySatisfy(e -> {
             assertThat(e.resourceStatus()).isEqualTo("CREATE_FAILED");
@@ -230,13 +240,15 @@ class StacksTest {
         }).anySatisfy(e -> assertThat(e.resourceStatusReason())
                 .isEqualTo("The following resource(s) failed to create: [B]. Rollback requested by user."));
         assertThatThrownBy(() -> update(template(thing("A", "")))).hasMessageMatching(
-                "Stack:arn:aws:cloudformation:us-east-1:123456789012:stack/s/.* is in ROLLBACK_COMPLETE state and can not be updated.");
+                "Stack:arn:aws:cloudformation:us-east-1:123456789012:stack/s/.* is in ROLLBACK_COMPLETE state and "
+                + "can not be updated.");
     }
 
     @ParameterizedTest
     @CsvSource({"DO_NOTHING, CREATE_FAILED, 1", "DELETE, DELETE_COMPLETE, 0", "ROLLBACK, ROLLBACK_COMPLETE, 0"})
     void onFailureDecidesWhatBecomesOfAFailedCreation(String onFailure, String status, int left) {
-        var created = cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").onFailure(onFailure)
+        var created = cloudFormation
+                .createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").onFailure(onFailure)
                 .templateBody(template(thing("A", "Name: a"), thing("B", "Fail: true, Size: !Ref A")))));
         time.settle();
         assertThat(stack(created.stackId()).stackStatus()).isEqualTo(status);
@@ -249,7 +261,8 @@ class StacksTest {
         assertThat(things.things).isEmpty();
         delete();
         create(template(thing("A", "Name: a")));
-        assertThat(update(template(thing("A", "Name: b, FailLate: true"), thing("B", "FailLate: true, Name: c"))).stackStatus())
+        assertThat(update(template(thing("A", "Name: b, FailLate: true"), thing("B", "FailLate: true, Name: c")))
+                .stackStatus())
                 .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
         assertThat(things.things).containsOnlyKeys("a");
         assertThat(resource("A").physicalResourceId()).isEqualTo("a");
@@ -285,7 +298,8 @@ class StacksTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "Parts: {Key: a, Other: 1}|#/Parts: the property Other of Test::Thing is not built in Aloft",
-        "Parts: [{Key: a}, {Key: b, Valu: 1}]|#/Parts/1: the property Valu of Test::Thing is not built in Aloft; did you mean Value?",
+        "Parts: [{Key: a}, {Key: b, Valu: 1}]|#/Parts/1: the property Valu of Test::Thing is not built in Aloft; "
+        + "did you mean Value?",
         "Parts: [{Value: a}]|#/Parts/0: required key [Key] not found",
         "Parts: {Key: a, Rest: {Less: 1}}|#/Parts/Rest: the property Less of Test::Thing is not built in Aloft",
         "Parts: text|#/Parts: expected type: JSONObject, found: String",
@@ -293,13 +307,15 @@ class StacksTest {
     void whatATypeDoesNotKnowIsRefusedByItsNameHoweverDeep(String properties, String reason) {
         create(template(thing("A", "Size: 1, Parts: [{Key: a, Value: {Any: 1}, Rest: {More: 1}}]")));
         things.calls.clear();
-        assertThat(update(template(thing("A", "Size: 2, " + properties))).stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
+        assertThat(update(template(thing("A", "Size: 2, " + properties))).stackStatus())
+                .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
         assertThat(reasons()).contains("Properties validation failed for resource A with message:\n" + reason);
         assertThat(things.things.get(resource("A").physicalResourceId())).containsEntry("Size", 1);
     }
 
     private List<String> reasons() {
-        return cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+        return cloudFormation
+                .describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
                 .stackEvents().stream().map(CloudFormation.StackEvent::resourceStatusReason).toList();
     }
 
@@ -308,7 +324,8 @@ class StacksTest {
         create(template(thing("A", "Name: a, Kind: x"), thing("B", "Kind: x")));
         assertThat(update(template(thing("A", "Name: a, Kind: y"), thing("B", "Kind: x"))).stackStatus())
                 .isEqualTo("UPDATE_ROLLBACK_COMPLETE");
-        assertThat(reasons()).contains("CloudFormation cannot update a stack when a custom-named resource requires replacing."
+        assertThat(reasons())
+                .contains("CloudFormation cannot update a stack when a custom-named resource requires replacing."
                 + " Rename a and update the stack again.");
         assertThat(things.things.get("a")).containsEntry("Kind", "x");
         assertThat(update(template(thing("A", "Name: b, Kind: y"), thing("B", "Kind: y"))).stackStatus())
@@ -334,7 +351,8 @@ class StacksTest {
     @Test
     void aFailedUpdateWithoutRollbackIsRolledBackOnRequest() {
         create(template(thing("A", "Size: 1")));
-        assertThat(update(template(thing("A", "Size: 2"), thing("B", "Fail: true, Size: !Ref A")), r -> r.disableRollback(true))
+        assertThat(update(template(thing("A", "Size: 2"), thing("B", "Fail: true, Size: !Ref A")),
+                r -> r.disableRollback(true))
                 .stackStatus()).isEqualTo("UPDATE_FAILED");
         assertThat(things.things.get(resource("A").physicalResourceId())).hasToString("{Size=2}");
         cloudFormation.rollbackStack(CALLER, CloudFormation.RollbackStackRequest.of(r -> r.stackName("s")));
@@ -360,7 +378,8 @@ class StacksTest {
 
     @Test
     void retainedResourcesStay() {
-        create(template("  A: {Type: Test::Thing, DeletionPolicy: Retain, Properties: {Name: a}}\n", thing("B", "Name: b")));
+        create(template("  A: {Type: Test::Thing, DeletionPolicy: Retain, Properties: {Name: a}}\n",
+                thing("B", "Name: b")));
         assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
         assertThat(things.things).containsOnlyKeys("a");
     }
@@ -398,29 +417,36 @@ class StacksTest {
 
     @Test
     void changeSetsAreCompleteAtOnce() {
-        var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+        var set = cloudFormation
+                .createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
                 .changeSetType("CREATE").templateBody(template(thing("A", "Size: 1")))));
         var described = cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r
                 .changeSetName(set.id())));
         assertThat(described.status()).isEqualTo("CREATE_COMPLETE");
         assertThat(described.executionStatus()).isEqualTo("AVAILABLE");
-        assertThat(described.changes()).singleElement().satisfies(c -> assertThat(c.resourceChange().action()).isEqualTo("Add"));
+        assertThat(described.changes()).singleElement()
+                .satisfies(c -> assertThat(c.resourceChange().action()).isEqualTo("Add"));
         assertThat(stack("s").stackStatus()).isEqualTo("REVIEW_IN_PROGRESS");
-        cloudFormation.executeChangeSet(CALLER, CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
+        cloudFormation.executeChangeSet(CALLER,
+                CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
         time.settle();
         assertThat(stack("s").stackStatus()).isEqualTo("CREATE_COMPLETE");
         assertThat(statuses("s")).containsExactly("REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE");
 
-        var same = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("two")
+        var same = cloudFormation
+                .createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("two")
                 .templateBody(template(thing("A", "Size: 1")))));
-        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(same.id()))))
+        assertThat(cloudFormation
+                .describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(same.id()))))
                 .satisfies(d -> {
                     assertThat(d.status()).isEqualTo("FAILED");
                     assertThat(d.statusReason()).startsWith("The submitted information didn't contain changes.");
                 });
-        var other = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("three")
+        var other = cloudFormation
+                .createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("three")
                 .templateBody(template(thing("A", "Name: other")))));
-        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(other.id())))
+        assertThat(cloudFormation
+                .describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(other.id())))
                 .changes().getFirst().resourceChange().replacement()).isEqualTo("True");
         assertThatThrownBy(() -> cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s")
                 .changeSetName("four").changeSetType("CREATE").templateBody(template(thing("A", ""))))))
@@ -434,7 +460,8 @@ class StacksTest {
                 template(thing("B", "Name: b, Size: !ImportValue x")))));
         time.settle();
         assertThat(things.things.get("b")).containsEntry("Size", "a");
-        assertThat(cloudFormation.listImports(CALLER, CloudFormation.ListImportsRequest.of(r -> r.exportName("x"))).imports())
+        assertThat(cloudFormation.listImports(CALLER, CloudFormation.ListImportsRequest.of(r -> r.exportName("x")))
+                .imports())
                 .containsExactly("t");
         assertThat(update(template(thing("A", "Name: a"))).stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
         assertThat(delete().stackStatusReason()).isEqualTo("Export x cannot be deleted as it is in use by t");
@@ -451,18 +478,21 @@ class StacksTest {
         assertThatThrownBy(() -> create("Parameters: {P: {Type: String}}\n" + template(thing("A", ""))))
                 .hasMessage("Parameters: [P] must have values");
         assertThatThrownBy(() -> create(template(thing("A", "")), r -> r.stackName("1x")))
-                .hasMessageStartingWith("1 validation error detected: Value '1x' at 'stackName' failed to satisfy constraint");
+                .hasMessageStartingWith("1 validation error detected: Value '1x' at 'stackName' failed to "
+                        + "satisfy constraint");
         create(template(thing("A", "")));
         assertThatThrownBy(() -> create(template(thing("A", "")))).hasMessage("Stack [s] already exists");
         assertThatThrownBy(() -> update(template(thing("A", "")))).hasMessage("No updates are to be performed.");
-        assertThatThrownBy(() -> cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r
+        assertThatThrownBy(() ->
+                cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r
                 .stackName("s").changeSetName("nope")))).hasMessage("ChangeSet [nope] does not exist");
     }
 
     @Test
     void aPropertyThatIsNotBuiltFailsTheResourceByName() {
         create(template(thing("A", "Colour: red")));
-        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+        var events = cloudFormation
+                .describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
                 .stackEvents();
         assertThat(events).anySatisfy(e -> assertThat(e.resourceStatusReason())
                 .contains("the property Colour of Test::Thing is not built in Aloft"));
@@ -470,7 +500,8 @@ class StacksTest {
 
     private int answer(Map<String, Object> invocation, String answer) {
         var path = invocation.get("ResponseURL").toString().substring("http://127.0.0.1:4566".length());
-        var status = answers.handle(new HttpRequest("PUT", "http", path, "", new Headers(), Body.of(answer), null), "id").status();
+        var status = answers
+                .handle(new HttpRequest("PUT", "http", path, "", new Headers(), Body.of(answer), null), "id").status();
         time.settle();
         return status;
     }
@@ -483,7 +514,8 @@ class StacksTest {
                 Outputs: {O: {Value: !Sub '${C} ${C.Url}'}}
                 """)));
         time.settle();
-        assertThat(invocations.getFirst()).containsEntry("RequestType", "Create").containsEntry("ResourceType", "Custom::Thing")
+        assertThat(invocations.getFirst()).containsEntry("RequestType", "Create")
+                .containsEntry("ResourceType", "Custom::Thing")
                 .hasEntrySatisfying("ResourceProperties", p -> assertThat(p).hasToString(
                         "{ServiceToken=arn:aws:lambda:us-east-1:123456789012:function:f, N=5}"));
         assertThat(answer(invocations.getFirst(), """
@@ -491,7 +523,8 @@ class StacksTest {
         assertThat(stack("s").outputs().getFirst().outputValue()).isEqualTo("one http://x");
         cloudFormation.deleteStack(CALLER, DeleteStackRequest.of(r -> r.stackName("s")));
         time.settle();
-        assertThat(invocations.getLast()).containsEntry("RequestType", "Delete").containsEntry("PhysicalResourceId", "one");
+        assertThat(invocations.getLast()).containsEntry("RequestType", "Delete")
+                .containsEntry("PhysicalResourceId", "one");
         answer(invocations.getLast(), "{\"Status\": \"SUCCESS\"}");
         assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
         assertThat(answer(invocations.getLast(), "{}")).isEqualTo(403);
@@ -513,8 +546,9 @@ class StacksTest {
     void aStackInsideAStackIsMadeChangedAndDeletedWithIt() {
         files.put("b/inner.yaml", "Parameters: {N: {Type: String}}\n" + template(thing("A", "Name: a, Size: !Ref N"))
                 + "Outputs: {Id: {Value: !Ref A}}\n");
-        var outer = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.amazonaws.com/b/inner.yaml',"
-                + " Parameters: {N: %s}}}\nOutputs: {O: {Value: !GetAtt N.Outputs.Id}}\n";
+        var outer = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "
+                + "'https://s3.amazonaws.com/b/inner.yaml', Parameters: {N: %s}}}\nOutputs: {O: {Value: "
+                + "!GetAtt N.Outputs.Id}}\n";
         var stack = create(outer.formatted("1"));
         assertThat(stack.stackStatus()).isEqualTo("CREATE_COMPLETE");
         assertThat(stack.outputs().getFirst().outputValue()).isEqualTo("a");
@@ -530,10 +564,13 @@ class StacksTest {
     @Test
     void aFailureInsideIsTheReasonOutside() {
         files.put("b/inner.yaml", template(thing("A", "Fail: true")));
-        create("Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'http://127.0.0.1:4566/b/inner.yaml'}}}");
-        var events = cloudFormation.describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
+        create("Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "
+                + "'http://127.0.0.1:4566/b/inner.yaml'}}}");
+        var events = cloudFormation
+                .describeStackEvents(CALLER, CloudFormation.DescribeStackEventsRequest.of(r -> r.stackName("s")))
                 .stackEvents();
-        assertThat(events).anySatisfy(e -> assertThat(e.resourceStatusReason()).contains("was not successfully created:")
+        assertThat(events)
+                .anySatisfy(e -> assertThat(e.resourceStatusReason()).contains("was not successfully created:")
                 .contains("no such thing"));
     }
 
@@ -547,19 +584,25 @@ class StacksTest {
                     Type: AWS::Serverless::Function
                     Properties: {Handler: h, Runtime: nodejs24.x, InlineCode: x}
                 """;
-        var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+        var set = cloudFormation
+                .createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
                 .changeSetType("CREATE").templateBody(text)));
-        assertThat(cloudFormation.describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(set.id())))
-                .statusReason()).isEqualTo("Template format error: Unrecognized resource types: [AWS::IAM::Role, AWS::Lambda::Function]");
-        assertThat(cloudFormation.getTemplateSummary(CALLER, CloudFormation.GetTemplateSummaryRequest.of(r -> r.templateBody(text)))
+        assertThat(cloudFormation
+                .describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(set.id())))
+                .statusReason())
+                .isEqualTo("Template format error: Unrecognized resource types: [AWS::IAM::Role, "
+                        + "AWS::Lambda::Function]");
+        assertThat(cloudFormation
+                .getTemplateSummary(CALLER, CloudFormation.GetTemplateSummaryRequest.of(r -> r.templateBody(text)))
                 .capabilities()).containsExactly("CAPABILITY_AUTO_EXPAND");
     }
 
     @Test
     void filesAreIncluded() {
         files.put("b/part.json", "{\"Size\": 7}");
-        create("Resources: {A: {Type: Test::Thing, Properties: {Name: a, Fn::Transform: {Name: AWS::Include, Parameters: {Location:"
-                + " 's3://b/part.json'}}}}}", r -> r.capabilities(List.of("CAPABILITY_AUTO_EXPAND")));
+        create("Resources: {A: {Type: Test::Thing, Properties: {Name: a, Fn::Transform: {Name: AWS::Include, "
+                + "Parameters: {Location: 's3://b/part.json'}}}}}",
+                r -> r.capabilities(List.of("CAPABILITY_AUTO_EXPAND")));
         assertThat(things.things.get("a")).hasToString("{Name=a, Size=7}");
     }
 
@@ -589,7 +632,8 @@ class StacksTest {
             assertThat(update(bad).stackStatus()).isEqualTo("UPDATE_ROLLBACK_FAILED");
             things.failSize = "";
             if (isContinued) {
-                cloudFormation.continueUpdateRollback(CALLER, CloudFormation.ContinueUpdateRollbackRequest.of(r -> r.stackName("s")));
+                cloudFormation.continueUpdateRollback(CALLER,
+                        CloudFormation.ContinueUpdateRollbackRequest.of(r -> r.stackName("s")));
                 time.settle();
                 assertThat(stack("s").stackStatus()).isEqualTo("UPDATE_ROLLBACK_COMPLETE");
             }
@@ -622,10 +666,12 @@ class StacksTest {
         seen.addAll(lived());
         // A change set, not executed and executed.
         for (var isExecuted : List.of(false, true)) {
-            var set = cloudFormation.createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
+            var set = cloudFormation
+                    .createChangeSet(CALLER, CreateChangeSetRequest.of(r -> r.stackName("s").changeSetName("one")
                     .changeSetType("CREATE").templateBody(good)));
             if (isExecuted) {
-                cloudFormation.executeChangeSet(CALLER, CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
+                cloudFormation.executeChangeSet(CALLER,
+                        CloudFormation.ExecuteChangeSetRequest.of(r -> r.changeSetName(set.id())));
                 time.settle();
             }
             seen.addAll(lived());

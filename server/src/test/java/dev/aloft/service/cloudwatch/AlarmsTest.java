@@ -230,7 +230,8 @@ class AlarmsTest {
                 r -> r.alarmName("a").historyItemType("StateUpdate"))).alarmHistoryItems();
         assertThat(update).singleElement().extracting(CloudWatch.AlarmHistoryItem::historyData).isEqualTo(
                 "{\"version\":\"1.0\",\"oldState\":{\"stateValue\":\"INSUFFICIENT_DATA\",\"stateReason\":"
-                + "\"Unchecked: Initial alarm creation\"},\"newState\":{\"stateValue\":\"ALARM\",\"stateReason\":\"by hand\"}}");
+                + "\"Unchecked: Initial alarm "
+                + "creation\"},\"newState\":{\"stateValue\":\"ALARM\",\"stateReason\":\"by hand\"}}");
     }
 
     @Test

@@ -222,8 +222,9 @@ class TablesTest extends DynamoDbFixture {
         assertThat(describe("provisioned").provisionedThroughput().numberOfDecreasesToday()).isEqualTo(4);
         refused("LimitExceededException", "Subscriber limit exceeded: Provisioned throughput decreases are limited "
             + "within a given UTC day. After the first 4 decreases, each subsequent decrease in the same UTC day "
-            + "can be performed at most once every 3600 seconds. Number of decreases today: 4. Last decrease at Thursday, "
-            + "October 8, 2026 at 8:15:00 PM Coordinated Universal Time. Next decrease can be made at Thursday, "
+            + "can be performed at most once every 3600 seconds. Number of decreases today: 4. Last "
+            + "decrease at Thursday, October 8, 2026 at 8:15:00 PM Coordinated Universal Time. Next decrease can be "
+            + "made at Thursday, "
             + "October 8, 2026 at 9:15:00 PM Coordinated Universal Time.", () -> throughput(20, 1));
         throughput(20, 20);
         time.advance(Duration.ofHours(1));

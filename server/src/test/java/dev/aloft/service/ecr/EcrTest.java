@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EcrTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+    private static final Caller ROOT =
+        new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
         "http://localhost:4566", "127.0.0.1", "test");
     private static final String POLICY = """
         {"Version":"2012-10-17","Statement":[{"Sid":"LambdaPull","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},\
@@ -60,10 +61,14 @@ class EcrTest {
         create("app");
         assertThatThrownBy(() -> create("app")).isInstanceOf(Ecr.RepositoryAlreadyExistsException.class)
             .hasMessage("The repository with name 'app' already exists in the registry with id '111122223333'");
-        assertThatThrownBy(() -> ecr.getLifecyclePolicy(ROOT, Ecr.GetLifecyclePolicyRequest.of(r -> r.repositoryName("app"))))
-            .hasMessage("Lifecycle policy does not exist for the repository with name 'app' in the registry with id '111122223333'");
-        assertThatThrownBy(() -> ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("other")
-            .encryptionConfiguration(Ecr.EncryptionConfiguration.of(e -> e.encryptionType("KMS")))))).hasMessageContaining("KMS");
+        assertThatThrownBy(() ->
+            ecr.getLifecyclePolicy(ROOT, Ecr.GetLifecyclePolicyRequest.of(r -> r.repositoryName("app"))))
+            .hasMessage("Lifecycle policy does not exist for the repository with name 'app' in the registry "
+                + "with id '111122223333'");
+        assertThatThrownBy(() ->
+            ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("other")
+            .encryptionConfiguration(Ecr.EncryptionConfiguration.of(e -> e.encryptionType("KMS"))))))
+            .hasMessageContaining("KMS");
     }
 
     @Test
@@ -79,14 +84,16 @@ class EcrTest {
             Ecr.DescribeRepositoriesRequest.of(r -> r.maxResults(2).nextToken(first.nextToken())));
         assertThat(second.repositories()).extracting(Ecr.Repository::repositoryName).containsExactly("cc");
         ecr.deleteRepository(ROOT, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName("aa")));
-        assertThat(ecr.describeRepositories(ROOT, Ecr.DescribeRepositoriesRequest.of(_ -> { })).repositories()).hasSize(2);
+        assertThat(ecr.describeRepositories(ROOT, Ecr.DescribeRepositoriesRequest.of(_ -> { })).repositories())
+            .hasSize(2);
     }
 
     @Test
     void theRepositoryOfABootstrapIsMadeChangedAndDeleted() {
         var type = service.resourceTypes().getFirst();
         var first = desired(Map.of("RepositoryName", "cdk-assets", "ImageTagMutability", "IMMUTABLE",
-            "LifecyclePolicy", Map.of("LifecyclePolicyText", LIFECYCLE), "RepositoryPolicyText", JsonReader.tree(POLICY)));
+            "LifecyclePolicy", Map.of("LifecyclePolicyText", LIFECYCLE), "RepositoryPolicyText",
+            JsonReader.tree(POLICY)));
         var made = type.create(ROOT, first);
         assertThat(made.physicalId()).isEqualTo("cdk-assets");
         assertThat(type.create(ROOT, first)).isEqualTo(made);
@@ -106,10 +113,13 @@ class EcrTest {
 
     @Test
     void whatIsNotValidIsToldInEcrsOwnWords() {
-        assertThatThrownBy(() -> create("Upper")).isInstanceOf(ApiError.class).hasMessage("Invalid parameter at 'repositoryName' failed to"
-            + " satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
-        assertThatThrownBy(() -> ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app").imageTagMutability("no"))))
-            .hasMessage("Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must satisfy enum value set:"
-                + " [IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]'");
+        assertThatThrownBy(() -> create("Upper")).isInstanceOf(ApiError.class)
+            .hasMessage("Invalid parameter at 'repositoryName' failed to"
+            + " satisfy constraint: 'must satisfy regular expression "
+            + "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
+        assertThatThrownBy(() -> ecr.createRepository(ROOT,
+            Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app").imageTagMutability("no"))))
+            .hasMessage("Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must "
+                + "satisfy enum value set: [IMMUTABLE, MUTABLE, MUTABLE_WITH_EXCLUSION, IMMUTABLE_WITH_EXCLUSION]'");
     }
 }

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images and layers by ECR's own operations. */
 class ImagesTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+    private static final Caller ROOT =
+            new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
             "http://localhost:4566", "127.0.0.1", "test");
     private static final String WITHIN = " in the repository with name 'app' in registry with id '111122223333'";
 
@@ -54,8 +55,10 @@ class ImagesTest {
 
     private String layer(String text) {
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        String id = ecr.initiateLayerUpload(ROOT, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app"))).uploadId();
-        ecr.uploadLayerPart(ROOT, Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id).partFirstByte(0L)
+        String id = ecr.initiateLayerUpload(ROOT, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app")))
+                .uploadId();
+        ecr.uploadLayerPart(ROOT,
+                Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id).partFirstByte(0L)
                 .partLastByte(content.length - 1L).layerPartBlob(Bytes.of(content))));
         return ecr.completeLayerUpload(ROOT, Ecr.CompleteLayerUploadRequest.of(r -> r.repositoryName("app").uploadId(id)
                 .layerDigests(List.of(Digest.ofBytes(content).toString())))).layerDigest();
@@ -86,11 +89,13 @@ class ImagesTest {
     }
 
     private Ecr.BatchGetImageResponse get(Ecr.ImageIdentifier... ids) {
-        return ecr.batchGetImage(ROOT, Ecr.BatchGetImageRequest.of(r -> r.repositoryName("app").imageIds(List.of(ids))));
+        return ecr.batchGetImage(ROOT,
+                Ecr.BatchGetImageRequest.of(r -> r.repositoryName("app").imageIds(List.of(ids))));
     }
 
     private Ecr.BatchDeleteImageResponse delete(Ecr.ImageIdentifier... ids) {
-        return ecr.batchDeleteImage(ROOT, Ecr.BatchDeleteImageRequest.of(r -> r.repositoryName("app").imageIds(List.of(ids))));
+        return ecr.batchDeleteImage(ROOT,
+                Ecr.BatchDeleteImageRequest.of(r -> r.repositoryName("app").imageIds(List.of(ids))));
     }
 
     // ---- layers
@@ -100,7 +105,8 @@ class ImagesTest {
         String digest = layer("content");
         var checked = ecr.batchCheckLayerAvailability(ROOT, Ecr.BatchCheckLayerAvailabilityRequest.of(
                 r -> r.repositoryName("app").layerDigests(List.of(digest, "sha256:" + "0".repeat(64), "nothing"))));
-        assertThat(checked.layers()).extracting(Ecr.Layer::layerAvailability).containsExactly("AVAILABLE", "UNAVAILABLE");
+        assertThat(checked.layers()).extracting(Ecr.Layer::layerAvailability)
+                .containsExactly("AVAILABLE", "UNAVAILABLE");
         assertThat(checked.layers().getFirst().layerSize()).isEqualTo(7);
         assertThat(checked.failures()).extracting(Ecr.LayerFailure::failureCode).containsExactly("InvalidLayerDigest");
         assertThatThrownBy(() -> layer("content")).isInstanceOf(Ecr.LayerAlreadyExistsException.class);
@@ -108,20 +114,25 @@ class ImagesTest {
 
     @Test
     void partsComeInTheirOrderAndTheWholeHasItsDigest() {
-        String id = ecr.initiateLayerUpload(ROOT, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app"))).uploadId();
+        String id = ecr.initiateLayerUpload(ROOT, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app")))
+                .uploadId();
         assertThatThrownBy(() -> complete(id, "sha256:" + "0".repeat(64))).isInstanceOf(Ecr.EmptyUploadException.class);
-        assertThatThrownBy(() -> ecr.uploadLayerPart(ROOT, Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id)
+        assertThatThrownBy(() ->
+                ecr.uploadLayerPart(ROOT, Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id)
                 .partFirstByte(5L).partLastByte(6L).layerPartBlob(Bytes.of(new byte[2])))))
                 .isInstanceOf(Ecr.InvalidLayerPartException.class);
         var part = ecr.uploadLayerPart(ROOT, Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id)
                 .partFirstByte(0L).partLastByte(1L).layerPartBlob(Bytes.of(new byte[2]))));
         assertThat(part.lastByteReceived()).isEqualTo(1);
-        assertThatThrownBy(() -> complete(id, "sha256:" + "0".repeat(64))).isInstanceOf(Ecr.InvalidLayerException.class);
-        assertThatThrownBy(() -> complete("00000000-0000-0000-0000-000000000000", "sha256:" + "0".repeat(64))).isInstanceOf(Ecr.UploadNotFoundException.class);
+        assertThatThrownBy(() -> complete(id, "sha256:" + "0".repeat(64)))
+                .isInstanceOf(Ecr.InvalidLayerException.class);
+        assertThatThrownBy(() -> complete("00000000-0000-0000-0000-000000000000", "sha256:" + "0".repeat(64)))
+                .isInstanceOf(Ecr.UploadNotFoundException.class);
     }
 
     private void complete(String id, String digest) {
-        ecr.completeLayerUpload(ROOT, Ecr.CompleteLayerUploadRequest.of(r -> r.repositoryName("app").uploadId(id).layerDigests(List.of(digest))));
+        ecr.completeLayerUpload(ROOT, Ecr.CompleteLayerUploadRequest.of(r -> r.repositoryName("app").uploadId(id)
+                .layerDigests(List.of(digest))));
     }
 
     // ---- put
@@ -136,15 +147,18 @@ class ImagesTest {
         assertThat(put(first, "v1").imageId().imageDigest()).isEqualTo(digest);
         put(second, "latest");
         assertThat(get(tag("latest")).images().getFirst().imageManifest()).isEqualTo(second);
-        assertThat(get(tag("v1"), digest(digest)).images()).extracting(Ecr.Image::imageManifest).containsExactly(first, first);
+        assertThat(get(tag("v1"), digest(digest)).images()).extracting(Ecr.Image::imageManifest)
+                .containsExactly(first, first);
     }
 
     @Test
     void aManifestIsToldAsItWasPushedOrNotAtAll() {
         String manifest = manifest(layer("one"));
         put(manifest, "v1");
-        assertThat(accepting(Manifest.OCI, Manifest.DOCKER).images()).extracting(Ecr.Image::imageManifest).containsExactly(manifest);
-        assertThatThrownBy(() -> accepting(Manifest.OCI)).isInstanceOf(ApiError.class).hasMessageContaining("acceptedMediaTypes");
+        assertThat(accepting(Manifest.OCI, Manifest.DOCKER).images()).extracting(Ecr.Image::imageManifest)
+                .containsExactly(manifest);
+        assertThatThrownBy(() -> accepting(Manifest.OCI)).isInstanceOf(ApiError.class)
+                .hasMessageContaining("acceptedMediaTypes");
     }
 
     private Ecr.BatchGetImageResponse accepting(String... mediaTypes) {
@@ -155,8 +169,10 @@ class ImagesTest {
     @Test
     void aManifestNamesOnlyWhatIsThere() {
         String missing = "sha256:" + "0".repeat(64);
-        assertThatThrownBy(() -> put(manifest(missing), "v1")).isInstanceOf(Ecr.LayersNotFoundException.class).hasMessage(
-                "Layers with digests '[" + missing + "]' required for pushing image into repository with name 'app' in the registry with"
+        assertThatThrownBy(() -> put(manifest(missing), "v1")).isInstanceOf(Ecr.LayersNotFoundException.class)
+                .hasMessage(
+                "Layers with digests '[" + missing
+                + "]' required for pushing image into repository with name 'app' in the registry with"
                         + " id '111122223333' do not exist");
         String index = JsonWriter.string(Map.of("schemaVersion", 2, "mediaType", Manifest.OCI_INDEX, "manifests",
                 List.of(Map.of("mediaType", Manifest.OCI, "size", 1, "digest", missing))));
@@ -173,19 +189,22 @@ class ImagesTest {
     @Test
     void someTagsOfAnImmutableRepositoryMoveNonetheless() {
         var filter = Ecr.ImageTagMutabilityExclusionFilter.of(f -> f.filterType("WILDCARD").filter("dev-*"));
-        assertThatThrownBy(() -> mutability("IMMUTABLE_WITH_EXCLUSION", null)).isInstanceOf(Ecr.InvalidParameterException.class);
+        assertThatThrownBy(() -> mutability("IMMUTABLE_WITH_EXCLUSION", null))
+                .isInstanceOf(Ecr.InvalidParameterException.class);
         mutability("IMMUTABLE_WITH_EXCLUSION", List.of(filter));
         String first = manifest(layer("one"));
         String second = manifest(layer("two"));
         put(first, "dev-1");
         put(second, "dev-1");
         put(first, "v1");
-        assertThatThrownBy(() -> put(second, "v1")).isInstanceOf(Ecr.ImageTagAlreadyExistsException.class).hasMessage("The image tag 'v1'"
+        assertThatThrownBy(() -> put(second, "v1")).isInstanceOf(Ecr.ImageTagAlreadyExistsException.class)
+                .hasMessage("The image tag 'v1'"
                 + " already exists in the 'app' repository and cannot be overwritten because the tag is immutable.");
     }
 
     private void mutability(String mutability, List<Ecr.ImageTagMutabilityExclusionFilter> filters) {
-        ecr.putImageTagMutability(ROOT, Ecr.PutImageTagMutabilityRequest.of(r -> r.repositoryName("app").imageTagMutability(mutability)
+        ecr.putImageTagMutability(ROOT,
+                Ecr.PutImageTagMutabilityRequest.of(r -> r.repositoryName("app").imageTagMutability(mutability)
                 .imageTagMutabilityExclusionFilters(filters)));
     }
 
@@ -198,11 +217,14 @@ class ImagesTest {
                 .extracting(Ecr.ImageFailure::failureCode, Ecr.ImageFailure::failureReason).containsExactly(
                         tuple("ImageNotFound", "Requested image not found"),
                         tuple("InvalidImageDigest",
-                                "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"),
+                                "Invalid request parameters: image digest should satisfy the regex "
+                                + "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"),
                         tuple("MissingDigestAndTag",
                                 "Invalid request parameters: both tag and digest cannot be null"));
-        assertThatThrownBy(() -> ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").imageIds(List.of(tag("v2"))))))
-                .isInstanceOf(Ecr.ImageNotFoundException.class).hasMessage("The image with imageId {imageDigest:'null', imageTag:'v2'} does"
+        assertThatThrownBy(() -> ecr.describeImages(ROOT,
+                Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").imageIds(List.of(tag("v2"))))))
+                .isInstanceOf(Ecr.ImageNotFoundException.class)
+                .hasMessage("The image with imageId {imageDigest:'null', imageTag:'v2'} does"
                         + " not exist within the repository with name 'app' in the registry with id '111122223333'");
         assertThatThrownBy(() -> ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("none"))))
                 .isInstanceOf(Ecr.RepositoryNotFoundException.class);
@@ -222,14 +244,17 @@ class ImagesTest {
         assertThat(tagged.artifactMediaType()).isEqualTo("application/vnd.docker.container.image.v1+json");
         assertThat(tagged.lastRecordedPullTime()).isNull();
         get(tag("a"));
-        assertThat(ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").imageIds(List.of(tag("b")))))
+        assertThat(ecr.describeImages(ROOT,
+                Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").imageIds(List.of(tag("b")))))
                 .imageDetails().getFirst().lastRecordedPullTime()).isNotNull();
         var page = ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").maxResults(2)));
         assertThat(page.imageIds()).extracting(Ecr.ImageIdentifier::imageTag).containsExactly("a", "b");
-        assertThat(ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").nextToken(page.nextToken()))).imageIds())
+        assertThat(ecr.listImages(ROOT,
+                Ecr.ListImagesRequest.of(r -> r.repositoryName("app").nextToken(page.nextToken()))).imageIds())
                 .containsExactly(digest(untagged));
         assertThat(ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app")
-                .filter(Ecr.ListImagesFilter.of(f -> f.tagStatus("UNTAGGED"))))).imageIds()).containsExactly(digest(untagged));
+                .filter(Ecr.ListImagesFilter.of(f -> f.tagStatus("UNTAGGED"))))).imageIds())
+                .containsExactly(digest(untagged));
     }
 
     @Test
@@ -238,12 +263,15 @@ class ImagesTest {
             put(manifest(layer(text)), text);
         }
         var listed = ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").maxResults(1)));
-        var described = ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").maxResults(1)));
+        var described = ecr
+                .describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").maxResults(1)));
         delete(listed.imageIds().getFirst(), digest(described.imageDetails().getFirst().imageDigest()));
         var left = ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app"))).imageIds();
-        assertThat(ecr.listImages(ROOT, Ecr.ListImagesRequest.of(r -> r.repositoryName("app").nextToken(listed.nextToken()))).imageIds())
+        assertThat(ecr.listImages(ROOT,
+                Ecr.ListImagesRequest.of(r -> r.repositoryName("app").nextToken(listed.nextToken()))).imageIds())
                 .isEqualTo(left);
-        assertThat(ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").nextToken(described.nextToken())))
+        assertThat(ecr.describeImages(ROOT,
+                Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app").nextToken(described.nextToken())))
                 .imageDetails()).extracting(Ecr.ImageDetail::imageDigest)
                 .containsExactlyInAnyOrderElementsOf(left.stream().map(Ecr.ImageIdentifier::imageDigest).toList());
     }
@@ -255,18 +283,21 @@ class ImagesTest {
         String manifest = manifest(layer("one"));
         String digest = put(manifest, "a").imageId().imageDigest();
         put(manifest, "b");
-        assertThat(delete(tag("a")).imageIds()).containsExactly(Ecr.ImageIdentifier.of(i -> i.imageDigest(digest).imageTag("a")));
+        assertThat(delete(tag("a")).imageIds())
+                .containsExactly(Ecr.ImageIdentifier.of(i -> i.imageDigest(digest).imageTag("a")));
         assertThat(get(digest(digest)).images()).hasSize(1);
         delete(tag("b"));
         assertThat(get(digest(digest)).images()).isEmpty();
-        assertThat(delete(tag("b")).failures()).extracting(Ecr.ImageFailure::failureCode).containsExactly("ImageNotFound");
+        assertThat(delete(tag("b")).failures()).extracting(Ecr.ImageFailure::failureCode)
+                .containsExactly("ImageNotFound");
     }
 
     @Test
     void anImageOfAListStaysAsLongAsTheList() {
         String digest = put(manifest(layer("one")), null).imageId().imageDigest();
         String index = put(JsonWriter.string(Map.of("schemaVersion", 2, "mediaType", Manifest.OCI_INDEX, "manifests",
-                List.of(Map.of("mediaType", Manifest.DOCKER, "size", 1, "digest", digest)))), "all").imageId().imageDigest();
+                List.of(Map.of("mediaType", Manifest.DOCKER, "size", 1, "digest", digest)))), "all").imageId()
+                .imageDigest();
         var failure = delete(digest(digest)).failures().getFirst();
         assertThat(failure.failureCode()).isEqualTo("ImageReferencedByManifestList");
         assertThat(failure.failureReason()).isEqualTo("Requested image referenced by manifest list: [" + index + "]");
@@ -277,8 +308,10 @@ class ImagesTest {
     @Test
     void aRepositoryWithImagesIsDeletedOnlyByForce() {
         put(manifest(layer("one")), "v1");
-        assertThatThrownBy(() -> ecr.deleteRepository(ROOT, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName("app"))))
-                .isInstanceOf(Ecr.RepositoryNotEmptyException.class).hasMessage("The repository with name 'app' in registry with id"
+        assertThatThrownBy(() ->
+                ecr.deleteRepository(ROOT, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName("app"))))
+                .isInstanceOf(Ecr.RepositoryNotEmptyException.class)
+                .hasMessage("The repository with name 'app' in registry with id"
                         + " '111122223333' cannot be deleted because it still contains images");
         ecr.deleteRepository(ROOT, Ecr.DeleteRepositoryRequest.of(r -> r.repositoryName("app").force(true)));
         ecr.createRepository(ROOT, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("app")));
@@ -294,13 +327,15 @@ class ImagesTest {
         String policy = """
             {"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":1},\
             "action":{"type":"expire"}}]}""";
-        ecr.putLifecyclePolicy(ROOT, Ecr.PutLifecyclePolicyRequest.of(r -> r.repositoryName("app").lifecyclePolicyText(policy)));
+        ecr.putLifecyclePolicy(ROOT,
+                Ecr.PutLifecyclePolicyRequest.of(r -> r.repositoryName("app").lifecyclePolicyText(policy)));
         for (var worker : service.workers()) {
             worker.turn().run();
         }
         assertThat(ecr.describeImages(ROOT, Ecr.DescribeImagesRequest.of(r -> r.repositoryName("app"))).imageDetails())
                 .extracting(Ecr.ImageDetail::imageDigest).containsExactly(kept);
-        assertThat(ecr.getLifecyclePolicy(ROOT, Ecr.GetLifecyclePolicyRequest.of(r -> r.repositoryName("app"))).lastEvaluatedAt())
+        assertThat(ecr.getLifecyclePolicy(ROOT, Ecr.GetLifecyclePolicyRequest.of(r -> r.repositoryName("app")))
+                .lastEvaluatedAt())
                 .isEqualTo(time.instant());
         put(manifest(arriving), "c");
     }

@@ -35,14 +35,16 @@ class LifecyclePolicyTest {
 
     @Test
     void byAge() {
-        assertThat(policy(rule(1, OLD_UNTAGGED)).expired(List.of(image("new", 14), image("old", 15), image("tagged", 99, "v1")), NOW))
+        assertThat(policy(rule(1, OLD_UNTAGGED))
+                .expired(List.of(image("new", 14), image("old", 15), image("tagged", 99, "v1")), NOW))
                 .containsExactly("old");
     }
 
     @Test
     void byNumber() {
         String two = "\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":2";
-        assertThat(policy(rule(1, two)).expired(List.of(image("c", 3), image("a", 1), image("d", 4), image("b", 2)), NOW))
+        assertThat(policy(rule(1, two))
+                .expired(List.of(image("c", 3), image("a", 1), image("d", 4), image("b", 2)), NOW))
                 .containsExactly("c", "d");
     }
 
@@ -50,7 +52,8 @@ class LifecyclePolicyTest {
     void whatARuleSelectsNoLaterOneExpiresThoughItCountsIt() {
         String prod = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"prod\"],\"countType\":\"imageCountMoreThan\",\"countNumber\":1";
         String any = "\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":1";
-        assertThat(policy(rule(2, any), rule(1, prod)).expired(List.of(image("prod-old", 5, "prod-1"), image("prod-new", 1, "prod-2"),
+        assertThat(policy(rule(2, any), rule(1, prod))
+                .expired(List.of(image("prod-old", 5, "prod-1"), image("prod-new", 1, "prod-2"),
                 image("beta", 2, "beta-1")), NOW)).containsExactlyInAnyOrder("prod-old", "beta");
     }
 
@@ -58,11 +61,13 @@ class LifecyclePolicyTest {
     void severalPrefixesAreAllWanted() {
         String both = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"alpha\",\"beta\"],\"countType\":\"sinceImagePushed\","
                 + "\"countUnit\":\"days\",\"countNumber\":5";
-        assertThat(policy(rule(1, both)).expired(List.of(image("a", 9, "alpha-1"), image("ab", 9, "alpha-2", "beta-9")), NOW))
+        assertThat(policy(rule(1, both))
+                .expired(List.of(image("a", 9, "alpha-1"), image("ab", 9, "alpha-2", "beta-9")), NOW))
                 .containsExactly("ab");
         String pattern = "\"tagStatus\":\"tagged\",\"tagPatternList\":[\"*web*\"],\"countType\":\"sinceImagePushed\","
                 + "\"countUnit\":\"days\",\"countNumber\":5";
-        assertThat(policy(rule(1, pattern)).expired(List.of(image("a", 9, "my-web-1"), image("b", 9, "api")), NOW)).containsExactly("a");
+        assertThat(policy(rule(1, pattern)).expired(List.of(image("a", 9, "my-web-1"), image("b", 9, "api")), NOW))
+                .containsExactly("a");
     }
 
     @ParameterizedTest
@@ -78,9 +83,11 @@ class LifecyclePolicyTest {
         String any = "\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":2";
         assertThatThrownBy(() -> policy(rule(1, any), rule(2, OLD_UNTAGGED))).hasMessageContaining("tagStatus any");
         assertThatThrownBy(() -> policy(rule(1, OLD_UNTAGGED), rule(1, any))).hasMessageContaining("unique");
-        assertThatThrownBy(() -> policy(rule(1, "\"tagStatus\":\"tagged\",\"countType\":\"imageCountMoreThan\",\"countNumber\":2")))
+        assertThatThrownBy(() ->
+                policy(rule(1, "\"tagStatus\":\"tagged\",\"countType\":\"imageCountMoreThan\",\"countNumber\":2")))
                 .hasMessageContaining("tagPrefixList");
-        assertThatThrownBy(() -> policy(rule(1, "\"tagStatus\":\"any\",\"countType\":\"sinceImagePulled\",\"countNumber\":2")))
+        assertThatThrownBy(() ->
+                policy(rule(1, "\"tagStatus\":\"any\",\"countType\":\"sinceImagePulled\",\"countNumber\":2")))
                 .isInstanceOf(ApiError.class).hasMessageContaining("is not built");
     }
 }

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The registry as its clients see it. */
 class RegistryTest {
-    private static final Caller ROOT = new Caller("000000000000", "us-east-1", new Principal.Root("000000000000"), "r", null, 0,
+    private static final Caller ROOT =
+            new Caller("000000000000", "us-east-1", new Principal.Root("000000000000"), "r", null, 0,
             "http://127.0.0.1:4566", "127.0.0.1", "test");
     private static final byte[] CONFIG = "{\"os\":\"linux\"}".getBytes(StandardCharsets.UTF_8);
 
@@ -64,7 +65,8 @@ class RegistryTest {
             all.add("Authorization", authorization);
         }
         var plane = service.dataPlanes().stream().filter(each -> each.serves(host, path)).findFirst().orElseThrow();
-        return plane.handle(new HttpRequest(method, "http", path, query < 0 ? "" : target.substring(query + 1), all, Body.of(content),
+        return plane.handle(new HttpRequest(method, "http", path, query < 0 ? "" : target.substring(query + 1), all,
+                Body.of(content),
                 "127.0.0.1"), "id");
     }
 
@@ -87,9 +89,12 @@ class RegistryTest {
 
     private static byte[] manifest(String... layers) {
         return JsonWriter.bytes(Map.of("schemaVersion", 2, "mediaType", Manifest.OCI, "config",
-                Map.of("mediaType", "application/vnd.oci.image.config.v1+json", "size", CONFIG.length, "digest", Digest.ofBytes(CONFIG).toString()),
-                "layers", Arrays.stream(layers).map(layer -> Map.of("mediaType", "application/vnd.oci.image.layer.v1.tar", "size",
-                        layer.length(), "digest", Digest.ofBytes(layer.getBytes(StandardCharsets.UTF_8)).toString())).toList()));
+                Map.of("mediaType", "application/vnd.oci.image.config.v1+json", "size", CONFIG.length, "digest",
+                        Digest.ofBytes(CONFIG).toString()),
+                "layers", Arrays.stream(layers)
+                .map(layer -> Map.of("mediaType", "application/vnd.oci.image.layer.v1.tar", "size",
+                        layer.length(), "digest", Digest.ofBytes(layer.getBytes(StandardCharsets.UTF_8)).toString()))
+                        .toList()));
     }
 
     private HttpResponse put(String tag, byte[] manifest) {
@@ -127,9 +132,11 @@ class RegistryTest {
         assertThat(first.status()).isEqualTo(202);
         assertThat(first.headers().first("range")).isEqualTo("0-2");
         assertThat(ask("GET", at).headers().first("range")).isEqualTo("0-2");
-        assertRefused(ask("PATCH", at, bytes("lay"), "Content-Range", "0-2"), 416, "RANGE_INVALID", "next byte of the upload is 3");
+        assertRefused(ask("PATCH", at, bytes("lay"), "Content-Range", "0-2"), 416, "RANGE_INVALID",
+                "next byte of the upload is 3");
         assertThat(ask("PATCH", at, bytes("e")).status()).isEqualTo(202);
-        assertRefused(ask("PUT", at + "?digest=" + Digest.ofBytes(bytes("other")), bytes("r")), 400, "DIGEST_INVALID", "does not match");
+        assertRefused(ask("PUT", at + "?digest=" + Digest.ofBytes(bytes("other")), bytes("r")), 400, "DIGEST_INVALID",
+                "does not match");
         String digest = Digest.ofBytes(bytes("layer")).toString();
         assertThat(ask("PUT", at + "?digest=" + digest).status()).isEqualTo(201);
         assertThat(text(ask("GET", "/v2/app/blobs/" + digest))).isEqualTo("layer");
@@ -191,18 +198,21 @@ class RegistryTest {
             assertThat(got.body().bytes(1 << 20)).isEqualTo(manifest);
             assertThat(got.headers().first("content-type")).isEqualTo(Manifest.OCI);
         }
-        assertThat(ask("HEAD", "/v2/app/manifests/v1").headers().first("content-length")).isEqualTo("" + manifest.length);
+        assertThat(ask("HEAD", "/v2/app/manifests/v1").headers().first("content-length"))
+                .isEqualTo("" + manifest.length);
     }
 
     @Test
     void whatDoesNotFitIsRefused() {
-        assertRefused(put("v1", manifest("layer")), 404, "BLOB_UNKNOWN", "required for pushing image into repository with name 'app'");
+        assertRefused(put("v1", manifest("layer")), 404, "BLOB_UNKNOWN",
+                "required for pushing image into repository with name 'app'");
         assertRefused(put("v1", bytes("no json")), 400, "MANIFEST_INVALID", "Invalid JSON syntax");
         assertRefused(ask("GET", "/v2/app/manifests/v9"), 404, "MANIFEST_UNKNOWN", "Requested image not found");
         assertRefused(ask("GET", "/v2/none/manifests/v9"), 404, "NAME_UNKNOWN",
                 "The repository with name 'none' does not exist in the registry with id '000000000000'");
         assertRefused(ask("POST", "/v2/none/blobs/uploads/"), 404, "NAME_UNKNOWN", "does not exist");
-        assertRefused(ask("PUT", "/v2/app/manifests/sha256:" + "0".repeat(64), manifest(), "Content-Type", Manifest.OCI), 400,
+        assertRefused(ask("PUT", "/v2/app/manifests/sha256:" + "0".repeat(64), manifest(), "Content-Type",
+                Manifest.OCI), 400,
                 "DIGEST_INVALID", "does not match the digest");
         assertRefused(ask("GET", "/v2/App/manifests/v1"), 400, "NAME_INVALID", "repositoryName");
         assertRefused(ask("DELETE", "/v2/app/blobs/sha256:" + "0".repeat(64)), 405, "UNSUPPORTED", "DELETE");
@@ -210,13 +220,15 @@ class RegistryTest {
 
     @Test
     void aTagThatIsImmutableIsNotPutAgain() {
-        ecr.putImageTagMutability(ROOT, Ecr.PutImageTagMutabilityRequest.of(r -> r.repositoryName("app").imageTagMutability("IMMUTABLE")));
+        ecr.putImageTagMutability(ROOT,
+                Ecr.PutImageTagMutabilityRequest.of(r -> r.repositoryName("app").imageTagMutability("IMMUTABLE")));
         push("app", CONFIG);
         push("app", bytes("layer"));
         assertThat(put("v1", manifest("layer")).status()).isEqualTo(201);
         assertThat(put("v1", manifest("layer")).status()).isEqualTo(201);
         assertRefused(put("v1", manifest()), 400, "TAG_INVALID",
-                "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because the tag is immutable.");
+                "The image tag 'v1' already exists in the 'app' repository and cannot be overwritten because "
+                + "the tag is immutable.");
     }
 
     @Test
@@ -225,7 +237,8 @@ class RegistryTest {
         for (String tag : List.of("c", "a", "b")) {
             put(tag, manifest());
         }
-        assertThat(text(ask("GET", "/v2/app/tags/list"))).contains("\"tags\":[\"a\",\"b\",\"c\"]").contains("\"name\":\"app\"");
+        assertThat(text(ask("GET", "/v2/app/tags/list"))).contains("\"tags\":[\"a\",\"b\",\"c\"]")
+                .contains("\"name\":\"app\"");
         var page = ask("GET", "/v2/app/tags/list?n=2");
         assertThat(text(page)).contains("[\"a\",\"b\"]");
         assertThat(page.headers().first("link")).isEqualTo("</v2/app/tags/list?n=2&last=b>; rel=\"next\"");
@@ -237,7 +250,8 @@ class RegistryTest {
     @Test
     void hostsAndPathsNameAccountsAndRegions() {
         Caller elsewhere = ROOT.in("111122223333", "eu-west-1").as(new Principal.Root("111122223333"));
-        var made = ecr.createRepository(elsewhere, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("far"))).repository();
+        var made = ecr.createRepository(elsewhere, Ecr.CreateRepositoryRequest.of(r -> r.repositoryName("far")))
+                .repository();
         assertThat(made.repositoryUri()).isEqualTo("127.0.0.1:4566/111122223333.dkr.ecr.eu-west-1/far");
         assertThat(ask("GET", "/v2/far/tags/list").status()).isEqualTo(404);
         assertThat(ask("GET", "/v2/111122223333.dkr.ecr.eu-west-1/far/tags/list").status()).isEqualTo(200);
@@ -255,13 +269,15 @@ class RegistryTest {
         assertThat(registry.serves("abc.execute-api.localhost:4566", "/v2/x")).isFalse();
         assertThat(registry.serves("127.0.0.1:4566", "/v20/x")).isFalse();
         assertThat(registry.serves("127.0.0.1:4566", "/v2/")).isTrue();
-        assertRefused(ask("POST", "/v2/app/blobs/uploads/", new byte[0], "Origin", "https://evil.example"), 403, "DENIED", "Web pages");
+        assertRefused(ask("POST", "/v2/app/blobs/uploads/", new byte[0], "Origin", "https://evil.example"), 403,
+                "DENIED", "Web pages");
     }
 
     // ---- login
 
     private String login(Caller who) {
-        String token = ecr.getAuthorizationToken(who, Ecr.GetAuthorizationTokenRequest.of(_ -> { })).authorizationData().getFirst()
+        String token = ecr.getAuthorizationToken(who, Ecr.GetAuthorizationTokenRequest.of(_ -> { }))
+                .authorizationData().getFirst()
                 .authorizationToken();
         authorization = "Basic " + token;
         return new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
@@ -273,14 +289,16 @@ class RegistryTest {
         enforced = true;
         var challenged = ask("GET", "/v2/");
         assertThat(challenged.status()).isEqualTo(401);
-        assertThat(challenged.headers().first("www-authenticate")).isEqualTo("Basic realm=\"http://127.0.0.1:4566/\",service=\"ecr.amazonaws.com\"");
+        assertThat(challenged.headers().first("www-authenticate"))
+                .isEqualTo("Basic realm=\"http://127.0.0.1:4566/\",service=\"ecr.amazonaws.com\"");
         authorization = "Basic " + Base64.getEncoder().encodeToString(bytes("AWS:guessed"));
         assertThat(ask("GET", "/v2/app/tags/list").status()).isEqualTo(401);
         assertThat(login(ROOT)).startsWith("AWS:");
         assertThat(ask("GET", "/v2/").status()).isEqualTo(200);
         assertThat(ask("GET", "/v2/app/tags/list").status()).isEqualTo(200);
         time.advance(Duration.ofHours(12));
-        assertRefused(ask("GET", "/v2/"), 403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.");
+        assertRefused(ask("GET", "/v2/"), 403, "DENIED",
+                "Your authorization token has expired. Reauthenticate and try again.");
     }
 
     @Test

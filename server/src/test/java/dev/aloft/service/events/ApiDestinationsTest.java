@@ -166,7 +166,8 @@ class ApiDestinationsTest extends EventsFixture {
         assertThat(delivered).singleElement().satisfies(letter -> {
             assertThat(letter.event().attributes().get("ERROR_CODE").value()).isEqualTo("SDK_CLIENT_ERROR");
             assertThat(letter.event().attributes().get("ERROR_MESSAGE").value()).isEqualTo(
-                "Unable to invoke ApiDestination endpoint: API destination returned HTTP status 404 with payload: said");
+                "Unable to invoke ApiDestination endpoint: API destination returned HTTP status 404 "
+                + "with payload: said");
         });
     }
 

@@ -116,7 +116,8 @@ class BusKeysTest extends EventsFixture {
     @Test
     void aKeyThatEventBridgeMaySeeIsRequired() {
         var closed = kms.key();
-        refused("ValidationException", "KMS key " + closed + " cannot be used: User: events.amazonaws.com is not authorized"
+        refused("ValidationException",
+                "KMS key " + closed + " cannot be used: User: events.amazonaws.com is not authorized"
                 + " to perform: kms:DescribeKey on resource: " + closed
                 + " because no resource-based policy allows the kms:DescribeKey action", () -> bus(closed, null));
         refused("ValidationException", "Parameter " + FUNCTION + " is not valid. Reason: Provided Arn is not in correct"

@@ -42,7 +42,8 @@ class ConnectionSecretsTest extends EventsFixture {
         var arn = create("BASIC", basic().toBuilder().invocationHttpParameters(Events.ConnectionHttpParameters.of(
                 h -> h.headerParameters(List.of(Events.ConnectionHeaderParameter.of(
                         p -> p.key("X").value("y").isValueSecret(true)))))).build());
-        assertThat(arn).matches("arn:aws:secretsmanager:us-east-1:111122223333:secret:events!connection/c/[0-9a-f-]{36}-\\w{6}");
+        assertThat(arn).matches(
+                "arn:aws:secretsmanager:us-east-1:111122223333:secret:events!connection/c/[0-9a-f-]{36}-\\w{6}");
         assertThat(text(arn)).isEqualTo("{\"username\":\"user\",\"password\":\"pass\",\"invocation_http_parameters\":"
                 + "{\"header_parameters\":[{\"key\":\"X\",\"value\":\"y\",\"is_value_secret\":true}]}}");
         var described = secrets.describeSecret(ROOT, SecretsManager.DescribeSecretRequest.of(r -> r.secretId(arn)));

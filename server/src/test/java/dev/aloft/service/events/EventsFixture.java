@@ -36,7 +36,10 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.function.Executable;
 
-/** EventBridge behind the one door with IAM at it, on a store at its worst; queues and functions take what is brought and note it. */
+/**
+ * EventBridge behind the one door with IAM at it, on a store at its worst; queues and functions take what is brought
+ * and note it.
+ */
 abstract class EventsFixture {
     static final String ACCOUNT = "111122223333";
     static final String OTHER = "444455556666";

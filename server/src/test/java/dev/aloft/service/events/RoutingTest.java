@@ -49,7 +49,8 @@ class RoutingTest extends EventsFixture {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> events.putEvents(ROOT,
                 Events.PutEventsRequest.of(r -> r.entries(Collections.nCopies(11, entry(null, "s", "{}"))))))
             .hasMessageStartingWith("1 validation error detected: Value '[PutEventsRequestEntry(")
-            .hasMessageEndingWith("at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10");
+            .hasMessageEndingWith("at 'entries' failed to satisfy constraint: Member must have length less "
+                    + "than or equal to 10");
     }
 
     @Test
@@ -246,8 +247,8 @@ class RoutingTest extends EventsFixture {
         assertThat(put(session, null, "shop", "{}").failedEntryCount()).isZero();
         refused("AccessDeniedException",
                 "User: arn:aws:sts::111122223333:assumed-role/events/s is not authorized to perform:"
-            + " events:PutEvents on resource: arn:aws:events:us-east-1:111122223333:event-bus/inner because no identity-based policy"
-            + " allows the events:PutEvents action", () -> put(session, "inner", "shop", "{}"));
+            + " events:PutEvents on resource: arn:aws:events:us-east-1:111122223333:event-bus/inner because no "
+            + "identity-based policy allows the events:PutEvents action", () -> put(session, "inner", "shop", "{}"));
     }
 
     @Test

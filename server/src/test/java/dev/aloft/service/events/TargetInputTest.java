@@ -34,10 +34,12 @@ class TargetInputTest extends EventsFixture {
         "{\"id\" : \"<userId>\"} ~ {\"id\" : \"0a787ecb-4015\"}",
         "{\"many\": \"users/<userId>/second/<userId>\"} ~ {\"many\": \"users/0a787ecb-4015/second/0a787ecb-4015\"}",
         "{\"list\": <listsingle>} ~ {\"list\": [\"HIGH\"]}",
-        "{\"said\": \"<quote>\", \"second\": <second>, \"all\": <all>} ~ {\"said\": \"say \\\"hi\\\"\", \"second\": 2, \"all\": [1,2]}",
+        "{\"said\": \"<quote>\", \"second\": <second>, \"all\": <all>} ~ {\"said\": \"say \\\"hi\\\"\", \"second\": "
+        + "2, \"all\": [1,2]}",
         "\"<listsingle> single\" ~ \"[HIGH] single\"",
         "\"<listmulti> multiple\" ~ \"[ACTIVE,INACTIVE] multiple\"",
-        "\"Payload of <payload> with path users/<userId>\" ~ \"Payload of {acc_id:0a787ecb-4015,sf_id:baz} with path users/0a787ecb-4015\"",
+        "\"Payload of <payload> with path users/<userId>\" ~ \"Payload of {acc_id:0a787ecb-4015,sf_id:baz} with path "
+        + "users/0a787ecb-4015\"",
         "\"<systemstring> system account id\" ~ \" system account id\"",
         "\"Command is <valid>!\" ~ \"Command is true!\"",
         "\"<aws.events.rule-name> <aws.events.rule-arn> <aws.events.event.ingestion-time>\""

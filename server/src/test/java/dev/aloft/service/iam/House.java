@@ -43,7 +43,8 @@ final class House {
     }
 
     static Caller caller(Principal principal) {
-        return new Caller(ACCOUNT, "us-east-1", principal, "request", null, 0, "http://localhost:4566", "127.0.0.1", "test");
+        return new Caller(ACCOUNT, "us-east-1", principal, "request", null, 0, "http://localhost:4566", "127.0.0.1",
+            "test");
     }
 
     static String allow(String action) {
@@ -60,7 +61,8 @@ final class House {
     }
 
     static ResourceType.Desired desired(String logicalId, Map<String, Object> properties) {
-        return new ResourceType.Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", logicalId, "t1",
+        return new ResourceType.Desired("arn:aws:cloudformation:us-east-1:111122223333:stack/app/1", "app", logicalId,
+            "t1",
             properties, Map.of());
     }
 }

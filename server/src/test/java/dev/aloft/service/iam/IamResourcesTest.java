@@ -18,18 +18,21 @@ class IamResourcesTest {
     private final House house = new House();
 
     private List<String> attached(String role) {
-        return house.iam.listAttachedRolePolicies(house.root, Iam.ListAttachedRolePoliciesRequest.of(r -> r.roleName(role)))
+        return house.iam
+            .listAttachedRolePolicies(house.root, Iam.ListAttachedRolePoliciesRequest.of(r -> r.roleName(role)))
             .attachedPolicies().stream().map(Iam.AttachedPolicy::policyArn).toList();
     }
 
     private List<String> inline(String role) {
-        return house.iam.listRolePolicies(house.root, Iam.ListRolePoliciesRequest.of(r -> r.roleName(role))).policyNames();
+        return house.iam.listRolePolicies(house.root, Iam.ListRolePoliciesRequest.of(r -> r.roleName(role)))
+            .policyNames();
     }
 
     @Test
     void aRoleIsMadeTwiceTheSameChangedAndDeleted() {
         var type = house.type("AWS::IAM::Role");
-        var first = House.desired("Worker", Map.of("AssumeRolePolicyDocument", TRUST, "ManagedPolicyArns", List.of(BASIC),
+        var first = House.desired("Worker",
+            Map.of("AssumeRolePolicyDocument", TRUST, "ManagedPolicyArns", List.of(BASIC),
             "Policies", List.of(Map.of("PolicyName", "read", "PolicyDocument", DOCUMENT))));
         var role = type.create(house.root, first);
         assertThat(role.physicalId()).startsWith("app-Worker-");
@@ -42,7 +45,8 @@ class IamResourcesTest {
         assertThat(type.update(house.root, role.physicalId(), first, second)).isEqualTo(role);
         assertThat(attached(role.physicalId())).containsExactly(XRAY);
         assertThat(inline(role.physicalId())).containsExactly("write");
-        assertThat(house.source.role((String) role.attributes().get("Arn")).orElseThrow().trustPolicy()).contains("root");
+        assertThat(house.source.role((String) role.attributes().get("Arn")).orElseThrow().trustPolicy())
+            .contains("root");
         assertThat(type.read(house.root, role.physicalId())).contains(role);
         type.delete(house.root, role.physicalId(), second);
         type.delete(house.root, role.physicalId(), second);
@@ -53,14 +57,17 @@ class IamResourcesTest {
     void aPolicyOfOneUserIsPutAndTaken() {
         house.iam.createUser(house.root, Iam.CreateUserRequest.of(r -> r.userName("ann")));
         var type = house.type("AWS::IAM::UserPolicy");
-        var wanted = House.desired("Reads", Map.of("UserName", "ann", "PolicyName", "read", "PolicyDocument", DOCUMENT));
+        var wanted = House.desired("Reads",
+            Map.of("UserName", "ann", "PolicyName", "read", "PolicyDocument", DOCUMENT));
         var made = type.create(house.root, wanted);
         assertThat(made.physicalId()).isEqualTo("read|ann");
-        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann"))).policyNames())
+        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann")))
+            .policyNames())
             .containsExactly("read");
         type.delete(house.root, made.physicalId(), wanted);
         type.delete(house.root, made.physicalId(), wanted);
-        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann"))).policyNames())
+        assertThat(house.iam.listUserPolicies(house.root, Iam.ListUserPoliciesRequest.of(r -> r.userName("ann")))
+            .policyNames())
             .isEmpty();
     }
 
@@ -80,7 +87,8 @@ class IamResourcesTest {
         var first = House.desired("P", Map.of("PolicyName", "p", "PolicyDocument", DOCUMENT, "Roles", List.of("a")));
         var policy = type.create(house.root, first);
         assertThat(inline("a")).containsExactly("p");
-        var second = House.desired("P", Map.of("PolicyName", "q", "PolicyDocument", DOCUMENT, "Roles", List.of("a", "b")));
+        var second = House.desired("P",
+            Map.of("PolicyName", "q", "PolicyDocument", DOCUMENT, "Roles", List.of("a", "b")));
         type.update(house.root, policy.physicalId(), first, second);
         assertThat(inline("a")).containsExactly("q");
         assertThat(inline("b")).containsExactly("q");
@@ -100,12 +108,14 @@ class IamResourcesTest {
         assertThat(policy.physicalId()).startsWith("arn:aws:iam::111122223333:policy/app/app-P-");
         assertThat(attached("a")).containsExactly(policy.physicalId());
         for (int i = 0; i < 6; i++) {
-            var next = House.desired("P", Map.of("PolicyDocument", JsonReader.tree(House.allow("s3:Get" + i)), "Path", "/app/"));
+            var next = House.desired("P",
+                Map.of("PolicyDocument", JsonReader.tree(House.allow("s3:Get" + i)), "Path", "/app/"));
             type.update(house.root, policy.physicalId(), desired, next);
             desired = next;
         }
         assertThat(attached("a")).isEmpty();
-        assertThat(type.read(house.root, policy.physicalId()).orElseThrow().attributes().get("DefaultVersionId")).isEqualTo("v7");
+        assertThat(type.read(house.root, policy.physicalId()).orElseThrow().attributes().get("DefaultVersionId"))
+            .isEqualTo("v7");
         type.delete(house.root, policy.physicalId(), desired);
         assertThat(type.read(house.root, policy.physicalId())).isEmpty();
     }

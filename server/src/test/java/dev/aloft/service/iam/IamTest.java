@@ -20,7 +20,8 @@ class IamTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+            .hasMessage(message);
     }
 
     private Iam.Role role(String name) {
@@ -42,7 +43,8 @@ class IamTest {
         refused("MalformedPolicyDocument", "Has prohibited field Resource", () -> house.createRole("r",
             "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\",\"Resource\":\"*\"}}"));
         house.createRole("r", House.TRUST_LAMBDA);
-        refused("MalformedPolicyDocument", "Policy statement must contain resources.", () -> iam.putRolePolicy(house.root,
+        refused("MalformedPolicyDocument", "Policy statement must contain resources.",
+            () -> iam.putRolePolicy(house.root,
             Iam.PutRolePolicyRequest.of(r -> r.roleName("r").policyName("p").policyDocument("""
                 {"Statement":{"Effect":"Allow","Action":"s3:*"}}"""))));
     }
@@ -54,7 +56,8 @@ class IamTest {
             () -> iam.getUser(house.root, Iam.GetUserRequest.of(r -> r.userName("nobody"))));
         var unknown = "arn:aws:iam::aws:policy/AmazonBraketFullAccess";
         house.createRole("r", House.TRUST_LAMBDA);
-        refused("NoSuchEntity", "Policy " + unknown + " does not exist or is not attachable.", () -> attach("r", unknown));
+        refused("NoSuchEntity", "Policy " + unknown + " does not exist or is not attachable.",
+            () -> attach("r", unknown));
         refused("NoSuchEntity", "Policy " + unknown + " was not found.",
             () -> iam.getPolicy(house.root, Iam.GetPolicyRequest.of(r -> r.policyArn(unknown))));
         refused("NoSuchEntity", "Policy " + ADMIN + " was not found.", () -> iam.detachRolePolicy(house.root,
@@ -92,7 +95,8 @@ class IamTest {
         refused("NoSuchEntity", "The role with name r cannot be found.", () -> role("r"));
         iam.createPolicyVersion(house.root, Iam.CreatePolicyVersionRequest.of(
             r -> r.policyArn(arn).policyDocument(House.allow("s3:*"))));
-        refused("DeleteConflict", "This policy has more than one version. Before you delete a policy, you must delete the"
+        refused("DeleteConflict",
+            "This policy has more than one version. Before you delete a policy, you must delete the"
             + " policy's versions. The default version is deleted with the policy.",
             () -> iam.deletePolicy(house.root, Iam.DeletePolicyRequest.of(r -> r.policyArn(arn))));
     }
@@ -109,14 +113,16 @@ class IamTest {
         }
         refused("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10", () -> attach("r", ADMIN));
         var large = House.allow("s3:" + "x".repeat(10_240));
-        refused("LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role r", () -> iam.putRolePolicy(house.root,
+        refused("LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role r",
+            () -> iam.putRolePolicy(house.root,
             Iam.PutRolePolicyRequest.of(r -> r.roleName("r").policyName("p").policyDocument(large))));
         var arn = createPolicy("v");
         for (int i = 0; i < 4; i++) {
             iam.createPolicyVersion(house.root, Iam.CreatePolicyVersionRequest.of(
                 r -> r.policyArn(arn).policyDocument(House.allow("s3:*"))));
         }
-        refused("LimitExceeded", "A managed policy can have up to 5 versions. Before you create a new version, you must delete an"
+        refused("LimitExceeded",
+            "A managed policy can have up to 5 versions. Before you create a new version, you must delete an"
             + " existing version.", () -> iam.createPolicyVersion(house.root, Iam.CreatePolicyVersionRequest.of(
                 r -> r.policyArn(arn).policyDocument(House.allow("s3:*")))));
     }
@@ -162,11 +168,14 @@ class IamTest {
             r -> r.policyArn(arn).policyDocument(House.allow("s3:*")).setAsDefault(true)));
         var policy = iam.getPolicy(house.root, Iam.GetPolicyRequest.of(r -> r.policyArn(arn))).policy();
         assertThat(policy.defaultVersionId()).isEqualTo("v2");
-        var versions = iam.listPolicyVersions(house.root, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(arn))).versions();
+        var versions = iam.listPolicyVersions(house.root, Iam.ListPolicyVersionsRequest.of(r -> r.policyArn(arn)))
+            .versions();
         assertThat(versions).extracting(Iam.PolicyVersion::versionId).containsExactly("v2", "v1");
-        refused("DeleteConflict", "Cannot delete the default version of a policy.", () -> iam.deletePolicyVersion(house.root,
+        refused("DeleteConflict", "Cannot delete the default version of a policy.",
+            () -> iam.deletePolicyVersion(house.root,
             Iam.DeletePolicyVersionRequest.of(r -> r.policyArn(arn).versionId("v2"))));
-        iam.setDefaultPolicyVersion(house.root, Iam.SetDefaultPolicyVersionRequest.of(r -> r.policyArn(arn).versionId("v1")));
+        iam.setDefaultPolicyVersion(house.root,
+            Iam.SetDefaultPolicyVersionRequest.of(r -> r.policyArn(arn).versionId("v1")));
         iam.deletePolicyVersion(house.root, Iam.DeletePolicyVersionRequest.of(r -> r.policyArn(arn).versionId("v2")));
         house.createRole("r", House.TRUST_LAMBDA);
         attach("r", arn);
@@ -184,7 +193,8 @@ class IamTest {
         var version = iam.getPolicyVersion(house.root, Iam.GetPolicyVersionRequest.of(
             r -> r.policyArn(arn).versionId(policy.defaultVersionId()))).policyVersion();
         assertThat(Percent.decode(version.document())).contains("logs:PutLogEvents");
-        var all = iam.listPolicies(house.root, Iam.ListPoliciesRequest.of(r -> r.scope("AWS").maxItems(1000))).policies();
+        var all = iam.listPolicies(house.root, Iam.ListPoliciesRequest.of(r -> r.scope("AWS").maxItems(1000)))
+            .policies();
         assertThat(all).hasSizeGreaterThan(60);
         for (var each : all) {
             var document = iam.getPolicyVersion(house.root, Iam.GetPolicyVersionRequest.of(
@@ -198,12 +208,14 @@ class IamTest {
         assertThat(house.source.hasUsers()).isFalse();
         iam.createUser(house.root, Iam.CreateUserRequest.of(r -> r.userName("ann")));
         assertThat(house.source.hasUsers()).isTrue();
-        var created = iam.createAccessKey(house.root, Iam.CreateAccessKeyRequest.of(r -> r.userName("ann"))).accessKey();
+        var created = iam.createAccessKey(house.root, Iam.CreateAccessKeyRequest.of(r -> r.userName("ann")))
+            .accessKey();
         assertThat(created.accessKeyId()).matches("AKIA[A-Z2-7]{16}");
         var key = house.source.accessKey(created.accessKeyId()).orElseThrow();
         assertThat(key.secret()).isEqualTo(created.secretAccessKey()).hasSize(40);
         var ann = House.caller(key.user());
-        refused("AccessDenied", "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: iam:GetRole on resource:"
+        refused("AccessDenied",
+            "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: iam:GetRole on resource:"
             + " arn:aws:iam::111122223333:role/r because no identity-based policy allows the iam:GetRole action",
             () -> iam.getRole(ann, Iam.GetRoleRequest.of(r -> r.roleName("r"))));
         iam.putUserPolicy(house.root, Iam.PutUserPolicyRequest.of(

@@ -25,7 +25,8 @@ class StsTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+            .hasMessage(message);
     }
 
     @Test
@@ -56,7 +57,8 @@ class StsTest {
 
     @Test
     void aRoleThatDoesNotTrustTheCallerIsNot() {
-        var message = "User: arn:aws:iam::111122223333:root is not authorized to perform: sts:AssumeRole on resource: " + ROLE;
+        var message = "User: arn:aws:iam::111122223333:root is not authorized to perform: sts:AssumeRole on resource: "
+            + ROLE;
         refused("AccessDenied", message, () -> assume(house.root, 900, null));
         house.createRole("worker", House.TRUST_LAMBDA);
         refused("AccessDenied", message, () -> assume(house.root, 900, null));
@@ -76,7 +78,8 @@ class StsTest {
     void anotherAccountNeedsTheRolesTrust() {
         house.createRole("worker", House.TRUST_ACCOUNT);
         var other = House.caller(new Principal.Root("999999999999")).in("999999999999", "us-east-1");
-        assertThatThrownBy(() -> assume(other, 900, null)).hasMessageStartingWith("User: arn:aws:iam::999999999999:root is not"
+        assertThatThrownBy(() -> assume(other, 900, null))
+            .hasMessageStartingWith("User: arn:aws:iam::999999999999:root is not"
             + " authorized to perform: sts:AssumeRole on resource: " + ROLE);
     }
 
@@ -87,10 +90,12 @@ class StsTest {
             () -> assume(house.root, 3601, null));
         house.iam.putRolePolicy(house.root, Iam.PutRolePolicyRequest.of(
             r -> r.roleName("worker").policyName("p").policyDocument(House.allow("sts:AssumeRole"))));
-        house.iam.updateRole(house.root, Iam.UpdateRoleRequest.of(r -> r.roleName("worker").maxSessionDuration(43_200)));
+        house.iam.updateRole(house.root,
+            Iam.UpdateRoleRequest.of(r -> r.roleName("worker").maxSessionDuration(43_200)));
         var session = house.source.role(ROLE).orElseThrow();
         var chained = House.caller(new Principal.RoleSession(ROLE, session.id(), "run", null));
-        refused("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role"
+        refused("ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role"
             + " chaining.", () -> assume(chained, 7200, null));
         assertThat(assume(chained, 3600, null).credentials()).isNotNull();
     }
@@ -101,9 +106,11 @@ class StsTest {
         house.iam.attachRolePolicy(house.root, Iam.AttachRolePolicyRequest.of(
             r -> r.roleName("worker").policyArn("arn:aws:iam::aws:policy/AdministratorAccess")));
         refused("MalformedPolicyDocument", "This policy contains invalid Json", () -> assume(house.root, 900, "{"));
-        var answer = house.sts.assumeRole(house.root, Sts.AssumeRoleRequest.of(r -> r.roleArn(ROLE).roleSessionName("run")
+        var answer = house.sts
+            .assumeRole(house.root, Sts.AssumeRoleRequest.of(r -> r.roleArn(ROLE).roleSessionName("run")
             .policy(House.allow("iam:GetRole"))
-            .policyArns(List.of(Sts.PolicyDescriptorType.of(p -> p.arn("arn:aws:iam::aws:policy/AmazonS3FullAccess"))))));
+            .policyArns(List.of(
+                Sts.PolicyDescriptorType.of(p -> p.arn("arn:aws:iam::aws:policy/AmazonS3FullAccess"))))));
         assertThat(answer.packedPolicySize()).isPositive();
         var credentials = answer.credentials();
         assertThat(credentials.sessionToken()).isNotBlank();
@@ -116,7 +123,8 @@ class StsTest {
 
     @Test
     void whatIsNotBuiltIsNamed() {
-        refused("NotImplemented", "AssumeRole with session tags is not built in Aloft yet.", () -> house.sts.assumeRole(house.root,
+        refused("NotImplemented", "AssumeRole with session tags is not built in Aloft yet.",
+            () -> house.sts.assumeRole(house.root,
             Sts.AssumeRoleRequest.of(r -> r.roleArn(ROLE).roleSessionName("run")
                 .tags(List.of(Sts.Tag.of(t -> t.key("a").value("b")))))));
     }

@@ -60,7 +60,8 @@ class CapacityModesTest extends KinesisFixture {
             "shardId-000000000003", "shardId-000000000004", "shardId-000000000005");
         var children = shards().subList(4, 6);
         assertThat(children).extracting(Kinesis.Shard::parentShardId).containsOnly("shardId-000000000000");
-        assertThat(new BigInteger(children.getLast().hashKeyRange().startingHashKey())).isEqualTo(BigInteger.TWO.pow(125));
+        assertThat(new BigInteger(children.getLast().hashKeyRange().startingHashKey()))
+            .isEqualTo(BigInteger.TWO.pow(125));
     }
 
     @Test

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class KinesisResourcesTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+    private static final Caller ROOT =
+        new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
         "http://localhost:4566", "127.0.0.1", "test");
     private static final String ARN = "arn:aws:kinesis:us-east-1:111122223333:stream/s";
 
@@ -34,7 +35,8 @@ class KinesisResourcesTest {
     }
 
     private ResourceType type(String name) {
-        return service.resourceTypes().stream().filter(type -> type.type().equals("AWS::Kinesis::" + name)).findFirst().orElseThrow();
+        return service.resourceTypes().stream().filter(type -> type.type().equals("AWS::Kinesis::" + name)).findFirst()
+            .orElseThrow();
     }
 
     private static Desired desired(Map<String, Object> properties) {

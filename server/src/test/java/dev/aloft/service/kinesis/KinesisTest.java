@@ -28,28 +28,34 @@ class KinesisTest extends KinesisFixture {
         "2.14E4|Could not find shard 2.14E4 in stream absent under account 111122223333.",
     })
     void namesOfShards(String shard, String message) {
-        refused("ResourceNotFoundException", message, () -> kinesis.getShardIterator(ROOT, Kinesis.GetShardIteratorRequest.of(
+        refused("ResourceNotFoundException", message,
+            () -> kinesis.getShardIterator(ROOT, Kinesis.GetShardIteratorRequest.of(
             r -> r.streamName("absent").shardId(shard).shardIteratorType("LATEST"))));
     }
 
     @Test
     void whatIteratorsDoNotTake() {
         stream(3);
-        var rule = "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) "
-            + "TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ";
+        var rule = "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+            + "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ";
         refused("InvalidArgumentException", rule + "AT_SEQUENCE_NUMBER and no StartingSequenceNumber.",
             () -> iterator(0, "AT_SEQUENCE_NUMBER"));
-        refused("InvalidArgumentException", rule + "LATEST and also a StartingSequenceNumber.", () -> iterator(0, "LATEST", "5", null));
-        refused("InvalidArgumentException", "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a "
+        refused("InvalidArgumentException", rule + "LATEST and also a StartingSequenceNumber.",
+            () -> iterator(0, "LATEST", "5", null));
+        refused("InvalidArgumentException",
+            "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used in a "
             + "call to a shard with shardId-000000000000", () -> iterator(0, "AT_SEQUENCE_NUMBER", "5", null));
         var large = new BigInteger("13bb2cc3d80000000000000000000000", 16).toString();
-        refused("InvalidArgumentException", "StartingSequenceNumber 26227199374822427428162556223570313216 used in GetShardIterator on "
+        refused("InvalidArgumentException",
+            "StartingSequenceNumber 26227199374822427428162556223570313216 used in GetShardIterator on "
             + "shard shardId-000000000000 in stream s under account 111122223333 is invalid.",
             () -> iterator(0, "AT_SEQUENCE_NUMBER", large, null));
         var end = new BigInteger("20000000000000000000000000000000000000800000002", 16).toString();
-        refused("InvalidArgumentException", "Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a "
+        refused("InvalidArgumentException",
+            "Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a "
             + "call to a shard with shardId-000000000000", () -> iterator(0, "AT_SEQUENCE_NUMBER", end, null));
-        refused("InvalidArgumentException", "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current "
+        refused("InvalidArgumentException",
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current "
             + "request has no timestamp parameter.", () -> iterator(0, "AT_TIMESTAMP"));
         refused("InvalidArgumentException", "Invalid ShardIterator.", () -> get("none"));
     }
@@ -60,28 +66,38 @@ class KinesisTest extends KinesisFixture {
         stream(3);
         refused("ResourceInUseException", "Stream s under account 111122223333 already exists.", () -> stream(1));
         var hash = BigInteger.TWO.pow(128).toString();
-        refused("InvalidArgumentException", "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified "
+        refused("InvalidArgumentException",
+            "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified "
             + "value was " + hash, () -> kinesis.putRecord(ROOT, Kinesis.PutRecordRequest.of(
                 r -> r.streamName("s").partitionKey("a").data(Bytes.EMPTY).explicitHashKey(hash))));
-        refused("InvalidArgumentException", "NewStartingHashKey 1 used in SplitShard() on shard shardId-000000000000 in stream s under "
-            + "account 111122223333 is not both greater than one plus the shard's StartingHashKey 0 and less than the shard's "
-            + "EndingHashKey 113427455640312821154458202477256070484.", () -> split("shardId-0", "1"));
-        refused("InvalidArgumentException", "Shards shardId-000000000000 and shardId-000000000002 in stream s under account "
-            + "111122223333 are not an adjacent pair of shards eligible for merging", () -> merge("shardId-0", "shardId-2"));
-        refused("InvalidArgumentException", "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is "
+        refused("InvalidArgumentException",
+            "NewStartingHashKey 1 used in SplitShard() on shard shardId-000000000000 in stream s under "
+            + "account 111122223333 is not both greater than one plus the shard's StartingHashKey 0 and "
+            + "less than the shard's EndingHashKey 113427455640312821154458202477256070484.",
+            () -> split("shardId-0", "1"));
+        refused("InvalidArgumentException",
+            "Shards shardId-000000000000 and shardId-000000000002 in stream s under account "
+            + "111122223333 are not an adjacent pair of shards eligible for merging",
+            () -> merge("shardId-0", "shardId-2"));
+        refused("InvalidArgumentException",
+            "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is "
             + "too short.", () -> retain(23));
         for (var strange : List.of("abc;def", "abc\tdef", "abc\ndef")) {
-            refused("InvalidArgumentException", "Some tags contain invalid characters. Valid characters: Unicode letters, digits, "
-                + "white space, _ . / = + - % @.", () -> kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
+            refused("InvalidArgumentException",
+                "Some tags contain invalid characters. Valid characters: Unicode letters, digits, "
+                + "white space, _ . / = + - % @.",
+                () -> kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(
                     r -> r.streamName("s").tags(Map.of(strange, "1")))));
         }
         refused("InvalidArgumentException", "Either NextToken or StreamName should be provided.",
             () -> kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(_ -> { })));
-        refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' at "
+        refused("ValidationException",
+            "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' at "
             + "'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
             () -> put("a", "x".repeat((1 << 20) + 1)));
         refused("ValidationException", "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1048574 "
-            + "cap=1048574]' at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+            + "cap=1048574]' at 'data' failed to satisfy constraint: Member must have length less than "
+            + "or equal to 1048576",
             () -> put("key", "x".repeat((1 << 20) - 2)));
         put("key", "x".repeat((1 << 20) - 3));
     }
@@ -96,7 +112,8 @@ class KinesisTest extends KinesisFixture {
         stream(3);
         assertThat(shards()).extracting(it -> it.hashKeyRange().startingHashKey()).containsExactly("0",
             "113427455640312821154458202477256070485", "226854911280625642308916404954512140970");
-        assertThat(shards().getLast().hashKeyRange().endingHashKey()).isEqualTo("340282366920938463463374607431768211455");
+        assertThat(shards().getLast().hashKeyRange().endingHashKey())
+            .isEqualTo("340282366920938463463374607431768211455");
         assertThat(shards().getFirst().sequenceNumberRange().startingSequenceNumber()).matches("\\d{56}");
         var first = new BigInteger(shards().get(0).sequenceNumberRange().startingSequenceNumber());
         assertThat(new BigInteger(shards().get(1).sequenceNumberRange().startingSequenceNumber()).subtract(first))
@@ -113,8 +130,10 @@ class KinesisTest extends KinesisFixture {
         assertThat(texts(records)).containsExactly("2", "4");
         assertThat(records).extracting(Kinesis.Record::sequenceNumber).containsExactly(answers.get(1).sequenceNumber(),
             answers.get(3).sequenceNumber()).isSorted();
-        assertThat(texts(get(iterator(1, "AT_SEQUENCE_NUMBER", answers.get(3).sequenceNumber(), null)).records())).containsExactly("4");
-        assertThat(texts(get(iterator(1, "AFTER_SEQUENCE_NUMBER", answers.get(1).sequenceNumber(), null)).records())).containsExactly("4");
+        assertThat(texts(get(iterator(1, "AT_SEQUENCE_NUMBER", answers.get(3).sequenceNumber(), null)).records()))
+            .containsExactly("4");
+        assertThat(texts(get(iterator(1, "AFTER_SEQUENCE_NUMBER", answers.get(1).sequenceNumber(), null)).records()))
+            .containsExactly("4");
         assertThat(get(iterator(1, "LATEST")).records()).isEmpty();
     }
 
@@ -129,9 +148,10 @@ class KinesisTest extends KinesisFixture {
         assertThat(texts(get(first.nextShardIterator()).records())).containsExactly("2");
         assertThat(texts(get('"' + latest + '"').records())).containsExactly("1", "2");
         time.advance(Duration.ofMinutes(5));
-        refused("ExpiredIteratorException", "Iterator expired. The iterator was created at time Thu Jan 01 00:00:00 UTC 2026 while "
-            + "right now it is Thu Jan 01 00:05:00 UTC 2026 which is further in the future than the tolerated delay of 300000 "
-            + "milliseconds.", () -> get(latest));
+        refused("ExpiredIteratorException",
+            "Iterator expired. The iterator was created at time Thu Jan 01 00:00:00 UTC 2026 while "
+            + "right now it is Thu Jan 01 00:05:00 UTC 2026 which is further in the future than the "
+            + "tolerated delay of 300000 milliseconds.", () -> get(latest));
     }
 
     @Test
@@ -141,8 +161,10 @@ class KinesisTest extends KinesisFixture {
             put("a", "" + i);
             time.advance(Duration.ofSeconds(1));
         }
-        assertThat(texts(get(iterator(0, "AT_TIMESTAMP", null, TestTime.START.plusSeconds(20))).records())).hasSize(30).startsWith("20");
-        assertThat(texts(get(iterator(0, "AT_TIMESTAMP", null, TestTime.START.plusMillis(19_500))).records())).startsWith("20");
+        assertThat(texts(get(iterator(0, "AT_TIMESTAMP", null, TestTime.START.plusSeconds(20))).records())).hasSize(30)
+            .startsWith("20");
+        assertThat(texts(get(iterator(0, "AT_TIMESTAMP", null, TestTime.START.plusMillis(19_500))).records()))
+            .startsWith("20");
     }
 
     @Test
@@ -167,7 +189,8 @@ class KinesisTest extends KinesisFixture {
         var parent = get(iterator(0, "TRIM_HORIZON"));
         assertThat(texts(parent.records())).containsExactly("before");
         assertThat(parent.nextShardIterator()).isNull();
-        assertThat(parent.childShards()).extracting(Kinesis.ChildShard::shardId).containsExactly("shardId-000000000001", "shardId-000000000002");
+        assertThat(parent.childShards()).extracting(Kinesis.ChildShard::shardId)
+            .containsExactly("shardId-000000000001", "shardId-000000000002");
         assertThat(parent.childShards().getFirst().parentShards()).containsExactly("shardId-000000000000");
         var all = shards();
         assertThat(all.getFirst().sequenceNumberRange().endingSequenceNumber()).isNotNull();
@@ -186,10 +209,12 @@ class KinesisTest extends KinesisFixture {
     @Test
     void theNumberOfShardsIsDoubledOrHalvedAtMost() {
         stream(2);
-        refused("LimitExceededException", "UpdateShardCount cannot scale up over double your current open shard count. Current open "
+        refused("LimitExceededException",
+            "UpdateShardCount cannot scale up over double your current open shard count. Current open "
             + "shard count: 2 Target shard count: 5", () -> count(5));
         count(4);
-        assertThat(filtered("AT_LATEST")).containsExactly("shardId-000000000002", "shardId-000000000003", "shardId-000000000004",
+        assertThat(filtered("AT_LATEST"))
+            .containsExactly("shardId-000000000002", "shardId-000000000003", "shardId-000000000004",
             "shardId-000000000005");
         assertThat(shards().get(2).parentShardId()).isEqualTo("shardId-000000000000");
         count(2);
@@ -216,14 +241,16 @@ class KinesisTest extends KinesisFixture {
         kinesis.deleteStream(ROOT, Kinesis.DeleteStreamRequest.of(r -> r.streamName("s")));
         stream(1);
         assertThat(get(iterator(0, "TRIM_HORIZON")).records()).isEmpty();
-        refused("ResourceNotFoundException", "Shard shardId-000000000000 in stream s under account 111122223333 does not exist",
+        refused("ResourceNotFoundException",
+            "Shard shardId-000000000000 in stream s under account 111122223333 does not exist",
             () -> get(old));
     }
 
     @Test
     void limitsOfShardsWhereTheStreamHasThem() {
         stream(1);
-        kinesis.addTagsToStream(ROOT, Kinesis.AddTagsToStreamRequest.of(r -> r.streamName("s").tags(Map.of("aloft:throttling", "true"))));
+        kinesis.addTagsToStream(ROOT,
+            Kinesis.AddTagsToStreamRequest.of(r -> r.streamName("s").tags(Map.of("aloft:throttling", "true"))));
         var entries = IntStream.range(0, 3).mapToObj(_ -> Kinesis.PutRecordsRequestEntry.of(
             e -> e.partitionKey("a").data(bytes("x".repeat(400_000))))).toList();
         var answer = kinesis.putRecords(ROOT, Kinesis.PutRecordsRequest.of(r -> r.streamName("s").records(entries)));
@@ -265,7 +292,8 @@ class KinesisTest extends KinesisFixture {
             r -> r.streamARN(ARN).consumerName("c"))).consumer().consumerARN();
         put("a", "1");
         var events = subscribe(consumer);
-        refused("ResourceInUseException", "Another active subscription exists for this consumer: " + consumer, () -> subscribe(consumer));
+        refused("ResourceInUseException", "Another active subscription exists for this consumer: " + consumer,
+            () -> subscribe(consumer));
         var first = ((Kinesis.SubscribeToShardEventStream.SubscribeToShardEvent) events.next()).value();
         assertThat(texts(first.records())).containsExactly("1");
         assertThat(first.continuationSequenceNumber()).isEqualTo(first.records().getFirst().sequenceNumber());
@@ -279,7 +307,8 @@ class KinesisTest extends KinesisFixture {
     }
 
     private java.util.Iterator<Kinesis.SubscribeToShardEventStream> subscribe(String consumer) {
-        return kinesis.subscribeToShard(ROOT, Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer).shardId("shardId-0")
+        return kinesis.subscribeToShard(ROOT,
+            Kinesis.SubscribeToShardRequest.of(r -> r.consumerARN(consumer).shardId("shardId-0")
             .startingPosition(Kinesis.StartingPosition.of(p -> p.type("TRIM_HORIZON"))))).eventStream();
     }
 
@@ -288,9 +317,12 @@ class KinesisTest extends KinesisFixture {
         var stream = declared("AWS::Kinesis::Stream", Map.of("Name", "s", "ShardCount", 1));
         assertThat(stream.attributes()).containsEntry("Arn", ARN);
         declared("AWS::Kinesis::StreamConsumer", Map.of("ConsumerName", "c", "StreamARN", ARN));
-        declared("AWS::Kinesis::ResourcePolicy", Map.of("ResourceArn", ARN, "ResourcePolicy", Map.of("Version", "2012-10-17",
-            "Statement", List.of(Map.of("Effect", "Allow", "Principal", "*", "Action", "kinesis:GetRecords", "Resource", ARN)))));
-        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
+        declared("AWS::Kinesis::ResourcePolicy",
+            Map.of("ResourceArn", ARN, "ResourcePolicy", Map.of("Version", "2012-10-17",
+            "Statement", List.of(Map.of("Effect", "Allow", "Principal", "*", "Action", "kinesis:GetRecords",
+                "Resource", ARN)))));
+        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN)))
+            .policy())
             .contains("kinesis:GetRecords");
         var policy = type("AWS::Kinesis::ResourcePolicy");
         assertThat(policy.read(ROOT, ARN)).isPresent();
@@ -299,7 +331,8 @@ class KinesisTest extends KinesisFixture {
         var text = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\","
             + "\"Action\":\"kinesis:GetRecords\",\"Resource\":\"" + ARN + "\"}]}";
         declared("AWS::Kinesis::ResourcePolicy", Map.of("ResourceArn", ARN, "ResourcePolicy", text));
-        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
+        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN)))
+            .policy())
             .isEqualTo(text);
     }
 

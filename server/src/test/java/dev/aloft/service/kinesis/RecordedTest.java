@@ -59,7 +59,8 @@ class RecordedTest extends KinesisFixture {
         refused("InvalidArgumentException", reserved, () -> kinesis.addTagsToStream(ROOT,
             Kinesis.AddTagsToStreamRequest.of(r -> r.streamName("s").tags(Map.of("aws:probe", "x")))));
         var many = IntStream.range(0, 51).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"));
-        refused("InvalidArgumentException", "Failed to add tags to resource " + ARN + " under account 111122223333 because "
+        refused("InvalidArgumentException",
+            "Failed to add tags to resource " + ARN + " under account 111122223333 because "
             + "a given resource cannot have more than 50 tags associated with it.", () -> kinesis.tagResource(ROOT,
             Kinesis.TagResourceRequest.of(r -> r.resourceARN(ARN).tags(many))));
     }
@@ -75,16 +76,20 @@ class RecordedTest extends KinesisFixture {
     @Test
     void aPolicyIsToldWithoutBlanksAndListsOfOne() {
         stream(1);
-        refused("InvalidArgumentException", "Policy validation error: This policy contains invalid Json", () -> policy("{"));
-        policy("{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"First\", \"Effect\": \"Allow\", \"Principal\": "
-            + "{\"AWS\": [\"arn:aws:iam::111122223333:root\"]}, \"Action\": [\"kinesis:DescribeStreamSummary\"], "
+        refused("InvalidArgumentException", "Policy validation error: This policy contains invalid Json",
+            () -> policy("{"));
+        policy("{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"First\", \"Effect\": "
+            + "\"Allow\", \"Principal\": {\"AWS\": [\"arn:aws:iam::111122223333:root\"]}, \"Action\": "
+            + "[\"kinesis:DescribeStreamSummary\"], "
             + "\"Resource\": \"" + ARN + "\"}]}");
-        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN))).policy())
+        assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN)))
+            .policy())
             .isEqualTo("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"First\",\"Effect\":\"Allow\",\"Principal\":"
                 + "{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"kinesis:DescribeStreamSummary\","
                 + "\"Resource\":\"" + ARN + "\"}]}");
         deletePolicy();
-        refused("ResourceNotFoundException", "No resource policy found for resource ARN " + ARN + ".", this::deletePolicy);
+        refused("ResourceNotFoundException", "No resource policy found for resource ARN " + ARN + ".",
+            this::deletePolicy);
     }
 
     private void policy(String text) {
@@ -117,8 +122,10 @@ class RecordedTest extends KinesisFixture {
     @Test
     void aTokenMayStandBesideTheStreamsArn() {
         stream(2);
-        var token = kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamName("s").maxResults(1))).nextToken();
-        assertThat(kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamARN(ARN).nextToken(token))).shards())
+        var token = kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamName("s").maxResults(1)))
+            .nextToken();
+        assertThat(kinesis.listShards(ROOT, Kinesis.ListShardsRequest.of(r -> r.streamARN(ARN).nextToken(token)))
+            .shards())
             .extracting(Kinesis.Shard::shardId).containsExactly("shardId-000000000001");
     }
 }

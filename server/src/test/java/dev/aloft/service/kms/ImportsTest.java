@@ -196,7 +196,8 @@ class ImportsTest extends KmsFixture {
         refused("ExpiredImportTokenException", "", () -> take(parameters, key.keyId(), FIRST, _ -> { }));
         var own = make(_ -> { });
         refused("UnsupportedOperationException",
-                own.arn() + " origin is AWS_KMS which is not valid for this operation.", () -> parameters(own.keyId(), "RSAES_OAEP_SHA_256"));
+                own.arn() + " origin is AWS_KMS which is not valid for this operation.",
+                () -> parameters(own.keyId(), "RSAES_OAEP_SHA_256"));
     }
 
     @Test

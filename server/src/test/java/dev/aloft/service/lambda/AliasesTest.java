@@ -29,7 +29,8 @@ class AliasesTest {
     void start() {
         test = new TestLambda(folder);
         test.create("f", "python3.12", "index.handler", Map.of("index.py",
-                "import os\ndef handler(event, context): return {'arn': context.invoked_function_arn, 'is': os.environ['IS']}"),
+                "import os\ndef handler(event, context): return {'arn': context.invoked_function_arn, "
+                + "'is': os.environ['IS']}"),
                 r -> r.timeout(30).environment(Lambda.Environment.of(e -> e.variables(Map.of("IS", "one")))));
         publish();
         configure("two");
@@ -50,7 +51,8 @@ class AliasesTest {
                 r -> r.functionName("f").environment(Lambda.Environment.of(e -> e.variables(Map.of("IS", value))))));
     }
 
-    private Lambda.AliasConfiguration create(String name, String version, Consumer<Lambda.CreateAliasRequest.Builder> more) {
+    private Lambda.AliasConfiguration create(String name, String version,
+            Consumer<Lambda.CreateAliasRequest.Builder> more) {
         return test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(r -> {
             r.functionName("f").name(name).functionVersion(version);
             more.accept(r);
@@ -72,18 +74,21 @@ class AliasesTest {
         assertThatThrownBy(() -> create("a", "1", r -> r.routingConfig(weights(Map.of("2", 0.5, "3", 0.1)))))
                 .hasMessage("Number of items in AdditionalVersionWeights cannot be greater than 1");
         assertThatThrownBy(() -> create("a", "1", r -> r.routingConfig(weights(Map.of("2", 2.0)))))
-                .hasMessage("1 validation error detected: Value '{2=2.0}' at 'routingConfig.additionalVersionWeights' failed to satisfy"
-                        + " constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must"
+                .hasMessage("1 validation error detected: Value '{2=2.0}' at "
+                        + "'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must "
+                        + "satisfy constraint: [Member must have value less than or equal to 1.0, Member must"
                         + " have value greater than or equal to 0.0, Member must not be null]");
         assertThatThrownBy(() -> create("a", "1", r -> r.routingConfig(weights(Map.of("1", 0.5)))))
-                .hasMessage("Invalid function version 1. Function version 1 is already included in routing configuration.");
+                .hasMessage("Invalid function version 1. Function version 1 is already included in "
+                        + "routing configuration.");
         assertThatThrownBy(() -> create("a", "$LATEST", r -> r.routingConfig(weights(Map.of("1", 0.5)))))
                 .hasMessage("$LATEST is not supported for an alias pointing to more than 1 version");
         assertThatThrownBy(() -> create("a", "1", r -> r.routingConfig(weights(Map.of("$LATEST", 0.5)))))
-                .hasMessage("1 validation error detected: Value '{$LATEST=0.5}' at 'routingConfig.additionalVersionWeights' failed to"
-                        + " satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 1024,"
-                        + " Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+,"
-                        + " Member must not be null]");
+                .hasMessage("1 validation error detected: Value '{$LATEST=0.5}' at "
+                        + "'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must "
+                        + "satisfy constraint: [Member must have length less than or equal to 1024,"
+                        + " Member must have length greater than or equal to 1, Member must satisfy regular "
+                        + "expression pattern: [0-9]+, Member must not be null]");
         assertThatThrownBy(() -> create("a", "1", r -> r.routingConfig(weights(Map.of("7", 0.5)))))
                 .isInstanceOf(Lambda.ResourceNotFoundException.class).hasMessage("Function not found: " + ARN + ":7");
     }
@@ -94,8 +99,8 @@ class AliasesTest {
         assertThatThrownBy(() -> create("live", "1", _ -> {})).isInstanceOf(Lambda.ResourceConflictException.class)
                 .hasMessage("Alias already exists: " + ARN + ":live");
         assertThatThrownBy(() -> create("2024", "1", _ -> {}))
-                .hasMessage("1 validation error detected: Value '2024' at 'name' failed to satisfy constraint: Member must satisfy regular"
-                        + " expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)");
+                .hasMessage("1 validation error detected: Value '2024' at 'name' failed to satisfy constraint: Member "
+                        + "must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)");
         assertThatThrownBy(() -> create("a", "9", _ -> {})).hasMessage("Function not found: " + ARN + ":9");
         assertThatThrownBy(() -> test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(
                 r -> r.functionName("none").name("a").functionVersion("1"))))
@@ -104,9 +109,12 @@ class AliasesTest {
 
     @Test
     void whatIsNotThereIsTold() {
-        assertThatThrownBy(() -> test.lambda.getAlias(caller(), Lambda.GetAliasRequest.of(r -> r.functionName("f").name("none"))))
-                .isInstanceOf(Lambda.ResourceNotFoundException.class).hasMessage("Cannot find alias arn: " + ARN + ":none");
-        assertThatThrownBy(() -> test.lambda.updateAlias(caller(), Lambda.UpdateAliasRequest.of(r -> r.functionName("f").name("none"))))
+        assertThatThrownBy(() ->
+                test.lambda.getAlias(caller(), Lambda.GetAliasRequest.of(r -> r.functionName("f").name("none"))))
+                .isInstanceOf(Lambda.ResourceNotFoundException.class)
+                .hasMessage("Cannot find alias arn: " + ARN + ":none");
+        assertThatThrownBy(() ->
+                test.lambda.updateAlias(caller(), Lambda.UpdateAliasRequest.of(r -> r.functionName("f").name("none"))))
                 .isInstanceOf(Lambda.ResourceNotFoundException.class).hasMessage("Alias not found: " + ARN + ":none");
         assertThatThrownBy(() -> invoke("f", "none")).hasMessage("Function not found: " + ARN + ":none");
         test.lambda.deleteAlias(caller(), Lambda.DeleteAliasRequest.of(r -> r.functionName("f").name("none")));
@@ -119,7 +127,8 @@ class AliasesTest {
                 r -> r.functionName("f").qualifier("1")))).isInstanceOf(Lambda.ResourceConflictException.class)
                 .hasMessage("Unable to delete version because the following aliases reference it: [live]");
         assertThatThrownBy(() -> test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(
-                r -> r.functionName("f").qualifier("live")))).hasMessage("Deletion of aliases is not currently supported.");
+                r -> r.functionName("f")
+                .qualifier("live")))).hasMessage("Deletion of aliases is not currently supported.");
         test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("f").qualifier("2")));
         assertThatThrownBy(() -> invoke("f", "2")).hasMessage("Function not found: " + ARN + ":2");
     }
@@ -132,7 +141,8 @@ class AliasesTest {
         var answer = invoke("f", "live");
         assertThat(answer.executedVersion()).isEqualTo("1");
         assertThat(json(answer)).containsEntry("arn", ARN + ":live").containsEntry("is", "one");
-        test.lambda.updateAlias(caller(), Lambda.UpdateAliasRequest.of(r -> r.functionName("f").name("live").functionVersion("2")));
+        test.lambda.updateAlias(caller(),
+                Lambda.UpdateAliasRequest.of(r -> r.functionName("f").name("live").functionVersion("2")));
         assertThat(json(invoke(ARN + ":live", null))).containsEntry("is", "two");
         var read = test.lambda.getFunctionConfiguration(caller(), Lambda.GetFunctionConfigurationRequest.of(
                 r -> r.functionName("f").qualifier("live")));
@@ -162,7 +172,8 @@ class AliasesTest {
         create("c", "1", _ -> {});
         assertThat(names(_ -> {})).containsExactly("a", "b", "c");
         assertThat(names(r -> r.functionVersion("2"))).containsExactly("a", "b");
-        var page = test.lambda.listAliases(caller(), Lambda.ListAliasesRequest.of(r -> r.functionName("f").maxItems(2)));
+        var page = test.lambda
+                .listAliases(caller(), Lambda.ListAliasesRequest.of(r -> r.functionName("f").maxItems(2)));
         assertThat(names(r -> r.marker(page.nextMarker()))).containsExactly("c");
     }
 

@@ -23,7 +23,8 @@ class BurstTest {
         try {
             test.create("burst", "nodejs22.x", "const id = Math.random(); exports.handler = async () => id;");
             Queue<String> answers = new ConcurrentLinkedQueue<>();
-            List<Thread> callers = Stream.generate(() -> Thread.ofVirtual().start(() -> answers.add(payload(test.invoke("burst", "{}")))))
+            List<Thread> callers = Stream.generate(() -> Thread.ofVirtual()
+                    .start(() -> answers.add(payload(test.invoke("burst", "{}")))))
                     .limit(200).toList();
             for (Thread caller : callers) {
                 caller.join();
@@ -39,9 +40,11 @@ class BurstTest {
     void longEventsRunBesideEachOther() throws InterruptedException {
         var test = new TestLambda(folder);
         try {
-            test.create("long", "nodejs22.x", "const id = Math.random(); exports.handler = async () => new Promise(r => setTimeout(r, 2000, id));");
+            test.create("long", "nodejs22.x", "const id = Math.random(); exports.handler = async () => new Promise(r "
+                    + "=> setTimeout(r, 2000, id));");
             Queue<String> answers = new ConcurrentLinkedQueue<>();
-            List<Thread> callers = Stream.generate(() -> Thread.ofVirtual().start(() -> answers.add(payload(test.invoke("long", "{}")))))
+            List<Thread> callers = Stream.generate(() -> Thread.ofVirtual()
+                    .start(() -> answers.add(payload(test.invoke("long", "{}")))))
                     .limit(6).toList();
             for (Thread caller : callers) {
                 caller.join();

@@ -40,7 +40,8 @@ class ConfigurationsTest {
 
     private void publishAs(String alias) {
         test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName("f")));
-        test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(r -> r.functionName("f").name(alias).functionVersion("1")));
+        test.lambda.createAlias(caller(),
+                Lambda.CreateAliasRequest.of(r -> r.functionName("f").name(alias).functionVersion("1")));
     }
 
     // ---- loops and runtimes
@@ -54,8 +55,8 @@ class ConfigurationsTest {
         assertThat(test.lambda.getFunctionRecursionConfig(caller(), get).recursiveLoop()).isEqualTo("Allow");
         assertThatThrownBy(() -> test.lambda.putFunctionRecursionConfig(caller(),
                 Lambda.PutFunctionRecursionConfigRequest.of(r -> r.functionName("f").recursiveLoop("InvalidValue"))))
-                .hasMessage("1 validation error detected: Value 'InvalidValue' at 'recursiveLoop' failed to satisfy constraint: Member must"
-                        + " satisfy enum value set: [Terminate, Allow]");
+                .hasMessage("1 validation error detected: Value 'InvalidValue' at 'recursiveLoop' failed to satisfy "
+                        + "constraint: Member must satisfy enum value set: [Terminate, Allow]");
     }
 
     @Test
@@ -63,7 +64,8 @@ class ConfigurationsTest {
         var get = Lambda.GetRuntimeManagementConfigRequest.of(r -> r.functionName("f"));
         assertThat(test.lambda.getRuntimeManagementConfig(caller(), get).updateRuntimeOn()).isEqualTo("Auto");
         test.lambda.putRuntimeManagementConfig(caller(),
-                Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName("f").updateRuntimeOn("FunctionUpdate")));
+                Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName("f")
+                        .updateRuntimeOn("FunctionUpdate")));
         assertThat(test.lambda.getRuntimeManagementConfig(caller(), get).updateRuntimeOn()).isEqualTo("FunctionUpdate");
         assertThatThrownBy(() -> test.lambda.putRuntimeManagementConfig(caller(),
                 Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName("f").updateRuntimeOn("Manual"))))
@@ -86,34 +88,40 @@ class ConfigurationsTest {
         String arn = config.codeSigningConfigArn();
         assertThat(arn).matches("arn:aws:lambda:eu-central-1:123456789012:code-signing-config:csc-[a-f0-9]{17}");
         assertThat(config.codeSigningPolicies().untrustedArtifactOnDeployment()).isEqualTo("Warn");
-        test.lambda.tagResource(caller(), Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(Map.of("a", "1", "b", "2"))));
+        test.lambda.tagResource(caller(),
+                Lambda.TagResourceRequest.of(r -> r.resource(arn).tags(Map.of("a", "1", "b", "2"))));
         test.lambda.untagResource(caller(), Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(List.of("a"))));
-        assertThat(test.lambda.listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(arn))).tags()).isEqualTo(Map.of("b", "2"));
+        assertThat(test.lambda.listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(arn))).tags())
+                .isEqualTo(Map.of("b", "2"));
         var of = Lambda.GetFunctionCodeSigningConfigRequest.of(r -> r.functionName("f"));
         assertThat(test.lambda.getFunctionCodeSigningConfig(caller(), of).functionName()).isNull();
         test.lambda.putFunctionCodeSigningConfig(caller(),
                 Lambda.PutFunctionCodeSigningConfigRequest.of(r -> r.functionName("f").codeSigningConfigArn(arn)));
         assertThat(test.lambda.getFunctionCodeSigningConfig(caller(), of).codeSigningConfigArn()).isEqualTo(arn);
-        assertThat(test.lambda.listFunctionsByCodeSigningConfig(caller(), Lambda.ListFunctionsByCodeSigningConfigRequest.of(
+        assertThat(test.lambda
+                .listFunctionsByCodeSigningConfig(caller(), Lambda.ListFunctionsByCodeSigningConfigRequest.of(
                 r -> r.codeSigningConfigArn(arn))).functionArns()).containsExactly(ARN);
         assertThatThrownBy(() -> test.lambda.deleteCodeSigningConfig(caller(),
                 Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(arn))))
                 .isInstanceOf(Lambda.ResourceConflictException.class);
         test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("f")));
-        test.lambda.deleteCodeSigningConfig(caller(), Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(arn)));
+        test.lambda.deleteCodeSigningConfig(caller(),
+                Lambda.DeleteCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(arn)));
         assertThatThrownBy(() -> test.lambda.getCodeSigningConfig(caller(),
                 Lambda.GetCodeSigningConfigRequest.of(r -> r.codeSigningConfigArn(arn))))
                 .hasMessage("The Lambda code signing configuration " + arn + " can not be found.");
         assertThatThrownBy(() -> test.lambda.putFunctionCodeSigningConfig(caller(),
                 Lambda.PutFunctionCodeSigningConfigRequest.of(r -> r.functionName("f").codeSigningConfigArn(arn))))
                 .isInstanceOf(Lambda.CodeSigningConfigNotFoundException.class)
-                .hasMessage("The code signing configuration cannot be found. Check that the provided configuration is not deleted: " + arn + ".");
+                .hasMessage("The code signing configuration cannot be found. Check that the provided "
+                        + "configuration is not deleted: " + arn + ".");
     }
 
     @Test
     void whatMustBeSignedCannotBeDeployed() {
         String arn = signing("Enforce").codeSigningConfigArn();
-        assertThatThrownBy(() -> test.create("g", "provided.al2023", "x", Map.of("bootstrap", ""), r -> r.codeSigningConfigArn(arn)))
+        assertThatThrownBy(() ->
+                test.create("g", "provided.al2023", "x", Map.of("bootstrap", ""), r -> r.codeSigningConfigArn(arn)))
                 .isInstanceOf(Lambda.CodeVerificationFailedException.class);
     }
 
@@ -123,8 +131,10 @@ class ConfigurationsTest {
     void aPolicyGrowsToTwentyKilobytes() {
         var add = new Object() {
             void statement(int number) {
-                test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f").statementId("s" + number)
-                        .action("lambda:InvokeFunction").principal("s3.amazonaws.com").sourceArn("arn:aws:s3:::" + "b".repeat(1000))));
+                test.lambda.addPermission(caller(),
+                        Lambda.AddPermissionRequest.of(r -> r.functionName("f").statementId("s" + number)
+                        .action("lambda:InvokeFunction").principal("s3.amazonaws.com")
+                        .sourceArn("arn:aws:s3:::" + "b".repeat(1000))));
             }
         };
         for (int i = 0; i < 16; i++) {
@@ -138,24 +148,33 @@ class ConfigurationsTest {
     void aPolicysRevisionIsThatOfWhatItBelongsTo() {
         publishAs("live");
         for (String qualifier : new String[] {null, "1", "live"}) {
-            test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f").qualifier(qualifier)
+            test.lambda.addPermission(caller(),
+                    Lambda.AddPermissionRequest.of(r -> r.functionName("f").qualifier(qualifier)
                     .statementId("s").action("lambda:InvokeFunction").principal("*")));
-            String revision = test.lambda.getPolicy(caller(), Lambda.GetPolicyRequest.of(r -> r.functionName("f").qualifier(qualifier)))
+            String revision = test.lambda
+                    .getPolicy(caller(), Lambda.GetPolicyRequest.of(r -> r.functionName("f").qualifier(qualifier)))
                     .revisionId();
             assertThat(revision).isEqualTo("live".equals(qualifier)
-                    ? test.lambda.getAlias(caller(), Lambda.GetAliasRequest.of(r -> r.functionName("f").name("live"))).revisionId()
+                    ? test.lambda.getAlias(caller(), Lambda.GetAliasRequest.of(r -> r.functionName("f").name("live")))
+                    .revisionId()
                     : test.lambda.getFunctionConfiguration(caller(),
-                            Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName("f").qualifier(qualifier))).revisionId());
-            assertThatThrownBy(() -> test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f")
-                    .qualifier(qualifier).statementId("t").action("lambda:InvokeFunction").principal("*").revisionId("old"))))
-                    .hasMessage("The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the"
-                            + " latest Revision Id");
-            test.lambda.removePermission(caller(), Lambda.RemovePermissionRequest.of(r -> r.functionName("f").qualifier(qualifier)
+                            Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName("f").qualifier(qualifier)))
+                            .revisionId());
+            assertThatThrownBy(() ->
+                    test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f")
+                    .qualifier(qualifier).statementId("t").action("lambda:InvokeFunction").principal("*")
+                    .revisionId("old"))))
+                    .hasMessage("The Revision Id provided does not match the latest Revision Id. Call the GetPolicy "
+                            + "API to retrieve the latest Revision Id");
+            test.lambda.removePermission(caller(),
+                    Lambda.RemovePermissionRequest.of(r -> r.functionName("f").qualifier(qualifier)
                     .statementId("s").revisionId(revision)));
         }
         // A permission is no other code: publishing again gives the version that is there.
-        assertThat(test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName("f"))).version()).isEqualTo("1");
-        assertThatThrownBy(() -> test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f")
+        assertThat(test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName("f")))
+                .version()).isEqualTo("1");
+        assertThatThrownBy(() ->
+                test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("f")
                 .qualifier("none").statementId("s").action("lambda:InvokeFunction").principal("*"))))
                 .hasMessage("Cannot find alias arn: " + ARN + ":none");
     }

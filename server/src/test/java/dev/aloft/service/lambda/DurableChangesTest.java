@@ -60,9 +60,12 @@ class DurableChangesTest {
         // Without its SDK: such a function is given the execution's state and says how it ends.
         test.create("durable", "nodejs22.x", "index.handler", Map.of("index.js", "exports.handler = async event =>"
                 + " event.InitialExecutionState.Operations[0].ExecutionDetails.InputPayload.includes('\"bad\"')"
-                + " ? {Status: 'FAILED', Error: {ErrorType: 'Bad', ErrorMessage: 'it was bad'}} : {Status: 'SUCCEEDED', Result: '1'};"),
-                r -> r.timeout(20).durableConfig(Lambda.DurableConfig.of(d -> d.executionTimeout(60).retentionPeriodInDays(1)))
-                        .deadLetterConfig(Lambda.DeadLetterConfig.of(d -> d.targetArn("arn:aws:sqs:eu-central-1:123456789012:letters"))));
+                + " ? {Status: 'FAILED', Error: {ErrorType: 'Bad', ErrorMessage: 'it was bad'}} : {Status: "
+                + "'SUCCEEDED', Result: '1'};"),
+                r -> r.timeout(20)
+                .durableConfig(Lambda.DurableConfig.of(d -> d.executionTimeout(60).retentionPeriodInDays(1)))
+                        .deadLetterConfig(Lambda.DeadLetterConfig.of(d ->
+                                d.targetArn("arn:aws:sqs:eu-central-1:123456789012:letters"))));
     }
 
     @AfterEach
@@ -85,7 +88,8 @@ class DurableChangesTest {
 
     private double counted(String metric) {
         test.metrics.flush();
-        return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
+        return CloudWatch.at(test.endpoint)
+                .getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
                 .namespace("AWS/Lambda").metricName(metric).statistics(List.of("Sum")).period(60)
                 .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name("FunctionName").value("durable"))))
                 .startTime(TestTime.START.minusSeconds(60)).endTime(TestTime.START.plusSeconds(600))))
@@ -104,7 +108,8 @@ class DurableChangesTest {
     @Test
     void oneThatSucceedsOrIsWaitedForIsNone() {
         invoke(Lambda.InvocationType.EVENT, "{}");
-        assertThat(invoke(Lambda.InvocationType.REQUEST_RESPONSE, "{\"is\":\"bad\"}").functionError()).isEqualTo("Unhandled");
+        assertThat(invoke(Lambda.InvocationType.REQUEST_RESPONSE, "{\"is\":\"bad\"}").functionError())
+                .isEqualTo("Unhandled");
         assertThat(letters()).isEmpty();
     }
 
@@ -116,7 +121,8 @@ class DurableChangesTest {
             assertThat(event.get("detail-type")).isEqualTo("Durable Execution Status Change");
         });
         List<Map<?, ?>> details = told.stream().<Map<?, ?>>map(event -> (Map<?, ?>) event.get("detail")).toList();
-        assertThat(details.stream().map(detail -> String.valueOf(detail.get("status")))).containsExactlyInAnyOrder("RUNNING", "SUCCEEDED");
+        assertThat(details.stream().map(detail -> String.valueOf(detail.get("status"))))
+                .containsExactlyInAnyOrder("RUNNING", "SUCCEEDED");
         assertThat(details.stream().filter(detail -> detail.containsKey("endTimestamp"))).hasSize(1);
     }
 
@@ -143,6 +149,7 @@ class DurableChangesTest {
                 Lambda.ListDurableExecutionsByFunctionRequest.of(r -> r.functionName("durable"))).durableExecutions();
         assertThat(executions).extracting(Lambda.Execution::status).containsExactly("SUCCEEDED");
         assertThat(test.lambda.getDurableExecution(caller(), Lambda.GetDurableExecutionRequest.of(
-                r -> r.durableExecutionArn(executions.getFirst().durableExecutionArn()))).inputPayload()).contains("\"body\":\"hello\"");
+                r -> r.durableExecutionArn(executions.getFirst().durableExecutionArn()))).inputPayload())
+                .contains("\"body\":\"hello\"");
     }
 }

@@ -120,7 +120,8 @@ class EncryptedVariablesTest {
         platform.keys.disable(key);
         assertThatThrownBy(() -> platform.invoke("orders", "{}")).isInstanceOf(Lambda.KMSDisabledException.class)
                 .hasMessage("Lambda was unable to decrypt the environment variables because the KMS key used is"
-                        + " disabled. Please check the function's KMS key settings. KMS Exception: DisabledExceptionKMS Message: "
+                        + " disabled. Please check the function's KMS key settings. KMS Exception: "
+                        + "DisabledExceptionKMS Message: "
                         + key + " is disabled.");
         assertThat(seen(TestLambda.caller()).error().errorCode()).isEqualTo("DisabledException");
         platform.keys.end(key);

@@ -88,7 +88,8 @@ class EnvironmentLifeTest {
     }
 
     private static List<ProcessHandle> runtimes(String script) {
-        return ProcessHandle.current().descendants().filter(each -> each.info().commandLine().orElse("").contains(script)
+        return ProcessHandle.current().descendants()
+                .filter(each -> each.info().commandLine().orElse("").contains(script)
                 && each.children().findAny().isEmpty()).toList();
     }
 
@@ -154,7 +155,8 @@ class EnvironmentLifeTest {
                         time.sleep(10)
                     return [n, open('/tmp/notes').read()]
                 """);
-        test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("slow").timeout(4)));
+        test.lambda.updateFunctionConfiguration(caller(),
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("slow").timeout(4)));
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("[1, \"x\"]");
         assertThat(json(test.invoke("slow", "{\"hang\":true}"))).containsEntry("errorType", "Sandbox.Timedout");
         var response = test.invoke("slow", "{}");
@@ -176,16 +178,24 @@ class EnvironmentLifeTest {
     void anInitThatFailsRunsOnceMoreWithinTheEvent() {
         test.create("fails", "python3.11", "print('once')\nraise ValueError('no')\n");
         var response = test.invoke("fails", "{}");
-        assertThat(json(response)).containsEntry("errorType", "ValueError").containsEntry("errorMessage", "no").containsEntry("requestId", "");
-        assertThat(tail(response)).last().asString().matches("REPORT .*\tMax Memory Used: \\d+ MB\tStatus: error\tError Type: Runtime.Unknown");
+        assertThat(json(response)).containsEntry("errorType", "ValueError").containsEntry("errorMessage", "no")
+                .containsEntry("requestId", "");
+        assertThat(tail(response)).last().asString()
+                .matches("REPORT .*\tMax Memory Used: \\d+ MB\tStatus: error\tError Type: Runtime.Unknown");
         test.time.advance(java.time.Duration.ofSeconds(1));
         test.service.flushLogs();
-        var messages = test.logs.filterLogEvents(caller(), dev.aloft.api.Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/fails")))
+        var messages = test.logs.filterLogEvents(caller(),
+                dev.aloft.api.Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/fails")))
                 .events().stream().map(dev.aloft.api.Logs.FilteredLogEvent::message).toList();
         assertThat(messages).filteredOn("once"::equals).hasSize(2);
         assertThat(messages).filteredOn(m -> m.startsWith("INIT_START")).hasSize(1);
-        assertThat(messages).anyMatch(m -> m.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown"))
-                .anyMatch(m -> m.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: invoke\tStatus: error\tError Type: Runtime.Unknown"));
+        assertThat(messages)
+                .anyMatch(m -> m
+                        .matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError "
+                                + "Type: Runtime.Unknown"))
+                .anyMatch(m -> m
+                        .matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: invoke\tStatus: error\tError "
+                                + "Type: Runtime.Unknown"));
         assertThat(json(test.invoke("fails", "{}"))).containsEntry("errorType", "ValueError");
     }
 
@@ -212,7 +222,8 @@ class EnvironmentLifeTest {
                 """);
         for (int i = 0; i < 3 || i < 200 && !EVER.contains("IDLE FAILED RESETTING"); i++) {
             // On AWS, too, the end may come before the event is over, or after a thaw.
-            assertThat(payload(test.invoke("leaves", "{\"after\": 0.0" + (1 + i % 4) + "}"))).matches("\"answered\"|.*exit status 3.*");
+            assertThat(payload(test.invoke("leaves", "{\"after\": 0.0" + (1 + i % 4) + "}")))
+                    .matches("\"answered\"|.*exit status 3.*");
             long until = System.nanoTime() + 60_000_000L;
             while (System.nanoTime() < until && !EVER.contains("IDLE FAILED RESETTING")) {
                 Thread.onSpinWait();

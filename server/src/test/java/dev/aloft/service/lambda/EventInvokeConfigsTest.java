@@ -49,16 +49,21 @@ class EventInvokeConfigsTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                .hasMessage(message);
     }
 
     @Test
     void somethingMustBeSetOfAFunctionThatExists() {
-        refused("InvalidParameterValueException", "You must specify at least one of error handling or destination setting.",
+        refused("InvalidParameterValueException",
+                "You must specify at least one of error handling or destination setting.",
                 () -> put(r -> r.functionName("none")));
-        refused("ResourceNotFoundException", "The function doesn't exist.", () -> put(r -> r.functionName("none").maximumRetryAttempts(1)));
-        refused("ResourceNotFoundException", "The function doesn't exist.", () -> put(r -> r.qualifier("none").maximumRetryAttempts(1)));
-        refused("InvalidParameterValueException", "The derived qualifier from the function name does not match the specified qualifier.",
+        refused("ResourceNotFoundException", "The function doesn't exist.",
+                () -> put(r -> r.functionName("none").maximumRetryAttempts(1)));
+        refused("ResourceNotFoundException", "The function doesn't exist.",
+                () -> put(r -> r.qualifier("none").maximumRetryAttempts(1)));
+        refused("InvalidParameterValueException",
+                "The derived qualifier from the function name does not match the specified qualifier.",
                 () -> put(r -> r.functionName("f:1").qualifier("$LATEST").maximumRetryAttempts(1)));
     }
 
@@ -68,7 +73,8 @@ class EventInvokeConfigsTest {
                 () -> put(r -> r.destinationConfig(onSuccess(ARN + "none"))));
         refused("InvalidParameterValueException", "You can't specify the function as a destination for itself.",
                 () -> put(r -> r.destinationConfig(onSuccess(ARN + "f"))));
-        refused("InvalidParameterValueException", "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination="
+        refused("InvalidParameterValueException",
+                "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination="
                 + "arn:aws:iam:eu-central-1:123456789012:function:f), onFailure=null) is invalid.",
                 () -> put(r -> r.destinationConfig(onSuccess("arn:aws:iam:eu-central-1:123456789012:function:f"))));
     }
@@ -103,14 +109,16 @@ class EventInvokeConfigsTest {
         assertThat(config.functionArn()).isEqualTo(ARN + "f:$LATEST");
         assertThat(config.destinationConfig().onFailure().destination()).isNull();
         assertThat(put(r -> r.maximumRetryAttempts(1)).maximumEventAgeInSeconds()).isNull();
-        put(r -> r.maximumEventAgeInSeconds(60).destinationConfig(onSuccess("arn:aws:sqs:eu-central-1:123456789012:q")));
+        put(r -> r.maximumEventAgeInSeconds(60)
+                .destinationConfig(onSuccess("arn:aws:sqs:eu-central-1:123456789012:q")));
         var updated = test.lambda.updateFunctionEventInvokeConfig(caller(),
                 Lambda.UpdateFunctionEventInvokeConfigRequest.of(r -> r.functionName("f").maximumRetryAttempts(0)));
         assertThat(updated.maximumRetryAttempts()).isZero();
         assertThat(updated.maximumEventAgeInSeconds()).isEqualTo(60);
         assertThat(updated.destinationConfig().onSuccess().destination()).endsWith(":q");
         assertThat(test.lambda.getFunctionEventInvokeConfig(caller(),
-                Lambda.GetFunctionEventInvokeConfigRequest.of(r -> r.functionName("f").qualifier("$LATEST")))).isEqualTo(updated);
+                Lambda.GetFunctionEventInvokeConfigRequest.of(r -> r.functionName("f").qualifier("$LATEST"))))
+                .isEqualTo(updated);
     }
 
     @Test
@@ -122,7 +130,8 @@ class EventInvokeConfigsTest {
                 Lambda.UpdateFunctionEventInvokeConfigRequest.of(r -> r.functionName("f").maximumRetryAttempts(1))));
         refused("ResourceNotFoundException", message, () -> test.lambda.deleteFunctionEventInvokeConfig(caller(),
                 Lambda.DeleteFunctionEventInvokeConfigRequest.of(r -> r.functionName("f"))));
-        refused("ResourceNotFoundException", "The function doesn't exist.", () -> test.lambda.listFunctionEventInvokeConfigs(caller(),
+        refused("ResourceNotFoundException", "The function doesn't exist.",
+                () -> test.lambda.listFunctionEventInvokeConfigs(caller(),
                 Lambda.ListFunctionEventInvokeConfigsRequest.of(r -> r.functionName("none"))));
     }
 
@@ -133,12 +142,15 @@ class EventInvokeConfigsTest {
         put(r -> r.maximumRetryAttempts(1).qualifier("1"));
         var first = test.lambda.listFunctionEventInvokeConfigs(caller(),
                 Lambda.ListFunctionEventInvokeConfigsRequest.of(r -> r.functionName("f").maxItems(1)));
-        assertThat(first.functionEventInvokeConfigs()).extracting(FunctionEventInvokeConfig::functionArn).containsExactly(ARN + "f:$LATEST");
+        assertThat(first.functionEventInvokeConfigs()).extracting(FunctionEventInvokeConfig::functionArn)
+                .containsExactly(ARN + "f:$LATEST");
         var second = test.lambda.listFunctionEventInvokeConfigs(caller(),
                 Lambda.ListFunctionEventInvokeConfigsRequest.of(r -> r.functionName("f").marker(first.nextMarker())));
-        assertThat(second.functionEventInvokeConfigs()).extracting(FunctionEventInvokeConfig::functionArn).containsExactly(ARN + "f:1");
+        assertThat(second.functionEventInvokeConfigs()).extracting(FunctionEventInvokeConfig::functionArn)
+                .containsExactly(ARN + "f:1");
         test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("f")));
         refused("ResourceNotFoundException", "The function " + ARN + "f:$LATEST doesn't have an EventInvokeConfig",
-                () -> test.lambda.getFunctionEventInvokeConfig(caller(), Lambda.GetFunctionEventInvokeConfigRequest.of(r -> r.functionName("f"))));
+                () -> test.lambda.getFunctionEventInvokeConfig(caller(),
+                        Lambda.GetFunctionEventInvokeConfigRequest.of(r -> r.functionName("f"))));
     }
 }

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The operations; what pollers do is in the kernel's tests. */
 class EventSourceMappingsTest {
     private static final String QUEUE = "arn:aws:sqs:eu-central-1:123456789012:q";
-    private static final String STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000";
+    private static final String STREAM =
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000";
 
     @TempDir
     Path folder;
@@ -45,7 +46,8 @@ class EventSourceMappingsTest {
         Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("q")));
         test.create("f", "nodejs22.x", "exports.handler = async () => 1;");
         test.create("strict", "nodejs22.x", "exports.handler = async event => { if (event.Records.some(r =>"
-                + " r.eventSourceARN.includes('/consumer/fan') && atob(r.kinesis.data) === 'bad')) throw new Error('bad'); };");
+                + " r.eventSourceARN.includes('/consumer/fan') && atob(r.kinesis.data) === 'bad')) throw "
+                + "new Error('bad'); };");
     }
 
     @AfterEach
@@ -66,7 +68,8 @@ class EventSourceMappingsTest {
 
     private static void refused(String code, String message, Executable call) {
         assertThatThrownBy(call::execute)
-                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code)).hasMessage(message);
+                .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo(code))
+                .hasMessage(message);
     }
 
     private void refused(String message, Consumer<Lambda.CreateEventSourceMappingRequest.Builder> request) {
@@ -77,21 +80,27 @@ class EventSourceMappingsTest {
     void whatCannotBeIsRefusedInAwsWords() {
         refused("Unrecognized event source.", r -> r.functionName("none").eventSourceArn(null));
         refused("Function does not exist", r -> r.functionName("none"));
-        refused("Unsupported DestinationConfig parameter for given event source mapping type.", r -> r.functionName("none").destinationConfig(
+        refused("Unsupported DestinationConfig parameter for given event source mapping type.",
+                r -> r.functionName("none").destinationConfig(
                 Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(QUEUE))))));
-        refused("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10", r -> r.batchSize(11));
+        refused("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
+                r -> r.batchSize(11));
         refused("Invalid filter pattern definition.", r -> r.filterCriteria(
                 Lambda.FilterCriteria.of(c -> c.filters(List.of(Lambda.Filter.of(f -> f.pattern("simple string")))))));
-        refused("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified"
-                + " queue does not exist.", r -> r.eventSourceArn(QUEUE + "-none"));
-        refused("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+        refused("Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS "
+                + "Error Message: The specified queue does not exist.", r -> r.eventSourceArn(QUEUE + "-none"));
+        refused("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: "
+                + "Member must not be null.",
                 r -> r.eventSourceArn(STREAM));
-        refused("Unsupported starting position for arn type: " + STREAM, r -> r.eventSourceArn(STREAM).startingPosition("AT_TIMESTAMP"));
+        refused("Unsupported starting position for arn type: " + STREAM,
+                r -> r.eventSourceArn(STREAM).startingPosition("AT_TIMESTAMP"));
     }
 
     @Test
     void aQueueMustHideMessagesAsLongAsTheFunctionMayRun() {
-        Sqs.at(test.endpoint).createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("short").attributes(Map.of("VisibilityTimeout", "2"))));
+        Sqs.at(test.endpoint)
+                .createQueue(caller(), Sqs.CreateQueueRequest.of(r -> r.queueName("short")
+                        .attributes(Map.of("VisibilityTimeout", "2"))));
         refused("Queue visibility timeout: 2 seconds is less than Function timeout: 20 seconds", r -> r.eventSourceArn(
                 "arn:aws:sqs:eu-central-1:123456789012:short"));
     }
@@ -104,14 +113,16 @@ class EventSourceMappingsTest {
         assertThat(made.batchSize()).isEqualTo(10);
         assertThat(made.functionResponseTypes()).isEmpty();
         assertThat(made.lastProcessingResult()).isNull();
-        assertThat(made.eventSourceMappingArn()).isEqualTo("arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:" + made.uuid());
+        assertThat(made.eventSourceMappingArn())
+                .isEqualTo("arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:" + made.uuid());
         assertThat(get(made.uuid()).state()).isEqualTo("Enabled");
         var disabling = test.lambda.updateEventSourceMapping(caller(),
                 Lambda.UpdateEventSourceMappingRequest.of(r -> r.uuid(made.uuid()).enabled(false).batchSize(5)));
         assertThat(disabling.state()).isEqualTo("Disabling");
         assertThat(get(made.uuid()).state()).isEqualTo("Disabled");
         assertThat(get(made.uuid()).batchSize()).isEqualTo(5);
-        var deleting = test.lambda.deleteEventSourceMapping(caller(), Lambda.DeleteEventSourceMappingRequest.of(r -> r.uuid(made.uuid())));
+        var deleting = test.lambda.deleteEventSourceMapping(caller(),
+                Lambda.DeleteEventSourceMappingRequest.of(r -> r.uuid(made.uuid())));
         assertThat(deleting.state()).isEqualTo("Deleting");
         refused("ResourceNotFoundException", "The resource you requested does not exist.", () -> get(made.uuid()));
     }
@@ -120,7 +131,8 @@ class EventSourceMappingsTest {
     void aSecondOneOfTheSameKindIsRefused() {
         var made = create(r -> r.enabled(false));
         assertThat(made.state()).isEqualTo("Disabled");
-        refused("ResourceConflictException", "An event source mapping with SQS arn (\" " + QUEUE + " \") and function (\" f \") already exists."
+        refused("ResourceConflictException",
+                "An event source mapping with SQS arn (\" " + QUEUE + " \") and function (\" f \") already exists."
                 + " Please update or delete the existing mapping with UUID " + made.uuid(), () -> create(_ -> {}));
         assertThat(create(r -> r.functionName("f:$LATEST")).functionArn()).endsWith(":function:f:$LATEST");
     }
@@ -135,15 +147,18 @@ class EventSourceMappingsTest {
     }
 
     private List<String> list(Consumer<Lambda.ListEventSourceMappingsRequest.Builder> request) {
-        return test.lambda.listEventSourceMappings(caller(), Lambda.ListEventSourceMappingsRequest.of(request)).eventSourceMappings().stream()
+        return test.lambda.listEventSourceMappings(caller(), Lambda.ListEventSourceMappingsRequest.of(request))
+                .eventSourceMappings().stream()
                 .map(EventSourceMappingConfiguration::uuid).toList();
     }
 
     @Test
     void mappingsHaveTags() {
         var made = create(r -> r.enabled(false).tags(Map.of("a", "1")));
-        test.lambda.tagResource(caller(), Lambda.TagResourceRequest.of(r -> r.resource(made.eventSourceMappingArn()).tags(Map.of("b", "2"))));
-        assertThat(test.lambda.listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(made.eventSourceMappingArn()))).tags())
+        test.lambda.tagResource(caller(),
+                Lambda.TagResourceRequest.of(r -> r.resource(made.eventSourceMappingArn()).tags(Map.of("b", "2"))));
+        assertThat(test.lambda
+                .listTags(caller(), Lambda.ListTagsRequest.of(r -> r.resource(made.eventSourceMappingArn()))).tags())
                 .containsOnly(Map.entry("a", "1"), Map.entry("b", "2"));
     }
 
@@ -151,23 +166,28 @@ class EventSourceMappingsTest {
     void aLoopIsCutUnlessItIsAllowed() {
         var header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=3995c3f42cd8ad82;Sampled=0;Lineage="
                 + String.format("%08x", "arn:aws:lambda:eu-central-1:123456789012:function:f".hashCode()) + ":16";
-        Executable invoke = () -> test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f")));
-        refused("RecursiveInvocationException", "Lambda has detected your function being invoked in a recursive loop with other Amazon Web"
+        Executable invoke = () ->
+                test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f")));
+        refused("RecursiveInvocationException",
+                "Lambda has detected your function being invoked in a recursive loop with other Amazon Web"
                 + " Services resources and stopped your function's invocation.", invoke);
         assertThat(counted("FunctionName", "f", "RecursiveInvocationsDropped")).isEqualTo(1);
         test.lambda.putFunctionRecursionConfig(caller(),
                 Lambda.PutFunctionRecursionConfigRequest.of(r -> r.functionName("f").recursiveLoop("Allow")));
-        assertThat(test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f"))).functionError()).isNull();
+        assertThat(test.lambda.invoke(caller().withTrace(header), Lambda.InvokeRequest.of(r -> r.functionName("f")))
+                .functionError()).isNull();
     }
 
     @Test
     void whatTheKindOfSourceHasNotIsRefused() {
-        refused("Unsupported MaximumRetryAttempts parameter for given event source mapping type.", r -> r.maximumRetryAttempts(1));
+        refused("Unsupported MaximumRetryAttempts parameter for given event source mapping type.",
+                r -> r.maximumRetryAttempts(1));
         refused("Unsupported ProvisionedPollerConfig parameter for given event source mapping type.",
                 r -> r.eventSourceArn(STREAM).startingPosition("LATEST").provisionedPollerConfig(pollers(2, null)));
         refused("MinimumPollers and MaximumPollers must be at least 2 for SQS event sources.",
                 r -> r.provisionedPollerConfig(pollers(1, 5)));
-        refused("ScalingConfig and ProvisionedPollerConfig cannot be used together.", r -> r.provisionedPollerConfig(pollers(2, 5))
+        refused("ScalingConfig and ProvisionedPollerConfig cannot be used together.",
+                r -> r.provisionedPollerConfig(pollers(2, 5))
                 .scalingConfig(Lambda.ScalingConfig.of(c -> c.maximumConcurrency(2))));
     }
 
@@ -252,7 +272,8 @@ class EventSourceMappingsTest {
 
     private double counted(String dimension, String value, String metric) {
         test.metrics.flush();
-        return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
+        return CloudWatch.at(test.endpoint)
+                .getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
                 .namespace("AWS/Lambda").metricName(metric).statistics(List.of("Sum")).period(60)
                 .dimensions(List.of(CloudWatch.Dimension.of(d -> d.name(dimension).value(value))))
                 .startTime(TestTime.START.minusSeconds(60)).endTime(TestTime.START.plusSeconds(600))))
@@ -265,11 +286,14 @@ class EventSourceMappingsTest {
         var kinesis = Kinesis.at(test.endpoint);
         kinesis.createStream(caller(), Kinesis.CreateStreamRequest.of(r -> r.streamName("s").shardCount(1)));
         test.time.settle();
-        var consumer = kinesis.registerStreamConsumer(caller(), Kinesis.RegisterStreamConsumerRequest.of(r -> r.consumerName("fan")
+        var consumer = kinesis
+                .registerStreamConsumer(caller(), Kinesis.RegisterStreamConsumerRequest.of(r -> r.consumerName("fan")
                 .streamARN("arn:aws:kinesis:eu-central-1:123456789012:stream/s"))).consumer().consumerARN();
-        refused("Stream not found: " + consumer + "0", r -> r.eventSourceArn(consumer + "0").startingPosition("TRIM_HORIZON"));
+        refused("Stream not found: " + consumer + "0",
+                r -> r.eventSourceArn(consumer + "0").startingPosition("TRIM_HORIZON"));
         put(kinesis, "bad");
-        var made = create(r -> r.functionName("strict").eventSourceArn(consumer).startingPosition("TRIM_HORIZON").maximumRetryAttempts(0)
+        var made = create(r -> r.functionName("strict").eventSourceArn(consumer).startingPosition("TRIM_HORIZON")
+                .maximumRetryAttempts(0)
                 .metricsConfig(Lambda.EventSourceMappingMetricsConfig.of(m -> m.metrics(List.of("EventCount")))));
         test.time.settle();
         assertThat(get(made.uuid()).lastProcessingResult()).isEqualTo("PROBLEM: Function call failed");
@@ -293,9 +317,11 @@ class EventSourceMappingsTest {
     void messagesBecomeInvocationsAndAreDeleted() {
         create(_ -> {});
         var sqs = Sqs.at(test.endpoint);
-        sqs.sendMessage(caller(), Sqs.SendMessageRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q").messageBody("hello")));
+        sqs.sendMessage(caller(), Sqs.SendMessageRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q")
+                .messageBody("hello")));
         test.time.settle();
-        assertThat(sqs.getQueueAttributes(caller(), Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q")
+        assertThat(sqs.getQueueAttributes(caller(),
+                Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl("http://127.0.0.1:4566/123456789012/q")
                 .attributeNames(List.of("All")))).attributes()).containsEntry("ApproximateNumberOfMessages", "0")
                 .containsEntry("ApproximateNumberOfMessagesNotVisible", "0");
     }

@@ -41,7 +41,8 @@ class ExtensionsTest {
                 return ask('GET', '/2020-01-01/extension/event/next', Lambda_Extension_Identifier=id)
             """;
 
-    private static final String NOTES = "const fs = require('fs'); const notes = () => fs.existsSync('/tmp/notes') ? fs.readFileSync('/tmp/notes', 'utf8') : '';\n";
+    private static final String NOTES = "const fs = require('fs'); const notes = () => fs.existsSync('/tmp/notes') ? "
+            + "fs.readFileSync('/tmp/notes', 'utf8') : '';\n";
 
     @TempDir
     static Path folder;
@@ -64,8 +65,10 @@ class ExtensionsTest {
 
     private static void create(String name, String source, Map<String, String> extensions, int timeout) {
         var files = new java.util.HashMap<String, String>();
-        extensions.forEach((extension, script) -> files.put("extensions/" + extension, script.startsWith("#!") ? script : PYTHON + script));
-        var layer = test.lambda.publishLayerVersion(caller(), Lambda.PublishLayerVersionRequest.of(r -> r.layerName(name)
+        extensions.forEach((extension, script) ->
+                files.put("extensions/" + extension, script.startsWith("#!") ? script : PYTHON + script));
+        var layer = test.lambda
+                .publishLayerVersion(caller(), Lambda.PublishLayerVersionRequest.of(r -> r.layerName(name)
                 .content(Lambda.LayerVersionContentInput.of(c -> c.zipFile(TestLambda.zip(files))))));
         test.create(name, "nodejs22.x", "index.handler", Map.of("index.js", NOTES + source),
                 r -> r.layers(List.of(layer.layerVersionArn())).timeout(timeout));
@@ -74,7 +77,8 @@ class ExtensionsTest {
     private static List<String> lines(String function) {
         test.time.advance(Duration.ofSeconds(1));
         test.service.flushLogs();
-        return test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
+        return test.logs.filterLogEvents(caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
                 .events().stream().map(Logs.FilteredLogEvent::message).toList();
     }
 
@@ -101,13 +105,16 @@ class ExtensionsTest {
                         sys.exit(0)
                 """));
         assertThat(payload(test.invoke("hears", "{}"))).contains(
-                "registered 200 {\\\"functionName\\\":\\\"hears\\\",\\\"functionVersion\\\":\\\"$LATEST\\\",\\\"handler\\\":\\\"index.handler\\\",\\\"accountId\\\":\\\"123456789012\\\"} []");
+                "registered 200 "
+                + "{\\\"functionName\\\":\\\"hears\\\",\\\"functionVersion\\\":\\\"$LATEST\\\",\\\"handler\\\":\\\"index.handler\\\",\\\"accountId\\\":\\\"123456789012\\\"} []");
         assertThat(payload(test.invoke("hears", "{}"))).contains(
                 "INVOKE ['deadlineMs', 'eventType', 'invokedFunctionArn', 'requestId', 'tracing'] True");
         test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("hears")));
         awaitLine("hears", "ends for spindown");
-        assertThat(lines("hears")).contains("extension line", "EXTENSION\tName: ear\tState: Ready\tEvents: [INVOKE, SHUTDOWN]")
-                .filteredOn(line -> line.startsWith("INIT_START") || line.startsWith("EXTENSION") || line.startsWith("START"))
+        assertThat(lines("hears"))
+                .contains("extension line", "EXTENSION\tName: ear\tState: Ready\tEvents: [INVOKE, SHUTDOWN]")
+                .filteredOn(line -> line.startsWith("INIT_START") || line.startsWith("EXTENSION")
+                        || line.startsWith("START"))
                 .element(1).asString().startsWith("EXTENSION");
     }
 
@@ -124,7 +131,8 @@ class ExtensionsTest {
         assertThat(payload(response)).isEqualTo("1");
         awaitLine("slow-ear", "REPORT");
         assertThat(System.nanoTime() - begun).isGreaterThan(300_000_000L);
-        assertThat(lines("slow-ear").stream().filter(l -> l.startsWith("REPORT")).findFirst().orElseThrow()).matches("(?s).*\tDuration: [3-9]\\d\\d\\.\\d\\d ms\t.*");
+        assertThat(lines("slow-ear").stream().filter(l -> l.startsWith("REPORT")).findFirst().orElseThrow())
+                .matches("(?s).*\tDuration: [3-9]\\d\\d\\.\\d\\d ms\t.*");
     }
 
     @Test
@@ -135,7 +143,9 @@ class ExtensionsTest {
                 sys.exit(int(os.path.exists('/tmp/notes')))
                 """));
         var response = test.invoke("crash", "{}");
-        assertThat(payload(response)).matches("\\{\"errorType\":\"Extension.Crash\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: exit code 0\"}");
+        assertThat(payload(response))
+                .matches("\\{\"errorType\":\"Extension.Crash\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} "
+                        + "Error: exit code 0\"}");
         assertThat(TestLambda.tail(response)).last().asString().endsWith("Status: error\tError Type: Extension.Crash");
     }
 
@@ -148,9 +158,14 @@ class ExtensionsTest {
                 sys.exit(1)
                 """));
         assertThat(json(test.invoke("init-error", "{}"))).containsEntry("errorType", "Extension.InitError");
-        assertThat(lines("init-error")).contains("EXTENSION\tName: bad\tState: InitError\tEvents: [INVOKE]\tError Type: Extension.NoConfig")
-                .anyMatch(l -> l.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: Extension.InitError"))
-                .anyMatch(l -> l.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: invoke\tStatus: error\tError Type: Extension.InitError"));
+        assertThat(lines("init-error"))
+                .contains("EXTENSION\tName: bad\tState: InitError\tEvents: [INVOKE]\tError Type: Extension.NoConfig")
+                .anyMatch(l -> l
+                        .matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: "
+                                + "Extension.InitError"))
+                .anyMatch(l -> l
+                        .matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: invoke\tStatus: error\tError Type: "
+                                + "Extension.InitError"));
     }
 
     @Test
@@ -171,16 +186,24 @@ class ExtensionsTest {
                     next(id)
                 """));
         test.invoke("refused", "{}");
-        assertThat(payload(test.invoke("refused", "{}")).replace("\\\"", "\"").replace("\\n", "\n").lines()).map(l -> l.replaceAll("^\"", "")).startsWith(
+        assertThat(payload(test.invoke("refused", "{}")).replace("\\\"", "\"").replace("\\n", "\n").lines())
+                .map(l -> l.replaceAll("^\"", "")).startsWith(
                 "403 {\"errorMessage\":\"Empty extension name\",\"errorType\":\"Extension.InvalidExtensionName\"}",
                 "403 {\"errorMessage\":\"SLEEP: ErrorInvalidEventType\",\"errorType\":\"Extension.InvalidEventType\"}",
-                "403 {\"errorMessage\":\"SHUTDOWN: ShutdownEventNotSupportedForInternalExtension\",\"errorType\":\"Extension.InvalidEventType\"}",
-                "403 {\"errorMessage\":\"Missing Lambda-Extension-Identifier header\",\"errorType\":\"Extension.MissingExtensionIdentifier\"}",
-                "403 {\"errorMessage\":\"Invalid Lambda-Extension-Identifier\",\"errorType\":\"Extension.InvalidExtensionIdentifier\"}",
-                "403 {\"errorMessage\":\"Unknown extension 12345678-1234-1234-1234-123456789012\",\"errorType\":\"Extension.UnknownExtensionIdentifier\"}",
-                "403 {\"errorMessage\":\"State transition from Registered to Registered failed for extension rude. Error: State transition is not allowed\",\"errorType\":\"Extension.InvalidExtensionState\"}",
-                "403 {\"errorMessage\":\"Lambda-Extension-Function-Error-Type not found\",\"errorType\":\"Extension.MissingHeader\"}",
-                "403 {\"errorMessage\":\"Extension registration closed already\",\"errorType\":\"Extension.RegistrationClosed\"}");
+                "403 {\"errorMessage\":\"SHUTDOWN: "
+                + "ShutdownEventNotSupportedForInternalExtension\",\"errorType\":\"Extension.InvalidEventType\"}",
+                "403 {\"errorMessage\":\"Missing Lambda-Extension-Identifier "
+                + "header\",\"errorType\":\"Extension.MissingExtensionIdentifier\"}",
+                "403 {\"errorMessage\":\"Invalid "
+                + "Lambda-Extension-Identifier\",\"errorType\":\"Extension.InvalidExtensionIdentifier\"}",
+                "403 {\"errorMessage\":\"Unknown extension "
+                + "12345678-1234-1234-1234-123456789012\",\"errorType\":\"Extension.UnknownExtensionIdentifier\"}",
+                "403 {\"errorMessage\":\"State transition from Registered to Registered failed for extension rude. "
+                + "Error: State transition is not allowed\",\"errorType\":\"Extension.InvalidExtensionState\"}",
+                "403 {\"errorMessage\":\"Lambda-Extension-Function-Error-Type not "
+                + "found\",\"errorType\":\"Extension.MissingHeader\"}",
+                "403 {\"errorMessage\":\"Extension registration closed "
+                + "already\",\"errorType\":\"Extension.RegistrationClosed\"}");
     }
 
     @Test

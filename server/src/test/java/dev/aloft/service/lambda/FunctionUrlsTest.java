@@ -56,7 +56,8 @@ class FunctionUrlsTest {
         test.close();
     }
 
-    private Lambda.CreateFunctionUrlConfigResponse create(Consumer<Lambda.CreateFunctionUrlConfigRequest.Builder> more) {
+    private Lambda.CreateFunctionUrlConfigResponse create(
+            Consumer<Lambda.CreateFunctionUrlConfigRequest.Builder> more) {
         return test.lambda.createFunctionUrlConfig(caller(), Lambda.CreateFunctionUrlConfigRequest.of(r -> {
             r.functionName("f").authType("NONE");
             more.accept(r);
@@ -85,7 +86,8 @@ class FunctionUrlsTest {
     }
 
     private DataPlane plane() {
-        return test.service.dataPlanes().stream().filter(each -> each.serves("x.lambda-url.eu-central-1.localhost", "/")).findFirst().orElseThrow();
+        return test.service.dataPlanes().stream()
+                .filter(each -> each.serves("x.lambda-url.eu-central-1.localhost", "/")).findFirst().orElseThrow();
     }
 
     private HttpResponse get(String url, String pathAndQuery, String... headers) {
@@ -107,16 +109,17 @@ class FunctionUrlsTest {
     void aFunctionHasOneUrlAndAnAliasOne() {
         create(_ -> {});
         assertThatThrownBy(() -> create(_ -> {})).isInstanceOf(Lambda.ResourceConflictException.class)
-                .hasMessage("Failed to create function url config for [functionArn = " + ARN + "]. Error message:  FunctionUrlConfig exists"
+                .hasMessage("Failed to create function url config for [functionArn = " + ARN
+                        + "]. Error message:  FunctionUrlConfig exists"
                         + " for this Lambda function");
         assertThatThrownBy(() -> create(r -> r.qualifier("none"))).isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Function does not exist");
         assertThatThrownBy(() -> create(r -> r.qualifier("1")))
-                .hasMessage("1 validation error detected: Value '1' at 'qualifier' failed to satisfy constraint: Member must satisfy regular"
-                        + " expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)");
+                .hasMessage("1 validation error detected: Value '1' at 'qualifier' failed to satisfy constraint: "
+                        + "Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)");
         assertThatThrownBy(() -> create(r -> r.invokeMode("UNKNOWN")))
-                .hasMessage("1 validation error detected: Value 'UNKNOWN' at 'invokeMode' failed to satisfy constraint: Member must satisfy"
-                        + " enum value set: [RESPONSE_STREAM, BUFFERED]");
+                .hasMessage("1 validation error detected: Value 'UNKNOWN' at 'invokeMode' failed to satisfy "
+                        + "constraint: Member must satisfy enum value set: [RESPONSE_STREAM, BUFFERED]");
         assertThatThrownBy(() -> test.lambda.getFunctionUrlConfig(caller(), Lambda.GetFunctionUrlConfigRequest.of(
                 r -> r.functionName("other")))).hasMessage("The resource you requested does not exist.");
     }
@@ -139,7 +142,8 @@ class FunctionUrlsTest {
         var forbidden = get(url, "/");
         assertThat(forbidden.status()).isEqualTo(403);
         assertThat(forbidden.headers().first("x-amzn-ErrorType")).isEqualTo("AccessDeniedException");
-        assertThat(text(forbidden)).isEqualTo("{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see:"
+        assertThat(text(forbidden))
+                .isEqualTo("{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see:"
                 + " https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}");
         allow("url", r -> r.action("lambda:InvokeFunctionUrl").functionUrlAuthType("NONE"));
         assertThat(get(url, "/").status()).isEqualTo(403);
@@ -150,8 +154,10 @@ class FunctionUrlsTest {
     private double measured(String metric, Map<String, String> of) {
         var dimensions = of.entrySet().stream().map(each -> CloudWatch.Dimension.of(
                 d -> d.name(each.getKey()).value(each.getValue()))).toList();
-        return CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
-                .namespace("AWS/Lambda").metricName(metric).dimensions(dimensions).period(3600).statistics(List.of("Sum"))
+        return CloudWatch.at(test.endpoint)
+                .getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r
+                .namespace("AWS/Lambda").metricName(metric).dimensions(dimensions).period(3600)
+                .statistics(List.of("Sum"))
                 .startTime(test.time.instant().minusSeconds(300)).endTime(test.time.instant().plusSeconds(60))))
                 .datapoints().getFirst().sum();
     }
@@ -198,13 +204,15 @@ class FunctionUrlsTest {
         var made = create(_ -> {});
         assertThat(made.functionUrl()).matches("http://[a-z2-7]{32}\\.lambda-url\\.eu-central-1\\.localhost:4566/");
         assertThat(made.invokeMode()).isNull();
-        var read = test.lambda.getFunctionUrlConfig(caller(), Lambda.GetFunctionUrlConfigRequest.of(r -> r.functionName("f")));
+        var read = test.lambda
+                .getFunctionUrlConfig(caller(), Lambda.GetFunctionUrlConfigRequest.of(r -> r.functionName("f")));
         assertThat(read.invokeMode()).isEqualTo("BUFFERED");
         var updated = test.lambda.updateFunctionUrlConfig(caller(), Lambda.UpdateFunctionUrlConfigRequest.of(
                 r -> r.functionName("f").authType("AWS_IAM")));
         assertThat(updated.authType()).isEqualTo("AWS_IAM");
         assertThat(updated.functionUrl()).isEqualTo(made.functionUrl());
-        test.lambda.deleteFunctionUrlConfig(caller(), Lambda.DeleteFunctionUrlConfigRequest.of(r -> r.functionName("f")));
+        test.lambda.deleteFunctionUrlConfig(caller(),
+                Lambda.DeleteFunctionUrlConfigRequest.of(r -> r.functionName("f")));
         assertThat(get(made.functionUrl(), "/").status()).isEqualTo(403);
     }
 
@@ -212,22 +220,28 @@ class FunctionUrlsTest {
     void theEventIsOfFormat2() {
         String url = create(_ -> {}).functionUrl();
         allowAll();
-        var event = json(send(url, "POST", "/pa2%25Fth/1?q=query&m=foo&m=%2Fbar", Headers.of("Content-Type", "application/json",
+        var event = json(send(url, "POST", "/pa2%25Fth/1?q=query&m=foo&m=%2Fbar",
+                Headers.of("Content-Type", "application/json",
                 "ExTrA", "With CapS", "Cookie", "a=b; c=d", "User-Agent", "me"), "{\"foo\": 1}".getBytes()));
         String id = URI.create(url).getHost().substring(0, 32);
         assertThat(event).containsEntry("version", "2.0").containsEntry("routeKey", "$default")
                 .containsEntry("rawPath", "/pa2%Fth/1").containsEntry("rawQueryString", "q=query&m=foo&m=%2Fbar")
-                .containsEntry("cookies", List.of("a=b", "c=d")).containsEntry("queryStringParameters", Map.of("q", "query", "m", "foo,/bar"))
+                .containsEntry("cookies", List.of("a=b", "c=d"))
+                .containsEntry("queryStringParameters", Map.of("q", "query", "m", "foo,/bar"))
                 .containsEntry("body", "{\"foo\": 1}").containsEntry("isBase64Encoded", false)
                 .doesNotContainKeys("pathParameters", "stageVariables");
         assertThat(event).extractingByKey("headers").asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsEntry("extra", "With CapS").containsEntry("x-forwarded-for", "10.0.0.1").containsEntry("x-forwarded-proto", "http")
+                .containsEntry("extra", "With CapS").containsEntry("x-forwarded-for", "10.0.0.1")
+                .containsEntry("x-forwarded-proto", "http")
                 .containsEntry("x-forwarded-port", "4566").containsKey("x-amzn-trace-id").doesNotContainKey("cookie");
         assertThat(event).extractingByKey("requestContext").asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("accountId", "anonymous").containsEntry("apiId", id).containsEntry("domainPrefix", id)
-                .containsEntry("domainName", id + ".lambda-url.eu-central-1.localhost:4566").containsEntry("stage", "$default")
-                .containsEntry("requestId", "6a58b1b2-0000-4000-8000-000000000001").containsEntry("time", "01/Jan/2026:00:00:00 +0000")
-                .containsEntry("http", Map.of("method", "POST", "path", "/pa2%Fth/1", "protocol", "HTTP/1.1", "sourceIp", "10.0.0.1",
+                .containsEntry("domainName", id + ".lambda-url.eu-central-1.localhost:4566")
+                .containsEntry("stage", "$default")
+                .containsEntry("requestId", "6a58b1b2-0000-4000-8000-000000000001")
+                .containsEntry("time", "01/Jan/2026:00:00:00 +0000")
+                .containsEntry("http",
+                        Map.of("method", "POST", "path", "/pa2%Fth/1", "protocol", "HTTP/1.1", "sourceIp", "10.0.0.1",
                         "userAgent", "me"))
                 .doesNotContainKey("authorizer");
     }
@@ -262,7 +276,8 @@ class FunctionUrlsTest {
     void formsAndUnnamedContentAreEncoded() {
         String url = create(_ -> {}).functionUrl();
         allowAll();
-        var event = json(send(url, "POST", "/", Headers.of("Content-Type", "application/x-www-form-urlencoded"), "a=b".getBytes()));
+        var event = json(send(url, "POST", "/", Headers.of("Content-Type", "application/x-www-form-urlencoded"),
+                "a=b".getBytes()));
         assertThat(event).containsEntry("body", "YT1i").containsEntry("isBase64Encoded", true);
     }
 
@@ -270,8 +285,9 @@ class FunctionUrlsTest {
     void signedRequestsTellWhoSentThem() {
         String url = create(r -> r.authType("AWS_IAM")).functionUrl();
         assertThat(get(url, "/").status()).isEqualTo(403);
-        var event = json(get(url, "/", "Authorization", "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/lambda/aws4_request,"
-                + " SignedHeaders=host;x-amz-date, Signature=" + "0".repeat(64), "X-Amz-Date", "20260101T000000Z"));
+        var event = json(get(url, "/", "Authorization", "AWS4-HMAC-SHA256 "
+                + "Credential=AKIAEXAMPLE/20260101/eu-central-1/lambda/aws4_request, "
+                + "SignedHeaders=host;x-amz-date, Signature=" + "0".repeat(64), "X-Amz-Date", "20260101T000000Z"));
         assertThat(event).extractingByKey("requestContext").asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("accountId", "123456789012")
                 .extractingByKey("authorizer").asInstanceOf(InstanceOfAssertFactories.MAP)
@@ -282,10 +298,13 @@ class FunctionUrlsTest {
 
     @Test
     void originsAreTheUrlsToAllow() {
-        String url = create(r -> r.cors(Lambda.Cors.of(c -> c.allowOrigins(List.of("https://*.example.com")).allowMethods(List.of("GET"))
-                .allowHeaders(List.of("x-one", "x-two")).exposeHeaders(List.of("x-a")).allowCredentials(true).maxAge(60)))).functionUrl();
+        String url = create(r ->
+                r.cors(Lambda.Cors.of(c -> c.allowOrigins(List.of("https://*.example.com")).allowMethods(List.of("GET"))
+                .allowHeaders(List.of("x-one", "x-two")).exposeHeaders(List.of("x-a")).allowCredentials(true)
+                .maxAge(60)))).functionUrl();
         allowAll();
-        var preflight = send(url, "OPTIONS", "/", Headers.of("Origin", "https://a.example.com", "Access-Control-Request-Method", "GET"),
+        var preflight = send(url, "OPTIONS", "/",
+                Headers.of("Origin", "https://a.example.com", "Access-Control-Request-Method", "GET"),
                 new byte[0]);
         assertThat(preflight.status()).isEqualTo(200);
         assertThat(preflight.headers().first("access-control-allow-origin")).isEqualTo("https://a.example.com");
@@ -296,7 +315,8 @@ class FunctionUrlsTest {
         var response = get(url, "/?how=text", "Origin", "https://a.example.com");
         assertThat(response.headers().first("access-control-expose-headers")).isEqualTo("x-a");
         assertThat(response.headers().first("vary")).isEqualTo("Origin");
-        assertThat(get(url, "/?how=text", "Origin", "https://evil.com").headers().has("access-control-allow-origin")).isFalse();
+        assertThat(get(url, "/?how=text", "Origin", "https://evil.com").headers().has("access-control-allow-origin"))
+                .isFalse();
     }
 
     @Test
@@ -310,8 +330,8 @@ class FunctionUrlsTest {
                 """), r -> r.timeout(30));
         String url = test.lambda.createFunctionUrlConfig(caller(), Lambda.CreateFunctionUrlConfigRequest.of(
                 r -> r.functionName("s").authType("AWS_IAM").invokeMode("RESPONSE_STREAM"))).functionUrl();
-        String signature = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/lambda/aws4_request, SignedHeaders=host,"
-                + " Signature=0";
+        String signature = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/lambda/aws4_request, "
+                + "SignedHeaders=host, Signature=0";
         var full = get(url, "/", "Authorization", signature);
         assertThat(full.status()).isEqualTo(202);
         assertThat(full.headers().first("x-h")).isEqualTo("v");

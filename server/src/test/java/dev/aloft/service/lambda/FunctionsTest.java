@@ -47,19 +47,24 @@ class FunctionsTest {
     }
 
     private Lambda.FunctionConfiguration get(String name) {
-        return test.lambda.getFunctionConfiguration(caller(), Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name)));
+        return test.lambda.getFunctionConfiguration(caller(),
+                Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name)));
     }
 
     // refused
 
     @Test
     void anUnknownRuntimeIsRefusedWithAllThatAreKnown() {
-        assertThatThrownBy(() -> create("a", r -> r.runtime("python1.0"))).isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessageStartingWith("Value python1.0 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs20.x, python3.14, ")
+        assertThatThrownBy(() -> create("a", r -> r.runtime("python1.0")))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageStartingWith("Value python1.0 at 'runtime' failed to satisfy constraint: Member must "
+                        + "satisfy enum value set: [nodejs20.x, python3.14, ")
                 .hasMessageEndingWith("] or be a valid ARN");
-        assertThatThrownBy(() -> create("a", r -> r.runtime("nodejs14.x"))).isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessage("The runtime parameter of nodejs14.x is no longer supported for creating or updating AWS Lambda functions."
-                        + " We recommend you use a supported runtime while creating or updating functions.");
+        assertThatThrownBy(() -> create("a", r -> r.runtime("nodejs14.x")))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessage("The runtime parameter of nodejs14.x is no longer supported for creating or updating "
+                        + "AWS Lambda functions. We recommend you use a supported runtime while creating or "
+                        + "updating functions.");
     }
 
     @Test
@@ -71,16 +76,22 @@ class FunctionsTest {
 
     @Test
     void whatIsNoZipIsRefused() {
-        assertThatThrownBy(() -> create("a", r -> r.code(Lambda.FunctionCode.of(c -> c.zipFile(Bytes.of("no zip".getBytes()))))))
+        assertThatThrownBy(() ->
+                create("a", r -> r.code(Lambda.FunctionCode.of(c -> c.zipFile(Bytes.of("no zip".getBytes()))))))
                 .isInstanceOf(Lambda.InvalidParameterValueException.class)
                 .hasMessage("Could not unzip uploaded file. Please check your file, then try to upload again.");
     }
 
     @Test
     void reservedVariablesAndTooManyBytesOfThemAreRefused() {
-        assertThatThrownBy(() -> create("a", r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("AWS_REGION", "x", "OK", "y"))))))
-                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageEndingWith("Reserved keys used in this request: AWS_REGION");
-        assertThatThrownBy(() -> create("a", r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("LARGE_VAR", "x".repeat(4096)))))))
+        assertThatThrownBy(() ->
+                create("a", r ->
+                        r.environment(Lambda.Environment.of(e -> e.variables(Map.of("AWS_REGION", "x", "OK", "y"))))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageEndingWith("Reserved keys used in this request: AWS_REGION");
+        assertThatThrownBy(() ->
+                create("a", r ->
+                        r.environment(Lambda.Environment.of(e -> e.variables(Map.of("LARGE_VAR", "x".repeat(4096)))))))
                 .isInstanceOf(Lambda.InvalidParameterValueException.class)
                 .hasMessageContaining("exceeded the 4KB limit. String measured: {\"LARGE_VAR\":\"xxx");
     }
@@ -102,15 +113,18 @@ class FunctionsTest {
 
     @Test
     void functionsOfAnotherRegionAreNotReachable() {
-        assertThatThrownBy(() -> get("arn:aws:lambda:us-east-1:123456789012:function:x")).isInstanceOf(Lambda.ResourceNotFoundException.class)
+        assertThatThrownBy(() -> get("arn:aws:lambda:us-east-1:123456789012:function:x"))
+                .isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Functions from 'us-east-1' are not reachable in this region ('eu-central-1')");
     }
 
     @Test
     void aStaleRevisionIsRefused() {
         create("revised", _ -> {});
-        assertThatThrownBy(() -> test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r ->
-                r.functionName("revised").revisionId("6c4a1d0e-0000-0000-0000-000000000000")))).isInstanceOf(Lambda.PreconditionFailedException.class)
+        assertThatThrownBy(() ->
+                test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r ->
+                r.functionName("revised").revisionId("6c4a1d0e-0000-0000-0000-000000000000"))))
+                .isInstanceOf(Lambda.PreconditionFailedException.class)
                 .hasMessageStartingWith("The Revision Id provided does not match the latest Revision Id.");
     }
 
@@ -129,14 +143,16 @@ class FunctionsTest {
         assertThat(c.timeout()).isEqualTo(3);
         assertThat(c.ephemeralStorage().size()).isEqualTo(512);
         assertThat(c.architectures()).containsExactly("x86_64");
-        assertThat(c.loggingConfig()).isEqualTo(Lambda.LoggingConfig.of(l -> l.logFormat("Text").logGroup("/aws/lambda/fresh")));
+        assertThat(c.loggingConfig())
+                .isEqualTo(Lambda.LoggingConfig.of(l -> l.logFormat("Text").logGroup("/aws/lambda/fresh")));
         assertThat(c.lastModified()).isEqualTo("2026-01-01T00:00:00.000+0000");
     }
 
     @Test
     void namesComeInThreeForms() {
         create("named", _ -> {});
-        for (String form : List.of("named", "123456789012:function:named", "123456789012:named", ARN + "named", ARN + "named:$LATEST")) {
+        for (String form : List.of("named", "123456789012:function:named", "123456789012:named", ARN + "named",
+                ARN + "named:$LATEST")) {
             assertThat(get(form).functionName()).isEqualTo("named");
         }
     }
@@ -145,14 +161,17 @@ class FunctionsTest {
     void versionsKeepWhatTheyWere() {
         create("versioned", r -> r.publish(true).description("first"));
         assertThat(publish("versioned").version()).as("nothing changed").isEqualTo("1");
-        test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("versioned").timeout(9)));
+        test.lambda.updateFunctionConfiguration(caller(),
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("versioned").timeout(9)));
         assertThat(publish("versioned").version()).isEqualTo("2");
         assertThat(get("versioned:1").timeout()).isEqualTo(3);
         assertThat(get("versioned:2").timeout()).isEqualTo(9);
         assertThat(get("versioned:2").functionArn()).isEqualTo(ARN + "versioned:2");
-        var all = test.lambda.listVersionsByFunction(caller(), Lambda.ListVersionsByFunctionRequest.of(r -> r.functionName("versioned"))).versions();
+        var all = test.lambda.listVersionsByFunction(caller(),
+                Lambda.ListVersionsByFunctionRequest.of(r -> r.functionName("versioned"))).versions();
         assertThat(all).extracting(Lambda.FunctionConfiguration::version).containsExactly("$LATEST", "1", "2");
-        test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("versioned").qualifier("1")));
+        test.lambda.deleteFunction(caller(),
+                Lambda.DeleteFunctionRequest.of(r -> r.functionName("versioned").qualifier("1")));
         assertThatThrownBy(() -> get("versioned:1")).isInstanceOf(Lambda.ResourceNotFoundException.class);
     }
 
@@ -167,7 +186,8 @@ class FunctionsTest {
         }
         var first = test.lambda.listFunctions(caller(), Lambda.ListFunctionsRequest.of(r -> r.maxItems(2)));
         assertThat(first.functions()).extracting(Lambda.FunctionConfiguration::functionName).containsExactly("a", "b");
-        var rest = test.lambda.listFunctions(caller(), Lambda.ListFunctionsRequest.of(r -> r.marker(first.nextMarker())));
+        var rest = test.lambda
+                .listFunctions(caller(), Lambda.ListFunctionsRequest.of(r -> r.marker(first.nextMarker())));
         assertThat(rest.functions()).extracting(Lambda.FunctionConfiguration::functionName).containsExactly("c");
         assertThat(rest.nextMarker()).isNull();
     }
@@ -175,40 +195,55 @@ class FunctionsTest {
     @Test
     void permissionsMakeTheResourcePolicy() {
         create("shared", _ -> {});
-        var statement = test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("shared").statementId("api")
-                .action("lambda:InvokeFunction").principal("apigateway.amazonaws.com").sourceArn("arn:aws:execute-api:eu-central-1:123456789012:api/*"))).statement();
-        assertThat(statement).isEqualTo("{\"Sid\":\"api\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"apigateway.amazonaws.com\"},"
-                + "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + ARN + "shared\",\"Condition\":{\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:execute-api:eu-central-1:123456789012:api/*\"}}}");
+        var statement = test.lambda
+                .addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("shared").statementId("api")
+                .action("lambda:InvokeFunction").principal("apigateway.amazonaws.com")
+                .sourceArn("arn:aws:execute-api:eu-central-1:123456789012:api/*"))).statement();
+        assertThat(statement)
+                .isEqualTo("{\"Sid\":\"api\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"apigateway.amazonaws.com\"},"
+                + "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + ARN
+                + "shared\",\"Condition\":{\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:execute-api:eu-central-1:123456789012:api/*\"}}}");
         assertThat(test.service.policy(caller(), ARN + "shared")).contains(
                 "{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[" + statement + "]}");
-        assertThatThrownBy(() -> test.lambda.addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("shared").statementId("api")
+        assertThatThrownBy(() -> test.lambda
+                .addPermission(caller(), Lambda.AddPermissionRequest.of(r -> r.functionName("shared").statementId("api")
                 .action("lambda:InvokeFunction").principal("*")))).isInstanceOf(Lambda.ResourceConflictException.class)
-                .hasMessage("The statement id (api) provided already exists. Please provide a new statement id, or remove the existing statement.");
-        assertThatThrownBy(() -> test.lambda.removePermission(caller(), Lambda.RemovePermissionRequest.of(r -> r.functionName("shared").statementId("x"))))
+                .hasMessage("The statement id (api) provided already exists. Please provide a new statement id, or "
+                        + "remove the existing statement.");
+        assertThatThrownBy(() -> test.lambda.removePermission(caller(),
+                Lambda.RemovePermissionRequest.of(r -> r.functionName("shared").statementId("x"))))
                 .hasMessage("Statement x is not found in resource policy.");
-        test.lambda.removePermission(caller(), Lambda.RemovePermissionRequest.of(r -> r.functionName("shared").statementId("api")));
-        assertThatThrownBy(() -> test.lambda.getPolicy(caller(), Lambda.GetPolicyRequest.of(r -> r.functionName("shared"))))
-                .isInstanceOf(Lambda.ResourceNotFoundException.class).hasMessage("The resource you requested does not exist.");
+        test.lambda.removePermission(caller(),
+                Lambda.RemovePermissionRequest.of(r -> r.functionName("shared").statementId("api")));
+        assertThatThrownBy(() ->
+                test.lambda.getPolicy(caller(), Lambda.GetPolicyRequest.of(r -> r.functionName("shared"))))
+                .isInstanceOf(Lambda.ResourceNotFoundException.class)
+                .hasMessage("The resource you requested does not exist.");
     }
 
     @Test
     void reservedConcurrencyLeavesAHundred() {
         create("greedy", _ -> {});
-        assertThatThrownBy(() -> test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(r ->
-                r.functionName("greedy").reservedConcurrentExecutions(901)))).isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessage("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its"
-                        + " minimum value of [100].");
+        assertThatThrownBy(() ->
+                test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(r ->
+                r.functionName("greedy").reservedConcurrentExecutions(901))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessage("Specified ReservedConcurrentExecutions for function decreases account's "
+                        + "UnreservedConcurrentExecution below its minimum value of [100].");
     }
 
     @Test
     void functionsAndEventsOutliveThePlatform() {
         test.create("lasting", "nodejs22.x", "exports.handler = async () => { console.log('done at last'); };");
-        assertThat(test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("lasting").invocationType("Event"))).statusCode()).isEqualTo(202);
+        assertThat(test.lambda
+                .invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("lasting").invocationType("Event")))
+                .statusCode()).isEqualTo(202);
         test.close();
         test = new TestLambda(folder, store);
         test.time.advance(Duration.ofSeconds(2));
         test.service.flushLogs();
-        var events = test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/lasting"))).events();
+        var events = test.logs.filterLogEvents(caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/lasting"))).events();
         assertThat(events).anyMatch(e -> e.message().endsWith("done at last"));
     }
 
@@ -216,17 +251,20 @@ class FunctionsTest {
 
     @Test
     void templatesMakeChangeAndDeleteFunctions() {
-        ResourceType type = test.service.resourceTypes().stream().filter(t -> t.type().equals("AWS::Lambda::Function")).findFirst().orElseThrow();
-        var before = desired(Map.of("Runtime", "nodejs22.x", "Handler", "index.handler", "Role", "arn:aws:iam::123456789012:role/test",
-                "Code", Map.of("ZipFile", "exports.handler = async () => process.env.STAGE;"), "Timeout", "7",
+        ResourceType type = test.service.resourceTypes().stream().filter(t -> t.type().equals("AWS::Lambda::Function"))
+                .findFirst().orElseThrow();
+        var before = desired(Map.of("Runtime", "nodejs22.x", "Handler", "index.handler", "Role",
+                "arn:aws:iam::123456789012:role/test", "Code",
+                Map.of("ZipFile", "exports.handler = async () => process.env.STAGE;"), "Timeout", "7",
                 "Environment", Map.of("Variables", Map.of("STAGE", "one"))));
         var made = type.create(caller(), before);
         assertThat(made.physicalId()).startsWith("stack-Fn-");
         assertThat(made.attributes()).containsEntry("Arn", ARN + made.physicalId());
         assertThat(type.create(caller(), before)).as("the same step again").isEqualTo(made);
         assertThat(TestLambda.payload(test.invoke(made.physicalId(), "{}"))).isEqualTo("\"one\"");
-        var after = desired(Map.of("Runtime", "nodejs22.x", "Handler", "index.handler", "Role", "arn:aws:iam::123456789012:role/test",
-                "Code", Map.of("ZipFile", "exports.handler = async () => 'no ' + process.env.STAGE;")));
+        var after = desired(Map.of("Runtime", "nodejs22.x", "Handler", "index.handler", "Role",
+                "arn:aws:iam::123456789012:role/test", "Code",
+                Map.of("ZipFile", "exports.handler = async () => 'no ' + process.env.STAGE;")));
         type.update(caller(), made.physicalId(), before, after);
         assertThat(TestLambda.payload(test.invoke(made.physicalId(), "{}"))).isEqualTo("\"no undefined\"");
         assertThat(get(made.physicalId()).timeout()).isEqualTo(3);
@@ -236,7 +274,8 @@ class FunctionsTest {
     }
 
     private static ResourceType.Desired desired(Map<String, Object> properties) {
-        return new ResourceType.Desired("arn:aws:cloudformation:eu-central-1:123456789012:stack/stack/1", "stack", "Fn", "token", properties,
+        return new ResourceType.Desired("arn:aws:cloudformation:eu-central-1:123456789012:stack/stack/1", "stack", "Fn",
+                "token", properties,
                 Map.of("aws:cloudformation:stack-id", "arn:aws:cloudformation:eu-central-1:123456789012:stack/stack/1",
                         "aws:cloudformation:logical-id", "Fn"));
     }

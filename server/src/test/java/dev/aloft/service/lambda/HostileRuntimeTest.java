@@ -82,8 +82,11 @@ class HostileRuntimeTest {
                     open('/tmp/second', 'w').write('%s %s' % (status, body))
                 """);
         assertThat(invoke("twice")).isEqualTo("[\"first\", \"\"]");
-        assertThat(invoke("twice")).isEqualTo("[\"first\", \"403 {\\\"errorMessage\\\":\\\"State transition from RuntimeResponseSentState to InvocationResponse"
-                + " failed for runtime. Error: State transition is not allowed\\\",\\\"errorType\\\":\\\"InvalidStateTransition\\\"}\"]");
+        assertThat(invoke("twice"))
+                .isEqualTo("[\"first\", \"403 {\\\"errorMessage\\\":\\\"State transition from "
+                        + "RuntimeResponseSentState to InvocationResponse"
+                + " failed for runtime. Error: State transition is not "
+                + "allowed\\\",\\\"errorType\\\":\\\"InvalidStateTransition\\\"}\"]");
     }
 
     @Test
@@ -94,12 +97,15 @@ class HostileRuntimeTest {
                     status, _, body = answer('12345678-1234-1234-1234-123456789012', '"x"')
                     answer(id, json.dumps([status, body]))
                 """);
-        assertThat(invoke("other")).isEqualTo("[400, \"{\\\"errorMessage\\\":\\\"Invalid request ID\\\",\\\"errorType\\\":\\\"InvalidRequestID\\\"}\"]");
+        assertThat(invoke("other"))
+                .isEqualTo("[400, \"{\\\"errorMessage\\\":\\\"Invalid request "
+                        + "ID\\\",\\\"errorType\\\":\\\"InvalidRequestID\\\"}\"]");
     }
 
     @Test
     void whoAsksAgainBeforeItAnswersGetsTheSameEventAgain() {
-        create("again", "while True:\n    answer(next(), json.dumps('answered')) if next() == next() else sys.exit(9)\n");
+        create("again",
+                "while True:\n    answer(next(), json.dumps('answered')) if next() == next() else sys.exit(9)\n");
         assertThat(invoke("again")).isEqualTo("\"answered\"");
     }
 
@@ -210,7 +216,8 @@ class HostileRuntimeTest {
     private static java.util.stream.Stream<String> lines(String function) {
         test.time.advance(java.time.Duration.ofSeconds(1));
         test.service.flushLogs();
-        return test.logs.filterLogEvents(TestLambda.caller(), dev.aloft.api.Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
+        return test.logs.filterLogEvents(TestLambda.caller(),
+                dev.aloft.api.Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
                 .events().stream().map(dev.aloft.api.Logs.FilteredLogEvent::message);
     }
 }

@@ -86,8 +86,10 @@ class ImageFunctionsTest {
 
     private void push(byte[] content) {
         Ecr ecr = platform.ecr;
-        String id = ecr.initiateLayerUpload(caller, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app"))).uploadId();
-        ecr.uploadLayerPart(caller, Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id).partFirstByte(0L)
+        String id = ecr.initiateLayerUpload(caller, Ecr.InitiateLayerUploadRequest.of(r -> r.repositoryName("app")))
+                .uploadId();
+        ecr.uploadLayerPart(caller,
+                Ecr.UploadLayerPartRequest.of(r -> r.repositoryName("app").uploadId(id).partFirstByte(0L)
                 .partLastByte(content.length - 1L).layerPartBlob(Bytes.of(content))));
         try {
             ecr.completeLayerUpload(caller, Ecr.CompleteLayerUploadRequest.of(r -> r.repositoryName("app").uploadId(id)
@@ -102,8 +104,10 @@ class ImageFunctionsTest {
     }
 
     private static byte[] config(String... entryPoint) {
-        return JsonWriter.bytes(Map.of("os", "linux", "architecture", "amd64", "config", Map.of("Entrypoint", List.of(entryPoint),
-                "Cmd", List.of("app.handler"), "Env", List.of("PATH=/usr/bin", "FROM_IMAGE=image's"), "WorkingDir", "/folder")));
+        return JsonWriter.bytes(Map.of("os", "linux", "architecture", "amd64", "config",
+                Map.of("Entrypoint", List.of(entryPoint),
+                "Cmd", List.of("app.handler"), "Env", List.of("PATH=/usr/bin", "FROM_IMAGE=image's"), "WorkingDir",
+                "/folder")));
     }
 
     private String push(String tag, byte[] config, byte[]... layers) {
@@ -119,7 +123,8 @@ class ImageFunctionsTest {
     }
 
     private String put(String tag, String manifest) {
-        return platform.ecr.putImage(caller, Ecr.PutImageRequest.of(r -> r.repositoryName("app").imageTag(tag).imageManifest(manifest)))
+        return platform.ecr.putImage(caller,
+                Ecr.PutImageRequest.of(r -> r.repositoryName("app").imageTag(tag).imageManifest(manifest)))
                 .image().imageId().imageDigest();
     }
 
@@ -133,7 +138,8 @@ class ImageFunctionsTest {
 
     private Lambda.FunctionConfiguration create(String uri, Consumer<Lambda.CreateFunctionRequest.Builder> more) {
         return platform.lambda.createFunction(caller, Lambda.CreateFunctionRequest.of(r -> {
-            r.functionName("f").role(ROLE).packageType("Image").code(Lambda.FunctionCode.of(c -> c.imageUri(uri))).timeout(10);
+            r.functionName("f").role(ROLE).packageType("Image").code(Lambda.FunctionCode.of(c -> c.imageUri(uri)))
+                    .timeout(10);
             more.accept(r);
         }));
     }
@@ -145,8 +151,12 @@ class ImageFunctionsTest {
         push("v1", config("/boot"), empty());
         assertThatThrownBy(() -> create(uri("v1"), r -> r.runtime("nodejs22.x").handler("index.handler")))
                 .isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessage("Please don't provide Handler or Runtime or Layer when the intended function packageType is Image.");
-        assertThatThrownBy(() -> create(uri("v1"), r -> r.codeSigningConfigArn("arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0")))
+                .hasMessage("Please don't provide Handler or Runtime or Layer when the intended function "
+                        + "packageType is Image.");
+        assertThatThrownBy(() ->
+                create(uri("v1"),
+                        r -> r.codeSigningConfigArn(
+                                "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0")))
                 .hasMessage("Code signing is not supported for functions created with container images.");
         assertThatThrownBy(() -> create(uri("v1"), r -> r.packageType("Zip"))).hasMessage(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
@@ -164,12 +174,14 @@ class ImageFunctionsTest {
         push("v1", config("/boot"), empty());
         String base = caller.account() + ".dkr.ecr." + caller.region() + ".amazonaws.com/";
         for (String missing : List.of(base + "app:v2", base + "other:v1", base + "app@sha256:" + "0".repeat(64))) {
-            assertThatThrownBy(() -> create(missing, _ -> { })).isInstanceOf(Lambda.InvalidParameterValueException.class)
+            assertThatThrownBy(() -> create(missing, _ -> { }))
+                    .isInstanceOf(Lambda.InvalidParameterValueException.class)
                     .hasMessage("Source image " + missing + " does not exist. Provide a valid source image.");
         }
         for (String invalid : List.of(base + "app", "app:v1", "docker.io/library/app:v1", base + "App:v1",
                 caller.account() + ".dkr.ecr.ap-south-1.amazonaws.com/app:v1")) {
-            assertThatThrownBy(() -> create(invalid, _ -> { })).isInstanceOf(Lambda.InvalidParameterValueException.class)
+            assertThatThrownBy(() -> create(invalid, _ -> { }))
+                    .isInstanceOf(Lambda.InvalidParameterValueException.class)
                     .hasMessage("Source image " + invalid + " is not valid. Provide a valid source image.");
         }
     }
@@ -181,22 +193,28 @@ class ImageFunctionsTest {
                 List.of(Map.of("mediaType", Manifest.OCI, "digest", digest, "size", 1)))));
         byte[] artifact = "{}".getBytes(StandardCharsets.UTF_8);
         push(artifact);
-        put("chart", JsonWriter.string(Map.of("schemaVersion", 2, "mediaType", Manifest.OCI, "layers", List.of(descriptor(OCI_LAYER, empty())),
+        put("chart", JsonWriter.string(Map.of("schemaVersion", 2, "mediaType", Manifest.OCI, "layers",
+                List.of(descriptor(OCI_LAYER, empty())),
                 "config", descriptor("application/vnd.cncf.helm.config.v1+json", artifact))));
         for (String tag : List.of("index", "chart")) {
-            assertThatThrownBy(() -> create(uri(tag), _ -> { })).isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessage(
-                    "The image manifest, config or layer media type for the source image " + uri(tag) + " is not supported.");
+            assertThatThrownBy(() -> create(uri(tag), _ -> { }))
+                    .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessage(
+                    "The image manifest, config or layer media type for the source image " + uri(tag)
+                    + " is not supported.");
         }
     }
 
     @Test
     void filesOfTheMachineAreForRootAlone() {
         Caller user = caller.as(new Principal.User("arn:aws:iam::000000000000:user/u", "AIDAEXAMPLE", "u"));
-        assertThatThrownBy(() -> platform.lambda.createFunction(user, Lambda.CreateFunctionRequest.of(r -> r.functionName("f").role(ROLE)
+        assertThatThrownBy(() ->
+                platform.lambda.createFunction(user, Lambda.CreateFunctionRequest.of(r -> r.functionName("f").role(ROLE)
                 .packageType("Image").code(Lambda.FunctionCode.of(c -> c.imageUri("docker-archive:/etc/passwd"))))))
                 .hasMessage("Only the root user may name files of this machine: docker-archive:/etc/passwd");
-        assertThatThrownBy(() -> create("docker-archive:/etc/passwd", _ -> { })).isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessageStartingWith("Source image docker-archive:/etc/passwd cannot be read: ").hasMessageNotContaining("root:");
+        assertThatThrownBy(() -> create("docker-archive:/etc/passwd", _ -> { }))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageStartingWith("Source image docker-archive:/etc/passwd cannot be read: ")
+                .hasMessageNotContaining("root:");
         assertThatThrownBy(() -> create("oci:/nowhere", _ -> { })).hasMessageContaining("there is no index.json");
     }
 
@@ -205,7 +223,8 @@ class ImageFunctionsTest {
     @Test
     void itIsToldAsAwsTellsIt() {
         String digest = push("v1", config("/boot"), empty());
-        var made = create(uri("v1"), r -> r.imageConfig(Lambda.ImageConfig.of(i -> i.command(List.of("other.handler")))));
+        var made = create(uri("v1"),
+                r -> r.imageConfig(Lambda.ImageConfig.of(i -> i.command(List.of("other.handler")))));
         assertThat(made.packageType()).isEqualTo("Image");
         assertThat(made.codeSha256()).isEqualTo(digest.substring("sha256:".length()));
         assertThat(made.codeSize()).isZero();
@@ -230,16 +249,20 @@ class ImageFunctionsTest {
         assertThatThrownBy(() -> platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(
                 r -> r.functionName("f").zipFile(Bytes.of(new byte[] {1})))))
                 .hasMessage("Please provide ImageUri when updating a function with packageType Image.");
-        assertThatThrownBy(() -> create(uri("v1"), r -> r.code(Lambda.FunctionCode.of(c -> c.imageUri(uri("v1")).s3Bucket("code")))))
-                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageContaining("other FunctionCode parameters");
+        assertThatThrownBy(() ->
+                create(uri("v1"), r -> r.code(Lambda.FunctionCode.of(c -> c.imageUri(uri("v1")).s3Bucket("code")))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageContaining("other FunctionCode parameters");
         assertThatThrownBy(() -> platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(
                 r -> r.functionName("f").imageUri(uri("v1")).zipFile(Bytes.of(new byte[1])))))
-                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageContaining("other FunctionCode parameters");
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageContaining("other FunctionCode parameters");
         var updated = platform.lambda.updateFunctionCode(caller,
                 Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("f").imageUri(uri("v2")).publish(true)));
         assertThat(updated.version()).isEqualTo("2");
         assertThat("sha256:" + updated.codeSha256()).isEqualTo(second);
-        var cleared = platform.lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f")
+        var cleared = platform.lambda.updateFunctionConfiguration(caller,
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f")
                 .imageConfig(Lambda.ImageConfig.of(i -> i.entryPoint(List.of("/x"))))));
         assertThat(cleared.imageConfigResponse().imageConfig().entryPoint()).containsExactly("/x");
         assertThat(platform.lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(
@@ -254,7 +277,8 @@ class ImageFunctionsTest {
     }
 
     private String invoke(String event) {
-        assumeTrue(Files.exists(Path.of("/usr/bin/crun")) || Files.exists(Path.of("/usr/sbin/runc")), "needs crun or runc");
+        assumeTrue(Files.exists(Path.of("/usr/bin/crun")) || Files.exists(Path.of("/usr/sbin/runc")),
+                "needs crun or runc");
         var answer = platform.lambda.invoke(caller, Lambda.InvokeRequest.of(r -> r.functionName("f")
                 .payload(Bytes.of(("\"" + event + "\"").getBytes(StandardCharsets.UTF_8)))));
         return new String(answer.payload().array(), StandardCharsets.UTF_8);
@@ -263,7 +287,8 @@ class ImageFunctionsTest {
     @Test
     void itsProgramRunsWithTheImagesSettings() throws IOException {
         push("v1", config("/boot"), programs());
-        create(uri("v1"), r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("GREETING", "hello from")))));
+        create(uri("v1"),
+                r -> r.environment(Lambda.Environment.of(e -> e.variables(Map.of("GREETING", "hello from")))));
         platform.ecr.batchDeleteImage(caller, Ecr.BatchDeleteImageRequest.of(r -> r.repositoryName("app")
                 .imageIds(List.of(Ecr.ImageIdentifier.of(i -> i.imageTag("v1"))))));
         assertThat(invoke("x")).isEqualTo("\"app.handler in /folder: hello from image's none /var/task\"");
@@ -285,11 +310,15 @@ class ImageFunctionsTest {
     void aProgramThatIsNotThereOrIsNone() throws IOException {
         push("v1", config("/nowhere"), programs());
         create(uri("v1"), _ -> { });
-        assertThat(invoke("x")).contains("\"errorType\":\"Runtime.InvalidEntrypoint\"", "Error: fork/exec /nowhere: no such file or directory");
+        assertThat(invoke("x"))
+                .contains("\"errorType\":\"Runtime.InvalidEntrypoint\"",
+                        "Error: fork/exec /nowhere: no such file or directory");
         push("v2", config("/arm"), new Archive().folder("folder").file("arm", 0755, foreign()).toBytes());
-        platform.lambda.updateFunctionCode(caller, Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("f").imageUri(uri("v2"))));
+        platform.lambda.updateFunctionCode(caller,
+                Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("f").imageUri(uri("v2"))));
         assertThat(invoke("x")).contains("Error: fork/exec /arm: exec format error");
-        platform.lambda.updateFunctionConfiguration(caller, Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f")
+        platform.lambda.updateFunctionConfiguration(caller,
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("f")
                 .imageConfig(Lambda.ImageConfig.of(i -> i.workingDirectory("/none")))));
         assertThat(invoke("x")).contains("Runtime.InvalidWorkingDir", "chdir /none: no such file or directory");
     }
@@ -324,7 +353,9 @@ class ImageFunctionsTest {
 
     @Test
     void anArchiveOfDockerSaveIsAnImageToo() throws IOException {
-        byte[] manifest = JsonWriter.bytes(List.of(Map.of("Config", "c.json", "RepoTags", List.of("app:v1"), "Layers", List.of("l/layer.tar"))));
+        byte[] manifest =
+                JsonWriter.bytes(List.of(Map.of("Config", "c.json", "RepoTags", List.of("app:v1"), "Layers",
+                        List.of("l/layer.tar"))));
         Path archive = Files.write(folder.resolve("saved.tar"), new Archive().file("l/layer.tar", 0644, programs())
                 .file("c.json", 0644, config("/boot")).file("manifest.json", 0644, manifest).toBytes());
         create("docker-archive:" + archive + ":app:v1", _ -> { });

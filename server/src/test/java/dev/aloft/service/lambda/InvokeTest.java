@@ -40,7 +40,8 @@ class InvokeTest {
 
     @Test
     void nodeAnswersWithWhatItsHandlerReturns() {
-        test.create("node-hello", "nodejs22.x", "exports.handler = async (event) => { console.log('hi', event); return {hello: event.name}; }");
+        test.create("node-hello", "nodejs22.x",
+                "exports.handler = async (event) => { console.log('hi', event); return {hello: event.name}; }");
         var response = test.invoke("node-hello", "{\"name\":\"Ada\"}");
         assertThat(payload(response)).isEqualTo("{\"hello\":\"Ada\"}");
         assertThat(response.functionError()).isNull();
@@ -50,7 +51,8 @@ class InvokeTest {
         assertThat(lines.get(0)).matches("START RequestId: [0-9a-f-]{36} Version: \\$LATEST");
         assertThat(lines.get(1)).matches("\\S+Z\t[0-9a-f-]{36}\tINFO\thi \\{ name: 'Ada' \\}");
         assertThat(lines.get(2)).startsWith("END RequestId: ");
-        assertThat(lines.get(3)).matches("REPORT RequestId: \\S+\tDuration: [0-9.]+ ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\t"
+        assertThat(lines.get(3))
+                .matches("REPORT RequestId: \\S+\tDuration: [0-9.]+ ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\t"
                 + "Max Memory Used: \\d+ MB\tInit Duration: [0-9.]+ ms\t");
     }
 
@@ -67,7 +69,8 @@ class InvokeTest {
         var response = test.invoke("python-hello", "{\"name\":\"Ada\"}");
         assertThat(json(response)).containsEntry("hello", "Ada")
                 .containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:python-hello");
-        assertThat(tail(response)).contains("printed").anyMatch(line -> line.matches("\\[INFO\\]\t\\S+Z\t[0-9a-f-]{36}\tlogged"));
+        assertThat(tail(response)).contains("printed")
+                .anyMatch(line -> line.matches("\\[INFO\\]\t\\S+Z\t[0-9a-f-]{36}\tlogged"));
     }
 
     @Test
@@ -83,9 +86,11 @@ class InvokeTest {
         test.create("changing", "nodejs22.x", "exports.handler = async () => 'old';");
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"old\"");
         test.lambda.updateFunctionCode(caller(), Lambda.UpdateFunctionCodeRequest.of(r -> r.functionName("changing")
-                .zipFile(TestLambda.zip(Map.of("index.js", "exports.handler = async () => process.env.AB ?? 'new';")))));
+                .zipFile(TestLambda.zip(Map.of("index.js",
+                        "exports.handler = async () => process.env.AB ?? 'new';")))));
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"new\"");
-        test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("changing")
+        test.lambda.updateFunctionConfiguration(caller(),
+                Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName("changing")
                 .environment(Lambda.Environment.of(e -> e.variables(Map.of("AB", "newest"))))));
         assertThat(payload(test.invoke("changing", "{}"))).isEqualTo("\"newest\"");
     }
@@ -105,8 +110,10 @@ class InvokeTest {
 
     @Test
     void theProcessSeesTheDocumentedVariables() {
-        test.create("variables", "nodejs20.x", "index.handler", Map.of("index.mjs", "export const handler = async () => process.env;"),
-                r -> r.memorySize(256).environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "it's 'mine'\nall")))));
+        test.create("variables", "nodejs20.x", "index.handler",
+                Map.of("index.mjs", "export const handler = async () => process.env;"),
+                r -> r.memorySize(256)
+                .environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "it's 'mine'\nall")))));
         assertThat(json(test.invoke("variables", "{}")))
                 .containsEntry("MINE", "it's 'mine'\nall")
                 .containsEntry("AWS_LAMBDA_FUNCTION_NAME", "variables")
@@ -131,30 +138,37 @@ class InvokeTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(json(response)).containsEntry("errorType", "TypeError").containsEntry("errorMessage", "boom");
         assertThat((List<?>) json(response).get("trace")).first().isEqualTo("TypeError: boom");
-        assertThat(tail(response)).anyMatch(line -> line.contains("\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"boom\",\"stack\":["));
+        assertThat(tail(response))
+                .anyMatch(line ->
+                        line.contains("\tERROR\tInvoke Error "
+                                + "\t{\"errorType\":\"TypeError\",\"errorMessage\":\"boom\",\"stack\":["));
     }
 
     @Test
     void aNodeRejectionThatIsNoErrorHasItsTypeOnly() {
         test.create("node-string", "nodejs22.x", "exports.handler = async () => { throw 'boom'; }");
-        assertThat(payload(test.invoke("node-string", "{}"))).isEqualTo("{\"errorType\":\"string\",\"errorMessage\":\"boom\",\"trace\":[]}");
+        assertThat(payload(test.invoke("node-string", "{}")))
+                .isEqualTo("{\"errorType\":\"string\",\"errorMessage\":\"boom\",\"trace\":[]}");
     }
 
     @Test
     void callbacksAndContextMethodsStillAnswerUntilNode22() {
-        test.create("callback", "nodejs22.x", "exports.handler = (event, context, callback) => setTimeout(() => callback(null, 'later'), 5);");
+        test.create("callback", "nodejs22.x",
+                "exports.handler = (event, context, callback) => setTimeout(() => callback(null, 'later'), 5);");
         assertThat(payload(test.invoke("callback", "{}"))).isEqualTo("\"later\"");
         test.create("succeed", "nodejs22.x", "exports.handler = (event, context) => { context.succeed('done'); };");
         assertThat(payload(test.invoke("succeed", "{}"))).isEqualTo("\"done\"");
         test.create("nothing", "nodejs22.x", "exports.handler = () => {};");
         assertThat(payload(test.invoke("nothing", "{}"))).isEqualTo("null");
         test.create("callback24", "nodejs24.x", "exports.handler = (event, context, callback) => callback(null, 'x');");
-        assertThat(json(test.invoke("callback24", "{}"))).containsEntry("errorType", "Runtime.CallbackHandlerDeprecated");
+        assertThat(json(test.invoke("callback24", "{}")))
+                .containsEntry("errorType", "Runtime.CallbackHandlerDeprecated");
     }
 
     @Test
     void aPromiseThatIsNeverSettledIsAnUnexpectedExit() {
-        test.create("never", "nodejs22.x", "let n = 0; exports.handler = async () => ++n > 1 ? n : new Promise(() => {});");
+        test.create("never", "nodejs22.x",
+                "let n = 0; exports.handler = async () => ++n > 1 ? n : new Promise(() => {});");
         assertThat(json(test.invoke("never", "{}"))).containsEntry("errorType", "Runtime.NodeJsExit");
         // The process goes on, and functions that are not async answer null.
         assertThat(payload(test.invoke("never", "{}"))).isEqualTo("2");
@@ -164,9 +178,12 @@ class InvokeTest {
 
     @Test
     void anUncaughtExceptionOrRejectionOutsideTheHandlerEndsTheEnvironment() {
-        test.create("uncaught", "nodejs22.x", "exports.handler = () => new Promise(() => setTimeout(() => { throw new Error('late'); }, 1));");
-        assertThat(json(test.invoke("uncaught", "{}"))).containsEntry("errorType", "Error").containsEntry("errorMessage", "late");
-        test.create("unhandled", "nodejs22.x", "exports.handler = () => new Promise(() => { Promise.reject(new Error('lost')); setTimeout(() => {}, 1000); });");
+        test.create("uncaught", "nodejs22.x",
+                "exports.handler = () => new Promise(() => setTimeout(() => { throw new Error('late'); }, 1));");
+        assertThat(json(test.invoke("uncaught", "{}"))).containsEntry("errorType", "Error")
+                .containsEntry("errorMessage", "late");
+        test.create("unhandled", "nodejs22.x", "exports.handler = () => new Promise(() => { Promise.reject(new "
+                + "Error('lost')); setTimeout(() => {}, 1000); });");
         assertThat(json(test.invoke("unhandled", "{}"))).containsEntry("errorType", "Runtime.UnhandledPromiseRejection")
                 .containsEntry("errorMessage", "Error: lost");
     }
@@ -185,7 +202,8 @@ class InvokeTest {
         test.create("node-missing", "nodejs22.x", "other.handler", Map.of("index.js", ""), _ -> {});
         var missing = json(test.invoke("node-missing", "{}"));
         assertThat(missing).containsEntry("errorType", "Runtime.ImportModuleError");
-        assertThat((String) missing.get("errorMessage")).isEqualTo("Error: Cannot find module 'other'\nRequire stack:\n- /var/runtime/index.mjs");
+        assertThat((String) missing.get("errorMessage"))
+                .isEqualTo("Error: Cannot find module 'other'\nRequire stack:\n- /var/runtime/index.mjs");
         test.create("node-unexported", "nodejs22.x", "exports.other = 1;");
         assertThat(json(test.invoke("node-unexported", "{}"))).containsEntry("errorType", "Runtime.HandlerNotFound")
                 .containsEntry("errorMessage", "index.handler is undefined or not exported");
@@ -216,29 +234,37 @@ class InvokeTest {
         test.create("python-raises", "python3.11", "def handler(event, context):\n    raise ValueError('boom')\n");
         var response = test.invoke("python-raises", "{}");
         assertThat(json(response)).containsEntry("errorType", "ValueError").containsEntry("errorMessage", "boom")
-                .containsEntry("stackTrace", List.of("  File \"/var/task/index.py\", line 2, in handler\n    raise ValueError('boom')\n"));
+                .containsEntry("stackTrace",
+                        List.of("  File \"/var/task/index.py\", line 2, in handler\n    raise ValueError('boom')\n"));
         assertThat((String) json(response).get("requestId")).hasSize(36);
         assertThat(tail(response)).contains("[ERROR] ValueError: boom", "Traceback (most recent call last):");
     }
 
     @Test
     void pythonMarshalsDecimalsAndRefusesWhatJsonHasNot() {
-        test.create("decimal", "python3.11", "from decimal import Decimal\ndef handler(event, context):\n    return [Decimal('1.5'), Decimal('2')]\n");
+        test.create("decimal", "python3.11", "from decimal import Decimal\ndef handler(event, context):\n    return "
+                + "[Decimal('1.5'), Decimal('2')]\n");
         assertThat(payload(test.invoke("decimal", "{}"))).isEqualTo("[1.5, 2]");
         test.create("object", "python3.11", "def handler(event, context):\n    return object()\n");
         assertThat(json(test.invoke("object", "{}"))).containsEntry("errorType", "Runtime.MarshalError")
-                .containsEntry("errorMessage", "Unable to marshal response: Object of type object is not JSON serializable");
+                .containsEntry("errorMessage",
+                        "Unable to marshal response: Object of type object is not JSON serializable");
     }
 
     @Test
     void aFunctionThatTakesTooLongIsStopped() {
-        test.create("slow", "nodejs22.x", "index.handler", Map.of("index.js", "let n = 0; exports.handler = async (e) => e.hang ? new Promise(() => setInterval(() => {}, 1000)) : ++n;"),
+        test.create("slow", "nodejs22.x", "index.handler",
+                Map.of("index.js", "let n = 0; exports.handler = async (e) => e.hang ? new Promise(() => "
+                        + "setInterval(() => {}, 1000)) : ++n;"),
                 r -> r.timeout(4));
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
         var response = test.invoke("slow", "{\"hang\":true}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
-        assertThat(payload(response)).matches("\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: Task timed out after 4.00 seconds\"}");
-        assertThat(tail(response)).anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 4.00 seconds"))
+        assertThat(payload(response))
+                .matches("\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: "
+                        + "Task timed out after 4.00 seconds\"}");
+        assertThat(tail(response))
+                .anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 4.00 seconds"))
                 .last().asString().endsWith("\tStatus: timeout");
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
     }
@@ -264,16 +290,20 @@ class InvokeTest {
     void aProcessThatEndsIsTheAnswer() {
         test.create("exits", "nodejs22.x", "exports.handler = async (e) => process.exit(e.status);");
         assertThat(payload(test.invoke("exits", "{\"status\":3}"))).matches(
-                "\\{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 3\"}");
-        assertThat((String) json(test.invoke("exits", "{\"status\":0}")).get("errorMessage")).endsWith("Error: Runtime exited without providing a reason");
+                "\\{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: Runtime "
+                + "exited with error: exit status 3\"}");
+        assertThat((String) json(test.invoke("exits", "{\"status\":0}")).get("errorMessage"))
+                .endsWith("Error: Runtime exited without providing a reason");
         test.create("exits-in-init", "python3.11", "import os\nos._exit(9)\n");
-        assertThat((String) json(test.invoke("exits-in-init", "{}")).get("errorMessage")).endsWith("Error: Runtime exited with error: exit status 9");
+        assertThat((String) json(test.invoke("exits-in-init", "{}")).get("errorMessage"))
+                .endsWith("Error: Runtime exited with error: exit status 9");
     }
 
     @Test
     void anAnswerThatIsTooLargeIsRefused() {
         test.create("large", "nodejs22.x", "exports.handler = async () => 'x'.repeat(6291556);");
-        assertThat(payload(test.invoke("large", "{}"))).isEqualTo("{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size"
+        assertThat(payload(test.invoke("large", "{}")))
+                .isEqualTo("{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size"
                 + " (6291556 bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}");
         assertThat(payload(test.invoke("large", "{}"))).contains("ResponseSizeTooLarge");
     }
@@ -317,15 +347,18 @@ class InvokeTest {
     @Test
     void whatIsNoJsonIsRefusedInJacksonsWords() {
         test.create("strict", "nodejs22.x", "exports.handler = async () => 1;");
-        assertThatThrownBy(() -> test.invoke("strict", "{oops}")).isInstanceOf(Lambda.InvalidRequestContentException.class)
-                .hasMessageStartingWith("Could not parse request body into json: Could not parse payload into json: Unexpected character ('o' (code 111))");
+        assertThatThrownBy(() -> test.invoke("strict", "{oops}"))
+                .isInstanceOf(Lambda.InvalidRequestContentException.class)
+                .hasMessageStartingWith("Could not parse request body into json: Could not parse payload into json: "
+                        + "Unexpected character ('o' (code 111))");
         assertThat(payload(test.invoke("strict", ""))).isEqualTo("1");
     }
 
     @Test
     void aDryRunRunsNothing() {
         test.create("dry", "nodejs22.x", "syntax error");
-        var response = test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("dry").invocationType("DryRun")));
+        var response = test.lambda
+                .invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("dry").invocationType("DryRun")));
         assertThat(response.statusCode()).isEqualTo(204);
     }
 
@@ -334,14 +367,17 @@ class InvokeTest {
         assertThatThrownBy(() -> test.invoke("nobody", "{}")).isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:nobody:$LATEST");
         test.create("unversioned", "nodejs22.x", "exports.handler = async () => 1;");
-        assertThatThrownBy(() -> test.invoke("unversioned:7", "{}")).isInstanceOf(Lambda.ResourceNotFoundException.class)
+        assertThatThrownBy(() -> test.invoke("unversioned:7", "{}"))
+                .isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:unversioned:7");
     }
 
     @Test
     void reservedConcurrencyOfZeroThrottles() {
         test.create("throttled", "nodejs22.x", "exports.handler = async () => 1;");
-        test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName("throttled").reservedConcurrentExecutions(0)));
+        test.lambda.putFunctionConcurrency(caller(),
+                Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName("throttled")
+                        .reservedConcurrentExecutions(0)));
         assertThatThrownBy(() -> test.invoke("throttled", "{}")).isInstanceOf(Lambda.TooManyRequestsException.class)
                 .hasMessage("Rate Exceeded.");
     }
@@ -352,9 +388,12 @@ class InvokeTest {
         test.invoke("logging", "{}");
         test.time.advance(Duration.ofSeconds(1));
         test.service.flushLogs();
-        var events = test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/logging"))).events();
+        var events = test.logs.filterLogEvents(caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/logging"))).events();
         assertThat(events).extracting(Logs.FilteredLogEvent::message).satisfiesExactly(
-                line -> assertThat(line).matches("INIT_START Runtime Version: nodejs22.x on Node.js v\\S+\tRuntime Version ARN: arn:aws:lambda:eu-central-1::runtime:[0-9a-f]{64}"),
+                line -> assertThat(line)
+                .matches("INIT_START Runtime Version: nodejs22.x on Node.js v\\S+\tRuntime Version ARN: "
+                        + "arn:aws:lambda:eu-central-1::runtime:[0-9a-f]{64}"),
                 line -> assertThat(line).startsWith("START RequestId: "),
                 line -> assertThat(line).endsWith("\tINFO\ttwo\nlines"),
                 line -> assertThat(line).startsWith("END RequestId: "),
@@ -364,8 +403,10 @@ class InvokeTest {
 
     @Test
     void anEventThatFailsIsTriedTwiceMore() {
-        test.create("failing", "nodejs22.x", "let n = 0; exports.handler = async (e, c) => { console.log(`try ${++n} ${c.awsRequestId}`); throw new Error('no'); };");
-        var response = test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("failing").invocationType("Event")
+        test.create("failing", "nodejs22.x", "let n = 0; exports.handler = async (e, c) => { console.log(`try ${++n} "
+                + "${c.awsRequestId}`); throw new Error('no'); };");
+        var response = test.lambda
+                .invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("failing").invocationType("Event")
                 .payload(Bytes.of("{}".getBytes(StandardCharsets.UTF_8)))));
         assertThat(response.statusCode()).isEqualTo(202);
         test.time.advance(Duration.ofSeconds(59));
@@ -391,7 +432,8 @@ class InvokeTest {
 
     private static long tries(String function) {
         test.service.flushLogs();
-        return test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
+        return test.logs.filterLogEvents(caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + function)))
                 .events().stream().filter(e -> e.message().contains("\tINFO\ttry ")).count();
     }
 }

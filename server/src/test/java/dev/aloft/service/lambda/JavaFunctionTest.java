@@ -71,9 +71,11 @@ class JavaFunctionTest {
     @BeforeAll
     static void start() throws IOException {
         test = new TestLambda(folder);
-        Path source = Files.writeString(Files.createDirectories(folder.resolve("source")).resolve("Handler.java"), SOURCE);
+        Path source = Files.writeString(Files.createDirectories(folder.resolve("source")).resolve("Handler.java"),
+                SOURCE);
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "--release", "11", "-cp", System.getProperty("java.class.path"),
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "--release", "11", "-cp", System.getProperty("java.class.path"),
                 "-d", classes.toString(), source.toString())).isZero();
         var bytes = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(bytes); var files = Files.walk(classes)) {
@@ -83,8 +85,8 @@ class JavaFunctionTest {
             }
         }
         zip = Bytes.of(bytes.toByteArray());
-        for (var handler : Map.of("map", "example.Handler", "pojo", "example.Handler::pojo", "stream", "example.Handler::stream",
-                "missing", "example.Nobody").entrySet()) {
+        for (var handler : Map.of("map", "example.Handler", "pojo", "example.Handler::pojo", "stream",
+                "example.Handler::stream", "missing", "example.Nobody").entrySet()) {
             create(handler.getKey(), "java21", handler.getValue(), Map.of("MINE", "yes"));
         }
     }
@@ -97,8 +99,10 @@ class JavaFunctionTest {
     @Test
     void aRequestHandlerSeesItsEventItsContextAndItsEnvironment() {
         var response = test.invoke("map", "{\"name\":\"Ada\"}");
-        assertThat(json(response)).containsEntry("name", "Ada").containsEntry("function", "map").containsEntry("mine", "yes")
-                .containsEntry("here", true).containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:map");
+        assertThat(json(response)).containsEntry("name", "Ada").containsEntry("function", "map")
+                .containsEntry("mine", "yes")
+                .containsEntry("here", true)
+                .containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:map");
         assertThat(((Number) json(response).get("memory")).intValue()).isEqualTo(256);
         assertThat(tail(response)).contains("first", "second", "printed");
         assertThat(((Number) json(test.invoke("map", "{\"name\":\"Bob\"}")).get("count")).intValue()).isGreaterThan(1);
@@ -108,8 +112,10 @@ class JavaFunctionTest {
     void anExceptionIsTheAnswerWithItsStack() {
         var response = test.invoke("map", "{\"fail\":1}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
-        assertThat(json(response)).containsEntry("errorType", "java.lang.IllegalStateException").containsEntry("errorMessage", "boom");
-        assertThat((List<?>) json(response).get("stackTrace")).first().asString().startsWith("example.Handler.handleRequest(Handler.java:");
+        assertThat(json(response)).containsEntry("errorType", "java.lang.IllegalStateException")
+                .containsEntry("errorMessage", "boom");
+        assertThat((List<?>) json(response).get("stackTrace")).first().asString()
+                .startsWith("example.Handler.handleRequest(Handler.java:");
         assertThat(tail(response)).anyMatch(line -> line.startsWith("boom: java.lang.IllegalStateException"));
     }
 
@@ -127,11 +133,16 @@ class JavaFunctionTest {
 
     @Test
     void aVersionWithSnapStartRunsItsHooks() throws InterruptedException {
-        test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName("hooked").runtime("java21").publish(true)
-                .handler("example.Handler$Hooked").role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
-                .snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions"))).code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
-        assertThat(test.service.snapshots().await(FunctionName.of(caller(), "hooked", "1")).state()).isEqualTo("Active");
-        assertThat(payload(test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("hooked").qualifier("1")))))
+        test.lambda.createFunction(caller(),
+                Lambda.CreateFunctionRequest.of(r -> r.functionName("hooked").runtime("java21").publish(true)
+                .handler("example.Handler$Hooked").role("arn:aws:iam::123456789012:role/test").memorySize(256)
+                .timeout(20)
+                .snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions")))
+                .code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
+        assertThat(test.service.snapshots().await(FunctionName.of(caller(), "hooked", "1")).state())
+                .isEqualTo("Active");
+        assertThat(payload(test.lambda
+                .invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("hooked").qualifier("1")))))
                 .isEqualTo("[\"init\",\"before\",\"after\"]");
     }
 
@@ -139,20 +150,24 @@ class JavaFunctionTest {
     @Test
     void anOlderJavaRunsTheSame() {
         create("older", "java17", "example.Handler", Map.of("MINE", "yes", "TZ", "Asia/Tokyo"));
-        assertThat(json(test.invoke("older", "{\"name\":\"Ada\"}"))).containsEntry("name", "Ada").containsEntry("mine", "yes")
+        assertThat(json(test.invoke("older", "{\"name\":\"Ada\"}"))).containsEntry("name", "Ada")
+                .containsEntry("mine", "yes")
                 .containsEntry("here", true).containsEntry("zone", "Asia/Tokyo").containsEntry("inner", false);
     }
 
     @Test
     void optionsOfTheVirtualMachineAreHeard() {
-        create("options", "java25", "example.Handler", Map.of("JAVA_TOOL_OPTIONS", "-Dtold=tool", "JDK_JAVA_OPTIONS", "-Dtold.last=last"));
-        assertThat(json(test.invoke("options", "{\"name\":\"Ada\"}"))).containsEntry("told", "tool").containsEntry("last", "last")
+        create("options", "java25", "example.Handler",
+                Map.of("JAVA_TOOL_OPTIONS", "-Dtold=tool", "JDK_JAVA_OPTIONS", "-Dtold.last=last"));
+        assertThat(json(test.invoke("options", "{\"name\":\"Ada\"}"))).containsEntry("told", "tool")
+                .containsEntry("last", "last")
                 .containsEntry("here", true);
     }
 
     private static void create(String name, String runtime, String handler, Map<String, String> variables) {
         test.lambda.createFunction(caller(), Lambda.CreateFunctionRequest.of(r -> r.functionName(name).runtime(runtime)
                 .handler(handler).role("arn:aws:iam::123456789012:role/test").memorySize(256).timeout(20)
-                .environment(Lambda.Environment.of(e -> e.variables(variables))).code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
+                .environment(Lambda.Environment.of(e -> e.variables(variables)))
+                .code(Lambda.FunctionCode.of(c -> c.zipFile(zip)))));
     }
 }

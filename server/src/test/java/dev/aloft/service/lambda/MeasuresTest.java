@@ -22,9 +22,13 @@ class MeasuresTest {
     private TestLambda test;
 
     private CloudWatch.Datapoint metric(String name, Map<String, String> dimensions) {
-        var points = CloudWatch.at(test.endpoint).getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r.namespace("AWS/Lambda")
-                .metricName(name).dimensions(dimensions.entrySet().stream().map(d -> CloudWatch.Dimension.of(x -> x.name(d.getKey()).value(d.getValue()))).toList())
-                .startTime(test.time.instant().minusSeconds(300)).endTime(test.time.instant().plusSeconds(60)).period(3600)
+        var points = CloudWatch.at(test.endpoint)
+                .getMetricStatistics(caller(), CloudWatch.GetMetricStatisticsRequest.of(r -> r.namespace("AWS/Lambda")
+                .metricName(name)
+                .dimensions(dimensions.entrySet().stream()
+                        .map(d -> CloudWatch.Dimension.of(x -> x.name(d.getKey()).value(d.getValue()))).toList())
+                .startTime(test.time.instant().minusSeconds(300)).endTime(test.time.instant().plusSeconds(60))
+                .period(3600)
                 .statistics(List.of("Sum", "SampleCount", "Maximum")))).datapoints();
         assertThat(points).as(name + dimensions).hasSize(1);
         return points.getFirst();
@@ -34,15 +38,20 @@ class MeasuresTest {
     void whatFunctionsDoIsMeasuredByFunctionAndByWhatWasCalled() {
         test = new TestLambda(folder);
         try {
-            test.create("measured", "nodejs22.x", "exports.handler = async (e) => { if (e.fail) throw new Error('x'); };");
+            test.create("measured", "nodejs22.x",
+                    "exports.handler = async (e) => { if (e.fail) throw new Error('x'); };");
             test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName("measured")));
-            test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(r -> r.functionName("measured").name("live").functionVersion("1")));
+            test.lambda.createAlias(caller(),
+                    Lambda.CreateAliasRequest.of(r -> r.functionName("measured").name("live").functionVersion("1")));
             test.invoke("measured", "{}");
             test.invoke("measured", "{\"fail\":true}");
             test.invoke("measured:live", "{}");
-            test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("measured").invocationType("Event")));
+            test.lambda.invoke(caller(),
+                    Lambda.InvokeRequest.of(r -> r.functionName("measured").invocationType("Event")));
             test.time.settle();
-            test.lambda.putFunctionConcurrency(caller(), Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName("measured").reservedConcurrentExecutions(0)));
+            test.lambda.putFunctionConcurrency(caller(),
+                    Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName("measured")
+                            .reservedConcurrentExecutions(0)));
             assertThatThrownBy(() -> test.invoke("measured", "{}")).isInstanceOf(Lambda.TooManyRequestsException.class);
             test.metrics.flush();
 
@@ -51,8 +60,10 @@ class MeasuresTest {
                 assertThat(d.unit()).isEqualTo("Count");
             });
             assertThat(metric("Invocations", Map.of()).sum()).isEqualTo(4.0);
-            assertThat(metric("Invocations", Map.of("FunctionName", "measured", "Resource", "measured:live")).sum()).isEqualTo(1.0);
-            assertThat(metric("Invocations", Map.of("FunctionName", "measured", "Resource", "measured:live", "ExecutedVersion", "1")).sum()).isEqualTo(1.0);
+            assertThat(metric("Invocations", Map.of("FunctionName", "measured", "Resource", "measured:live")).sum())
+                    .isEqualTo(1.0);
+            assertThat(metric("Invocations", Map.of("FunctionName", "measured", "Resource", "measured:live",
+                    "ExecutedVersion", "1")).sum()).isEqualTo(1.0);
             assertThat(metric("Errors", Map.of("FunctionName", "measured"))).satisfies(d -> {
                 assertThat(d.sum()).isEqualTo(1.0);
                 assertThat(d.sampleCount()).isEqualTo(4.0);

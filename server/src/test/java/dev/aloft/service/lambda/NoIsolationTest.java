@@ -34,12 +34,15 @@ class NoIsolationTest {
 
     @Test
     void functionsOfEachKindRunFromWhereTheirCodeLies() {
-        test.create("node", "nodejs22.x", "exports.handler = async () => process.cwd() === process.env.LAMBDA_TASK_ROOT;");
+        test.create("node", "nodejs22.x",
+                "exports.handler = async () => process.cwd() === process.env.LAMBDA_TASK_ROOT;");
         assertThat(payload(test.invoke("node", "{}"))).isEqualTo("true");
-        test.create("python", "python3.11", "import os\ndef handler(event, context):\n    return os.getcwd() == os.environ['LAMBDA_TASK_ROOT']\n");
+        test.create("python", "python3.11",
+                "import os\ndef handler(event, context):\n    return os.getcwd() == os.environ['LAMBDA_TASK_ROOT']\n");
         assertThat(payload(test.invoke("python", "{}"))).isEqualTo("true");
         test.create("exits", "provided.al2023", "x", Map.of("bootstrap", "#!/bin/sh\nexit 5\n"), _ -> {});
-        assertThat((String) json(test.invoke("exits", "{}")).get("errorMessage")).endsWith("Error: Runtime exited with error: exit status 5");
+        assertThat((String) json(test.invoke("exits", "{}")).get("errorMessage"))
+                .endsWith("Error: Runtime exited with error: exit status 5");
     }
 
     @Test

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProvisionedConcurrencyTest {
-    private static final String TYPE = "exports.handler = async (e) => { if (e.ms) await new Promise(r => setTimeout(r, e.ms));"
+    private static final String TYPE =
+            "exports.handler = async (e) => { if (e.ms) await new Promise(r => setTimeout(r, e.ms));"
             + " return process.env.AWS_LAMBDA_INITIALIZATION_TYPE; };";
 
     @TempDir
@@ -38,14 +39,16 @@ class ProvisionedConcurrencyTest {
         test.create(name, "nodejs22.x", source);
         for (int i = 1; i <= versions; i++) {
             int number = i;
-            test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName(name)
+            test.lambda.updateFunctionConfiguration(caller(),
+                    Lambda.UpdateFunctionConfigurationRequest.of(r -> r.functionName(name)
                     .description("version " + number)));
             test.lambda.publishVersion(caller(), Lambda.PublishVersionRequest.of(r -> r.functionName(name)));
         }
     }
 
     private static void alias(String function, String name, String version) {
-        test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(r -> r.functionName(function).name(name).functionVersion(version)));
+        test.lambda.createAlias(caller(),
+                Lambda.CreateAliasRequest.of(r -> r.functionName(function).name(name).functionVersion(version)));
     }
 
     private static Lambda.PutProvisionedConcurrencyConfigResponse put(String function, String qualifier, int count) {
@@ -69,7 +72,8 @@ class ProvisionedConcurrencyTest {
     }
 
     private static int unreserved() {
-        return test.lambda.getAccountSettings(caller(), Lambda.GetAccountSettingsRequest.of(_ -> {})).accountLimit().unreservedConcurrentExecutions();
+        return test.lambda.getAccountSettings(caller(), Lambda.GetAccountSettingsRequest.of(_ -> {})).accountLimit()
+                .unreservedConcurrentExecutions();
     }
 
     // ---- refused
@@ -84,11 +88,14 @@ class ProvisionedConcurrencyTest {
         assertThatThrownBy(() -> put("refused", "10", 1)).isInstanceOf(Lambda.ResourceNotFoundException.class)
                 .hasMessage("Function not found: arn:aws:lambda:eu-central-1:123456789012:function:refused:10");
         assertThatThrownBy(() -> put("doesnotexist", "noalias", 1)).isInstanceOf(Lambda.ResourceNotFoundException.class)
-                .hasMessage("Cannot find alias arn: arn:aws:lambda:eu-central-1:123456789012:function:doesnotexist:noalias");
-        assertThatThrownBy(() -> get("refused", "1")).isInstanceOf(Lambda.ProvisionedConcurrencyConfigNotFoundException.class)
+                .hasMessage("Cannot find alias arn: "
+                        + "arn:aws:lambda:eu-central-1:123456789012:function:doesnotexist:noalias");
+        assertThatThrownBy(() -> get("refused", "1"))
+                .isInstanceOf(Lambda.ProvisionedConcurrencyConfigNotFoundException.class)
                 .hasMessage("No Provisioned Concurrency Config found for this function");
         assertThatThrownBy(() -> put("refused", "1", 0)).hasMessage("1 validation error detected: Value '0' at"
-                + " 'provisionedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or equal to 1");
+                + " 'provisionedConcurrentExecutions' failed to satisfy constraint: Member must have value greater "
+                + "than or equal to 1");
         delete("refused", "1");
     }
 
@@ -96,11 +103,14 @@ class ProvisionedConcurrencyTest {
     void theAccountKeepsAHundredUnreserved() {
         function("limits", TYPE, 1);
         int unreserved = unreserved();
-        assertThatThrownBy(() -> put("limits", "1", unreserved + 1)).hasMessage("Specified ConcurrentExecutions for function is greater"
+        assertThatThrownBy(() -> put("limits", "1", unreserved + 1))
+                .hasMessage("Specified ConcurrentExecutions for function is greater"
                 + " than account's unreserved concurrency [" + unreserved + "].");
-        assertThatThrownBy(() -> put("limits", "1", unreserved)).hasMessage("Specified ConcurrentExecutions for function decreases"
+        assertThatThrownBy(() -> put("limits", "1", unreserved))
+                .hasMessage("Specified ConcurrentExecutions for function decreases"
                 + " account's UnreservedConcurrentExecution below its minimum value of [100].");
-        assertThatThrownBy(() -> reserve("limits", unreserved - 99)).hasMessage("Specified ReservedConcurrentExecutions for function"
+        assertThatThrownBy(() -> reserve("limits", unreserved - 99))
+                .hasMessage("Specified ReservedConcurrentExecutions for function"
                 + " decreases account's UnreservedConcurrentExecution below its minimum value of [100].");
     }
 
@@ -111,12 +121,15 @@ class ProvisionedConcurrencyTest {
         reserve("part", 3);
         assertThat(unreserved()).isEqualTo(unreserved - 3);
         assertThatThrownBy(() -> put("part", "1", 4)).hasMessage(
-                "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function");
+                "Requested Provisioned Concurrency should not be greater than the "
+                + "reservedConcurrentExecution for function");
         put("part", "1", 2);
         assertThat(unreserved()).isEqualTo(unreserved - 3);
         assertThatThrownBy(() -> reserve("part", 1)).hasMessage(
-                " ReservedConcurrentExecutions  1 should not be lower than function's total provisioned concurrency [2].");
-        test.lambda.deleteFunctionConcurrency(caller(), Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName("part")));
+                " ReservedConcurrentExecutions  1 should not be lower than function's total "
+                + "provisioned concurrency [2].");
+        test.lambda.deleteFunctionConcurrency(caller(),
+                Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName("part")));
         assertThat(unreserved()).isEqualTo(unreserved - 2);
         delete("part", "1");
         assertThat(unreserved()).isEqualTo(unreserved);
@@ -128,7 +141,8 @@ class ProvisionedConcurrencyTest {
         alias("either", "live", "1");
         put("either", "1", 1);
         assertThatThrownBy(() -> put("either", "live", 1)).isInstanceOf(Lambda.ResourceConflictException.class)
-                .hasMessage("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
+                .hasMessage("Alias can't be used for Provisioned Concurrency configuration on an already "
+                        + "Provisioned version");
         delete("either", "1");
         put("either", "live", 1);
         assertThatThrownBy(() -> put("either", "1", 1)).isInstanceOf(Lambda.ResourceConflictException.class)
@@ -152,7 +166,8 @@ class ProvisionedConcurrencyTest {
             assertThat(payload(test.invoke("warm:1", "{}"))).isEqualTo("\"provisioned-concurrency\"");
         }
         assertThat(payload(test.invoke("warm", "{}"))).isEqualTo("\"on-demand\"");
-        var list = test.lambda.listProvisionedConcurrencyConfigs(caller(), Lambda.ListProvisionedConcurrencyConfigsRequest.of(r -> r.functionName("warm")));
+        var list = test.lambda.listProvisionedConcurrencyConfigs(caller(),
+                Lambda.ListProvisionedConcurrencyConfigsRequest.of(r -> r.functionName("warm")));
         assertThat(list.provisionedConcurrencyConfigs()).singleElement().satisfies(item -> {
             assertThat(item.functionArn()).isEqualTo("arn:aws:lambda:eu-central-1:123456789012:function:warm:1");
             assertThat(item.status()).isEqualTo("READY");
@@ -187,7 +202,8 @@ class ProvisionedConcurrencyTest {
         assertThat(get("moves", "live").status()).isEqualTo("READY");
         assertThat(payload(test.invoke("moves:live", "{}"))).isEqualTo("\"provisioned-concurrency\"");
         assertThat(payload(test.invoke("moves:1", "{}"))).isEqualTo("\"provisioned-concurrency\"");
-        test.lambda.updateAlias(caller(), Lambda.UpdateAliasRequest.of(r -> r.functionName("moves").name("live").functionVersion("2")));
+        test.lambda.updateAlias(caller(),
+                Lambda.UpdateAliasRequest.of(r -> r.functionName("moves").name("live").functionVersion("2")));
         test.time.settle();
         assertThat(get("moves", "live").status()).isEqualTo("READY");
         assertThat(payload(test.invoke("moves:live", "{}"))).isEqualTo("\"provisioned-concurrency\"");
@@ -199,8 +215,10 @@ class ProvisionedConcurrencyTest {
     @Test
     void aWeightedAliasSharesItOut() {
         function("shared", TYPE, 2);
-        test.lambda.createAlias(caller(), Lambda.CreateAliasRequest.of(r -> r.functionName("shared").name("live").functionVersion("1")
-                .routingConfig(Lambda.AliasRoutingConfiguration.of(c -> c.additionalVersionWeights(Map.of("2", 0.5))))));
+        test.lambda.createAlias(caller(),
+                Lambda.CreateAliasRequest.of(r -> r.functionName("shared").name("live").functionVersion("1")
+                .routingConfig(Lambda.AliasRoutingConfiguration.of(c ->
+                        c.additionalVersionWeights(Map.of("2", 0.5))))));
         put("shared", "live", 2);
         test.time.settle();
         assertThat(get("shared", "live").allocatedProvisionedConcurrentExecutions()).isEqualTo(2);

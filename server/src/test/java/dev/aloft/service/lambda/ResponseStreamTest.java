@@ -48,7 +48,8 @@ class ResponseStreamTest {
 
     private static void create(String name, String body) {
         test.create(name, "nodejs22.x", "index.handler",
-                Map.of("index.js", "exports.handler = awslambda.streamifyResponse(async (event, out, context) => {" + body + "});"), r -> r.timeout(1));
+                Map.of("index.js", "exports.handler = awslambda.streamifyResponse(async (event, out, context) => {"
+                        + body + "});"), r -> r.timeout(1));
     }
 
     private static Lambda.InvokeWithResponseStreamResponse begin(String name) {
@@ -87,11 +88,13 @@ class ResponseStreamTest {
         create("endless", "out.write('so far'); await new Promise(() => setInterval(() => {}, 1000));");
         var response = begin("endless");
         assertThat(response.eventStream().next()).isInstanceOfSatisfying(PayloadChunk.class,
-                chunk -> assertThat(new String(chunk.value().payload().array(), StandardCharsets.UTF_8)).isEqualTo("so far"));
+                chunk -> assertThat(new String(chunk.value().payload().array(), StandardCharsets.UTF_8))
+                .isEqualTo("so far"));
         Answer answer = rest(response);
         assertThat(answer.bytes()).isEmpty();
         assertThat(answer.end().errorCode()).isEqualTo("Unhandled");
-        assertThat(answer.end().errorDetails()).contains("\"errorType\":\"Sandbox.Timedout\"", "Task timed out after 1.00 seconds");
+        assertThat(answer.end().errorDetails())
+                .contains("\"errorType\":\"Sandbox.Timedout\"", "Task timed out after 1.00 seconds");
     }
 
     @Test
@@ -100,7 +103,8 @@ class ResponseStreamTest {
         Answer answer = rest(begin("breaks"));
         assertThat(answer.text()).isEqualTo("so far");
         assertThat(answer.end().errorCode()).isEqualTo("Unhandled");
-        assertThat(answer.end().errorDetails()).startsWith("{\"errorType\":\"RangeError\",\"errorMessage\":\"no more\",\"trace\":[");
+        assertThat(answer.end().errorDetails())
+                .startsWith("{\"errorType\":\"RangeError\",\"errorMessage\":\"no more\",\"trace\":[");
         assertThat(payload(test.invoke("breaks", "{}"))).startsWith("{\"errorType\":\"RangeError\"");
     }
 
@@ -110,7 +114,8 @@ class ResponseStreamTest {
         var response = begin("fails");
         assertThat(response.responseStreamContentType()).isNull();
         Answer answer = rest(response);
-        assertThat(answer.text()).startsWith("{\"errorType\":\"RangeError\",\"errorMessage\":\"nothing\"").isEqualTo(answer.end().errorDetails());
+        assertThat(answer.text()).startsWith("{\"errorType\":\"RangeError\",\"errorMessage\":\"nothing\"")
+                .isEqualTo(answer.end().errorDetails());
         assertThat(answer.end().errorCode()).isEqualTo("Unhandled");
     }
 
@@ -124,7 +129,8 @@ class ResponseStreamTest {
 
     @Test
     void aCallerThatLeavesIsNotWaitedFor() throws Exception {
-        create("leaves", "globalThis.n = (globalThis.n ?? 0) + 1; for (let i = 0; i < 100; i++) out.write('x'.repeat(65536)); out.end(String(globalThis.n));");
+        create("leaves", "globalThis.n = (globalThis.n ?? 0) + 1; for (let i = 0; i < 100; i++) "
+                + "out.write('x'.repeat(65536)); out.end(String(globalThis.n));");
         var response = begin("leaves");
         ((AutoCloseable) response.eventStream()).close();
         String second = rest(begin("leaves")).text();
@@ -149,13 +155,15 @@ class ResponseStreamTest {
     void aDryRunRunsNothingAndAnUnknownFunctionIsNotFound() {
         create("dry-stream", "syntax error");
         assertThat(test.lambda.invokeWithResponseStream(caller(),
-                Lambda.InvokeWithResponseStreamRequest.of(r -> r.functionName("dry-stream").invocationType("DryRun"))).statusCode()).isEqualTo(204);
+                Lambda.InvokeWithResponseStreamRequest.of(r -> r.functionName("dry-stream").invocationType("DryRun")))
+                .statusCode()).isEqualTo(204);
         assertThatThrownBy(() -> begin("nobody")).isInstanceOf(Lambda.ResourceNotFoundException.class);
     }
 
     @Test
     void anHttpAnswerHasAPrelude() throws IOException {
-        create("http", "out = awslambda.HttpResponseStream.from(out, {statusCode: 201, headers: {'X-A': 'b'}, cookies: ['c=d']}); out.write('body'); out.end();");
+        create("http", "out = awslambda.HttpResponseStream.from(out, {statusCode: 201, headers: {'X-A': 'b'}, "
+                + "cookies: ['c=d']}); out.write('body'); out.end();");
         var response = begin("http");
         assertThat(response.responseStreamContentType()).isEqualTo(IntegrationResponse.CONTENT_TYPE);
         byte[] bytes = rest(response).bytes();
@@ -164,7 +172,9 @@ class ResponseStreamTest {
         assertThat(http.headers().first("x-a")).isEqualTo("b");
         assertThat(http.cookies()).containsExactly("c=d");
         assertThat(http.body().readAllBytes()).asString().isEqualTo("body");
-        assertThatThrownBy(() -> IntegrationResponse.read(new ByteArrayInputStream("{\"statusCode\":200}".getBytes(StandardCharsets.UTF_8))))
+        assertThatThrownBy(() ->
+                IntegrationResponse.read(new ByteArrayInputStream("{\"statusCode\":200}"
+                        .getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(IOException.class);
     }
 }

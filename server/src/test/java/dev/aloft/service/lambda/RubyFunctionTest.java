@@ -78,20 +78,28 @@ class RubyFunctionTest {
     }
 
     private static void create(String name, String handler) {
-        test.create(name, "ruby3.3", handler, Map.of("app.rb", SOURCE, "lib/more.rb", "def handle(event:, context:) = 'below'\n"),
+        test.create(name, "ruby3.3", handler,
+                Map.of("app.rb", SOURCE, "lib/more.rb", "def handle(event:, context:) = 'below'\n"),
                 r -> r.timeout(20).environment(Lambda.Environment.of(e -> e.variables(Map.of("MINE", "yes")))));
     }
 
     @Test
     void anEventAndItsContextAreKeywords() {
-        String client = Base64.getEncoder().encodeToString("{\"custom\":{\"a\":\"1\"}}".getBytes(StandardCharsets.UTF_8));
-        var response = test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName("echo").logType("Tail").clientContext(client)
+        String client = Base64.getEncoder()
+                .encodeToString("{\"custom\":{\"a\":\"1\"}}".getBytes(StandardCharsets.UTF_8));
+        var response = test.lambda.invoke(caller(),
+                Lambda.InvokeRequest.of(r -> r.functionName("echo").logType("Tail").clientContext(client)
                 .payload(Bytes.of("{\"a\":[1,2.5,\"ü\",null]}".getBytes(StandardCharsets.UTF_8)))));
-        assertThat(json(response)).containsEntry("name", "echo").containsEntry("version", "$LATEST").containsEntry("memory", "128")
-                .containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:echo").containsEntry("left", true)
-                .containsEntry("deadline", "Integer").containsEntry("identity", null).containsEntry("client", Map.of("custom", Map.of("a", "1")))
-                .containsEntry("group", "/aws/lambda/echo").containsEntry("mine", "yes").containsEntry("here", "/var/task")
-                .containsEntry("path", true).containsEntry("gems", true).containsEntry("execution", "AWS_Lambda_ruby3.3")
+        assertThat(json(response)).containsEntry("name", "echo").containsEntry("version", "$LATEST")
+                .containsEntry("memory", "128")
+                .containsEntry("arn", "arn:aws:lambda:eu-central-1:123456789012:function:echo")
+                .containsEntry("left", true)
+                .containsEntry("deadline", "Integer").containsEntry("identity", null)
+                .containsEntry("client", Map.of("custom", Map.of("a", "1")))
+                .containsEntry("group", "/aws/lambda/echo").containsEntry("mine", "yes")
+                .containsEntry("here", "/var/task")
+                .containsEntry("path", true).containsEntry("gems", true)
+                .containsEntry("execution", "AWS_Lambda_ruby3.3")
                 .containsEntry("net", "constant");
         assertThat(payload(response)).contains("\"event\":{\"a\":[1,2.5,\"ü\",null]}");
         assertThat(String.join("\n", tail(response))).contains("first\nsecond")
@@ -116,10 +124,12 @@ class RubyFunctionTest {
     void anErrorIsToldWithItsClassAndWhereItWasRaised() {
         var response = test.invoke("fail", "{}");
         assertThat(response.functionError()).isEqualTo("Unhandled");
-        assertThat(payload(response)).isEqualTo("{\"errorMessage\":\"thrown\",\"errorType\":\"Function<ArgumentError>\","
+        assertThat(payload(response))
+                .isEqualTo("{\"errorMessage\":\"thrown\",\"errorType\":\"Function<ArgumentError>\","
                 + "\"stackTrace\":[\"/var/task/app.rb:12:in `fail'\"]}");
         assertThat(tail(response)).contains("Error raised from handler method");
-        assertThat(json(test.invoke("custom", "{}"))).containsEntry("errorType", "Function<Mine>").containsEntry("errorMessage", "own");
+        assertThat(json(test.invoke("custom", "{}"))).containsEntry("errorType", "Function<Mine>")
+                .containsEntry("errorMessage", "own");
     }
 
     @Test
@@ -137,6 +147,7 @@ class RubyFunctionTest {
                 .containsEntry("errorMessage", "cannot load such file -- nothing");
         test.create("malformed", "ruby3.3", "app", Map.of("app.rb", SOURCE), r -> r.timeout(20));
         assertThat(json(test.invoke("malformed", "{}"))).containsEntry("errorType", "Init<ArgumentError>");
-        assertThat(payload(test.invoke("malformed", "{}"))).contains("Invalid handler [\\\"app\\\"], must be of form FILENAME.METHOD or");
+        assertThat(payload(test.invoke("malformed", "{}")))
+                .contains("Invalid handler [\\\"app\\\"], must be of form FILENAME.METHOD or");
     }
 }

@@ -83,14 +83,16 @@ class SnapStartTest {
     }
 
     private static Lambda.InvokeResponse invoke(String name, String event) {
-        return test.lambda.invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName(name).qualifier("1").logType("Tail")
+        return test.lambda
+                .invoke(caller(), Lambda.InvokeRequest.of(r -> r.functionName(name).qualifier("1").logType("Tail")
                 .payload(Bytes.of(event.getBytes(StandardCharsets.UTF_8)))));
     }
 
     private static List<String> logs(String name) {
         test.time.advance(Duration.ofSeconds(1));
         test.service.flushLogs();
-        return test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + name)))
+        return test.logs
+                .filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/" + name)))
                 .events().stream().map(Logs.FilteredLogEvent::message).toList();
     }
 
@@ -103,18 +105,23 @@ class SnapStartTest {
                 .isInstanceOf(Lambda.InvalidParameterValueException.class)
                 .hasMessageContaining("nodejs22.x is not supported for SnapStart enabled functions.");
         assertThatThrownBy(() -> test.create("scratch", "python3.13", "index.handler", Map.of("index.py", ""),
-                r -> r.snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions"))).ephemeralStorage(Lambda.EphemeralStorage.of(e -> e.size(1024)))))
-                .isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessageContaining("is not supported for SnapStart enabled functions.");
+                r -> r.snapStart(Lambda.SnapStart.of(s -> s.applyOn("PublishedVersions")))
+                .ephemeralStorage(Lambda.EphemeralStorage.of(e -> e.size(1024)))))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageContaining("is not supported for SnapStart enabled functions.");
         create("changed", Map.of("index.py", SOURCE));
-        assertThatThrownBy(() -> test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(
-                r -> r.functionName("changed").runtime("ruby3.4")))).hasMessageContaining("ruby3.4 is not supported for SnapStart");
+        assertThatThrownBy(() ->
+                test.lambda.updateFunctionConfiguration(caller(), Lambda.UpdateFunctionConfigurationRequest.of(
+                r -> r.functionName("changed")
+                .runtime("ruby3.4")))).hasMessageContaining("ruby3.4 is not supported for SnapStart");
     }
 
     @Test
     void environmentsThatAreProvisionedDoNotGoWithIt() throws InterruptedException {
         create("provisioned", Map.of("index.py", SOURCE));
         publish("provisioned");
-        assertThatThrownBy(() -> test.lambda.putProvisionedConcurrencyConfig(caller(), Lambda.PutProvisionedConcurrencyConfigRequest.of(
+        assertThatThrownBy(() ->
+                test.lambda.putProvisionedConcurrencyConfig(caller(), Lambda.PutProvisionedConcurrencyConfigRequest.of(
                 r -> r.functionName("provisioned").qualifier("1").provisionedConcurrentExecutions(1))))
                 .hasMessageContaining("Provisioned Concurrency is not supported for SnapStart enabled functions.");
     }
@@ -135,14 +142,18 @@ class SnapStartTest {
         assertThat(publish("hooks").version()).as("nothing changed").isEqualTo("1");
 
         var first = invoke("hooks", "{\"credentials\":true}");
-        assertThat(json(first).get("told")).isEqualTo(List.of("init", "before 2", "before 1", "after 1", "after 2", "event"));
+        assertThat(json(first).get("told"))
+                .isEqualTo(List.of("init", "before 2", "before 1", "after 1", "after 2", "event"));
         assertThat(payload(first)).contains("\"AWS_LAMBDA_INITIALIZATION_TYPE\": \"snap-start\"")
                 .contains("\"AWS_LAMBDA_LOG_STREAM_NAME\": null").contains("\"AWS_ACCESS_KEY_ID\": null");
-        assertThat(payload(first)).contains("\"AccessKeyId\": \"ASIAEXAMPLE\"").contains("\"Token\": \"token\"").contains("\"Expiration\": \"20");
+        assertThat(payload(first)).contains("\"AccessKeyId\": \"ASIAEXAMPLE\"").contains("\"Token\": \"token\"")
+                .contains("\"Expiration\": \"20");
         String log = new String(Base64.getDecoder().decode(first.logResult()), StandardCharsets.UTF_8);
-        assertThat(log).containsPattern("REPORT .*\tRestore Duration: [0-9.]+ ms\tBilled Restore Duration: \\d+ ms\t").doesNotContain("Init Duration");
+        assertThat(log).containsPattern("REPORT .*\tRestore Duration: [0-9.]+ ms\tBilled Restore Duration: \\d+ ms\t")
+                .doesNotContain("Init Duration");
         assertThat(TestLambda.tail(invoke("hooks", "{}"))).noneMatch(line -> line.contains("Restore Duration"));
-        assertThat(logs("hooks")).anyMatch(l -> l.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: success"))
+        assertThat(logs("hooks"))
+                .anyMatch(l -> l.matches("INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: success"))
                 .anyMatch(l -> l.startsWith("RESTORE_START Runtime Version: python3.13 on Python 3."))
                 .anyMatch(l -> l.matches("RESTORE_REPORT Restore Duration: [0-9.]+ ms"));
     }
@@ -196,7 +207,8 @@ class SnapStartTest {
         publish("leaves");
         settled("leaves");
         assertThat(payload(invoke("leaves", "{\"leave\":true}"))).contains("exit status 3");
-        assertThat(json(invoke("leaves", "{}")).get("told")).isEqualTo(List.of("init", "before 2", "before 1", "after 1", "after 2", "event"));
+        assertThat(json(invoke("leaves", "{}")).get("told"))
+                .isEqualTo(List.of("init", "before 2", "before 1", "after 1", "after 2", "event"));
     }
 
     @Test
@@ -224,7 +236,11 @@ class SnapStartTest {
         create("broken", Map.of("index.py", SOURCE, "broken", "x"));
         publish("broken");
         assertThat(settled("broken").state()).isEqualTo("Active");
-        assertThatThrownBy(() -> invoke("broken", "{}")).isInstanceOf(Lambda.SnapStartException.class).hasMessageContaining("not restored");
-        assertThat(logs("broken")).anyMatch(l -> l.matches("RESTORE_REPORT Restore Duration: [0-9.]+ ms\tStatus: error\tError Type: Runtime.AfterRestoreError"));
+        assertThatThrownBy(() -> invoke("broken", "{}")).isInstanceOf(Lambda.SnapStartException.class)
+                .hasMessageContaining("not restored");
+        assertThat(logs("broken"))
+                .anyMatch(l -> l
+                        .matches("RESTORE_REPORT Restore Duration: [0-9.]+ ms\tStatus: error\tError Type: "
+                                + "Runtime.AfterRestoreError"));
     }
 }

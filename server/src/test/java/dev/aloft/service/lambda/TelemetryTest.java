@@ -56,7 +56,8 @@ class TelemetryTest {
                 if event['eventType'] == 'SHUTDOWN':
                     sys.exit(0)
             """;
-    private static final String FUNCTION = "exports.handler = async () => { console.log('two\\nlines'); await new Promise(r => setTimeout(r, 150));"
+    private static final String FUNCTION =
+            "exports.handler = async () => { console.log('two\\nlines'); await new Promise(r => setTimeout(r, 150));"
             + " return require('fs').readFileSync('/tmp/notes', 'utf8'); }";
 
     @TempDir
@@ -75,7 +76,8 @@ class TelemetryTest {
     }
 
     private static void create(String name, String subscribe, Consumer<Lambda.CreateFunctionRequest.Builder> more) {
-        var layer = test.lambda.publishLayerVersion(caller(), Lambda.PublishLayerVersionRequest.of(r -> r.layerName(name)
+        var layer = test.lambda
+                .publishLayerVersion(caller(), Lambda.PublishLayerVersionRequest.of(r -> r.layerName(name)
                 .content(Lambda.LayerVersionContentInput.of(c -> c.zipFile(TestLambda.zip(
                         Map.of("extensions/listener", LISTENER.replace("SUBSCRIBE", subscribe))))))));
         test.create(name, "nodejs22.x", "index.handler", Map.of("index.js", FUNCTION), r -> {
@@ -93,27 +95,46 @@ class TelemetryTest {
 
     @Test
     void aSubscriberHearsOfTheInitTheEventsAndEveryLine() {
-        create("hears-all", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-12-13', 'types': ['platform', 'function', 'extension'],"
-                + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': {'timeoutMs': 25}})", _ -> {});
+        create("hears-all", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-12-13', 'types': ['platform', "
+                + "'function', 'extension'], 'destination': {'protocol': 'HTTP', 'URI': "
+                + "'http://sandbox.localdomain:PORT'}, 'buffering': {'timeoutMs': 25}})", _ -> {});
         List<String> noted = noted("hears-all");
         assertThat(noted).contains("subscribed 200 \"OK\"");
-        assertThat(noted).anyMatch(e -> e.matches("\\{\"record\":\\{\"functionArn\":\"arn:[^\"]+\",\"functionName\":\"hears-all\",\"functionVersion\":\"\\$LATEST\","
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .matches("\\{\"record\":\\{\"functionArn\":\"arn:[^\"]+\",\"functionName\":\"hears-all\",\"functionVersion\":\"\\$LATEST\","
                 + "\"initializationType\":\"on-demand\",\"instanceId\":\"[^\"]+\",\"instanceMaxMemory\":134217728,\"phase\":\"init\",\"runtimeVersion\":\"[^\"]+\","
                 + "\"runtimeVersionArn\":\"[^\"]+\"},\"time\":\"[0-9T:.-]+Z\",\"type\":\"platform.initStart\"}"));
-        assertThat(noted).anyMatch(e -> e.contains("\"record\":{\"name\":\"listener\",\"state\":\"Subscribed\",\"types\":[\"platform\",\"function\",\"extension\"]}") && e.contains("platform.telemetrySubscription"));
-        assertThat(noted).anyMatch(e -> e.contains("{\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"success\"}") && e.contains("platform.initRuntimeDone"));
-        assertThat(noted).anyMatch(e -> e.contains("{\"record\":{\"events\":[\"INVOKE\",\"SHUTDOWN\"],\"name\":\"listener\",\"state\":\"Ready\"}") && e.contains("platform.extension"));
-        assertThat(noted).anyMatch(e -> e.contains("\"metrics\":{\"durationMs\":") && e.contains("platform.initReport"));
-        assertThat(noted).anyMatch(e -> e.matches("\\{\"record\":\\{\"requestId\":\"[0-9a-f-]{36}\",\"version\":\"\\$LATEST\"},.*platform.start\"}"));
-        assertThat(noted).anyMatch(e -> e.matches("\\{\"record\":\\{\"metrics\":\\{\"durationMs\":[0-9.]+,\"producedBytes\":\\d+},\"requestId\":\"[0-9a-f-]{36}\","
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .contains("\"record\":{\"name\":\"listener\",\"state\":\"Subscribed\",\"types\":[\"platform\",\"function\",\"extension\"]}") && e.contains("platform.telemetrySubscription"));
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .contains("{\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"success\"}") && e.contains("platform.initRuntimeDone"));
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .contains("{\"record\":{\"events\":[\"INVOKE\",\"SHUTDOWN\"],\"name\":\"listener\",\"state\":\"Ready\"}") && e.contains("platform.extension"));
+        assertThat(noted)
+                .anyMatch(e -> e.contains("\"metrics\":{\"durationMs\":") && e.contains("platform.initReport"));
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .matches("\\{\"record\":\\{\"requestId\":\"[0-9a-f-]{36}\",\"version\":\"\\$LATEST\"},.*platform.start\"}"));
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .matches("\\{\"record\":\\{\"metrics\":\\{\"durationMs\":[0-9.]+,\"producedBytes\":\\d+},\"requestId\":\"[0-9a-f-]{36}\","
                 + "\"spans\":\\[\\{\"durationMs\":[0-9.]+,\"name\":\"responseLatency\",\"start\":\"[^\"]+\"},\\{\"durationMs\":[0-9.]+,\"name\":\"responseDuration\",\"start\":\"[^\"]+\"},"
                 + "\\{\"durationMs\":[0-9.]+,\"name\":\"runtimeOverhead\",\"start\":\"[^\"]+\"}],\"status\":\"success\"},.*platform.runtimeDone\"}"));
-        assertThat(noted).anyMatch(e -> e.contains("\"billedDurationMs\":") && e.contains("\"initDurationMs\":") && e.contains("extensionOverhead") && e.contains("platform.report"));
-        assertThat(noted).anyMatch(e -> e.matches("\\{\"record\":\"[0-9T:.-]+Z\\\\t[0-9a-f-]{36}\\\\tINFO\\\\ttwo\\\\nlines\",.*\"type\":\"function\"}"));
-        assertThat(noted).anyMatch(e -> e.startsWith("{\"record\":\"ready\",") && e.endsWith("\"type\":\"extension\"}"));
+        assertThat(noted).anyMatch(e -> e.contains("\"billedDurationMs\":") && e.contains("\"initDurationMs\":")
+                && e.contains("extensionOverhead") && e.contains("platform.report"));
+        assertThat(noted)
+                .anyMatch(e -> e
+                        .matches("\\{\"record\":\"[0-9T:.-]+Z\\\\t[0-9a-f-]{36}\\\\tINFO\\\\ttwo\\\\nlines\",.*\"type\":\"function\"}"));
+        assertThat(noted)
+                .anyMatch(e -> e.startsWith("{\"record\":\"ready\",") && e.endsWith("\"type\":\"extension\"}"));
         test.time.advance(Duration.ofSeconds(1));
         test.service.flushLogs();
-        assertThat(test.logs.filterLogEvents(caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/hears-all"))).events())
+        assertThat(test.logs.filterLogEvents(caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/hears-all"))).events())
                 .extracting(Logs.FilteredLogEvent::message)
                 .contains("TELEMETRY\tName: listener\tState: Subscribed\tTypes: [Platform, Function, Extension]");
     }
@@ -121,15 +142,18 @@ class TelemetryTest {
     @Test
     void inALogOfJsonTheFunctionsLinesAreObjects() {
         create("hears-json", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-12-13', 'types': ['function'],"
-                        + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT/path'}, 'buffering': {'timeoutMs': 25}})",
+                        + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT/path'}, 'buffering': "
+                        + "{'timeoutMs': 25}})",
                 r -> r.loggingConfig(Lambda.LoggingConfig.of(l -> l.logFormat("JSON"))));
-        assertThat(noted("hears-json")).hasSize(3).element(1).asString().contains("\"level\":\"INFO\",\"message\":\"two\\nlines\"").contains("\"type\":\"function\"");
+        assertThat(noted("hears-json")).hasSize(3).element(1).asString()
+                .contains("\"level\":\"INFO\",\"message\":\"two\\nlines\"").contains("\"type\":\"function\"");
     }
 
     @Test
     void theOlderApiTellsLess() {
         create("hears-old", "subscribe('/2020-08-15/logs', {'schemaVersion': '2020-08-15', 'types': ['platform'],"
-                + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': {'timeoutMs': 25}})", _ -> {});
+                + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': "
+                + "{'timeoutMs': 25}})", _ -> {});
         List<String> noted = noted("hears-old");
         assertThat(noted).contains("subscribed 200 \"OK\"");
         assertThat(noted).noneMatch(e -> e.contains("platform.init") || e.contains("platform.runtimeDone"))
@@ -143,7 +167,9 @@ class TelemetryTest {
                 subscribe('/2022-07-01/telemetry', {'types': [], 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain'}})
                 subscribe('/2022-07-01/telemetry', {'types': ['function'], 'destination': {'protocol': 'TCP', 'port': 8080}, 'buffering': {'maxItems': 5}})""", _ -> {});
         assertThat(noted("hears-nothing")).containsExactly(
-                "subscribed 400 {\"errorMessage\":\"URI port is not provided; types should not be empty\",\"errorType\":\"ValidationError\"}",
-                "subscribed 400 {\"errorMessage\":\"buffering.maxItems should be between 1000 and 10000\",\"errorType\":\"ValidationError\"}");
+                "subscribed 400 {\"errorMessage\":\"URI port is not provided; types should not be "
+                + "empty\",\"errorType\":\"ValidationError\"}",
+                "subscribed 400 {\"errorMessage\":\"buffering.maxItems should be between 1000 and "
+                + "10000\",\"errorType\":\"ValidationError\"}");
     }
 }

@@ -82,13 +82,15 @@ final class TestLambda implements AutoCloseable {
         endpoint = new LocalEndpoint(this::admit, store::inTransaction);
         keys = new TestKeys(caller(), store, time, endpoint);
         endpoint.add(keys.service());
-        sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")), isolation);
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), LambdaService.library(folder.resolve("lambda")),
+                isolation);
         metrics = new Metrics(endpoint, time);
         var contents = new Contents(folder.resolve("images"), time);
         endpoint.add(new dev.aloft.service.ecr.EcrService(store, contents, KeyFile.inMemory(), time, endpoint, () ->
             false, targets));
         ecr = Ecr.at(endpoint);
-        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes, folder.resolve("lambda"),
+        service = new LambdaService(store, new Blobs(folder.resolve("blobs")), contents, sandboxes,
+                folder.resolve("lambda"),
                 new RuntimeSources(Optional.empty(), Optional.empty(), false),
                 1_000, metrics, endpoint, endpoint, targets, new TestRoles(), new TestAccess(),
                 () -> "http://127.0.0.1:4566", time);
@@ -116,7 +118,8 @@ final class TestLambda implements AutoCloseable {
     private record TestRoles() implements ExecutionRoles {
         @Override
         public Session assume(Caller lambda, String role, String name) {
-            return new Session(lambda.as(new Principal.RoleSession(role, "AROAEXAMPLE", name, null)), "ASIAEXAMPLE", "secret", "token");
+            return new Session(lambda.as(new Principal.RoleSession(role, "AROAEXAMPLE", name, null)), "ASIAEXAMPLE",
+                    "secret", "token");
         }
 
         @Override
@@ -144,7 +147,8 @@ final class TestLambda implements AutoCloseable {
     }
 
     static Caller caller() {
-        return new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), UUID.randomUUID().toString(), null, 0,
+        return new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"),
+                UUID.randomUUID().toString(), null, 0,
                 "http://127.0.0.1:4566", "127.0.0.1", null);
     }
 
@@ -174,7 +178,8 @@ final class TestLambda implements AutoCloseable {
     /** A function of one file, named so that its handler is {@code index.handler}. */
     void create(String name, String runtime, String source) {
         // A busy machine is slow; tests of timeouts say theirs.
-        create(name, runtime, "index.handler", Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source), r -> r.timeout(20));
+        create(name, runtime, "index.handler", Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source),
+                r -> r.timeout(20));
     }
 
     Lambda.InvokeResponse invoke(String name, String event) {

@@ -61,34 +61,42 @@ class WrapperTest {
         test.close();
     }
 
-    private static void create(String name, String runtime, String source, Map<String, String> variables) throws IOException {
+    private static void create(String name, String runtime, String source, Map<String, String> variables)
+            throws IOException {
         String file = runtime.startsWith("python") ? "index.py" : "index.js";
         Path zip = folder.resolve(name + ".zip");
-        try (var files = FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()), Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
+        try (var files = FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()),
+                Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
             Files.writeString(files.getPath(file), source);
-            Files.setPosixFilePermissions(Files.writeString(files.getPath("plain.sh"), SCRIPT), PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(Files.writeString(files.getPath("plain.sh"), SCRIPT),
+                    PosixFilePermissions.fromString("rw-r--r--"));
             Files.writeString(files.getPath("preload.js"), "globalThis.seen = 'preloaded';");
             Path script = Files.writeString(files.getPath("wrap.sh"), SCRIPT);
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         Bytes content = Bytes.of(Files.readAllBytes(zip));
-        test.create(name, runtime, "index.handler", Map.of(), r -> r.timeout(20).environment(Lambda.Environment.of(e -> e.variables(variables)))
+        test.create(name, runtime, "index.handler", Map.of(),
+                r -> r.timeout(20).environment(Lambda.Environment.of(e -> e.variables(variables)))
                 .code(Lambda.FunctionCode.of(c -> c.zipFile(content))));
     }
 
     @Test
     void aWrapperStartsTheRuntimeAndMayChangeItsOptionsAndVariables() throws IOException {
-        create("python-wrapped", "python3.11", PYTHON, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/wrap.sh", "MORE", "-X importtime", "MINE", "own"));
+        create("python-wrapped", "python3.11", PYTHON,
+                Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/wrap.sh", "MORE", "-X importtime", "MINE", "own"));
         var python = json(test.invoke("python-wrapped", "{}"));
-        assertThat(python).containsEntry("mine", "from the wrapper").containsEntry("name", "python-wrapped").containsEntry("here", "/var/task")
+        assertThat(python).containsEntry("mine", "from the wrapper").containsEntry("name", "python-wrapped")
+                .containsEntry("here", "/var/task")
                 .containsEntry("handler", "index.handler");
         assertThat(python.get("x").toString()).contains("importtime");
         assertThat(python.get("inner").toString()).isEqualTo("[]");
         assertThat(payload(test.invoke("python-wrapped", "{}"))).contains("from the wrapper");
 
-        create("node-wrapped", "nodejs20.x", NODE, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/wrap.sh", "MORE", "--expose-gc --require /var/task/preload.js"));
+        create("node-wrapped", "nodejs20.x", NODE, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/wrap.sh", "MORE",
+                "--expose-gc --require /var/task/preload.js"));
         var node = json(test.invoke("node-wrapped", "{}"));
-        assertThat(node).containsEntry("mine", "from the wrapper").containsEntry("seen", "preloaded").containsEntry("here", "/var/task");
+        assertThat(node).containsEntry("mine", "from the wrapper").containsEntry("seen", "preloaded")
+                .containsEntry("here", "/var/task");
         assertThat(node.get("args").toString()).contains("--expose-gc");
         assertThat(node.get("inner").toString()).isEqualTo("[]");
     }
@@ -101,7 +109,8 @@ class WrapperTest {
         assertThat(payload(response)).contains("Error: Runtime exited with error: exit status 127");
         test.time.advance(Duration.ofSeconds(1));
         test.service.flushLogs();
-        assertThat(test.logs.filterLogEvents(TestLambda.caller(), Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/missing")))
+        assertThat(test.logs.filterLogEvents(TestLambda.caller(),
+                Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/lambda/missing")))
                 .events()).extracting(Logs.FilteredLogEvent::message).contains("/opt/missing: does not exist");
         create("plain", "nodejs20.x", NODE, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/plain.sh"));
         assertThat(payload(test.invoke("plain", "{}"))).contains("exit status 126");
@@ -115,25 +124,30 @@ class WrapperTest {
 
     @Test
     void aPathOfOnesOwnIsSearchedForModules() {
-        test.create("python-path", "python3.11", "index.handler", Map.of("index.py", "import deep\ndef handler(event, context): return deep.N\n",
-                "more/deep.py", "N = 5\n"), r -> r.timeout(20).environment(Lambda.Environment.of(e -> e.variables(Map.of("PYTHONPATH", "/var/task/more")))));
+        test.create("python-path", "python3.11", "index.handler",
+                Map.of("index.py", "import deep\ndef handler(event, context): return deep.N\n",
+                "more/deep.py", "N = 5\n"), r -> r.timeout(20).environment(
+                Lambda.Environment.of(e -> e.variables(Map.of("PYTHONPATH", "/var/task/more")))));
         assertThat(payload(test.invoke("python-path", "{}"))).isEqualTo("5");
     }
 
     @Test
     void librariesOfTheFunctionAreFoundByTheirName() throws IOException {
         Path library;
-        try (var found = Files.find(Path.of("/usr/lib"), 2, (path, _) -> path.getFileName().toString().equals("libz.so.1"))) {
+        try (var found =
+                Files.find(Path.of("/usr/lib"), 2, (path, _) -> path.getFileName().toString().equals("libz.so.1"))) {
             library = found.findFirst().orElse(null);
         }
         Assumptions.assumeTrue(library != null, "there is a library to take");
         Path zip = folder.resolve("library.zip");
         try (var files = FileSystems.newFileSystem(URI.create("jar:" + zip.toUri()), Map.of("create", "true"))) {
-            Files.writeString(files.getPath("index.py"), "import ctypes\ndef handler(event, context):\n    return bool(ctypes.CDLL('libown.so'))\n");
+            Files.writeString(files.getPath("index.py"),
+                    "import ctypes\ndef handler(event, context):\n    return bool(ctypes.CDLL('libown.so'))\n");
             Files.copy(library, Files.createDirectory(files.getPath("lib")).resolve("libown.so"));
         }
         Bytes content = Bytes.of(Files.readAllBytes(zip));
-        test.create("library", "python3.11", "index.handler", Map.of(), r -> r.timeout(20).code(Lambda.FunctionCode.of(c -> c.zipFile(content))));
+        test.create("library", "python3.11", "index.handler", Map.of(),
+                r -> r.timeout(20).code(Lambda.FunctionCode.of(c -> c.zipFile(content))));
         assertThat(payload(test.invoke("library", "{}"))).isEqualTo("true");
     }
 
@@ -143,8 +157,10 @@ class WrapperTest {
         try (var zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("nothing"));
         }
-        test.create("custom", "provided.al2023", "any", Map.of(), r -> r.code(Lambda.FunctionCode.of(c -> c.zipFile(Bytes.of(bytes.toByteArray()))))
-                .environment(Lambda.Environment.of(e -> e.variables(Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/missing")))));
+        test.create("custom", "provided.al2023", "any", Map.of(),
+                r -> r.code(Lambda.FunctionCode.of(c -> c.zipFile(Bytes.of(bytes.toByteArray()))))
+                .environment(Lambda.Environment.of(e ->
+                        e.variables(Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/missing")))));
         assertThat(json(test.invoke("custom", "{}"))).containsEntry("errorType", "Runtime.InvalidEntrypoint");
     }
 }

@@ -56,15 +56,18 @@ class ZipTest {
     @Test
     void filesKeepTheirModesAndThoseWithoutCanBeRun() throws IOException {
         Zip.unpack(zip("bin/a", bytes("x"), 0100640), into, 100);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(into.resolve("bin/a")))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(into.resolve("bin/a"))))
+                .isEqualTo("rw-r-----");
         Zip.unpack(zip("b", bytes("x"), 0), into, 100);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(into.resolve("b")))).isEqualTo("rwxr-xr-x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(into.resolve("b"))))
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
     void namesThatLeadOutsideAreRefused() throws IOException {
         for (String name : new String[] {"../a", "a/../../b", "/etc/passwd", "..\\a"}) {
-            assertThatThrownBy(() -> Zip.unpack(zip(name, bytes("x"), 0), into, 100)).as(name).isInstanceOf(Zip.Malformed.class);
+            assertThatThrownBy(() -> Zip.unpack(zip(name, bytes("x"), 0), into, 100)).as(name)
+                    .isInstanceOf(Zip.Malformed.class);
         }
         assertThat(folder.resolve("a")).doesNotExist();
         assertThat(folder.resolve("b")).doesNotExist();
@@ -75,7 +78,8 @@ class ZipTest {
         Zip.unpack(zip("dir/link", bytes("../there"), 0120777), into, 100);
         assertThat(Files.readSymbolicLink(into.resolve("dir/link"))).isEqualTo(Path.of("../there"));
         for (String target : new String[] {"/etc/passwd", "../../x"}) {
-            assertThatThrownBy(() -> Zip.unpack(zip("other/link", bytes(target), 0120777), into, 100)).isInstanceOf(Zip.Malformed.class);
+            assertThatThrownBy(() -> Zip.unpack(zip("other/link", bytes(target), 0120777), into, 100))
+                    .isInstanceOf(Zip.Malformed.class);
         }
     }
 
@@ -98,15 +102,18 @@ class ZipTest {
 
     @Test
     void whatIsTheSameAsBeforeIsTheSameFile() throws IOException {
-        Path first = Files.move(zip(Map.of("lib/big", "x".repeat(1_000), "index", "one", "gone", "gone")), folder.resolve("first.zip"));
+        Path first = Files.move(zip(Map.of("lib/big", "x".repeat(1_000), "index", "one", "gone", "gone")),
+                folder.resolve("first.zip"));
         Path was = Files.createDirectory(folder.resolve("was"));
         Zip.unpack(first, was, 10_000);
-        Zip.unpack(zip(Map.of("lib/big", "x".repeat(1_000), "index", "two")), into, 10_000, Optional.of(new Zip.Unpacked(first, was)));
+        Zip.unpack(zip(Map.of("lib/big", "x".repeat(1_000), "index", "two")), into, 10_000,
+                Optional.of(new Zip.Unpacked(first, was)));
         assertThat(Files.isSameFile(into.resolve("lib/big"), was.resolve("lib/big"))).isTrue();
         assertThat(into.resolve("index")).hasContent("two");
         assertThat(was.resolve("index")).hasContent("one");
         assertThat(into.resolve("gone")).doesNotExist();
-        assertThatThrownBy(() -> Zip.unpack(first, Files.createDirectory(folder.resolve("small")), 100, Optional.of(new Zip.Unpacked(first, was))))
+        assertThatThrownBy(() -> Zip.unpack(first, Files.createDirectory(folder.resolve("small")), 100,
+                Optional.of(new Zip.Unpacked(first, was))))
                 .isInstanceOf(Zip.TooLarge.class);
     }
 

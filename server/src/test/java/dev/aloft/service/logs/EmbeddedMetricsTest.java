@@ -46,7 +46,8 @@ class EmbeddedMetricsTest {
     }
 
     private String document(String metrics, String members) {
-        return "{\"_aws\":{\"Timestamp\":" + time.instant().toEpochMilli() + ",\"CloudWatchMetrics\":[{\"Namespace\":\"shop\","
+        return "{\"_aws\":{\"Timestamp\":" + time.instant().toEpochMilli()
+            + ",\"CloudWatchMetrics\":[{\"Namespace\":\"shop\","
             + "\"Dimensions\":[[\"service\"],[]],\"Metrics\":[" + metrics + "]}]}," + members + "}\n";
     }
 
@@ -58,12 +59,14 @@ class EmbeddedMetricsTest {
     }
 
     private double errors(String metric) {
-        return points("AWS/Logs", metric, Map.of("LogGroupName", "g")).stream().mapToDouble(CloudWatch.Datapoint::sum).sum();
+        return points("AWS/Logs", metric, Map.of("LogGroupName", "g")).stream()
+            .mapToDouble(CloudWatch.Datapoint::sum).sum();
     }
 
     @Test
     void eachMetricCountsWithEachSetOfDimensions() {
-        put("plain", document("{\"Name\":\"orders\",\"Unit\":\"Count\"}", "\"service\":\"web\",\"orders\":3,\"more\":{}"),
+        put("plain", document("{\"Name\":\"orders\",\"Unit\":\"Count\"}",
+            "\"service\":\"web\",\"orders\":3,\"more\":{}"),
             document("{\"Name\":\"orders\",\"Unit\":\"Count\"}", "\"service\":\"web\",\"orders\":[1,2]"));
         for (var dimensions : List.of(Map.of("service", "web"), Map.<String, String>of())) {
             var point = points("shop", "orders", dimensions).getFirst();
@@ -76,7 +79,8 @@ class EmbeddedMetricsTest {
 
     @Test
     void whatBreaksARuleIsCountedAndCostsNoLogEvent() {
-        put(document("{\"Name\":\"a\"}", "\"service\":\"web\",\"a\":\"no number\""), document("{\"Name\":\"a\"}", "\"a\":1"),
+        put(document("{\"Name\":\"a\"}", "\"service\":\"web\",\"a\":\"no number\""),
+            document("{\"Name\":\"a\"}", "\"a\":1"),
             document("{\"Name\":\"a\",\"Unit\":\"Apples\"}", "\"service\":\"web\",\"a\":1"),
             "text before " + document("{\"Name\":\"a\"}", "\"service\":\"web\",\"a\":1"),
             document("{\"Name\":\"b\"}", "\"service\":\"web\",\"b\":1"));

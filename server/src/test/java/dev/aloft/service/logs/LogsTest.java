@@ -459,21 +459,25 @@ class LogsTest {
 
     @Test
     void resourcePoliciesLetServicesInToWrite() {
-        assertThatThrownBy(() -> logs.deleteResourcePolicy(CALLER, Logs.DeleteResourcePolicyRequest.of(r -> r.policyName("p"))))
+        assertThatThrownBy(() ->
+            logs.deleteResourcePolicy(CALLER, Logs.DeleteResourcePolicyRequest.of(r -> r.policyName("p"))))
             .hasMessage("Policy with name [p] does not exist.");
         assertThat(service.policy(CALLER, "any")).isEmpty();
-        var statement = "{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"logs:*\","
+        var statement =
+            "{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"logs:*\","
             + "\"Resource\":\"*\"}";
         logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName("p")
             .policyDocument("{\"Statement\":" + statement + "}")));
         for (var name : List.of("q", "r")) {
             logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName(name)
-                .policyDocument("{\"Statement\":" + statement.replace("{\"Effect", "{\"Sid\":\"same\",\"Effect") + "}")));
+                .policyDocument("{\"Statement\":" + statement.replace("{\"Effect", "{\"Sid\":\"same\",\"Effect")
+                    + "}")));
         }
         assertThat(service.policy(CALLER, "any").orElseThrow()).contains(statement).doesNotContain("same");
         assertThatThrownBy(() -> logs.putResourcePolicy(CALLER, Logs.PutResourcePolicyRequest.of(r -> r.policyName("s")
             .policyDocument("{}")))).hasMessage("Policy document is not valid");
-        assertThat(logs.describeResourcePolicies(CALLER, Logs.DescribeResourcePoliciesRequest.of(_ -> { })).resourcePolicies())
+        assertThat(logs.describeResourcePolicies(CALLER, Logs.DescribeResourcePoliciesRequest.of(_ -> { }))
+            .resourcePolicies())
             .extracting(Logs.ResourcePolicy::policyName).containsExactly("p", "q", "r");
     }
 
@@ -483,11 +487,13 @@ class LogsTest {
         var target = Arn.parse("arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/g:*");
         for (int i = 0; i < 2; i++) {
             // The second time is an attempt after a failure, or so it seems.
-            new LogsTarget(endpoint, time).deliver(CALLER, target, Event.of("{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+            new LogsTarget(endpoint, time)
+                .deliver(CALLER, target, Event.of("{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
         }
         new LogsTarget(endpoint, time).deliver(CALLER.withRequestId("other"), target, Event.of(
             ("{\"timestamp\":" + now() + ",\"message\":\"text\"}").getBytes(StandardCharsets.UTF_8)));
-        assertThat(logs.filterLogEvents(CALLER, Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/events/g"))).events())
+        assertThat(logs.filterLogEvents(CALLER, Logs.FilterLogEventsRequest.of(r -> r.logGroupName("/aws/events/g")))
+            .events())
             .extracting(Logs.FilteredLogEvent::logStreamName, Logs.FilteredLogEvent::message)
             .containsExactlyInAnyOrder(tuple("id", "{\"a\":1}"), tuple("id", "{\"a\":1}"), tuple("other", "text"));
     }

@@ -59,7 +59,8 @@ class NotificationsTest extends S3Fixture {
     }
 
     private void configure(Consumer<S3.NotificationConfiguration.Builder> with) {
-        s3.putBucketNotificationConfiguration(CALLER, S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket("bucket")
+        s3.putBucketNotificationConfiguration(CALLER,
+            S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket("bucket")
             .skipDestinationValidation(true).notificationConfiguration(S3.NotificationConfiguration.of(with))));
     }
 
@@ -72,8 +73,10 @@ class NotificationsTest extends S3Fixture {
     }
 
     private static S3.QueueConfiguration filtered(String arn, String event, String prefix, String suffix) {
-        return S3.QueueConfiguration.of(q -> q.queueArn(arn).events(List.of(event)).filter(S3.NotificationConfigurationFilter.of(
-            f -> f.key(S3.S3KeyFilter.of(k -> k.filterRules(List.of(S3.FilterRule.of(r -> r.name("prefix").value(prefix)),
+        return S3.QueueConfiguration.of(q -> q.queueArn(arn).events(List.of(event))
+            .filter(S3.NotificationConfigurationFilter.of(
+            f -> f.key(S3.S3KeyFilter.of(k ->
+                k.filterRules(List.of(S3.FilterRule.of(r -> r.name("prefix").value(prefix)),
                 S3.FilterRule.of(r -> r.name("SUFFIX").value(suffix)))))))));
     }
 
@@ -84,29 +87,37 @@ class NotificationsTest extends S3Fixture {
 
     @Test
     void whatIsNoConfiguration() {
-        refused("The ARN could not be parsed", () -> configure(c -> c.queueConfigurations(List.of(queue("invalid-queue", "s3:ObjectCreated:*")))));
+        refused("The ARN could not be parsed",
+            () -> configure(c -> c.queueConfigurations(List.of(queue("invalid-queue", "s3:ObjectCreated:*")))));
         refused("The event 's3:ObjectMade:*' is not supported for notifications", () -> tellQueue("s3:ObjectMade:*"));
-        refused("The notification destination service region is not valid for the bucket location constraint", () -> configure(
+        refused("The notification destination service region is not valid for the bucket location constraint",
+            () -> configure(
             c -> c.queueConfigurations(List.of(queue(QUEUE.replace("us-east-1", "eu-west-1"), "s3:ObjectCreated:*")))));
         refused("Unable to validate the following destination configurations", () -> configure(
             c -> c.queueConfigurations(List.of(queue(QUEUE + ".fifo", "s3:ObjectCreated:*")))));
-        refused("Configurations overlap. Configurations on the same bucket cannot share a common event type.", () -> configure(
-            c -> c.queueConfigurations(List.of(queue(QUEUE, "s3:ObjectCreated:*"), queue(QUEUE + "2", "s3:ObjectCreated:Put")))));
-        refused("Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping "
-            + "for the same event type.", () -> configure(c -> c.queueConfigurations(List.of(
-                filtered(QUEUE, "s3:ObjectCreated:*", "a/", ".png"), filtered(QUEUE, "s3:ObjectCreated:*", "a/b/", "g")))));
+        refused("Configurations overlap. Configurations on the same bucket cannot share a common event type.",
+            () -> configure(
+            c -> c.queueConfigurations(List.of(queue(QUEUE, "s3:ObjectCreated:*"),
+                queue(QUEUE + "2", "s3:ObjectCreated:Put")))));
+        refused("Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the "
+            + "prefixes are overlapping for the same event type.", () -> configure(c -> c.queueConfigurations(List.of(
+                filtered(QUEUE, "s3:ObjectCreated:*", "a/", ".png"),
+                filtered(QUEUE, "s3:ObjectCreated:*", "a/b/", "g")))));
         configure(c -> c.queueConfigurations(List.of(filtered(QUEUE, "s3:ObjectCreated:*", "a/", ".png"),
             filtered(QUEUE, "s3:ObjectCreated:*", "a/b/", ".jpg"))));
-        refused("Unable to validate the following destination configurations", () -> s3.putBucketNotificationConfiguration(CALLER,
+        refused("Unable to validate the following destination configurations",
+            () -> s3.putBucketNotificationConfiguration(CALLER,
             S3.PutBucketNotificationConfigurationRequest.of(r -> r.bucket("bucket").notificationConfiguration(
-                S3.NotificationConfiguration.of(c -> c.queueConfigurations(List.of(queue(QUEUE, "s3:ObjectCreated:*"))))))));
+                S3.NotificationConfiguration.of(c ->
+                    c.queueConfigurations(List.of(queue(QUEUE, "s3:ObjectCreated:*"))))))));
     }
 
     @Test
     void aConfigurationIsToldInS3sSpelling() {
         configure(c -> c.queueConfigurations(List.of(filtered(QUEUE, "s3:ObjectCreated:*", "p", "")))
             .eventBridgeConfiguration(S3.EventBridgeConfiguration.of(_ -> { })));
-        var kept = s3.getBucketNotificationConfiguration(CALLER, S3.GetBucketNotificationConfigurationRequest.of(r -> r.bucket("bucket")));
+        var kept = s3.getBucketNotificationConfiguration(CALLER,
+            S3.GetBucketNotificationConfigurationRequest.of(r -> r.bucket("bucket")));
         assertThat(kept.eventBridgeConfiguration()).isNotNull();
         assertThat(kept.queueConfigurations().getFirst().id()).isNotEmpty();
         assertThat(kept.queueConfigurations().getFirst().filter().key().filterRules()).extracting(S3.FilterRule::name)
@@ -120,7 +131,8 @@ class NotificationsTest extends S3Fixture {
         time.settle();
         var record = told.getFirst().record();
         assertThat(told.getFirst().caller().principal().arn()).isEqualTo("s3.amazonaws.com");
-        assertThat(List.copyOf(record.keySet())).hasToString("[eventVersion, eventSource, awsRegion, eventTime, eventName, "
+        assertThat(List.copyOf(record.keySet()))
+            .hasToString("[eventVersion, eventSource, awsRegion, eventTime, eventName, "
             + "userIdentity, requestParameters, responseElements, s3]");
         assertThat(record.get("eventVersion")).isEqualTo("2.1");
         assertThat(record.get("eventTime").toString()).matches("2026-01-01T00:00:00.000Z");
@@ -145,7 +157,8 @@ class NotificationsTest extends S3Fixture {
         s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bucket").key("a")));
         s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bucket").key("never-there")));
         time.settle();
-        assertThat(told).extracting(Told::name).containsExactlyInAnyOrder("ObjectCreated:Copy", "ObjectTagging:Put", "ObjectRemoved:Delete");
+        assertThat(told).extracting(Told::name)
+            .containsExactlyInAnyOrder("ObjectCreated:Copy", "ObjectTagging:Put", "ObjectRemoved:Delete");
         var removed = told.stream().filter(it -> it.name().equals("ObjectRemoved:Delete")).findFirst().orElseThrow();
         assertThat(removed.object()).hasToString("{key=a, sequencer=" + removed.object().get("sequencer") + "}");
         var tagged = told.stream().filter(it -> it.name().equals("ObjectTagging:Put")).findFirst().orElseThrow();
@@ -162,7 +175,8 @@ class NotificationsTest extends S3Fixture {
         s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bucket").key("a").versionId(version)));
         time.settle();
         assertThat(told).extracting(it -> it.name() + " " + it.object().get("versionId")).containsExactlyInAnyOrder(
-            "ObjectCreated:Put " + version, "ObjectRemoved:DeleteMarkerCreated " + marker, "ObjectRemoved:Delete " + version);
+            "ObjectCreated:Put " + version, "ObjectRemoved:DeleteMarkerCreated " + marker,
+            "ObjectRemoved:Delete " + version);
     }
 
     @Test
@@ -182,13 +196,17 @@ class NotificationsTest extends S3Fixture {
         s3.deleteObject(CALLER, S3.DeleteObjectRequest.of(r -> r.bucket("bucket").key("a b")));
         time.settle();
         assertThat(told).extracting(Told::target).containsOnly(BUS);
-        var created = told.stream().map(Told::event).filter(it -> it.get("detail-type").equals("Object Created")).findFirst().orElseThrow();
+        var created = told.stream().map(Told::event).filter(it -> it.get("detail-type").equals("Object Created"))
+            .findFirst().orElseThrow();
         var sequencer = Pattern.compile("[0-9A-F]{18}");
-        assertThat(sequencer.matcher(created.toString()).replaceAll("SEQUENCER")).isEqualTo("{source=aws.s3, detail-type=Object Created, "
-            + "resources=[arn:aws:s3:::bucket], time=2026-01-01T00:00:00Z, detail={version=0, bucket={name=bucket}, object={key=a b, size=4, "
-            + "etag=098f6bcd4621d373cade4e832627b4f6, sequencer=SEQUENCER}, request-id=id, requester=123456789012, "
+        assertThat(sequencer.matcher(created.toString()).replaceAll("SEQUENCER"))
+            .isEqualTo("{source=aws.s3, detail-type=Object Created, "
+            + "resources=[arn:aws:s3:::bucket], time=2026-01-01T00:00:00Z, detail={version=0, bucket={name=bucket}, "
+            + "object={key=a b, size=4, etag=098f6bcd4621d373cade4e832627b4f6, sequencer=SEQUENCER}, request-id=id, "
+            + "requester=123456789012, "
             + "source-ip-address=127.0.0.1, reason=PutObject}}");
-        var deleted = told.stream().map(Told::event).filter(it -> it.get("detail-type").equals("Object Deleted")).findFirst().orElseThrow();
+        var deleted = told.stream().map(Told::event).filter(it -> it.get("detail-type").equals("Object Deleted"))
+            .findFirst().orElseThrow();
         assertThat(((Map<?, ?>) deleted.get("detail")).get("deletion-type")).isEqualTo("Permanently Deleted");
     }
 }

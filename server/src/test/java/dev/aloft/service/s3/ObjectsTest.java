@@ -43,7 +43,8 @@ class ObjectsTest extends S3Fixture {
         @Test
         void tagsAndKeysThatMayNotBe() {
             assertRefused(() -> put("bkt", "k", "x", r -> r.tagging("a=1&a=2")), "InvalidArgument", 400, "The header "
-                + "'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
+                + "'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
+                + "tag name duplicates.");
             assertRefused(() -> put("bkt", "k".repeat(1025), "x"), "KeyTooLongError", 400, "Your key is too long");
             assertRefused(() -> put("bkt", "k", "x", r -> r.metadata(Map.of("a", "x".repeat(2048)))),
                 "MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size");
@@ -251,7 +252,8 @@ class ObjectsTest extends S3Fixture {
             assertRefused(() -> s3.copyObject(CALLER, S3.CopyObjectRequest.of(r -> r.bucket("bkt").key("b")
                 .copySource("bkt/b"))), "InvalidRequest", 400,
                 "This copy request is illegal because it is trying to copy an "
-                + "object to itself without changing the object's metadata, storage class, website redirect location or " + "encryption attributes.");
+                + "object to itself without changing the object's metadata, storage class, website "
+                + "redirect location or " + "encryption attributes.");
         }
 
         @Test
@@ -294,7 +296,8 @@ class ObjectsTest extends S3Fixture {
             assertThat(versions()).containsExactly("null", one);
             assertThat(text("bkt", "k")).isEqualTo("three");
             assertRefused(() -> s3.deleteBucket(CALLER, S3.DeleteBucketRequest.of(r -> r.bucket("bkt"))),
-                "BucketNotEmpty", 409, "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
+                "BucketNotEmpty", 409,
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket.");
         }
 
         private List<String> versions() {

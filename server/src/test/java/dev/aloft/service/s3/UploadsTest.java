@@ -63,7 +63,8 @@ class UploadsTest extends S3Fixture {
                 "Part number must be an integer between 1 and 10000, inclusive");
             var small = List.of(part(id, 1, new byte[10]), part(id, 2, new byte[10]));
             assertThatThrownBy(() -> complete(id, small)).isInstanceOfSatisfying(S3.EntityTooSmall.class, error -> {
-                assertThat(error.getMessage()).isEqualTo("Your proposed upload is smaller than the minimum allowed size");
+                assertThat(error.getMessage())
+                    .isEqualTo("Your proposed upload is smaller than the minimum allowed size");
                 assertThat(error.detail().partNumber()).isEqualTo(1);
             });
             assertRefused(() -> complete(id, small.reversed()), "InvalidPartOrder", 400,
@@ -76,9 +77,11 @@ class UploadsTest extends S3Fixture {
         @Test
         void checksumsThatCannotBeOfThatType() {
             assertRefused(() -> begin(r -> r.checksumAlgorithm("SHA256").checksumType("FULL_OBJECT")),
-                "InvalidRequest", 400, "The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.");
+                "InvalidRequest", 400,
+                "The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.");
             assertRefused(() -> begin(r -> r.checksumAlgorithm("CRC64NVME").checksumType("COMPOSITE")),
-                "InvalidRequest", 400, "The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
+                "InvalidRequest", 400,
+                "The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.");
         }
     }
 

@@ -389,7 +389,8 @@ class SchedulerTest {
             measuring.start();
             failures.put(QUEUE, ApiError.of("NoPermission", 403, "never"));
             failures.put(DEAD, ApiError.of("AccessDenied", 403, "never"));
-            create(r -> r.target(target(QUEUE, t -> t.deadLetterConfig(Scheduler.DeadLetterConfig.of(d -> d.arn(DEAD))))));
+            create(r -> r.target(
+                    target(QUEUE, t -> t.deadLetterConfig(Scheduler.DeadLetterConfig.of(d -> d.arn(DEAD))))));
             time.advance(Duration.ofHours(2));
             assertThat(sum("InvocationsFailedToBeSentToDeadLetterCount", "default")).isPositive().isEqualTo(
                 sum("InvocationsFailedToBeSentToDeadLetterCount_AccessDenied", "default"));
@@ -465,7 +466,10 @@ class SchedulerTest {
         assertThat(delivered).hasSize(2);
     }
 
-    /** They are begun in order; a hundred calls of one target run at once, so many may come to their end later than those behind. */
+    /**
+     * They are begun in order; a hundred calls of one target run at once, so many may come to their end later than
+     * those behind.
+     */
     @Test
     void whatFellDueWhileThePlatformWasDownIsCalledOnceAndTheLongestOverdueFirst() {
         for (int i = 299; i >= 0; i--) {

@@ -22,16 +22,22 @@ class DeliveriesOfMessagesTest extends SnsFixture {
     void aQueueGetsTheDocument() {
         var topic = topic("t");
         var subscription = subscribe(topic, "sqs", QUEUE);
-        var id = sns.publish(ROOT.withTrace("Root=1-2-3"), Sns.PublishRequest.of(r -> r.topicArn(topic).message("Hello ö").subject("S")
-                .messageGroupId("g").messageAttributes(Map.of("n", Sns.MessageAttributeValue.of(a -> a.dataType("Number").stringValue("1"))))))
+        var id = sns.publish(ROOT.withTrace("Root=1-2-3"),
+                Sns.PublishRequest.of(r -> r.topicArn(topic).message("Hello ö").subject("S")
+                .messageGroupId("g")
+                .messageAttributes(
+                        Map.of("n", Sns.MessageAttributeValue.of(a -> a.dataType("Number").stringValue("1"))))))
                 .messageId();
         settle();
         var message = caught.getFirst();
-        assertThat(message.body()).startsWith("{\n  \"Type\" : \"Notification\",\n  \"MessageId\" : \"" + id + "\",\n  \"TopicArn\" : \""
-                + topic + "\",\n  \"Subject\" : \"S\",\n  \"Message\" : \"Hello ö\",\n  \"Timestamp\" : \"2026-01-01T00:00:00.000Z\",\n"
-                + "  \"SignatureVersion\" : \"1\",\n  \"Signature\" : \"");
-        assertThat(message.body()).endsWith("\n  \"UnsubscribeURL\" : \"http://localhost:4566/?Action=Unsubscribe&SubscriptionArn="
-                + subscription + "\",\n  \"MessageAttributes\" : {\n    \"n\" : {\"Type\":\"Number\",\"Value\":\"1\"}\n  }\n}");
+        assertThat(message.body())
+                .startsWith("{\n  \"Type\" : \"Notification\",\n  \"MessageId\" : \"" + id + "\",\n  \"TopicArn\" : \""
+                + topic + "\",\n  \"Subject\" : \"S\",\n  \"Message\" : \"Hello ö\",\n  \"Timestamp\" : "
+                + "\"2026-01-01T00:00:00.000Z\",\n  \"SignatureVersion\" : \"1\",\n  \"Signature\" : \"");
+        assertThat(message.body())
+                .endsWith("\n  \"UnsubscribeURL\" : \"http://localhost:4566/?Action=Unsubscribe&SubscriptionArn="
+                + subscription + "\",\n  \"MessageAttributes\" : {\n    \"n\" : "
+                + "{\"Type\":\"Number\",\"Value\":\"1\"}\n  }\n}");
         assertThat(message.caller().principal().arn()).isEqualTo("sns.amazonaws.com");
         assertThat(message.event().groupId()).isEqualTo("g");
         assertThat(message.event().trace()).isEqualTo("Root=1-2-3");
@@ -43,7 +49,8 @@ class DeliveriesOfMessagesTest extends SnsFixture {
         subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true");
         sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("raw").messageAttributes(Map.of(
                 "n", Sns.MessageAttributeValue.of(a -> a.dataType("Number").stringValue("99.12")),
-                "b", Sns.MessageAttributeValue.of(a -> a.dataType("Binary").binaryValue(Bytes.of(new byte[] {1, 2})))))));
+                "b", Sns.MessageAttributeValue.of(a -> a.dataType("Binary")
+                        .binaryValue(Bytes.of(new byte[] {1, 2})))))));
         settle();
         assertThat(caught.getFirst().body()).isEqualTo("raw");
         assertThat(caught.getFirst().event().attributes().get("n").value()).isEqualTo("99.12");
@@ -55,10 +62,12 @@ class DeliveriesOfMessagesTest extends SnsFixture {
         var topic = topic("t");
         var subscription = subscribe(topic, "firehose", "arn:aws:firehose:us-east-1:111122223333:deliverystream/d",
                 "SubscriptionRoleArn", "arn:aws:iam::111122223333:role/known");
-        var id = sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("Hello").subject("S").messageAttributes(
+        var id = sns.publish(ROOT,
+                Sns.PublishRequest.of(r -> r.topicArn(topic).message("Hello").subject("S").messageAttributes(
                 Map.of("n", Sns.MessageAttributeValue.of(a -> a.dataType("Number").stringValue("1")))))).messageId();
         settle();
-        assertThat(caught.getFirst().body()).isEqualTo("{\"Type\":\"Notification\",\"MessageId\":\"" + id + "\",\"TopicArn\":\""
+        assertThat(caught.getFirst().body())
+                .isEqualTo("{\"Type\":\"Notification\",\"MessageId\":\"" + id + "\",\"TopicArn\":\""
                 + topic + "\",\"Subject\":\"S\",\"Message\":\"Hello\",\"Timestamp\":\"2026-01-01T00:00:00.000Z\",\"UnsubscribeURL\":"
                 + "\"http://localhost:4566/?Action=Unsubscribe&SubscriptionArn=" + subscription
                 + "\",\"MessageAttributes\":{\"n\":{\"Type\":\"Number\",\"Value\":\"1\"}}}\n");
@@ -78,7 +87,8 @@ class DeliveriesOfMessagesTest extends SnsFixture {
         assertThat(sns.get("Message")).isEqualTo("Hello");
         assertThat(sns.containsKey("Subject")).isTrue();
         assertThat(sns.get("MessageAttributes")).isEqualTo(Map.of());
-        assertThat(sns.get("SigningCertUrl").toString()).matches("https://localhost:4566/SimpleNotificationService-[0-9a-f]+\\.pem");
+        assertThat(sns.get("SigningCertUrl").toString())
+                .matches("https://localhost:4566/SimpleNotificationService-[0-9a-f]+\\.pem");
     }
 
     @Test
@@ -100,7 +110,8 @@ class DeliveriesOfMessagesTest extends SnsFixture {
         var answer = batch(topic, entry("good", "m"), entry("bad", ""));
         settle();
         assertThat(answer.successful()).extracting(Sns.PublishBatchResultEntry::id).containsExactly("good");
-        assertThat(answer.failed()).extracting(Sns.BatchResultErrorEntry::message).containsExactly("Invalid parameter: Empty message");
+        assertThat(answer.failed()).extracting(Sns.BatchResultErrorEntry::message)
+                .containsExactly("Invalid parameter: Empty message");
         assertThat(caught).hasSize(1);
     }
 
@@ -120,7 +131,8 @@ class DeliveriesOfMessagesTest extends SnsFixture {
     @Test
     void whatCannotBeDeliveredGoesToTheDeadLetterQueueAtOnce() {
         var topic = topic("t");
-        subscribe(topic, "lambda", FUNCTION, "RedrivePolicy", "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:dead\"}");
+        subscribe(topic, "lambda", FUNCTION, "RedrivePolicy",
+                "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:111122223333:dead\"}");
         failure = Optional.of(ApiError.of("ResourceNotFoundException", 404, "no function"));
         publish(topic, "m", "n", "Number", "1");
         settle();

@@ -30,7 +30,8 @@ class FifoTopicTest extends SnsFixture {
         time.advance(Duration.ofMinutes(1));
         failure = Optional.empty();
         time.advance(Duration.ofMinutes(1));
-        assertThat(caught.stream().map(Caught::body)).containsExactlyElementsOf(IntStream.range(0, 10).mapToObj(i -> "m" + i).toList());
+        assertThat(caught.stream().map(Caught::body))
+                .containsExactlyElementsOf(IntStream.range(0, 10).mapToObj(i -> "m" + i).toList());
     }
 
     @Test
@@ -41,7 +42,8 @@ class FifoTopicTest extends SnsFixture {
         settle();
         var event = caught.getFirst().event();
         assertThat(event.groupId()).isEqualTo("message-group-id-1");
-        assertThat(event.deduplicationId()).isEqualTo("532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
+        assertThat(event.deduplicationId())
+                .isEqualTo("532eaabd9574880dbf76b9b8cc00832c20a6ec113d682299550d7a6e0f345e25");
         var body = (Map<?, ?>) JsonReader.tree(caught.getFirst().body());
         assertThat(body.get("SequenceNumber")).isEqualTo(answer.sequenceNumber());
         assertThat(answer.sequenceNumber()).hasSize(20);
@@ -83,7 +85,8 @@ class FifoTopicTest extends SnsFixture {
 
     @Test
     void whatIsArchivedIsReplayedInOrderAndWhatComesMeanwhileFollows() {
-        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy", "{\"MessageRetentionPeriod\":\"1\"}");
+        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy",
+                "{\"MessageRetentionPeriod\":\"1\"}");
         assertThat(topicAttributes(topic)).containsEntry("BeginningArchiveTime", "2026-01-01T00:00:00.000Z");
         publish(topic, "old", "g", null);
         time.advance(Duration.ofMinutes(10));
@@ -130,7 +133,8 @@ class FifoTopicTest extends SnsFixture {
 
     @Test
     void aReplayedMessageSaysSo() {
-        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy", "{\"MessageRetentionPeriod\":\"1\"}");
+        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy",
+                "{\"MessageRetentionPeriod\":\"1\"}");
         var id = publish(topic, "m", "g", null).messageId();
         subscribe(topic, "sqs", FIFO_QUEUE, "ReplayPolicy",
                 "{\"PointType\":\"Timestamp\",\"StartingPoint\":\"2026-01-01T00:00:00.000Z\"}");
@@ -142,7 +146,8 @@ class FifoTopicTest extends SnsFixture {
 
     @Test
     void theArchiveForgets() {
-        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy", "{\"MessageRetentionPeriod\":\"1\"}");
+        var topic = fifoTopic("ContentBasedDeduplication", "true", "ArchivePolicy",
+                "{\"MessageRetentionPeriod\":\"1\"}");
         publish(topic, "m", "g", null);
         time.advance(Duration.ofHours(25));
         subscribe(topic, "sqs", FIFO_QUEUE, "ReplayPolicy",
@@ -155,8 +160,10 @@ class FifoTopicTest extends SnsFixture {
     void onlyQueuesSubscribe() {
         invalid("Invalid parameter: Invalid parameter: Endpoint Reason: Please use FIFO SQS queue",
                 () -> subscribe(fifoTopic(), "email", "a@b.example"));
-        refused(400, "InvalidParameter", "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
+        refused(400, "InvalidParameter",
+                "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase "
                 + "ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.",
-                () -> sns.createTopic(ROOT, Sns.CreateTopicRequest.of(r -> r.name("t").attributes(Map.of("FifoTopic", "true")))));
+                () -> sns.createTopic(ROOT,
+                        Sns.CreateTopicRequest.of(r -> r.name("t").attributes(Map.of("FifoTopic", "true")))));
     }
 }

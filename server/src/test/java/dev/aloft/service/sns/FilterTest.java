@@ -40,7 +40,8 @@ class FilterTest extends SnsFixture {
     })
     void onAnAttribute(String condition, String type, String value, boolean wanted) {
         var topic = topic("t");
-        subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true", "FilterPolicy", "{\"a\":" + condition.replace('\'', '"') + "}");
+        subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true", "FilterPolicy",
+                "{\"a\":" + condition.replace('\'', '"') + "}");
         publish(topic, "m", "a", type, value.replace('\'', '"'));
         settle();
         assertThat(!caught.isEmpty()).isEqualTo(wanted);
@@ -73,7 +74,8 @@ class FilterTest extends SnsFixture {
     })
     void onTheBody(String policy, String message, boolean wanted) {
         var topic = topic("t");
-        subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true", "FilterPolicyScope", "MessageBody", "FilterPolicy", policy.replace('\'', '"'));
+        subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true", "FilterPolicyScope", "MessageBody", "FilterPolicy",
+                policy.replace('\'', '"'));
         publish(topic, message.replace('\'', '"'));
         settle();
         assertThat(!caught.isEmpty()).isEqualTo(wanted);
@@ -89,7 +91,9 @@ class FilterTest extends SnsFixture {
                 .containsEntry("FilterPolicyScope", "MessageBody");
         set(subscription, "FilterPolicy", "{}");
         assertThat(attributes(subscription)).doesNotContainKey("FilterPolicy");
-        assertThat(List.copyOf(attributes(subscription).keySet())).contains("ConfirmationWasAuthenticated", "Endpoint", "Owner",
-                "PendingConfirmation", "Protocol", "RawMessageDelivery", "SubscriptionArn", "SubscriptionPrincipal", "TopicArn");
+        assertThat(List.copyOf(attributes(subscription).keySet()))
+                .contains("ConfirmationWasAuthenticated", "Endpoint", "Owner",
+                "PendingConfirmation", "Protocol", "RawMessageDelivery", "SubscriptionArn", "SubscriptionPrincipal",
+                "TopicArn");
     }
 }

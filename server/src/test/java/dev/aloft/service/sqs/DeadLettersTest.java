@@ -31,7 +31,8 @@ class DeadLettersTest extends SqsFixture {
         assertThat(after.attributes()).containsEntry("ApproximateReceiveCount", "2")
             .containsEntry("DeadLetterQueueSourceArn", ARN + "q")
             .containsEntry("SentTimestamp", before.attributes().get("SentTimestamp"));
-        assertThat(sqs.listDeadLetterSourceQueues(CALLER, Sqs.ListDeadLetterSourceQueuesRequest.of(r -> r.queueUrl(dead)))
+        assertThat(sqs.listDeadLetterSourceQueues(CALLER,
+            Sqs.ListDeadLetterSourceQueuesRequest.of(r -> r.queueUrl(dead)))
             .queueUrls()).containsExactly(url);
     }
 
@@ -77,16 +78,19 @@ class DeadLettersTest extends SqsFixture {
 
     @Test
     void aDeadLetterQueueSaysForWhom() {
-        queue("dead", "RedriveAllowPolicy", "{\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[\"" + ARN + "a\"]}");
+        queue("dead", "RedriveAllowPolicy",
+            "{\"redrivePermission\":\"byQueue\",\"sourceQueueArns\":[\"" + ARN + "a\"]}");
         queue("a", "RedrivePolicy", redrive("dead", 1));
-        refused("InvalidParameterValue", "Value " + redrive("dead", 1) + " for parameter RedrivePolicy is invalid. Reason: "
+        refused("InvalidParameterValue",
+            "Value " + redrive("dead", 1) + " for parameter RedrivePolicy is invalid. Reason: "
             + "Queue " + ARN + "b is not allowed to use the dead letter queue " + ARN + "dead.",
             () -> queue("b", "RedrivePolicy", redrive("dead", 1)));
     }
 
     private String start(String source, String destination, Integer rate) {
         return sqs.startMessageMoveTask(CALLER, Sqs.StartMessageMoveTaskRequest.of(r -> r.sourceArn(ARN + source)
-            .destinationArn(destination == null ? null : ARN + destination).maxNumberOfMessagesPerSecond(rate))).taskHandle();
+            .destinationArn(destination == null ? null : ARN + destination).maxNumberOfMessagesPerSecond(rate)))
+            .taskHandle();
     }
 
     private Sqs.ListMessageMoveTasksResultEntry task(String source) {
@@ -132,7 +136,8 @@ class DeadLettersTest extends SqsFixture {
         dead(10);
         queue("other");
         var handle = start("dead", "other", 2);
-        refused("InvalidParameterValue", "There is already a task running. Only one active task is allowed for a source queue "
+        refused("InvalidParameterValue",
+            "There is already a task running. Only one active task is allowed for a source queue "
             + "arn at a given time.", () -> start("dead", null, null));
         assertThat(task("dead").approximateNumberOfMessagesMoved()).isZero();
         pass(2);
@@ -162,13 +167,17 @@ class DeadLettersTest extends SqsFixture {
     @Test
     void whatCannotBeMoved() {
         queue("plain");
-        refused("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.", () -> start("plain", null, null));
-        refused("ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.",
+        refused("InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue.",
+            () -> start("plain", null, null));
+        refused("ResourceNotFoundException",
+            "The resource that you specified for the SourceArn parameter doesn't exist.",
             () -> start("none", null, null));
         dead(0);
-        refused("ResourceNotFoundException", "The resource that you specified for the DestinationArn parameter doesn't exist.",
+        refused("ResourceNotFoundException",
+            "The resource that you specified for the DestinationArn parameter doesn't exist.",
             () -> start("dead", "none", null));
-        refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.", () -> sqs.cancelMessageMoveTask(CALLER,
+        refused("InvalidParameterValue", "Value for parameter TaskHandle is invalid.",
+            () -> sqs.cancelMessageMoveTask(CALLER,
             Sqs.CancelMessageMoveTaskRequest.of(r -> r.taskHandle("foobared"))));
     }
 }

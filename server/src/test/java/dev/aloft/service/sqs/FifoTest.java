@@ -44,7 +44,8 @@ class FifoTest extends SqsFixture {
         send(url, "g", "a");
         var message = receive(url).getFirst();
         pass(1);
-        refused("InvalidParameterValue", "Value " + message.receiptHandle() + " for parameter ReceiptHandle is invalid. "
+        refused("InvalidParameterValue",
+            "Value " + message.receiptHandle() + " for parameter ReceiptHandle is invalid. "
             + "Reason: The receipt handle has expired.", () -> delete(url, message));
         assertThat(bodies(url)).containsExactly("a");
     }
@@ -97,7 +98,8 @@ class FifoTest extends SqsFixture {
         assertThat(receive(url)).as("hidden anew by the second").isEmpty();
         delete(url, first.getFirst());
         assertThat(attempt(url, "try")).as("one of them is gone").isEmpty();
-        refused("InvalidParameterValue", "Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include "
+        refused("InvalidParameterValue",
+            "Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include "
             + "parameter that is not valid for this queue type.", () -> attempt(queue("standard"), "x"));
     }
 

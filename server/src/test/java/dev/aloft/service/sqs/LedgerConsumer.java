@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A consumer that is a process of its own, to be killed at any moment. Before each step it says what it does and waits for a
- * line, so that whoever keeps the ledger knows of it first: {@code ask}, {@code received BODY ID}, {@code deleted BODY}.
+ * A consumer that is a process of its own, to be killed at any moment. Before each step it says what it does and waits
+ * for a line, so that whoever keeps the ledger knows of it first: {@code ask}, {@code received BODY ID}, {@code deleted
+ * BODY}.
  */
 final class LedgerConsumer {
-    private static final BufferedReader IN = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    private static final BufferedReader IN =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 
     private LedgerConsumer() {}
 

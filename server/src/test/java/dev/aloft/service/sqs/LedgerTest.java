@@ -29,16 +29,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sends and receives while the platform and some of the consumers, processes of their own, are killed again and again, and
- * keeps a ledger: what was acknowledged is received, what was deleted never again, groups in order and each message once. More
- * kills with {@code -Daloft.ledger.kills=100}.
+ * Sends and receives while the platform and some of the consumers, processes of their own, are killed again and again,
+ * and keeps a ledger: what was acknowledged is received, what was deleted never again, groups in order and each message
+ * once. More kills with {@code -Daloft.ledger.kills=100}.
  */
 class LedgerTest {
     private static final int KILLS = Integer.getInteger("aloft.ledger.kills", 2);
     private static final long SEED = Long.getLong("aloft.ledger.seed", System.nanoTime());
     private static final int GROUPS = 4;
     private static final int HIDDEN_SECONDS = 2;
-    static final Caller CALLER = new Caller("", "us-east-1", new Principal.Anonymous(), "ledger", null, 0, "", null, null);
+    static final Caller CALLER =
+        new Caller("", "us-east-1", new Principal.Anonymous(), "ledger", null, 0, "", null, null);
 
     @TempDir
     Path folder;
@@ -124,7 +125,8 @@ class LedgerTest {
     private void send(int sender) {
         for (int n = 0; sending; n++) {
             var body = sender + "-" + n;
-            if (tried(() -> sqs.sendMessage(CALLER, Sqs.SendMessageRequest.of(r -> r.queueUrl(standard).messageBody(body))))) {
+            if (tried(() ->
+                sqs.sendMessage(CALLER, Sqs.SendMessageRequest.of(r -> r.queueUrl(standard).messageBody(body))))) {
                 sent.add(body);
             }
         }
@@ -287,7 +289,8 @@ class LedgerTest {
     private Process start() throws IOException {
         var process = java("dev.aloft.Main", "start", "--port", "" + port, "--data",
             folder.toString(), "--sandbox", "none")
-            .redirectErrorStream(true).redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
         while (process.isAlive() && !tried(() -> sqs.listQueues(CALLER, Sqs.ListQueuesRequest.of(_ -> { })))) {
             pause();
         }

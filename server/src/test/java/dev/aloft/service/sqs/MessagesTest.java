@@ -35,7 +35,8 @@ class MessagesTest extends SqsFixture {
         assertThat(counts(url)).isEqualTo("1 0 0");
         var second = receive(url).getFirst();
         assertThat(second.attributes()).containsEntry("ApproximateReceiveCount", "2")
-            .containsEntry("ApproximateFirstReceiveTimestamp", first.attributes().get("ApproximateFirstReceiveTimestamp"));
+            .containsEntry("ApproximateFirstReceiveTimestamp",
+                first.attributes().get("ApproximateFirstReceiveTimestamp"));
         delete(url, first);
         assertThat(counts(url)).as("an older receipt does not delete").isEqualTo("0 1 0");
         delete(url, second);
@@ -63,15 +64,18 @@ class MessagesTest extends SqsFixture {
         pass(99);
         assertThat(receive(url)).isEmpty();
         hide(url, message, 0);
-        refused("InvalidParameterValue", "Value " + message.receiptHandle() + " for parameter ReceiptHandle is invalid. "
-            + "Reason: Message does not exist or is not available for visibility timeout change.", () -> hide(url, message, 5));
+        refused("InvalidParameterValue",
+            "Value " + message.receiptHandle() + " for parameter ReceiptHandle is invalid. "
+            + "Reason: Message does not exist or is not available for visibility timeout change.",
+            () -> hide(url, message, 5));
         hide(url, receive(url).getFirst(), 50);
         hide(url, message, 0);
         var again = receive(url).getFirst();
         assertThat(again.body()).as("an older receipt changes it too").isEqualTo("a");
         pass(10);
         refused("InvalidParameterValue", "Value 43200 for parameter VisibilityTimeout is invalid. Reason: "
-            + "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]", () -> hide(url, again, 43_200));
+            + "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+            () -> hide(url, again, 43_200));
         hide(url, again, 43_190);
         delete(url, again);
         assertThat(counts(url)).isEqualTo("0 0 0");
@@ -101,10 +105,12 @@ class MessagesTest extends SqsFixture {
             Sqs.SendMessageBatchRequestEntry.of(e -> e.id("c").messageBody(""))))));
         assertThat(answer.successful()).extracting(e -> e.id()).containsExactly("a");
         assertThat(answer.failed()).extracting(e -> e.id() + " " + e.code() + " " + e.message()).containsExactly(
-            "b InvalidParameterValue One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.",
+            "b InvalidParameterValue One or more parameters are invalid. Reason: Message must be "
+            + "shorter than 1024 bytes.",
             "c EmptyValue The request must contain the parameter MessageBody.");
         var message = receive(url).getFirst();
-        var deleted = sqs.deleteMessageBatch(CALLER, Sqs.DeleteMessageBatchRequest.of(r -> r.queueUrl(url).entries(List.of(
+        var deleted = sqs
+            .deleteMessageBatch(CALLER, Sqs.DeleteMessageBatchRequest.of(r -> r.queueUrl(url).entries(List.of(
             Sqs.DeleteMessageBatchRequestEntry.of(e -> e.id("a").receiptHandle(message.receiptHandle())),
             Sqs.DeleteMessageBatchRequestEntry.of(e -> e.id("b").receiptHandle("no"))))));
         assertThat(deleted.successful()).extracting(e -> e.id()).containsExactly("a");
@@ -151,7 +157,8 @@ class MessagesTest extends SqsFixture {
         var answers = new ConcurrentLinkedQueue<List<String>>();
         var polls = new ArrayList<Thread>();
         for (int i = 0; i < 2_000; i++) {
-            polls.add(time.start("poll " + i, () -> answers.add(bodies(receive(r -> r.queueUrl(url).waitTimeSeconds(20))))));
+            polls.add(time.start("poll " + i,
+                () -> answers.add(bodies(receive(r -> r.queueUrl(url).waitTimeSeconds(20))))));
         }
         time.settle();
         send(url, "a");

@@ -20,7 +20,8 @@ class QueueSettingsTest extends SqsFixture {
             () -> tag(url, "aloft:lag", "1"));
         refused("InvalidParameterValue", "The setting aloft:duplicates is a share from 0 to 1, not 2",
             () -> tag(url, "aloft:duplicates", "2"));
-        refused("InvalidParameterValue", "The setting aloft:seed is a whole number, not x", () -> tag(url, "aloft:seed", "x"));
+        refused("InvalidParameterValue", "The setting aloft:seed is a whole number, not x",
+            () -> tag(url, "aloft:seed", "x"));
         var fifo = fifo("q");
         refused("InvalidParameterValue", "The setting aloft:reorder is for standard queues only.",
             () -> tag(fifo, "aloft:reorder", "1"));

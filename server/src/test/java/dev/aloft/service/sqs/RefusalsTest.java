@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What AWS refuses, in its words: as recorded there, or as its documentation has it. */
 class RefusalsTest extends SqsFixture {
     private static final String LONG = "a".repeat(129);
-    private static final String GROUP = "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.";
+    private static final String GROUP =
+        "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.";
     private String url;
     private String fifo;
 
@@ -45,7 +46,8 @@ class RefusalsTest extends SqsFixture {
     }
 
     private ThrowingCallable batch(String to, Sqs.SendMessageBatchRequestEntry... entries) {
-        return () -> sqs.sendMessageBatch(CALLER, Sqs.SendMessageBatchRequest.of(r -> r.queueUrl(to).entries(List.of(entries))));
+        return () -> sqs
+            .sendMessageBatch(CALLER, Sqs.SendMessageBatchRequest.of(r -> r.queueUrl(to).entries(List.of(entries))));
     }
 
     private static Sqs.SendMessageBatchRequestEntry entry(String id, String body) {
@@ -55,11 +57,13 @@ class RefusalsTest extends SqsFixture {
     @Test
     void queuesThatAreNotThere() {
         var gone = "http://127.0.0.1:4566/123456789012/gone";
-        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", () -> send(gone, "x"));
+        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
+            () -> send(gone, "x"));
         refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", () -> receive(gone));
         refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
             () -> sqs.getQueueUrl(CALLER, Sqs.GetQueueUrlRequest.of(r -> r.queueName("gone"))));
-        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", () -> send("gone", "x"));
+        refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
+            () -> send("gone", "x"));
         refused("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.",
             () -> send("http://gone", "x"));
         refused("InvalidAddress", "The address https://sqs.us-east-1.amazonaws.com/ is not valid for this endpoint.",
@@ -83,19 +87,24 @@ class RefusalsTest extends SqsFixture {
         refused("InvalidAttributeValue", "Invalid value for the parameter MaximumMessageSize.",
             () -> set(url, "MaximumMessageSize", "1048577"));
         refused("InvalidAttributeValue", "Invalid value for the parameter Policy.", () -> set(url, "Policy", "no"));
-        refused("InvalidAttributeValue", "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not "
+        refused("InvalidAttributeValue",
+            "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not "
             + "supported.", () -> set(url, "FifoQueue", "true"));
-        invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length", () -> queue("a b"));
-        invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length", () -> queue("a.fifo"));
+        invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+            () -> queue("a b"));
+        invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+            () -> queue("a.fifo"));
         queue("other", "DelaySeconds", "1");
         queue("other");
         refused("QueueAlreadyExists", "A queue already exists with the same name and a different value for attribute "
             + "DelaySeconds", () -> queue("other", "DelaySeconds", "2"));
         refused("QueueAlreadyExists", "A queue already exists with the same name and a different value for attribute "
             + "ContentBasedDeduplication", () -> fifo("f", "ContentBasedDeduplication", "true"));
-        invalid("Value " + redrive("none", 1) + " for parameter RedrivePolicy is invalid. Reason: Dead letter target does not "
+        invalid("Value " + redrive("none", 1)
+            + " for parameter RedrivePolicy is invalid. Reason: Dead letter target does not "
             + "exist.", () -> set(url, "RedrivePolicy", redrive("none", 1)));
-        invalid("Value " + redrive("f.fifo", 1) + " for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be "
+        invalid("Value " + redrive("f.fifo", 1)
+            + " for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be "
             + "same type of queue as the source..", () -> set(url, "RedrivePolicy", redrive("f.fifo", 1)));
         invalid("Value " + redrive("q", 1001) + " for parameter RedrivePolicy is invalid. Reason: Invalid value for "
             + "maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive.",
@@ -133,11 +142,13 @@ class RefusalsTest extends SqsFixture {
     @Test
     void aDeletedNameAndAPurgedQueueRestForAMinute() {
         sqs.purgeQueue(CALLER, Sqs.PurgeQueueRequest.of(r -> r.queueUrl(url)));
-        refused("AWS.SimpleQueueService.PurgeQueueInProgress", "Only one PurgeQueue operation on q is allowed every 60 seconds.",
+        refused("AWS.SimpleQueueService.PurgeQueueInProgress",
+            "Only one PurgeQueue operation on q is allowed every 60 seconds.",
             () -> sqs.purgeQueue(CALLER, Sqs.PurgeQueueRequest.of(r -> r.queueUrl(url))));
         sqs.deleteQueue(CALLER, Sqs.DeleteQueueRequest.of(r -> r.queueUrl(url)));
         pass(59);
-        refused("AWS.SimpleQueueService.QueueDeletedRecently", "You must wait 60 seconds after deleting a queue before you can "
+        refused("AWS.SimpleQueueService.QueueDeletedRecently",
+            "You must wait 60 seconds after deleting a queue before you can "
             + "create another with the same name.", () -> queue("q"));
         pass(1);
         queue("q");
@@ -147,7 +158,8 @@ class RefusalsTest extends SqsFixture {
     @Test
     void messages() {
         refused("MissingParameter", "The request must contain the parameter MessageBody.", () -> send(url, ""));
-        refused("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to "
+        refused("InvalidMessageContents",
+            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to "
             + "#xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF", () -> send(url, "\u0008"));
         invalid("One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.",
             () -> send(url, "x".repeat(1_048_577)));
@@ -163,13 +175,15 @@ class RefusalsTest extends SqsFixture {
                 + GROUP.replace("MessageGroupId", "MessageDeduplicationId"),
                 sending(fifo, r -> r.messageGroupId("g").messageDeduplicationId(id)));
         }
-        invalid("Value x for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that is not "
-            + "valid for this queue type.", sending(url, r -> r.messageDeduplicationId("x")));
+        invalid("Value x for parameter MessageDeduplicationId is invalid. Reason: The request includes a "
+            + "parameter that is not valid for this queue type.", sending(url, r -> r.messageDeduplicationId("x")));
         refused("MissingParameter", "The request must contain the parameter MessageGroupId.", () -> send(fifo, "x"));
-        invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+        invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+            + "provided explicitly",
             sending(fifo, r -> r.messageGroupId("g")));
-        invalid("Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for "
-            + "this queue type.", sending(fifo, r -> r.messageGroupId("g").messageDeduplicationId("d").delaySeconds(2)));
+        invalid("Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter "
+            + "that is not valid for this queue type.",
+            sending(fifo, r -> r.messageGroupId("g").messageDeduplicationId("d").delaySeconds(2)));
     }
 
     @Test
@@ -179,8 +193,9 @@ class RefusalsTest extends SqsFixture {
         invalid("The type of message (user) attribute 'a' is invalid. You must use only the following supported type "
             + "prefixes: Binary, Number, String.", attribute("a", "Other", "x"));
         invalid("Can't cast the value of message (user) attribute 'a' to a number.", attribute("a", "Number", "x"));
-        invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for "
-            + "internal use. Additionally, they cannot start or end with '.'.", attribute("aws.x", "String", "x"));
+        invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These "
+            + "strings are reserved for internal use. Additionally, they cannot start or end with '.'.",
+            attribute("aws.x", "String", "x"));
     }
 
     private ThrowingCallable attribute(String name, String type, String value) {
@@ -195,11 +210,13 @@ class RefusalsTest extends SqsFixture {
         invalid("Value 0 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
             receiving(r -> r.maxNumberOfMessages(0)));
         for (int wait : new int[] {-1, 21}) {
-            invalid("Value " + wait + " for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.",
+            invalid("Value " + wait
+                + " for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.",
                 receiving(r -> r.waitTimeSeconds(wait)));
         }
         refused("ReceiptHandleIsInvalid", "The input receipt handle \"garbage\" is not a valid receipt handle.",
-            () -> sqs.deleteMessage(CALLER, Sqs.DeleteMessageRequest.of(r -> r.queueUrl(url).receiptHandle("garbage"))));
+            () -> sqs.deleteMessage(CALLER,
+                Sqs.DeleteMessageRequest.of(r -> r.queueUrl(url).receiptHandle("garbage"))));
     }
 
     /** Several things are wrong at once: this is the order. */
@@ -247,15 +264,18 @@ class RefusalsTest extends SqsFixture {
             "Maximum number of entries per request are 10. You have sent 20.", batch(url, IntStream.range(0, 20)
                 .mapToObj(i -> entry("e" + i, "x")).toArray(Sqs.SendMessageBatchRequestEntry[]::new)));
         for (var id : List.of("", "invalid:id", "testLongId".repeat(10))) {
-            refused("AWS.SimpleQueueService.InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, "
+            refused("AWS.SimpleQueueService.InvalidBatchEntryId",
+                "A batch entry id can only contain alphanumeric characters, "
                 + "hyphens and underscores. It can be at most 80 letters long.", batch(url, entry(id, "x")));
         }
-        refused("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "Id a repeated.", batch(url, entry("a", "x"), entry("a", "y")));
+        refused("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", "Id a repeated.",
+            batch(url, entry("a", "x"), entry("a", "y")));
         refused("AWS.SimpleQueueService.BatchRequestTooLong",
             "Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.",
             batch(url, entry("a", "x".repeat(1_048_576)), entry("b", "x")));
         invalid("The request must contain the parameter MessageGroupId.", batch(fifo, entry("a", "x")));
-        invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+        invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
+            + "provided explicitly",
             batch(fifo, Sqs.SendMessageBatchRequestEntry.of(e -> e.id("a").messageBody("x").messageGroupId("g"))));
     }
 
@@ -266,13 +286,15 @@ class RefusalsTest extends SqsFixture {
         sqs.addPermission(CALLER, add);
         invalid("Value crossaccountpermission for parameter Label is invalid. Reason: Already exists.",
             () -> sqs.addPermission(CALLER, add));
-        invalid("Value SQS:RemovePermission for parameter ActionName is invalid. Reason: Only the queue owner is allowed to "
-            + "invoke this action.", () -> sqs.addPermission(CALLER, Sqs.AddPermissionRequest.of(r -> r.queueUrl(url)
+        invalid("Value SQS:RemovePermission for parameter ActionName is invalid. Reason: Only the queue "
+            + "owner is allowed to invoke this action.",
+            () -> sqs.addPermission(CALLER, Sqs.AddPermissionRequest.of(r -> r.queueUrl(url)
                 .label("other").awsAccountIds(List.of("668614515564")).actions(List.of("RemovePermission")))));
         invalid("Value crossaccountpermission2 for parameter Label is invalid. Reason: can't find label.",
             () -> sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(
                 r -> r.queueUrl(url).label("crossaccountpermission2"))));
-        sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label("crossaccountpermission")));
+        sqs.removePermission(CALLER,
+            Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label("crossaccountpermission")));
         invalid("Value [me] for parameter PrincipalId is invalid. Reason: Unable to verify.",
             () -> sqs.addPermission(CALLER, add.toBuilder().awsAccountIds(List.of("me")).build()));
     }

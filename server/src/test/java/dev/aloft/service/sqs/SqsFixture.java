@@ -26,7 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** SQS on a store in memory whose transactions run twice and lose signals, and a clock that stands still. */
 abstract class SqsFixture {
-    static final Caller CALLER = new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0,
+    static final Caller CALLER =
+        new Caller("123456789012", "us-east-1", new Principal.Root("123456789012"), "id", null, 0,
         "http://127.0.0.1:4566", "127.0.0.1", null);
     static final String ARN = "arn:aws:sqs:us-east-1:123456789012:";
 
@@ -59,17 +60,20 @@ abstract class SqsFixture {
 
     /** Names and values of attributes in turn. */
     final String queue(String name, String... attributes) {
-        return sqs.createQueue(CALLER, Sqs.CreateQueueRequest.of(r -> r.queueName(name).attributes(map(attributes)))).queueUrl();
+        return sqs.createQueue(CALLER, Sqs.CreateQueueRequest.of(r -> r.queueName(name).attributes(map(attributes))))
+            .queueUrl();
     }
 
     final String fifo(String name, String... attributes) {
         var all = map(attributes);
         all.put("FifoQueue", "true");
-        return sqs.createQueue(CALLER, Sqs.CreateQueueRequest.of(r -> r.queueName(name + ".fifo").attributes(all))).queueUrl();
+        return sqs.createQueue(CALLER, Sqs.CreateQueueRequest.of(r -> r.queueName(name + ".fifo").attributes(all)))
+            .queueUrl();
     }
 
     final void set(String url, String... attributes) {
-        sqs.setQueueAttributes(CALLER, Sqs.SetQueueAttributesRequest.of(r -> r.queueUrl(url).attributes(map(attributes))));
+        sqs.setQueueAttributes(CALLER,
+            Sqs.SetQueueAttributesRequest.of(r -> r.queueUrl(url).attributes(map(attributes))));
     }
 
     static Map<String, String> map(String... namesAndValues) {
@@ -128,7 +132,8 @@ abstract class SqsFixture {
     }
 
     final void delete(String url, Message message) {
-        sqs.deleteMessage(CALLER, Sqs.DeleteMessageRequest.of(r -> r.queueUrl(url).receiptHandle(message.receiptHandle())));
+        sqs.deleteMessage(CALLER,
+            Sqs.DeleteMessageRequest.of(r -> r.queueUrl(url).receiptHandle(message.receiptHandle())));
     }
 
     final void hide(String url, Message message, int seconds) {

@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Test;
 
 class SqsResourcesTest extends SqsFixture {
     private static final Map<String, Object> POLICY = Map.of("Version", "2012-10-17", "Statement", List.of(Map.of(
-        "Effect", "Allow", "Principal", Map.of("Service", "sns.amazonaws.com"), "Action", "sqs:SendMessage", "Resource", "*")));
+        "Effect", "Allow", "Principal", Map.of("Service", "sns.amazonaws.com"), "Action", "sqs:SendMessage", "Resource",
+        "*")));
 
     private ResourceType type(String name) {
-        return service.resourceTypes().stream().filter(type -> type.type().equals("AWS::SQS::" + name)).findFirst().orElseThrow();
+        return service.resourceTypes().stream().filter(type -> type.type().equals("AWS::SQS::" + name)).findFirst()
+            .orElseThrow();
     }
 
     private static Desired desired(String logicalId, Object... properties) {
@@ -25,7 +27,8 @@ class SqsResourcesTest extends SqsFixture {
         for (int i = 0; i < properties.length; i += 2) {
             map.put((String) properties[i], properties[i + 1]);
         }
-        return new Desired("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "s", logicalId, "t", map, Map.of());
+        return new Desired("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "s", logicalId, "t", map,
+            Map.of());
     }
 
     @Test
@@ -33,7 +36,8 @@ class SqsResourcesTest extends SqsFixture {
         var made = type("Queue").create(CALLER, desired("Jobs"));
         assertThat(made.physicalId()).matches("http://127.0.0.1:4566/123456789012/s-Jobs-[A-Z0-9]{12}");
         assertThat(made.attributes().get("Arn").toString()).startsWith(ARN + "s-Jobs-");
-        var fifo = type("Queue").create(CALLER, desired("Jobs2", "FifoQueue", true, "ContentBasedDeduplication", "true"));
+        var fifo = type("Queue")
+            .create(CALLER, desired("Jobs2", "FifoQueue", true, "ContentBasedDeduplication", "true"));
         assertThat(fifo.attributes().get("QueueName").toString()).matches("s-Jobs2-[A-Z0-9]{12}\\.fifo");
         assertThat(attributes(fifo.physicalId())).containsEntry("ContentBasedDeduplication", "true");
     }

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class SsmTest {
-    private static final Caller ROOT = new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
+    private static final Caller ROOT =
+            new Caller("111122223333", "us-east-1", new Principal.Root("111122223333"), "r", null, 0,
         "http://localhost:4566", "127.0.0.1", "test");
 
     private final MemoryStore store = new MemoryStore();
@@ -51,11 +52,15 @@ class SsmTest {
 
     @Test
     void namesHaveRules() {
-        refused("AccessDeniedException", "No access to reserved parameter name: /aws/x.", () -> put("/aws/x", "String", "1", false));
-        refused("ValidationException", "Parameter name: can't be prefixed with \"ssm\"", () -> put("ssmX", "String", "1", false));
+        refused("AccessDeniedException", "No access to reserved parameter name: /aws/x.",
+                () -> put("/aws/x", "String", "1", false));
+        refused("ValidationException", "Parameter name: can't be prefixed with \"ssm\"",
+                () -> put("ssmX", "String", "1", false));
         refused("ValidationException", "Parameter name: can't be prefixed", () -> put("/a b", "String", "1", false));
-        refused("ValidationException", "Parameter name must be a fully qualified name.", () -> put("a/b", "String", "1", false));
-        refused("HierarchyLevelLimitExceededException", "The hierarchy", () -> put("/a".repeat(16), "String", "1", false));
+        refused("ValidationException", "Parameter name must be a fully qualified name.",
+                () -> put("a/b", "String", "1", false));
+        refused("HierarchyLevelLimitExceededException", "The hierarchy",
+                () -> put("/a".repeat(16), "String", "1", false));
         refused("ValidationException", "The parameter doesn't meet the parameter name requirements.",
             () -> ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("x"))));
     }
@@ -63,17 +68,21 @@ class SsmTest {
     @Test
     void whatCannotBePutIsTold() {
         put("/x", "String", "1", false);
-        refused("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the"
+        refused("ParameterAlreadyExists",
+                "The parameter already exists. To overwrite this value, set the overwrite option in the"
             + " request to true.", () -> put("/x", "String", "2", false));
         refused("ValidationException", "A parameter type is required when you create a parameter.",
             () -> put("/y", null, "2", false));
-        refused("HierarchyTypeMismatchException", "The parameter's type is String", () -> put("/x", "StringList", "2", true));
+        refused("HierarchyTypeMismatchException", "The parameter's type is String",
+                () -> put("/x", "StringList", "2", true));
         refused("ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters.",
             () -> put("/y", "String", "x".repeat(4097), false));
-        refused("ParameterPatternMismatchException", "Parameter value, cannot be validated against allowedPattern: \\d+",
+        refused("ParameterPatternMismatchException",
+                "Parameter value, cannot be validated against allowedPattern: \\d+",
             () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
                 r -> r.name("/y").type("String").value("a").allowedPattern("\\d+"))));
-        refused("ParameterPatternMismatchException", "Parameter value", () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+        refused("ParameterPatternMismatchException", "Parameter value",
+                () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
             r -> r.name("/y").type("String").value("a".repeat(200)).allowedPattern("(a+)+b"))));
         refused("NotImplemented", "PutParameter with Policies", () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
             r -> r.name("/y").type("String").value("a").policies("[{}]"))));
@@ -83,9 +92,11 @@ class SsmTest {
     void whatIsNotThereIsNotFound() {
         refused("ParameterNotFound", "", () -> get("/none"));
         put("/x", "String", "1", false);
-        refused("ParameterVersionNotFound", "Systems Manager could not find version 7 of /x. Verify the version and try again.",
+        refused("ParameterVersionNotFound",
+                "Systems Manager could not find version 7 of /x. Verify the version and try again.",
             () -> get("/x:7"));
-        refused("ParameterNotFound", "", () -> ssm.deleteParameter(ROOT, Ssm.DeleteParameterRequest.of(r -> r.name("/none"))));
+        refused("ParameterNotFound", "",
+                () -> ssm.deleteParameter(ROOT, Ssm.DeleteParameterRequest.of(r -> r.name("/none"))));
         refused("InvalidResourceId", "The resource ID", () -> ssm.listTagsForResource(ROOT,
             Ssm.ListTagsForResourceRequest.of(r -> r.resourceType("Parameter").resourceId("/none"))));
     }
@@ -97,7 +108,8 @@ class SsmTest {
         var parameter = get("/cdk-bootstrap/hnb659fds/version");
         assertThat(parameter.value()).isEqualTo("30");
         assertThat(parameter.type()).isEqualTo("String");
-        assertThat(parameter.arn()).isEqualTo("arn:aws:ssm:us-east-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version");
+        assertThat(parameter.arn())
+                .isEqualTo("arn:aws:ssm:us-east-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version");
         assertThat(get(parameter.arn()).value()).isEqualTo("30");
         var first = get("/cdk-bootstrap/hnb659fds/version:1");
         assertThat(first.value()).isEqualTo("21");
@@ -125,7 +137,8 @@ class SsmTest {
         for (var name : List.of("/app/a", "/app/b/c", "/app/d", "/application", "/other")) {
             put(name, "String", name, false);
         }
-        var several = ssm.getParameters(ROOT, Ssm.GetParametersRequest.of(r -> r.names(List.of("/app/a", "/no", "/app/d:9"))));
+        var several = ssm
+                .getParameters(ROOT, Ssm.GetParametersRequest.of(r -> r.names(List.of("/app/a", "/no", "/app/d:9"))));
         assertThat(several.parameters()).extracting(Ssm.Parameter::name).containsExactly("/app/a");
         assertThat(several.invalidParameters()).containsExactly("/no", "/app/d:9");
         var level = ssm.getParametersByPath(ROOT, Ssm.GetParametersByPathRequest.of(r -> r.path("/app")));
@@ -143,8 +156,10 @@ class SsmTest {
             Ssm.ParameterStringFilter.of(f -> f.key("Name").option("BeginsWith").values(List.of("/app")))))));
         assertThat(described.parameters()).hasSize(4);
         refused("InvalidFilterKey", "The following filter key is not valid: Label", () -> ssm.describeParameters(ROOT,
-            Ssm.DescribeParametersRequest.of(r -> r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label")))))));
-        var deleted = ssm.deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
+            Ssm.DescribeParametersRequest.of(r ->
+                    r.parameterFilters(List.of(Ssm.ParameterStringFilter.of(f -> f.key("Label")))))));
+        var deleted = ssm
+                .deleteParameters(ROOT, Ssm.DeleteParametersRequest.of(r -> r.names(List.of("/app/a", "/no"))));
         assertThat(deleted.deletedParameters()).containsExactly("/app/a");
         assertThat(deleted.invalidParameters()).containsExactly("/no");
     }
@@ -157,7 +172,8 @@ class SsmTest {
         ssm.addTagsToResource(ROOT, Ssm.AddTagsToResourceRequest.of(r -> r.resourceType("Parameter").resourceId("/x")
             .tags(List.of(Ssm.Tag.of(t -> t.key("cost").value("1"))))));
         assertThat(ssm.listTagsForResource(ROOT, Ssm.ListTagsForResourceRequest.of(
-            r -> r.resourceType("Parameter").resourceId("/x"))).tagList()).extracting(Ssm.Tag::key).containsExactly("cost", "team");
+            r -> r.resourceType("Parameter").resourceId("/x"))).tagList()).extracting(Ssm.Tag::key)
+            .containsExactly("cost", "team");
     }
 
     @Test
@@ -212,7 +228,8 @@ class SsmTest {
         for (int i = 1; i < 100; i++) {
             put("/x", "String", "" + i, true);
         }
-        refused("ParameterMaxVersionLimitExceeded", "You attempted to create a new version of /x by calling the PutParameter"
+        refused("ParameterMaxVersionLimitExceeded",
+                "You attempted to create a new version of /x by calling the PutParameter"
                 + " API with the overwrite flag. Version 1, the oldest version, can't be deleted",
                 () -> put("/x", "String", "100", true));
     }
@@ -225,14 +242,16 @@ class SsmTest {
         var name = "/aws/reference/secretsmanager/db";
         refused("ValidationException", "WithDecryption flag must be True for retrieving a Secret Manager secret.",
                 () -> get(name));
-        var found = ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true))).parameter();
+        var found = ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(r -> r.name(name).withDecryption(true)))
+                .parameter();
         assertThat(found.value()).isEqualTo("hush");
         assertThat(found.sourceResult()).contains("\"SecretString\":\"hush\"");
         var several = ssm.getParameters(ROOT, Ssm.GetParametersRequest.of(r -> r.withDecryption(true)
                 .names(List.of(name, name + "2"))));
         assertThat(several.parameters()).hasSize(1);
         assertThat(several.invalidParameters()).containsExactly(name + "2");
-        refused("ParameterNotFound", "An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret " + name
+        refused("ParameterNotFound",
+                "An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret " + name
                 + "2 not found.", () -> ssm.getParameter(ROOT, Ssm.GetParameterRequest.of(
                         r -> r.name(name + "2").withDecryption(true))));
     }

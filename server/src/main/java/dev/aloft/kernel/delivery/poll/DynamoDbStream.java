@@ -65,7 +65,8 @@ public final class DynamoDbStream implements Stream {
     public Page read(String shard, String iterator, int most, Duration patience) {
         var read = streams.getRecords(reader.get(), DynamoDbStreams.GetRecordsRequest.of(r -> r.shardIterator(iterator)
             .limit(Math.min(most, MOST_RECORDS))));
-        return new Page(read.records().stream().map(this::item).toList(), Optional.ofNullable(read.nextShardIterator()));
+        return new Page(read.records().stream().map(this::item).toList(),
+            Optional.ofNullable(read.nextShardIterator()));
     }
 
     @SuppressWarnings("unchecked")
@@ -75,7 +76,8 @@ public final class DynamoDbStream implements Stream {
         change.put("ApproximateCreationDateTime", record.dynamodb().approximateCreationDateTime().getEpochSecond());
         event.put("dynamodb", change);
         if (record.userIdentity() != null) {
-            event.put("userIdentity", Map.of("type", record.userIdentity().type(), "principalId", record.userIdentity().principalId()));
+            event.put("userIdentity",
+                Map.of("type", record.userIdentity().type(), "principalId", record.userIdentity().principalId()));
         }
         event.put("eventSourceARN", stream.toString());
         return Item.of(record.dynamodb().sequenceNumber(), event, record.dynamodb().approximateCreationDateTime(),

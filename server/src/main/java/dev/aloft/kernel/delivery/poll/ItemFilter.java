@@ -11,10 +11,11 @@ import java.util.Map;
 /**
  * Which records are wanted: those that one of the patterns matches, or all where there is no pattern.
  *
- * <p>A source's content (a message's body, a Kinesis record's data) is matched as JSON where the pattern asks for its fields,
- * and as text where the pattern lists texts; a record whose content is of the other kind is not wanted.
+ * <p>A source's content (a message's body, a Kinesis record's data) is matched as JSON where the pattern asks for its
+ * fields, and as text where the pattern lists texts; a record whose content is of the other kind is not wanted.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html">Control which events Lambda sends</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html">Control which events
+ *     Lambda sends</a>
  */
 public final class ItemFilter {
     private enum Kind { NONE, JSON, TEXT }
@@ -57,7 +58,8 @@ public final class ItemFilter {
                 case JSON -> json != null;
                 case TEXT -> json == null;
             };
-            if (fits && rule.pattern.matches(JsonWriter.string(rule.content == Kind.JSON ? with(record, json) : record))) {
+            if (fits && rule.pattern.matches(JsonWriter.string(rule.content == Kind.JSON ? with(record, json)
+                    : record))) {
                 return true;
             }
         }

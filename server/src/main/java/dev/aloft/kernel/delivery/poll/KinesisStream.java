@@ -62,7 +62,8 @@ public final class KinesisStream implements Stream {
                 }
             }));
             listed.shards().forEach(shard -> shards.add(new Shard(shard.shardId(),
-                java.util.stream.Stream.of(shard.parentShardId(), shard.adjacentParentShardId()).filter(Objects::nonNull).toList())));
+                java.util.stream.Stream.of(shard.parentShardId(), shard.adjacentParentShardId())
+                .filter(Objects::nonNull).toList())));
             token = listed.nextToken();
         } while (token != null);
         return shards;
@@ -75,7 +76,8 @@ public final class KinesisStream implements Stream {
             switch (start) {
                 case Start.Horizon _ -> r.shardIteratorType("TRIM_HORIZON");
                 case Start.At(var moment) -> r.shardIteratorType("AT_TIMESTAMP").timestamp(moment);
-                case Start.After(var number) -> r.shardIteratorType("AFTER_SEQUENCE_NUMBER").startingSequenceNumber(number);
+                case Start.After(var number) ->
+                    r.shardIteratorType("AFTER_SEQUENCE_NUMBER").startingSequenceNumber(number);
             }
         })).shardIterator();
     }
@@ -84,7 +86,8 @@ public final class KinesisStream implements Stream {
     public Page read(String shard, String iterator, int most, Duration patience) {
         var read = kinesis.getRecords(reader.get(), Kinesis.GetRecordsRequest.of(r -> r.shardIterator(iterator)
             .limit(Math.min(most, MOST_RECORDS)).streamARN(stream.toString())));
-        return new Page(read.records().stream().map(record -> item(shard, record)).toList(), Optional.ofNullable(read.nextShardIterator()));
+        return new Page(read.records().stream().map(record -> item(shard, record)).toList(),
+            Optional.ofNullable(read.nextShardIterator()));
     }
 
     Item item(String shard, Kinesis.Record record) {
@@ -103,7 +106,8 @@ public final class KinesisStream implements Stream {
         event.put("invokeIdentityArn", role.get());
         event.put("awsRegion", stream.region());
         event.put("eventSourceARN", source.toString());
-        return Item.of(record.sequenceNumber(), event, record.approximateArrivalTimestamp(), record.partitionKey(), null);
+        return Item.of(record.sequenceNumber(), event, record.approximateArrivalTimestamp(),
+            record.partitionKey(), null);
     }
 
     @Override
@@ -122,7 +126,8 @@ public final class KinesisStream implements Stream {
     public Map<String, Object> filtered(Item item) {
         var filtered = new LinkedHashMap<>(item.event());
         filtered.putAll((Map<String, Object>) filtered.remove("kinesis"));
-        filtered.put(CONTENT, new String(Base64.getDecoder().decode((String) filtered.get(CONTENT)), StandardCharsets.UTF_8));
+        filtered.put(CONTENT,
+            new String(Base64.getDecoder().decode((String) filtered.get(CONTENT)), StandardCharsets.UTF_8));
         return filtered;
     }
 }

@@ -16,10 +16,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Polls a queue. One thread receives and gathers; each batch is then processed on a thread of its own, so many at once as the
- * scaling allows: 5, and while that is not enough 300 more each minute.
+ * Polls a queue. One thread receives and gathers; each batch is then processed on a thread of its own, so many at once
+ * as the scaling allows: 5, and while that is not enough 300 more each minute.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html">Scaling of SQS event source mappings</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html">Scaling of SQS event source
+ *     mappings</a>
  */
 public final class QueuePoller implements Poller {
     private static final Logger LOG = System.getLogger(QueuePoller.class.getName());
@@ -53,7 +54,8 @@ public final class QueuePoller implements Poller {
     private double allowed;
     private Instant grew;
 
-    public QueuePoller(String name, Queue queue, Settings settings, Predicate<Item> filter, Consumer consumer, Time time) {
+    public QueuePoller(String name, Queue queue, Settings settings, Predicate<Item> filter, Consumer consumer,
+            Time time) {
         this.name = name;
         this.queue = queue;
         this.settings = settings;
@@ -88,7 +90,8 @@ public final class QueuePoller implements Poller {
                     }
                 } catch (ApiError refused) {
                     consumer.problem(refused.code() + ": " + refused.getMessage());
-                    LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG, "The poller " + name + " cannot read its queue: " + refused);
+                    LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG,
+                            "The poller " + name + " cannot read its queue: " + refused);
                     pause(AFTER_FAILURE.after(++failures));
                 } catch (RuntimeException | Error bug) {
                     LOG.log(Level.ERROR, "The poller " + name + " reads its queue again later", bug);
@@ -137,7 +140,8 @@ public final class QueuePoller implements Poller {
         Instant end = null;
         while (!closed || !left.isEmpty()) {
             while (!left.isEmpty()) {
-                if (batch.size() == settings.batchSize() || !batch.isEmpty() && bytes + left.getFirst().bytes() > Batch.MOST_BYTES) {
+                if (batch.size() == settings.batchSize()
+                        || !batch.isEmpty() && bytes + left.getFirst().bytes() > Batch.MOST_BYTES) {
                     return batch;
                 }
                 var item = left.removeFirst();
@@ -151,7 +155,8 @@ public final class QueuePoller implements Poller {
             if (batch.size() == settings.batchSize() || end != null && !now.isBefore(end)) {
                 return batch;
             }
-            long wait = end == null ? LONG_POLL_SECONDS : Math.min(LONG_POLL_SECONDS, Math.max(1, Duration.between(now, end).toSeconds()));
+            long wait = end == null ? LONG_POLL_SECONDS
+                    : Math.min(LONG_POLL_SECONDS, Math.max(1, Duration.between(now, end).toSeconds()));
             if (!take(settings.batchSize() - batch.size(), (int) wait) && end == null) {
                 idle();
             }
@@ -187,7 +192,8 @@ public final class QueuePoller implements Poller {
     }
 
     private void begin(List<Item> items, Instant received) throws InterruptedException {
-        var groups = settings.ordered() ? items.stream().map(Item::group).collect(Collectors.toSet()) : Set.<String>of();
+        var groups = settings.ordered() ? items.stream().map(Item::group).collect(Collectors.toSet())
+                : Set.<String>of();
         for (long seen = signal.count(); !enter(groups); seen = signal.count()) {
             time.await(signal, seen, time.instant().plusSeconds(1));
         }

@@ -92,7 +92,8 @@ final class ShardReader {
             if (end == null && !buffer.isEmpty()) {
                 end = now.plus(settings.window());
             }
-            if (end != null && !now.isBefore(end) && (page.items().isEmpty() || buffer.size() >= enough || settings.window().isZero())) {
+            if (end != null && !now.isBefore(end)
+                    && (page.items().isEmpty() || buffer.size() >= enough || settings.window().isZero())) {
                 return;
             }
             if (page.items().isEmpty()) {
@@ -138,7 +139,8 @@ final class ShardReader {
         var items = new ArrayList<Item>();
         int bytes = Batch.FRAME_BYTES;
         var window = settings.tumblingSeconds() == 0 ? null
-            : checkpoint.window() != null ? checkpoint.window() : Window.of(buffer.peek().at(), settings.tumblingSeconds());
+            : checkpoint.window() != null ? checkpoint.window()
+            : Window.of(buffer.peek().at(), settings.tumblingSeconds());
         while (!buffer.isEmpty() && items.size() < settings.batchSize() * settings.parallelization()
                 && (items.isEmpty() || bytes + buffer.peek().bytes() <= Batch.MOST_BYTES)
                 && (window == null || buffer.peek().at().isBefore(window.end()))) {
@@ -262,7 +264,8 @@ final class ShardReader {
                         detail = why;
                         int first = first(piece.items(), failed);
                         done(piece.items().subList(0, first), state);
-                        failed(new Piece(piece.items().subList(first, piece.items().size()), piece.invokes() + 1), why, false);
+                        failed(new Piece(piece.items().subList(first, piece.items().size()), piece.invokes() + 1), why,
+                                false);
                         rest(++failures);
                     }
                     case Consumer.Result.Failed(var why) -> {
@@ -326,13 +329,15 @@ final class ShardReader {
                 fresh++;
             }
             if (fresh > 0) {
-                dropped("RecordAgeExceeded", new Piece(piece.items().subList(0, fresh), piece.invokes()), piece.invokes() == 0 ? null : detail);
+                dropped("RecordAgeExceeded", new Piece(piece.items().subList(0, fresh), piece.invokes()),
+                        piece.invokes() == 0 ? null : detail);
             }
             return new Piece(piece.items().subList(fresh, piece.items().size()), piece.invokes());
         }
 
         private void dropped(String condition, Piece piece, Object detail) {
-            var dropped = new Dropped(condition, new Batch(List.copyOf(piece.items()), shard, window), piece.invokes(), detail);
+            var dropped = new Dropped(condition, new Batch(List.copyOf(piece.items()), shard, window), piece.invokes(),
+                    detail);
             if (piece.items().isEmpty()) {
                 return;
             }

@@ -71,7 +71,8 @@ public final class SqsQueue implements Queue {
         event.put("eventSourceARN", queue.toString());
         event.put("awsRegion", queue.region());
         var sent = Instant.ofEpochMilli(Long.parseLong(message.attributes().get("SentTimestamp")));
-        return Item.of(message.messageId(), event, sent, message.attributes().get("MessageGroupId"), message.receiptHandle());
+        return Item.of(message.messageId(), event, sent, message.attributes().get("MessageGroupId"),
+            message.receiptHandle());
     }
 
     private static Map<String, Object> attributes(Map<String, Sqs.MessageAttributeValue> given) {
@@ -99,7 +100,8 @@ public final class SqsQueue implements Queue {
         var entries = IntStream.range(0, items.size()).mapToObj(i -> Sqs.DeleteMessageBatchRequestEntry.of(e -> e
             .id(Integer.toString(i)).receiptHandle(items.get(i).handle()))).toList();
         if (!entries.isEmpty()) {
-            sqs.deleteMessageBatch(reader.get(), Sqs.DeleteMessageBatchRequest.of(r -> r.queueUrl(url()).entries(entries)));
+            sqs.deleteMessageBatch(reader.get(),
+                Sqs.DeleteMessageBatchRequest.of(r -> r.queueUrl(url()).entries(entries)));
         }
     }
 
@@ -109,7 +111,8 @@ public final class SqsQueue implements Queue {
     }
 
     public Map<String, String> attributesOfQueue() {
-        return sqs.getQueueAttributes(reader.get(), Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl(url()).attributeNames(List.of("All"))))
+        return sqs.getQueueAttributes(reader.get(),
+            Sqs.GetQueueAttributesRequest.of(r -> r.queueUrl(url()).attributeNames(List.of("All"))))
             .attributes();
     }
 }

@@ -18,7 +18,8 @@ import java.util.function.Predicate;
 /**
  * Polls a stream: each shard in its order and after its parent, from the last checkpoint on.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html">Errors of stream batches</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html">Errors of stream
+ *     batches</a>
  */
 public final class StreamPoller implements Poller {
     private static final Logger LOG = System.getLogger(StreamPoller.class.getName());
@@ -36,8 +37,8 @@ public final class StreamPoller implements Poller {
      * @param parallelization batches under way at once, records of one group in order
      * @param tumblingSeconds length of tumbling windows; 0 for none
      */
-    public record Settings(Stream.Start start, Instant since, int batchSize, Duration window, boolean bisects, int retries,
-            Duration maximumAge, int parallelization, long tumblingSeconds) {
+    public record Settings(Stream.Start start, Instant since, int batchSize, Duration window, boolean bisects,
+            int retries, Duration maximumAge, int parallelization, long tumblingSeconds) {
     }
 
     /**
@@ -79,8 +80,8 @@ public final class StreamPoller implements Poller {
     private final Signal signal = new Signal();
     private volatile boolean closed;
 
-    public StreamPoller(String name, Stream stream, Settings settings, Predicate<Item> filter, Consumer consumer, Progress progress,
-            Time time) {
+    public StreamPoller(String name, Stream stream, Settings settings, Predicate<Item> filter, Consumer consumer,
+            Progress progress, Time time) {
         this.name = name;
         this.stream = stream;
         this.settings = settings;
@@ -134,7 +135,8 @@ public final class StreamPoller implements Poller {
 
     private void refused(ApiError refused, int failures) {
         consumer.problem(refused.code() + ": " + refused.getMessage());
-        LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG, "The poller " + name + " cannot read its stream: " + refused);
+        LOG.log(failures == 0 ? Level.WARNING : Level.DEBUG,
+            "The poller " + name + " cannot read its stream: " + refused);
     }
 
     private void begin(List<Stream.Shard> shards, Set<String> running) {
@@ -177,7 +179,8 @@ public final class StreamPoller implements Poller {
                         pause(AFTER_FAILURE.after(++failures));
                     }
                 } catch (RuntimeException | Error bug) {
-                    LOG.log(Level.ERROR, "The shard " + shard + " of " + name + " is read again from its checkpoint", bug);
+                    LOG.log(Level.ERROR, "The shard " + shard + " of " + name + " is read again from its checkpoint",
+                        bug);
                     pause(AFTER_FAILURE.after(++failures));
                 }
             }
@@ -197,7 +200,8 @@ public final class StreamPoller implements Poller {
         for (int i = 0; i < settings.parallelization(); i++) {
             lanes.add(new ArrayList<>());
         }
-        items.forEach(item -> lanes.get(Math.floorMod(String.valueOf(item.group()).hashCode(), lanes.size())).add(item));
+        items.forEach(item -> lanes.get(Math.floorMod(String.valueOf(item.group()).hashCode(), lanes.size()))
+            .add(item));
         lanes.removeIf(List::isEmpty);
         return lanes;
     }

@@ -79,7 +79,8 @@ final class DataFolder implements AutoCloseable {
 
     private static FileChannel lock(Path path) throws IOException {
         var file = path.resolve("lock");
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -107,7 +108,8 @@ final class DataFolder implements AutoCloseable {
         var file = path.resolve("format");
         if (!Files.exists(file)) {
             if (Files.exists(store().resolve("CURRENT"))) {
-                throw new StoreUnavailable("The data in " + path + " has no file 'format', which says which version wrote it: "
+                throw new StoreUnavailable("The data in " + path
+                    + " has no file 'format', which says which version wrote it: "
                     + "restore the folder from a backup, or " + ELSEWHERE + ".");
             }
             write(file, "aloft store " + FORMAT + "\n");
@@ -115,11 +117,13 @@ final class DataFolder implements AutoCloseable {
         }
         var line = FORMAT_LINE.matcher(Files.readString(file));
         if (!line.matches()) {
-            throw new StoreUnavailable("The file " + file + " is damaged: restore the folder from a backup, or " + ELSEWHERE + ".");
+            throw new StoreUnavailable("The file " + file + " is damaged: restore the folder from a backup, or "
+                + ELSEWHERE + ".");
         }
         int format = Integer.parseInt(line.group(1));
         if (format > FORMAT) {
-            throw new StoreUnavailable("The data in " + path + " was written by a newer version of Aloft (format " + format
+            throw new StoreUnavailable("The data in " + path + " was written by a newer version of Aloft (format "
+                + format
                 + ", this one knows " + FORMAT + "): start that version, or " + ELSEWHERE + ".");
         }
     }

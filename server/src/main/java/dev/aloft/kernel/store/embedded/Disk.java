@@ -55,7 +55,8 @@ class Disk {
     }
 
     StoreUnavailable fullToOpen(Exception cause) {
-        return new StoreUnavailable("The disk of " + folder + " is full (" + (usableOrNone() >> 20) + " MB left): the store needs "
+        return new StoreUnavailable("The disk of " + folder + " is full (" + (usableOrNone() >> 20)
+            + " MB left): the store needs "
             + (RESERVE_BYTES >> 20) + " MB to open. Free some space and try again.", cause);
     }
 
@@ -69,6 +70,7 @@ class Disk {
 
     private StoreUnavailable full(long usable, Exception cause) {
         return new StoreUnavailable("The disk of " + folder + " is full (" + (usable >> 20) + " MB left, "
-            + (RESERVE_BYTES >> 20) + " MB needed): nothing was written. Free some space; no restart is needed.", cause);
+            + (RESERVE_BYTES >> 20) + " MB needed): nothing was written. Free some space; no restart is needed.",
+            cause);
     }
 }

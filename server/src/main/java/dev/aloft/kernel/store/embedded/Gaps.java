@@ -6,11 +6,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Ranges in which nothing is alive, learnt from looks that took long. RocksDB keeps what was deleted until it compacts, and
- * passes over all of it on the way to the first living key: at the head of a queue that would be every message ever received.
+ * Ranges in which nothing is alive, learnt from looks that took long. RocksDB keeps what was deleted until it compacts,
+ * and passes over all of it on the way to the first living key: at the head of a queue that would be every message ever
+ * received.
  *
- * <p>A gap holds from the version in which it was learnt to the present one: a write into it cuts it short before the version
- * that has the write is published, so whoever reads a version in between may rely on what is left.
+ * <p>A gap holds from the version in which it was learnt to the present one: a write into it cuts it short before the
+ * version that has the write is published, so whoever reads a version in between may rely on what is left.
  */
 final class Gaps {
     /** A look that finds the next key at once takes a few microseconds. */
@@ -38,7 +39,8 @@ final class Gaps {
     /** The first key at or behind this one that may be alive in a version. */
     byte[] skip(byte[] from, long inVersion) {
         var found = byStart.floorEntry(from);
-        return found != null && found.getValue().since <= inVersion && covers(found, from) ? found.getValue().end : from;
+        return found != null && found.getValue().since <= inVersion && covers(found, from) ? found.getValue().end
+                : from;
     }
 
     /** From here to there, without the end, nothing is alive in this version. */

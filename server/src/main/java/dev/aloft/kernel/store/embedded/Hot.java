@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What single keys hold that are read again and again and seldom written: a queue, a table, whether there are users. Half of
- * what a small call asks of RocksDB is such.
+ * What single keys hold that are read again and again and seldom written: a queue, a table, whether there are users.
+ * Half of what a small call asks of RocksDB is such.
  *
  * <p>A value holds from the version in which it was learnt to the present one: a write of its key removes it before the
  * version that has the write is published, so whoever reads a version in between may rely on what is left.
@@ -26,8 +26,8 @@ final class Hot {
     /** The hashes of keys that were read once: only the second time is worth remembering. */
     private final AtomicIntegerArray seen = new AtomicIntegerArray(SEEN);
     /**
-     * Whoever learns does not wait for it, so that the committer is the only one who does: a virtual thread that waits may be
-     * next in line and find no carrier while others compute, and the committer would wait behind it for ever.
+     * Whoever learns does not wait for it, so that the committer is the only one who does: a virtual thread that waits
+     * may be next in line and find no carrier while others compute, and the committer would wait behind it for ever.
      */
     private final ReentrantLock lock = new ReentrantLock();
     private long version;

@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.rocksdb.RocksDB;
 
 /**
- * Loads RocksDB's library from where it was unpacked when the product was put together, else unpacks it once per data folder.
- * Left to itself RocksDB unpacks its 15 MB at every start, and runs a process to find out which libc there is: a tenth of a second.
+ * Loads RocksDB's library from where it was unpacked when the product was put together, else unpacks it once per data
+ * folder. Left to itself RocksDB unpacks its 15 MB at every start, and runs a process to find out which libc there is:
+ * a tenth of a second.
  */
 final class NativeLibrary {
     private static boolean loaded;
@@ -31,17 +32,20 @@ final class NativeLibrary {
             return;
         }
         var machine = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        var name = "librocksdbjni-linux" + (machine.equals("amd64") || machine.equals("x86_64") ? "64" : "-" + machine) + ".so";
+        var name = "librocksdbjni-linux" + (machine.equals("amd64") || machine.equals("x86_64") ? "64" : "-" + machine)
+                + ".so";
         try {
             var resource = RocksDB.class.getClassLoader().getResource(name);
             if (resource == null) {
                 throw new StoreUnavailable("There is no RocksDB for this machine (" + name + ")");
             }
-            System.load(unpacked(resource.openConnection(), own.map(at -> at.resolve(name)), folder.resolve(name)).toString());
+            System.load(unpacked(resource.openConnection(), own.map(at -> at.resolve(name)), folder.resolve(name))
+                    .toString());
             tellRocksDb();
             loaded = true;
         } catch (IOException | ReflectiveOperationException | UnsatisfiedLinkError e) {
-            throw new StoreUnavailable("RocksDB's library cannot be unpacked to " + folder + " and loaded: " + e.getMessage(), e);
+            throw new StoreUnavailable("RocksDB's library cannot be unpacked to " + folder + " and loaded: "
+                    + e.getMessage(), e);
         }
     }
 

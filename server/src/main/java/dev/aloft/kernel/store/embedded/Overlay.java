@@ -79,8 +79,8 @@ final class Overlay {
     }
 
     /**
-     * All of it in the form of RocksDB's WriteBatch (a sequence number that RocksDB fills in, the count, then per entry its
-     * kind, key and value with lengths as varints): one call over JNI in place of one per entry.
+     * All of it in the form of RocksDB's WriteBatch (a sequence number that RocksDB fills in, the count, then per entry
+     * its kind, key and value with lengths as varints): one call over JNI in place of one per entry.
      *
      * @param relaxed whether the log is to say so, for {@link TornLog}
      */

@@ -64,15 +64,16 @@ final class Versions implements AutoCloseable {
     }
 
     /**
-     * Closes RocksDB and opens it again: what it does not know to be on disk it reads from there. Readers wait meanwhile.
-     * When this throws it may be tried again.
+     * Closes RocksDB and opens it again: what it does not know to be on disk it reads from there. Readers wait
+     * meanwhile. When this throws it may be tried again.
      */
     void reopen() {
         letGo();
         gaps.forget();
         hot.forget();
         if (!database.awaitClosed()) {
-            throw new StoreUnavailable("The store in " + folder.store() + " waits for reads to end before it opens anew");
+            throw new StoreUnavailable("The store in " + folder.store()
+                    + " waits for reads to end before it opens anew");
         }
         try {
             database = new Database(folder, disk);

@@ -117,7 +117,8 @@ final class Writing implements Tx, AutoCloseable {
         public boolean tryAdvance(Consumer<? super Entry> action) {
             check();
             while (left > 0 && (storedKey != null || change != null)) {
-                int order = storedKey == null ? 1 : change == null ? -1 : Arrays.compareUnsigned(storedKey, change.getKey())
+                int order = storedKey == null ? 1 : change == null ? -1
+                        : Arrays.compareUnsigned(storedKey, change.getKey())
                     * (range.isReversed() ? -1 : 1);
                 Entry found = null;
                 if (order < 0) {

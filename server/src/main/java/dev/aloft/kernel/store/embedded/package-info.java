@@ -9,8 +9,9 @@
  *   read(f)  on the published version, on the caller's own thread
  * </pre>
  *
- * While one group is being synced the next callers queue; whatever has queued up by then is the next group. So nobody waits
- * for a group to fill, and with more writers a sync carries more. A key that many functions of a group change is written once.
+ * While one group is being synced the next callers queue; whatever has queued up by then is the next group. So nobody
+ * waits for a group to fill, and with more writers a sync carries more. A key that many functions of a group change is
+ * written once.
  *
  * <p>Relaxed writes ({@link dev.aloft.kernel.store.Store#relaxed}) queue apart. They are a group of their own, which
  * goes before the next synced one and waits for no sync: so no function ever sees, and nobody is told, what a power

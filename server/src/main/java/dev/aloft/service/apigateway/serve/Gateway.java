@@ -33,20 +33,23 @@ import java.util.regex.Pattern;
  * Answers the requests of deployed APIs, at {@code http://API.execute-api.localhost:4566/…} (or any other domain), at
  * {@code /_aws/execute-api/API/…} for clients that cannot resolve such names, and at the path other local clouds use.
  *
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html">
  *     Quotas</a>
  */
 public final class Gateway implements DataPlane {
     private static final Pattern HOST = Pattern.compile("([a-z0-9]{10})\\.execute-api\\..*");
     private static final Pattern PATH = Pattern.compile("/_aws/execute-api/([a-z0-9]{10})(/.*)?");
-    private static final Pattern FOREIGN_PATH = Pattern.compile("/restapis/([a-z0-9]{10})/([^/]+)/_user_request_(/.*)?");
+    private static final Pattern FOREIGN_PATH =
+            Pattern.compile("/restapis/([a-z0-9]{10})/([^/]+)/_user_request_(/.*)?");
     private static final int MAX_BODY_BYTES = 10 * 1024 * 1024;
 
     private final Served.Source source;
     private final Lambda lambda;
     private final Roles roles;
     private final Time time;
-    private final Executor threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("integration-", 0).factory());
+    private final Executor threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("integration-", 0).factory());
 
     public Gateway(Served.Source source, Endpoint endpoint, Roles roles, Time time) {
         this.source = source;
@@ -87,7 +90,8 @@ public final class Gateway implements DataPlane {
         }
         var foreign = FOREIGN_PATH.matcher(request.rawPath());
         return foreign.matches()
-                ? Optional.of(new Address(foreign.group(1), "/" + foreign.group(2) + (foreign.group(3) == null ? "" : foreign.group(3))))
+                ? Optional.of(new Address(foreign.group(1),
+                        "/" + foreign.group(2) + (foreign.group(3) == null ? "" : foreign.group(3))))
                 : Optional.empty();
     }
 
@@ -101,7 +105,8 @@ public final class Gateway implements DataPlane {
             return forbidden();
         }
         var path = named.isEmpty() ? address.path() : slash < 0 ? "/" : address.path().substring(slash);
-        var incoming = new Incoming(request, address.apiId(), address.path(), path, body, time.instant(), requestId, trace(request));
+        var incoming = new Incoming(request, address.apiId(), address.path(), path, body, time.instant(), requestId,
+                trace(request));
         return switch (served.get()) {
             case Served.Rest rest -> rest(incoming, rest);
             case Served.Http http -> http(incoming, http);
@@ -109,7 +114,8 @@ public final class Gateway implements DataPlane {
     }
 
     private HttpResponse rest(Incoming incoming, Served.Rest served) {
-        var extendedId = Base64.getEncoder().encodeToString(incoming.requestId().substring(0, 11).getBytes(StandardCharsets.US_ASCII));
+        var extendedId = Base64.getEncoder()
+                .encodeToString(incoming.requestId().substring(0, 11).getBytes(StandardCharsets.US_ASCII));
         var response = served.routing().find(incoming.method(), incoming.path())
                 .map(found -> rest(incoming, served, found, extendedId))
                 .orElseGet(() -> message(403, "Missing Authentication Token", "MissingAuthenticationTokenException"));
@@ -219,7 +225,8 @@ public final class Gateway implements DataPlane {
             byte[] event, int timeoutMillis) {
         var asGateway = caller.asService("apigateway.amazonaws.com", resource);
         var answer = CompletableFuture.supplyAsync(() -> {
-            var as = credentials == null ? asGateway : roles.assume(asGateway, credentials, "BackplaneAssumeRoleSession");
+            var as = credentials == null ? asGateway
+                    : roles.assume(asGateway, credentials, "BackplaneAssumeRoleSession");
             return lambda.invoke(as, InvokeRequest.of(
                     r -> r.functionName(function).tenantId(tenant).payload(Bytes.of(event))));
         }, threads);
@@ -276,12 +283,14 @@ public final class Gateway implements DataPlane {
     }
 
     private static HttpResponse message(int status, String text, String errorType) {
-        var response = HttpResponse.of(status, "application/json", ("{\"message\": \"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
+        var response = HttpResponse.of(status, "application/json",
+                ("{\"message\": \"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
         response.headers().set("x-amzn-ErrorType", errorType);
         return response;
     }
 
     private static HttpResponse plain(int status, String text) {
-        return HttpResponse.of(status, "application/json", ("{\"message\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
+        return HttpResponse.of(status, "application/json",
+                ("{\"message\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -32,7 +32,8 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
         if (response.responseParameters() != null) {
             response.responseParameters().forEach((name, value) -> {
                 if (!name.startsWith(HEADER) || !value.matches("'.*'")) {
-                    throw ApiError.notBuilt("API Gateway's mapping of " + value + " to " + name + " in a mock integration");
+                    throw ApiError.notBuilt("API Gateway's mapping of " + value + " to " + name
+                            + " in a mock integration");
                 }
             });
         }
@@ -55,7 +56,8 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
         var response = integration.integrationResponses().get(status);
         if (response == null) {
             response = integration.integrationResponses().values().stream()
-                    .filter(each -> each.selectionPattern() == null || each.selectionPattern().isEmpty() || status.matches(each.selectionPattern()))
+                    .filter(each -> each.selectionPattern() == null || each.selectionPattern().isEmpty()
+                            || status.matches(each.selectionPattern()))
                     .findFirst()
                     .orElse(null);
         }
@@ -66,7 +68,8 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
         var headers = new LinkedHashMap<String, String>();
         if (response.responseParameters() != null) {
             response.responseParameters()
-                    .forEach((name, value) -> headers.put(name.substring(HEADER.length()), value.substring(1, value.length() - 1)));
+                    .forEach((name, value) ->
+                            headers.put(name.substring(HEADER.length()), value.substring(1, value.length() - 1)));
         }
         var templates = response.responseTemplates();
         var body = templates == null ? null : templates.get("application/json");
@@ -75,10 +78,12 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
 
     private static String statusIn(String template) {
         try {
-            // SAM writes `{"statusCode": 200}`; older tools leave the quotes of the name away, which API Gateway takes too.
+            // SAM writes `{"statusCode": 200}`; older tools leave the quotes of the name away, which API Gateway takes
+            // too.
             var json = template.replaceAll("(?<=[{,\\s])statusCode\\s*:", "\"statusCode\":").replace("\"\"", "\"");
             var tree = JsonReader.tree(json.getBytes(StandardCharsets.UTF_8));
-            return tree instanceof Map<?, ?> map && map.get("statusCode") != null ? map.get("statusCode").toString() : null;
+            return tree instanceof Map<?, ?> map && map.get("statusCode") != null ? map.get("statusCode").toString()
+                    : null;
         } catch (JsonReader.Malformed e) {
             return null;
         }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * CORS of HTTP APIs: once configured, the gateway answers preflight requests itself and adds the headers to every answer.
+ * CORS of HTTP APIs: once configured, the gateway answers preflight requests itself and adds the headers to every
+ * answer.
  *
  * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html">CORS for HTTP APIs</a>
  */
@@ -27,7 +28,8 @@ final class Preflight {
             put(response.headers(), "access-control-allow-methods", cors.allowMethods());
             put(response.headers(), "access-control-allow-headers", cors.allowHeaders());
             put(response.headers(), "access-control-expose-headers", cors.exposeHeaders());
-            response.headers().set("access-control-max-age", Integer.toString(cors.maxAge() == null ? 0 : cors.maxAge()));
+            response.headers()
+                    .set("access-control-max-age", Integer.toString(cors.maxAge() == null ? 0 : cors.maxAge()));
         }
         return Optional.of(response);
     }

@@ -16,7 +16,10 @@ import java.util.Optional;
 final class ProxyAnswers {
     private ProxyAnswers() {}
 
-    /** Format 1.0: an object with statusCode. {@code decodes} says whether the API hands out binary for what the caller accepts. */
+    /**
+     * Format 1.0: an object with statusCode. {@code decodes} says whether the API hands out binary for what the caller
+     * accepts.
+     */
     static Optional<HttpResponse> version1(byte[] payload, boolean decodes, String defaultContentType) {
         return object(payload).flatMap(answer -> status(answer).flatMap(status -> {
             var headers = new Headers();
@@ -43,7 +46,8 @@ final class ProxyAnswers {
         }
         if (!(tree instanceof Map<?, ?> answer) || !answer.containsKey("statusCode")) {
             var body = tree instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : payload;
-            return Optional.of(response(200, Headers.of("content-type", "application/json"), tree == null ? new byte[0] : body, null));
+            return Optional.of(response(200, Headers.of("content-type", "application/json"),
+                    tree == null ? new byte[0] : body, null));
         }
         return status(answer).flatMap(status -> {
             var headers = new Headers();
@@ -107,7 +111,8 @@ final class ProxyAnswers {
     /** A function cannot say what concerns the connection, nor put a line break into a header. */
     private static void add(Headers headers, String name, Object value) {
         boolean ours = switch (name.toLowerCase(Locale.ROOT)) {
-            case "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer", "date" -> true;
+            case "connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "te", "trailer",
+                    "date" -> true;
             default -> false;
         };
         if (!ours && value != null && name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {

@@ -15,8 +15,12 @@ import java.util.TreeMap;
 /**
  * The events that functions behind an API get.
  *
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">REST APIs</a>
- * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">HTTP APIs</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html">REST
+ *     APIs</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html">HTTP
+ *     APIs</a>
  */
 final class ProxyEvents {
     private ProxyEvents() {}
@@ -35,7 +39,8 @@ final class ProxyEvents {
         headers.put("X-Forwarded-Proto", List.of(incoming.request().scheme()));
         headers.put("X-Amzn-Trace-Id", List.of(incoming.trace()));
 
-        var event = version1(incoming, found.resource().path(), incoming.path(), headers, found.pathParameters(), served.variables());
+        var event = version1(incoming, found.resource().path(), incoming.path(), headers, found.pathParameters(),
+                served.variables());
         var context = new LinkedHashMap<String, Object>();
         context.put("resourceId", found.resource().id());
         context.put("resourcePath", found.resource().path());
@@ -128,7 +133,8 @@ final class ProxyEvents {
         return JsonWriter.bytes(event);
     }
 
-    private static Map<String, Object> context2(Incoming incoming, Served.Http served, HttpRouting.Found found, String path) {
+    private static Map<String, Object> context2(Incoming incoming, Served.Http served, HttpRouting.Found found,
+            String path) {
         var routing = served.routing();
         var http = new LinkedHashMap<String, Object>();
         http.put("method", incoming.method());
@@ -184,7 +190,8 @@ final class ProxyEvents {
             identity.put(nothing, null);
         }
         identity.put("sourceIp", incoming.sourceIp());
-        for (var nothing : List.of("principalOrgId", "accessKey", "cognitoAuthenticationType", "cognitoAuthenticationProvider", "userArn")) {
+        for (var nothing : List.of("principalOrgId", "accessKey", "cognitoAuthenticationType",
+                "cognitoAuthenticationProvider", "userArn")) {
             identity.put(nothing, null);
         }
         identity.put("userAgent", incoming.request().headers().first("user-agent"));
@@ -215,7 +222,8 @@ final class ProxyEvents {
 
     private static boolean hopByHop(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "expect", "http2-settings" -> true;
+            case "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "expect",
+                    "http2-settings" -> true;
             default -> false;
         };
     }

@@ -28,7 +28,8 @@ public final class RestRouting {
     Optional<Found> find(String httpMethod, String rawPath) {
         var path = rawPath.length() > 1 && rawPath.endsWith("/") ? rawPath.substring(0, rawPath.length() - 1) : rawPath;
         return paths.find(path, resource -> resource.resourceMethods() != null || resource.parentId() == null)
-                .flatMap(match -> method(match.value(), httpMethod).map(method -> new Found(match.value(), method, match.variables())));
+                .flatMap(match -> method(match.value(), httpMethod)
+                        .map(method -> new Found(match.value(), method, match.variables())));
     }
 
     private static Optional<Method> method(Resource resource, String name) {

@@ -28,8 +28,8 @@ import java.util.UUID;
 /**
  * A resource that a Lambda function makes: the function is told what is wanted and a URL to answer to.
  *
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html">AWS: custom resource
- *     reference</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html">AWS: custom
+ *     resource reference</a>
  */
 public final class CustomResource implements ResourceType {
     static final String TYPE = "AWS::CloudFormation::CustomResource";
@@ -109,7 +109,10 @@ public final class CustomResource implements ResourceType {
         return new Resource(id, Trees.map(answer.get("Data")));
     }
 
-    /** Tells the function and waits for its answer; asking again for the same, after a crash, takes the answer that came. */
+    /**
+     * Tells the function and waits for its answer; asking again for the same, after a crash, takes the answer that
+     * came.
+     */
     private Map<String, Object> ask(Caller caller, String request, Desired desired, String physicalId,
             Map<String, Object> before) {
         var function = Trees.text(desired.properties().get("ServiceToken"));
@@ -156,7 +159,8 @@ public final class CustomResource implements ResourceType {
     private static Duration timeout(Desired desired) {
         try {
             var given = desired.properties().get("ServiceTimeout");
-            return Duration.ofSeconds(given == null ? LONGEST_SECONDS : Math.clamp(Long.parseLong(Trees.text(given)), 1, LONGEST_SECONDS));
+            return Duration.ofSeconds(given == null ? LONGEST_SECONDS
+                    : Math.clamp(Long.parseLong(Trees.text(given)), 1, LONGEST_SECONDS));
         } catch (NumberFormatException _) {
             throw new TemplateError("ServiceTimeout must be a number of seconds");
         }
@@ -172,9 +176,11 @@ public final class CustomResource implements ResourceType {
                     return TemplateReader.read(answer);
                 }
                 if (!time.instant().isBefore(deadline)) {
-                    throw new TemplateError("CloudFormation did not receive a response from your Custom Resource. Please check your"
-                            + " logs for requestId [" + id + "]. If you are using the Python cfn-response module, you may need to"
-                            + " update your Lambda function code so that CloudFormation can attach the updated version.");
+                    throw new TemplateError("CloudFormation did not receive a response from your Custom "
+                            + "Resource. Please check your logs for requestId [" + id
+                            + "]. If you are using the Python cfn-response module, you may need to"
+                            + " update your Lambda function code so that CloudFormation can attach "
+                            + "the updated version.");
                 }
                 time.await(data.answered, seen, deadline);
             }
@@ -221,7 +227,8 @@ public final class CustomResource implements ResourceType {
                 try {
                     body = request.body().bytes(LARGEST_ANSWER);
                 } catch (RuntimeException _) {
-                    body = ("{\"Status\":\"FAILED\",\"Reason\":\"Response object is too long.\"}").getBytes(StandardCharsets.UTF_8);
+                    body = ("{\"Status\":\"FAILED\",\"Reason\":\"Response object is too long.\"}")
+                            .getBytes(StandardCharsets.UTF_8);
                 }
                 var answer = checked(new String(body, StandardCharsets.UTF_8));
                 var isAsked = store.write(tx -> {

@@ -53,7 +53,8 @@ public final class Plan {
         }
         var changed = changed(current.properties(), wanted);
         return changed.isEmpty() ? new Step.Nothing()
-                : changed.stream().anyMatch(type.replacedBy(current.properties(), wanted)::contains) ? new Step.Replace() : new Step.Update();
+                : changed.stream().anyMatch(type.replacedBy(current.properties(), wanted)::contains)
+                ? new Step.Replace() : new Step.Update();
     }
 
     private static List<String> changed(Map<String, Object> before, Map<String, Object> after) {
@@ -92,7 +93,8 @@ public final class Plan {
             var current = known.get(id);
             var type = type(types, declared.type());
             switch (step(type, current, declared.type(), properties)) {
-                case Step.Create _ -> changes.add(new Change("Add", id, null, declared.type(), null, List.of(), Map.of()));
+                case Step.Create _ ->
+                        changes.add(new Change("Add", id, null, declared.type(), null, List.of(), Map.of()));
                 case Step.Nothing _ -> {
                     if (!Objects.equals(current.metadata(), metadata(declared))) {
                         changes.add(new Change("Modify", id, current.physicalId(), declared.type(), "False",
@@ -115,11 +117,12 @@ public final class Plan {
         return changes;
     }
 
-    private static Change modify(String id, Incarnation current, ResourceType type, String name, Map<String, Object> properties,
-            String replacement) {
+    private static Change modify(String id, Incarnation current, ResourceType type, String name,
+            Map<String, Object> properties, String replacement) {
         var differing = new TreeMap<String, Boolean>();
         var replacing = type.replacedBy(current.properties(), properties);
-        changed(current.properties(), properties).forEach(property -> differing.put(property, replacing.contains(property)));
+        changed(current.properties(), properties)
+                .forEach(property -> differing.put(property, replacing.contains(property)));
         return new Change("Modify", id, current.physicalId(), name, replacement, List.of("Properties"), differing);
     }
 }

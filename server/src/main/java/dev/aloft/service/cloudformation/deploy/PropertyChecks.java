@@ -53,7 +53,8 @@ final class PropertyChecks {
             var name = each.toString();
             if (!known.contains(name) && !known.contains("*")) {
                 throw new Failed(failed + at + ": the property " + name + " of " + type.type()
-                        + " is not built in Aloft" + likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
+                        + " is not built in Aloft"
+                        + likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
             }
         }
     }

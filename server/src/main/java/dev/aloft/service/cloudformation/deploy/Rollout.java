@@ -168,7 +168,8 @@ final class Rollout {
                     var made = Handlers.update(type, caller, current.physicalId(),
                             job.desired(id, current.token(), current.properties()), job.desired(id, current.token(),
                                     properties));
-                    // An update that answers with another physical id has made another resource: the one before is to go.
+                    // An update that answers with another physical id has made another resource: the one before is to
+                    // go.
                     var token = made.physicalId().equals(current.physicalId()) ? current.token() : operation.id();
                     finish(incarnation(declared, made, token, properties), ResourceStatus.UPDATE_COMPLETE);
                 }

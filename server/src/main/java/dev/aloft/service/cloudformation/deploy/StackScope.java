@@ -41,8 +41,8 @@ public final class StackScope implements Scope {
      * @param existing the resource with a logical id, or null where there is none yet
      * @param isPlan   whether what does not exist yet is unknown instead of an error
      */
-    public StackScope(Stack stack, Template template, Settings settings, Function<String, Incarnation> existing, boolean isPlan,
-            Outside outside) {
+    public StackScope(Stack stack, Template template, Settings settings, Function<String, Incarnation> existing,
+            boolean isPlan, Outside outside) {
         this.stack = stack;
         this.template = template;
         this.settings = settings;

@@ -11,16 +11,17 @@ import java.util.function.Function;
 /**
  * Which resource waits for which other one: what it needs, and the permissions that can be given before it.
  *
- * <p>A template need not say that a subscription filter waits for the permission to invoke its function, or a mapping for its
- * role's policy. On AWS both are made at the same time, and who finds the permission missing tries again for a while; here
- * such permissions are given first.
+ * <p>A template need not say that a subscription filter waits for the permission to invoke its function, or a mapping
+ * for its role's policy. On AWS both are made at the same time, and who finds the permission missing tries again for a
+ * while; here such permissions are given first.
  */
 final class Turns {
     private static final Set<String> PERMISSIONS = Set.of("AWS::Events::EventBusPolicy", "AWS::IAM::GroupPolicy",
             "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy",
             "AWS::Kinesis::ResourcePolicy", "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission",
             "AWS::Logs::ResourcePolicy", "AWS::S3::BucketPolicy", "AWS::SecretsManager::ResourcePolicy",
-            "AWS::SNS::TopicInlinePolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueueInlinePolicy", "AWS::SQS::QueuePolicy");
+            "AWS::SNS::TopicInlinePolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueueInlinePolicy",
+            "AWS::SQS::QueuePolicy");
 
     private final Map<String, Set<String>> waits = new HashMap<>();
 

@@ -44,7 +44,8 @@ final class Walk {
         while (true) {
             if (broken == null && !isOver.getAsBoolean() && time.instant().isBefore(deadline)) {
                 for (var node : List.copyOf(open)) {
-                    if (waitsFor.apply(node).stream().allMatch(other -> done.contains(other) || !nodes.contains(other))) {
+                    if (waitsFor.apply(node).stream()
+                            .allMatch(other -> done.contains(other) || !nodes.contains(other))) {
                         open.remove(node);
                         running++;
                         time.start("resource " + node, () -> visit(node, visit));

@@ -213,7 +213,8 @@ final class ApiDefinition {
             if (item.containsKey("options")) {
                 continue;
             }
-            var allowed = methods != null && !"".equals(methods) ? methods : "'" + String.join(",", methodNames(item)) + "'";
+            var allowed = methods != null && !"".equals(methods) ? methods
+                    : "'" + String.join(",", methodNames(item)) + "'";
             item.put("options", preflight(origin, headers, allowed, maxAge, credentials));
         }
     }

@@ -33,7 +33,8 @@ record ConnectorEnd(String id, String type, Map<String, Object> known, Object ro
             Map<String, Object> other) {
         boolean more = given.keySet().stream().anyMatch(name -> !name.equals("Id") && !name.equals("Qualifier"));
         if (given.containsKey("Id") == more) {
-            throw connector.error("Must provide 'Id' (with optional 'Qualifier') or a supported combination of other properties.");
+            throw connector.error("Must provide 'Id' (with optional 'Qualifier') or a supported combination "
+                    + "of other properties.");
         }
         if (!Functions.given(given.get("Id"))) {
             var type = type(connector, given.get("Type"));

@@ -14,7 +14,8 @@ import java.util.Set;
  * @param categories   statements of a policy, or for functions one statement that says who may call
  * @param combinations of categories that may be asked for; empty for any
  * @param first        what waits for the permission
- * @see <a href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html">
  *     AWS SAM connector reference</a>
  */
 record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> categories, List<Set<String>> combinations,
@@ -146,9 +147,11 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
     }
 
     private static ConnectorProfile objects() {
-        return readAndWrite(List.of(allow("s3:GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent"
-                + " GetObjectVersion GetObjectVersionAcl GetObjectVersionForReplication GetObjectVersionTorrent ListBucket"
-                + " ListBucketMultipartUploads ListBucketVersions ListMultipartUploadParts", DESTINATION, DESTINATION
+        return readAndWrite(
+                List.of(allow("s3:GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent"
+                + " GetObjectVersion GetObjectVersionAcl GetObjectVersionForReplication "
+                + "GetObjectVersionTorrent ListBucket ListBucketMultipartUploads ListBucketVersions "
+                + "ListMultipartUploadParts", DESTINATION, DESTINATION
                         + "/*")),
                 List.of(allow("s3:AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject PutObjectLegalHold"
                 + " PutObjectRetention RestoreObject", DESTINATION, DESTINATION + "/*")));
@@ -157,7 +160,8 @@ record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> catego
     private static ConnectorProfile items() {
         return readAndWrite(List.of(allow("dynamodb:GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect",
                 DESTINATION, DESTINATION + "/index/*")),
-                List.of(allow("dynamodb:PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate",
+                List.of(allow("dynamodb:PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete "
+                        + "PartiQLInsert PartiQLUpdate",
                 DESTINATION, DESTINATION + "/index/*")));
     }
 

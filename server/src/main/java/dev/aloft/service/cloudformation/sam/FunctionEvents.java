@@ -65,7 +65,8 @@ final class FunctionEvents {
             case "IoTRule" -> iot(event);
             case "AlexaSkill" -> {
                 event.allow(Set.of("SkillId"));
-                resources.add(permission(event, "alexa-appkit.amazon.com", null).with("EventSourceToken", event.get("SkillId")));
+                resources.add(permission(event, "alexa-appkit.amazon.com", null)
+                        .with("EventSourceToken", event.get("SkillId")));
             }
             case "MSK", "MQ", "SelfManagedKafka", "DocumentDB" ->
                 throw event.error("The event source " + event.type() + " is not built in Aloft.");
@@ -83,8 +84,8 @@ final class FunctionEvents {
     }
 
     private void schedule(Event event) {
-        event.allow(Set.of("Schedule", "RuleName", "Input", "Enabled", "State", "Name", "Description", "DeadLetterConfig",
-                "RetryPolicy"));
+        event.allow(Set.of("Schedule", "RuleName", "Input", "Enabled", "State", "Name", "Description",
+                "DeadLetterConfig", "RetryPolicy"));
         var rule = new Generated(event.id(), "AWS::Events::Rule", target.passed());
         resources.add(rule.with("ScheduleExpression", event.require("Schedule")).with("State", state(event))
                 .with("Name", event.get("Name")).with("Description", event.get("Description")));
@@ -92,8 +93,8 @@ final class FunctionEvents {
     }
 
     private void rule(Event event) {
-        event.allow(Set.of("EventBusName", "RuleName", "Pattern", "DeadLetterConfig", "RetryPolicy", "Input", "InputPath",
-                "Target", "Enabled", "State", "InputTransformer"));
+        event.allow(Set.of("EventBusName", "RuleName", "Pattern", "DeadLetterConfig", "RetryPolicy", "Input",
+                "InputPath", "Target", "Enabled", "State", "InputTransformer"));
         var rule = new Generated(event.id(), "AWS::Events::Rule", target.passed());
         resources.add(rule.with("EventBusName", event.get("EventBusName")).with("EventPattern", event.get("Pattern"))
                 .with("Name", event.get("RuleName")).with("State", state(event)));
@@ -118,7 +119,8 @@ final class FunctionEvents {
     /** Points the rule at the function, with a dead-letter queue where one is asked for, and lets it call. */
     private void call(Event event, Generated rule, Map<String, Object> call) {
         if (event.get("DeadLetterConfig") != null) {
-            call.put("DeadLetterConfig", Functions.map("Arn", deadLetterQueue(event, rule, target.passed(), resources)));
+            call.put("DeadLetterConfig",
+                    Functions.map("Arn", deadLetterQueue(event, rule, target.passed(), resources)));
         }
         if (event.get("RetryPolicy") != null) {
             call.put("RetryPolicy", event.get("RetryPolicy"));
@@ -159,7 +161,8 @@ final class FunctionEvents {
     private static Generated queuePolicy(String id, Map<String, Object> passed, Object url, Object queue, Object from,
             Object principal) {
         return new Generated(id, "AWS::SQS::QueuePolicy", passed)
-                .with("PolicyDocument", Functions.map("Version", "2012-10-17", "Statement", Functions.list(Functions.map(
+                .with("PolicyDocument",
+                        Functions.map("Version", "2012-10-17", "Statement", Functions.list(Functions.map(
                         "Action", "sqs:SendMessage", "Effect", "Allow", "Principal", principal, "Resource", queue,
                         "Condition", Functions.map("ArnEquals", Functions.map("aws:SourceArn", from))))))
                 .with("Queues", Functions.list(url));
@@ -192,7 +195,8 @@ final class FunctionEvents {
             bucket.put("DependsOn", dependingOn(event, bucket, permission.id));
         }
         var notifications = section(id, properties, "NotificationConfiguration");
-        if (notifications.putIfAbsent("LambdaConfigurations", Functions.list()) instanceof Object there && !(there instanceof List)) {
+        if (notifications.putIfAbsent("LambdaConfigurations", Functions.list()) instanceof Object there
+                && !(there instanceof List)) {
             throw SamError.resource(id, "Invalid type for LambdaConfigurations. Must be a list.");
         }
         var list = Trees.list(notifications.get("LambdaConfigurations"));
@@ -201,7 +205,8 @@ final class FunctionEvents {
             throw event.wrongType("Events");
         }
         for (var name : names instanceof List<?> many ? many : List.of(names)) {
-            Object configuration = Functions.map("Function", target.arn(), "Filter", event.get("Filter"), "Event", name);
+            Object configuration =
+                    Functions.map("Function", target.arn(), "Filter", event.get("Filter"), "Event", name);
             if (target.passed().containsKey("Condition")) {
                 configuration = Functions.when(target.passed().get("Condition"), configuration);
             }
@@ -226,7 +231,8 @@ final class FunctionEvents {
         var before = resource.get("DependsOn");
         if (resource.containsKey("DependsOn") && !(before instanceof String)
                 && !(before instanceof List<?> names && names.stream().allMatch(String.class::isInstance))) {
-            throw SamError.resource(event.id(), "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
+            throw SamError.resource(event.id(),
+                    "Invalid type for field 'DependsOn'. Expected a string or list of strings.");
         }
         var all = new ArrayList<Object>(before instanceof String one ? List.of(one) : Trees.list(before));
         if (!all.contains(id)) {
@@ -272,7 +278,8 @@ final class FunctionEvents {
         }
         resources.add(queuePolicy(policyId, target.passed(), url, queue, topic, "*"));
         resources.add(subscription.with("Protocol", "sqs").with("Endpoint", queue));
-        resources.add(new Generated(event.id() + "EventSourceMapping", "AWS::Lambda::EventSourceMapping", target.passed())
+        resources.add(new Generated(event.id() + "EventSourceMapping", "AWS::Lambda::EventSourceMapping",
+                target.passed())
                 .with("FunctionName", target.name()).with("EventSourceArn", queue).with("BatchSize", batchSize)
                 .with("Enabled", true));
         allow("service-role/AWSLambdaSQSQueueExecutionRole");
@@ -286,10 +293,12 @@ final class FunctionEvents {
         }
     }
 
-    private static final List<String> MAPPED = List.of("StartingPosition", "StartingPositionTimestamp", "BatchSize", "Enabled",
-            "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts", "BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds",
-            "ParallelizationFactor", "TumblingWindowInSeconds", "FunctionResponseTypes", "FilterCriteria", "KmsKeyArn",
-            "ScalingConfig", "ProvisionedPollerConfig", "MetricsConfig", "LoggingConfig", "DestinationConfig");
+    private static final List<String> MAPPED =
+            List.of("StartingPosition", "StartingPositionTimestamp", "BatchSize", "Enabled",
+            "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts", "BisectBatchOnFunctionError",
+            "MaximumRecordAgeInSeconds", "ParallelizationFactor", "TumblingWindowInSeconds", "FunctionResponseTypes",
+            "FilterCriteria", "KmsKeyArn", "ScalingConfig", "ProvisionedPollerConfig", "MetricsConfig", "LoggingConfig",
+            "DestinationConfig");
 
     /** A queue or stream that is polled. */
     private void mapping(Event event, String property, String managedPolicy) {
@@ -389,8 +398,10 @@ final class FunctionEvents {
         event.allow(Set.of("Sql", "AwsIotSqlVersion"));
         var arn = Functions.sub(Functions.arn(transformation.partition, "iot", "rule/${RuleName}"),
                 Functions.map("RuleName", Functions.ref(event.id())));
-        resources.add(permission(event, "iot.amazonaws.com", arn).with("SourceAccount", Functions.sub("${AWS::AccountId}")));
-        resources.add(new Generated(event.id(), "AWS::IoT::TopicRule", target.passed()).with("TopicRulePayload", Functions.map(
+        resources.add(permission(event, "iot.amazonaws.com", arn)
+                .with("SourceAccount", Functions.sub("${AWS::AccountId}")));
+        resources.add(new Generated(event.id(), "AWS::IoT::TopicRule", target.passed())
+                .with("TopicRulePayload", Functions.map(
                 "Sql", event.require("Sql"), "RuleDisabled", false,
                 "Actions", Functions.list(Functions.map("Lambda", Functions.map("FunctionArn", target.arn()))),
                 "AwsIotSqlVersion", event.get("AwsIotSqlVersion"))));

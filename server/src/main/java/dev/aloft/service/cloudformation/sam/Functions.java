@@ -87,7 +87,8 @@ final class Functions {
     /** A Ref or GetAtt in the short form that Fn::Sub knows. */
     static String shorthand(Map<String, Object> function) {
         return function.get("Ref") instanceof String id ? "${" + id + "}"
-                : "${" + String.join(".", Trees.list(function.get("Fn::GetAtt")).stream().map(Trees::text).toList()) + "}";
+                : "${" + String.join(".", Trees.list(function.get("Fn::GetAtt")).stream().map(Trees::text).toList())
+                + "}";
     }
 
     /** What a value can be: itself, or the branches of an If that are something. */

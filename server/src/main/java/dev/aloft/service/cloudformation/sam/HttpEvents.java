@@ -21,7 +21,8 @@ final class HttpEvents {
                 "PayloadFormatVersion"));
         var id = RestEvents.apiId(event.get("ApiId"));
         if (!(id instanceof String apiId) || transformation.resource(apiId).isEmpty()) {
-            throw event.error("ApiId must be a valid reference to an 'AWS::Serverless::HttpApi' resource in same template.");
+            throw event.error("ApiId must be a valid reference to an 'AWS::Serverless::HttpApi' "
+                    + "resource in same template.");
         }
         var api = new Declared(apiId, transformation.resource(apiId)).properties();
         var path = Trees.text(event.require("Path"));
@@ -39,8 +40,9 @@ final class HttpEvents {
             var condition = target.passed().get("Condition");
             var uri = RestEvents.uri("${AWS::Partition}", target, false);
             definition.integrate(path, method, Functions.map("type", "aws_proxy", "httpMethod", "POST",
-                    "payloadFormatVersion", "2.0", "uri", condition == null ? uri : Functions.when(condition, uri)), condition,
-                    path.equals(ApiDefinition.DEFAULT_PATH) && ApiDefinition.method(method).equals(ApiDefinition.ANY));
+                    "payloadFormatVersion", "2.0", "uri", condition == null ? uri : Functions.when(condition, uri)),
+                    condition, path.equals(ApiDefinition.DEFAULT_PATH)
+                    && ApiDefinition.method(method).equals(ApiDefinition.ANY));
         }
         if (Functions.given(event.get("Auth"))) {
             authorize(event, new Declared(apiId, transformation.resource(apiId)), definition, path, method);
@@ -63,7 +65,8 @@ final class HttpEvents {
                 method.put("parameters", new ArrayList<>());
             }
             var parameters = Trees.list(method.get("parameters"));
-            var existing = parameters.stream().filter(parameter -> label.equals(Trees.map(parameter).get("name"))).findFirst();
+            var existing = parameters.stream().filter(parameter -> label.equals(Trees.map(parameter).get("name")))
+                    .findFirst();
             if (existing.isEmpty()) {
                 parameters.add(Functions.map("name", label, "in", "path", "required", true));
             } else {
@@ -78,12 +81,14 @@ final class HttpEvents {
         var plain = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         if (plain.equals(ApiDefinition.DEFAULT_PATH)) {
             plain = "";
-        } else if (Functions.given(api.get("DefinitionBody")) && isDefault(ApiDefinition.http(api.get("DefinitionBody")), target)) {
+        } else if (Functions.given(api.get("DefinitionBody"))
+                && isDefault(ApiDefinition.http(api.get("DefinitionBody")), target)) {
             return;
         }
         plain = ApiDefinition.wildcards(plain);
         var any = method.equals("any") || method.equals(ApiDefinition.ANY);
-        var resource = "${__ApiId__}/${__Stage__}" + (method.equals("any") && plain.equals("/" + ApiDefinition.DEFAULT_PATH)
+        var resource = "${__ApiId__}/${__Stage__}"
+                + (method.equals("any") && plain.equals("/" + ApiDefinition.DEFAULT_PATH)
                 ? plain : "/" + (any ? "*" : method.toUpperCase()) + plain);
         var arn = Functions.sub(Functions.arn("${AWS::Partition}", "execute-api", resource),
                 Functions.map("__ApiId__", event.get("ApiId"), "__Stage__", "*"));
@@ -115,13 +120,14 @@ final class HttpEvents {
         var authorizers = Trees.map(apiAuth.get("Authorizers"));
         var given = Functions.given(auth.get("Authorizer")) ? auth.get("Authorizer") : apiAuth.get("DefaultAuthorizer");
         if (!Functions.given(given)) {
-            throw event.error("'Auth' section requires either an explicit 'Authorizer' set or a 'DefaultAuthorizer' configured on"
-                    + " the HttpApi.");
+            throw event.error("'Auth' section requires either an explicit 'Authorizer' set or a "
+                    + "'DefaultAuthorizer' configured on the HttpApi.");
         }
         var place = "on API method [" + method + "] for path [" + path + "]";
         if (!(given instanceof String authorizer)) {
             throw event.error("Unable to set Authorizer [" + given + "] " + place
-                    + ". The method authorizer must be a string with a corresponding dict entry in the api authorizer.");
+                    + ". The method authorizer must be a string with a corresponding dict entry in "
+                    + "the api authorizer.");
         }
         if (authorizer.equals("NONE")) {
             if (!Functions.given(apiAuth.get("DefaultAuthorizer"))) {
@@ -140,7 +146,8 @@ final class HttpEvents {
         }
         var scopes = auth.get("AuthorizationScopes");
         if (Functions.given(scopes) && !(scopes instanceof List)) {
-            throw event.error("Unable to set Authorizer " + place + " because 'AuthorizationScopes' must be a list of strings.");
+            throw event.error("Unable to set Authorizer " + place
+                    + " because 'AuthorizationScopes' must be a list of strings.");
         }
         for (var made : definition.method(path, method)) {
             Object wanted = Functions.list();

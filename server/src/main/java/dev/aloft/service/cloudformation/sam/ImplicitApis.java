@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The APIs that exist because events mention none: {@code ServerlessRestApi} and {@code ServerlessHttpApi}. Also gives APIs
- * without a definition an empty one and puts the paths of all events into the definitions that SAM writes itself.
+ * The APIs that exist because events mention none: {@code ServerlessRestApi} and {@code ServerlessHttpApi}. Also gives
+ * APIs without a definition an empty one and puts the paths of all events into the definitions that SAM writes itself.
  */
 final class ImplicitApis {
     /** Marks an API whose definition SAM writes. */
@@ -146,7 +146,8 @@ final class ImplicitApis {
             return;
         }
         var global = globals.of(owner.type().substring("AWS::Serverless::".length()));
-        var propagate = Functions.given(owner.get("PropagateTags")) ? owner.get("PropagateTags") : global.get("PropagateTags");
+        var propagate = Functions.given(owner.get("PropagateTags")) ? owner.get("PropagateTags")
+                : global.get("PropagateTags");
         var tags = Functions.given(owner.get("Tags")) ? owner.get("Tags") : global.get("Tags");
         if (Functions.given(propagate) && Functions.given(tags)) {
             var api = new Declared(kind.implicitId(), transformation.resource(kind.implicitId()));
@@ -164,7 +165,8 @@ final class ImplicitApis {
         }
         var api = new Declared(apiId, resource);
         var body = api.get("DefinitionBody");
-        if (Functions.isTrue(api.get(MANAGED)) && (kind.isHttp() ? ApiDefinition.isHttp(body) : ApiDefinition.isRest(body))) {
+        if (Functions.isTrue(api.get(MANAGED))
+                && (kind.isHttp() ? ApiDefinition.isHttp(body) : ApiDefinition.isRest(body))) {
             definition(body).addPath(path, method);
         }
     }
@@ -176,7 +178,8 @@ final class ImplicitApis {
     private void addRouteSettings(Event event, String apiId, String path, String method, Object condition) {
         var api = new Declared(apiId, transformation.resource(apiId));
         api.properties().putIfAbsent("RouteSettings", new LinkedHashMap<String, Object>());
-        var settings = condition == null ? event.map("RouteSettings") : Functions.when(condition, event.get("RouteSettings"));
+        var settings = condition == null ? event.map("RouteSettings")
+                : Functions.when(condition, event.get("RouteSettings"));
         var route = method.equals(ApiDefinition.ANY) ? path : method.toUpperCase() + " " + path;
         var all = api.map("RouteSettings");
         all.putIfAbsent(route, new LinkedHashMap<String, Object>());

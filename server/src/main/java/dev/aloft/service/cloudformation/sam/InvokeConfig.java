@@ -6,13 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A function's EventInvokeConfig: retries and destinations of asynchronous invocations; queues and topics made on demand. */
+/**
+ * A function's EventInvokeConfig: retries and destinations of asynchronous invocations; queues and topics made on
+ * demand.
+ */
 record InvokeConfig(Transformation transformation, Declared source) {
     private static final Set<String> TYPES = Set.of("SQS", "SNS", "EventBridge", "Lambda", "S3Bucket");
 
     void make(Generated alias, String aliasName, List<Generated> resources, List<Object> policies) {
         var config = Trees.map(transformation.parameters.resolve(source.map("EventInvokeConfig")));
-        var made = new Generated(source.id() + "EventInvokeConfig", "AWS::Lambda::EventInvokeConfig", source.attributes());
+        var made = new Generated(source.id() + "EventInvokeConfig", "AWS::Lambda::EventInvokeConfig",
+                source.attributes());
         if (alias != null) {
             made.dependsOn = Functions.list(alias.id);
         }
@@ -24,7 +28,8 @@ record InvokeConfig(Transformation transformation, Declared source) {
         for (var outcome : List.of("OnSuccess", "OnFailure")) {
             if (given.get(outcome) != null) {
                 if (!(given.get(outcome) instanceof Map)) {
-                    throw source.error("Property 'EventInvokeConfig.DestinationConfig." + outcome + "' should be a map.");
+                    throw source.error("Property 'EventInvokeConfig.DestinationConfig." + outcome
+                            + "' should be a map.");
                 }
                 destinations.put(outcome, Functions.map("Destination",
                         destination(Trees.map(given.get(outcome)), made.id + outcome, made.id, resources, policies)));
@@ -40,7 +45,8 @@ record InvokeConfig(Transformation transformation, Declared source) {
             List<Object> policies) {
         var type = given.get("Type") == null ? "None" : Trees.text(given.get("Type"));
         if (!TYPES.contains(type)) {
-            throw source.error("'Type: " + type + "' must be one of ['SQS', 'SNS', 'EventBridge', 'Lambda', 'S3Bucket']");
+            throw source.error("'Type: " + type
+                    + "' must be one of ['SQS', 'SNS', 'EventBridge', 'Lambda', 'S3Bucket']");
         }
         var destination = given.get("Destination");
         String condition = null;

@@ -49,7 +49,8 @@ final class Policies {
 
     private static List<String> lines(String resource) {
         try (var in = Policies.class.getResourceAsStream(resource)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")).toList();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(line -> !line.startsWith("#")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -58,7 +59,8 @@ final class Policies {
     /** The entries of a Policies property, with policy templates written out. */
     static List<Object> entries(String id, Object policies) {
         var entries = new ArrayList<>();
-        for (var policy : policies instanceof List<?> list ? list : Functions.given(policies) ? List.of(policies) : List.of()) {
+        for (var policy : policies instanceof List<?> list ? list : Functions.given(policies) ? List.of(policies)
+                : List.of()) {
             entries.add(expanded(id, policy));
         }
         return entries;
@@ -92,8 +94,8 @@ final class Policies {
             if (Functions.isNoValue(branches.get(1))) {
                 return otherwise;
             }
-            throw new SamError("Different policy types within the same Fn::If statement is unsupported. Separate different"
-                    + " policy types into different Fn::If statements");
+            throw new SamError("Different policy types within the same Fn::If statement is unsupported. "
+                    + "Separate different policy types into different Fn::If statements");
         }
         return policy instanceof String || Functions.isFunction(policy) ? Kind.MANAGED
                 : policy instanceof Map<?, ?> map && map.containsKey("Statement") ? Kind.DOCUMENT : Kind.UNKNOWN;

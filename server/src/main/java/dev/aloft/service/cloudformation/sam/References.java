@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rewrites mentions of what the transform has moved: {@code Fn.Alias} and its like mean a generated resource, and a layer's
- * logical id has a hash at its end.
+ * Rewrites mentions of what the transform has moved: {@code Fn.Alias} and its like mean a generated resource, and a
+ * layer's logical id has a hash at its end.
  *
  * @param properties by {@code id.property}
  * @param renamed    by id
@@ -65,7 +65,8 @@ record References(Map<String, String> properties, Map<String, String> renamed) {
         }
         var path = String.join(".", parts.stream().map(Trees::text).toList()).split("\\.");
         if (path.length > 2 && properties.containsKey(path[0] + "." + path[1])) {
-            return Functions.list(properties.get(path[0] + "." + path[1]), String.join(".", List.of(path).subList(2, path.length)));
+            return Functions.list(properties.get(path[0] + "." + path[1]),
+                    String.join(".", List.of(path).subList(2, path.length)));
         }
         return renamed.containsKey(path[0])
                 ? Functions.list(renamed.get(path[0]), String.join(".", List.of(path).subList(1, path.length))) : value;
@@ -85,7 +86,8 @@ record References(Map<String, String> properties, Map<String, String> renamed) {
             var path = match.group(1).split("\\.", 3);
             var target = path.length > 1 ? properties.get(path[0] + "." + path[1]) : null;
             var name = target != null ? target + (path.length > 2 ? "." + path[2] : "")
-                    : renamed.containsKey(path[0]) ? renamed.get(path[0]) + match.group(1).substring(path[0].length()) : match.group(1);
+                    : renamed.containsKey(path[0]) ? renamed.get(path[0]) + match.group(1).substring(path[0].length())
+                    : match.group(1);
             return Matcher.quoteReplacement("${" + name + "}");
         });
     }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** The event source Api: a method of a REST API that calls the function. */
 final class RestEvents {
-    private static final Pattern REQUEST_PARAMETER = Pattern.compile("method\\.request\\.(querystring|path|header)\\..*");
+    private static final Pattern REQUEST_PARAMETER =
+            Pattern.compile("method\\.request\\.(querystring|path|header)\\..*");
 
     private RestEvents() {
     }
@@ -26,7 +27,8 @@ final class RestEvents {
         Map<String, Object> api = Map.of();
         if (apiId instanceof String id) {
             if (transformation.resource(id).isEmpty()) {
-                throw event.error("RestApiId property of Api event must reference a valid resource in the same template.");
+                throw event.error("RestApiId property of Api event must reference a valid resource in "
+                        + "the same template.");
             }
             api = new Declared(id, transformation.resource(id)).properties();
             stage = api.get("StageName") instanceof String name ? name : "Stage";
@@ -52,7 +54,8 @@ final class RestEvents {
 
     private static Generated permission(Transformation transformation, Event event, EventTarget target, String path,
             String method, String stage) {
-        var plain = ApiDefinition.wildcards(path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        var plain = ApiDefinition.wildcards(path.length() > 1 && path.endsWith("/")
+                ? path.substring(0, path.length() - 1) : path);
         var arn = Functions.sub(Functions.arn(transformation.partition, "execute-api", "${__ApiId__}/${__Stage__}/"
                 + (method.equals("any") ? "*" : method.toUpperCase()) + plain),
                 Functions.map("__ApiId__", event.get("RestApiId"), "__Stage__", "*"));
@@ -61,8 +64,8 @@ final class RestEvents {
         return FunctionEvents.permission(id, target, "apigateway.amazonaws.com", arn);
     }
 
-    private static void integrate(Transformation transformation, Event event, EventTarget target, Map<String, Object> api,
-            String apiId, String path, String method, String stage) {
+    private static void integrate(Transformation transformation, Event event, EventTarget target,
+            Map<String, Object> api, String apiId, String path, String method, String stage) {
         var definition = ApiDefinition.rest(api.get("DefinitionBody"));
         if (definition.hasIntegration(path, method)) {
             throw event.error("API method \"" + method + "\" defined multiple times for path \"" + path + "\".");
@@ -73,7 +76,8 @@ final class RestEvents {
         var integration = Functions.map("type", "aws_proxy", "httpMethod", "POST",
                 "uri", condition == null ? uri : Functions.when(condition, uri),
                 "responseTransferMode", streamed ? "STREAM" : null,
-                "credentials", credentials(transformation, event.map("Auth"), new Declared(apiId, transformation.resource(apiId))
+                "credentials", credentials(transformation, event.map("Auth"),
+                        new Declared(apiId, transformation.resource(apiId))
                         .map("Auth")));
         definition.integrate(path, method, integration, condition, false);
         if (Functions.given(event.get("Auth"))) {
@@ -98,7 +102,8 @@ final class RestEvents {
                 + (streamed ? "/response-streaming-invocations" : "/invocations"));
     }
 
-    private static Object credentials(Transformation transformation, Map<String, Object> method, Map<String, Object> api) {
+    private static Object credentials(Transformation transformation, Map<String, Object> method,
+            Map<String, Object> api) {
         if (!"AWS_IAM".equals(method.get("Authorizer"))
                 && !("AWS_IAM".equals(api.get("DefaultAuthorizer")) && method.isEmpty())) {
             return null;
@@ -108,7 +113,8 @@ final class RestEvents {
             role = "NONE";
         }
         if (!Functions.given(role)) {
-            role = !Functions.given(api.get("InvokeRole")) && api.containsKey("InvokeRole") ? "NONE" : api.get("InvokeRole");
+            role = !Functions.given(api.get("InvokeRole")) && api.containsKey("InvokeRole") ? "NONE"
+                    : api.get("InvokeRole");
         }
         var chosen = Functions.given(role) && !"CALLER_CREDENTIALS".equals(role) ? role
                 : "arn:" + transformation.partition + ":iam::*:user/*";
@@ -125,7 +131,8 @@ final class RestEvents {
         if (Functions.given(authorizer) && !"AWS_IAM".equals(authorizer)) {
             if ("NONE".equals(authorizer)) {
                 if (!Functions.given(apiAuth.get("DefaultAuthorizer"))) {
-                    throw event.error("Unable to set Authorizer " + place + " because 'NONE' is only a valid value when a"
+                    throw event.error("Unable to set Authorizer " + place
+                            + " because 'NONE' is only a valid value when a"
                             + " DefaultAuthorizer on the API is specified.");
                 }
             } else if (authorizers.isEmpty()) {
@@ -133,7 +140,8 @@ final class RestEvents {
                         + " because the related API does not define any Authorizers.");
             } else if (!(authorizer instanceof String)) {
                 throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
-                        + ". The method authorizer must be a string with a corresponding dict entry in the api authorizer.");
+                        + ". The method authorizer must be a string with a corresponding dict entry in "
+                        + "the api authorizer.");
             } else if (!Functions.given(authorizers.get(authorizer))) {
                 throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
                         + " because it wasn't defined in the API's Authorizers.");
@@ -181,7 +189,8 @@ final class RestEvents {
         if (!Functions.given(model)) {
             return;
         }
-        var problem = "Unable to set RequestModel [" + model + "] on API method [" + method + "] for path [" + path + "] because ";
+        var problem = "Unable to set RequestModel [" + model + "] on API method [" + method + "] for path [" + path
+                + "] because ";
         if (!Functions.given(api.get("Models"))) {
             throw event.error(problem + "the related API does not define any Models.");
         }
@@ -199,10 +208,12 @@ final class RestEvents {
             if (definition.document().get("swagger") != null) {
                 var parameters = new ArrayList<>(Trees.list(made.get("parameters")));
                 parameters.add(Functions.map("in", "body", "name", lower,
-                        "schema", Functions.map("$ref", "#/definitions/" + lower), "required", request.get("Required")));
+                        "schema", Functions.map("$ref", "#/definitions/" + lower), "required",
+                        request.get("Required")));
                 made.put("parameters", parameters);
             } else {
-                made.put("requestBody", Functions.map("content", Functions.map("application/json", Functions.map("schema",
+                made.put("requestBody",
+                        Functions.map("content", Functions.map("application/json", Functions.map("schema",
                         Functions.map("$ref", "#/components/schemas/" + lower))), "required", request.get("Required")));
             }
         }
@@ -210,13 +221,16 @@ final class RestEvents {
             if (!(request.getOrDefault("ValidateBody", false) instanceof Boolean body)
                     || !(request.getOrDefault("ValidateParameters", false) instanceof Boolean parameters)) {
                 throw event.error("Unable to set Validator to RequestModel [" + model + "] on API method [" + method
-                        + "] for path [" + path + "] ValidateBody and ValidateParameters must be a boolean type, strings or"
+                        + "] for path [" + path
+                        + "] ValidateBody and ValidateParameters must be a boolean type, strings or"
                         + " intrinsics are not supported.");
             }
-            var validator = body ? parameters ? "body-and-params" : "body-only" : parameters ? "params-only" : "no-validation";
+            var validator = body ? parameters ? "body-and-params" : "body-only" : parameters ? "params-only"
+                    : "no-validation";
             definition.section("x-amazon-apigateway-request-validators").putIfAbsent(validator,
                     Functions.map("validateRequestBody", body, "validateRequestParameters", parameters));
-            definition.method(path, method).forEach(made -> made.put("x-amazon-apigateway-request-validator", validator));
+            definition.method(path, method)
+                    .forEach(made -> made.put("x-amazon-apigateway-request-validator", validator));
         }
     }
 
@@ -233,18 +247,20 @@ final class RestEvents {
                     var entry = Trees.map(map).entrySet().iterator().next();
                     if (!(entry.getValue() instanceof Map)
                             || !Set.of("Required", "Caching").containsAll(Trees.map(entry.getValue()).keySet())) {
-                        throw event.error("Invalid value for 'RequestParameters' property. Values must be an object, e.g { Required:"
-                                + " true, Caching: false }");
+                        throw event.error("Invalid value for 'RequestParameters' property. Values must be an "
+                                + "object, e.g { Required: true, Caching: false }");
                     }
                     settings.putAll(Trees.map(entry.getValue()));
                     settings.put("Name", entry.getKey());
                 }
-                case null, default -> throw event.error("Invalid value for 'RequestParameters' property. Property must be either a"
+                case null, default ->
+                        throw event.error("Invalid value for 'RequestParameters' property. Property must be either a"
                         + " string or an object");
             }
             if (!REQUEST_PARAMETER.matcher(Trees.text(settings.get("Name"))).matches()) {
                 throw event.error("Invalid value for 'RequestParameters' property. Keys must be in the format"
-                        + " 'method.request.[querystring|path|header].{value}', e.g 'method.request.header.Authorization'.");
+                        + " 'method.request.[querystring|path|header].{value}', e.g "
+                        + "'method.request.header.Authorization'.");
             }
             parameters.add(settings);
         }
@@ -253,7 +269,8 @@ final class RestEvents {
             for (var settings : parameters) {
                 var name = Trees.text(settings.get("Name"));
                 var location = name.split("\\.", 4);
-                all.add(Functions.map("in", location[2].equals("querystring") ? "query" : location[2], "name", location[3],
+                all.add(Functions.map("in", location[2].equals("querystring") ? "query" : location[2], "name",
+                        location[3],
                         "required", settings.get("Required"), "type", "string"));
                 if (Functions.given(settings.get("Caching"))) {
                     var integration = Trees.map(made.get(ApiDefinition.INTEGRATION));

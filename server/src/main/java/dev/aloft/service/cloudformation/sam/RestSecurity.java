@@ -11,8 +11,8 @@ import java.util.Set;
 /** The Auth of a REST API: authorizers, API keys and the resource policy in its definition. */
 final class RestSecurity {
     private static final Set<String> KEYS = Set.of("Authorizers", "DefaultAuthorizer", "InvokeRole",
-            "AddDefaultAuthorizerToCorsPreflight", "AddApiKeyRequiredToCorsPreflight", "ApiKeyRequired", "ResourcePolicy",
-            "UsagePlan");
+            "AddDefaultAuthorizerToCorsPreflight", "AddApiKeyRequiredToCorsPreflight", "ApiKeyRequired",
+            "ResourcePolicy", "UsagePlan");
     private static final String DEFINITIONS = "securityDefinitions";
 
     private final Transformation transformation;
@@ -47,7 +47,8 @@ final class RestSecurity {
         }
         if (Functions.given(auth.get("ResourcePolicy"))) {
             for (var path : definition.paths().keySet()) {
-                addResourcePolicy(definition, policyWithout(Trees.map(auth.get("ResourcePolicy"))), path, api.get("StageName"));
+                addResourcePolicy(definition, policyWithout(Trees.map(auth.get("ResourcePolicy"))), path,
+                        api.get("StageName"));
             }
             addCustomStatements(definition, Trees.map(auth.get("ResourcePolicy")).get("CustomStatements"));
         }
@@ -91,13 +92,15 @@ final class RestSecurity {
         var isRequest = "REQUEST".equals(payload);
         var isCognito = Functions.given(authorizer.get("UserPoolArn"));
         if (isRequest && !isCached(source) && sources(source).isEmpty()) {
-            throw api.error(name + " Authorizer must specify Identity with at least one of Headers, QueryStrings, StageVariables,"
+            throw api.error(name
+                    + " Authorizer must specify Identity with at least one of Headers, QueryStrings, StageVariables,"
                     + " or Context.");
         }
         var header = isRequest && !isCognito ? "Unused"
                 : Functions.given(source.get("Header")) ? source.get("Header") : "Authorization";
         var details = isCognito
-                ? Functions.map("type", "cognito_user_pools", "providerARNs", authorizer.get("UserPoolArn") instanceof List<?> list
+                ? Functions.map("type", "cognito_user_pools", "providerARNs",
+                        authorizer.get("UserPoolArn") instanceof List<?> list
                         ? list : Functions.list(authorizer.get("UserPoolArn")))
                 : function(authorizer, source, isRequest);
         if (!isRequest && Functions.given(source.get("ValidationExpression"))) {
@@ -113,7 +116,8 @@ final class RestSecurity {
         return source.get("ReauthorizeEvery") instanceof Number seconds && seconds.longValue() <= 0;
     }
 
-    private Map<String, Object> function(Map<String, Object> authorizer, Map<String, Object> source, boolean isRequest) {
+    private Map<String, Object> function(Map<String, Object> authorizer, Map<String, Object> source,
+            boolean isRequest) {
         var uri = Functions.sub("arn:" + transformation.partition
                 + ":apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations",
                 Functions.map("__FunctionArn__", authorizer.get("FunctionArn")));
@@ -131,7 +135,8 @@ final class RestSecurity {
         prefixes.put("QueryStrings", "method.request.querystring.");
         prefixes.put("StageVariables", "stageVariables.");
         prefixes.put("Context", "context.");
-        prefixes.forEach((key, prefix) -> Trees.list(source.get(key)).forEach(name -> sources.add(prefix + Trees.text(name))));
+        prefixes.forEach((key, prefix) -> Trees.list(source.get(key))
+                .forEach(name -> sources.add(prefix + Trees.text(name))));
         return sources;
     }
 
@@ -154,7 +159,8 @@ final class RestSecurity {
         for (var path : definition.paths().keySet()) {
             for (var method : definition.methods(path)) {
                 if (preflight || !method.name().equals("options")) {
-                    secure(definition, method, path, names, Functions.map(name, scopes == null ? Functions.list() : scopes));
+                    secure(definition, method, path, names,
+                            Functions.map(name, scopes == null ? Functions.list() : scopes));
                 }
             }
         }
@@ -241,7 +247,8 @@ final class RestSecurity {
 
     private static List<Object> statements(Map<String, Object> policy) {
         if (!(policy.get("Statement") instanceof List)) {
-            policy.put("Statement", policy.get("Statement") == null ? Functions.list() : Functions.list(policy.get("Statement")));
+            policy.put("Statement",
+                    policy.get("Statement") == null ? Functions.list() : Functions.list(policy.get("Statement")));
         }
         return Trees.list(policy.get("Statement"));
     }
@@ -251,7 +258,8 @@ final class RestSecurity {
             return;
         }
         var policy = policy(definition);
-        var statement = Functions.map("Effect", effect, "Action", "execute-api:Invoke", "Resource", resources, "Principal",
+        var statement =
+                Functions.map("Effect", effect, "Action", "execute-api:Invoke", "Resource", resources, "Principal",
                 Functions.map("AWS", accounts instanceof List ? accounts : Functions.list(accounts)));
         if (policy.get("Statement") == null) {
             policy.put("Statement", statement);
@@ -293,9 +301,10 @@ final class RestSecurity {
 
     private static void restrict(ApiDefinition definition, List<Object> resources, Map<String, Object> condition) {
         var statements = statements(policy(definition));
-        var allow = Functions.map("Effect", "Allow", "Action", "execute-api:Invoke", "Resource", resources, "Principal", "*");
-        var deny = Functions.map("Effect", "Deny", "Action", "execute-api:Invoke", "Resource", resources, "Principal", "*",
-                "Condition", condition);
+        var allow = Functions.map("Effect", "Allow", "Action", "execute-api:Invoke", "Resource", resources, "Principal",
+                "*");
+        var deny = Functions.map("Effect", "Deny", "Action", "execute-api:Invoke", "Resource", resources, "Principal",
+                "*", "Condition", condition);
         if (!statements.contains(allow)) {
             statements.add(allow);
         }
@@ -328,7 +337,8 @@ final class RestSecurity {
             var authorizer = Trees.map(tree);
             if (Functions.given(authorizer.get("FunctionArn"))
                     && !Functions.given(authorizer.get("DisableFunctionDefaultPermissions"))) {
-                permissions.add(new Generated(api.id() + name + "AuthorizerPermission", "AWS::Lambda::Permission", api.passed())
+                permissions.add(new Generated(api.id() + name + "AuthorizerPermission", "AWS::Lambda::Permission",
+                        api.passed())
                         .with("Action", "lambda:InvokeFunction").with("FunctionName", authorizer.get("FunctionArn"))
                         .with("Principal", "apigateway.amazonaws.com")
                         .with("SourceArn", Functions.sub(Functions.arn(transformation.partition, "execute-api",

@@ -66,7 +66,8 @@ final class Role {
                         arns.add(arn);
                     }
                 }
-                case UNKNOWN -> throw owner.error("Policy at index " + index + " in the 'Policies' property is not valid");
+                case UNKNOWN ->
+                        throw owner.error("Policy at index " + index + " in the 'Policies' property is not valid");
             }
             index++;
         }
@@ -80,7 +81,8 @@ final class Role {
             return change.apply(entry);
         }
         var parts = Trees.list(Trees.map(entry).get("Fn::If"));
-        return Functions.either(parts.get(0), Functions.isNoValue(parts.get(1)) ? parts.get(1) : change.apply(parts.get(1)),
+        return Functions.either(parts.get(0),
+                Functions.isNoValue(parts.get(1)) ? parts.get(1) : change.apply(parts.get(1)),
                 Functions.isNoValue(parts.get(2)) ? parts.get(2) : change.apply(parts.get(2)));
     }
 }

@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 /** {@code AWS::Serverless::Api}: a REST API, a deployment that is new whenever the definition is, and a stage. */
 final class SamApi {
     private static final Set<String> KNOWN = Set.of(ImplicitApis.MANAGED, "Name", "StageName", "Tags", "PropagateTags",
-            "DefinitionBody", "DefinitionUri", "MergeDefinitions", "CacheClusterEnabled", "CacheClusterSize", "Variables",
-            "EndpointConfiguration", "MethodSettings", "BinaryMediaTypes", "MinimumCompressionSize", "Cors", "Auth",
-            "GatewayResponses", "AccessLogSetting", "CanarySetting", "TracingEnabled", "OpenApiVersion", "Models", "Domain",
-            "FailOnWarnings", "Description", "Mode", "DisableExecuteApiEndpoint", "ApiKeySourceType", "AlwaysDeploy", "Policy",
-            "SecurityPolicy", "EndpointAccessMode");
-    private static final Set<String> CORS = Set.of("AllowMethods", "AllowHeaders", "AllowOrigin", "MaxAge", "AllowCredentials");
+            "DefinitionBody", "DefinitionUri", "MergeDefinitions", "CacheClusterEnabled", "CacheClusterSize",
+            "Variables", "EndpointConfiguration", "MethodSettings", "BinaryMediaTypes", "MinimumCompressionSize",
+            "Cors", "Auth", "GatewayResponses", "AccessLogSetting", "CanarySetting", "TracingEnabled", "OpenApiVersion",
+            "Models", "Domain", "FailOnWarnings", "Description", "Mode", "DisableExecuteApiEndpoint",
+            "ApiKeySourceType", "AlwaysDeploy", "Policy", "SecurityPolicy", "EndpointAccessMode");
+    private static final Set<String> CORS =
+            Set.of("AllowMethods", "AllowHeaders", "AllowOrigin", "MaxAge", "AllowCredentials");
     private static final Pattern OPENAPI_VERSION = Pattern.compile("[2-3](\\.\\d)(\\.\\d)?");
 
     private final Transformation transformation;
@@ -104,7 +105,8 @@ final class SamApi {
         addCors();
         if (!auth.isEmpty()) {
             security.apply(definition("Auth works only with inline Swagger specified in 'DefinitionBody' property.",
-                    "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid Swagger definition."));
+                    "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid "
+                    + "Swagger definition."));
             postprocess();
         }
         addGatewayResponses();
@@ -136,8 +138,8 @@ final class SamApi {
         }
         var parsed = SamFunction.parsed(uri);
         if (parsed == null) {
-            throw source.error("'DefinitionUri' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId query"
-                    + " parameter.");
+            throw source.error("'DefinitionUri' is not a valid S3 Uri of the form 's3://bucket/key' with "
+                    + "optional versionId query parameter.");
         }
         return Functions.map("Bucket", parsed[0], "Key", parsed[1], "Version", parsed[2]);
     }
@@ -158,7 +160,8 @@ final class SamApi {
             return;
         }
         if (map.containsKey("VPCEndpointIds") && map.containsKey("VpcEndpointIds")) {
-            throw source.error("'VPCEndpointIds' and 'VpcEndpointIds' cannot be used together in EndpointConfiguration.");
+            throw source.error("'VPCEndpointIds' and 'VpcEndpointIds' cannot be used together in "
+                    + "EndpointConfiguration.");
         }
         api.with("Parameters", Functions.map("endpointConfigurationTypes", map.get("Type")))
                 .with("EndpointConfiguration", Functions.map("Types", Functions.list(map.get("Type")),
@@ -193,12 +196,13 @@ final class SamApi {
             throw source.error("Invalid value for 'Cors' property");
         }
         var definition = definition("Cors works only with inline Swagger specified in 'DefinitionBody' property.",
-                "Unable to add Cors configuration because 'DefinitionBody' does not contain a valid Swagger definition.");
+                "Unable to add Cors configuration because 'DefinitionBody' does not contain a valid "
+                + "Swagger definition.");
         var origin = properties.getOrDefault("AllowOrigin", "'*'");
         var credentials = Boolean.TRUE.equals(properties.get("AllowCredentials"));
         if (credentials && "'*'".equals(origin)) {
-            throw source.error("Unable to add Cors configuration because 'AllowCredentials' can not be true when 'AllowOrigin' is"
-                    + " \"'*'\" or not set");
+            throw source.error("Unable to add Cors configuration because 'AllowCredentials' can not be true "
+                    + "when 'AllowOrigin' is \"'*'\" or not set");
         }
         var done = new LinkedHashSet<String>();
         for (var path : definition.paths().keySet()) {
@@ -214,16 +218,19 @@ final class SamApi {
         if (responses.isEmpty()) {
             return;
         }
-        var definition = definition("GatewayResponses works only with inline Swagger specified in 'DefinitionBody' property.",
-                "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid Swagger definition.");
+        var definition =
+                definition("GatewayResponses works only with inline Swagger specified in 'DefinitionBody' property.",
+                "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid "
+                + "Swagger definition.");
         var section = definition.section("x-amazon-apigateway-gateway-responses");
         responses.forEach((type, tree) -> {
             if (Functions.isFunction(tree)) {
-                throw source.error("Unable to set GatewayResponses attribute because intrinsic functions are not supported for this"
-                        + " field.");
+                throw source.error("Unable to set GatewayResponses attribute because intrinsic functions are not "
+                        + "supported for this field.");
             }
             if (!(tree instanceof Map)) {
-                throw source.error("Invalid property type for GatewayResponses. Expected an object of type 'GatewayResponse'.");
+                throw source.error("Invalid property type for GatewayResponses. Expected an object of type "
+                        + "'GatewayResponse'.");
             }
             var response = Trees.map(tree);
             for (var key : response.keySet()) {
@@ -238,7 +245,8 @@ final class SamApi {
             if (Functions.given(status) && !Trees.text(status).matches("[0-9]{1,3}")) {
                 throw source.error("Property 'StatusCode' must be numeric");
             }
-            section.put(type, Functions.map("responseParameters", responseParameters(Trees.map(response.get("ResponseParameters"))),
+            section.put(type, Functions.map("responseParameters",
+                    responseParameters(Trees.map(response.get("ResponseParameters"))),
                     "responseTemplates", response.get("ResponseTemplates") == null ? Functions.map()
                             : response.get("ResponseTemplates"),
                     "statusCode", status == null ? null : Trees.text(status)));
@@ -282,7 +290,8 @@ final class SamApi {
             return;
         }
         var definition = definition("Models works only with inline Swagger specified in 'DefinitionBody' property.",
-                "Unable to add Models definitions because 'DefinitionBody' does not contain a valid Swagger definition.");
+                "Unable to add Models definitions because 'DefinitionBody' does not contain a valid "
+                + "Swagger definition.");
         models.forEach((name, schema) -> {
             if (!(schema instanceof Map)) {
                 throw source.error("Invalid value for 'Models' property");
@@ -330,7 +339,8 @@ final class SamApi {
             if (Trees.map(item).get("options") instanceof Map<?, ?> options) {
                 options.remove("produces");
                 options.remove("consumes");
-                if (Trees.map(Trees.map(options.get("responses")).get("200")).get("headers") instanceof Map<?, ?> headers) {
+                if (Trees.map(Trees.map(options.get("responses")).get("200"))
+                        .get("headers") instanceof Map<?, ?> headers) {
                     Trees.map(headers).replaceAll((_, header) -> Functions.map("schema", header));
                 }
             }
@@ -348,11 +358,13 @@ final class SamApi {
 
     private Generated makeStage(Generated deployment) {
         var name = source.get("StageName") instanceof String text ? text : "";
-        var id = Functions.alphanumeric(name) ? source.id() + name + "Stage" : LogicalId.of(source.id() + "Stage", name);
-        var stage = new Generated(id, "AWS::ApiGateway::Stage", source.passed()).with("RestApiId", Functions.ref(source.id()))
+        var id = Functions.alphanumeric(name) ? source.id() + name + "Stage"
+                : LogicalId.of(source.id() + "Stage", name);
+        var stage = new Generated(id, "AWS::ApiGateway::Stage", source.passed())
+                .with("RestApiId", Functions.ref(source.id()))
                 .with("DeploymentId", deployment.ref()).with("StageName", source.get("StageName"));
-        for (var property : List.of("CacheClusterEnabled", "CacheClusterSize", "Variables", "MethodSettings", "AccessLogSetting",
-                "CanarySetting", "TracingEnabled")) {
+        for (var property : List.of("CacheClusterEnabled", "CacheClusterSize", "Variables", "MethodSettings",
+                "AccessLogSetting", "CanarySetting", "TracingEnabled")) {
             stage.with(property, source.get(property));
         }
         if (source.get("Tags") != null) {

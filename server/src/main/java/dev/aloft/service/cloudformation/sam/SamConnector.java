@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 final class SamConnector {
     static final String TYPE = "AWS::Serverless::Connector";
     private static final Set<String> KNOWN = Set.of("Source", "Destination", "Permissions");
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(Source|Destination)(Arn|ResourceId|Name|Qualifier)}");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("\\$\\{(Source|Destination)(Arn|ResourceId|Name|Qualifier)}");
 
     private final Transformation transformation;
     private final Declared connector;

@@ -18,10 +18,10 @@ final class SamFunction {
             "CodeSigningConfigArn", "RuntimeManagementConfig", "LoggingConfig", "TenancyConfig", "RecursiveLoop",
             "DurableConfig", "PublishToLatestPublished");
     private static final Set<String> OWN = Set.of("CodeUri", "ImageUri", "InlineCode", "DeadLetterQueue",
-            "AssumeRolePolicyDocument", "Policies", "RolePath", "PermissionsBoundary", "Events", "Tags", "PropagateTags",
-            "Tracing", "DeploymentPreference", "EventInvokeConfig", "AutoPublishAlias", "AutoPublishCodeSha256",
-            "AutoPublishAliasAllProperties", "VersionDescription", "ProvisionedConcurrencyConfig", "FunctionUrlConfig",
-            "SourceKMSKeyArn", "VersionDeletionPolicy");
+            "AssumeRolePolicyDocument", "Policies", "RolePath", "PermissionsBoundary", "Events", "Tags",
+            "PropagateTags", "Tracing", "DeploymentPreference", "EventInvokeConfig", "AutoPublishAlias",
+            "AutoPublishCodeSha256", "AutoPublishAliasAllProperties", "VersionDescription",
+            "ProvisionedConcurrencyConfig", "FunctionUrlConfig", "SourceKMSKeyArn", "VersionDeletionPolicy");
     private static final Pattern ALIAS = Pattern.compile("(?!^[0-9]+$)([a-zA-Z0-9\\-_]+)");
     private static final Map<String, String> DEAD_LETTERS = Map.of("SQS", "sqs:SendMessage", "SNS", "sns:Publish");
 
@@ -87,7 +87,8 @@ final class SamFunction {
     }
 
     private void checkTypes() {
-        if (source.get("Role") != null && !(source.get("Role") instanceof String) && !Functions.isFunction(source.get("Role"))) {
+        if (source.get("Role") != null && !(source.get("Role") instanceof String)
+                && !Functions.isFunction(source.get("Role"))) {
             throw source.error("Property 'Role' should be a string.");
         }
         source.refuseOther("Layers", List.class);
@@ -124,7 +125,8 @@ final class SamFunction {
         source.map("Events").values().forEach(event -> {
             var type = Trees.map(event).get("Type");
             if (!"Api".equals(type) && !"HttpApi".equals(type)) {
-                throw source.error("Event source '" + type + "'" + without + " Only Api and HttpApi event sources are supported.");
+                throw source.error("Event source '" + type + "'" + without
+                        + " Only Api and HttpApi event sources are supported.");
             }
         });
     }
@@ -165,8 +167,8 @@ final class SamFunction {
 
     private List<Object> tags() {
         if (source.map("Tags").keySet().stream().anyMatch(tag -> tag.equals("lambda:createdBy"))) {
-            throw source.error("lambda:createdBy is a reserved Tag key name and cannot be set on your resource. Please change the tag"
-                    + " key in the input.");
+            throw source.error("lambda:createdBy is a reserved Tag key name and cannot be set on your resource. "
+                    + "Please change the tag key in the input.");
         }
         var tags = Functions.tags(Functions.map("lambda:createdBy", "SAM"));
         tags.addAll(Functions.tags(source.map("Tags")));
@@ -202,7 +204,8 @@ final class SamFunction {
             if (!Functions.given(map.get("Bucket")) || !Functions.given(map.get("Key"))) {
                 throw source.error("'" + property + "' requires Bucket and Key properties to be specified.");
             }
-            return Functions.map("S3Bucket", map.get("Bucket"), "S3Key", map.get("Key"), "S3ObjectVersion", map.get("Version"));
+            return Functions.map("S3Bucket", map.get("Bucket"), "S3Key", map.get("Key"), "S3ObjectVersion",
+                    map.get("Version"));
         }
         if (!(given instanceof String)) {
             throw source.error("'" + property + "' must be of type dict or string.");
@@ -213,7 +216,8 @@ final class SamFunction {
         }
         var uri = parsed(given);
         if (uri == null) {
-            throw source.error("'" + property + "' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId"
+            throw source.error("'" + property
+                    + "' is not a valid S3 Uri of the form 's3://bucket/key' with optional versionId"
                     + " query parameter.");
         }
         return Functions.map("S3Bucket", uri[0], "S3Key", uri[1], "S3ObjectVersion", uri[2]);
@@ -254,7 +258,8 @@ final class SamFunction {
             throw source.error("Alias name is required to create an alias");
         }
         if (!ALIAS.matcher(name).matches()) {
-            throw source.error("AutoPublishAlias name ('" + name + "') must contain only alphanumeric characters, hyphens, or"
+            throw source.error("AutoPublishAlias name ('" + name
+                    + "') must contain only alphanumeric characters, hyphens, or"
                     + " underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.");
         }
         return name;
@@ -268,7 +273,8 @@ final class SamFunction {
                 throw source.error("AutoPublishCodeSha256 must be a string");
             }
             var description = transformation.parameters.resolve(source.get("Description"));
-            function.with("Description", !Functions.given(description) ? sha : description instanceof String ? description + " " + sha
+            function.with("Description",
+                    !Functions.given(description) ? sha : description instanceof String ? description + " " + sha
                     : Functions.map("Fn::Join", Functions.list(" ", Functions.list(description, sha))));
         }
         var content = new LinkedHashMap<String, Object>();
@@ -276,7 +282,8 @@ final class SamFunction {
             content.putAll(function.properties);
             for (var layer : source.list("Layers")) {
                 var id = Functions.named(layer);
-                var properties = id == null ? Map.<String, Object>of() : Trees.map(transformation.resource(id).get("Properties"));
+                var properties = id == null ? Map.<String, Object>of()
+                        : Trees.map(transformation.resource(id).get("Properties"));
                 if (Functions.isTrue(properties.get("PublishLambdaVersion"))) {
                     content.put(id, properties);
                 }
@@ -287,7 +294,8 @@ final class SamFunction {
             if (Functions.given(source.get("MemorySize"))) {
                 content.put("MemorySize", source.get("MemorySize"));
             }
-            if (Functions.given(source.map("SnapStart").get("ApplyOn")) && !"None".equals(source.map("SnapStart").get("ApplyOn"))) {
+            if (Functions.given(source.map("SnapStart").get("ApplyOn"))
+                    && !"None".equals(source.map("SnapStart").get("ApplyOn"))) {
                 content.put("SnapStart", source.get("SnapStart"));
             }
         }
@@ -303,7 +311,8 @@ final class SamFunction {
     }
 
     private Generated makeAlias(String name, Generated version) {
-        var alias = new Generated(source.id() + "Alias" + name.replace("-", "D").replace("_", "U"), "AWS::Lambda::Alias",
+        var alias = new Generated(source.id() + "Alias" + name.replace("-", "D").replace("_", "U"),
+                "AWS::Lambda::Alias",
                 source.passed());
         alias.with("Name", name).with("FunctionName", function.ref())
                 .with("FunctionVersion", Functions.getAtt(version.id, "Version"))
@@ -345,11 +354,13 @@ final class SamFunction {
         checkPassthroughCondition(preference.get("PassthroughCondition"));
         var type = transformation.parameters.resolveMapped(preference.get("Type"));
         if (!"AllAtOnce".equals(type)) {
-            throw source.error("DeploymentPreference of Type " + type + " is not built in Aloft; use AllAtOnce, or set its Enabled to false.");
+            throw source.error("DeploymentPreference of Type " + type
+                    + " is not built in Aloft; use AllAtOnce, or set its Enabled to false.");
         }
         for (var more : List.of("Alarms", "Hooks", "TriggerConfigurations")) {
             if (Functions.given(preference.get(more))) {
-                throw source.error("DeploymentPreference with " + more + " is not built in Aloft; set its Enabled to false.");
+                throw source.error("DeploymentPreference with " + more
+                        + " is not built in Aloft; set its Enabled to false.");
             }
         }
     }
@@ -382,9 +393,10 @@ final class SamFunction {
     private void makeUrl(Generated alias) {
         var config = source.map("FunctionUrlConfig");
         var auth = config.get("AuthType");
-        if (!Functions.isFunction(config) && !Functions.isFunction(auth) && !"AWS_IAM".equals(auth) && !"NONE".equals(auth)) {
-            throw source.error("AuthType is required to configure function property `FunctionUrlConfig`. Please provide either"
-                    + " AWS_IAM or NONE.");
+        if (!Functions.isFunction(config) && !Functions.isFunction(auth) && !"AWS_IAM".equals(auth)
+                && !"NONE".equals(auth)) {
+            throw source.error("AuthType is required to configure function property `FunctionUrlConfig`. "
+                    + "Please provide either AWS_IAM or NONE.");
         }
         checkCors(config.get("Cors"));
         var target = alias == null ? function.ref() : alias.ref();
@@ -393,10 +405,12 @@ final class SamFunction {
                 .with("Cors", Functions.given(config.get("Cors")) ? config.get("Cors") : null)
                 .with("InvokeMode", config.get("InvokeMode")));
         if ("NONE".equals(auth)) {
-            resources.add(new Generated(source.id() + "UrlPublicPermissions", "AWS::Lambda::Permission", source.passed())
+            resources.add(new Generated(source.id() + "UrlPublicPermissions", "AWS::Lambda::Permission",
+                    source.passed())
                     .with("Action", "lambda:InvokeFunctionUrl").with("FunctionName", target).with("Principal", "*")
                     .with("FunctionUrlAuthType", auth));
-            resources.add(new Generated(source.id() + "URLInvokeAllowPublicAccess", "AWS::Lambda::Permission", source.passed())
+            resources.add(new Generated(source.id() + "URLInvokeAllowPublicAccess", "AWS::Lambda::Permission",
+                    source.passed())
                     .with("Action", "lambda:InvokeFunction").with("FunctionName", target).with("Principal", "*")
                     .with("InvokedViaFunctionUrl", true));
         }
@@ -407,9 +421,11 @@ final class SamFunction {
         var given = source.get("Role");
         var aws = "arn:" + transformation.partition + ":iam::aws:policy/";
         var managed = Functions.list(aws + (Functions.given(source.get("DurableConfig"))
-                ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy" : "service-role/AWSLambdaBasicExecutionRole"));
+                ? "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+                : "service-role/AWSLambdaBasicExecutionRole"));
         if (isTraced()) {
-            managed.add(aws + (transformation.partition.equals("aws") ? "AWSXrayWriteOnlyAccess" : "AWSXRayDaemonWriteAccess"));
+            managed.add(aws
+                    + (transformation.partition.equals("aws") ? "AWSXrayWriteOnlyAccess" : "AWSXRayDaemonWriteAccess"));
         }
         if (Functions.given(source.get("VpcConfig"))) {
             managed.add(aws + "service-role/AWSLambdaVPCAccessExecutionRole");

@@ -72,8 +72,9 @@ final class SamHttpApi {
         } else if (body != null) {
             api.with("Body", body);
         } else {
-            throw source.error("'DefinitionUri' or 'DefinitionBody' are required properties of an 'AWS::Serverless::HttpApi'. Add a"
-                    + " value for one of these properties or add a 'HttpApi' event to an 'AWS::Serverless::Function'.");
+            throw source.error("'DefinitionUri' or 'DefinitionBody' are required properties of an "
+                    + "'AWS::Serverless::HttpApi'. Add a value for one of these properties or add a 'HttpApi' event "
+                    + "to an 'AWS::Serverless::Function'.");
         }
         resources.add(api);
         resources.addAll(permissions());
@@ -99,7 +100,8 @@ final class SamHttpApi {
             return;
         }
         var definition = definition("Cors works only with inline OpenApi specified in 'DefinitionBody' property.",
-                "Unable to add Cors configuration because 'DefinitionBody' does not contain a valid OpenApi definition.");
+                "Unable to add Cors configuration because 'DefinitionBody' does not contain a valid "
+                + "OpenApi definition.");
         var section = definition.section("x-amazon-apigateway-cors");
         if (cors instanceof Boolean) {
             section.put("allowOrigins", Functions.list("*"));
@@ -118,8 +120,8 @@ final class SamHttpApi {
         });
         if (Boolean.TRUE.equals(properties.get("AllowCredentials"))
                 && List.of("*").equals(properties.get("AllowOrigins"))) {
-            throw source.error("Unable to add Cors configuration because 'AllowCredentials' can not be true when 'AllowOrigin' is"
-                    + " \"'*'\" or not set.");
+            throw source.error("Unable to add Cors configuration because 'AllowCredentials' can not be true "
+                    + "when 'AllowOrigin' is \"'*'\" or not set.");
         }
         CORS.forEach((name, openApi) -> {
             var value = properties.get(name);
@@ -153,7 +155,8 @@ final class SamHttpApi {
             return;
         }
         var definition = definition("Auth works only with inline OpenApi specified in the 'DefinitionBody' property.",
-                "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid OpenApi definition.");
+                "Unable to add Auth configuration because 'DefinitionBody' does not contain a valid "
+                + "OpenApi definition.");
         if (!AUTH.containsAll(auth.keySet())) {
             throw source.error("Invalid value for 'Auth' property");
         }
@@ -178,7 +181,8 @@ final class SamHttpApi {
             throw source.error("Property 'Auth.DefaultAuthorizer' should be a string.");
         }
         if (!schemes.containsKey(name)) {
-            throw source.error("Unable to set DefaultAuthorizer because '" + name + "' was not defined in 'Authorizers'.");
+            throw source.error("Unable to set DefaultAuthorizer because '" + name
+                    + "' was not defined in 'Authorizers'.");
         }
         var scopes = Trees.map(authorizers.get(name)).get("AuthorizationScopes");
         for (var path : definition.paths().keySet()) {
@@ -217,14 +221,16 @@ final class SamHttpApi {
                 throw source.error("Property 'JwtConfiguration' should be a map.");
             }
             var configuration = new LinkedHashMap<String, Object>();
-            Trees.map(authorizer.get("JwtConfiguration")).forEach((key, value) -> configuration.put(key.toLowerCase(), value));
+            Trees.map(authorizer.get("JwtConfiguration"))
+                    .forEach((key, value) -> configuration.put(key.toLowerCase(), value));
             return Functions.map("type", "oauth2", AUTHORIZER, Functions.map("jwtConfiguration", configuration,
                     "identitySource", authorizer.get("IdentitySource"), "type", "jwt"));
         }
         for (var property : List.of("AuthorizationScopes", "IdentitySource")) {
             if (authorizer.get(property) != null) {
                 throw source.error(property + " is only supported for OAuth2 Authorizer"
-                        + (property.equals("IdentitySource") ? ". For Lambda Authorizer, use the 'Identity' property instead." : "."));
+                        + (property.equals("IdentitySource")
+                                ? ". For Lambda Authorizer, use the 'Identity' property instead." : "."));
             }
         }
         for (var property : List.of("FunctionArn", "AuthorizerPayloadFormatVersion")) {
@@ -234,7 +240,8 @@ final class SamHttpApi {
         }
         var identity = Trees.map(authorizer.get("Identity"));
         var role = authorizer.get("FunctionInvokeRole");
-        return Functions.map("type", "apiKey", "name", "Unused", "in", "header", AUTHORIZER, Functions.map("type", "request",
+        return Functions.map("type", "apiKey", "name", "Unused", "in", "header", AUTHORIZER,
+                Functions.map("type", "request",
                 "authorizerUri", Functions.sub("arn:" + transformation.partition
                         + ":apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}/invocations",
                         Functions.map("__FunctionArn__", authorizer.get("FunctionArn"))),
@@ -268,7 +275,8 @@ final class SamHttpApi {
         }
         if (!ApiDefinition.isHttp(body)) {
             if (!given.isEmpty()) {
-                throw source.error("Unable to add `Tags` because 'DefinitionBody' does not contain a valid OpenApi definition.");
+                throw source.error("Unable to add `Tags` because 'DefinitionBody' does not contain a valid "
+                        + "OpenApi definition.");
             }
             return given;
         }
@@ -332,12 +340,13 @@ final class SamHttpApi {
             return;
         }
         if (body == null) {
-            throw source.error("Description works only with inline OpenApi specified in the 'DefinitionBody' property.");
+            throw source.error("Description works only with inline OpenApi specified in the "
+                    + "'DefinitionBody' property.");
         }
         var info = ApiDefinition.http(body).section("info");
         if (Functions.given(info.get("description"))) {
-            throw source.error("Unable to set Description because it is already defined within inline OpenAPI specified in the"
-                    + " 'DefinitionBody' property.");
+            throw source.error("Unable to set Description because it is already defined within inline "
+                    + "OpenAPI specified in the 'DefinitionBody' property.");
         }
         info.put("description", description);
     }
@@ -350,9 +359,11 @@ final class SamHttpApi {
                     && Functions.given(authorizer.get("EnableFunctionDefaultPermissions"))) {
                 permissions.add(new Generated(source.id() + name + "AuthorizerPermission", "AWS::Lambda::Permission",
                         source.passed()).with("Action", "lambda:InvokeFunction")
-                        .with("FunctionName", authorizer.get("FunctionArn")).with("Principal", "apigateway.amazonaws.com")
+                        .with("FunctionName", authorizer.get("FunctionArn"))
+                        .with("Principal", "apigateway.amazonaws.com")
                         .with("SourceArn", Functions.sub(Functions.arn("${AWS::Partition}", "execute-api",
-                                "${__ApiId__}/authorizers/*"), Functions.map("__ApiId__", Functions.ref(source.id())))));
+                                "${__ApiId__}/authorizers/*"), Functions.map("__ApiId__",
+                                Functions.ref(source.id())))));
             }
         });
         return permissions;

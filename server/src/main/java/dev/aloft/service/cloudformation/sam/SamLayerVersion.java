@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** {@code AWS::Serverless::LayerVersion}: a layer version whose logical id changes with it, so that old versions stay. */
+/**
+ * {@code AWS::Serverless::LayerVersion}: a layer version whose logical id changes with it, so that old versions stay.
+ */
 final class SamLayerVersion {
     private static final Set<String> KNOWN = Set.of("LayerName", "Description", "PublishLambdaVersion", "ContentUri",
             "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy");
@@ -25,8 +27,8 @@ final class SamLayerVersion {
             throw source.error("Property 'LicenseInfo' should be a string.");
         }
         var properties = new LinkedHashMap<String, Object>();
-        for (var name : List.of("LayerName", "Description", "PublishLambdaVersion", "ContentUri", "CompatibleArchitectures",
-                "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy")) {
+        for (var name : List.of("LayerName", "Description", "PublishLambdaVersion", "ContentUri",
+                "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy")) {
             if (source.get(name) != null) {
                 properties.put(name, Set.of("LayerName", "LicenseInfo", "Description", "RetentionPolicy").contains(name)
                         ? transformation.parameters.resolve(source.get(name)) : source.get(name));
@@ -48,7 +50,8 @@ final class SamLayerVersion {
         }
         var name = properties.get("LayerName");
         var content = SamFunction.location(source, "ContentUri");
-        layer.with("LayerName", Functions.given(name) ? name : source.id()).with("Description", properties.get("Description"))
+        layer.with("LayerName", Functions.given(name) ? name : source.id())
+                .with("Description", properties.get("Description"))
                 .with("Content", content).with("CompatibleArchitectures", source.get("CompatibleArchitectures"))
                 .with("CompatibleRuntimes", source.get("CompatibleRuntimes"))
                 .with("LicenseInfo", properties.get("LicenseInfo"));
@@ -58,8 +61,8 @@ final class SamLayerVersion {
 
     private static String retention(Declared source, Object given) {
         if (Functions.isFunction(given)) {
-            throw source.error("'RetentionPolicy' does not accept intrinsic functions, please use one of the following options:"
-                    + " ['Retain', 'Delete']");
+            throw source.error("'RetentionPolicy' does not accept intrinsic functions, please use one of the "
+                    + "following options: ['Retain', 'Delete']");
         }
         if (!(given instanceof String)) {
             throw source.error("Could not resolve parameter for 'RetentionPolicy' or parameter is not a String.");
@@ -67,7 +70,8 @@ final class SamLayerVersion {
         return switch (Trees.text(given).toLowerCase()) {
             case "retain" -> "Retain";
             case "delete" -> "Delete";
-            default -> throw source.error("'RetentionPolicy' must be one of the following options: ['Retain', 'Delete'].");
+            default -> throw source
+                    .error("'RetentionPolicy' must be one of the following options: ['Retain', 'Delete'].");
         };
     }
 }

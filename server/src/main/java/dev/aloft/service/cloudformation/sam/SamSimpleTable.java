@@ -7,7 +7,8 @@ import java.util.Set;
 
 /** {@code AWS::Serverless::SimpleTable}: a DynamoDB table with one key. */
 final class SamSimpleTable {
-    private static final Set<String> KNOWN = Set.of("PointInTimeRecoverySpecification", "PrimaryKey", "ProvisionedThroughput",
+    private static final Set<String> KNOWN =
+            Set.of("PointInTimeRecoverySpecification", "PrimaryKey", "ProvisionedThroughput",
             "TableName", "Tags", "SSESpecification");
     private static final Map<String, String> TYPES = Map.of("String", "S", "Number", "N", "Binary", "B");
 

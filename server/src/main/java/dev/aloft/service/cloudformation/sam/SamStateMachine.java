@@ -64,7 +64,8 @@ final class SamStateMachine {
         }
         if (!definition.isEmpty()) {
             var lines = pretty(substituted(definition, substitutions), "").split("\n");
-            machine.with("DefinitionString", Functions.map("Fn::Join", Functions.list("\n", Functions.list((Object[]) lines))));
+            machine.with("DefinitionString",
+                    Functions.map("Fn::Join", Functions.list("\n", Functions.list((Object[]) lines))));
         } else if (Functions.given(uri)) {
             machine.with("DefinitionS3Location", SamApi.bodyLocation(source, uri));
         } else {
@@ -84,7 +85,8 @@ final class SamStateMachine {
         return switch (tree) {
             case Map<?, ?> map -> {
                 var copy = new LinkedHashMap<String, Object>();
-                new TreeMap<>(Trees.map(map)).forEach((name, value) -> copy.put(name, substituted(value, substitutions)));
+                new TreeMap<>(Trees.map(map))
+                        .forEach((name, value) -> copy.put(name, substituted(value, substitutions)));
                 yield copy;
             }
             case List<?> list -> {
@@ -100,8 +102,10 @@ final class SamStateMachine {
     private static String pretty(Object tree, String indent) {
         var inner = indent + "    ";
         return switch (tree) {
-            case Map<?, ?> map when !map.isEmpty() -> "{\n" + String.join(",\n", new TreeMap<>(Trees.map(map)).entrySet().stream()
-                    .map(e -> inner + LogicalId.quoted(e.getKey()) + ": " + pretty(e.getValue(), inner)).toList()) + "\n" + indent + "}";
+            case Map<?, ?> map when !map.isEmpty() ->
+                    "{\n" + String.join(",\n", new TreeMap<>(Trees.map(map)).entrySet().stream()
+                    .map(e -> inner + LogicalId.quoted(e.getKey()) + ": " + pretty(e.getValue(), inner))
+                    .toList()) + "\n" + indent + "}";
             case Map<?, ?> _ -> "{}";
             case List<?> list when !list.isEmpty() -> "[\n" + String.join(",\n", list.stream()
                     .map(item -> inner + pretty(item, inner)).toList()) + "\n" + indent + "]";
@@ -115,7 +119,8 @@ final class SamStateMachine {
     private Object role(List<Object> tags) {
         if (Functions.given(source.get("Role"))) {
             if (Functions.given(source.get("Policies"))) {
-                throw source.error("Specify either 'Role' or 'Policies' (but not both at the same time) or neither of them");
+                throw source.error("Specify either 'Role' or 'Policies' (but not both at the same time) "
+                        + "or neither of them");
             }
             return source.get("Role");
         }
@@ -124,7 +129,8 @@ final class SamStateMachine {
             managed.add(Policies.arn(transformation.partition,
                     transformation.partition.equals("aws") ? "AWSXrayWriteOnlyAccess" : "AWSXRayDaemonWriteAccess"));
         }
-        var role = Role.of(source, Role.trust("states.amazonaws.com"), managed, List.of(), transformation.partition, tags);
+        var role = Role.of(source, Role.trust("states.amazonaws.com"), managed, List.of(),
+                transformation.partition, tags);
         resources.add(role);
         return role.arn();
     }
@@ -188,8 +194,8 @@ final class SamStateMachine {
     }
 
     private void schedule(Event event, Generated target) {
-        event.allow(Set.of("Schedule", "Input", "Enabled", "State", "Name", "Description", "DeadLetterConfig", "RetryPolicy",
-                "Target", "RoleArn"));
+        event.allow(Set.of("Schedule", "Input", "Enabled", "State", "Name", "Description", "DeadLetterConfig",
+                "RetryPolicy", "Target", "RoleArn"));
         var rule = new Generated(event.id(), "AWS::Events::Rule", source.passed())
                 .with("ScheduleExpression", event.require("Schedule")).with("State", FunctionEvents.state(event))
                 .with("Name", event.get("Name")).with("Description", event.get("Description"));
@@ -202,8 +208,10 @@ final class SamStateMachine {
         var known = new HashSet<>(CALL);
         known.addAll(Set.of("EventBusName", "RuleName", "Pattern", "DeadLetterConfig", "State", "Target"));
         event.allow(known);
-        var rule = new Generated(event.id(), "AWS::Events::Rule", source.passed()).with("EventBusName", event.get("EventBusName"))
-                .with("EventPattern", event.get("Pattern")).with("Name", event.get("RuleName")).with("State", event.get("State"));
+        var rule = new Generated(event.id(), "AWS::Events::Rule", source.passed())
+                .with("EventBusName", event.get("EventBusName"))
+                .with("EventPattern", event.get("Pattern")).with("Name", event.get("RuleName"))
+                .with("State", event.get("State"));
         resources.add(rule);
         call(event, rule, target, callerRole(event, target, "events.amazonaws.com").arn());
     }
@@ -229,7 +237,8 @@ final class SamStateMachine {
         var path = Trees.text(event.require("Path"));
         var method = Trees.text(event.require("Method")).toLowerCase();
         var role = callerRole(event, target, "apigateway.amazonaws.com");
-        if (!(RestEvents.apiId(event.require("RestApiId")) instanceof String apiId) || transformation.resource(apiId).isEmpty()) {
+        if (!(RestEvents.apiId(event.require("RestApiId")) instanceof String apiId)
+                || transformation.resource(apiId).isEmpty()) {
             throw event.error("RestApiId property of Api event must reference a valid resource in the same template.");
         }
         var api = new Declared(apiId, transformation.resource(apiId)).properties();
@@ -245,17 +254,22 @@ final class SamStateMachine {
             throw event.wrongType("UnescapeMappingTemplate");
         }
         var input = Functions.isTrue(event.get("UnescapeMappingTemplate"))
-                ? "$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\",\"'\")" : "$util.escapeJavaScript($input.json('$'))";
+                ? "$util.escapeJavaScript($input.json('$')).replaceAll(\"\\\\'\",\"'\")"
+                : "$util.escapeJavaScript($input.json('$'))";
         var uri = Functions.sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:states:action/StartExecution");
         var condition = source.tree().get("Condition");
         definition.addPath(path, method);
-        definition.items(path).forEach(item -> Trees.map(item.get(ApiDefinition.method(method))).putIfAbsent("responses",
-                Functions.map("200", Functions.map("description", "OK"), "400", Functions.map("description", "Bad Request"))));
+        definition.items(path)
+                .forEach(item -> Trees.map(item.get(ApiDefinition.method(method))).putIfAbsent("responses",
+                Functions.map("200", Functions.map("description", "OK"), "400",
+                        Functions.map("description", "Bad Request"))));
         definition.integrate(path, method, Functions.map("type", "aws", "httpMethod", "POST",
                 "uri", condition == null ? uri : Functions.when(condition, uri),
-                "responses", Functions.map("200", Functions.map("statusCode", "200"), "400", Functions.map("statusCode", "400")),
+                "responses", Functions.map("200", Functions.map("statusCode", "200"), "400",
+                        Functions.map("statusCode", "400")),
                 "credentials", role.arn(), "requestTemplates", Functions.map("application/json", Functions.sub(
-                        "{\"input\": \"" + input + "\", \"stateMachineArn\": \"${" + target.id + "}\"}"))), condition, false);
+                        "{\"input\": \"" + input + "\", \"stateMachineArn\": \"${" + target.id + "}\"}"))), condition,
+                        false);
         if (Functions.given(event.get("Auth"))) {
             RestEvents.authorize(transformation, event, api, definition, path, method,
                     event.get("Stage") == null ? null : Trees.text(event.get("Stage")));

@@ -19,13 +19,15 @@ public final class SamTransform {
      *
      * @param parameters the values given for the template's parameters, without defaults
      */
-    public static Map<String, Object> apply(Map<String, Object> template, Map<String, Object> parameters, String region) {
+    public static Map<String, Object> apply(Map<String, Object> template, Map<String, Object> parameters,
+            String region) {
         var tree = Trees.map(Trees.copy(template));
         if (!(tree.get("Resources") instanceof Map) || Trees.map(tree.get("Resources")).isEmpty()) {
             throw failed(List.of(SamError.structure("'Resources' section is required").getMessage()));
         }
         if (!Trees.map(tree.get("Resources")).values().stream().allMatch(Map.class::isInstance)) {
-            throw failed(List.of(SamError.structure("All 'Resources' must be Objects. If you're using YAML, this may be an"
+            throw failed(List.of(
+                    SamError.structure("All 'Resources' must be Objects. If you're using YAML, this may be an"
                     + " indentation issue.").getMessage()));
         }
         var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
@@ -112,12 +114,15 @@ public final class SamTransform {
     }
 
     private static TemplateError failed(List<String> errors) {
-        return new TemplateError("Transform " + NAME + " failed with: Invalid Serverless Application Specification document."
-                + " Number of errors found: " + errors.size() + ". " + String.join(" ", errors.stream().sorted(Comparator.comparing(SamTransform::id)).toList()));
+        return new TemplateError("Transform " + NAME
+                + " failed with: Invalid Serverless Application Specification document."
+                + " Number of errors found: " + errors.size() + ". "
+                + String.join(" ", errors.stream().sorted(Comparator.comparing(SamTransform::id)).toList()));
     }
 
     /** The logical id that an error is of, which it names in brackets. */
     private static String id(String error) {
-        return error.indexOf('[') < 0 ? "" : error.substring(error.indexOf('[') + 1, error.indexOf(']', error.indexOf('[')));
+        return error.indexOf('[') < 0 ? ""
+                : error.substring(error.indexOf('[') + 1, error.indexOf(']', error.indexOf('[')));
     }
 }

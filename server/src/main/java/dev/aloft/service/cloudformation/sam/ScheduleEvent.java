@@ -9,9 +9,11 @@ import java.util.function.Function;
 
 /** The event source ScheduleV2: a schedule of EventBridge Scheduler and the role with which it calls. */
 record ScheduleEvent(Event event, Object targetArn, Map<String, Object> passed) {
-    private static final List<String> SAME = List.of("ScheduleExpression", "State", "Description", "StartDate", "EndDate",
+    private static final List<String> SAME =
+            List.of("ScheduleExpression", "State", "Description", "StartDate", "EndDate",
             "ScheduleExpressionTimezone", "GroupName", "KmsKeyArn");
-    private static final Set<String> OWN = Set.of("PermissionsBoundary", "FlexibleTimeWindow", "Name", "Input", "RoleArn",
+    private static final Set<String> OWN =
+            Set.of("PermissionsBoundary", "FlexibleTimeWindow", "Name", "Input", "RoleArn",
             "DeadLetterConfig", "RetryPolicy", "OmitName");
 
     /** @param policy the policy that lets the schedule call the target with this ARN */

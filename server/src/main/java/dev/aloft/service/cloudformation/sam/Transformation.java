@@ -12,17 +12,18 @@ import java.util.stream.Stream;
 /** One template on its way through the transform: what is known, and what has been made so far. */
 final class Transformation {
     /** The types that can take the tags of the serverless resource that they are made for. */
-    private static final Set<String> TAGGED = Set.of("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::ApiGateway::RestApi",
+    private static final Set<String> TAGGED =
+            Set.of("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::ApiGateway::RestApi",
             "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::ApiKey", "AWS::ApiGatewayV2::Api",
             "AWS::ApiGatewayV2::Stage", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::StepFunctions::StateMachine",
             "AWS::IoT::TopicRule", "AWS::DynamoDB::Table");
 
     /** Serverless types whose place is taken by a resource with the same logical id. */
     private static final Map<String, String> IN_PLACE = Map.of("AWS::Lambda::Function", "AWS::Serverless::Function",
-            "AWS::Lambda::LayerVersion", "AWS::Serverless::LayerVersion", "AWS::ApiGateway::RestApi", "AWS::Serverless::Api",
-            "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable",
-            "AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::StepFunctions::StateMachine",
-            "AWS::Serverless::StateMachine");
+            "AWS::Lambda::LayerVersion", "AWS::Serverless::LayerVersion", "AWS::ApiGateway::RestApi",
+            "AWS::Serverless::Api", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::DynamoDB::Table",
+            "AWS::Serverless::SimpleTable", "AWS::CloudFormation::Stack", "AWS::Serverless::Application",
+            "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine");
 
     /** What several REST APIs of one template share when they ask for the usage plan SHARED. */
     static final class SharedPlan {
@@ -119,7 +120,8 @@ final class Transformation {
                 throw SamError.resource(resource.id, "Logical ids must be alphanumeric.");
             }
             if (!there.isEmpty() && !Trees.text(there.get("Type")).equals(IN_PLACE.get(resource.type))) {
-                throw new SamError("Transforming resource with id [" + source.id() + "] attempts to create a new resource"
+                throw new SamError("Transforming resource with id [" + source.id()
+                        + "] attempts to create a new resource"
                         + " with id [" + resource.id + "] and type \"" + resource.type + "\". A resource with that id"
                         + " already exists within this template. Please use a different id for that resource.");
             }

@@ -35,8 +35,8 @@ record UsagePlan(Transformation transformation, Declared api, Generated stage, O
                 }
                 var shared = transformation.sharedPlan;
                 shared.dependsOn.add(api.id());
-                yield plan(properties, "ServerlessUsagePlan", "ServerlessApiKey", "ServerlessUsagePlanKey", shared.dependsOn,
-                        shared.apiStages, shared.stageKeys, api.passed());
+                yield plan(properties, "ServerlessUsagePlan", "ServerlessApiKey", "ServerlessUsagePlanKey",
+                        shared.dependsOn, shared.apiStages, shared.stageKeys, api.passed());
             }
             default -> throw api.error("'CreateUsagePlan' accepts one of ['SHARED', 'PER_API', 'NONE'].");
         };
@@ -51,7 +51,8 @@ record UsagePlan(Transformation transformation, Declared api, Generated stage, O
         for (var name : List.of("UsagePlanName", "Description", "Quota", "Tags", "Throttle")) {
             plan.with(name, Functions.given(properties.get(name)) ? properties.get(name) : null);
         }
-        var key = new Generated(keyId, "AWS::ApiGateway::ApiKey", attributes).with("Enabled", true).with("StageKeys", stageKeys);
+        var key = new Generated(keyId, "AWS::ApiGateway::ApiKey", attributes).with("Enabled", true)
+                .with("StageKeys", stageKeys);
         key.dependsOn = Functions.list(planId);
         var planKey = new Generated(planKeyId, "AWS::ApiGateway::UsagePlanKey", attributes).with("KeyId", key.ref())
                 .with("KeyType", "API_KEY").with("UsagePlanId", plan.ref());

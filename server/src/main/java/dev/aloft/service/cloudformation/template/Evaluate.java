@@ -73,7 +73,8 @@ public final class Evaluate {
             default -> switch (compute(value)) {
                 case Boolean outcome -> outcome;
                 case String text when text.equals("true") || text.equals("false") -> Boolean.parseBoolean(text);
-                case null, default -> throw TemplateError.format("Conditions can only be boolean operations on parameters and other"
+                case null, default ->
+                    throw TemplateError.format("Conditions can only be boolean operations on parameters and other"
                         + " conditions");
             };
         };
@@ -103,7 +104,8 @@ public final class Evaluate {
                 yield map;
             }
             case Value.Ref(var name) -> name.equals("AWS::NoValue") ? NO_VALUE : scope.ref(name);
-            case Value.GetAtt(var resource, var attribute) -> scope.attribute(resource, text("Fn::GetAtt", compute(attribute)));
+            case Value.GetAtt(var resource, var attribute) ->
+                scope.attribute(resource, text("Fn::GetAtt", compute(attribute)));
             case Value.Sub(var text, var variables) -> sub(text, variables);
             case Value.Join(var delimiter, var list) -> join(delimiter, compute(list));
             case Value.Select(var index, var list) -> select(compute(index), compute(list));
@@ -113,8 +115,9 @@ public final class Evaluate {
                     yield text;
                 }
                 if (text instanceof Map || text instanceof List || text == NO_VALUE) {
-                    throw TemplateError.function("every Fn::Split object requires two parameters, (1) a string delimiter and (2) a"
-                            + " string to be split or a function that returns a string to be split.");
+                    throw TemplateError.function("every Fn::Split object requires two parameters, (1) a string "
+                            + "delimiter and (2) a string to be split or a function that returns a "
+                            + "string to be split.");
                 }
                 yield new ArrayList<Object>(Arrays.asList(Trees.text(text).split(Pattern.quote(delimiter), -1)));
             }
@@ -131,8 +134,10 @@ public final class Evaluate {
             case Value.Length(var list) -> compute(list) instanceof List<?> items ? (Object) (long) items.size()
                     : unsupported("Fn::Length requires a list");
             case Value.If(var name, var then, var otherwise) -> compute(condition(name) ? then : otherwise);
-            case Value.Equals _, Value.And _, Value.Or _, Value.Not _, Value.Condition _, Value.Contains _ -> holds(value);
-            case Value.Transform(var name, _) -> throw new TemplateError("Transform " + name + " is not built in Aloft here");
+            case Value.Equals _, Value.And _, Value.Or _, Value.Not _, Value.Condition _, Value.Contains _ ->
+                holds(value);
+            case Value.Transform(var name, _) ->
+                throw new TemplateError("Transform " + name + " is not built in Aloft here");
         };
     }
 
@@ -175,9 +180,11 @@ public final class Evaluate {
         if (KNOWN_AFTER_APPLY.equals(tree)) {
             return KNOWN_AFTER_APPLY;
         }
-        if (!(tree instanceof List<?> list) || list.stream().anyMatch(item -> item instanceof Map || item instanceof List)) {
-            throw TemplateError.function("every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of"
-                    + " strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.");
+        if (!(tree instanceof List<?> list)
+                || list.stream().anyMatch(item -> item instanceof Map || item instanceof List)) {
+            throw TemplateError.function("every Fn::Join object requires two parameters, (1) a string "
+                    + "delimiter and (2) a list of strings to be joined or a function that returns a list of strings "
+                    + "(such as Fn::GetAZs) to be joined.");
         }
         return dynamic(String.join(delimiter, list.stream().map(Trees::text).toList()));
     }
@@ -193,7 +200,8 @@ public final class Evaluate {
             position = -1;
         }
         if (!(tree instanceof List<?> list) || position < 0) {
-            throw TemplateError.function("Fn::Select requires a list argument with two elements: an integer index and a list");
+            throw TemplateError.function("Fn::Select requires a list argument with two elements: an "
+                    + "integer index and a list");
         }
         if (position >= list.size()) {
             throw TemplateError.function("Fn::Select  cannot select nonexistent value at index " + position);
@@ -250,7 +258,8 @@ public final class Evaluate {
             }
             return blocks;
         } catch (NumberFormatException | UnknownHostException _) {
-            throw TemplateError.function("Fn::Cidr: " + Trees.text(block) + " cannot be divided into " + Trees.text(count)
+            throw TemplateError.function("Fn::Cidr: " + Trees.text(block) + " cannot be divided into "
+                    + Trees.text(count)
                     + " blocks of " + Trees.text(bits) + " bits");
         }
     }

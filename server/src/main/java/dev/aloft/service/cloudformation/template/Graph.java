@@ -15,7 +15,8 @@ public final class Graph {
 
     /** The graph of the resources that exist where the conditions come out as given. */
     public Graph(Template template, Predicate<String> conditions) {
-        template.resources().values().stream().filter(r -> r.condition().isEmpty() || conditions.test(r.condition().get()))
+        template.resources().values().stream()
+                .filter(r -> r.condition().isEmpty() || conditions.test(r.condition().get()))
                 .forEach(resource -> needs.put(resource.logicalId(), new LinkedHashSet<>()));
         needs.forEach((id, others) -> {
             var resource = template.resources().get(id);
@@ -40,7 +41,8 @@ public final class Graph {
                 collect(attribute, conditions, names);
             }
             case Value.Sub sub -> {
-                sub.names().forEach(name -> names.add(name.contains(".") ? name.substring(0, name.indexOf('.')) : name));
+                sub.names().forEach(name ->
+                        names.add(name.contains(".") ? name.substring(0, name.indexOf('.')) : name));
                 sub.variables().values().forEach(variable -> collect(variable, conditions, names));
             }
             case Value.If(var condition, var then, var otherwise) ->
@@ -81,7 +83,8 @@ public final class Graph {
         }
         if (order.size() < needs.size()) {
             throw new TemplateError("Circular dependency between resources: ["
-                    + String.join(", ", circle(waiting.entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey)
+                    + String.join(", ",
+                            circle(waiting.entrySet().stream().filter(e -> e.getValue() > 0).map(Map.Entry::getKey)
                             .toList())) + "]");
         }
         return order;

@@ -47,7 +47,8 @@ public record Parameter(String name, String type, boolean stored, Optional<Strin
         return new Parameter(name, type, stored, text(map, "Default"),
                 Trees.list(map.get("AllowedValues")).stream().map(Trees::text).toList(), text(map, "AllowedPattern"),
                 number(map, "MinLength").map(BigDecimal::intValue), number(map, "MaxLength").map(BigDecimal::intValue),
-                number(map, "MinValue"), number(map, "MaxValue"), text(map, "ConstraintDescription"), text(map, "Description"),
+                number(map, "MinValue"), number(map, "MaxValue"), text(map, "ConstraintDescription"),
+                text(map, "Description"),
                 "true".equalsIgnoreCase(text(map, "NoEcho").orElse("")));
     }
 
@@ -134,7 +135,8 @@ public record Parameter(String name, String type, boolean stored, Optional<Strin
     /** A template's pattern is somebody else's program: it may look at a bounded number of characters. */
     private boolean matches(String regex, String value) {
         if (regex.length() > LONGEST_PATTERN) {
-            throw new TemplateError("Parameter '" + name + "' has a pattern that is longer than " + LONGEST_PATTERN + " characters");
+            throw new TemplateError("Parameter '" + name + "' has a pattern that is longer than " + LONGEST_PATTERN
+                    + " characters");
         }
         try {
             return Pattern.compile(regex).matcher(new Bounded(value, new int[] {2_000_000})).matches();

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One resource as a template declares it. */
-public record Resource(String logicalId, String type, Value properties, List<String> dependsOn, Optional<String> condition,
-        String deletionPolicy, String updateReplacePolicy, Optional<Value> metadata) {
+public record Resource(String logicalId, String type, Value properties, List<String> dependsOn,
+        Optional<String> condition, String deletionPolicy, String updateReplacePolicy, Optional<Value> metadata) {
     private static final Set<String> KEYS = Set.of("Type", "Properties", "DependsOn", "Condition", "DeletionPolicy",
             "UpdateReplacePolicy", "Metadata", "CreationPolicy", "UpdatePolicy", "Description", "Version");
     private static final Set<String> POLICIES = Set.of("Delete", "Retain", "Snapshot", "RetainExceptOnCreate");
@@ -51,7 +51,8 @@ public record Resource(String logicalId, String type, Value properties, List<Str
             case String one -> List.of(one);
             case List<?> list when list.stream().allMatch(String.class::isInstance) ->
                 list.stream().map(String.class::cast).toList();
-            default -> throw TemplateError.format("DependsOn of resource " + id + " must be a String or a List of Strings");
+            default -> throw TemplateError.format("DependsOn of resource " + id
+                    + " must be a String or a List of Strings");
         };
     }
 

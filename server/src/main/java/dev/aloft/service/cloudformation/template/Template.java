@@ -14,7 +14,8 @@ import java.util.function.BiFunction;
 public record Template(Map<String, Object> tree, Optional<String> description, Map<String, Parameter> parameters,
         Map<String, Map<String, Map<String, Object>>> mappings, Map<String, Value> conditions,
         Map<String, Resource> resources, Map<String, Output> outputs, Map<String, Rule> rules) {
-    private static final Set<String> SECTIONS = Set.of("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
+    private static final Set<String> SECTIONS =
+            Set.of("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
             "Rules", "Mappings", "Conditions", "Transform", "Resources", "Outputs", "Hooks");
 
     private static final int MOST_RESOURCES = 500;
@@ -54,7 +55,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
         var outputs = section(tree, "Outputs", Output::read);
         bounded("outputs", outputs.size(), MOST_OTHERS);
         var template = new Template(tree, Optional.ofNullable(tree.get("Description")).map(Trees::text), parameters,
-                mappings(tree), section(tree, "Conditions", (name, value) -> Value.condition(value, "/Conditions/" + name)),
+                mappings(tree),
+                section(tree, "Conditions", (name, value) -> Value.condition(value, "/Conditions/" + name)),
                 resources, outputs, section(tree, "Rules", Template::rule));
         template.check();
         return template;
@@ -72,7 +74,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
         return parameters;
     }
 
-    private static <T> Map<String, T> section(Map<String, Object> tree, String name, BiFunction<String, Object, T> read) {
+    private static <T> Map<String, T> section(Map<String, Object> tree, String name,
+            BiFunction<String, Object, T> read) {
         var section = new LinkedHashMap<String, T>();
         Trees.map(tree.get(name)).forEach((key, value) -> section.put(key, read.apply(key, value)));
         return section;
@@ -80,7 +83,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
 
     private static void bounded(String what, int number, int most) {
         if (number > most) {
-            throw TemplateError.format("Number of " + what + ", " + number + ", is greater than maximum allowed, " + most);
+            throw TemplateError.format("Number of " + what + ", " + number + ", is greater than maximum allowed, "
+                    + most);
         }
     }
 
@@ -131,7 +135,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
             }
             unresolved.addAll(undeclared(resource.properties(), "resource"));
             resource.condition().ifPresent(name -> requireCondition(name,
-                    "Template format error: Unresolved condition dependency " + name + " in the Resources block of the template"));
+                    "Template format error: Unresolved condition dependency " + name
+                    + " in the Resources block of the template"));
         }
         if (!unresolved.isEmpty()) {
             throw TemplateError.format("Unresolved resource dependencies [" + String.join(", ", unresolved)
@@ -141,7 +146,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
             unresolved.addAll(undeclared(output.value(), "output"));
             output.export().ifPresent(export -> unresolved.addAll(undeclared(export, "output")));
             output.condition().ifPresent(name -> requireCondition(name,
-                    "Template format error: Unresolved condition dependency " + name + " in the Outputs block of the template"));
+                    "Template format error: Unresolved condition dependency " + name
+                    + " in the Outputs block of the template"));
         }
         if (!unresolved.isEmpty()) {
             throw new TemplateError("Unresolved resource dependencies [" + String.join(", ", unresolved)
@@ -149,7 +155,8 @@ public record Template(Map<String, Object> tree, Optional<String> description, M
         }
         for (var condition : conditions.values()) {
             condition.walk(part -> {
-                if (part instanceof Value.Ref(var name) && !parameters.containsKey(name) && !PSEUDO_PARAMETERS.contains(name)) {
+                if (part instanceof Value.Ref(var name) && !parameters.containsKey(name)
+                        && !PSEUDO_PARAMETERS.contains(name)) {
                     throw TemplateError.format("Unresolved dependencies [" + name
                             + "]. Cannot reference resources in the Conditions block of the template");
                 }

@@ -40,7 +40,8 @@ public final class TemplateReader {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
     private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
-    private static final Pattern FRACTION = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?");
+    private static final Pattern FRACTION =
+            Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?");
 
     private final Iterator<Event> events;
     private Event next;
@@ -147,7 +148,8 @@ public final class TemplateReader {
 
     private static TemplateError yamlError(Optional<Mark> mark, String problem) {
         var place = mark.map(m -> " (line " + (m.getLine() + 1) + ", column " + (m.getColumn() + 1) + ")").orElse("");
-        return TemplateError.format("YAML not well-formed." + place + (problem == null ? "" : ": " + firstLine(problem)));
+        return TemplateError.format("YAML not well-formed." + place
+                + (problem == null ? "" : ": " + firstLine(problem)));
     }
 
     private static String firstLine(String text) {
@@ -236,8 +238,8 @@ public final class TemplateReader {
     }
 
     /**
-     * A plain scalar's meaning. A number with leading zeros stays text: it is an account id or a code far more often than
-     * an octal number.
+     * A plain scalar's meaning. A number with leading zeros stays text: it is an account id or a code far more often
+     * than an octal number.
      */
     private static Object plain(String text) {
         return switch (text) {

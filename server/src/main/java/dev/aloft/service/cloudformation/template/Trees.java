@@ -63,7 +63,8 @@ public final class Trees {
                 yield true;
             }
             case null -> other == null;
-            default -> !(other instanceof Map) && !(other instanceof List) && other != null && text(one).equals(text(other));
+            default -> !(other instanceof Map) && !(other instanceof List) && other != null
+                    && text(one).equals(text(other));
         };
     }
 }

@@ -129,7 +129,8 @@ public sealed interface Value {
                 }
                 yield new Items(items);
             }
-            case Map<?, ?> map when map.size() == 1 && isFunction((String) map.keySet().iterator().next(), condition) -> {
+            case Map<?, ?> map when map.size() == 1
+                    && isFunction((String) map.keySet().iterator().next(), condition) -> {
                 var entry = map.entrySet().iterator().next();
                 yield function((String) entry.getKey(), entry.getValue(), path, condition);
             }
@@ -158,17 +159,21 @@ public sealed interface Value {
                 yield new Ref((String) argument);
             }
             case "Fn::GetAtt" -> {
-                List<Object> parts = argument instanceof String text ? List.<Object>of((Object[]) text.split("\\.", 2)) : arguments;
-                require(parts.size() == 2 && parts.get(0) instanceof String s && !s.isEmpty() && !"".equals(parts.get(1)),
-                        "every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute");
+                List<Object> parts = argument instanceof String text ? List.<Object>of((Object[]) text.split("\\.", 2))
+                        : arguments;
+                require(parts.size() == 2 && parts.get(0) instanceof String s && !s.isEmpty()
+                        && !"".equals(parts.get(1)),
+                        "every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
+                        + "resource attribute");
                 yield new GetAtt((String) parts.get(0), read(parts.get(1), path, condition));
             }
             case "Fn::Sub" -> sub(argument, arguments, count, path, condition);
             case "Fn::Join" -> {
                 require(count == 2 && argument instanceof List && arguments.get(0) instanceof String
                                 && !(arguments.get(1) instanceof String),
-                        "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be"
-                                + " joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.");
+                        "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a "
+                                + "list of strings to be joined or a function that returns a list of strings (such as "
+                                + "Fn::GetAZs) to be joined.");
                 yield new Join((String) arguments.get(0), read(arguments.get(1), path, condition));
             }
             case "Fn::Select" -> {
@@ -178,16 +183,17 @@ public sealed interface Value {
             }
             case "Fn::Split" -> {
                 require(count == 2 && argument instanceof List && arguments.get(0) instanceof String s && !s.isEmpty(),
-                        "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or"
-                                + " a function that returns a string to be split.");
+                        "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a "
+                                + "string to be split or a function that returns a string to be split.");
                 yield new Split((String) arguments.get(0), read(arguments.get(1), path, condition));
             }
             case "Fn::FindInMap" -> {
                 require(argument instanceof List && (count == 3 || count == 4),
-                        "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for"
-                                + " return value");
+                        "every Fn::FindInMap object requires three parameters, the map name, map key "
+                                + "and the attribute for return value");
                 Optional<Value> otherwise = count == 3 ? Optional.empty()
-                        : Optional.ofNullable(Trees.map(arguments.get(3)).get("DefaultValue")).map(v -> read(v, path, condition));
+                        : Optional.ofNullable(Trees.map(arguments.get(3)).get("DefaultValue"))
+                        .map(v -> read(v, path, condition));
                 yield new FindInMap(read(arguments.get(0), path, condition), read(arguments.get(1), path, condition),
                         read(arguments.get(2), path, condition), otherwise);
             }
@@ -197,14 +203,17 @@ public sealed interface Value {
             }
             case "Fn::ImportValue" -> {
                 var export = read(argument, path, condition);
-                export.walk(part -> require(!(part instanceof ImportValue || part instanceof GetAZs || part instanceof GetAtt),
-                        "the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs"));
+                export.walk(part ->
+                        require(!(part instanceof ImportValue || part instanceof GetAZs || part instanceof GetAtt),
+                        "the attribute in Fn::ImportValue must not depend on any resources, imported "
+                        + "values, or Fn::GetAZs"));
                 yield new ImportValue(export);
             }
             case "Fn::GetAZs" -> new GetAZs(read(argument, path, condition));
             case "Fn::Cidr" -> {
                 require(argument instanceof List && (count == 2 || count == 3),
-                        "every Fn::Cidr object requires two or three parameters, the address block, the count and the size in bits");
+                        "every Fn::Cidr object requires two or three parameters, the address block, the count "
+                        + "and the size in bits");
                 yield new Cidr(read(arguments.get(0), path, condition), read(arguments.get(1), path, condition),
                         count == 3 ? read(arguments.get(2), path, condition) : new Scalar(8L));
             }
@@ -220,11 +229,13 @@ public sealed interface Value {
                 var map = Trees.map(argument);
                 require(map.get("Name") instanceof String, "Key Name of transform definition must be a string.");
                 var parameters = new LinkedHashMap<String, Value>();
-                Trees.map(map.get("Parameters")).forEach((key, value) -> parameters.put(key, read(value, path, condition)));
+                Trees.map(map.get("Parameters"))
+                        .forEach((key, value) -> parameters.put(key, read(value, path, condition)));
                 yield new Transform((String) map.get("Name"), parameters);
             }
             case "Fn::Equals" -> {
-                require(argument instanceof List && count == 2, "every Fn::Equals object requires a list of 2 string parameters.");
+                require(argument instanceof List && count == 2,
+                        "every Fn::Equals object requires a list of 2 string parameters.");
                 yield new Equals(read(arguments.get(0), path, true), read(arguments.get(1), path, true));
             }
             case "Fn::And", "Fn::Or" -> {
@@ -242,12 +253,14 @@ public sealed interface Value {
                 yield new Condition((String) argument);
             }
             case "Fn::Contains" -> {
-                require(argument instanceof List && count == 2, "every Fn::Contains object requires a list and a string.");
+                require(argument instanceof List && count == 2,
+                        "every Fn::Contains object requires a list and a string.");
                 yield new Contains(read(arguments.get(0), path, true), read(arguments.get(1), path, true));
             }
             default -> throw new TemplateError("Template Error: Encountered unsupported function: " + name
-                    + " Supported functions are: [Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split,"
-                    + " Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, Fn::Contains,"
+                    + " Supported functions are: [Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, "
+                    + "Fn::Join, Fn::Split, Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, "
+                    + "Fn::And, Fn::Or, Fn::Contains,"
                     + " Fn::Sub, Fn::Cidr, Fn::ToJsonString, Fn::Length]");
         };
     }
@@ -255,15 +268,17 @@ public sealed interface Value {
     private static Value sub(Object argument, List<Object> arguments, int count, String path, boolean condition) {
         var whole = argument instanceof String;
         require(whole || count == 2 && arguments.get(0) instanceof String && arguments.get(1) instanceof Map,
-                "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument,"
-                        + " and an optional second argument to specify a mapping of values to replace in the string");
+                "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string "
+                        + "as first argument, and an optional second argument to specify a mapping of values to "
+                        + "replace in the string");
         var variables = new LinkedHashMap<String, Value>();
         if (!whole) {
             Trees.map(arguments.get(1)).forEach((name, value) -> variables.put(name, read(value, path, condition)));
         }
         var sub = new Sub(whole ? (String) argument : (String) arguments.get(0), variables);
         sub.names().forEach(name -> require(SUB_NAME.matcher(name).matches(),
-                "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons"));
+                "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, "
+                + "periods, and colons"));
         return sub;
     }
 

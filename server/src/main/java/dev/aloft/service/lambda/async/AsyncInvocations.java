@@ -33,7 +33,8 @@ import java.util.function.Supplier;
 /**
  * Lambda's durable queue of events, and what follows when an event is done with.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Errors and retries</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Errors and
+ *     retries</a>
  */
 public final class AsyncInvocations {
     private static final Logger LOG = System.getLogger(AsyncInvocations.class.getName());
@@ -54,8 +55,8 @@ public final class AsyncInvocations {
      * @param trace     the X-Ray trace header, or null
      * @param tenant    whose event it is, or null
      */
-    public record Event(String account, String region, String functionArn, String qualifier, String requestId, byte[] payload,
-            String clientContext, String trace, String tenant) {
+    public record Event(String account, String region, String functionArn, String qualifier, String requestId,
+            byte[] payload, String clientContext, String trace, String tenant) {
 
         /** As records and log lines name it. */
         String qualifiedArn() {
@@ -64,8 +65,8 @@ public final class AsyncInvocations {
 
         /** The event was accepted: what is asked now is asked as Lambda itself. */
         Caller caller(String endpoint) {
-            return new Caller(account, region, new Principal.Service("lambda.amazonaws.com", functionArn), requestId, trace, 0, endpoint,
-                    null, null);
+            return new Caller(account, region, new Principal.Service("lambda.amazonaws.com", functionArn), requestId,
+                    trace, 0, endpoint, null, null);
         }
     }
 
@@ -77,8 +78,8 @@ public final class AsyncInvocations {
      * @param onFailure   ARN of a destination, or null
      * @param stopped     whether its reserved concurrency is zero
      */
-    public record Settings(String role, String deadLetters, int retries, Duration maximumAge, String onSuccess, String onFailure,
-            boolean stopped) {}
+    public record Settings(String role, String deadLetters, int retries, Duration maximumAge, String onSuccess,
+            String onFailure, boolean stopped) {}
 
     /** The functions as this queue needs them. */
     public interface Functions {
@@ -101,8 +102,8 @@ public final class AsyncInvocations {
     private final Deliveries<Event> events;
     private final Destinations destinations;
 
-    public AsyncInvocations(Store store, Time time, Destinations destinations, Measures measures, Supplier<String> endpointUrl,
-            Functions functions) {
+    public AsyncInvocations(Store store, Time time, Destinations destinations, Measures measures,
+            Supplier<String> endpointUrl, Functions functions) {
         this.time = time;
         this.measures = measures;
         this.store = store;
@@ -152,12 +153,14 @@ public final class AsyncInvocations {
                 var result = functions.run(event.caller(endpointUrl.get()), event, attempt.recorded());
                 var response = before.ran(result);
                 return response.failed()
-                        ? new Outcome.Failed(Outcome.Verdict.RETRY, 200, "Unhandled", response.errorMessage(), response.encode())
+                        ? new Outcome.Failed(Outcome.Verdict.RETRY, 200, "Unhandled", response.errorMessage(),
+                                response.encode())
                         : Outcome.delivered(response.encode());
             } catch (ApiError refused) {
                 return refused(event, before, refused);
             } catch (RuntimeException fault) {
-                LOG.log(Level.ERROR, "The event " + event.requestId() + " of " + event.functionArn() + " is tried again", fault);
+                LOG.log(Level.ERROR,
+                        "The event " + event.requestId() + " of " + event.functionArn() + " is tried again", fault);
                 return refused(event, before, new Lambda.ServiceException("The platform could not run the function."));
             }
         }
@@ -165,10 +168,11 @@ public final class AsyncInvocations {
         private Outcome refused(Event event, Response before, ApiError error) {
             var settings = store.<Optional<Settings>>read(tx -> functions.settings(tx, event));
             if (settings.isPresent() && settings.get().stopped() && error.status() == 429) {
-                return new Outcome.Failed(Outcome.Verdict.FINAL, 429, InvocationRecord.ZERO_CONCURRENCY, InvocationRecord.STOPPED,
-                        Response.NONE.encode());
+                return new Outcome.Failed(Outcome.Verdict.FINAL, 429, InvocationRecord.ZERO_CONCURRENCY,
+                        InvocationRecord.STOPPED, Response.NONE.encode());
             }
-            boolean isFinal = settings.isEmpty() || error.status() == 404 || error.code().equals("RecursiveInvocationException");
+            boolean isFinal = settings.isEmpty() || error.status() == 404
+                    || error.code().equals("RecursiveInvocationException");
             return Outcome.Failed.of(error).judged(isFinal ? Outcome.Verdict.FINAL : Outcome.Verdict.BUSY)
                     .with(before.refused(error).encode());
         }
@@ -182,7 +186,8 @@ public final class AsyncInvocations {
 
         @Override
         public void settled(Tx tx, Event event, Attempt last, Ending ending) {
-            functions.settings(tx, event).ifPresent(settings -> destinations.promise(tx, event, settings, last, ending));
+            functions.settings(tx, event)
+                    .ifPresent(settings -> destinations.promise(tx, event, settings, last, ending));
         }
     }
 }

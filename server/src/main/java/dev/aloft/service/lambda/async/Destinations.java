@@ -33,7 +33,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Brings records of events and batches to destinations and dead letters to their queues, under the function's role; what fails is dropped. */
+/**
+ * Brings records of events and batches to destinations and dead letters to their queues, under the function's role;
+ * what fails is dropped.
+ */
 public final class Destinations implements Carrier<Destinations.Note> {
     private static final Logger LOG = System.getLogger(Destinations.class.getName());
     private static final DateTimeFormatter OBJECT =
@@ -51,8 +54,8 @@ public final class Destinations implements Carrier<Destinations.Note> {
      * @param object      the key where the target is a bucket
      * @param counted     of a batch whose mapping counts its events
      */
-    record Note(Kind kind, String account, String region, String functionArn, String role, String session, String requestId,
-            String target, Event event, Instant at, String object, Optional<Counted> counted) {}
+    record Note(Kind kind, String account, String region, String functionArn, String role, String session,
+            String requestId, String target, Event event, Instant at, String object, Optional<Counted> counted) {}
 
     /** Events of a mapping that are counted. */
     public record Counted(String mapping, int events) {}
@@ -66,8 +69,8 @@ public final class Destinations implements Carrier<Destinations.Note> {
     private final Events events;
     private final Deliveries<Note> notes;
 
-    public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles, Measures measures,
-            Supplier<String> endpointUrl) {
+    public Destinations(Store store, Time time, Targets targets, Endpoint endpoint, ExecutionRoles roles,
+            Measures measures, Supplier<String> endpointUrl) {
         this.measures = measures;
         this.time = time;
         this.targets = targets;
@@ -90,13 +93,15 @@ public final class Destinations implements Carrier<Destinations.Note> {
             case Outcome.Delivered delivered -> {
                 if (settings.onSuccess() != null) {
                     var record = InvocationRecord.json(event, Response.decode(delivered.detail()), condition, now);
-                    promise(tx, Kind.SUCCESS, settings.onSuccess(), event, settings.role(), last.id(), Event.of(record), now);
+                    promise(tx, Kind.SUCCESS, settings.onSuccess(), event, settings.role(), last.id(),
+                            Event.of(record), now);
                 }
             }
             case Ending.GivenUp(var _, var failure) -> {
                 if (settings.onFailure() != null) {
                     var record = InvocationRecord.json(event, Response.decode(failure.detail()), condition, now);
-                    promise(tx, Kind.FAILURE, settings.onFailure(), event, settings.role(), last.id(), Event.of(record), now);
+                    promise(tx, Kind.FAILURE, settings.onFailure(), event, settings.role(), last.id(),
+                            Event.of(record), now);
                 }
                 if (settings.deadLetters() != null) {
                     deadLetter(tx, event, settings.role(), settings.deadLetters(), failure, last.id(), now);
@@ -105,8 +110,8 @@ public final class Destinations implements Carrier<Destinations.Note> {
         }
     }
 
-    private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, String role, String id, Event note,
-            Instant now) {
+    private void promise(Tx tx, Kind kind, String target, AsyncInvocations.Event event, String role, String id,
+            Event note, Instant now) {
         var name = Arn.parse(event.functionArn()).resourceName();
         notes.promise(tx, id + "-" + kind, new Note(kind, event.account(), event.region(), event.qualifiedArn(), role,
                 name, event.requestId(), target, note.withTrace(event.trace()), now,
@@ -119,8 +124,8 @@ public final class Destinations implements Carrier<Destinations.Note> {
         deadLetter(tx, event, role, target, failure, event.requestId(), time.instant());
     }
 
-    private void deadLetter(Tx tx, AsyncInvocations.Event event, String role, String target, Outcome.Failed failure, String id,
-            Instant now) {
+    private void deadLetter(Tx tx, AsyncInvocations.Event event, String role, String target, Outcome.Failed failure,
+            String id, Instant now) {
         var letter = Event.of(event.payload()).withAttributes(InvocationRecord.deadLetterAttributes(event, failure));
         promise(tx, Kind.DEAD_LETTER, target, event, role, id, letter, now);
     }
@@ -152,8 +157,8 @@ public final class Destinations implements Carrier<Destinations.Note> {
 
     @Override
     public Outcome deliver(Note note, Attempt attempt) {
-        var lambda = new AsyncInvocations.Event(note.account(), note.region(), note.functionArn(), null, note.requestId(), null, null,
-                note.event().trace(), null).caller(endpointUrl.get());
+        var lambda = new AsyncInvocations.Event(note.account(), note.region(), note.functionArn(), null,
+                note.requestId(), null, null, note.event().trace(), null).caller(endpointUrl.get());
         var caller = roles.assume(lambda, note.role(), note.session()).caller();
         var target = Arn.parse(note.target());
         switch (target.service()) {
@@ -165,16 +170,19 @@ public final class Destinations implements Carrier<Destinations.Note> {
     }
 
     private void putObject(Caller caller, Arn bucket, Note note) {
-        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket.resource()).key(note.object()).contentType("application/json")
+        s3.putObject(caller, S3.PutObjectRequest.of(r -> r.bucket(bucket.resource()).key(note.object())
+                .contentType("application/json")
                 .body(Body.of(note.event().body()))));
     }
 
     private void putEvent(Caller caller, Note note) {
         var entry = Events.PutEventsRequestEntry.of(e -> e.eventBusName(note.target()).source("lambda")
-                .detailType("Lambda Function Invocation Result - " + (note.kind() == Kind.SUCCESS ? "Success" : "Failure"))
+                .detailType("Lambda Function Invocation Result - "
+                        + (note.kind() == Kind.SUCCESS ? "Success" : "Failure"))
                 .resources(List.of(note.target(), note.functionArn())).time(note.at())
                 .detail(new String(note.event().body(), StandardCharsets.UTF_8)));
-        var result = events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries().getFirst();
+        var result = events.putEvents(caller, Events.PutEventsRequest.of(r -> r.entries(List.of(entry)))).entries()
+                .getFirst();
         if (result.errorCode() != null) {
             throw ApiError.of(result.errorCode(), 400, result.errorMessage());
         }
@@ -206,8 +214,10 @@ public final class Destinations implements Carrier<Destinations.Note> {
             } else {
                 measured.destinationFailed();
             }
-            LOG.log(Level.WARNING, (note.kind() == Kind.DEAD_LETTER ? "DeadLetterErrors" : "DestinationDeliveryFailures") + ": what became of "
-                    + note.requestId() + " of " + note.functionArn() + " could not be brought to " + note.target() + ": "
+            LOG.log(Level.WARNING, (note.kind() == Kind.DEAD_LETTER ? "DeadLetterErrors"
+                    : "DestinationDeliveryFailures") + ": what became of "
+                    + note.requestId() + " of " + note.functionArn() + " could not be brought to " + note.target()
+                    + ": "
                     + failure.code() + ": " + failure.message());
         }
     }

@@ -14,15 +14,18 @@ import java.util.Map;
 /**
  * What destinations and dead-letter queues are told of an event.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html">Invocation records</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html">Invocation
+ *     records</a>
  */
 final class InvocationRecord {
     /** The condition of events for a function whose reserved concurrency is zero. */
     static final String ZERO_CONCURRENCY = "ZeroReservedConcurrency";
     /** AWS writes it so. */
-    static final String STOPPED = "Function not invoked. Function isconfigured with zero reserved concurrent executions";
+    static final String STOPPED =
+            "Function not invoked. Function isconfigured with zero reserved concurrent executions";
     private static final int LONGEST_MESSAGE = 1024;
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'")
+            .withZone(ZoneOffset.UTC);
 
     private InvocationRecord() {}
 

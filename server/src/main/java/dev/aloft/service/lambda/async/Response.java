@@ -21,7 +21,8 @@ record Response(int runs, int status, String version, boolean failed, byte[] pay
     private static final Codec<Response> CODEC = Codec.of(Response.class);
 
     Response ran(Invocations.Result result) {
-        return new Response(runs + 1, 200, result.executedVersion(), result.outcome().failed(), result.outcome().payload());
+        return new Response(runs + 1, 200, result.executedVersion(), result.outcome().failed(),
+                result.outcome().payload());
     }
 
     /** The function did not run this time. */

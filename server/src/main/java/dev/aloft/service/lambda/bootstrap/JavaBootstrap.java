@@ -31,8 +31,8 @@ import java.util.Map;
  *   fd 4  requests to the Runtime API
  * </pre>
  *
- * Mostly the virtual machine is started before its environment is known, and that is put in place afterwards. These classes
- * are compiled for Java 11, the oldest that runs functions.
+ * Mostly the virtual machine is started before its environment is known, and that is put in place afterwards. These
+ * classes are compiled for Java 11, the oldest that runs functions.
  */
 public final class JavaBootstrap {
     private static final String ASSIGNED = "_ALOFT_ASSIGNED";
@@ -59,8 +59,8 @@ public final class JavaBootstrap {
         Method initLogger = method("initLogger");
         Method handlerObject = method("getLambdaRequestHandlerObject", String.class, LambdaContextLogger.class,
                 LambdaRuntimeApiClient.class);
-        Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class, ConcurrencyConfig.class,
-                LambdaRuntimeApiClient.class);
+        Method loops = method("startRuntimeLoops", LambdaRequestHandler.class, LambdaContextLogger.class,
+                ConcurrencyConfig.class, LambdaRuntimeApiClient.class);
 
         Map<String, String> environment = System.getenv(ASSIGNED) == null ? assigned(client, json) : started(client);
         replaceEnvironment(environment);
@@ -81,13 +81,15 @@ public final class JavaBootstrap {
     }
 
     /** Waits for the function and gives its environment. */
-    private static Map<String, String> assigned(PipeClient client, PojoSerializer<Map<String, Object>> json) throws Throwable {
+    private static Map<String, String> assigned(PipeClient client, PojoSerializer<Map<String, Object>> json)
+            throws Throwable {
         WorkingDirectory directory = WorkingDirectory.find();
         if (!new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("go")) {
             Runtime.getRuntime().halt(120);
         }
         @SuppressWarnings("unchecked")
-        var environment = (Map<String, String>) json.fromJson(new ByteArrayInputStream(client.answer().body)).get("environment");
+        var environment = (Map<String, String>) json.fromJson(new ByteArrayInputStream(client.answer().body))
+                .get("environment");
         String root = environment.get("LAMBDA_TASK_ROOT");
         System.setProperty("user.dir", root);
         directory.change(root);
@@ -105,15 +107,18 @@ public final class JavaBootstrap {
     /** Loads what the first event will need: reading and writing JSON, loggers, class loaders. */
     private static PojoSerializer<Map<String, Object>> warm() throws ClassNotFoundException {
         @SuppressWarnings({"unchecked", "rawtypes"})
-        PojoSerializer<Map<String, Object>> json = (PojoSerializer) JacksonFactory.getInstance().getSerializer(Map.class);
+        PojoSerializer<Map<String, Object>> json = (PojoSerializer) JacksonFactory.getInstance()
+                .getSerializer(Map.class);
         var out = new ByteArrayOutputStream();
         json.toJson(Map.of("a", 1, "b", List.of("c", true)), out);
         json.fromJson(new ByteArrayInputStream(out.toByteArray()));
         // Without their static parts: those read the environment.
-        for (String name : List.of("EventHandlerLoader", "EventHandlerLoader$2", "HandlerInfo", "CustomerClassLoader", "LambdaRequestHandler",
-                "LambdaEnvironment", "UserFault", "PojoSerializerLoader", "api.LambdaContext", "logging.LambdaContextLogger",
-                "logging.FramedTelemetryLogSink", "logging.TextLogFormatter", "logging.StdOutLogSink")) {
-            Class.forName("com.amazonaws.services.lambda.runtime.api.client." + name, false, JavaBootstrap.class.getClassLoader());
+        for (String name : List.of("EventHandlerLoader", "EventHandlerLoader$2", "HandlerInfo", "CustomerClassLoader",
+                "LambdaRequestHandler", "LambdaEnvironment", "UserFault", "PojoSerializerLoader", "api.LambdaContext",
+                "logging.LambdaContextLogger", "logging.FramedTelemetryLogSink", "logging.TextLogFormatter",
+                "logging.StdOutLogSink")) {
+            Class.forName("com.amazonaws.services.lambda.runtime.api.client." + name, false,
+                    JavaBootstrap.class.getClassLoader());
         }
         return json;
     }
@@ -137,7 +142,8 @@ public final class JavaBootstrap {
         var field = process.getDeclaredField("theEnvironment");
         field.setAccessible(true);
         var entries = (Map<Object, Object>) field.get(null);
-        Method variable = Class.forName("java.lang.ProcessEnvironment$Variable").getDeclaredMethod("valueOf", String.class);
+        Method variable = Class.forName("java.lang.ProcessEnvironment$Variable")
+                .getDeclaredMethod("valueOf", String.class);
         Method value = Class.forName("java.lang.ProcessEnvironment$Value").getDeclaredMethod("valueOf", String.class);
         variable.setAccessible(true);
         value.setAccessible(true);

@@ -125,7 +125,8 @@ final class PipeClient implements LambdaRuntimeApiClient {
 
     @Override
     public void restoreNext() throws IOException {
-        out.write(("GET " + API + "restore/next HTTP/1.1\r\nHost: aloft\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        out.write(("GET " + API + "restore/next HTTP/1.1\r\nHost: aloft\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
         if (answer().headers.containsKey("aloft-end")) {
             // Writes what it recorded.

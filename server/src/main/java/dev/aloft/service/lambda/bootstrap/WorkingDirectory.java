@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Changes the directory of this process through java.lang.foreign, as Java 21 and later have it. By reflection, since these
- * classes run on older ones too.
+ * Changes the directory of this process through java.lang.foreign, as Java 21 and later have it. By reflection, since
+ * these classes run on older ones too.
  */
 final class WorkingDirectory {
     private static final String FOREIGN = "java.lang.foreign.";
@@ -30,14 +30,16 @@ final class WorkingDirectory {
         Object function = type("FunctionDescriptor").getMethod("of", layout, arguments.getClass())
                 .invoke(null, type("ValueLayout").getField("JAVA_INT").get(null), arguments);
         Object options = Array.newInstance(type("Linker$Option"), 0);
-        Method handle = type("Linker").getMethod("downcallHandle", type("MemorySegment"), type("FunctionDescriptor"), options.getClass());
+        Method handle = type("Linker")
+                .getMethod("downcallHandle", type("MemorySegment"), type("FunctionDescriptor"), options.getClass());
         return new WorkingDirectory((MethodHandle) handle.invoke(linker, address.orElseThrow(), function, options));
     }
 
     void change(String path) throws Throwable {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         Object arena = type("Arena").getMethod("global").invoke(null);
-        Object segment = type("SegmentAllocator").getMethod("allocate", long.class, long.class).invoke(arena, bytes.length + 1L, 1L);
+        Object segment = type("SegmentAllocator").getMethod("allocate", long.class, long.class)
+                .invoke(arena, bytes.length + 1L, 1L);
         ((ByteBuffer) type("MemorySegment").getMethod("asByteBuffer").invoke(segment)).put(bytes).put((byte) 0);
         chdir.invokeWithArguments(segment);
     }

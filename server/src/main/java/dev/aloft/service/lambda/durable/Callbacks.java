@@ -49,7 +49,8 @@ final class Callbacks {
     void heartbeat(String callbackId) {
         change(callbackId, (progress, callback) -> {
             if (callback.heartbeatSeconds() != null) {
-                progress.timer(Timer.Kind.HEARTBEAT, callback.operation().id(), progress.now().plusSeconds(callback.heartbeatSeconds()));
+                progress.timer(Timer.Kind.HEARTBEAT, callback.operation().id(),
+                        progress.now().plusSeconds(callback.heartbeatSeconds()));
             }
         });
     }
@@ -64,11 +65,13 @@ final class Callbacks {
                 Lambda.CallbackTimedOutDetails.of(d -> d.error(Progress.told(error)))));
     }
 
-    private static Lambda.Operation_ end(Progress progress, Lambda.Operation_ callback, String status, String result, ErrorObject error) {
+    private static Lambda.Operation_ end(Progress progress, Lambda.Operation_ callback, String status, String result,
+            ErrorObject error) {
         progress.noTimer(Timer.Kind.CALLBACK, callback.id());
         progress.noTimer(Timer.Kind.HEARTBEAT, callback.id());
         progress.meter(0, result, error);
-        return progress.end(callback, status, o -> o.callbackDetails(callback.callbackDetails().toBuilder().result(result).error(error).build()));
+        return progress.end(callback, status,
+                o -> o.callbackDetails(callback.callbackDetails().toBuilder().result(result).error(error).build()));
     }
 
     private void change(String text, BiConsumer<Progress, Operation> change) {

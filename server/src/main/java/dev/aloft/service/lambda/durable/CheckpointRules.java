@@ -16,14 +16,16 @@ import java.util.Set;
 /**
  * What a checkpoint may say, in AWS's words: all updates are looked at before one is made.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CheckpointDurableExecution.html">CheckpointDurableExecution</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/api/API_CheckpointDurableExecution.html">CheckpointDurableExecution</a>
  */
 final class CheckpointRules {
     private static final int MOST_ERROR_BYTES = 32_768;
     private static final int MOST_STEP_BYTES = 262_144;
     static final int MOST_INVOKE_BYTES = 1_048_576;
     private static final Map<String, Set<String>> ACTIONS = Map.of(
-            OperationType.STEP, Set.of(OperationAction.START, OperationAction.FAIL, OperationAction.RETRY, OperationAction.SUCCEED),
+            OperationType.STEP,
+            Set.of(OperationAction.START, OperationAction.FAIL, OperationAction.RETRY, OperationAction.SUCCEED),
             OperationType.CONTEXT, Set.of(OperationAction.START, OperationAction.FAIL, OperationAction.SUCCEED),
             OperationType.WAIT, Set.of(OperationAction.START, OperationAction.CANCEL),
             OperationType.CALLBACK, Set.of(OperationAction.START, OperationAction.CANCEL),
@@ -63,7 +65,8 @@ final class CheckpointRules {
         for (var update : updates) {
             var before = seen.put(update.id(), update);
             if (before != null && !(Set.of(OperationType.STEP, OperationType.CONTEXT).contains(before.type())
-                    && OperationAction.START.equals(before.action()) && !OperationAction.START.equals(update.action()))) {
+                    && OperationAction.START.equals(before.action())
+                    && !OperationAction.START.equals(update.action()))) {
                 throw refused("Cannot update the same operation twice in a single request.");
             }
             if (update.parentId() != null) {

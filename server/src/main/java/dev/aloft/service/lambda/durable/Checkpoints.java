@@ -37,7 +37,8 @@ final class Checkpoints {
         return store.write(tx -> {
             var progress = open(tx, arn);
             var last = progress.last;
-            if (last != null && r.clientToken() != null && last.clientToken().equals(r.clientToken()) && last.token() == token.number()) {
+            if (last != null && r.clientToken() != null && last.clientToken().equals(r.clientToken())
+                    && last.token() == token.number()) {
                 return answer(CheckpointToken.of(progress.execution, progress.token), last.answered());
             }
             good(token, progress.execution.state());
@@ -72,7 +73,8 @@ final class Checkpoints {
             var execution = arn.find(tx).orElseThrow(CheckpointToken::invalid);
             good(token, execution.state());
             var page = StateMarker.page(Progress.told(tx, execution), from, most);
-            return Lambda.GetDurableExecutionStateResponse.of(a -> a.operations(page.operations()).nextMarker(page.next()));
+            return Lambda.GetDurableExecutionStateResponse.of(a -> a.operations(page.operations())
+                    .nextMarker(page.next()));
         });
     }
 
@@ -82,7 +84,8 @@ final class Checkpoints {
     }
 
     private static void good(CheckpointToken token, DurableData.State state) {
-        if (!state.status().equals(ExecutionStatus.RUNNING) || state.running() == null || token.number() != state.token()) {
+        if (!state.status().equals(ExecutionStatus.RUNNING) || state.running() == null
+                || token.number() != state.token()) {
             throw CheckpointToken.invalid();
         }
     }
@@ -92,7 +95,8 @@ final class Checkpoints {
         switch (update.type()) {
             case OperationType.EXECUTION -> {
                 boolean well = update.action().equals(OperationAction.SUCCEED);
-                progress.close(well ? ExecutionStatus.SUCCEEDED : ExecutionStatus.FAILED, update.payload(), update.error());
+                progress.close(well ? ExecutionStatus.SUCCEEDED : ExecutionStatus.FAILED, update.payload(),
+                        update.error());
             }
             case OperationType.CONTEXT -> context(progress, update);
             case OperationType.STEP -> step(progress, update);
@@ -103,22 +107,28 @@ final class Checkpoints {
     }
 
     private static Lambda.Operation_ known(Progress progress, OperationUpdate update) {
-        return progress.operation(update.id()).map(DurableData.Operation::operation).orElseGet(() -> Lambda.Operation_.of(o -> o
-                .id(update.id()).parentId(update.parentId()).name(update.name()).type(update.type()).subType(update.subType())
+        return progress.operation(update.id()).map(DurableData.Operation::operation)
+                .orElseGet(() -> Lambda.Operation_.of(o -> o
+                .id(update.id()).parentId(update.parentId()).name(update.name()).type(update.type())
+                .subType(update.subType())
                 .startTimestamp(progress.now()).status(OperationStatus.STARTED)));
     }
 
     private static void context(Progress progress, OperationUpdate update) {
         var context = known(progress, update);
         if (update.action().equals(OperationAction.START)) {
-            var started = context.toBuilder().contextDetails(Lambda.ContextDetails.of(d -> d.replayChildren(replayed(update, context)))).build();
+            var started = context.toBuilder()
+                    .contextDetails(Lambda.ContextDetails.of(d -> d.replayChildren(replayed(update, context)))).build();
             progress.put(started);
-            progress.tell(EventType.CONTEXT_STARTED, started, e -> e.contextStartedDetails(Lambda.ContextStartedDetails.of(_ -> {})));
+            progress.tell(EventType.CONTEXT_STARTED, started,
+                    e -> e.contextStartedDetails(Lambda.ContextStartedDetails.of(_ -> {})));
             return;
         }
         boolean well = update.action().equals(OperationAction.SUCCEED);
-        var done = progress.end(context, well ? OperationStatus.SUCCEEDED : OperationStatus.FAILED, o -> o.contextDetails(
-                Lambda.ContextDetails.of(d -> d.result(update.payload()).error(update.error()).replayChildren(replayed(update, context)))));
+        var done = progress
+                .end(context, well ? OperationStatus.SUCCEEDED : OperationStatus.FAILED, o -> o.contextDetails(
+                Lambda.ContextDetails.of(d -> d.result(update.payload()).error(update.error())
+                        .replayChildren(replayed(update, context)))));
         if (well) {
             progress.tell(EventType.CONTEXT_SUCCEEDED, done, e -> e.contextSucceededDetails(
                     Lambda.ContextSucceededDetails.of(d -> d.result(Progress.told(update.payload())))));
@@ -129,26 +139,31 @@ final class Checkpoints {
     }
 
     private static Boolean replayed(OperationUpdate update, Lambda.Operation_ context) {
-        return update.contextOptions() != null && update.contextOptions().replayChildren() != null ? update.contextOptions().replayChildren()
+        return update.contextOptions() != null && update.contextOptions().replayChildren() != null
+                ? update.contextOptions().replayChildren()
                 : context.contextDetails() == null ? null : context.contextDetails().replayChildren();
     }
 
     private static void step(Progress progress, OperationUpdate update) {
         var step = known(progress, update);
-        int attempt = step.stepDetails() == null || step.stepDetails().attempt() == null ? 0 : step.stepDetails().attempt();
+        int attempt = step.stepDetails() == null || step.stepDetails().attempt() == null ? 0
+                : step.stepDetails().attempt();
         switch (update.action()) {
             case OperationAction.START -> {
                 var started = step.toBuilder().status(OperationStatus.STARTED)
                         .stepDetails(Lambda.StepDetails.of(d -> d.attempt(attempt)
                                 .result(step.stepDetails() == null ? null : step.stepDetails().result()))).build();
                 progress.put(started);
-                progress.tell(EventType.STEP_STARTED, started, e -> e.stepStartedDetails(Lambda.StepStartedDetails.of(_ -> {})));
+                progress.tell(EventType.STEP_STARTED, started,
+                        e -> e.stepStartedDetails(Lambda.StepStartedDetails.of(_ -> {})));
             }
             case OperationAction.RETRY -> retry(progress, update, step, attempt + 1);
             default -> {
                 boolean well = update.action().equals(OperationAction.SUCCEED);
-                var done = progress.end(step, well ? OperationStatus.SUCCEEDED : OperationStatus.FAILED, o -> o.stepDetails(
-                        Lambda.StepDetails.of(d -> d.attempt(attempt + 1).result(update.payload()).error(update.error()))));
+                var done = progress
+                        .end(step, well ? OperationStatus.SUCCEEDED : OperationStatus.FAILED, o -> o.stepDetails(
+                        Lambda.StepDetails.of(d -> d.attempt(attempt + 1).result(update.payload())
+                                .error(update.error()))));
                 attempted(progress, update, done, attempt + 1, null);
             }
         }
@@ -156,20 +171,24 @@ final class Checkpoints {
 
     /** A payload in place of an error is what a condition that is waited for has come to. */
     private static void retry(Progress progress, OperationUpdate update, Lambda.Operation_ step, int attempt) {
-        int pause = update.stepOptions().nextAttemptDelaySeconds() == null ? 1 : update.stepOptions().nextAttemptDelaySeconds();
+        int pause = update.stepOptions().nextAttemptDelaySeconds() == null ? 1
+                : update.stepOptions().nextAttemptDelaySeconds();
         var at = progress.now().plusSeconds(pause);
-        var waiting = step.toBuilder().status(OperationStatus.PENDING).stepDetails(Lambda.StepDetails.of(d -> d.attempt(attempt)
+        var waiting = step.toBuilder().status(OperationStatus.PENDING)
+                .stepDetails(Lambda.StepDetails.of(d -> d.attempt(attempt)
                 .nextAttemptTimestamp(at).result(update.payload()).error(update.error()))).build();
         progress.put(waiting);
         progress.timer(Timer.Kind.RETRY, waiting.id(), at);
         attempted(progress, update, waiting, attempt, pause);
     }
 
-    private static void attempted(Progress progress, OperationUpdate update, Lambda.Operation_ step, int attempt, Integer pause) {
+    private static void attempted(Progress progress, OperationUpdate update, Lambda.Operation_ step, int attempt,
+            Integer pause) {
         var retry = Lambda.RetryDetails.of(d -> d.currentAttempt(attempt).nextAttemptDelaySeconds(pause));
         if (update.error() == null && !update.action().equals(OperationAction.FAIL)) {
             progress.tell(EventType.STEP_SUCCEEDED, step, e -> e.stepSucceededDetails(
-                    Lambda.StepSucceededDetails.of(d -> d.result(Progress.told(update.payload())).retryDetails(retry))));
+                    Lambda.StepSucceededDetails.of(d -> d.result(Progress.told(update.payload()))
+                            .retryDetails(retry))));
         } else {
             progress.tell(EventType.STEP_FAILED, step, e -> e.stepFailedDetails(
                     Lambda.StepFailedDetails.of(d -> d.error(Progress.told(update.error())).retryDetails(retry))));
@@ -182,10 +201,12 @@ final class Checkpoints {
             progress.noTimer(Timer.Kind.WAIT, wait.id());
             var done = progress.end(wait, OperationStatus.CANCELLED, _ -> {});
             progress.tell(EventType.WAIT_CANCELLED, done, e -> e.waitCancelledDetails(
-                    Lambda.WaitCancelledDetails.of(d -> d.error(update.error() == null ? null : Progress.told(update.error())))));
+                    Lambda.WaitCancelledDetails.of(d ->
+                            d.error(update.error() == null ? null : Progress.told(update.error())))));
             return;
         }
-        int seconds = update.waitOptions() == null || update.waitOptions().waitSeconds() == null ? 0 : update.waitOptions().waitSeconds();
+        int seconds = update.waitOptions() == null || update.waitOptions().waitSeconds() == null ? 0
+                : update.waitOptions().waitSeconds();
         var at = progress.now().plusSeconds(seconds);
         var started = wait.toBuilder().waitDetails(Lambda.WaitDetails.of(d -> d.scheduledEndTimestamp(at))).build();
         progress.put(started);
@@ -203,7 +224,8 @@ final class Checkpoints {
             return;
         }
         Integer timeout = update.callbackOptions() == null ? null : positive(update.callbackOptions().timeoutSeconds());
-        Integer heartbeat = update.callbackOptions() == null ? null : positive(update.callbackOptions().heartbeatTimeoutSeconds());
+        Integer heartbeat = update.callbackOptions() == null ? null
+                : positive(update.callbackOptions().heartbeatTimeoutSeconds());
         var id = new CallbackId(progress.execution.arn(), callback.id()).toString();
         var started = callback.toBuilder().callbackDetails(Lambda.CallbackDetails.of(d -> d.callbackId(id))).build();
         progress.put(started, kept -> new DurableData.Operation(started, kept.order(), 0, heartbeat, null, null, null));
@@ -236,7 +258,8 @@ final class Checkpoints {
         progress.put(invoke, kept -> new DurableData.Operation(invoke, kept.order(), 0, null, update.payload(), target,
                 tenant));
         progress.timer(Timer.Kind.INVOKE, invoke.id(), progress.now());
-        progress.tell(EventType.CHAINED_INVOKE_STARTED, invoke, e -> e.chainedInvokeStartedDetails(Lambda.ChainedInvokeStartedDetails.of(
+        progress.tell(EventType.CHAINED_INVOKE_STARTED, invoke,
+                e -> e.chainedInvokeStartedDetails(Lambda.ChainedInvokeStartedDetails.of(
                 d -> d.functionName(target).tenantId(tenant)
                         .input(Lambda.EventInput.of(i -> i.payload(update.payload()))))));
     }

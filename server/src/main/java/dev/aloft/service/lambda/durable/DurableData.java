@@ -17,12 +17,14 @@ final class DurableData {
     static final Table<Execution> EXECUTIONS = Table.of("durable-executions", Codec.of(Execution.class));
     /** By account, region, function and start. */
     static final Index<Execution> BY_START = EXECUTIONS.index("durable-executions-by-start",
-            execution -> List.of(Key.of(execution.account(), execution.region(), execution.function(), execution.started())));
+            execution -> List.of(Key.of(execution.account(), execution.region(), execution.function(),
+                    execution.started())));
     /** By the key of the execution and the operation's id. */
     static final Table<Operation> OPERATIONS = Table.of("durable-operations", Codec.of(Operation.class));
     /** By the key of the execution and the number of the last change. */
     static final Index<Operation> BY_CHANGE = OPERATIONS.index("durable-operations-by-change",
-            (key, operation) -> List.of(Key.of(key.text(0), key.text(1), key.text(2), key.text(3), operation.changed())));
+            (key, operation) ->
+            List.of(Key.of(key.text(0), key.text(1), key.text(2), key.text(3), operation.changed())));
     /** By the key of the execution and the event's number. */
     static final Table<Lambda.Event> EVENTS = Table.of("durable-events", Codec.of(Lambda.Event.class));
     /** What invoked an execution, by the key of that. */
@@ -50,8 +52,9 @@ final class DurableData {
      * @param queuedAs       the request id of the asynchronous invocation that started it, or null
      * @param state          what changes
      */
-    record Execution(String account, String region, String function, String version, String name, String id, String input,
-            Instant started, int timeoutSeconds, int retentionDays, int mostResultBytes, String trace, String endpoint, int depth,
+    record Execution(String account, String region, String function, String version, String name, String id,
+            String input, Instant started, int timeoutSeconds, int retentionDays, int mostResultBytes, String trace,
+            String endpoint, int depth,
             Parent parent, String queuedAs, State state) {
 
         Key key() {
@@ -67,8 +70,8 @@ final class DurableData {
         }
 
         Execution with(State other) {
-            return new Execution(account, region, function, version, name, id, input, started, timeoutSeconds, retentionDays,
-                    mostResultBytes, trace, endpoint, depth, parent, queuedAs, other);
+            return new Execution(account, region, function, version, name, id, input, started, timeoutSeconds,
+                    retentionDays, mostResultBytes, trace, endpoint, depth, parent, queuedAs, other);
         }
     }
 
@@ -88,10 +91,12 @@ final class DurableData {
      * @param events   in the history
      * @param last     the last checkpoint, which may be asked for again
      */
-    record State(String status, String result, Lambda.ErrorObject error, Instant ended, long changes, long seen, long token,
-            String running, Instant runningSince, int failures, int refusals, int events, Checkpoint last, int size, int waiting,
+    record State(String status, String result, Lambda.ErrorObject error, Instant ended, long changes, long seen,
+            long token, String running, Instant runningSince, int failures, int refusals, int events, Checkpoint last,
+            int size, int waiting,
             Meter used) {
-        static final State NEW = new State(Lambda.ExecutionStatus.RUNNING, null, null, null, 0, 0, 0, null, null, 0, 0, 0, null, 0,
+        static final State NEW =
+                new State(Lambda.ExecutionStatus.RUNNING, null, null, null, 0, 0, 0, null, null, 0, 0, 0, null, 0,
                 0, Meter.ZERO);
     }
 

@@ -29,9 +29,9 @@ import java.util.UUID;
 /**
  * Executions of durable functions: started by Invoke, and the operations on them.
  *
- * <p>An execution lasts at most its function's {@code ExecutionTimeout} (1 second to 366 days); one that is waited for at most
- * 15 minutes. Its name is unique among those of the function, whatever the version. It is kept for {@code RetentionPeriodInDays}
- * (1 to 90, 14 by default) after its end.
+ * <p>An execution lasts at most its function's {@code ExecutionTimeout} (1 second to 366 days); one that is waited for
+ * at most 15 minutes. Its name is unique among those of the function, whatever the version. It is kept for {@code
+ * RetentionPeriodInDays} (1 to 90, 14 by default) after its end.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html">Invoking durable functions</a>
  */
@@ -64,8 +64,9 @@ public final class DurableExecutions {
      * @param queuedAs   the request id of the asynchronous invocation that started it, or null
      * @param operations and bytes are what it has used
      */
-    public record Change(String account, String region, String function, String version, String arn, String name, String status,
-            Instant started, Instant ended, String input, ErrorObject error, String queuedAs, String trace, int operations,
+    public record Change(String account, String region, String function, String version, String arn, String name,
+            String status, Instant started, Instant ended, String input, ErrorObject error, String queuedAs,
+            String trace, int operations,
             long bytes) {}
 
     public record Target(String account, String region, String name, boolean durable) {}
@@ -111,14 +112,17 @@ public final class DurableExecutions {
     public Lambda.InvokeResponse run(Caller caller, Function function, String name, byte[] input) {
         if (function.durable().executionTimeout() > MOST_WAITED_SECONDS) {
             throw CheckpointRules.refused(
-                    "You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.");
+                    "You cannot synchronously invoke a durable function with an executionTimeout "
+                    + "greater than 15 minutes.");
         }
         var execution = ended(started(caller, function, name, input, false));
         var state = execution.state();
         boolean well = state.status().equals(ExecutionStatus.SUCCEEDED);
         byte[] payload = !well ? FunctionErrors.told(state.error())
-                : state.result() == null ? "null".getBytes(StandardCharsets.UTF_8) : state.result().getBytes(StandardCharsets.UTF_8);
-        return Lambda.InvokeResponse.of(a -> a.statusCode(200).executedVersion(execution.version()).durableExecutionArn(execution.arn())
+                : state.result() == null ? "null".getBytes(StandardCharsets.UTF_8)
+                : state.result().getBytes(StandardCharsets.UTF_8);
+        return Lambda.InvokeResponse.of(a -> a.statusCode(200).executedVersion(execution.version())
+                .durableExecutionArn(execution.arn())
                 .functionError(well ? null : "Unhandled").payload(Bytes.of(payload)));
     }
 
@@ -134,17 +138,20 @@ public final class DurableExecutions {
                 return same(existing.get(), function, text);
             }
             var parent = DurableData.PARENTS.get(tx, key).orElse(null);
-            var execution = new Execution(function.account(), function.region(), function.name(), function.version(), name, id, text, now,
-                    function.durable().executionTimeout(), function.durable().retentionPeriodInDays(),
+            var execution = new Execution(function.account(), function.region(), function.name(), function.version(),
+                    name, id, text, now, function.durable().executionTimeout(),
+                    function.durable().retentionPeriodInDays(),
                     queued ? MOST_BYTES : MOST_WAITED_BYTES, caller.trace(), caller.endpoint(), caller.depth(), parent,
                     queued ? caller.requestId() : null, State.NEW);
             var progress = new Progress(data, tx, execution, now);
-            var root = Lambda.Operation_.of(o -> o.id(id).name(name).type(OperationType.EXECUTION).status(OperationStatus.STARTED)
+            var root = Lambda.Operation_.of(o -> o.id(id).name(name).type(OperationType.EXECUTION)
+                    .status(OperationStatus.STARTED)
                     .startTimestamp(now).executionDetails(Lambda.ExecutionDetails.of(d -> d.inputPayload(text))));
             progress.put(root);
             progress.meter(1, text, null);
             functions.changed(tx, progress.change());
-            progress.tell(EventType.EXECUTION_STARTED, root, e -> e.executionStartedDetails(Lambda.ExecutionStartedDetails.of(d -> d
+            progress.tell(EventType.EXECUTION_STARTED, root,
+                    e -> e.executionStartedDetails(Lambda.ExecutionStartedDetails.of(d -> d
                     .executionTimeout(execution.timeoutSeconds()).input(Lambda.EventInput.of(i -> i.payload(text))))));
             progress.timer(Timer.Kind.EXECUTION, null, now.plusSeconds(execution.timeoutSeconds()));
             progress.wake();
@@ -166,7 +173,8 @@ public final class DurableExecutions {
             while (true) {
                 var ending = data.endings.of(execution.key());
                 long seen = ending.count();
-                var current = store.<Execution>read(tx -> DurableData.EXECUTIONS.get(tx, execution.key()).orElseThrow());
+                var current = store
+                        .<Execution>read(tx -> DurableData.EXECUTIONS.get(tx, execution.key()).orElseThrow());
                 if (!current.state().status().equals(ExecutionStatus.RUNNING)) {
                     data.endings.raise(execution.key());
                     return current;
@@ -194,18 +202,21 @@ public final class DurableExecutions {
 
     // ---- whoever answers callbacks
 
-    public Lambda.SendDurableExecutionCallbackSuccessResponse succeed(Lambda.SendDurableExecutionCallbackSuccessRequest r) {
+    public Lambda.SendDurableExecutionCallbackSuccessResponse succeed(
+            Lambda.SendDurableExecutionCallbackSuccessRequest r) {
         boolean empty = r.result() == null || r.result().length() == 0;
         callbacks.succeed(r.callbackId(), empty ? null : new String(r.result().array(), StandardCharsets.UTF_8));
         return Lambda.SendDurableExecutionCallbackSuccessResponse.of(_ -> {});
     }
 
-    public Lambda.SendDurableExecutionCallbackFailureResponse fail(Lambda.SendDurableExecutionCallbackFailureRequest r) {
+    public Lambda.SendDurableExecutionCallbackFailureResponse fail(
+            Lambda.SendDurableExecutionCallbackFailureRequest r) {
         callbacks.fail(r.callbackId(), r.error() == null ? ErrorObject.of(_ -> {}) : r.error());
         return Lambda.SendDurableExecutionCallbackFailureResponse.of(_ -> {});
     }
 
-    public Lambda.SendDurableExecutionCallbackHeartbeatResponse heartbeat(Lambda.SendDurableExecutionCallbackHeartbeatRequest r) {
+    public Lambda.SendDurableExecutionCallbackHeartbeatResponse heartbeat(
+            Lambda.SendDurableExecutionCallbackHeartbeatRequest r) {
         callbacks.heartbeat(r.callbackId());
         return Lambda.SendDurableExecutionCallbackHeartbeatResponse.of(_ -> {});
     }
@@ -213,7 +224,8 @@ public final class DurableExecutions {
     /** The function whose execution waits for a callback: what IAM is asked about. */
     public static String functionOf(String callbackId) {
         var arn = CallbackId.parse(callbackId).execution();
-        return "arn:aws:lambda:" + arn.region() + ":" + arn.account() + ":function:" + arn.function() + ":" + arn.version();
+        return "arn:aws:lambda:" + arn.region() + ":" + arn.account() + ":function:" + arn.function() + ":"
+                + arn.version();
     }
 
     // ---- whoever looks

@@ -16,7 +16,8 @@ final class FunctionErrors {
         try {
             if (JsonReader.tree(payload) instanceof Map<?, ?> error) {
                 var trace = error.get("stackTrace") != null ? error.get("stackTrace") : error.get("trace");
-                return ErrorObject.of(e -> e.errorMessage(text(error.get("errorMessage"))).errorType(text(error.get("errorType")))
+                return ErrorObject.of(e -> e.errorMessage(text(error.get("errorMessage")))
+                        .errorType(text(error.get("errorType")))
                         .stackTrace(lines(trace)));
             }
         } catch (JsonReader.Malformed e) {
@@ -30,7 +31,8 @@ final class FunctionErrors {
         if (!(tree instanceof Map<?, ?> error)) {
             return null;
         }
-        return ErrorObject.of(e -> e.errorMessage(text(error.get("ErrorMessage"))).errorType(text(error.get("ErrorType")))
+        return ErrorObject.of(e -> e.errorMessage(text(error.get("ErrorMessage")))
+                .errorType(text(error.get("ErrorType")))
                 .errorData(text(error.get("ErrorData"))).stackTrace(lines(error.get("StackTrace"))));
     }
 

@@ -15,7 +15,8 @@ final class Listing {
     private Listing() {}
 
     static Lambda.ListDurableExecutionsByFunctionResponse page(
-            ReadTx tx, DurableExecutions.Target function, String version, Lambda.ListDurableExecutionsByFunctionRequest r) {
+            ReadTx tx, DurableExecutions.Target function, String version,
+            Lambda.ListDurableExecutionsByFunctionRequest r) {
         var prefix = Key.of(function.account(), function.region(), function.name());
         int most = r.maxItems() == null || r.maxItems() == 0 ? PAGE : r.maxItems();
         var range = Range.of(prefix);
@@ -25,7 +26,8 @@ final class Listing {
         if (r.marker() != null && !r.marker().isEmpty()) {
             range = range.after(marker(r.marker(), prefix));
         }
-        var rows = DurableData.BY_START.range(tx, range).filter(row -> asked(row.value(), version, r)).limit(most + 1L).toList();
+        var rows = DurableData.BY_START.range(tx, range).filter(row -> asked(row.value(), version, r))
+                .limit(most + 1L).toList();
         boolean more = rows.size() > most;
         var some = more ? rows.subList(0, most) : rows;
         return Lambda.ListDurableExecutionsByFunctionResponse.of(a -> a

@@ -82,8 +82,8 @@ final class Progress {
     }
 
     void keep() {
-        var state = new State(status, result, error, ended, changes, seen, token, running, runningSince, failures, refusals,
-                events, last, size, waiting, used);
+        var state = new State(status, result, error, ended, changes, seen, token, running, runningSince, failures,
+                refusals, events, last, size, waiting, used);
         DurableData.EXECUTIONS.put(tx, execution.key(), execution.with(state));
     }
 
@@ -108,10 +108,14 @@ final class Progress {
                 .sorted(Comparator.comparingInt(Operation::order)).map(Operation::operation).toList();
     }
 
-    /** All that a function needs to go on, in the order of their start: what happened inside a context that is done is not told again. */
+    /**
+     * All that a function needs to go on, in the order of their start: what happened inside a context that is done is
+     * not told again.
+     */
     static List<Lambda.Operation_> told(ReadTx tx, Execution execution) {
         var all = new LinkedHashMap<String, Operation>();
-        DurableData.OPERATIONS.range(tx, execution.key()).map(Row::value).sorted(Comparator.comparingInt(Operation::order))
+        DurableData.OPERATIONS.range(tx, execution.key()).map(Row::value)
+                .sorted(Comparator.comparingInt(Operation::order))
                 .forEach(each -> all.put(each.operation().id(), each));
         return all.values().stream().map(Operation::operation).filter(each -> isTold(each, all)).toList();
     }
@@ -121,7 +125,8 @@ final class Progress {
             return true;
         }
         var context = all.get(each.parentId()).operation();
-        boolean replayed = context.contextDetails() != null && Boolean.TRUE.equals(context.contextDetails().replayChildren());
+        boolean replayed = context.contextDetails() != null
+                && Boolean.TRUE.equals(context.contextDetails().replayChildren());
         return (context.endTimestamp() == null || replayed) && isTold(context, all);
     }
 
@@ -211,7 +216,10 @@ final class Progress {
         data.timers.cancel(tx, Timer.id(execution.key(), operation, kind));
     }
 
-    /** The function is invoked, unless it is being invoked: then it is once more after that, if it has not seen everything. */
+    /**
+     * The function is invoked, unless it is being invoked: then it is once more after that, if it has not seen
+     * everything.
+     */
     void wake() {
         if (!closed() && running == null) {
             data.runs.add(tx, now, execution.key(), true);
@@ -261,9 +269,10 @@ final class Progress {
 
     /** What others learn of it. */
     DurableExecutions.Change change() {
-        return new DurableExecutions.Change(execution.account(), execution.region(), execution.function(), execution.version(),
-                execution.arn(), execution.name(), status, execution.started(), ended, execution.input(), error,
-                execution.parent() == null ? execution.queuedAs() : null, execution.trace(), used.operations(), used.bytes());
+        return new DurableExecutions.Change(execution.account(), execution.region(), execution.function(),
+                execution.version(), execution.arn(), execution.name(), status, execution.started(), ended,
+                execution.input(), error, execution.parent() == null ? execution.queuedAs() : null, execution.trace(),
+                used.operations(), used.bytes());
     }
 
     private void tellParent() {
@@ -295,11 +304,14 @@ final class Progress {
                 Lambda.ChainedInvokeDetails.of(d -> d.result(result).error(error))));
         switch (status) {
             case OperationStatus.SUCCEEDED -> tell(EventType.CHAINED_INVOKE_SUCCEEDED, done,
-                    e -> e.chainedInvokeSucceededDetails(Lambda.ChainedInvokeSucceededDetails.of(d -> d.result(told(result)))));
+                    e -> e.chainedInvokeSucceededDetails(Lambda.ChainedInvokeSucceededDetails.of(d ->
+                            d.result(told(result)))));
             case OperationStatus.TIMED_OUT -> tell(EventType.CHAINED_INVOKE_TIMED_OUT, done,
-                    e -> e.chainedInvokeTimedOutDetails(Lambda.ChainedInvokeTimedOutDetails.of(d -> d.error(told(error)))));
+                    e -> e.chainedInvokeTimedOutDetails(Lambda.ChainedInvokeTimedOutDetails.of(d ->
+                            d.error(told(error)))));
             case OperationStatus.STOPPED -> tell(EventType.CHAINED_INVOKE_STOPPED, done,
-                    e -> e.chainedInvokeStoppedDetails(Lambda.ChainedInvokeStoppedDetails.of(d -> d.error(told(error)))));
+                    e -> e.chainedInvokeStoppedDetails(Lambda.ChainedInvokeStoppedDetails.of(d ->
+                            d.error(told(error)))));
             default -> tell(EventType.CHAINED_INVOKE_FAILED, done,
                     e -> e.chainedInvokeFailedDetails(Lambda.ChainedInvokeFailedDetails.of(d -> d.error(told(error)))));
         }

@@ -48,7 +48,8 @@ final class Runner {
     private final Signal signal;
     private boolean recovered;
 
-    Runner(DurableData data, Store store, Time time, DurableExecutions.Functions functions, Lambda lambda, Signal signal) {
+    Runner(DurableData data, Store store, Time time, DurableExecutions.Functions functions, Lambda lambda,
+            Signal signal) {
         this.data = data;
         this.store = store;
         this.time = time;
@@ -64,7 +65,8 @@ final class Runner {
         }
         fireTimers(time.instant());
         startRuns(time.instant());
-        return store.read(tx -> Stream.concat(data.timers.next(tx).stream(), data.runs.next(tx).stream()).min(Instant::compareTo));
+        return store.read(tx -> Stream.concat(data.timers.next(tx).stream(), data.runs.next(tx).stream())
+                .min(Instant::compareTo));
     }
 
     /** Nothing runs yet: what is marked so was cut off. */
@@ -72,7 +74,8 @@ final class Runner {
         var now = time.instant();
         store.change(tx -> {
             for (var run : data.runs.all(tx)) {
-                DurableData.EXECUTIONS.get(tx, run.id()).filter(it -> it.state().running() != null).ifPresent(execution -> {
+                DurableData.EXECUTIONS.get(tx, run.id()).filter(it -> it.state().running() != null)
+                        .ifPresent(execution -> {
                     var progress = new Progress(data, tx, execution, now);
                     progress.running = null;
                     progress.wake();
@@ -137,7 +140,8 @@ final class Runner {
         switch (timer.kind()) {
             case WAIT -> {
                 var done = progress.end(operation, OperationStatus.SUCCEEDED, _ -> {});
-                int seconds = (int) Duration.between(operation.startTimestamp(), operation.waitDetails().scheduledEndTimestamp()).toSeconds();
+                int seconds = (int) Duration.between(operation.startTimestamp(),
+                        operation.waitDetails().scheduledEndTimestamp()).toSeconds();
                 progress.tell(EventType.WAIT_SUCCEEDED, done, e -> e.waitSucceededDetails(
                         Lambda.WaitSucceededDetails.of(d -> d.duration(seconds))));
             }
@@ -151,7 +155,8 @@ final class Runner {
     // ---- invocations of the execution's own function
 
     /** @param execution as it was when the run began */
-    private record Run(Execution execution, String requestId, long token, List<String> updated, List<Lambda.Operation_> operations) {}
+    private record Run(Execution execution, String requestId, long token, List<String> updated,
+            List<Lambda.Operation_> operations) {}
 
     private void startRuns(Instant now) {
         List<Due.Waiting<Boolean>> due = store.read(tx -> data.runs.due(tx, now, BATCH));
@@ -163,7 +168,8 @@ final class Runner {
     }
 
     private Optional<Run> begin(Tx tx, Key key, String requestId, Instant now) {
-        var execution = DurableData.EXECUTIONS.get(tx, key).filter(it -> it.state().status().equals(ExecutionStatus.RUNNING));
+        var execution = DurableData.EXECUTIONS.get(tx, key)
+                .filter(it -> it.state().status().equals(ExecutionStatus.RUNNING));
         if (execution.isEmpty()) {
             data.runs.cancel(tx, key);
             return Optional.empty();
@@ -177,19 +183,22 @@ final class Runner {
         progress.last = null;
         progress.keep();
         data.runs.add(tx, now.plus(HELD), key, true);
-        return Optional.of(new Run(execution.get(), requestId, progress.token, updated, Progress.told(tx, execution.get())));
+        return Optional.of(new Run(execution.get(), requestId, progress.token, updated,
+                Progress.told(tx, execution.get())));
     }
 
     private void run(Run run) {
         var execution = run.execution();
         Answer answer;
         try {
-            var outcome = functions.run(caller(execution, run.requestId()), execution.functionArn(), execution.version(), run.requestId(),
-                    event(run), execution.trace());
-            answer = outcome.failed() ? new Answer.Broken(FunctionErrors.read(outcome.payload()), false) : Answer.read(outcome.payload());
+            var outcome = functions.run(caller(execution, run.requestId()), execution.functionArn(),
+                    execution.version(), run.requestId(), event(run), execution.trace());
+            answer = outcome.failed() ? new Answer.Broken(FunctionErrors.read(outcome.payload()), false)
+                    : Answer.read(outcome.payload());
         } catch (ApiError refused) {
             var error = ErrorObject.of(e -> e.errorType(refused.code()).errorMessage(refused.getMessage()));
-            answer = refused.status() == 404 ? new Answer.Failed(error) : new Answer.Broken(error, refused.status() == 429);
+            answer = refused.status() == 404 ? new Answer.Failed(error)
+                    : new Answer.Broken(error, refused.status() == 429);
         } catch (RuntimeException bug) {
             LOG.log(System.Logger.Level.WARNING, "An invocation of " + execution.arn() + " is tried again", bug);
             answer = new Answer.Broken(ErrorObject.of(e -> e.errorType("InternalFailure")), true);
@@ -201,7 +210,8 @@ final class Runner {
 
     /** The execution was accepted: its function is invoked by Lambda itself. */
     static Caller caller(Execution execution, String requestId) {
-        return new Caller(execution.account(), execution.region(), new Principal.Service("lambda.amazonaws.com", execution.functionArn()),
+        return new Caller(execution.account(), execution.region(),
+                new Principal.Service("lambda.amazonaws.com", execution.functionArn()),
                 requestId, execution.trace(), execution.depth() + 1, execution.endpoint(), null, null);
     }
 
@@ -211,7 +221,8 @@ final class Runner {
         event.put("DurableExecutionArn", run.execution().arn());
         event.put("CheckpointToken", CheckpointToken.of(run.execution(), run.token()));
         event.put("UpdatedOperationIds", run.updated());
-        event.put("InitialExecutionState", Map.of("Operations", page.operations().stream().map(Trees::of).toList(), "NextMarker", page.next()));
+        event.put("InitialExecutionState",
+                Map.of("Operations", page.operations().stream().map(Trees::of).toList(), "NextMarker", page.next()));
         return JsonWriter.bytes(event);
     }
 
@@ -225,7 +236,8 @@ final class Runner {
         progress.running = null;
         data.runs.cancel(tx, execution.get().key());
         var settled = progress.closed() ? answer : settled(progress, answer);
-        progress.tell(EventType.INVOCATION_COMPLETED, null, e -> e.invocationCompletedDetails(Lambda.InvocationCompletedDetails.of(d -> d
+        progress.tell(EventType.INVOCATION_COMPLETED, null,
+                e -> e.invocationCompletedDetails(Lambda.InvocationCompletedDetails.of(d -> d
                 .startTimestamp(progress.runningSince).endTimestamp(progress.now()).requestId(run.requestId())
                 .error(settled.error() == null ? null : Progress.told(settled.error())))));
         if (!progress.closed()) {

@@ -8,9 +8,9 @@
  *   Timers   what falls due: the end of a wait, the next attempt of a step, time-outs, the end of the retention
  * </pre>
  *
- * An {@link dev.aloft.service.lambda.durable.Progress} is one execution inside one transaction; everything that happens to it
- * is written through it, its history with it. An execution is invoked by one run at a time; what changes while nobody looks
- * makes a run due.
+ * An {@link dev.aloft.service.lambda.durable.Progress} is one execution inside one transaction; everything that happens
+ * to it is written through it, its history with it. An execution is invoked by one run at a time; what changes while
+ * nobody looks makes a run due.
  *
  * <p>Left out: tenants, streamed answers, the metrics ApproximateRunningDurableExecutions and its utilization.
  *

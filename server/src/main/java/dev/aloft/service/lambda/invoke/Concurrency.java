@@ -124,8 +124,8 @@ public final class Concurrency {
     }
 
     /**
-     * Whether the environments that are provisioned for a version may take one request more: ten a second each. What comes
-     * faster spills over, as on AWS.
+     * Whether the environments that are provisioned for a version may take one request more: ten a second each. What
+     * comes faster spills over, as on AWS.
      *
      * @param environments that are provisioned
      * @param counted      whether it counts as a request, as those do that callers wait for
@@ -163,7 +163,8 @@ public final class Concurrency {
         if (version.reserved() != null) {
             return counted(function, account, reserved(function, version.reserved(), counted));
         }
-        if (counted && !account.requests.take(time.instant(), REQUESTS_EACH * (double) limit, REQUESTS_EACH * (double) limit)) {
+        if (counted && !account.requests.take(time.instant(), REQUESTS_EACH * (double) limit,
+                REQUESTS_EACH * (double) limit)) {
             throw throttled("FunctionInvocationRateLimitExceeded");
         }
         if (!enter(account.unreserved, limit - claimed(account, version))) {
@@ -184,7 +185,9 @@ public final class Concurrency {
 
     private Seat reserved(Function function, int reserved, boolean counted) {
         // With nothing left the concurrency is what is exceeded, not the rate.
-        if (reserved > 0 && counted && !function.requests.take(time.instant(), REQUESTS_EACH * (double) reserved, REQUESTS_EACH * (double) reserved)) {
+        if (reserved > 0 && counted
+                && !function.requests.take(time.instant(), REQUESTS_EACH * (double) reserved,
+                        REQUESTS_EACH * (double) reserved)) {
             throw throttled("ReservedFunctionInvocationRateLimitExceeded");
         }
         if (!enter(function.onDemand, reserved - provisioned(function))) {

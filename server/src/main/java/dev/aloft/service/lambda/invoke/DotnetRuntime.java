@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * How .NET functions are started: those that are programs of their own, which bring Amazon.Lambda.RuntimeSupport with them. A
- * class library needs that from the runtime, and it is to be had only as a part of AWS's own.
+ * How .NET functions are started: those that are programs of their own, which bring Amazon.Lambda.RuntimeSupport with
+ * them. A class library needs that from the runtime, and it is to be had only as a part of AWS's own.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html">C# handlers</a>
  */
@@ -33,13 +33,16 @@ final class DotnetRuntime {
 
     private static Interpreter find(String runtime) {
         String major = runtime.replaceAll("[^0-9]", "");
-        List<Dotnet> all = Stream.concat(Runtimes.candidates("dotnet", ".dotnet/dotnet", ".asdf/installs/dotnet/*/dotnet"),
-                        Stream.of("/usr/share/dotnet/dotnet", "/usr/lib/dotnet/dotnet", "/opt/dotnet/dotnet").map(Path::of)
+        List<Dotnet> all =
+                Stream.concat(Runtimes.candidates("dotnet", ".dotnet/dotnet", ".asdf/installs/dotnet/*/dotnet"),
+                        Stream.of("/usr/share/dotnet/dotnet", "/usr/lib/dotnet/dotnet", "/opt/dotnet/dotnet")
+                        .map(Path::of)
                                 .filter(Files::isExecutable))
                 .flatMap(program -> runtimes(program)).toList();
         Dotnet found = all.stream().filter(each -> each.version().startsWith(major + ".")).findFirst()
                 .or(() -> all.stream().max(Comparator.comparingInt(Dotnet::major)))
-                .orElseThrow(() -> Runtimes.missing(runtime, "the .NET " + major + " runtime (your system's package dotnet-runtime-" + major
+                .orElseThrow(() -> Runtimes.missing(runtime, "the .NET " + major + " runtime (your system's "
+                        + "package dotnet-runtime-" + major
                         + ".0, or dotnet.microsoft.com)"));
         if (found.major() != Integer.parseInt(major)) {
             Runtimes.tellInstead(runtime, ".NET " + found.version(), ".NET " + major);
@@ -64,10 +67,13 @@ final class DotnetRuntime {
     static List<String> command(FunctionVersion version, Interpreter dotnet) {
         String handler = version.handler();
         if (handler.contains(":")) {
-            throw new Lambda.InvalidRuntimeException("The handler " + handler + " of " + version.name() + " is a method of a"
-                    + " class library. AWS's runtime runs these with its own Amazon.Lambda.RuntimeSupport, which Aloft does not"
-                    + " have. Make it an executable assembly: <OutputType>Exe</OutputType> in the project, the NuGet package"
-                    + " Amazon.Lambda.RuntimeSupport, LambdaBootstrapBuilder.Create(…).Build().RunAsync() in its Main, and the assembly's name as the handler.");
+            throw new Lambda.InvalidRuntimeException("The handler " + handler + " of " + version.name()
+                    + " is a method of a"
+                    + " class library. AWS's runtime runs these with its own Amazon.Lambda.RuntimeSupport, "
+                    + "which Aloft does not have. Make it an executable assembly: <OutputType>Exe</OutputType> in the "
+                    + "project, the NuGet package"
+                    + " Amazon.Lambda.RuntimeSupport, LambdaBootstrapBuilder.Create(…).Build().RunAsync() in its "
+                    + "Main, and the assembly's name as the handler.");
         }
         var command = new ArrayList<>(List.of(dotnet.program().toString(), "exec"));
         if (!dotnet.version().startsWith(".NET " + version.runtime().replaceAll("[^0-9]", "") + ".")) {

@@ -164,7 +164,8 @@ final class Environment {
             over = !incarnation.over && ready && incarnation.extensions.allReady()
                     && !incarnation.initialized.isDone() && life.on(Event.INITIALIZED);
             if (over) {
-                initNanos = incarnation.phase == Phase.INIT && !version.snapStart() ? System.nanoTime() - incarnation.startedNanos : -1;
+                initNanos = incarnation.phase == Phase.INIT && !version.snapStart()
+                        ? System.nanoTime() - incarnation.startedNanos : -1;
                 tellInit(incarnation, Optional.empty());
                 incarnation.telemetry.close();
             }
@@ -201,7 +202,8 @@ final class Environment {
         Incarnation incarnation = now;
         String runtimeVersion = launch.runtime().version();
         long begun = System.nanoTime();
-        tell(incarnation, report.restoreStart(runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
+        tell(incarnation,
+                report.restoreStart(runtimeVersion, Invocations.runtimeArn(version.region(), runtimeVersion)));
         incarnation.sandbox.thaw();
         synchronized (this) {
             // A runtime that knows nothing of snapshots asked for its first event already.
@@ -355,8 +357,8 @@ final class Environment {
             peakBytes = Math.max(peakBytes, incarnation.sandbox.peakMemoryBytes());
         }
         var pending = invocation.pending();
-        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, pending.restoreNanos, peakBytes,
-                producedBytes);
+        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, pending.restoreNanos,
+                peakBytes, producedBytes);
         boolean heard = incarnation.telemetry.heard();
         PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended)
                 : List.of());
@@ -528,7 +530,9 @@ final class Environment {
         return handed(incarnation);
     }
 
-    /** The runtime has had its init: blocks until the environment is restored. One that starts again goes on at once. */
+    /**
+     * The runtime has had its init: blocks until the environment is restored. One that starts again goes on at once.
+     */
     void restoreNext(Incarnation incarnation) throws InterruptedException, NotAllowed {
         synchronized (this) {
             if (incarnation.over) {

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * their place.
  *
  * @param environment the image's variables
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#images-parms">Container image settings</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#images-parms">Container image
+ *     settings</a>
  */
 public record ImageProgram(
         List<String> entryPoint, List<String> command, String workingDirectory, Map<String, String> environment) {

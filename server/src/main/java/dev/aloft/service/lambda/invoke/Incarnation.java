@@ -21,7 +21,8 @@ final class Incarnation {
     /** How far the runtime is. It is READY while it waits for an event. */
     enum Runtime {
         STARTED("Started"), READY("Ready"), RUNNING("Running"), ANSWERING("InvocationResponse"),
-        ANSWERED("RuntimeResponseSentState"), INIT_ERROR("InitError"), RESTORE_READY("RestoreReady"), RESTORING("Restoring");
+        ANSWERED("RuntimeResponseSentState"), INIT_ERROR("InitError"), RESTORE_READY("RestoreReady"),
+                RESTORING("Restoring");
 
         private final String word;
 

@@ -64,8 +64,8 @@ public final class Invocations implements AutoCloseable {
      * @param folder      for the runtimes' own files
      * @param endpointUrl where functions reach the platform
      */
-    public Invocations(Sandboxes sandboxes, Path library, Path folder, RuntimeSources sources, Endpoint endpoint, ExecutionRoles roles,
-            Concurrency concurrency, Measures measures, Supplier<String> endpointUrl, Time time) {
+    public Invocations(Sandboxes sandboxes, Path library, Path folder, RuntimeSources sources, Endpoint endpoint,
+            ExecutionRoles roles, Concurrency concurrency, Measures measures, Supplier<String> endpointUrl, Time time) {
         this.sandboxes = sandboxes;
         this.concurrency = concurrency;
         this.measures = measures;
@@ -128,11 +128,14 @@ public final class Invocations implements AutoCloseable {
         Revision revision = revision(version);
         try {
             Measures.Function measure = measures.of(version, invocation.invokedArn());
-            Optional<Environment> provisioned = concurrency.provisionedTakes(version, revision.provisioned().size(), counted)
+            Optional<Environment> provisioned = concurrency
+                    .provisionedTakes(version, revision.provisioned().size(), counted)
                     ? revision.provisioned().takeReady() : Optional.empty();
             Optional<Outcome> warm = provisioned.isPresent()
-                    ? provisioned(revision.provisioned(), provisioned.get(), version, invocation, measure) : Optional.empty();
-            Outcome outcome = warm.isPresent() ? warm.get() : onDemand(revision, version, caller, invocation, counted, measure);
+                    ? provisioned(revision.provisioned(), provisioned.get(), version, invocation, measure)
+                            : Optional.empty();
+            Outcome outcome = warm.isPresent() ? warm.get()
+                    : onDemand(revision, version, caller, invocation, counted, measure);
             long begun = invocation.pending().begunNanos;
             measure.ended(begun == 0 ? 1 : (System.nanoTime() - begun) / 1e6, outcome.failed());
             return new Result(outcome, version.version(), wantsTail ? tail(invocation) : Optional.empty());
@@ -142,8 +145,8 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Optional<Outcome> provisioned(Pool pool, Environment environment, FunctionVersion version, Invocation invocation,
-            Measures.Function measure) throws InterruptedException {
+    private Optional<Outcome> provisioned(Pool pool, Environment environment, FunctionVersion version,
+            Invocation invocation, Measures.Function measure) throws InterruptedException {
         Concurrency.Seat seat = concurrency.provisioned(version);
         try {
             measure.began(concurrency.running(version), concurrency.runningInAccount(version));
@@ -154,8 +157,8 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Outcome onDemand(Revision revision, FunctionVersion version, Caller caller, Invocation invocation, boolean counted,
-            Measures.Function measure) throws InterruptedException {
+    private Outcome onDemand(Revision revision, FunctionVersion version, Caller caller, Invocation invocation,
+            boolean counted, Measures.Function measure) throws InterruptedException {
         Concurrency.Seat seat = null;
         try {
             seat = concurrency.admit(version, counted);
@@ -217,7 +220,8 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Outcome outcome(Pool pool, FunctionVersion version, Caller caller, Invocation invocation) throws InterruptedException {
+    private Outcome outcome(Pool pool, FunctionVersion version, Caller caller, Invocation invocation)
+            throws InterruptedException {
         while (true) {
             Optional<Environment> idle = pool.take();
             if (idle.isEmpty()) {
@@ -233,7 +237,8 @@ public final class Invocations implements AutoCloseable {
         }
     }
 
-    private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool, Starts.Start granted)
+    private Outcome coldStart(FunctionVersion version, Caller caller, Invocation invocation, Pool pool,
+            Starts.Start granted)
             throws InterruptedException {
         concurrency.grow(version);
         if (invocation.tenant() != null) {
@@ -259,7 +264,8 @@ public final class Invocations implements AutoCloseable {
             pool.started(System.nanoTime() - begun);
         }
         // After a failed init the event begins with another, under the function's own timeout.
-        return environment.invoke(invocation).orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
+        return environment.invoke(invocation)
+                .orElseThrow(() -> new Lambda.ServiceException("The platform is stopping."));
     }
 
     /** Why a version cannot start from what its init leaves, in AWS's words. */
@@ -454,7 +460,8 @@ public final class Invocations implements AutoCloseable {
         try {
             underWay.awaitAdvanceInterruptibly(underWay.arrive(), DRAIN_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
-            LOG.log(System.Logger.Level.INFO, "Functions that still run are ended; events that nobody waits for are run again.");
+            LOG.log(System.Logger.Level.INFO,
+                    "Functions that still run are ended; events that nobody waits for are run again.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

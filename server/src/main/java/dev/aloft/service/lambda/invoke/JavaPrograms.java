@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The JDK of each version of Java: one that is installed on this machine, else the nearest newer one, which the platform's own
- * mostly is. What was built for a version runs on every later one.
+ * The JDK of each version of Java: one that is installed on this machine, else the nearest newer one, which the
+ * platform's own mostly is. What was built for a version runs on every later one.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html">Lambda runtimes</a>
  */
@@ -52,7 +52,8 @@ final class JavaPrograms {
         Path user = Path.of(System.getProperty("user.home"));
         Stream.concat(
                         Stream.of("/usr/lib/jvm", "/usr/java", "/opt/java", "/opt/jdk").map(Path::of),
-                        Stream.of(".sdkman/candidates/java", ".jdks", ".asdf/installs/java", ".local/share/mise/installs/java")
+                        Stream.of(".sdkman/candidates/java", ".jdks", ".asdf/installs/java",
+                                ".local/share/mise/installs/java")
                                 .map(user::resolve))
                 .flatMap(JavaPrograms::below).forEach(homes::add);
         return homes;
@@ -75,7 +76,8 @@ final class JavaPrograms {
         List<Jdk> all = homes.get().stream().map(JavaPrograms::read).flatMap(Optional::stream).toList();
         Jdk found = all.stream().filter(jdk -> jdk.version() >= wanted).min(Comparator.comparingInt(Jdk::version))
                 .or(() -> all.stream().max(Comparator.comparingInt(Jdk::version)))
-                .orElseThrow(() -> Runtimes.missing(runtime, "a JDK " + wanted + " (your system's package openjdk-" + wanted
+                .orElseThrow(() ->
+                        Runtimes.missing(runtime, "a JDK " + wanted + " (your system's package openjdk-" + wanted
                         + "-jdk-headless, or SDKMAN)"));
         if (found.version() != wanted) {
             Runtimes.tellInstead(runtime, "Java " + found.name(), "JDK " + wanted);
@@ -87,7 +89,8 @@ final class JavaPrograms {
     private static Optional<Jdk> read(Path home) {
         Path release = home.resolve("release");
         if (home.equals(Path.of(System.getProperty("java.home")))) {
-            return Optional.of(new Jdk(Interpreter.real(home), Runtime.version().feature(), System.getProperty("java.version")));
+            return Optional.of(new Jdk(Interpreter.real(home), Runtime.version().feature(),
+                    System.getProperty("java.version")));
         }
         if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(release)) {
             return Optional.empty();

@@ -55,7 +55,8 @@ final class JavaRuntime {
     }
 
     /**
-     * How much memory a virtual machine takes is said when it starts, so one that waits waits for functions of one size.
+     * How much memory a virtual machine takes is said when it starts, so one that waits waits for functions of one
+     * size.
      */
     List<String> command(FunctionVersion version, JavaPrograms.Jdk jdk, List<String> more) {
         unpack();
@@ -68,8 +69,9 @@ final class JavaRuntime {
         var command = new ArrayList<String>();
         command.add(jdk.interpreter().program().toString());
         command.addAll(more);
-        command.addAll(List.of("-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData", "--add-opens=java.base/java.io=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"));
+        command.addAll(List.of("-Xmx" + version.memoryMegabytes() * 8 / 10 + "m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED"));
         if (boots(jdk)) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

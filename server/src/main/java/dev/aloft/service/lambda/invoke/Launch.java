@@ -47,7 +47,10 @@ final class Launch implements AutoCloseable {
         this.listener = sandbox.listener();
     }
 
-    /** Begins in a first sandbox with what needs no more than the version is known by; {@link #begin} goes on from there. */
+    /**
+     * Begins in a first sandbox with what needs no more than the version is known by; {@link #begin} goes on from
+     * there.
+     */
     static void prepare(FunctionVersion version, Runtimes.Runtime runtime, Path library, Sandbox sandbox) {
         if (!extensions(version, library).isEmpty()) {
             return;
@@ -226,7 +229,8 @@ final class Launch implements AutoCloseable {
 
     /** Of a container image its own, else that of the layers. */
     private static Optional<Path> extensionsFolder(FunctionVersion version, Path library) {
-        Optional<Path> folder = version.image().isPresent() ? RootFolder.find(library.resolve(version.code()), "/opt/extensions")
+        Optional<Path> folder = version.image().isPresent()
+                ? RootFolder.find(library.resolve(version.code()), "/opt/extensions")
                 : version.layers().map(layers -> library.resolve(layers).resolve("extensions"));
         return folder.filter(Files::isDirectory);
     }
@@ -250,7 +254,8 @@ final class Launch implements AutoCloseable {
                 : variables.ofRuntime(inside(sandbox), port()));
     }
 
-    private static Assignment assignment(FunctionVersion version, Runtimes.Runtime runtime, Map<String, String> environment) {
+    private static Assignment assignment(FunctionVersion version, Runtimes.Runtime runtime,
+            Map<String, String> environment) {
         int memory = Math.max(version.memoryMegabytes(), runtime.leastMegabytes());
         return new Assignment(version.code(), version.layers(), memory, version.scratchMegabytes(), environment,
                 version.image().map(image -> new Assignment.Container(image.arguments(), image.directory())));

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which functions a chain of requests has been through and how often, as the X-Ray trace header carries it from function to
- * function: {@code Root=…;Parent=…;Sampled=0;Lineage=a87bd80c:1|68fd508a:5}.
+ * Which functions a chain of requests has been through and how often, as the X-Ray trace header carries it from
+ * function to function: {@code Root=…;Parent=…;Sampled=0;Lineage=a87bd80c:1|68fd508a:5}.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html">Recursive loop detection</a>
  */
@@ -26,7 +26,8 @@ public final class Lineage {
     /** How often the chain has been through this function. */
     public static int count(String header, String functionArn) {
         var hash = hash(functionArn);
-        return entries(header).stream().filter(entry -> entry.startsWith(hash)).mapToInt(Lineage::times).max().orElse(0);
+        return entries(header).stream().filter(entry -> entry.startsWith(hash)).mapToInt(Lineage::times)
+                .max().orElse(0);
     }
 
     /** The header that the function itself is given: the chain has been through it once more. */
@@ -40,12 +41,14 @@ public final class Lineage {
 
     /** The header of a call, without the chain where the one who calls does not carry it on. */
     public static String of(Caller caller) {
-        return caller.trace() != null && caller.principal() instanceof Principal.Service(var name, var _) && !CARRIERS.contains(name)
+        return caller.trace() != null && caller.principal() instanceof Principal.Service(var name, var _)
+                && !CARRIERS.contains(name)
                 ? without(caller.trace()) : caller.trace();
     }
 
     private static String without(String header) {
-        return String.join(";", Arrays.stream(header.split(";")).filter(part -> !part.regionMatches(true, 0, PART, 0, PART.length())).toList());
+        return String.join(";", Arrays.stream(header.split(";"))
+                .filter(part -> !part.regionMatches(true, 0, PART, 0, PART.length())).toList());
     }
 
     private static List<String> entries(String header) {

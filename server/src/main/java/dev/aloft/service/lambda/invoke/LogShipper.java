@@ -117,7 +117,8 @@ final class LogShipper implements AutoCloseable {
     private void send(Stream stream, List<Logs.InputLogEvent> batch) {
         batch.sort(Comparator.comparing(Logs.InputLogEvent::timestamp));
         var events = List.copyOf(batch);
-        var put = Logs.PutLogEventsRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name()).logEvents(events));
+        var put = Logs.PutLogEventsRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name())
+                .logEvents(events));
         try {
             logs.putLogEvents(stream.role(), put);
         } catch (Logs.ResourceNotFoundException missing) {
@@ -128,7 +129,8 @@ final class LogShipper implements AutoCloseable {
 
     private void create(Stream stream) {
         try {
-            logs.createLogStream(stream.role(), Logs.CreateLogStreamRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name())));
+            logs.createLogStream(stream.role(),
+                    Logs.CreateLogStreamRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name())));
         } catch (Logs.ResourceAlreadyExistsException _) {
             // made meanwhile
         } catch (Logs.ResourceNotFoundException noGroup) {
@@ -137,7 +139,8 @@ final class LogShipper implements AutoCloseable {
             } catch (Logs.ResourceAlreadyExistsException _) {
                 // made meanwhile
             }
-            logs.createLogStream(stream.role(), Logs.CreateLogStreamRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name())));
+            logs.createLogStream(stream.role(),
+                    Logs.CreateLogStreamRequest.of(r -> r.logGroupName(stream.group()).logStreamName(stream.name())));
         }
     }
 

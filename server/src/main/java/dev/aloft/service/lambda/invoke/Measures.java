@@ -30,8 +30,11 @@ public final class Measures {
 
     /** @param invokedArn as the caller qualified it */
     Function of(FunctionVersion version, String invokedArn) {
-        String rest = invokedArn.length() > version.functionArn().length() ? invokedArn.substring(version.functionArn().length() + 1) : "";
-        return functions.computeIfAbsent(new Of(version.account(), version.region(), version.name(), rest, version.version()), Function::new);
+        String rest = invokedArn.length() > version.functionArn().length()
+                ? invokedArn.substring(version.functionArn().length() + 1) : "";
+        return functions
+                .computeIfAbsent(new Of(version.account(), version.region(), version.name(), rest, version.version()),
+                        Function::new);
     }
 
     /** Of a function's own queue and its deliveries, which know no version. */
@@ -107,7 +110,8 @@ public final class Measures {
         }
 
         private List<Series> all(String metric, String unit) {
-            return dimensions.stream().map(each -> metrics.series(of.account(), of.region(), NAMESPACE, metric, unit, each)).toList();
+            return dimensions.stream()
+                    .map(each -> metrics.series(of.account(), of.region(), NAMESPACE, metric, unit, each)).toList();
         }
 
         private void add(String metric, String unit, double value) {

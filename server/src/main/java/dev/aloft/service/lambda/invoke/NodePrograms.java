@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The Node.js of each version: one that is installed on this machine, else one that npm brings from the registry for which it
- * is set up. npm holds what it fetched against the registry's checksum.
+ * The Node.js of each version: one that is installed on this machine, else one that npm brings from the registry for
+ * which it is set up. npm holds what it fetched against the registry's checksum.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html">Lambda runtimes</a>
  */
@@ -101,14 +101,15 @@ final class NodePrograms {
 
     private Optional<Interpreter> another(String runtime, String major) {
         Optional<Interpreter> nearest = installed.stream().min(Comparator.comparingInt(
-                each -> Math.abs(Integer.parseInt(each.version().replaceAll("Node.js v(\\d+).*", "$1")) - Integer.parseInt(major))));
+                each -> Math.abs(Integer.parseInt(each.version()
+                        .replaceAll("Node.js v(\\d+).*", "$1")) - Integer.parseInt(major))));
         nearest.ifPresent(node -> Runtimes.tellInstead(runtime, node.version(), "Node.js " + major));
         return nearest;
     }
 
     private static List<Interpreter> installed() {
-        return Runtimes.candidates("node", ".nvm/versions/node/*/bin/node", ".volta/tools/image/node/*/bin/node", ".volta/bin/node",
-                ".local/bin/node").flatMap(program -> ask(program).stream()).toList();
+        return Runtimes.candidates("node", ".nvm/versions/node/*/bin/node", ".volta/tools/image/node/*/bin/node",
+                ".volta/bin/node", ".local/bin/node").flatMap(program -> ask(program).stream()).toList();
     }
 
     private static Optional<Interpreter> ask(Path program) {
@@ -134,20 +135,22 @@ final class NodePrograms {
     }
 
     private Optional<Interpreter> fetch(String runtime, String major) {
-        LOG.log(System.Logger.Level.INFO, () -> "Fetching Node.js " + major + " for functions of " + runtime + " with npm …");
+        LOG.log(System.Logger.Level.INFO,
+                () -> "Fetching Node.js " + major + " for functions of " + runtime + " with npm …");
         Optional<String> failure = npm(major);
         if (failure.isPresent()) {
             LOG.log(System.Logger.Level.WARNING, () -> "Node.js " + major + " could not be fetched: " + failure.get());
             return Optional.empty();
         }
         Optional<Interpreter> node = fetched(major);
-        node.ifPresent(there -> LOG.log(System.Logger.Level.INFO, () -> there.version() + " is in " + home(major) + ", checksum " + checksum(major)));
+        node.ifPresent(there -> LOG.log(System.Logger.Level.INFO,
+                () -> there.version() + " is in " + home(major) + ", checksum " + checksum(major)));
         return node;
     }
 
     /**
-     * Fetches beside the place and moves there what is whole: when the platform was killed meanwhile, its npm may still be
-     * writing.
+     * Fetches beside the place and moves there what is whole: when the platform was killed meanwhile, its npm may still
+     * be writing.
      *
      * @return why not
      */
@@ -162,7 +165,8 @@ final class NodePrograms {
             }
             Path into = Files.createTempDirectory(folder, name);
             try {
-                Optional<String> failure = Machine.run(List.of("npm", "install", "--prefix", into.toString(), "--ignore-scripts",
+                Optional<String> failure =
+                        Machine.run(List.of("npm", "install", "--prefix", into.toString(), "--ignore-scripts",
                         "--no-audit", "--no-fund", "--no-progress", packageName() + "@" + major), FETCHING);
                 if (failure.isEmpty()) {
                     RootFolder.delete(home(major));

@@ -30,8 +30,8 @@ import java.util.function.Supplier;
  * <p>Whatever goes wrong with a call is one and the same answer; what it was stands in the function's log. The timeouts
  * of calls ({@code …_TIMEOUT_MILLIS}) end none: no call leaves this machine.
  *
- * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html">Use secrets in
- *     Lambda functions</a>
+ * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html">Use secrets
+ *     in Lambda functions</a>
  */
 final class ParametersExtension {
     private static final int USUAL_PORT = 2773;

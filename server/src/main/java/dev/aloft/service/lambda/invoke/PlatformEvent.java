@@ -12,7 +12,8 @@ import java.util.function.Consumer;
  * @param type   such as platform.start
  * @param text   its lines in a log of text
  * @param record what it says in JSON
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html">Telemetry API event schemas</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html">Telemetry API event
+ *     schemas</a>
  */
 record PlatformEvent(String type, Level level, List<String> text, Consumer<JsonWriter> record) {
     /** The system log level from which on it is logged, in a log of JSON. */

@@ -16,10 +16,10 @@ import java.util.function.Predicate;
 /**
  * The environments of one version of a function, and the events that wait for one.
  *
- * <p>An event that finds no idle environment takes the first that becomes free, or starts one. Starting costs far more than
- * a short function takes, so where an environment is expected to be free sooner than a new one could be there, the event
- * waits that long before it asks for a start. A caller is so answered no later than by a start of its own, but for the
- * length of one start when the expectation was wrong.
+ * <p>An event that finds no idle environment takes the first that becomes free, or starts one. Starting costs far more
+ * than a short function takes, so where an environment is expected to be free sooner than a new one could be there, the
+ * event waits that long before it asks for a start. A caller is so answered no later than by a start of its own, but
+ * for the length of one start when the expectation was wrong.
  */
 final class Pool {
     /** How long a new event waits for an environment that has answered but not yet asked for more. */
@@ -72,7 +72,10 @@ final class Pool {
         }
     }
 
-    /** An environment that is idle or will be so in a moment, and nothing else; for those that are not started on demand. */
+    /**
+     * An environment that is idle or will be so in a moment, and nothing else; for those that are not started on
+     * demand.
+     */
     Optional<Environment> takeReady() throws InterruptedException {
         if (size == 0) {
             return Optional.empty();
@@ -99,7 +102,9 @@ final class Pool {
         }
     }
 
-    /** The environment that was used last, since it is the least likely to be cold in any cache; null if none is idle. */
+    /**
+     * The environment that was used last, since it is the least likely to be cold in any cache; null if none is idle.
+     */
     private Environment pollIdle() {
         for (Environment first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
             // One that ended or is being recycled in this moment is passed over.
@@ -215,8 +220,8 @@ final class Pool {
     }
 
     /**
-     * The queue moves, and fast enough for the last in it; or as fast as it can, where the processors are short and a start
-     * would take more of them than an event does.
+     * The queue moves, and fast enough for the last in it; or as fast as it can, where the processors are short and a
+     * start would take more of them than an event does.
      */
     private boolean moves() {
         return !all.isEmpty() && busyNanos > 0 && startNanos > 0 && System.nanoTime() - freedNanos < startNanos
@@ -408,7 +413,9 @@ final class Pool {
         }
     }
 
-    /** Stops the environments that have been idle since before a moment, and the old ones: busy ones after their event. */
+    /**
+     * Stops the environments that have been idle since before a moment, and the old ones: busy ones after their event.
+     */
     void recycle(Instant idleBefore) {
         stop(environment -> environment.idleSince().isBefore(idleBefore) || environment.isOld());
     }

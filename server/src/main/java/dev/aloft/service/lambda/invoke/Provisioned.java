@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Keeps environments started for the versions that are to have some. It looks at what is wanted and at what is there, and
- * brings the two together: after a change, after an environment ended, and after the platform started.
+ * Keeps environments started for the versions that are to have some. It looks at what is wanted and at what is there,
+ * and brings the two together: after a change, after an environment ended, and after the platform started.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html">Provisioned concurrency</a>
  */
@@ -84,7 +84,8 @@ public final class Provisioned {
         }
         int allocated = Math.min(requested, known.pools.stream().mapToInt(Pool::ready).sum());
         return new State(allocated, allocated < requested
-                ? Lambda.ProvisionedConcurrencyStatusEnum.IN_PROGRESS : Lambda.ProvisionedConcurrencyStatusEnum.READY, null);
+                ? Lambda.ProvisionedConcurrencyStatusEnum.IN_PROGRESS : Lambda.ProvisionedConcurrencyStatusEnum.READY,
+                null);
     }
 
     private Optional<Instant> turn() {
@@ -92,7 +93,8 @@ public final class Provisioned {
         var pools = new HashMap<String, Set<Pool>>();
         for (Wish wish : wishes.get()) {
             Pool pool = invocations.provisioned(wish.version());
-            wanted.merge(pool, wish, (one, other) -> new Wish(one.setting(), one.version(), one.environments() + other.environments()));
+            wanted.merge(pool, wish,
+                    (one, other) -> new Wish(one.setting(), one.version(), one.environments() + other.environments()));
             pools.computeIfAbsent(wish.setting(), _ -> new HashSet<>()).add(pool);
         }
         settings.keySet().retainAll(pools.keySet());
@@ -128,7 +130,8 @@ public final class Provisioned {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             setting.failed = true;
-            LOG.log(System.Logger.Level.INFO, () -> "No environment could be provisioned for " + version.qualifiedArn() + ": " + e);
+            LOG.log(System.Logger.Level.INFO,
+                    () -> "No environment could be provisioned for " + version.qualifiedArn() + ": " + e);
         } finally {
             synchronized (this) {
                 starting--;

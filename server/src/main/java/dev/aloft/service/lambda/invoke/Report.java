@@ -110,7 +110,8 @@ final class Report {
 
     PlatformEvent restoreStart(String runtimeVersion, String runtimeArn) {
         return new PlatformEvent("platform.restoreStart", Level.INFO,
-                List.of("RESTORE_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn), record -> record
+                List.of("RESTORE_START Runtime Version: " + runtimeVersion + "\tRuntime Version ARN: " + runtimeArn),
+                record -> record
                 .name("functionName").string(version.name())
                 .name("functionVersion").string(version.version())
                 .name("instanceId").string(logStream)
@@ -127,9 +128,11 @@ final class Report {
 
     /** @param failure null when all went well */
     PlatformEvent restoreReport(long nanos, Failure failure) {
-        String text = "RESTORE_REPORT Restore Duration: " + millis(nanos) + " ms" + (failure == null ? "" : "\tStatus: " + statusOf(failure)
+        String text = "RESTORE_REPORT Restore Duration: " + millis(nanos) + " ms"
+                + (failure == null ? "" : "\tStatus: " + statusOf(failure)
                 + (failure.isTimeout() ? "" : "\tError Type: " + failure.errorType()));
-        return new PlatformEvent("platform.restoreReport", failure == null ? Level.INFO : Level.WARN, List.of(text), record -> {
+        return new PlatformEvent("platform.restoreReport", failure == null ? Level.INFO : Level.WARN, List.of(text),
+                record -> {
             status(record, failure);
             record.name("metrics").beginObject().name("durationMs").value(number(nanos)).endObject();
         });
@@ -226,7 +229,8 @@ final class Report {
             report.append("Init Duration: ").append(millis(measures.initNanos())).append(" ms\t");
         }
         if (measures.restoreNanos() >= 0) {
-            report.append("Restore Duration: ").append(millis(measures.restoreNanos())).append(" ms\tBilled Restore Duration: ")
+            report.append("Restore Duration: ").append(millis(measures.restoreNanos()))
+                    .append(" ms\tBilled Restore Duration: ")
                     .append(Math.ceilDiv(measures.restoreNanos(), 1_000_000L)).append(" ms\t");
         }
         switch (outcome.status()) {

@@ -13,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * An answer on its way from the function to the caller, passed on as it comes. The function waits while the caller does
  * not take what is there; a caller that left is nobody to wait for, and the function runs on to its end.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html">Response streaming</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html">Response
+ *     streaming</a>
  */
 public final class ResponseStream implements AutoCloseable {
     /** The longest answer that is streamed, in bytes. */

@@ -45,11 +45,14 @@ final class RubyPrograms {
     private static Interpreter find(String runtime) {
         String wanted = runtime.substring("ruby".length());
         Ruby found = Runtimes.candidates("ruby" + wanted, ".rbenv/versions/" + wanted + "*/bin/ruby",
-                        ".rvm/rubies/ruby-" + wanted + "*/bin/ruby", ".asdf/installs/ruby/" + wanted + "*/bin/ruby", ".local/share/mise/installs/ruby/" + wanted + "*/bin/ruby")
+                        ".rvm/rubies/ruby-" + wanted + "*/bin/ruby", ".asdf/installs/ruby/" + wanted + "*/bin/ruby",
+                        ".local/share/mise/installs/ruby/" + wanted + "*/bin/ruby")
                 .flatMap(program -> ask(program).stream()).filter(ruby -> ruby.number().equals(wanted)).findFirst()
                 .or(() -> Runtimes.candidates("ruby", ".rbenv/versions/*/bin/ruby", ".rvm/rubies/*/bin/ruby")
-                        .flatMap(program -> ask(program).stream()).min(Comparator.comparingInt(ruby -> ruby.distance(wanted))))
-                .orElseThrow(() -> Runtimes.missing(runtime, "Ruby " + wanted + " (your system's package ruby, or rbenv)"));
+                        .flatMap(program -> ask(program).stream())
+                        .min(Comparator.comparingInt(ruby -> ruby.distance(wanted))))
+                .orElseThrow(() ->
+                        Runtimes.missing(runtime, "Ruby " + wanted + " (your system's package ruby, or rbenv)"));
         if (!found.number().equals(wanted)) {
             Runtimes.tellInstead(runtime, "Ruby " + found.version(), "Ruby " + wanted);
         }
@@ -57,7 +60,9 @@ final class RubyPrograms {
     }
 
     private static Optional<Ruby> ask(Path program) {
-        return Machine.ask(List.of(program.toString(), "-e", ASK)).map(said -> said.split("\n")).filter(said -> said.length == 3)
-                .map(said -> new Ruby(Path.of(said[0]), Path.of(said[1]), said[2].replaceAll("^(\\d+\\.\\d+).*", "$1"), said[2]));
+        return Machine.ask(List.of(program.toString(), "-e", ASK)).map(said -> said.split("\n"))
+                .filter(said -> said.length == 3)
+                .map(said -> new Ruby(Path.of(said[0]), Path.of(said[1]), said[2].replaceAll("^(\\d+\\.\\d+).*", "$1"),
+                        said[2]));
     }
 }

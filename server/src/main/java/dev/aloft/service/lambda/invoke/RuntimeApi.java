@@ -202,7 +202,9 @@ final class RuntimeApi implements Runnable {
         fails(head, content);
     }
 
-    /** What the runtime says of its end is known before it is answered: its end may be told at once after the answer. */
+    /**
+     * What the runtime says of its end is known before it is answered: its end may be told at once after the answer.
+     */
     private void fails(Connection.Head head, byte[] content) throws IOException {
         Failure failure = Failure.init(content, errorType(head.header("lambda-runtime-function-error-type")));
         incarnation.remember(failure);

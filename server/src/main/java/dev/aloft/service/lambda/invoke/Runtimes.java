@@ -32,10 +32,12 @@ final class Runtimes {
     /** Variables that an interpreter, or what it is made of, reads only when it starts. */
     private static final Map<String, List<String>> READ_AT_START = Map.of(
             "", List.of("LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX"),
-            "node", List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE", "NODE_NO_WARNINGS", "NODE_PENDING_DEPRECATION",
-                    "NODE_REDIRECT_WARNINGS", "NODE_V8_COVERAGE", "NODE_ICU_DATA", "UV_THREADPOOL_SIZE", "OPENSSL_CONF"),
-            "python", List.of("PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE", "PYTHONUTF8",
-                    "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "PYTHONMALLOC", "PYTHONDEVMODE"),
+            "node", List.of("NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE", "NODE_NO_WARNINGS",
+                    "NODE_PENDING_DEPRECATION", "NODE_REDIRECT_WARNINGS", "NODE_V8_COVERAGE", "NODE_ICU_DATA",
+                    "UV_THREADPOOL_SIZE", "OPENSSL_CONF"),
+            "python", List.of("PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONOPTIMIZE",
+                    "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONFAULTHANDLER", "PYTHONMALLOC",
+                    "PYTHONDEVMODE"),
             "java", List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "TZ", "LANG", "LC_ALL"),
             "ruby", List.of("RUBYOPT", "LANG", "LC_ALL"));
     /** Says to a runtime of ours that its environment is its function's already. */
@@ -161,7 +163,8 @@ final class Runtimes {
         }
         if (name.startsWith("python")) {
             Interpreter python = python(name);
-            return ours(version, "python", python, List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"),
+            return ours(version, "python", python,
+                    List.of(python.program().toString(), "-B", "/var/runtime/bootstrap.py"),
                     Map.of("LC_CTYPE", "C.UTF-8"));
         }
         if (name.startsWith("java")) {
@@ -175,7 +178,8 @@ final class Runtimes {
         }
         if (name.startsWith("ruby")) {
             Interpreter program = ruby.of(name);
-            return ours(version, "ruby", program, List.of(program.program().toString(), "/var/runtime/bootstrap.rb"), Map.of());
+            return ours(version, "ruby", program, List.of(program.program().toString(), "/var/runtime/bootstrap.rb"),
+                    Map.of());
         }
         return name.startsWith("dotnet") ? dotnet(version) : provided(version);
     }
@@ -184,13 +188,15 @@ final class Runtimes {
         ContainerRuntime runtime = containers.get().orElseThrow(() -> new Lambda.InvalidRuntimeException(
                 "No program on this machine runs container images: " + ContainerRuntime.MISSING + ", and invoke again."
                         + " With --sandbox none they are not run."));
-        var spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.command(), Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+        var spec = new SandboxSpec(SandboxSpec.Boot.CONTAINER, runtime.command(),
+                Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
                 List.of(), folder.resolve("provided"));
         return new Runtime(spec, Over.TCP, true, "container image on " + runtime.version());
     }
 
     private Runtime provided(FunctionVersion version) {
-        return new Runtime(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of(bootstrap(version).orElse("/var/task/bootstrap")),
+        return new Runtime(new SandboxSpec(SandboxSpec.Boot.ASSIGNED,
+                List.of(bootstrap(version).orElse("/var/task/bootstrap")),
                 Map.of("PATH", PATH), List.of(), folder.resolve("provided")), Over.TCP, true, version.runtime());
     }
 
@@ -200,7 +206,8 @@ final class Runtimes {
         command.addAll(wrapped(version, DotnetRuntime.command(version, program)));
         var environment = new HashMap<>(DotnetRuntime.variables(version, program));
         environment.put("PATH", PATH);
-        var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED, command, environment, program.software(), folder.resolve("provided"));
+        var spec = new SandboxSpec(SandboxSpec.Boot.ASSIGNED, command, environment, program.software(),
+                folder.resolve("provided"));
         return new Runtime(spec, Over.TCP, true, version.runtime() + " on " + program.version());
     }
 
@@ -249,15 +256,18 @@ final class Runtimes {
         var software = new ArrayList<>(interpreter.software());
         packages(kind).ifPresent(software::add);
         var spec = new SandboxSpec(ahead ? SandboxSpec.Boot.AHEAD : SandboxSpec.Boot.ASSIGNED_WITH_PIPES,
-                ahead ? booting(kind, command) : wrapped(version, command), environment, software, folder.resolve(kind));
+                ahead ? booting(kind, command) : wrapped(version, command), environment, software,
+                        folder.resolve(kind));
         boolean ordinary = !own && version.debugPort().isEmpty();
         return new Runtime(spec, Over.PIPES, ordinary, version.runtime() + " on " + interpreter.version());
     }
 
     private Optional<SandboxSpec.Folder> packages(String kind) {
         return switch (kind) {
-            case "node" -> nodePackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules"));
-            case "python" -> pythonPackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/packages"));
+            case "node" -> nodePackages
+                    .map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/node_modules"));
+            case "python" ->
+                    pythonPackages.map(path -> new SandboxSpec.Folder(path.toAbsolutePath(), "/var/runtime/packages"));
             default -> Optional.empty();
         };
     }
@@ -265,10 +275,14 @@ final class Runtimes {
     /** A virtual machine that starts before its function is known takes its directory from there all the same. */
     private static List<String> booting(String kind, List<String> command) {
         return !kind.equals("java") ? command
-                : Stream.concat(Stream.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh"), command.stream()).toList();
+                : Stream.concat(Stream.of("sh", "-c", "cd /var/task 2> /dev/null; exec \"$@\"", "sh"),
+                        command.stream()).toList();
     }
 
-    /** @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper">Wrapper scripts</a> */
+    /**
+     * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper">Wrapper
+     * scripts</a>
+     */
     private static Optional<String> wrapper(FunctionVersion version) {
         return Optional.ofNullable(version.variables().get("AWS_LAMBDA_EXEC_WRAPPER")).filter(path -> !path.isEmpty());
     }
@@ -283,7 +297,8 @@ final class Runtimes {
         if (known != null) {
             return known;
         }
-        Interpreter now = findPython(name).orElseThrow(() -> missing(name, "Python 3 (your system's package python3, or pyenv)"));
+        Interpreter now = findPython(name)
+                .orElseThrow(() -> missing(name, "Python 3 (your system's package python3, or pyenv)"));
         found.put(name, now);
         return now;
     }
@@ -295,7 +310,8 @@ final class Runtimes {
 
     /** What a runtime runs on in the place of what it names. */
     static void tellInstead(String runtime, String found, String wanted) {
-        LOG.log(System.Logger.Level.INFO, () -> "Functions of " + runtime + " run on " + found + ", since there is no " + wanted
+        LOG.log(System.Logger.Level.INFO,
+                () -> "Functions of " + runtime + " run on " + found + ", since there is no " + wanted
                 + " on this machine.");
     }
 
@@ -336,7 +352,8 @@ final class Runtimes {
             int slash = pattern.lastIndexOf('/', star);
             String glob = pattern.substring(slash + 1, pattern.indexOf('/', star));
             try (var versions = Files.newDirectoryStream(home.resolve(pattern.substring(0, slash)), glob)) {
-                versions.forEach(version -> all.add(version.resolve(pattern.substring(pattern.indexOf('/', star) + 1))));
+                versions.forEach(version ->
+                        all.add(version.resolve(pattern.substring(pattern.indexOf('/', star) + 1))));
             } catch (IOException notThere) {
                 // nothing of that kind is installed
             }

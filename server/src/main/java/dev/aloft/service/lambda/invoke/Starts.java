@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 
 /**
  * Decides which function may start its next environment: few at a time, since more only make each other slow, and none
- * beyond what the machine holds. Of several functions the one with the fewest environments comes first, so that a burst of
- * one does not keep the others out; on a full machine it makes way as its events end.
+ * beyond what the machine holds. Of several functions the one with the fewest environments comes first, so that a burst
+ * of one does not keep the others out; on a full machine it makes way as its events end.
  */
 final class Starts {
     private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     /**
-     * One that takes longer waits for something else than this machine's processors and holds up nobody; but while they are
-     * short it is looked at some times more.
+     * One that takes longer waits for something else than this machine's processors and holds up nobody; but while they
+     * are short it is looked at some times more.
      */
     private static final long COUNTED_MILLIS = 100;
     private static final int MOST_LOOKS = 15;
@@ -181,7 +181,9 @@ final class Starts {
         return full;
     }
 
-    /** Whether another function waits on a full machine that has fewer environments than this would have without one. */
+    /**
+     * Whether another function waits on a full machine that has fewer environments than this would have without one.
+     */
     boolean starvedBy(Pool pool) {
         return full && pool.size() > fewest + 1;
     }

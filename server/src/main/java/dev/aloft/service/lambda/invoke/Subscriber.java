@@ -174,7 +174,8 @@ final class Subscriber {
         return new PlatformEvent("platform.logsDropped", PlatformEvent.Level.WARN, List.of(), (JsonWriter record) ->
                 record
                 .name("droppedBytes").number(lostBytes).name("droppedRecords").number(lostRecords)
-                .name("reason").string("Consumer seems to have fallen behind as it has not acknowledged receipt of logs."))
+                .name("reason").string("Consumer seems to have fallen behind as it has not "
+                        + "acknowledged receipt of logs."))
                 .json(Report.moment(time.instant()));
     }
 

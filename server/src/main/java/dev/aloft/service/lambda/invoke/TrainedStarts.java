@@ -53,7 +53,8 @@ final class TrainedStarts {
     private static final int DYNAMIC = 13;
     private static final int AHEAD_OF_TIME = 25;
     /** What a function says itself of all this goes before. */
-    private static final Pattern OWN = Pattern.compile("-Xshare|SharedArchiveFile|ArchiveClassesAtExit|XX:AOT|-javaagent|-agent");
+    private static final Pattern OWN =
+            Pattern.compile("-Xshare|SharedArchiveFile|ArchiveClassesAtExit|XX:AOT|-javaagent|-agent");
 
     private final Path root;
     private final Path library;

@@ -73,9 +73,11 @@ final class Variables {
         if (version.runtime().startsWith("ruby")) {
             String abi = version.runtime().substring("ruby".length()) + ".0";
             all.putIfAbsent("GEM_HOME", "/var/runtime");
-            all.putIfAbsent("GEM_PATH", inside.apply("/var/task/vendor/bundle/ruby/" + abi) + ":" + inside.apply("/opt/ruby/gems/" + abi)
+            all.putIfAbsent("GEM_PATH",
+                    inside.apply("/var/task/vendor/bundle/ruby/" + abi) + ":" + inside.apply("/opt/ruby/gems/" + abi)
                     + ":/var/runtime:/var/runtime/ruby/" + abi);
-            all.putIfAbsent("RUBYLIB", inside.apply("/var/task") + ":/var/runtime/lib:" + inside.apply("/opt/ruby/lib"));
+            all.putIfAbsent("RUBYLIB",
+                    inside.apply("/var/task") + ":/var/runtime/lib:" + inside.apply("/opt/ruby/lib"));
         }
         if (version.runtime().startsWith("python")) {
             all.putIfAbsent("PYTHONPATH", "/var/runtime");

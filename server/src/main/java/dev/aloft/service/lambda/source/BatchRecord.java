@@ -10,10 +10,12 @@ import java.time.format.DateTimeFormatter;
 /**
  * What a destination is told of records that were given up: where they are, and for a bucket the records themselves.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html">Retain discarded batch records</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html">Retain discarded batch
+ *     records</a>
  */
 final class BatchRecord {
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'")
+            .withZone(ZoneOffset.UTC);
 
     private BatchRecord() {}
 
@@ -45,7 +47,8 @@ final class BatchRecord {
         }
         out.name("version").string("1.0")
                 .name("timestamp").string(MILLIS.format(now))
-                .name(mapping.source().service().equals("kinesis") ? "KinesisBatchInfo" : "DDBStreamBatchInfo").beginObject()
+                .name(mapping.source().service().equals("kinesis") ? "KinesisBatchInfo" : "DDBStreamBatchInfo")
+                .beginObject()
                 .name("shardId").string(dropped.batch().shard())
                 .name("startSequenceNumber").string(items.getFirst().id())
                 .name("endSequenceNumber").string(items.getLast().id())

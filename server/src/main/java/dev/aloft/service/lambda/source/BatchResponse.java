@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 /**
  * What a function answers to a batch.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html">Partial batch responses</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html">Partial batch
+ *     responses</a>
  */
 final class BatchResponse {
     private BatchResponse() {}
@@ -55,7 +56,8 @@ final class BatchResponse {
         var known = batch.items().stream().map(Item::id).collect(Collectors.toSet());
         var failed = new HashSet<String>();
         for (var failure : failures) {
-            if (!(failure instanceof Map<?, ?> map && map.get("itemIdentifier") instanceof String id && known.contains(id))) {
+            if (!(failure instanceof Map<?, ?> map && map.get("itemIdentifier") instanceof String id
+                    && known.contains(id))) {
                 return Optional.empty();
             }
             failed.add(id);

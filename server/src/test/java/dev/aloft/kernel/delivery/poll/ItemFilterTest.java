@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class ItemFilterTest {
     private static boolean wants(String body, String... patterns) throws EventPattern.Malformed {
-        return new ItemFilter(List.of(patterns), "body").wants(Map.of("body", body, "messageAttributes", Map.of(), "eventSource", "aws:sqs"));
+        return new ItemFilter(List.of(patterns), "body")
+                .wants(Map.of("body", body, "messageAttributes", Map.of(), "eventSource", "aws:sqs"));
     }
 
     @Test
@@ -41,7 +42,8 @@ class ItemFilterTest {
     @Test
     void whatIsNoPatternIsRefused() {
         for (var pattern : List.of("simple string", "{\"eventSource\": \"aws:sqs\"}", "[1]")) {
-            assertThatThrownBy(() -> new ItemFilter(List.of(pattern), "body")).isInstanceOf(EventPattern.Malformed.class);
+            assertThatThrownBy(() -> new ItemFilter(List.of(pattern), "body"))
+                    .isInstanceOf(EventPattern.Malformed.class);
         }
     }
 }

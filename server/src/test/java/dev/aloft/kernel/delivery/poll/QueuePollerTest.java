@@ -28,7 +28,10 @@ class QueuePollerTest {
     private Duration takes = Duration.ZERO;
     private Predicate<Item> filter = _ -> true;
 
-    /** A queue that hides what it gave until it is deleted or its visibility ends; a group with a hidden message is hidden. */
+    /**
+     * A queue that hides what it gave until it is deleted or its visibility ends; a group with a hidden message is
+     * hidden.
+     */
     private final class Messages implements Queue {
         private final Map<Item, Instant> visible = new LinkedHashMap<>();
         private final List<String> deleted = new ArrayList<>();
@@ -62,7 +65,8 @@ class QueuePollerTest {
 
         private synchronized List<Item> take(int most) {
             var taken = new ArrayList<Item>();
-            for (Iterator<Map.Entry<Item, Instant>> all = visible.entrySet().iterator(); all.hasNext() && taken.size() < most; ) {
+            for (Iterator<Map.Entry<Item, Instant>> all = visible.entrySet().iterator();
+                all.hasNext() && taken.size() < most; ) {
                 var entry = all.next();
                 if (!entry.getValue().isAfter(time.instant())) {
                     taken.add(entry.getKey());
@@ -110,7 +114,8 @@ class QueuePollerTest {
     }
 
     private void poll(int batchSize, int windowSeconds, Scaling scaling, boolean ordered) {
-        new QueuePoller("test", messages, new QueuePoller.Settings(batchSize, Duration.ofSeconds(windowSeconds), scaling, ordered),
+        new QueuePoller("test", messages,
+            new QueuePoller.Settings(batchSize, Duration.ofSeconds(windowSeconds), scaling, ordered),
             item -> filter.test(item), new Sink(), time).start();
         time.settle();
     }

@@ -49,7 +49,8 @@ class StreamPollerTest {
             if (!unreadable.isEmpty()) {
                 throw unreadable.poll();
             }
-            return parents.entrySet().stream().map(e -> new Shard(e.getKey(), e.getValue().isEmpty() ? List.of() : List.of(e.getValue()))).toList();
+            return parents.entrySet().stream()
+                .map(e -> new Shard(e.getKey(), e.getValue().isEmpty() ? List.of() : List.of(e.getValue()))).toList();
         }
 
         @Override
@@ -105,7 +106,8 @@ class StreamPollerTest {
     }
 
     private Consumer.Result consume(Batch batch) {
-        tell(ids(batch) + (batch.window() == null ? "" : " in " + batch.window().start().getEpochSecond() % 1000 + " " + batch.window().state()
+        tell(ids(batch) + (batch.window() == null ? ""
+            : " in " + batch.window().start().getEpochSecond() % 1000 + " " + batch.window().state()
             + (batch.window().last() ? " last" : "") + (batch.window().terminated() ? " early" : "")));
         synchronized (results) {
             if (!bugs.isEmpty()) {
@@ -116,11 +118,13 @@ class StreamPollerTest {
     }
 
     private StreamPoller.Settings settings() {
-        return new StreamPoller.Settings(new Stream.Start.Horizon(), Instant.EPOCH, 3, Duration.ZERO, false, -1, Duration.ofSeconds(-1), 1, 0);
+        return new StreamPoller.Settings(new Stream.Start.Horizon(), Instant.EPOCH, 3, Duration.ZERO, false, -1,
+            Duration.ofSeconds(-1), 1, 0);
     }
 
     private void poll(StreamPoller.Settings settings) {
-        poller = new StreamPoller("test", shards, settings, item -> !item.id().endsWith("x"), this::consume, new Progress(), time);
+        poller = new StreamPoller("test", shards, settings, item -> !item.id().endsWith("x"), this::consume,
+            new Progress(), time);
         poller.start();
         time.settle();
     }
@@ -129,8 +133,10 @@ class StreamPollerTest {
         return new Consumer.Result.Failed("why");
     }
 
-    private static StreamPoller.Settings with(StreamPoller.Settings s, boolean bisects, int retries, int ageSeconds, int parallel, long tumbling) {
-        return new StreamPoller.Settings(s.start(), s.since(), s.batchSize(), s.window(), bisects, retries, Duration.ofSeconds(ageSeconds), parallel,
+    private static StreamPoller.Settings with(StreamPoller.Settings s, boolean bisects, int retries, int ageSeconds,
+            int parallel, long tumbling) {
+        return new StreamPoller.Settings(s.start(), s.since(), s.batchSize(), s.window(), bisects, retries,
+            Duration.ofSeconds(ageSeconds), parallel,
             tumbling);
     }
 
@@ -169,14 +175,16 @@ class StreamPollerTest {
         shards.put("s", "a1");
         time.advance(Duration.ofMinutes(1));
         shards.put("s", "a2");
-        poll(new StreamPoller.Settings(new Stream.Start.Horizon(), time.instant(), 3, Duration.ZERO, false, -1, Duration.ofSeconds(-1), 1, 0));
+        poll(new StreamPoller.Settings(new Stream.Start.Horizon(), time.instant(), 3, Duration.ZERO, false, -1,
+            Duration.ofSeconds(-1), 1, 0));
         assertThat(told).containsExactly("60: a2");
     }
 
     @Test
     void aWindowGathers() {
         shards.add("s", null);
-        poll(new StreamPoller.Settings(new Stream.Start.Horizon(), Instant.EPOCH, 3, Duration.ofSeconds(5), false, -1, Duration.ofSeconds(-1), 1, 0));
+        poll(new StreamPoller.Settings(new Stream.Start.Horizon(), Instant.EPOCH, 3, Duration.ofSeconds(5), false, -1,
+            Duration.ofSeconds(-1), 1, 0));
         shards.put("s", "a1");
         time.advance(Duration.ofSeconds(3));
         shards.put("s", "a2");
@@ -191,17 +199,21 @@ class StreamPollerTest {
         Collections.addAll(results, failed(), failed(), failed());
         poll(with(settings(), false, 2, -1, 1, 0));
         time.advance(Duration.ofMinutes(1));
-        assertThat(told).containsExactly("0: a1 a2 a3", "0: a1 a2 a3", "1: a1 a2 a3", "1: RetryAttemptsExhausted a1 a2 a3 after 3", "1: a4");
+        assertThat(told)
+            .containsExactly("0: a1 a2 a3", "0: a1 a2 a3", "1: a1 a2 a3", "1: RetryAttemptsExhausted a1 a2 a3 after 3",
+                "1: a4");
     }
 
     @Test
     void aBatchIsSplitAndSplittingIsNoRetry() {
         shards.add("s", null);
         shards.put("s", "a1", "a2", "a3");
-        Collections.addAll(results, failed(), new Consumer.Result.Done(null), failed(), new Consumer.Result.Done(null), failed());
+        Collections.addAll(results, failed(), new Consumer.Result.Done(null), failed(), new Consumer.Result.Done(null),
+            failed());
         poll(with(settings(), true, 0, -1, 1, 0));
         time.advance(Duration.ofMinutes(1));
-        assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1))).containsExactly("a1 a2 a3", "a1", "a2 a3", "a2", "a3",
+        assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1)))
+            .containsExactly("a1 a2 a3", "a1", "a2 a3", "a2", "a3",
             "RetryAttemptsExhausted a3 after 1");
     }
 
@@ -280,7 +292,8 @@ class StreamPollerTest {
         shards.put("s", "a4");
         time.advance(Duration.ofSeconds(5));
         long start = TestTime.START.getEpochSecond() % 1000;
-        assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1))).containsExactly("a1 a2 in " + start + " {}",
+        assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1)))
+            .containsExactly("a1 a2 in " + start + " {}",
             "a3 in " + start + " {\"n\":2}", " in " + start + " {\"n\":3} last", "a4 in " + (start + 30) + " {}");
     }
 

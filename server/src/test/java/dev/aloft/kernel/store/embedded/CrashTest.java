@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a writing process at random moments and looks at what it left: everything acknowledged, nothing half done. More kills
- * with {@code -Daloft.crashes=1000}, the same ones again with {@code -Daloft.crash.seed=…}.
+ * Kills a writing process at random moments and looks at what it left: everything acknowledged, nothing half done. More
+ * kills with {@code -Daloft.crashes=1000}, the same ones again with {@code -Daloft.crash.seed=…}.
  */
 class CrashTest {
     private static final int CRASHES = Integer.getInteger("aloft.crashes", 20);
@@ -44,7 +44,8 @@ class CrashTest {
             runAndKill();
             try (var store = EmbeddedStore.open(folder)) {
                 long written = store.<Long>read(this::check);
-                assertThat(written).as("transactions after crash %d of seed %d", crash, SEED).isGreaterThanOrEqualTo(before);
+                assertThat(written).as("transactions after crash %d of seed %d", crash, SEED)
+                    .isGreaterThanOrEqualTo(before);
                 before = written;
             }
         }
@@ -116,7 +117,8 @@ class CrashTest {
             .collect(Collectors.toMap(row -> (int) row.key().number(0), Row::value, (a, _) -> a, TreeMap::new));
         acknowledged.forEach((writer, number) -> {
             // Of each writer at most one was done and not yet acknowledged.
-            assertThat(done.getOrDefault(writer, 0L)).as("writer %d, seed %d", writer, SEED).isBetween(number, number + 1);
+            assertThat(done.getOrDefault(writer, 0L)).as("writer %d, seed %d", writer, SEED)
+                .isBetween(number, number + 1);
         });
         long all = 0;
         for (var each : done.entrySet()) {
@@ -126,8 +128,10 @@ class CrashTest {
             var kept = LongStream.rangeClosed(Math.max(1, last - CrashingWriter.KEPT + 1), last).boxed().toList();
             for (var table : List.of(CrashingWriter.LEFT, CrashingWriter.RIGHT)) {
                 var rows = table.range(tx, Key.of(writer)).toList();
-                assertThat(rows).extracting(row -> row.key().number(1)).as("writer %d, seed %d", writer, SEED).isEqualTo(kept);
-                rows.forEach(row -> assertThat(row.value()).isEqualTo(CrashingWriter.content(writer, row.key().number(1))));
+                assertThat(rows).extracting(row -> row.key().number(1)).as("writer %d, seed %d", writer, SEED)
+                    .isEqualTo(kept);
+                rows.forEach(row -> assertThat(row.value())
+                    .isEqualTo(CrashingWriter.content(writer, row.key().number(1))));
             }
             var blobs = new Blobs(folder.resolve("blobs"));
             var named = CrashingWriter.BLOBS.range(tx, Key.of(writer)).toList();

@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * The process that {@link CrashTest} kills: writers that do one transaction after another for ever, and say on the standard
- * output which were acknowledged.
+ * The process that {@link CrashTest} kills: writers that do one transaction after another for ever, and say on the
+ * standard output which were acknowledged.
  */
 final class CrashingWriter {
     static final int WRITERS = 12;
@@ -49,7 +49,8 @@ final class CrashingWriter {
     public static void main(String[] args) throws Exception {
         var folder = Path.of(args[0]);
         try (var out = new FileOutputStream(FileDescriptor.out)) {
-            var writer = new CrashingWriter(EmbeddedStore.open(folder), new Blobs(folder.resolve("blobs")), out.getChannel());
+            var writer = new CrashingWriter(EmbeddedStore.open(folder), new Blobs(folder.resolve("blobs")),
+                    out.getChannel());
             for (int i = 0; i < WRITERS; i++) {
                 int index = i;
                 Thread.ofVirtual().start(() -> {

@@ -70,7 +70,8 @@ class EmbeddedStoreTest extends StoreContract {
 
     @Test
     void whatWasWrittenIsThereAfterAnotherStart() {
-        store.change(tx -> IntStream.range(0, 5_000).forEach(i -> tx.put(Key.of("key", i), Codec.NUMBER.encode((long) i))));
+        store.change(tx -> IntStream.range(0, 5_000)
+            .forEach(i -> tx.put(Key.of("key", i), Codec.NUMBER.encode((long) i))));
         store.close();
         store = open();
         assertThat(store.<Long>read(tx -> tx.range(Range.of(Key.of("key"))).count())).isEqualTo(5_000);
@@ -80,7 +81,8 @@ class EmbeddedStoreTest extends StoreContract {
     @Test
     void aFolderIsOfOneStoreAtATime() {
         assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
-            .hasMessage("The data folder " + folder + " is in use by this process: stop that one, or choose another folder with "
+            .hasMessage("The data folder " + folder
+                + " is in use by this process: stop that one, or choose another folder with "
                 + "--data.");
         store.change(tx -> tx.put(Key.of("a"), new byte[0]));
     }
@@ -88,8 +90,10 @@ class EmbeddedStoreTest extends StoreContract {
     @Test
     void aClosedStoreRefuses() {
         store.close();
-        assertThatThrownBy(() -> store.read(tx -> 1)).isInstanceOf(StoreUnavailable.class).hasMessage("The store is closed");
-        assertThatThrownBy(() -> store.write(tx -> 1)).isInstanceOf(StoreUnavailable.class).hasMessage("The store is closed");
+        assertThatThrownBy(() -> store.read(tx -> 1)).isInstanceOf(StoreUnavailable.class)
+            .hasMessage("The store is closed");
+        assertThatThrownBy(() -> store.write(tx -> 1)).isInstanceOf(StoreUnavailable.class)
+            .hasMessage("The store is closed");
         store.close();
     }
 
@@ -120,12 +124,14 @@ class EmbeddedStoreTest extends StoreContract {
         store.close();
         Files.writeString(folder.resolve("format"), "aloft store 2\n");
         assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
-            .hasMessage("The data in " + folder + " was written by a newer version of Aloft (format 2, this one knows 1): start "
+            .hasMessage("The data in " + folder
+                + " was written by a newer version of Aloft (format 2, this one knows 1): start "
                 + "that version, or choose another folder with --data.");
         Files.writeString(folder.resolve("format"), "?");
         assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class).hasMessageContaining("format is damaged");
         Files.delete(folder.resolve("format"));
-        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class).hasMessageContaining("has no file 'format'");
+        assertThatThrownBy(this::open).isInstanceOf(StoreUnavailable.class)
+            .hasMessageContaining("has no file 'format'");
     }
 
     @Test
@@ -172,7 +178,8 @@ class EmbeddedStoreTest extends StoreContract {
 
     @ParameterizedTest
     @CsvSource({"1000, zeros behind", "1000, noise behind", "1000, half of it zeros", "1000, half of it noise",
-        "1000, half of it noise and noise behind", "1000, its length noise", "100000, half of it noise", "100000, its middle zeros"})
+        "1000, half of it noise and noise behind", "1000, its length noise", "100000, half of it noise",
+        "100000, its middle zeros"})
     void aLogWhoseEndAPowerCutLeftIsRead(int size, String tail) throws IOException {
         fill(100, size);
         var log = file(".log");
@@ -190,7 +197,8 @@ class EmbeddedStoreTest extends StoreContract {
         }
         Files.write(log, after);
         store = open();
-        assertThat(store.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(tail.matches("(zeros|noise) behind") ? 100 : 99);
+        assertThat(store.<Long>read(tx -> tx.range(Range.all()).count()))
+            .isEqualTo(tail.matches("(zeros|noise) behind") ? 100 : 99);
         store.change(tx -> tx.put(Key.of("more"), new byte[0]));
         store.close();
         store = open();
@@ -245,7 +253,10 @@ class EmbeddedStoreTest extends StoreContract {
             .hasMessageStartingWith("The data in " + folder.resolve("store") + " is damaged (");
     }
 
-    /** 30 synced writes, 30 relaxed ones, and some more synced; says where the log was when ten of the relaxed were written. */
+    /**
+     * 30 synced writes, 30 relaxed ones, and some more synced; says where the log was when ten of the relaxed were
+     * written.
+     */
     private long fillRelaxed(int synced) throws IOException {
         long place = 0;
         for (int i = 0; i < 60 + synced; i++) {
@@ -389,7 +400,8 @@ class EmbeddedStoreTest extends StoreContract {
         left.set(Disk.RESERVE_BYTES - 1);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> store.change(tx -> tx.put(Key.of("b"), new byte[10 << 20])))
-                .isInstanceOf(StoreUnavailable.class).hasMessageStartingWith("The disk of " + folder + " is full (63 MB left, ");
+                .isInstanceOf(StoreUnavailable.class)
+                .hasMessageStartingWith("The disk of " + folder + " is full (63 MB left, ");
         }
         assertThat(store.<Optional<byte[]>>read(tx -> tx.get(Key.of("b")))).isEmpty();
         left.set(Disk.RESERVE_BYTES * 2);

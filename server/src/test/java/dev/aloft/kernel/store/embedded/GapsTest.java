@@ -71,7 +71,8 @@ class GapsTest extends StoreContract {
         assertThat(gaps.skip(key(40), 1)).isEqualTo(key(40));
 
         gaps.learn(key(31), key(60), 0);
-        assertThat(gaps.skip(key(40), 1)).as("learnt from a version that is no longer the present one").isEqualTo(key(40));
+        assertThat(gaps.skip(key(40), 1)).as("learnt from a version that is no longer the present one")
+            .isEqualTo(key(40));
         gaps.learn(key(20), key(60), 1);
         assertThat(gaps.skip(key(10), 1)).isEqualTo(key(60));
         assertThat(gaps.skip(key(10), 0)).as("not known of an earlier version").isEqualTo(key(10));

@@ -20,7 +20,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/** Measures the embedded store: {@code StoreBench [folder] [keys] [seconds]}. Prints operations a second and CPU for each. */
+/**
+ * Measures the embedded store: {@code StoreBench [folder] [keys] [seconds]}. Prints operations a second and CPU for
+ * each.
+ */
 final class StoreBench {
     private static final int VALUE_BYTES = 1024;
     private static final Table<byte[]> ROWS = Table.of("rows", Codec.BYTES);
@@ -45,7 +48,8 @@ final class StoreBench {
     }
 
     public static void main(String[] args) throws Exception {
-        var folder = args.length > 0 ? Files.createDirectories(Path.of(args[0])) : Files.createTempDirectory("store-bench");
+        var folder = args.length > 0 ? Files.createDirectories(Path.of(args[0]))
+            : Files.createTempDirectory("store-bench");
         int keys = args.length > 1 ? Integer.parseInt(args[1]) : 200_000;
         double seconds = args.length > 2 ? Double.parseDouble(args[2]) : 3;
         long begun = System.nanoTime();
@@ -114,7 +118,8 @@ final class StoreBench {
 
     private void range(Random random) {
         var from = key(random.nextInt(keys - 100));
-        long found = store.read(tx -> ROWS.range(tx, Range.all().from(from).limit(100)).mapToInt(row -> row.value().length).sum());
+        long found = store
+            .read(tx -> ROWS.range(tx, Range.all().from(from).limit(100)).mapToInt(row -> row.value().length).sum());
         if (found != 100L * VALUE_BYTES) {
             throw new IllegalStateException();
         }
@@ -151,7 +156,8 @@ final class StoreBench {
         long begun = System.nanoTime();
         long end = begun + (long) (seconds * 1e9);
         try (var all = Executors.newVirtualThreadPerTaskExecutor()) {
-            var running = IntStream.range(0, threads).mapToObj(i -> all.submit(() -> until(end, operation, count, slowest)))
+            var running = IntStream.range(0, threads)
+                .mapToObj(i -> all.submit(() -> until(end, operation, count, slowest)))
                 .toList();
             for (var each : running) {
                 each.get();

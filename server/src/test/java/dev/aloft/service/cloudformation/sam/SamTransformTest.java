@@ -49,10 +49,12 @@ class SamTransformTest {
     void aFunctionGetsARoleAndSamsTag() {
         var resources = transform(function(""));
         assertThat(resources.keySet()).containsExactlyInAnyOrder("F", "FRole");
-        assertThat(json(resources, "F")).isEqualTo("{\"Code\":{\"S3Bucket\":\"bucket\",\"S3Key\":\"key\"},\"Handler\":\"index.handler\","
+        assertThat(json(resources, "F"))
+                .isEqualTo("{\"Code\":{\"S3Bucket\":\"bucket\",\"S3Key\":\"key\"},\"Handler\":\"index.handler\","
                 + "\"Runtime\":\"nodejs24.x\",\"Tags\":[{\"Key\":\"lambda:createdBy\",\"Value\":\"SAM\"}],"
                 + "\"Role\":{\"Fn::GetAtt\":[\"FRole\",\"Arn\"]}}");
-        assertThat(json(resources, "FRole")).contains("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
+        assertThat(json(resources, "FRole"))
+                .contains("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
     }
 
     @Test
@@ -71,15 +73,18 @@ class SamTransformTest {
                         + "{\"queueName\":{\"Ref\":\"AWS::StackName\"}}]}}]}}")
                 .contains("\"PolicyName\":\"FRolePolicy2\"");
         assertThatThrownBy(() -> transform(function("Policies: [{SQSPollerPolicy: {}}]"))).hasMessage(
-                "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document."
-                        + " Number of errors found: 1. Resource with id [F] is invalid. Following required parameters of template"
+                "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application "
+                        + "Specification document. Number of errors found: 1. Resource with id [F] is invalid. "
+                        + "Following required parameters of template"
                         + " 'SQSPollerPolicy' don't have values: ['QueueName']");
     }
 
     @Test
     void anApiEventMakesTheImplicitRestApi() {
-        var resources = transform(function("Events: {Get: {Type: Api, Properties: {Path: '/orders/{id}', Method: GET}}}"));
-        assertThat(json(resources, "ServerlessRestApi")).contains("\"/orders/{id}\":{\"get\":{\"x-amazon-apigateway-integration\":"
+        var resources =
+                transform(function("Events: {Get: {Type: Api, Properties: {Path: '/orders/{id}', Method: GET}}}"));
+        assertThat(json(resources, "ServerlessRestApi"))
+                .contains("\"/orders/{id}\":{\"get\":{\"x-amazon-apigateway-integration\":"
                 + "{\"type\":\"aws_proxy\",\"httpMethod\":\"POST\",\"uri\":{\"Fn::Sub\":\"arn:aws:apigateway:${AWS::Region}:lambda:path/"
                 + "2015-03-31/functions/${F.Arn}/invocations\"}},\"responses\":{}}}");
         assertThat(json(resources, "FGetPermissionProd")).contains("${__ApiId__}/${__Stage__}/GET/orders/*");
@@ -114,7 +119,9 @@ class SamTransformTest {
 
     @Test
     void anHttpApiEventWithoutPathIsTheDefaultRoute() {
-        var resources = transform(function("Events: {All: {Type: HttpApi}, Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}}"));
+        var resources =
+                transform(function("Events: {All: {Type: HttpApi}, Get: {Type: HttpApi, Properties: {Path: "
+                        + "/a, Method: get}}}"));
         assertThat(json(resources, "ServerlessHttpApi")).contains("\"$default\":{\"x-amazon-apigateway-any-method\":")
                 .contains("\"isDefaultRoute\":true").contains("\"payloadFormatVersion\":\"2.0\"");
         assertThat(resources).containsKeys("ServerlessHttpApiApiGatewayDefaultStage", "FAllPermission")
@@ -123,8 +130,11 @@ class SamTransformTest {
 
     @Test
     void aScheduleIsARuleThatMayCall() {
-        var resources = transform(function("Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}}"));
-        assertThat(json(resources, "FDaily")).isEqualTo("{\"ScheduleExpression\":\"rate(1 day)\",\"State\":\"DISABLED\","
+        var resources =
+                transform(function("Events: {Daily: {Type: Schedule, Properties: {Schedule: rate(1 "
+                        + "day), Enabled: false}}}"));
+        assertThat(json(resources, "FDaily"))
+                .isEqualTo("{\"ScheduleExpression\":\"rate(1 day)\",\"State\":\"DISABLED\","
                 + "\"Targets\":[{\"Arn\":{\"Fn::GetAtt\":[\"F\",\"Arn\"]},\"Id\":\"FDailyLambdaTarget\"}]}");
         assertThat(json(resources, "FDailyPermission")).contains("events.amazonaws.com");
     }
@@ -132,7 +142,8 @@ class SamTransformTest {
     @Test
     void aQueueIsMappedAndItsPolicyGivenToTheRole() {
         var resources = transform(function("Events: {In: {Type: SQS, Properties: {Queue: 'arn:q', BatchSize: 5}}}"));
-        assertThat(json(resources, "FIn")).isEqualTo("{\"FunctionName\":{\"Ref\":\"F\"},\"EventSourceArn\":\"arn:q\",\"BatchSize\":5}");
+        assertThat(json(resources, "FIn"))
+                .isEqualTo("{\"FunctionName\":{\"Ref\":\"F\"},\"EventSourceArn\":\"arn:q\",\"BatchSize\":5}");
         assertThat(json(resources, "FRole")).contains("AWSLambdaSQSQueueExecutionRole");
     }
 
@@ -165,13 +176,16 @@ class SamTransformTest {
         assertThat(json(resources, "F")).contains("\"Timeout\":9").contains("\"Runtime\":\"nodejs24.x\"")
                 .contains("\"Layers\":[\"a\",\"b\"]").contains("\"Variables\":{\"A\":1,\"B\":3}");
         assertThatThrownBy(() -> transform("Globals: {Function: {Nope: 1}}\n" + function("")))
-                .hasMessageContaining("'Globals' section is invalid. 'Nope' is not a supported property of 'Function'.");
+                .hasMessageContaining("'Globals' section is invalid. 'Nope' is not a supported "
+                        + "property of 'Function'.");
     }
 
     @Test
     void aSimpleTableHasAnIdAndAFunctionUrlIsPublic() {
-        var resources = transform(function("FunctionUrlConfig: {AuthType: NONE}") + "  T: {Type: AWS::Serverless::SimpleTable}\n");
-        assertThat(json(resources, "T")).contains("{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}").contains("PAY_PER_REQUEST");
+        var resources = transform(function("FunctionUrlConfig: {AuthType: NONE}")
+                + "  T: {Type: AWS::Serverless::SimpleTable}\n");
+        assertThat(json(resources, "T")).contains("{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}")
+                .contains("PAY_PER_REQUEST");
         assertThat(resources).containsKeys("FUrl", "FUrlPublicPermissions", "FURLInvokeAllowPublicAccess");
     }
 
@@ -193,9 +207,11 @@ class SamTransformTest {
 
     @Test
     void whatIsOfAnotherTypeThanItShouldBeIsRefused() {
-        assertThatThrownBy(() -> transform(function("Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:*'}}}")
+        assertThatThrownBy(() ->
+                transform(function("Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:*'}}}")
                 + "  B: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: x}}\n"))
-                .hasMessageContaining("Resource with id [B] is invalid. Property 'NotificationConfiguration' should be a map.");
+                .hasMessageContaining("Resource with id [B] is invalid. Property "
+                        + "'NotificationConfiguration' should be a map.");
         assertThatThrownBy(() -> transform(function("Layers: x")))
                 .hasMessageContaining("Type of property 'Layers' is invalid.");
         assertThatThrownBy(() -> transform("Resources: {A: {Type: AWS::Serverless::Api, Properties: {StageName: ''}}}"))
@@ -206,7 +222,8 @@ class SamTransformTest {
     void eventsAndWhatTheyChangeAreRefusedInSamsWords() {
         var s3 = "Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:*'}}}";
         assertThatThrownBy(() -> transform(function(s3) + "  B: {Type: AWS::S3::Bucket, DependsOn: }\n"))
-                .hasMessageContaining("[FE] is invalid. Invalid type for field 'DependsOn'. Expected a string or list of");
+                .hasMessageContaining("[FE] is invalid. Invalid type for field 'DependsOn'. Expected "
+                        + "a string or list of");
         assertThatThrownBy(() -> transform(function(s3) + "  B: {Type: AWS::S3::Bucket, Properties: x}\n"))
                 .hasMessageContaining("Resource with id [B] is invalid. Properties should be a map.");
         assertThatThrownBy(() -> transform(function("Events: {A: {Type: Api, Properties: {Path: /}}, "
@@ -229,7 +246,8 @@ class SamTransformTest {
 
     @Test
     void whatIsNotBuiltIsNamed() {
-        for (var template : List.of(function("AutoPublishAlias: live\nDeploymentPreference: {Type: Linear10PercentEvery1Minute}"),
+        for (var template : List.of(
+                function("AutoPublishAlias: live\nDeploymentPreference: {Type: Linear10PercentEvery1Minute}"),
                 function("AutoPublishAlias: live\nDeploymentPreference: {Type: AllAtOnce, Alarms: [x]}"),
                 "Resources: {A: {Type: AWS::Serverless::GraphQLApi}}", "Resources: {A: {Type: AWS::Serverless::Nope}}",
                 function("Events: {E: {Type: MSK, Properties: {}}}"), function("Nope: 1"), function("Events: [1]"))) {
@@ -243,32 +261,39 @@ class SamTransformTest {
         "{E: {Type: SQS, Properties: {}}}|Resource with id [FE] is invalid. Missing required property 'Queue'.",
         "{E: {Type: Kinesis, Properties: {Stream: a}}}|Resource with id [FE] is invalid. Missing required property"
             + " 'StartingPosition'.",
-        "{E: {Type: SNS, Properties: {Topic: a, Filters: 1}}}|Resource with id [FE] is invalid. property Filters not defined for"
-            + " resource of type SNS",
-        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, ConsumerGroupId: g}}}|Resource with id [F] is"
-            + " invalid. Event with id [FE] is invalid. Property ConsumerGroupId not defined for resource of type DynamoDB.",
-        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, DestinationConfig: {OnFailure: {Type: X}}}}}|"
-            + "Resource with id [F] is invalid. Event with id [FE] is invalid. The only valid values for 'Type' are 'SQS', 'SNS',"
+        "{E: {Type: SNS, Properties: {Topic: a, Filters: 1}}}|Resource with id [FE] is invalid. property "
+            + "Filters not defined for resource of type SNS",
+        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, ConsumerGroupId: "
+            + "g}}}|Resource with id [F] is invalid. Event with id [FE] is invalid. Property ConsumerGroupId not "
+            + "defined for resource of type DynamoDB.",
+        "{E: {Type: DynamoDB, Properties: {Stream: a, StartingPosition: LATEST, DestinationConfig: "
+            + "{OnFailure: {Type: X}}}}}|Resource with id [F] is invalid. Event with id [FE] is invalid. The only "
+            + "valid values for 'Type' are 'SQS', 'SNS',"
             + " 'S3', and 'Kafka'",
-        "{E: {Type: EventBridgeRule, Properties: {Pattern: {}, DeadLetterConfig: {Type: SNS}}}}|Resource with id [F] is invalid."
-            + " Event with id [FE] is invalid. The only valid value for 'Type' property of DeadLetterConfig is 'SQS'.",
-        "{E: {Type: Schedule, Properties: {Schedule: rate(1 day), DeadLetterConfig: {Type: SQS, QueueLogicalId: {a: b}}}}}|"
-            + "Resource with id [F] is invalid. Event with id [FE] is invalid. QueueLogicalId must be a string",
-        "{E: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), OmitName: !Ref X}}}|Resource with id [FE] is"
-            + " invalid. Type of property 'OmitName' is invalid.",
-        "{E: {Type: Queue}}|Resource with id [F] is invalid. Event with id [E] is invalid. Resource dict has missing or invalid"
-            + " value for key Type. Event Type is: Queue."})
+        "{E: {Type: EventBridgeRule, Properties: {Pattern: {}, DeadLetterConfig: {Type: SNS}}}}|Resource with "
+            + "id [F] is invalid. Event with id [FE] is invalid. The only valid value for 'Type' property of "
+            + "DeadLetterConfig is 'SQS'.",
+        "{E: {Type: Schedule, Properties: {Schedule: rate(1 day), DeadLetterConfig: {Type: SQS, "
+            + "QueueLogicalId: {a: b}}}}}|Resource with id [F] is invalid. Event with id [FE] is invalid. "
+            + "QueueLogicalId must be a string",
+        "{E: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), OmitName: !Ref "
+            + "X}}}|Resource with id [FE] is invalid. Type of property 'OmitName' is invalid.",
+        "{E: {Type: Queue}}|Resource with id [F] is invalid. Event with id [E] is invalid. Resource dict has "
+            + "missing or invalid value for key Type. Event Type is: Queue."})
     void anEventThatIsWrongIsNamedAsSamNamesIt(String events, String error) {
-        assertThatThrownBy(() -> transform(function("Events: " + events))).hasMessageEndingWith("errors found: 1. " + error);
+        assertThatThrownBy(() -> transform(function("Events: " + events)))
+                .hasMessageEndingWith("errors found: 1. " + error);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigin: x}}|AllowOrigin is not a valid property for configuring Cors.",
+        "FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigin: x}}|AllowOrigin is not a valid property "
+                + "for configuring Cors.",
         "FunctionUrlConfig: {AuthType: NONE, Cors: {MaxAge: x}}|MaxAge must be of type int.",
         "EventInvokeConfig: {DestinationConfig: x}|Property 'EventInvokeConfig.DestinationConfig' should be a map.",
         "DeadLetterQueue: {Type: {a: b}, TargetArn: x}|Property 'DeadLetterQueue.Type' should be a string.",
-        "VersionDeletionPolicy: Keep|Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.",
+        "VersionDeletionPolicy: Keep|Property 'VersionDeletionPolicy' should be a one of the strings: "
+        + "'Delete' or 'Retain'.",
         "VersionDeletionPolicy: Delete|'VersionDeletionPolicy' requires 'AutoPublishAlias'."})
     void aFunctionsSettingThatIsWrongIsNamed(String setting, String error) {
         assertThatThrownBy(() -> transform(function(setting)))
@@ -300,14 +325,17 @@ class SamTransformTest {
     @Test
     void connectorsBecomePoliciesAndPermissions() {
         var resources = transform(CONNECTED);
-        assertThat(json(resources, "FTablePolicy")).isEqualTo("{\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":[{"
+        assertThat(json(resources, "FTablePolicy"))
+                .isEqualTo("{\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":[{"
                 + "\"Effect\":\"Allow\",\"Action\":[\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:DeleteItem\","
                 + "\"dynamodb:BatchWriteItem\",\"dynamodb:PartiQLDelete\",\"dynamodb:PartiQLInsert\",\"dynamodb:PartiQLUpdate\"],"
                 + "\"Resource\":[{\"Fn::GetAtt\":[\"T\",\"Arn\"]},{\"Fn::Sub\":[\"${DestinationArn}/index/*\","
                 + "{\"DestinationArn\":{\"Fn::GetAtt\":[\"T\",\"Arn\"]}}]}]}]},\"Roles\":[{\"Ref\":\"FRole\"}]}");
-        assertThat(JsonText.write(resources.get("FTablePolicy"))).contains("{\"aws:sam:connectors\":{\"FTable\":{\"Source\":{"
+        assertThat(JsonText.write(resources.get("FTablePolicy")))
+                .contains("{\"aws:sam:connectors\":{\"FTable\":{\"Source\":{"
                 + "\"Type\":\"AWS::Serverless::Function\"},\"Destination\":{\"Type\":\"AWS::Serverless::SimpleTable\"}}}}");
-        assertThat(json(resources, "TellingWriteLambdaPermissionDestination0")).isEqualTo("{\"FunctionName\":{\"Fn::GetAtt\":["
+        assertThat(json(resources, "TellingWriteLambdaPermissionDestination0"))
+                .isEqualTo("{\"FunctionName\":{\"Fn::GetAtt\":["
                 + "\"F\",\"Arn\"]},\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"s3.amazonaws.com\",\"SourceArn\":{"
                 + "\"Fn::GetAtt\":[\"B\",\"Arn\"]},\"SourceAccount\":{\"Fn::Sub\":\"${AWS::AccountId}\"}}");
         assertThat(Trees.map(resources.get("FQ")).get("DependsOn")).isEqualTo(List.of("ReadingPolicy"));
@@ -316,12 +344,15 @@ class SamTransformTest {
 
     @Test
     void connectorsThatCannotBeAreRefused() {
-        assertThatThrownBy(() -> transform(CONNECTED.replace("[Read, Write]", "[Read]"))).hasMessageContaining("Resource with id ["
+        assertThatThrownBy(() -> transform(CONNECTED.replace("[Read, Write]", "[Read]")))
+                .hasMessageContaining("Resource with id ["
                 + "Reading] is invalid. Unsupported 'Permissions' provided for connector from AWS::SQS::Queue to"
                 + " AWS::Lambda::Function; valid combinations are: Read + Write.");
-        assertThatThrownBy(() -> transform(CONNECTED.replace("Destination: {Id: T}", "Destination: {Id: X}"))).hasMessageContaining(
+        assertThatThrownBy(() -> transform(CONNECTED.replace("Destination: {Id: T}", "Destination: {Id: X}")))
+                .hasMessageContaining(
                 "Resource with id [FTable] is invalid. Unable to find resource with logical ID 'X'.");
-        assertThatThrownBy(() -> transform(CONNECTED.replace("[{Id: F}]", "{Id: T}"))).hasMessageContaining("Resource with id ["
+        assertThatThrownBy(() -> transform(CONNECTED.replace("[{Id: F}]", "{Id: T}")))
+                .hasMessageContaining("Resource with id ["
                 + "Telling] is invalid. Unable to create connector from AWS::S3::Bucket to AWS::DynamoDB::Table;"
                 + " it's not supported or the template is invalid.");
     }

@@ -143,8 +143,10 @@ class TemplateTest {
         assertThat(evaluate("{'Fn::Base64': hello}")).isEqualTo("aGVsbG8=");
         assertThat(evaluate("!ImportValue vpc")).isEqualTo("export of vpc");
         assertThat(evaluate("!Select [0, !GetAZs '']")).isEqualTo("eu-west-1a");
-        assertThat(evaluate("!Cidr [10.0.0.0/16, 3, 8]")).isEqualTo(List.of("10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"));
-        assertThat(evaluate("{'Fn::ToJsonString': {a: [1, 'x\"', !Ref R]}}")).isEqualTo("{\"a\":[1,\"x\\\"\",\"R-id\"]}");
+        assertThat(evaluate("!Cidr [10.0.0.0/16, 3, 8]"))
+                .isEqualTo(List.of("10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"));
+        assertThat(evaluate("{'Fn::ToJsonString': {a: [1, 'x\"', !Ref R]}}"))
+                .isEqualTo("{\"a\":[1,\"x\\\"\",\"R-id\"]}");
         assertThat(evaluate("{a: !Ref AWS::NoValue, b: [!Ref AWS::NoValue, 1]}")).isEqualTo(Map.of("b", List.of(1L)));
         assertThat(evaluate("'{{resolve:ssm:/db/host:1}}!'")).isEqualTo("ssm=/db/host:1!");
     }
@@ -173,7 +175,8 @@ class TemplateTest {
     void refusesFunctionsThatCannotBeComputed() {
         assertThatThrownBy(() -> evaluate("!Select [3, [a]]"))
                 .hasMessage("Template error: Fn::Select  cannot select nonexistent value at index 3");
-        assertThatThrownBy(() -> evaluate("!Select [x, [a]]")).hasMessageContaining("Fn::Select requires a list argument");
+        assertThatThrownBy(() -> evaluate("!Select [x, [a]]"))
+                .hasMessageContaining("Fn::Select requires a list argument");
         assertThatThrownBy(() -> evaluate("{'Fn::Nope': 1}")).hasMessageContaining("unsupported function: Fn::Nope");
         assertThatThrownBy(() -> evaluate("!Cidr [10.0.0.0/30, 9, 8]")).hasMessageContaining("Fn::Cidr");
     }
@@ -206,17 +209,22 @@ class TemplateTest {
         assertThatThrownBy(() -> parameters.get("Size").check("x")).hasMessage("Parameter 'Size' must be a number.");
         assertThatThrownBy(() -> parameters.get("Size").check("6"))
                 .hasMessage("Parameter 'Size' must be a number not greater than 5");
-        assertThatThrownBy(() -> parameters.get("Env").check("qa")).hasMessage("Parameter 'Env' must be one of AllowedValues");
-        assertThatThrownBy(() -> parameters.get("Name").check("a")).hasMessage("Parameter 'Name' must contain at least 2 characters");
-        assertThatThrownBy(() -> parameters.get("Name").check("AB")).hasMessage("Parameter 'Name' must match pattern [a-z]+");
-        assertThatThrownBy(() -> parameters.get("Why").check("b")).hasMessage("Parameter Why failed to satisfy constraint: say a");
+        assertThatThrownBy(() -> parameters.get("Env").check("qa"))
+                .hasMessage("Parameter 'Env' must be one of AllowedValues");
+        assertThatThrownBy(() -> parameters.get("Name").check("a"))
+                .hasMessage("Parameter 'Name' must contain at least 2 characters");
+        assertThatThrownBy(() -> parameters.get("Name").check("AB"))
+                .hasMessage("Parameter 'Name' must match pattern [a-z]+");
+        assertThatThrownBy(() -> parameters.get("Why").check("b"))
+                .hasMessage("Parameter Why failed to satisfy constraint: say a");
         assertThat(parameters.get("Subnets").meaning("a, b")).isEqualTo(List.of("a", "b"));
         assertThat(parameters.get("Image").stored()).isTrue();
     }
 
     @Test
     void aPatternThatBacktracksForEverIsStopped() {
-        var parameters = template("{Parameters: {P: {Type: String, AllowedPattern: '(a+)+b'}}, Resources: {R: {Type: T}}}")
+        var parameters =
+                template("{Parameters: {P: {Type: String, AllowedPattern: '(a+)+b'}}, Resources: {R: {Type: T}}}")
                 .parameters();
         assertThatThrownBy(() -> parameters.get("P").check("a".repeat(60))).isInstanceOf(TemplateError.class);
     }
@@ -225,9 +233,11 @@ class TemplateTest {
     @CsvSource(delimiter = '|', value = {
             "CreationPolicy: {ResourceSignal: {Count: 1}} | Resource Q: CreationPolicy is not built in Aloft",
             "UpdatePolicy: {UseOnlineResharding: true} | Resource Q: UpdatePolicy is not built in Aloft",
-            "DeletionPolicy: Snapshot | Template error: resource type AWS::SQS::Queue does not support deletion policy Snapshot",
+            "DeletionPolicy: Snapshot | Template error: resource type AWS::SQS::Queue does not support "
+            + "deletion policy Snapshot",
             "DeletionPolicy: Forget | Template format error: Unrecognized DeletionPolicy Forget for resource Q"})
     void aPolicyThatWouldHaveNoEffectIsRefused(String attribute, String message) {
-        assertThatThrownBy(() -> template("Resources: {Q: {Type: AWS::SQS::Queue, " + attribute + "}}")).hasMessage(message);
+        assertThatThrownBy(() -> template("Resources: {Q: {Type: AWS::SQS::Queue, " + attribute + "}}"))
+                .hasMessage(message);
     }
 }

@@ -22,12 +22,14 @@ class ConditionTest {
     private static final Map<String, AttributeValue> VALUES = Map.of(":one", new N("1"), ":five", new N("5"),
         ":ten", new N("10"), ":s", new S("hello"), ":he", new S("he"), ":l", new L(List.of()), ":SS", new S("SS"),
         ":bad", new S("1"), ":t", new AttributeValue.BOOL(true));
-    private static final Map<String, AttributeValue> ITEM = Map.of("a", new N("5"), "b", new S("hello"), "x.y", new N("1"),
+    private static final Map<String, AttributeValue> ITEM =
+        Map.of("a", new N("5"), "b", new S("hello"), "x.y", new N("1"),
         "m", new M(Map.of("n", new L(List.of(new N("1"), new M(Map.of("deep", new S("hello"))))))),
         "ss", new AttributeValue.SS(List.of("hello", "you")), "ns", new AttributeValue.NS(List.of("1", "5")),
         "t", new AttributeValue.BOOL(true));
 
-    private static final String MISUSED = "The function is not allowed to be used this way in an expression; function: ";
+    private static final String MISUSED =
+        "The function is not allowed to be used this way in an expression; function: ";
     private static final String NO_NAME =
         "An expression attribute name used in the document path is not defined; attribute name: ";
     private static final String NO_VALUE =
@@ -53,33 +55,34 @@ class ConditionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a = :five", "#a=:five", "a <> :ten", "a < :ten", "a <= :five", "a > :one", "a >= :five",
-        "a between :one and :ten", "a BETWEEN :five AND :five", "a in (:one, :five)", "NOT a = :one", "not not a = :five",
-        "a = :one or a = :five", "a = :five and (b = :s or b = :he)", "attribute_exists(b)", "attribute_not_exists(c)",
-        "attribute_exists(m.n[1].deep)", "attribute_not_exists(m.n[2])", "attribute_not_exists(b.c)", "m.n[1].deep = :s",
-        "m.n[0] = :one", "#dotted = :one", "attribute_type(ss, :SS)", "begins_with(b, :he)", "contains(b, :he)",
-        "contains(ss, :s)", "contains(ns, :five)", "contains(m.n, :one)", "size(b) = :five", "size(ss) > :one",
-        "size(m) < :five", "t = :t", "nope <> :one", "(a)between(:one)and(:ten)", "(a = :five)", ":one < a",
-        "((a = :one) or (a = :five))", "a = :five AND b = :s AND t = :t", "( (m).n[0] ) = :one",
-        "not (a = :one and b = :s)"})
+        "a between :one and :ten", "a BETWEEN :five AND :five", "a in (:one, :five)", "NOT a = :one",
+        "not not a = :five", "a = :one or a = :five", "a = :five and (b = :s or b = :he)", "attribute_exists(b)",
+        "attribute_not_exists(c)", "attribute_exists(m.n[1].deep)", "attribute_not_exists(m.n[2])",
+        "attribute_not_exists(b.c)", "m.n[1].deep = :s", "m.n[0] = :one", "#dotted = :one", "attribute_type(ss, :SS)",
+        "begins_with(b, :he)", "contains(b, :he)", "contains(ss, :s)", "contains(ns, :five)", "contains(m.n, :one)",
+        "size(b) = :five", "size(ss) > :one", "size(m) < :five", "t = :t", "nope <> :one", "(a)between(:one)and(:ten)",
+        "(a = :five)", ":one < a", "((a = :one) or (a = :five))", "a = :five AND b = :s AND t = :t",
+        "( (m).n[0] ) = :one", "not (a = :one and b = :s)"})
     void thisHolds(String text) {
         assertThat(parse(text).holds(ITEM)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a = :s", "a < :s", "nope = :one", "nope < :one", "a between :he and :s", "begins_with(a, :he)",
-        "contains(b, :one)", "contains(a, :five)", "attribute_type(a, :SS)", "size(a) > :one", "size(nope) < :ten",
-        "a = :one or (a = :five and b = :he)", "not a = :five", "a in (:s, :he)", "m.n[9] = :one", "m[0] = :one",
-        "a = :one and b = :s or b = :he"})
+    @ValueSource(strings = {"a = :s", "a < :s", "nope = :one", "nope < :one", "a between :he and :s",
+        "begins_with(a, :he)", "contains(b, :one)", "contains(a, :five)", "attribute_type(a, :SS)", "size(a) > :one",
+        "size(nope) < :ten", "a = :one or (a = :five and b = :he)", "not a = :five", "a in (:s, :he)", "m.n[9] = :one",
+        "m[0] = :one", "a = :one and b = :s or b = :he"})
     void thisDoesNot(String text) {
         assertThat(parse(text).holds(ITEM)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"things are not fine", "a > 4", "attribute_exists(P-R)", "attribute_exists(\"P.R\")",
-        "attribute_exists(P..R)", "attribute_exists(P#c.R)", "attribute_exists(l[a])", "a in b, c", "a > between", "a in b",
-        "a in (b,c,)", "(a)between(b.(c.d))and(c)", "(a)between(b.c.d)and((c)", "#$.b > a", "a > :v.stuff", "b[:a] > a",
-        "b[#_] > a", "ü > a", "(a)between(b.c[4.5].#d)and(:a)", "size(a).b > a", "(size(a)).b > a", "size(a)[0] > a",
-        "(size(a))[0] > a", "a", ":one", "a = :one and", "not", "(a = :one", "a = (b = :one)", "_a = :one", "()", "a b"})
+        "attribute_exists(P..R)", "attribute_exists(P#c.R)", "attribute_exists(l[a])", "a in b, c", "a > between",
+        "a in b", "a in (b,c,)", "(a)between(b.(c.d))and(c)", "(a)between(b.c.d)and((c)", "#$.b > a", "a > :v.stuff",
+        "b[:a] > a", "b[#_] > a", "ü > a", "(a)between(b.c[4.5].#d)and(:a)", "size(a).b > a", "(size(a)).b > a",
+        "size(a)[0] > a", "(size(a))[0] > a", "a", ":one", "a = :one and", "not", "(a = :one", "a = (b = :one)",
+        "_a = :one", "()", "a b"})
     void syntaxErrorsAreRefused(String text) {
         assertThat(complaint(text)).startsWith("Syntax error; token: ");
     }
@@ -127,7 +130,8 @@ class ConditionTest {
         "size(things, a) > b | " + COUNT + "size, number of operands: 2",
         "attribute_type(a, size(a)) and a=a and a=:one | " + TYPE + "attribute_type, operand type: N",
         "attribute_type(a, :l) | " + TYPE + "attribute_type, operand type: L",
-        "attribute_type(a, :bad) | Invalid attribute type name found; type: 1, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+        "attribute_type(a, :bad) | Invalid attribute type name found; type: 1, valid types: "
+        + "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
         "begins_with(a, :one) | " + TYPE + "begins_with, operand type: N",
         "size(size(a)) > :one | " + TYPE + "size, operand type: N",
         "size(:t) > a | " + TYPE + "size, operand type: BOOL",
@@ -142,8 +146,9 @@ class ConditionTest {
         "a between :one and #a | " + SAME + "BETWEEN, first operand: [a]",
         "contains(ab.bc[1].a, ab.bc[1].#a) | " + SAME + "contains, first operand: [ab, bc, [1], a]",
         "((a=a) OR (a=a)) | " + SAME + "=, first operand: [a]",
-        "a between :ten and :one | The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
-            + "lower bound operand: AttributeValue: {N:10}, upper bound operand: AttributeValue: {N:1}",
+        "a between :ten and :one | The BETWEEN operator requires upper bound to be greater than or "
+            + "equal to lower bound; lower bound operand: AttributeValue: {N:10}, upper bound operand: "
+            + "AttributeValue: {N:1}",
         "a between :one and :s | The BETWEEN operator requires same data type for lower and upper bounds; "
             + "lower bound operand: AttributeValue: {N:1}, upper bound operand: AttributeValue: {S:hello}"})
     void complaintsAreInAwssWordsAndOrder(String text, String complaint) {
@@ -178,8 +183,9 @@ class ConditionTest {
     @Test
     void whateverIsThrownAtItIsReadOrRefused() {
         var random = new Random(42);
-        var pieces = new String[] {"a", "#a", ":one", "(", ")", ",", ".", "[", "]", "1", "=", "<>", "<", " and ", " or ",
-            " not ", " between ", " in ", "size", "contains", "attribute_exists", " ", "+", "-", "é", "#", ":", "_"};
+        var pieces = new String[] {"a", "#a", ":one", "(", ")", ",", ".", "[", "]", "1", "=", "<>", "<", " and ",
+            " or ", " not ", " between ", " in ", "size", "contains", "attribute_exists", " ", "+", "-", "é", "#", ":",
+            "_"};
         for (int i = 0; i < 20_000; i++) {
             var text = new StringBuilder();
             for (int left = 1 + random.nextInt(12); left > 0; left--) {
@@ -200,8 +206,10 @@ class ConditionTest {
 
     @Test
     void placeholdersAreCheckedAndUsed() {
-        assertThatThrownBy(() -> Placeholders.of(Map.of(), null)).hasMessage("ExpressionAttributeNames must not be empty");
-        assertThatThrownBy(() -> Placeholders.of(null, Map.of())).hasMessage("ExpressionAttributeValues must not be empty");
+        assertThatThrownBy(() -> Placeholders.of(Map.of(), null))
+            .hasMessage("ExpressionAttributeNames must not be empty");
+        assertThatThrownBy(() -> Placeholders.of(null, Map.of()))
+            .hasMessage("ExpressionAttributeValues must not be empty");
         assertThatThrownBy(() -> Placeholders.of(Map.of("a", "a"), null))
             .hasMessage("ExpressionAttributeNames contains invalid key: Syntax error; key: \"a\"");
         assertThatThrownBy(() -> Placeholders.of(null, Map.of("b", new S("a"))))

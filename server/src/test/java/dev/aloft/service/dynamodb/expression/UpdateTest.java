@@ -86,11 +86,12 @@ class UpdateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"whatever", "set a", "add a", "delete a", "set a=set", "remove a = b", "add a = b", "delete a = b",
-        "delete a b", "delete a if_not_exist(b)", "add abort b", "add a if_not_exist(b)", "remove a b", "set a b", "set :a = b",
-        "add :a b", "delete :a b", "remove :a", "set a = b / c", "set a = b * c", "set a[1] = \"eight\"", "set a[1] = 1",
-        "SET a = if_not_exist(a, 100)", "SET if_not_exist(a, b) = a", "set (a = (b + c))", "set a = (b.c).d + e",
-        "set a = (b.c)[0] + e", "set a = b + c + d", "set _a = b", "set", "set a = b,"})
+    @ValueSource(strings = {"whatever", "set a", "add a", "delete a", "set a=set", "remove a = b", "add a = b",
+        "delete a = b", "delete a b", "delete a if_not_exist(b)", "add abort b", "add a if_not_exist(b)", "remove a b",
+        "set a b", "set :a = b", "add :a b", "delete :a b", "remove :a", "set a = b / c", "set a = b * c",
+        "set a[1] = \"eight\"", "set a[1] = 1", "SET a = if_not_exist(a, 100)", "SET if_not_exist(a, b) = a",
+        "set (a = (b + c))", "set a = (b.c).d + e", "set a = (b.c)[0] + e", "set a = b + c + d", "set _a = b", "set",
+        "set a = b,"})
     void syntaxErrorsAreRefused(String text) {
         assertThat(complaint(text)).startsWith("Syntax error; token: ");
     }
@@ -110,8 +111,10 @@ class UpdateTest {
         "remove AND | Syntax error; token: \"AND\", near: \"remove AND\"",
         "set a = #c set c = :d | The \"SET\" section can only be used once in an update expression;",
         "remove #d set a = b remove e | The \"REMOVE\" section can only be used once in an update expression;",
-        "SET #c = if_not_exists(:c) | An expression attribute name used in the document path is not defined; attribute name: #c",
-        "SET #a = if_not_exists(:c) | An expression attribute value used in expression is not defined; attribute value: :c",
+        "SET #c = if_not_exists(:c) | An expression attribute name used in the document path is not defined; "
+        + "attribute name: #c",
+        "SET #a = if_not_exists(:c) | An expression attribute value used in expression is not defined; "
+        + "attribute value: :c",
         "set d[1] = a, d.b = a, c[1].a = a, c = if_not_exists(a) | Two document paths overlap with each other; "
             + "must remove or rewrite one of these paths; path one: [c, [1], a], path two: [c]",
         "set c[3].#three = a, c[3] = a | Two document paths overlap with each other; "
@@ -120,15 +123,16 @@ class UpdateTest {
             + "must remove or rewrite one of these paths; path one: [a, c], path two: [a, [1]]",
         "set f = :one, f = :two | Two document paths overlap with each other; "
             + "must remove or rewrite one of these paths; path one: [f], path two: [f]",
-        "set b = list_append(:s, a), c = if_not_exists(a) add a.b :s | Incorrect operand type for operator or function; "
-            + "operator: ADD, operand type: STRING",
+        "set b = list_append(:s, a), c = if_not_exists(a) add a.b :s | Incorrect operand type for "
+            + "operator or function; operator: ADD, operand type: STRING",
         "delete a.b :one | Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER",
         "add a.b :m | Incorrect operand type for operator or function; operator: ADD, operand type: MAP",
-        "set a = list_append(c) | Incorrect number of operands for operator or function; operator or function: list_append, "
-            + "number of operands: 1",
-        "set a = if_not_exists(:one, c) | Operator or function requires a document path; operator or function: if_not_exists",
-        "set a = list_append(:s, a) | Incorrect operand type for operator or function; operator or function: list_append, "
-            + "operand type: S",
+        "set a = list_append(c) | Incorrect number of operands for operator or function; operator or "
+            + "function: list_append, number of operands: 1",
+        "set a = if_not_exists(:one, c) | Operator or function requires a document path; operator or "
+        + "function: if_not_exists",
+        "set a = list_append(:s, a) | Incorrect operand type for operator or function; operator or "
+            + "function: list_append, operand type: S",
         "set a = n + :s | Incorrect operand type for operator or function; operator or function: +, operand type: S",
         "set a = n - :l | Incorrect operand type for operator or function; operator or function: -, operand type: L",
         "set a = b | The provided expression refers to an attribute that does not exist in the item",
@@ -145,7 +149,8 @@ class UpdateTest {
 
     @Test
     void projectionsKeepTheShape() {
-        var item = Map.<String, AttributeValue>of("a", new M(Map.of("b", new L(List.of(new N("0"), new N("1"), new N("2"))),
+        var item = Map.<String, AttributeValue>of("a",
+            new M(Map.of("b", new L(List.of(new N("0"), new N("1"), new N("2"))),
             "c", new S("c"))), "d", new S("d"));
         assertThat(project("a.b[2], a.b[0], d", item)).isEqualTo(Map.of("a",
             new M(Map.of("b", new L(List.of(new N("0"), new N("2"))))), "d", new S("d")));

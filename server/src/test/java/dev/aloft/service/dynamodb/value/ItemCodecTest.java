@@ -23,7 +23,8 @@ class ItemCodecTest {
 
     private String text() {
         int length = random.nextInt(5) == 0 ? random.nextInt(200) : random.nextInt(8);
-        return String.join("", Stream.generate(() -> LETTERS.get(random.nextInt(LETTERS.size()))).limit(length).toList());
+        return String.join("",
+            Stream.generate(() -> LETTERS.get(random.nextInt(LETTERS.size()))).limit(length).toList());
     }
 
     private Bytes bytes() {
@@ -33,7 +34,8 @@ class ItemCodecTest {
     }
 
     private String number() {
-        return Numbers.normalise((random.nextBoolean() ? "-" : "") + random.nextLong(1L << 50) + "." + random.nextInt(1000)
+        return Numbers.normalise((random.nextBoolean() ? "-" : "") + random.nextLong(1L << 50) + "."
+            + random.nextInt(1000)
             + "E" + (random.nextInt(40) - 20));
     }
 
@@ -44,10 +46,14 @@ class ItemCodecTest {
             case 2 -> new AttributeValue.B(bytes());
             case 3 -> new AttributeValue.BOOL(random.nextBoolean());
             case 4 -> new AttributeValue.NULL(true);
-            case 5 -> new AttributeValue.SS(IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(i -> i + text()).toList());
-            case 6 -> new AttributeValue.NS(IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(Integer::toString).toList());
-            case 7 -> new AttributeValue.BS(IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(_ -> bytes()).toList());
-            case 8 -> new AttributeValue.L(IntStream.range(0, random.nextInt(5)).mapToObj(_ -> value(depth + 1)).toList());
+            case 5 -> new AttributeValue.SS(IntStream.rangeClosed(0, random.nextInt(4))
+                .mapToObj(i -> i + text()).toList());
+            case 6 -> new AttributeValue.NS(IntStream.rangeClosed(0, random.nextInt(4))
+                .mapToObj(Integer::toString).toList());
+            case 7 -> new AttributeValue.BS(IntStream.rangeClosed(0, random.nextInt(4))
+                .mapToObj(_ -> bytes()).toList());
+            case 8 -> new AttributeValue.L(IntStream.range(0, random.nextInt(5))
+                .mapToObj(_ -> value(depth + 1)).toList());
             default -> new AttributeValue.M(item(depth + 1));
         };
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NumbersTest {
     @ParameterizedTest
-    @CsvSource({"0,0", "-0,0", "0.0,0", "0e126,0", "7,7", "+7,7", "-7,-7", "00042,42", "1.0,1", "3.1400,3.14", "1.5E2,150",
-        "1e-3,0.001", ".5,0.5", "5.,5", "-0.0010,-0.001", "1e+5,100000", "100,100", "0001.23,1.23",
+    @CsvSource({"0,0", "-0,0", "0.0,0", "0e126,0", "7,7", "+7,7", "-7,-7", "00042,42", "1.0,1", "3.1400,3.14",
+        "1.5E2,150", "1e-3,0.001", ".5,0.5", "5.,5", "-0.0010,-0.001", "1e+5,100000", "100,100", "0001.23,1.23",
         "12345678901234567890123456789012345678,12345678901234567890123456789012345678"})
     void numbersHaveOneSpelling(String given, String kept) {
         assertThat(Numbers.normalise(given)).isEqualTo(kept);
@@ -34,7 +34,8 @@ class NumbersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NaN", "Infinity", "-", "dog", " 1", "1 ", "1e", "1e+", ".", "-.", "1.2.3", "e5", "--1", "0x1"})
+    @ValueSource(strings = {"NaN", "Infinity", "-", "dog", " 1", "1 ", "1e", "1e+", ".", "-.", "1.2.3", "e5", "--1",
+        "0x1"})
     void whatIsNoNumberIsRefused(String text) {
         refused("The parameter cannot be converted to a numeric value: " + text, text);
     }

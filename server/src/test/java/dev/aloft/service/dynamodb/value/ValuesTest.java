@@ -117,7 +117,8 @@ class ValuesTest {
     @Test
     void setsAreEqualInAnyOrder() {
         assertThat(Values.equal(new SS(List.of("a", "b")), new SS(List.of("b", "a")))).isTrue();
-        assertThat(Values.equal(new L(List.of(new NS(List.of("1", "2")))), new L(List.of(new NS(List.of("2", "1")))))).isTrue();
+        assertThat(Values.equal(new L(List.of(new NS(List.of("1", "2")))), new L(List.of(new NS(List.of("2", "1"))))))
+            .isTrue();
         assertThat(Values.equal(new SS(List.of("1")), new NS(List.of("1")))).isFalse();
     }
 }

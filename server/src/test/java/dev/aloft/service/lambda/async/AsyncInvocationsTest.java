@@ -38,10 +38,12 @@ class AsyncInvocationsTest {
     private static final String FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:f";
     private static final String ROLE = "arn:aws:iam::123456789012:role/f";
     private static final String QUEUE = "arn:aws:sqs:eu-central-1:123456789012:q";
-    private static final Caller USER = new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r-1", null, 0,
+    private static final Caller USER =
+            new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r-1", null, 0,
             "http://127.0.0.1:4566", null, null);
     private static final Lambda.TooManyRequestsException THROTTLED =
-            new Lambda.TooManyRequestsException(Lambda.TooManyRequestsException.Detail.of(d -> d.message("Rate Exceeded.")));
+            new Lambda.TooManyRequestsException(Lambda.TooManyRequestsException.Detail.of(d ->
+                    d.message("Rate Exceeded.")));
 
     /** What comes of the next attempts: an ApiError, an error's text, or null for success. */
     private final ArrayDeque<Object> next = new ArrayDeque<>();
@@ -68,7 +70,8 @@ class AsyncInvocationsTest {
                 refusal.ifPresent(error -> {
                     throw error;
                 });
-                tell(target.resource() + " as " + caller.principal().arn() + " " + new String(event.body(), StandardCharsets.UTF_8)
+                tell(target.resource() + " as " + caller.principal().arn() + " "
+                        + new String(event.body(), StandardCharsets.UTF_8)
                         + (event.attributes().isEmpty() ? "" : " " + new java.util.TreeMap<>(event.attributes())));
             }
         });
@@ -78,10 +81,12 @@ class AsyncInvocationsTest {
                 throw new AssertionError(operation);
             }
             var put = (S3.PutObjectRequest) input;
-            tell(put.bucket() + "/" + put.key().replaceAll("[0-9a-f-]{36}$", "ID") + " " + new String(put.body().bytes(10_000)));
+            tell(put.bucket() + "/" + put.key().replaceAll("[0-9a-f-]{36}$", "ID") + " "
+                    + new String(put.body().bytes(10_000)));
             return S3.PutObjectResponse.of(_ -> {});
         }, new Roles(), measures, () -> "http://127.0.0.1:4566");
-        async = new AsyncInvocations(store, time, destinations, measures, () -> "http://127.0.0.1:4566", new Functions());
+        async = new AsyncInvocations(store, time, destinations, measures, () -> "http://127.0.0.1:4566",
+                new Functions());
         workers = new Workers(time, List.of(async.worker(), destinations.worker()));
         workers.start();
     }
@@ -100,7 +105,8 @@ class AsyncInvocationsTest {
 
     private final class Functions implements AsyncInvocations.Functions {
         @Override
-        public Invocations.Result run(Caller caller, AsyncInvocations.Event event, CompletableFuture<Boolean> recorded) {
+        public Invocations.Result run(Caller caller, AsyncInvocations.Event event,
+                CompletableFuture<Boolean> recorded) {
             assertThat(recorded).isNotDone();
             recordings.add(recorded);
             var how = next.poll();
@@ -109,7 +115,8 @@ class AsyncInvocationsTest {
                 throw refused;
             }
             var outcome = how == null ? new Outcome("{\"ok\":true}".getBytes(), null, Outcome.Status.SUCCESS)
-                    : new Outcome(("{\"errorMessage\":\"" + how + "\",\"errorType\":\"Error\"}").getBytes(), "Error", Outcome.Status.FAILURE);
+                    : new Outcome(("{\"errorMessage\":\"" + how + "\",\"errorType\":\"Error\"}").getBytes(), "Error",
+                            Outcome.Status.FAILURE);
             return new Invocations.Result(outcome, "$LATEST", Optional.empty());
         }
 
@@ -119,9 +126,10 @@ class AsyncInvocationsTest {
         }
     }
 
-    private static Optional<AsyncInvocations.Settings> settings(String deadLetters, int retries, Duration age, String onSuccess,
-            String onFailure, boolean stopped) {
-        return Optional.of(new AsyncInvocations.Settings(ROLE, deadLetters, retries, age, onSuccess, onFailure, stopped));
+    private static Optional<AsyncInvocations.Settings> settings(String deadLetters, int retries, Duration age,
+            String onSuccess, String onFailure, boolean stopped) {
+        return Optional.of(new AsyncInvocations.Settings(ROLE, deadLetters, retries, age, onSuccess, onFailure,
+                stopped));
     }
 
     private synchronized void tell(String what) {
@@ -164,7 +172,8 @@ class AsyncInvocationsTest {
     void throttlesAreNoAttempts() {
         settings = settings(null, 1, Duration.ofHours(6), null, QUEUE, false);
         invoke(THROTTLED, THROTTLED, new Lambda.ServiceException("no"), "no", THROTTLED, "no");
-        assertThat(told.subList(0, 6)).containsExactly("0: run r-1", "1: run r-1", "3: run r-1", "7: run r-1", "67: run r-1", "68: run r-1");
+        assertThat(told.subList(0, 6))
+                .containsExactly("0: run r-1", "1: run r-1", "3: run r-1", "7: run r-1", "67: run r-1", "68: run r-1");
         assertThat(told.get(6)).contains("\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":2");
     }
 
@@ -174,8 +183,9 @@ class AsyncInvocationsTest {
         next.addAll(Collections.nCopies(100, THROTTLED));
         invoke();
         assertThat(told).contains("255: run r-1", "511: run r-1").last().asString()
-                .isEqualTo("600: q as arn:aws:sts::123456789012:assumed-role/f/f {\"a\":1} {ErrorCode=Attribute[type=Number, value=429],"
-                        + " ErrorMessage=Attribute[type=String, value=Rate Exceeded.], RequestID=Attribute[type=String, value=r-1]}");
+                .isEqualTo("600: q as arn:aws:sts::123456789012:assumed-role/f/f {\"a\":1} "
+                        + "{ErrorCode=Attribute[type=Number, value=429], ErrorMessage=Attribute[type=String, "
+                        + "value=Rate Exceeded.], RequestID=Attribute[type=String, value=r-1]}");
     }
 
     @Test
@@ -184,7 +194,8 @@ class AsyncInvocationsTest {
         invoke();
         assertThat(told).containsExactly("0: run r-1", "0: q as arn:aws:sts::123456789012:assumed-role/f/f "
                 + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{\"requestId\":\"r-1\","
-                + "\"functionArn\":\"" + FUNCTION + ":$LATEST\",\"condition\":\"Success\",\"approximateInvokeCount\":1},"
+                + "\"functionArn\":\"" + FUNCTION
+                + ":$LATEST\",\"condition\":\"Success\",\"approximateInvokeCount\":1},"
                 + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,\"executedVersion\":\"$LATEST\"},"
                 + "\"responsePayload\":{\"ok\":true}}");
     }
@@ -196,11 +207,13 @@ class AsyncInvocationsTest {
         assertThat(told).containsExactlyInAnyOrder("0: run r-1",
                 "0: q as arn:aws:sts::123456789012:assumed-role/f/f "
                 + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{\"requestId\":\"r-1\","
-                + "\"functionArn\":\"" + FUNCTION + ":$LATEST\",\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":1},"
+                + "\"functionArn\":\"" + FUNCTION
+                + ":$LATEST\",\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":1},"
                 + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,\"executedVersion\":\"$LATEST\","
                 + "\"functionError\":\"Unhandled\"},\"responsePayload\":{\"errorMessage\":\"boom\",\"errorType\":\"Error\"}}",
-                "0: q as arn:aws:sts::123456789012:assumed-role/f/f {\"a\":1} {ErrorCode=Attribute[type=Number, value=200],"
-                + " ErrorMessage=Attribute[type=String, value=boom], RequestID=Attribute[type=String, value=r-1]}");
+                "0: q as arn:aws:sts::123456789012:assumed-role/f/f {\"a\":1} "
+                + "{ErrorCode=Attribute[type=Number, value=200], ErrorMessage=Attribute[type=String, value=boom], "
+                + "RequestID=Attribute[type=String, value=r-1]}");
     }
 
     @Test
@@ -218,7 +231,8 @@ class AsyncInvocationsTest {
         settings = settings(null, 2, Duration.ofSeconds(60), null, QUEUE, false);
         invoke("no", "no", "no");
         assertThat(told).hasSize(2).last().asString().startsWith("60: q")
-                .contains("\"condition\":\"EventAgeExceeded\",\"approximateInvokeCount\":1", "\"functionError\":\"Unhandled\"");
+                .contains("\"condition\":\"EventAgeExceeded\",\"approximateInvokeCount\":1",
+                        "\"functionError\":\"Unhandled\"");
     }
 
     @Test
@@ -226,17 +240,23 @@ class AsyncInvocationsTest {
         settings = settings(QUEUE, 2, Duration.ofHours(6), null, QUEUE, true);
         invoke(THROTTLED, THROTTLED);
         assertThat(told).hasSize(3);
-        assertThat(told).anySatisfy(line -> assertThat(line).startsWith("0: q").endsWith("\"condition\":\"ZeroReservedConcurrency\","
+        assertThat(told)
+                .anySatisfy(line -> assertThat(line).startsWith("0: q")
+                        .endsWith("\"condition\":\"ZeroReservedConcurrency\","
                 + "\"approximateInvokeCount\":0},\"requestPayload\":{\"a\":1}}"));
-        assertThat(told).anySatisfy(line -> assertThat(line).endsWith("{\"a\":1} {ErrorMessage=Attribute[type=String, value=Function not invoked."
-                + " Function isconfigured with zero reserved concurrent executions], RequestID=Attribute[type=String, value=r-1]}"));
+        assertThat(told)
+                .anySatisfy(line -> assertThat(line)
+                        .endsWith("{\"a\":1} {ErrorMessage=Attribute[type=String, value=Function not invoked."
+                + " Function isconfigured with zero reserved concurrent executions], "
+                + "RequestID=Attribute[type=String, value=r-1]}"));
     }
 
     @Test
     void aFailureMayBecomeAnObject() {
         settings = settings(null, 0, Duration.ofHours(6), null, "arn:aws:s3:::failures", false);
         invoke("boom");
-        assertThat(told.get(1)).startsWith("0: failures/aws/lambda/async/f/2026/01/01/2026-01-01T00.00.00-ID {\"version\":\"1.0\"");
+        assertThat(told.get(1))
+                .startsWith("0: failures/aws/lambda/async/f/2026/01/01/2026-01-01T00.00.00-ID {\"version\":\"1.0\"");
     }
 
     @Test

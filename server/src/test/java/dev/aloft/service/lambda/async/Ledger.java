@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * What a function wrote down of its attempts, in the order in which it happened. An attempt <em>began</em> when the
- * function had the event, and was <em>heard</em> when the platform had answered that it knows how it ended; one that was
- * not heard was interrupted.
+ * function had the event, and was <em>heard</em> when the platform had answered that it knows how it ended; one that
+ * was not heard was interrupted.
  */
 record Ledger(List<Entry> entries) {
     /** @param generation the number of the platform's start, from 1 */
@@ -46,7 +46,8 @@ record Ledger(List<Entry> entries) {
     Set<String> interrupted() {
         var events = new HashSet<String>();
         byEvent().forEach((event, entries) -> {
-            if (entries.stream().filter(entry -> !entry.heard).count() > entries.stream().filter(Entry::heard).count()) {
+            if (entries.stream().filter(entry -> !entry.heard).count() > entries.stream()
+                    .filter(Entry::heard).count()) {
                 events.add(event);
             }
         });

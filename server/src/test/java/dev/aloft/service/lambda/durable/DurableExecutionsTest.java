@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Executions of a function whose every invocation is scripted here, as its SDK would act. */
 class DurableExecutionsTest {
-    private static final Caller CALLER = new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r", null, 0,
+    private static final Caller CALLER =
+            new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r", null, 0,
             "http://127.0.0.1:4566", "127.0.0.1", null);
     private static final String SUCCEEDED = "{\"Status\":\"SUCCEEDED\",\"Result\":\"\\\"done\\\"\"}";
     private static final String PENDING = "{\"Status\":\"PENDING\"}";
@@ -75,7 +76,8 @@ class DurableExecutionsTest {
     private final class Scripted implements DurableExecutions.Functions {
         @Override
         @SuppressWarnings("unchecked")
-        public Outcome run(Caller lambda, String functionArn, String version, String requestId, byte[] event, String trace) {
+        public Outcome run(Caller lambda, String functionArn, String version, String requestId, byte[] event,
+                String trace) {
             var tree = (Map<String, Object>) JsonReader.tree(event);
             events.add(tree);
             return script.removeFirst().apply(tree);
@@ -118,7 +120,8 @@ class DurableExecutionsTest {
     }
 
     private static Outcome crash() {
-        return new Outcome("{\"errorMessage\":\"crash\",\"errorType\":\"Runtime.ExitError\"}".getBytes(StandardCharsets.UTF_8),
+        return new Outcome("{\"errorMessage\":\"crash\",\"errorType\":\"Runtime.ExitError\"}"
+                .getBytes(StandardCharsets.UTF_8),
                 "Runtime.ExitError", Outcome.Status.ERROR);
     }
 
@@ -138,17 +141,20 @@ class DurableExecutionsTest {
         });
     }
 
-    private Lambda.CheckpointDurableExecutionResponse checkpoint(Map<String, Object> event, OperationUpdate... updates) {
+    private Lambda.CheckpointDurableExecutionResponse checkpoint(Map<String, Object> event,
+            OperationUpdate... updates) {
         return checkpoint(event, (String) event.get("CheckpointToken"), null, updates);
     }
 
     private Lambda.CheckpointDurableExecutionResponse checkpoint(
             Map<String, Object> event, String token, String clientToken, OperationUpdate... updates) {
-        return durable.checkpoint(CheckpointDurableExecutionRequest.of(r -> r.durableExecutionArn((String) event.get("DurableExecutionArn"))
+        return durable.checkpoint(CheckpointDurableExecutionRequest.of(r ->
+                r.durableExecutionArn((String) event.get("DurableExecutionArn"))
                 .checkpointToken(token).clientToken(clientToken).updates(List.of(updates))));
     }
 
-    private static OperationUpdate update(String id, String type, String action, Consumer<OperationUpdate.Builder> more) {
+    private static OperationUpdate update(String id, String type, String action,
+            Consumer<OperationUpdate.Builder> more) {
         return OperationUpdate.of(u -> {
             u.id(id).type(type).action(action);
             more.accept(u);
@@ -160,7 +166,8 @@ class DurableExecutionsTest {
     }
 
     private static OperationUpdate waiting(String id, int seconds) {
-        return update(id, OperationType.WAIT, OperationAction.START, u -> u.waitOptions(Lambda.WaitOptions.of(w -> w.waitSeconds(seconds))));
+        return update(id, OperationType.WAIT, OperationAction.START,
+                u -> u.waitOptions(Lambda.WaitOptions.of(w -> w.waitSeconds(seconds))));
     }
 
     private static OperationUpdate callback(String id, Integer timeout, Integer heartbeat) {
@@ -178,13 +185,15 @@ class DurableExecutionsTest {
     }
 
     private List<String> history(String arn) {
-        return durable.history(Lambda.GetDurableExecutionHistoryRequest.of(r -> r.durableExecutionArn(arn))).events().stream()
+        return durable.history(Lambda.GetDurableExecutionHistoryRequest.of(r -> r.durableExecutionArn(arn)))
+                .events().stream()
                 .map(Lambda.Event::eventType).toList();
     }
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> told(Map<String, Object> event, String id) {
-        var operations = (List<Map<String, Object>>) ((Map<String, Object>) event.get("InitialExecutionState")).get("Operations");
+        var operations = (List<Map<String, Object>>) ((Map<String, Object>) event.get("InitialExecutionState"))
+                .get("Operations");
         return operations.stream().filter(each -> each.get("Id").equals(id)).findFirst().orElse(Map.of());
     }
 
@@ -212,10 +221,12 @@ class DurableExecutionsTest {
         assertThat(well.functionError()).isNull();
         assertThat(well.durableExecutionArn()).contains("/durable-execution/");
 
-        script.add(_ -> answer("{\"Status\":\"FAILED\",\"Error\":{\"ErrorType\":\"TypeError\",\"ErrorMessage\":\"no\"}}"));
+        script.add(_ ->
+                answer("{\"Status\":\"FAILED\",\"Error\":{\"ErrorType\":\"TypeError\",\"ErrorMessage\":\"no\"}}"));
         var badly = durable.run(CALLER, function(900), null, "{}".getBytes(StandardCharsets.UTF_8));
         assertThat(badly.functionError()).isEqualTo("Unhandled");
-        assertThat(new String(badly.payload().array(), StandardCharsets.UTF_8)).isEqualTo("{\"errorMessage\":\"no\",\"errorType\":\"TypeError\"}");
+        assertThat(new String(badly.payload().array(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"errorMessage\":\"no\",\"errorType\":\"TypeError\"}");
 
         assertThatThrownBy(() -> durable.run(CALLER, function(901), null, new byte[0])).hasMessage(
                 "You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.");
@@ -228,8 +239,10 @@ class DurableExecutionsTest {
         assertThat(begin("same")).isEqualTo(arn);
         assertThat(events).hasSize(1);
 
-        assertThatThrownBy(() -> durable.start(CALLER, function(3600), "same", "{\"a\":2}".getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(Lambda.DurableExecutionAlreadyStartedException.class).hasMessage("Execution already started: " + arn);
+        assertThatThrownBy(() ->
+                durable.start(CALLER, function(3600), "same", "{\"a\":2}".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Lambda.DurableExecutionAlreadyStartedException.class)
+                .hasMessage("Execution already started: " + arn);
     }
 
     @Test
@@ -312,8 +325,10 @@ class DurableExecutionsTest {
         }
         script.add(event -> {
             var token = checkpoint(event, steps).checkpointToken();
-            var last = checkpoint(event, token, null, update("last", OperationType.STEP, OperationAction.SUCCEED, _ -> {})).checkpointToken();
-            assertThatThrownBy(() -> checkpoint(event, last, null, update("more", OperationType.STEP, OperationAction.SUCCEED, _ -> {})))
+            var last = checkpoint(event, token, null,
+                    update("last", OperationType.STEP, OperationAction.SUCCEED, _ -> {})).checkpointToken();
+            assertThatThrownBy(() ->
+                    checkpoint(event, last, null, update("more", OperationType.STEP, OperationAction.SUCCEED, _ -> {})))
                     .isInstanceOf(Lambda.InvalidParameterValueException.class)
                     .hasMessage("The durable execution exceeds the limit of 3000 operations.");
             return answer(SUCCEEDED);
@@ -355,10 +370,12 @@ class DurableExecutionsTest {
 
     @Test
     void aStepIsReportedOnceAndToldAtTheNextInvocation() {
-        next(PENDING, step("s", OperationAction.START), update("s", OperationType.STEP, OperationAction.SUCCEED, u -> u.payload("42")),
+        next(PENDING, step("s", OperationAction.START),
+                update("s", OperationType.STEP, OperationAction.SUCCEED, u -> u.payload("42")),
                 waiting("w", 60));
         script.add(event -> {
-            assertThat(told(event, "s")).containsEntry("Status", "SUCCEEDED").containsEntry("StepDetails", Map.of("Attempt", 1, "Result", "42"));
+            assertThat(told(event, "s")).containsEntry("Status", "SUCCEEDED")
+                    .containsEntry("StepDetails", Map.of("Attempt", 1, "Result", "42"));
             assertThat(told(event, "w")).containsEntry("Status", "SUCCEEDED");
             assertThat(event).containsEntry("UpdatedOperationIds", List.of("w"));
             return answer(SUCCEEDED);
@@ -368,18 +385,22 @@ class DurableExecutionsTest {
         assertThat(events).hasSize(1);
         time.advance(Duration.ofSeconds(1));
         assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
-        assertThat(history(arn)).containsExactly("ExecutionStarted", "StepStarted", "StepSucceeded", "WaitStarted", "InvocationCompleted",
+        assertThat(history(arn))
+                .containsExactly("ExecutionStarted", "StepStarted", "StepSucceeded", "WaitStarted",
+                        "InvocationCompleted",
                 "WaitSucceeded", "InvocationCompleted", "ExecutionSucceeded");
     }
 
     @Test
     void aStepIsReadyAgainAfterItsPause() {
         next(PENDING, step("s", OperationAction.START), update("s", OperationType.STEP, OperationAction.RETRY, u -> u
-                .error(Lambda.ErrorObject.of(e -> e.errorMessage("not yet"))).stepOptions(Lambda.StepOptions.of(o -> o.nextAttemptDelaySeconds(5)))));
+                .error(Lambda.ErrorObject.of(e -> e.errorMessage("not yet")))
+                .stepOptions(Lambda.StepOptions.of(o -> o.nextAttemptDelaySeconds(5)))));
         script.add(event -> {
             assertThat(told(event, "s")).containsEntry("Status", "READY");
             assertThat(((Map<?, ?>) told(event, "s").get("StepDetails")).get("Attempt")).isEqualTo(1);
-            checkpoint(event, step("s", OperationAction.START), update("s", OperationType.STEP, OperationAction.SUCCEED, u -> u.payload("1")));
+            checkpoint(event, step("s", OperationAction.START),
+                    update("s", OperationType.STEP, OperationAction.SUCCEED, u -> u.payload("1")));
             return answer(SUCCEEDED);
         });
         var arn = begin();
@@ -394,7 +415,8 @@ class DurableExecutionsTest {
             var token = checkpoint(event, waiting("w", 1)).checkpointToken();
             sleep(Duration.ofSeconds(2));
             var answered = checkpoint(event, token, null);
-            assertThat(answered.newExecutionState().operations()).extracting(Lambda.Operation_::status).containsExactly("SUCCEEDED");
+            assertThat(answered.newExecutionState().operations()).extracting(Lambda.Operation_::status)
+                    .containsExactly("SUCCEEDED");
             assertThat(checkpoint(event, answered.checkpointToken(), null).newExecutionState().operations()).isEmpty();
             return answer(SUCCEEDED);
         });
@@ -426,7 +448,8 @@ class DurableExecutionsTest {
             var first = (String) event.get("CheckpointToken");
             var answered = checkpoint(event, first, "t1", waiting("w", 1));
             assertThat(checkpoint(event, first, "t1", waiting("w", 1))).isEqualTo(answered);
-            assertThatThrownBy(() -> checkpoint(event, first, "t2")).isInstanceOf(Lambda.InvalidParameterValueException.class)
+            assertThatThrownBy(() -> checkpoint(event, first, "t2"))
+                    .isInstanceOf(Lambda.InvalidParameterValueException.class)
                     .hasMessage("Invalid checkpoint token");
             assertThatThrownBy(() -> checkpoint(event, "QUJD", null)).hasMessage("Invalid checkpoint token");
             return answer(SUCCEEDED);
@@ -437,7 +460,8 @@ class DurableExecutionsTest {
     @Test
     void aResultTooLargeForAnAnswerIsReported() {
         script.add(event -> {
-            var closing = checkpoint(event, update("result", OperationType.EXECUTION, OperationAction.SUCCEED, u -> u.payload("\"large\"")));
+            var closing = checkpoint(event,
+                    update("result", OperationType.EXECUTION, OperationAction.SUCCEED, u -> u.payload("\"large\"")));
             assertThat(closing.checkpointToken()).isNull();
             return answer("{\"Status\":\"SUCCEEDED\",\"Result\":\"\"}");
         });
@@ -449,9 +473,12 @@ class DurableExecutionsTest {
     @Test
     void updatesAreLookedAtBeforeOneIsMade() {
         script.add(event -> {
-            refused(event, "Cannot update the same operation twice in a single request.", waiting("w", 1), waiting("w", 1));
-            refused(event, "Invalid parent operation id.", update("s", OperationType.STEP, OperationAction.START, u -> u.parentId("none")));
-            refused(event, "Invalid action for the given operation type.", update("w", OperationType.WAIT, OperationAction.SUCCEED, _ -> {}));
+            refused(event, "Cannot update the same operation twice in a single request.", waiting("w", 1),
+                    waiting("w", 1));
+            refused(event, "Invalid parent operation id.",
+                    update("s", OperationType.STEP, OperationAction.START, u -> u.parentId("none")));
+            refused(event, "Invalid action for the given operation type.",
+                    update("w", OperationType.WAIT, OperationAction.SUCCEED, _ -> {}));
             refused(event, "Cannot cancel a WAIT that does not exist or has already completed.",
                     update("w", OperationType.WAIT, OperationAction.CANCEL, _ -> {}));
             refused(event, "Cannot provide a Payload for FAIL action.",
@@ -468,14 +495,17 @@ class DurableExecutionsTest {
     }
 
     private void refused(Map<String, Object> event, String message, OperationUpdate... updates) {
-        assertThatThrownBy(() -> checkpoint(event, updates)).isInstanceOf(Lambda.InvalidParameterValueException.class).hasMessage(message);
+        assertThatThrownBy(() -> checkpoint(event, updates)).isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessage(message);
     }
 
     // ---- callbacks
 
     private String callbackId(String arn) {
-        return durable.history(Lambda.GetDurableExecutionHistoryRequest.of(r -> r.durableExecutionArn(arn))).events().stream()
-                .filter(event -> event.callbackStartedDetails() != null).findFirst().orElseThrow().callbackStartedDetails().callbackId();
+        return durable.history(Lambda.GetDurableExecutionHistoryRequest.of(r -> r.durableExecutionArn(arn)))
+                .events().stream()
+                .filter(event -> event.callbackStartedDetails() != null).findFirst().orElseThrow()
+                .callbackStartedDetails().callbackId();
     }
 
     @Test
@@ -496,7 +526,8 @@ class DurableExecutionsTest {
         assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
         assertThatThrownBy(() -> durable.succeed(success)).isInstanceOf(Lambda.CallbackTimeoutException.class)
                 .hasMessage("The callback is either timed out or already completed");
-        assertThatThrownBy(() -> durable.heartbeat(Lambda.SendDurableExecutionCallbackHeartbeatRequest.of(r -> r.callbackId("QUJD"))))
+        assertThatThrownBy(() ->
+                durable.heartbeat(Lambda.SendDurableExecutionCallbackHeartbeatRequest.of(r -> r.callbackId("QUJD"))))
                 .hasMessage("Invalid callback id");
     }
 
@@ -521,10 +552,12 @@ class DurableExecutionsTest {
 
     @Test
     void anotherFunctionIsInvokedAndItsAnswerTold() {
-        others = _ -> Lambda.InvokeResponse.of(a -> a.statusCode(200).payload(Bytes.of("[3]".getBytes(StandardCharsets.UTF_8))));
+        others = _ -> Lambda.InvokeResponse.of(a -> a.statusCode(200)
+                .payload(Bytes.of("[3]".getBytes(StandardCharsets.UTF_8))));
         next(PENDING, invoke("i", "plain"));
         script.add(event -> {
-            assertThat(told(event, "i")).containsEntry("Status", "SUCCEEDED").containsEntry("ChainedInvokeDetails", Map.of("Result", "[3]"));
+            assertThat(told(event, "i")).containsEntry("Status", "SUCCEEDED")
+                    .containsEntry("ChainedInvokeDetails", Map.of("Result", "[3]"));
             return answer(SUCCEEDED);
         });
         assertThat(execution(begin()).status()).isEqualTo("SUCCEEDED");
@@ -546,15 +579,16 @@ class DurableExecutionsTest {
     void aDurableFunctionReportsItsEndItself() {
         others = request -> {
             durable.start(CALLER, new DurableExecutions.Function("123456789012", "eu-central-1", "durable-other", "1",
-                    Lambda.DurableConfig.of(d -> d.executionTimeout(60).retentionPeriodInDays(1))), request.durableExecutionName(),
-                    request.payload().array());
+                    Lambda.DurableConfig.of(d -> d.executionTimeout(60).retentionPeriodInDays(1))),
+                    request.durableExecutionName(), request.payload().array());
             return Lambda.InvokeResponse.of(a -> a.statusCode(202));
         };
         next(PENDING, invoke("i", "durable-other:1"));
         next(PENDING, waiting("w", 30));
         script.add(_ -> answer("{\"Status\":\"SUCCEEDED\",\"Result\":\"5\"}"));
         script.add(event -> {
-            assertThat(told(event, "i")).containsEntry("Status", "SUCCEEDED").containsEntry("ChainedInvokeDetails", Map.of("Result", "5"));
+            assertThat(told(event, "i")).containsEntry("Status", "SUCCEEDED")
+                    .containsEntry("ChainedInvokeDetails", Map.of("Result", "5"));
             return answer(SUCCEEDED);
         });
         var arn = begin();
@@ -573,13 +607,16 @@ class DurableExecutionsTest {
             time.advance(Duration.ofSeconds(1));
         }
         var target = new DurableExecutions.Target("123456789012", "eu-central-1", "orders", true);
-        var first = durable.list(target, null, Lambda.ListDurableExecutionsByFunctionRequest.of(r -> r.functionName("orders").maxItems(2)));
-        assertThat(first.durableExecutions()).extracting(Lambda.Execution::durableExecutionName).containsExactly("e2", "e1");
+        var first = durable.list(target, null,
+                Lambda.ListDurableExecutionsByFunctionRequest.of(r -> r.functionName("orders").maxItems(2)));
+        assertThat(first.durableExecutions()).extracting(Lambda.Execution::durableExecutionName)
+                .containsExactly("e2", "e1");
         var second = durable.list(target, null, Lambda.ListDurableExecutionsByFunctionRequest.of(
                 r -> r.functionName("orders").maxItems(2).marker(first.nextMarker())));
         assertThat(second.durableExecutions()).extracting(Lambda.Execution::durableExecutionName).containsExactly("e0");
         assertThat(second.nextMarker()).isNull();
-        assertThatThrownBy(() -> durable.list(target, null, Lambda.ListDurableExecutionsByFunctionRequest.of(r -> r.marker("bogus"))))
+        assertThatThrownBy(() ->
+                durable.list(target, null, Lambda.ListDurableExecutionsByFunctionRequest.of(r -> r.marker("bogus"))))
                 .isInstanceOf(ApiError.class).hasMessage("Invalid Marker");
     }
 

@@ -36,9 +36,9 @@ class ConcurrencyTest {
 
     private static FunctionVersion function(String name, Integer reserved) {
         return new FunctionVersion("123456789012", "eu-central-1", name, "$LATEST",
-                "arn:aws:lambda:eu-central-1:123456789012:function:" + name, "r", "nodejs22.x", "index.handler", "role", 128, 3, 512,
-                Map.of(), Path.of("code"), Optional.empty(), reserved, false, "/aws/lambda/" + name, false, null, null,
-                Optional.empty(), Optional.empty(), false, false, false);
+                "arn:aws:lambda:eu-central-1:123456789012:function:" + name, "r", "nodejs22.x", "index.handler", "role",
+                128, 3, 512, Map.of(), Path.of("code"), Optional.empty(), reserved, false, "/aws/lambda/" + name, false,
+                null, null, Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private List<Concurrency.Seat> admit(FunctionVersion version, int events) {
@@ -70,14 +70,16 @@ class ConcurrencyTest {
     void aReservationIsBothALimitAndAGuarantee() {
         claimed = 300;
         admit(function("reserving", 300), 300);
-        assertThrottled(() -> admit(function("reserving", 300), 1), "ReservedFunctionConcurrentInvocationLimitExceeded");
+        assertThrottled(() -> admit(function("reserving", 300), 1),
+                "ReservedFunctionConcurrentInvocationLimitExceeded");
         admit(function("other", null), 700);
         assertThrottled(() -> admit(function("other", null), 1), "ConcurrentInvocationLimitExceeded");
     }
 
     @Test
     void aReservationOfNothingRunsNothing() {
-        assertThrottled(() -> concurrency.admit(function("off", 0), true), "ReservedFunctionConcurrentInvocationLimitExceeded");
+        assertThrottled(() -> concurrency.admit(function("off", 0), true),
+                "ReservedFunctionConcurrentInvocationLimitExceeded");
     }
 
     @Test
@@ -148,9 +150,10 @@ class ConcurrencyTest {
     void otherAccountsAndRegionsHaveLimitsOfTheirOwn() {
         admit(function("a", null), 1_000);
         var elsewhere = function("a", null);
-        concurrency.admit(new FunctionVersion("123456789012", "us-east-1", "a", "$LATEST", "arn:aws:lambda:us-east-1:123456789012:function:a",
-                elsewhere.revision(), elsewhere.runtime(), elsewhere.handler(), elsewhere.role(), 128, 3, 512, Map.of(), elsewhere.code(),
-                elsewhere.layers(), null, false, elsewhere.logGroup(), false, null, null,
+        concurrency.admit(new FunctionVersion("123456789012", "us-east-1", "a", "$LATEST",
+                "arn:aws:lambda:us-east-1:123456789012:function:a",
+                elsewhere.revision(), elsewhere.runtime(), elsewhere.handler(), elsewhere.role(), 128, 3, 512, Map.of(),
+                elsewhere.code(), elsewhere.layers(), null, false, elsewhere.logGroup(), false, null, null,
                 Optional.empty(), Optional.empty(), false, false, false), true);
     }
 }

@@ -22,14 +22,16 @@ class EnvironmentLogTest {
     private final Invocation invocation = new Invocation("id", "arn", new byte[0], null, null);
 
     private static FunctionVersion version() {
-        return new FunctionVersion("123456789012", "eu-central-1", "f", "$LATEST", "arn:aws:lambda:eu-central-1:123456789012:function:f",
-                "r", "nodejs22.x", "index.handler", "role", 128, 3, 512, Map.of(), Path.of("code"), Optional.empty(), null, false,
+        return new FunctionVersion("123456789012", "eu-central-1", "f", "$LATEST",
+                "arn:aws:lambda:eu-central-1:123456789012:function:f", "r", "nodejs22.x", "index.handler", "role", 128,
+                3, 512, Map.of(), Path.of("code"), Optional.empty(), null, false,
                 "/aws/lambda/f", false, null, null,
                 Optional.empty(), Optional.empty(), false, false, false);
     }
 
     private void comes(Telemetry incarnation, String written) {
-        log.read(new ByteArrayInputStream(written.getBytes(StandardCharsets.ISO_8859_1)), EnvironmentLog.Source.FUNCTION, incarnation);
+        log.read(new ByteArrayInputStream(written.getBytes(StandardCharsets.ISO_8859_1)),
+                EnvironmentLog.Source.FUNCTION, incarnation);
     }
 
     private List<String> messages() {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class FailureTest {
     @Test
     void whatARuntimeSaysOfItsInitIsTold() {
-        assertThat(words("{\"errorType\":\"ImportError\",\"errorMessage\":\"no module\"}")).isEqualTo("ImportError: no module");
+        assertThat(words("{\"errorType\":\"ImportError\",\"errorMessage\":\"no module\"}"))
+                .isEqualTo("ImportError: no module");
     }
 
     @Test

@@ -65,7 +65,8 @@ class LifeTest {
     @Test
     void onlyAnEnvironmentWithNothingToDoTakesAnEvent() {
         for (State state : State.values()) {
-            assertThat(Life.takesEvents(state)).isEqualTo(state == State.IDLE || state == State.FROZEN || state == State.RESET);
+            assertThat(Life.takesEvents(state))
+                    .isEqualTo(state == State.IDLE || state == State.FROZEN || state == State.RESET);
         }
     }
 

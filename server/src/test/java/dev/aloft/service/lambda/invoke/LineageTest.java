@@ -24,7 +24,8 @@ class LineageTest {
     @Test
     void servicesThatDoNotCarryTheChainBeginANewOne() {
         var header = Lineage.through(ROOT, F);
-        var caller = new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r", header, 0, null, null, null);
+        var caller = new Caller("123456789012", "eu-central-1", new Principal.Root("123456789012"), "r", header, 0,
+                null, null, null);
         assertThat(Lineage.of(caller)).isEqualTo(header);
         assertThat(Lineage.of(caller.asService("sns.amazonaws.com", null))).isEqualTo(header);
         assertThat(Lineage.of(caller.asService("events.amazonaws.com", null))).isEqualTo(ROOT);

@@ -27,7 +27,8 @@ class NodeProgramsTest {
         Files.createDirectories(program.getParent());
         Files.writeString(program, "#!/bin/sh\necho $0\necho v98.1.2\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThat(new NodePrograms(folder, false).of("nodejs98.x")).isEqualTo(new Interpreter(Path.of("/var/lang/bin/node"),
+        assertThat(new NodePrograms(folder, false).of("nodejs98.x"))
+                .isEqualTo(new Interpreter(Path.of("/var/lang/bin/node"),
                 List.of(new SandboxSpec.Folder(program.getParent().getParent(), "/var/lang")), "Node.js v98.1.2"));
     }
 

@@ -102,8 +102,9 @@ class ParametersExtensionTest {
         assertThat(text(extension(Map.of()).answer("GET", "/secretsmanager/get?secretId=none")))
                 .isEqualTo("400 Bad Request: an unexpected error occurred while executing request");
         assertThat(log.take()).extracting(EnvironmentLog.Line::message).containsExactly(
-                "[AWS Parameters and Secrets Lambda Extension] 2026/01/01 00:00:00 ERROR GetSecretValue request encountered an"
-                + " error: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400,"
+                "[AWS Parameters and Secrets Lambda Extension] 2026/01/01 00:00:00 ERROR GetSecretValue "
+                + "request encountered an error: operation error Secrets Manager: GetSecretValue, https response "
+                + "error StatusCode: 400,"
                 + " ResourceNotFoundException: Secrets Manager can't find the specified secret.");
         assertThat(text(extension(Map.of()).answer("GET", "/"))).isEqualTo("404 Not Found: 404 page not found");
     }

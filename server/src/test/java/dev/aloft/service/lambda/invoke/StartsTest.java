@@ -32,7 +32,8 @@ class StartsTest {
                 }
             }));
         }
-        while (events.stream().anyMatch(each -> each.getState() == Thread.State.RUNNABLE || each.getState() == Thread.State.NEW)) {
+        while (events.stream()
+                .anyMatch(each -> each.getState() == Thread.State.RUNNABLE || each.getState() == Thread.State.NEW)) {
             Thread.onSpinWait();
         }
     }

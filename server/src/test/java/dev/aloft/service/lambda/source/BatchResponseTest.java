@@ -34,19 +34,22 @@ class BatchResponseTest {
     void whatCannotBeUnderstoodFailsTheBatch() {
         for (var answer : List.of("{not json", "[1]", "{\"batchItemFailures\":[{\"itemIdentifier\":\"\"}]}",
                 "{\"batchItemFailures\":[{\"itemIdentifier\":null}]}",
-                "{\"batchItemFailures\":[{\"foo\":\"1\"}]}", "{\"batchItemFailures\":[{\"itemIdentifier\":\"3\"}]}", "{\"batchItemFailures\":7}")) {
+                "{\"batchItemFailures\":[{\"foo\":\"1\"}]}", "{\"batchItemFailures\":[{\"itemIdentifier\":\"3\"}]}",
+                "{\"batchItemFailures\":7}")) {
             assertThat(read(answer)).as(answer).isEqualTo(new Result.Failed("why"));
         }
     }
 
     @Test
     void someMayFail() {
-        assertThat(read("{\"batchItemFailures\":[{\"itemIdentifier\":\"2\"}]}")).isEqualTo(new Result.Some(Set.of("2"), null, "why"));
+        assertThat(read("{\"batchItemFailures\":[{\"itemIdentifier\":\"2\"}]}"))
+                .isEqualTo(new Result.Some(Set.of("2"), null, "why"));
     }
 
     @Test
     void anAnswerMeansNothingWhereNoneIsAskedFor() {
-        assertThat(BatchResponse.read("{\"batchItemFailures\":[{\"itemIdentifier\":\"2\"}]}".getBytes(), BATCH, false, "why"))
+        assertThat(BatchResponse.read("{\"batchItemFailures\":[{\"itemIdentifier\":\"2\"}]}".getBytes(), BATCH, false,
+                "why"))
                 .isEqualTo(new Result.Done(null));
     }
 }

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 public final class Sandbox {
     private static final long PAGE_BYTES = 4096;
     private static final int BACKLOG = 64;
+    private static final byte[] GO = "go\n".getBytes(StandardCharsets.UTF_8);
     private static final int LOOKS = 4;
 
     private final Sandboxes sandboxes;
@@ -249,15 +250,21 @@ public final class Sandbox {
 
     /** Lets the process through its gate. */
     public synchronized void open() throws IOException {
-        byte[] environment = switch (spec.boot()) {
-            case AHEAD -> new byte[0];
-            case ASSIGNED, ASSIGNED_WITH_PIPES -> Sandboxes.exports(assignment.orElseThrow().environment());
-            case CONTAINER -> Sandboxes.container(isolation, number, assignment.orElseThrow().container().orElseThrow(),
-                    assignment.get().environment());
-        };
+        Assignment assigned = assignment.orElseThrow();
         var message = new ByteArrayOutputStream();
-        message.writeBytes((environment.length + "\n").getBytes(StandardCharsets.UTF_8));
-        message.writeBytes(environment);
+        switch (spec.boot()) {
+            case AHEAD -> message.writeBytes(GO);
+            case ASSIGNED, ASSIGNED_WITH_PIPES -> {
+                message.writeBytes(GO);
+                message.writeBytes(Sandboxes.exports(assigned.environment()));
+            }
+            case CONTAINER -> {
+                byte[] configuration = Sandboxes.container(isolation, number, assigned.container().orElseThrow(),
+                        assigned.environment());
+                message.writeBytes((configuration.length + "\n").getBytes(StandardCharsets.UTF_8));
+                message.writeBytes(configuration);
+            }
+        }
         write(message.toByteArray());
     }
 

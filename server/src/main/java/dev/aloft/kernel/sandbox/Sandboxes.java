@@ -31,9 +31,16 @@ public final class Sandboxes implements AutoCloseable {
     /** What enter.sh names itself when it has nothing to do but wait. */
     private static final String SET_UP = "sandbox\n";
 
+    /** What {@link #exports} takes of a shell. No function can have a variable of one letter. */
+    private static final String EVALUATED = """
+            n='
+            '
+            eval "$exports"
+            """;
     private static final String WHEN_ASSIGNED = """
-            read -r gate size && [ "$gate" = go ] || exit 120
-            eval "$(head -c "${size:-0}" <&3)"
+            read -r gate && [ "$gate" = go ] || exit 120
+            IFS= read -r exports <&3
+            """ + EVALUATED + """
             cd "$LAMBDA_TASK_ROOT"
             exec "$@" </dev/null""";
 
@@ -352,7 +359,7 @@ public final class Sandboxes implements AutoCloseable {
             command.addAll(enteringBeside(kept, group, number, beside));
             command.addAll(isolation.drop(user(number)));
         }
-        command.addAll(List.of("sh", "-c", "eval \"$(cat)\"; exec \"$@\" </dev/null", "sh"));
+        command.addAll(List.of("sh", "-c", "IFS= read -r exports\n" + EVALUATED + "exec \"$@\" </dev/null", "sh"));
         command.addAll(inner);
         return startingBeside(command, Map.of("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin")), network);
     }
@@ -462,16 +469,17 @@ public final class Sandboxes implements AutoCloseable {
         List.copyOf(living).forEach(Sandbox::awaitExit);
     }
 
-    /** Environment for a shell, as text that the shell reads. */
+    /** Environment for a shell, as a line: a shell reads one in a quarter of the time that a program takes to start. */
     static byte[] exports(Map<String, String> environment) {
-        var text = new StringBuilder();
+        var line = new StringBuilder("export");
         environment.forEach((name, value) -> {
             if (!name.matches("[A-Za-z_][A-Za-z0-9_]*")) {
                 throw new IllegalArgumentException("no name of a variable: " + name);
             }
-            text.append("export ").append(name).append("='").append(value.replace("'", "'\\''")).append("'\n");
+            line.append(' ').append(name).append("='")
+                    .append(value.replace("'", "'\\''").replace("\n", "'\"$n\"'")).append('\'');
         });
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static String read(String name) {

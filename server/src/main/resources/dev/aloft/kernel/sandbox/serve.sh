@@ -1,8 +1,8 @@
 # Starts the process and waits for the assignment: which code the process serves. Then it opens the gate, the process's
-# fd 0, with a line "go" and how many bytes follow for it on its fd 3, if any do. An assignment can be held: then the gate stays
-# closed until it is asked for, and what runs beside the process is started meanwhile.
+# fd 0, with a line "go". An assignment can be held: then the gate stays closed until it is asked for, and what runs beside the
+# process is started meanwhile.
 #
-#   fd 0  from the platform: the assignment, then whatever the process reads on its fd 3
+#   fd 0  from the platform: the assignment, "go", then whatever the process reads on its fd 3
 #   fd 1  to the platform: "mounted" when held, then what the process writes on its fd 4
 #   fd 2  the process's stdout and stderr
 ulimit -n 1024 || :
@@ -17,7 +17,7 @@ status=0
     assigned
     if [ "$hold" != - ]; then echo mounted >&4; fi
     exec 4>&-
-    read -r size
-    if [ "$size" = 0 ]; then echo go; else echo "go $size"; fi
+    read -r gate
+    echo "$gate"
 } | PATH=$path "$@" 1>&2 9>&- || status=$?
 exit $status

@@ -4,6 +4,7 @@ import static dev.aloft.service.sns.TopicPolicy.standard;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonReader;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.call.ResourceType;
 import java.util.ArrayList;
@@ -290,7 +291,20 @@ final class SnsResources {
 
         @Override
         public void delete(Caller caller, String physicalId, Desired last) {
-            sns.unsubscribe(there(caller, last.properties()), Sns.UnsubscribeRequest.of(r -> r.subscriptionArn(physicalId)));
+            var there = there(caller, last.properties());
+            // What nobody has confirmed cannot be ended: it goes when nobody does, or with its topic.
+            if (!isPending(there, physicalId)) {
+                sns.unsubscribe(there, Sns.UnsubscribeRequest.of(r -> r.subscriptionArn(physicalId)));
+            }
+        }
+
+        private boolean isPending(Caller caller, String arn) {
+            try {
+                return "true".equals(sns.getSubscriptionAttributes(caller, Sns.GetSubscriptionAttributesRequest.of(
+                        r -> r.subscriptionArn(arn))).attributes().get("PendingConfirmation"));
+            } catch (Sns.NotFoundException _) {
+                return false;
+            }
         }
 
         @Override
@@ -369,7 +383,7 @@ final class SnsResources {
         }
     }
 
-    /** The policy of one topic. */
+    /** The policy of one topic, which has none of somebody else's already. */
     private record TopicInlinePolicy(Sns sns) implements ResourceType {
         @Override
         public String type() {
@@ -394,13 +408,36 @@ final class SnsResources {
         @Override
         public Resource create(Caller caller, Desired desired) {
             var topic = text(desired.properties(), "TopicArn");
+            var wanted = wanted(desired, topic);
+            var present = tree(sns.getTopicAttributes(caller, Sns.GetTopicAttributesRequest.of(r -> r.topicArn(topic)))
+                    .attributes().get("Policy"));
+            if (!present.equals(tree(standard(topic))) && !present.equals(wanted)) {
+                throw ApiError.of("AlreadyExists", 400, "Topic: " + topic + ", Policy already exists");
+            }
+            return put(caller, topic, desired);
+        }
+
+        private static Object tree(String document) {
+            return JsonReader.tree(document);
+        }
+
+        private static Object wanted(Desired desired, String topic) {
+            var wanted = tree(desired.document("PolicyDocument"));
+            if (wanted.equals(tree(standard(topic)))) {
+                throw ApiError.of("InvalidRequest", 400, "Cannot set policy to the default policy");
+            }
+            return wanted;
+        }
+
+        private Resource put(Caller caller, String topic, Desired desired) {
             setPolicy(sns, caller, topic, desired.document("PolicyDocument"));
             return new Resource(topic, Map.of());
         }
 
         @Override
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
-            return create(caller, after);
+            wanted(after, physicalId);
+            return put(caller, physicalId, after);
         }
 
         @Override

@@ -188,7 +188,10 @@ final class Subscriptions {
         var token = newToken();
         var now = time.instant();
         store.change(tx -> data.subscriptions.get(tx, key).ifPresent(subscription -> {
-            if (anonymous && (subscription.authenticated() || !subscription.confirmed())) {
+            if (!subscription.confirmed()) {
+                throw invalid("SubscriptionArn", "Cannot unsubscribe a subscription that is pending confirmation");
+            }
+            if (anonymous && subscription.authenticated()) {
                 throw new Sns.AuthorizationErrorException("Client is not authorized to perform: SNS:Unsubscribe");
             }
             if (!anonymous && !mayEnd(caller, subscription)) {

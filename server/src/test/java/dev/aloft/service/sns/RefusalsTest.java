@@ -235,6 +235,8 @@ class RefusalsTest extends SnsFixture {
         unsubscribing("arn:aws:sns:us-east-1:111122223333:random", "Invalid parameter: SubscriptionId");
         unsubscribing(null, "Invalid parameter: SubscriptionArn Reason: no value for required parameter");
         var topic = topic("t");
+        unsubscribing(subscribe(topic, "email", "a@example.com"), "Invalid parameter: SubscriptionArn Reason: Cannot "
+                + "unsubscribe a subscription that is pending confirmation");
         confirming("not-an-arn", "t", "Invalid parameter: Topic");
         confirming(topic, "abc123", "Invalid parameter: Token");
     }

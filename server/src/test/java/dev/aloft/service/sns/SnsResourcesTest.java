@@ -121,6 +121,16 @@ class SnsResourcesTest extends SnsFixture {
         assertThat(type("Subscription").read(ROOT, arn)).isEmpty();
     }
 
+    /** The stack goes without it; it stays until it is forgotten, or its topic goes. */
+    @Test
+    void aSubscriptionThatNobodyConfirmedIsLeft() {
+        var topic = topic("t");
+        var mail = desired("TopicArn", topic, "Protocol", "email", "Endpoint", "a@example.com");
+        var arn = make("Subscription", mail);
+        type("Subscription").delete(ROOT, arn, mail);
+        assertThat(attributes(arn)).containsEntry("PendingConfirmation", "true");
+    }
+
     @Test
     void aPolicyOfSomeTopicsAndOneOfOne() {
         var a = topic("a");
@@ -133,7 +143,13 @@ class SnsResourcesTest extends SnsFixture {
         assertThat(topicAttributes(b).get("Policy")).contains("s3.amazonaws.com");
         make("TopicInlinePolicy", desired("TopicArn", a, "PolicyDocument", POLICY));
         assertThat(topicAttributes(a).get("Policy")).contains("s3.amazonaws.com");
+        assertThat(catchThrowable(() -> make("TopicInlinePolicy", desired("TopicArn", b, "PolicyDocument", Map.of(
+                "Statement", List.of())))))
+                .hasMessage("Topic: " + b + ", Policy already exists");
         type("TopicInlinePolicy").delete(ROOT, a, before);
+        var standard = topicAttributes(a).get("Policy");
+        assertThat(catchThrowable(() -> make("TopicInlinePolicy", desired("TopicArn", a, "PolicyDocument", standard))))
+                .hasMessage("Cannot set policy to the default policy");
         assertThat(topicAttributes(a).get("Policy")).contains("__default_policy_ID");
     }
 }

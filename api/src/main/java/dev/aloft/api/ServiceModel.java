@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -112,6 +113,21 @@ public final class ServiceModel {
         return metadata.get("xmlNamespace") instanceof Map<?, ?> namespace
                 ? (String) namespace.get("uri")
                 : text("xmlNamespace", null);
+    }
+
+    /** The code of a denial where it is the service's own, as that of SNS is; or null. */
+    public String accessDeniedCode() {
+        return text("accessDenied", null);
+    }
+
+    /** How a denial spells an action such as {@code sqs:SendMessage}: SQS and SNS have ways of their own. */
+    public String told(String action) {
+        int colon = action.indexOf(':');
+        return switch (text("actionsTold", "")) {
+            case "lowercase" -> action.toLowerCase(Locale.ROOT);
+            case "uppercase" -> action.substring(0, colon).toUpperCase(Locale.ROOT) + action.substring(colon);
+            default -> action;
+        };
     }
 
     /** Whether its errors in XML have a {@code Detail}, which is always empty, as those of SQS do. */

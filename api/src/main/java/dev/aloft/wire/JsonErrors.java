@@ -59,7 +59,9 @@ final class JsonErrors {
             var schema = detail == null ? RemoteError.schema(operation, error.code()) : detail.shape();
             var member = schema == null ? null : RemoteError.messageMember(schema);
             // The framework itself spells it with a capital, and the services do not.
-            var plain = error.code().equals("SerializationException") ? "Message" : "message";
+            boolean framework = error.code().equals("SerializationException")
+                    || error.code().equals("AccessDeniedException");
+            var plain = framework ? "Message" : "message";
             out.name(member == null ? plain : member.wireName()).string(error.getMessage());
         }
         out.endObject();

@@ -68,7 +68,8 @@ public final class LocalEndpoint implements Endpoint, Permits {
             return true;
         } catch (ApiError refused) {
             // What is not there may be there by then.
-            return !refused.code().startsWith("AccessDenied");
+            return !refused.code().startsWith("AccessDenied")
+                    && !refused.code().equals(operation.service().accessDeniedCode());
         }
     }
 }

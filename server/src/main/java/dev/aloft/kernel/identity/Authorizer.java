@@ -158,8 +158,9 @@ public final class Authorizer implements LocalEndpoint.Gate {
         if (s3 && tellsNothing(caller, resource, service)) {
             return error(model, "Access Denied");
         }
+        var told = model.told(action);
         var text = new StringBuilder("User: ").append(caller.principal().arn())
-                .append(" is not authorized to perform: ").append(action);
+                .append(" is not authorized to perform: ").append(told);
         if (s3 && !resource.equals("*")) {
             text.append(" on resource: \"").append(resource).append('"');
         } else if (!s3) {
@@ -173,7 +174,7 @@ public final class Authorizer implements LocalEndpoint.Gate {
                 }
             }
             case NotAllowed(var layer) ->
-                text.append(" because no ").append(layer.name).append(" allows the ").append(action).append(" action");
+                text.append(" because no ").append(layer.name).append(" allows the ").append(told).append(" action");
             case Decision.Allowed _ -> throw new IllegalArgumentException("allowed");
         }
         return error(model, text.toString());
@@ -186,6 +187,9 @@ public final class Authorizer implements LocalEndpoint.Gate {
     }
 
     private static ApiError error(ServiceModel model, String message) {
+        if (model.accessDeniedCode() != null) {
+            return ApiError.of(model.accessDeniedCode(), 403, message);
+        }
         return switch (model.protocol()) {
             case "query", "ec2", "rest-xml" -> ApiError.of("AccessDenied", 403, message);
             case "rest-json" -> ApiError.of("AccessDeniedException", 403, message);

@@ -126,18 +126,18 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
             checkMembers(tree, Set.of("http"));
             var http = part(tree, "http");
             checkMembers(http, OF_TOPICS);
-            checkRetries(part(http, "defaultHealthyRetryPolicy"));
-            checkRequest(part(http, "defaultRequestPolicy"));
-            checkThrottle(part(http, "defaultThrottlePolicy"));
+            checkRetries("http.defaultHealthyRetryPolicy.", part(http, "defaultHealthyRetryPolicy"));
+            checkRequest("http.defaultRequestPolicy.", part(http, "defaultRequestPolicy"));
+            checkThrottle("http.defaultThrottlePolicy.", part(http, "defaultThrottlePolicy"));
         });
     }
 
     static void checkSubscription(String text) {
         check(text, tree -> {
             checkMembers(tree, OF_SUBSCRIPTIONS);
-            checkRetries(part(tree, "healthyRetryPolicy"));
-            checkRequest(part(tree, "requestPolicy"));
-            checkThrottle(part(tree, "throttlePolicy"));
+            checkRetries("healthyRetryPolicy.", part(tree, "healthyRetryPolicy"));
+            checkRequest("requestPolicy.", part(tree, "requestPolicy"));
+            checkThrottle("throttlePolicy.", part(tree, "throttlePolicy"));
         });
     }
 
@@ -162,56 +162,62 @@ record DeliveryPolicy(Map<String, Object> healthy, Map<String, Object> request, 
         });
     }
 
-    private static void checkRetries(Map<String, Object> given) {
+    private static void checkRetries(String path, Map<String, Object> given) {
         checkMembers(given, defaults().keySet());
         given.forEach((name, value) -> {
-            boolean number = value instanceof Integer;
-            if (!(name.equals("backoffFunction") ? value instanceof String : number)) {
-                throw invalid("DeliveryPolicy: healthyRetryPolicy." + name + " must be "
-                        + (name.equals("backoffFunction") ? "a string" : "an integer"));
-            }
+            boolean function = name.equals("backoffFunction");
+            require(function ? value instanceof String : value instanceof Integer,
+                    path + name + " must be " + (function ? "a string" : "an integer"));
         });
         var all = defaults();
         all.putAll(given);
-        var policy = new DeliveryPolicy(all, Map.of(), Map.of());
+        checkNumbers(path, new DeliveryPolicy(all, Map.of(), Map.of()));
+    }
+
+    private static void checkNumbers(String path, DeliveryPolicy policy) {
         int shortest = policy.number("minDelayTarget");
         int longest = policy.number("maxDelayTarget");
         int retries = policy.number("numRetries");
         int immediate = policy.number("numNoDelayRetries");
         int before = policy.number("numMinDelayRetries");
         int after = policy.number("numMaxDelayRetries");
-        require(shortest >= 1 && shortest <= LONGEST_SECONDS,
-                "healthyRetryPolicy.minDelayTarget must be greater than or equal to 1 and less than or equal to 3600");
-        require(longest >= shortest && longest <= LONGEST_SECONDS,
-                "healthyRetryPolicy.maxDelayTarget must be greater than or equal to healthyRetryPolicy.minDelayTarget and less "
-                        + "than or equal to 3600");
-        require(retries >= 0 && retries <= MOST_RETRIES,
-                "healthyRetryPolicy.numRetries must be greater than or equal to 0 and less than or equal to 100");
-        require(immediate >= 0 && before >= 0 && after >= 0 && immediate + before + after <= retries,
-                "healthyRetryPolicy.numRetries must be greater than or equal to the sum of numNoDelayRetries, "
-                        + "numMinDelayRetries and numMaxDelayRetries");
+        within(path + "minDelayTarget", shortest, 1, LONGEST_SECONDS);
+        within(path + "maxDelayTarget", longest, 1, LONGEST_SECONDS);
+        require(longest >= shortest,
+                path + "maxDelayTarget must be greater than or equal to " + path + "minDelayTarget");
+        within(path + "numRetries", retries, 0, MOST_RETRIES);
+        for (var name : List.of("numNoDelayRetries", "numMinDelayRetries", "numMaxDelayRetries")) {
+            require(policy.number(name) >= 0, path + name + " must be greater than or equal to 0");
+        }
+        require(immediate + before + after <= retries, path + "numRetries must be greater than or equal to the sum of "
+                + "numNoDelayRetries, numMinDelayRetries and numMaxDelayRetries");
         require(FUNCTIONS.contains(policy.backoffFunction()),
-                "healthyRetryPolicy.backoffFunction must be one of arithmetic, exponential, geometric or linear");
+                path + "backoffFunction must be one of arithmetic, exponential, geometric or linear");
         long total = (long) before * shortest + (long) after * longest
                 + (long) (retries - immediate - before - after) * (shortest + longest) / 2;
         require(total <= LONGEST_SECONDS, "the total policy retry time must not exceed 3600 seconds");
     }
 
-    private static void checkRequest(Map<String, Object> given) {
+    private static void within(String name, int value, int least, int most) {
+        require(value >= least, name + " must be greater than or equal to " + least);
+        require(value <= most, name + " must be less than or equal to " + most);
+    }
+
+    private static void checkRequest(String path, Map<String, Object> given) {
         checkMembers(given, Set.of("headerContentType"));
         var type = given.get("headerContentType");
         if (type != null) {
             var name = type.toString().split(";", 2)[0].strip();
             require(CONTENT_TYPES.contains(name) || name.startsWith("text/") || name.startsWith("application/"),
-                    "requestPolicy.headerContentType is not supported: " + type);
+                    path + "headerContentType is not supported: " + type);
         }
     }
 
-    private static void checkThrottle(Map<String, Object> given) {
+    private static void checkThrottle(String path, Map<String, Object> given) {
         checkMembers(given, Set.of("maxReceivesPerSecond"));
         var most = given.get("maxReceivesPerSecond");
         require(most == null || most instanceof Integer number && number >= 1,
-                "throttlePolicy.maxReceivesPerSecond must be greater than or equal to 1");
+                path + "maxReceivesPerSecond must be greater than or equal to 1");
     }
 
     private static void require(boolean holds, String otherwise) {

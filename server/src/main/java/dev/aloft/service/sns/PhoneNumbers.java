@@ -3,8 +3,10 @@ package dev.aloft.service.sns;
 import static dev.aloft.service.sns.Refusals.invalid;
 import static dev.aloft.service.sns.Refusals.required;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
+import dev.aloft.api.S3;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -28,13 +30,15 @@ final class PhoneNumbers {
     private final Mailbox mailbox;
     private final Store store;
     private final Time time;
+    private final S3 s3;
     private final SecureRandom random = new SecureRandom();
 
-    PhoneNumbers(SnsData data, Mailbox mailbox, Store store, Time time) {
+    PhoneNumbers(SnsData data, Mailbox mailbox, Store store, Time time, S3 s3) {
         this.data = data;
         this.mailbox = mailbox;
         this.store = store;
         this.time = time;
+        this.s3 = s3;
     }
 
     void setAttributes(Caller caller, Map<String, String> given) {
@@ -45,6 +49,12 @@ final class PhoneNumbers {
             if (!isValid(name, value)) {
                 throw new Sns.InvalidParameterException(name + " is invalid");
             }
+            if (name.equals("DeliveryStatusSuccessSamplingRate") && !TopicAttributes.isPercentage(value)) {
+                throw new Sns.InvalidParameterException(name + " is not an integer between 0-100");
+            }
+            if (name.equals("UsageReportS3Bucket") && !value.isEmpty() && !isBucket(caller, value)) {
+                throw invalid(name, "The bucket you provided does not exist");
+            }
         });
         store.change(tx -> {
             var all = new LinkedHashMap<>(data.smsAttributes.get(tx, SnsData.all(caller)).orElse(Map.of()));
@@ -53,11 +63,19 @@ final class PhoneNumbers {
         });
     }
 
+    private boolean isBucket(Caller caller, String name) {
+        try {
+            s3.headBucket(caller, S3.HeadBucketRequest.of(r -> r.bucket(name)));
+            return true;
+        } catch (ApiError refused) {
+            return refused.status() != 404;
+        }
+    }
+
     private static boolean isValid(String name, String value) {
         return switch (name) {
             case "DefaultSMSType" -> TYPES.contains(value);
             case "MonthlySpendLimit" -> value.matches("[0-9]{1,9}");
-            case "DeliveryStatusSuccessSamplingRate" -> value.matches("[0-9]{1,2}|100");
             // With a letter at least.
             case "DefaultSenderID" -> value.isEmpty() || value.matches("(?=.*[A-Za-z])[A-Za-z0-9-]{1,11}");
             case "DeliveryStatusIAMRole" ->

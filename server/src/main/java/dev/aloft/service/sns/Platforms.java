@@ -27,6 +27,8 @@ final class Platforms {
     /** Their credential is a key alone. */
     private static final Set<String> WITHOUT_PRINCIPAL = Set.of("FCM", "GCM");
     private static final Set<String> DEVICE_ATTRIBUTES = Set.of("CustomUserData", "Enabled", "Token");
+    /** Of a device's id, a UUID. */
+    private static final int ID_LENGTH = 36;
     private static final int LONGEST_NAME = 256;
     private static final int LONGEST_USER_DATA = 2048;
 
@@ -52,6 +54,16 @@ final class Platforms {
         return Key.of(arn.account(), arn.region(), parts[1], parts[2], parts[3]);
     }
 
+    /** The same of a parameter that names a device and nothing else. */
+    private static Key deviceKey(String endpointArn) {
+        var key = endpointKey(endpointArn);
+        if (key.text(4).length() != ID_LENGTH) {
+            throw invalid("EndpointArn", "ARN specifies an invalid endpointId: UUID must be encoded in exactly "
+                    + ID_LENGTH + " characters.");
+        }
+        return key;
+    }
+
     private static Key applicationKey(String applicationArn) {
         var arn = arn(applicationArn, "PlatformApplicationArn");
         var parts = arn.resource().split("/", -1);
@@ -67,11 +79,26 @@ final class Platforms {
             throw invalid("Platform", input.platform() + " is not supported");
         }
         checkSecrets(input.platform(), input.attributes());
+        checkFeedback(input.attributes());
         var attributes = shown(input.attributes());
         attributes.putIfAbsent("Enabled", "true");
         var made = new KeptApplication(caller.account(), caller.region(), input.platform(), input.name(), attributes);
-        store.change(tx -> data.applications.putIfAbsent(tx, made.key(), made));
+        store.change(tx -> {
+            var known = data.applications.get(tx, made.key());
+            if (known.isPresent() && !known.get().attributes().equals(attributes)) {
+                throw invalid("Name", "An application with the same name but different properties already exists");
+            }
+            data.applications.put(tx, made.key(), made);
+        });
         return made.arn();
+    }
+
+    private static void checkFeedback(Map<String, String> attributes) {
+        var rate = attributes.get("SuccessFeedbackSampleRate");
+        if (rate != null && !TopicAttributes.isPercentage(rate)) {
+            throw invalid("Attributes", "Invalid value for attribute: SuccessFeedbackSampleRate: " + rate
+                    + " value provided is not an integer between 0-100");
+        }
     }
 
     private static void checkName(String name) {
@@ -128,6 +155,7 @@ final class Platforms {
             throw ApiError.of("ValidationError", 400, "1 validation error detected: Value null at 'attributes' failed to satisfy "
                     + "constraint: Member must not be null");
         }
+        checkFeedback(input.attributes());
         store.change(tx -> {
             var old = application(tx, key);
             var attributes = new LinkedHashMap<>(old.attributes());
@@ -156,8 +184,11 @@ final class Platforms {
         }
         attributes.putAll(given);
         attributes.putIfAbsent("Enabled", "true");
-        attributes.put("Token", required(input.token(), "Token"));
+        if (required(input.token(), "Token").isEmpty()) {
+            throw invalid("Token", "cannot be empty");
+        }
         checkDevice(attributes);
+        attributes.put("Token", input.token());
         var id = UUID.randomUUID().toString();
         return store.write(tx -> {
             var application = application(tx, key);
@@ -182,6 +213,9 @@ final class Platforms {
                 throw invalid("Attributes", "Invalid attribute name: " + name);
             }
         }
+        if ("".equals(attributes.get("Token"))) {
+            throw invalid("Attributes", "Invalid value for attribute: Token: cannot be empty");
+        }
         if (MessageAttributes.bytes(attributes.get("CustomUserData")) > LONGEST_USER_DATA) {
             throw invalid("Attributes",
                     "Invalid value for attribute: CustomUserData: must be at most 2048 bytes long in UTF-8 encoding");
@@ -189,11 +223,11 @@ final class Platforms {
     }
 
     void deleteEndpoint(String endpointArn) {
-        store.change(tx -> data.endpoints.delete(tx, endpointKey(endpointArn)));
+        store.change(tx -> data.endpoints.delete(tx, deviceKey(endpointArn)));
     }
 
     Map<String, String> endpointAttributes(String endpointArn) {
-        return store.read(tx -> device(tx, endpointKey(endpointArn)).attributes());
+        return store.read(tx -> device(tx, deviceKey(endpointArn)).attributes());
     }
 
     private KeptEndpoint device(ReadTx tx, Key key) {
@@ -201,7 +235,7 @@ final class Platforms {
     }
 
     void setEndpointAttributes(Sns.SetEndpointAttributesRequest input) {
-        var key = endpointKey(input.endpointArn());
+        var key = deviceKey(input.endpointArn());
         store.change(tx -> {
             var old = device(tx, key);
             checkDevice(input.attributes());

@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Logs;
 import dev.aloft.api.Principal;
+import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sns;
 import dev.aloft.kernel.call.Access;
@@ -54,7 +55,7 @@ public final class SnsService implements Service, Sns {
         publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox, measures,
                 new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
         platforms = new Platforms(data, store);
-        phoneNumbers = new PhoneNumbers(data, mailbox, store, time);
+        phoneNumbers = new PhoneNumbers(data, mailbox, store, time, S3.at(endpoint));
         housekeeping = new Housekeeping(data, topics, subscriptions, replays, store, time);
         planes = List.of(mailbox, new CertificatePage(signer));
         resourceTypes = SnsResources.all(Sns.at(endpoint));

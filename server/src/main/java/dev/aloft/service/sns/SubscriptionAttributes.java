@@ -103,7 +103,7 @@ final class SubscriptionAttributes {
             throw invalid("RawMessageDelivery: Invalid value [" + value + "]. Must be true or false.");
         }
         if (raw && !RAW_PROTOCOLS.contains(protocol)) {
-            throw invalid("RawMessageDelivery: Delivery protocol [" + protocol + "] does not support raw message delivery.");
+            throw invalid("Delivery protocol [" + protocol + "] does not support raw message delivery.");
         }
     }
 

@@ -27,12 +27,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Subscriptions: making, confirming, changing and ending them. */
 final class Subscriptions {
     /** For so long a token confirms, and what nobody confirmed is forgotten after it. */
     static final Duration TOKEN_LIFE = Duration.ofDays(2);
     private static final int TOKEN_BYTES = 112;
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-fA-F]+");
     private static final String FILTER_POLICY = "FilterPolicy";
     /** Of a topic's subscriptions, as AWS's quota has it. */
     private static final int MOST_FILTERS = 200;
@@ -153,6 +155,9 @@ final class Subscriptions {
         var token = required(input.token(), "Token");
         if (topicArn.split(":", -1).length < 6 || !Arn.isArn(topicArn)) {
             throw invalid("Topic");
+        }
+        if (!TOKEN.matcher(token).matches()) {
+            throw new Sns.InvalidParameterException("Invalid token");
         }
         boolean signed = !(caller.principal() instanceof Principal.Anonymous)
                 && "true".equalsIgnoreCase(input.authenticateOnUnsubscribe());

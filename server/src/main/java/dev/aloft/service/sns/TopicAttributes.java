@@ -40,9 +40,13 @@ final class TopicAttributes {
         return FLAGS.contains(name) ? value.toLowerCase(Locale.ROOT) : value;
     }
 
+    static boolean isKnown(String name) {
+        return SETTABLE.contains(name);
+    }
+
     /** Throws unless this attribute can be this. */
     static void check(String name, String value, boolean fifo) {
-        if (!SETTABLE.contains(name)) {
+        if (!isKnown(name)) {
             throw invalid("AttributeName");
         }
         switch (name) {
@@ -91,9 +95,13 @@ final class TopicAttributes {
     }
 
     private static void checkRate(String name, String value) {
-        if (!value.matches("[0-9]{1,3}") || Integer.parseInt(value) > 100) {
-            throw invalid(name + ": Invalid value [" + value + "]. Must be between 0 and 100.");
+        if (!isPercentage(value)) {
+            throw invalid(name + ": " + value + " value provided is not an integer between 0-100");
         }
+    }
+
+    static boolean isPercentage(String value) {
+        return value.matches("[0-9]{1,2}|100");
     }
 
     /** For how many days a FIFO topic keeps its messages; 0 where it does not. */

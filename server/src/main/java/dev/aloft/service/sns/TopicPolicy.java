@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The policy that says who may do what with a topic. */
 final class TopicPolicy {
@@ -59,25 +60,27 @@ final class TopicPolicy {
             }
             return JsonWriter.string(tree);
         } catch (Policy.NobodyThere _) {
-            throw nobodyThere();
+            throw invalid("Policy Error: PrincipalNotFound");
         } catch (Policy.Malformed _) {
             throw invalid("Policy Error: null");
         }
-    }
-
-    private static RuntimeException nobodyThere() {
-        return invalid("Policy Error: PrincipalNotFound");
     }
 
     private static void checkScope(Map<?, ?> statement) {
         var actions = statement.get("Action") instanceof List<?> many ? many
                 : statement.get("Action") == null ? List.of() : List.of(statement.get("Action"));
         for (var action : actions) {
-            var name = action.toString();
-            if (!name.equals("*") && !name.toLowerCase(java.util.Locale.ROOT).startsWith("sns:")) {
+            if (!isInScope(action.toString())) {
                 throw invalid("Policy statement action out of service scope!");
             }
         }
+    }
+
+    /** Not every action of SNS is one on topics. */
+    private static boolean isInScope(String pattern) {
+        var wanted = Pattern.compile("\\Q" + pattern.replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q") + "\\E",
+                Pattern.CASE_INSENSITIVE);
+        return ACTIONS.stream().anyMatch(action -> wanted.matcher("sns:" + action).matches());
     }
 
     private static List<Map<?, ?>> statements(Map<?, ?> policy) {
@@ -100,7 +103,7 @@ final class TopicPolicy {
             throw invalid("Policy statement action out of service scope!");
         }
         if (!accounts.stream().allMatch(account -> account.matches("[0-9]{12}"))) {
-            throw nobodyThere();
+            throw invalid("A provided account ID is not valid");
         }
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", label);

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -42,13 +43,7 @@ final class Topics {
         boolean fifo = "true".equals(given.get("FifoTopic"));
         checkName(name, fifo);
         var policy = given.remove("Policy");
-        given.forEach((attribute, value) -> {
-            if (!attribute.equals("FifoTopic")) {
-                checkNew(attribute, value, fifo);
-            } else if (!fifo && !value.equals("false")) {
-                throw invalid("Attributes", "FifoTopic: Invalid value [" + value + "]. Must be true or false.");
-            }
-        });
+        given.forEach((attribute, value) -> checkNew(attribute, value, fifo));
         if (!fifo) {
             given.remove("FifoTopic");
         }
@@ -56,7 +51,7 @@ final class Topics {
         checkProtection(input.dataProtectionPolicy() == null ? "" : input.dataProtectionPolicy());
         var now = time.instant();
         var topic = new KeptTopic(caller.account(), caller.region(), name, given,
-                policy == null ? null : TopicPolicy.checked(policy), tags, input.dataProtectionPolicy(),
+                policy == null ? null : asAttribute(() -> TopicPolicy.checked(policy)), tags, input.dataProtectionPolicy(),
                 TopicAttributes.retentionDays(given.get("ArchivePolicy")) > 0 ? now : null);
         return store.write(tx -> {
             var known = data.topics.get(tx, topic.key());
@@ -66,13 +61,27 @@ final class Topics {
     }
 
     private static void checkNew(String attribute, String value, boolean fifo) {
-        try {
-            TopicAttributes.check(attribute, value, fifo);
-        } catch (Sns.InvalidParameterException e) {
-            if (e.getMessage().equals("Invalid parameter: AttributeName")) {
-                throw invalid("Attributes", "Unknown attribute " + attribute);
+        if (attribute.equals("FifoTopic")) {
+            if (!fifo && !value.equals("false")) {
+                throw invalid("Attributes", "FifoTopic: Invalid value [" + value + "]. Must be true or false.");
             }
-            throw e;
+        } else if (!TopicAttributes.isKnown(attribute)) {
+            throw invalid("Attributes", "Unknown attribute " + attribute);
+        } else {
+            asAttribute(() -> {
+                TopicAttributes.check(attribute, value, fifo);
+                return value;
+            });
+        }
+    }
+
+    /** A new topic's attributes are one parameter: what is wrong with one of them is told as wrong with that. */
+    private static String asAttribute(Supplier<String> checked) {
+        try {
+            return checked.get();
+        } catch (Sns.InvalidParameterException e) {
+            var reason = e.getMessage().substring("Invalid parameter: ".length());
+            throw reason.startsWith("Attributes ") ? e : invalid("Attributes", reason);
         }
     }
 
@@ -232,16 +241,32 @@ final class Topics {
                 input.dataProtectionPolicy().isEmpty() ? null : input.dataProtectionPolicy()));
     }
 
-    /** Kept as it is, so only that it is a document is asked. */
+    /** Kept as it is, so little more is asked than that it is a document. */
     private static void checkProtection(String policy) {
         try {
-            if (policy.isEmpty() || JsonReader.tree(policy) instanceof Map) {
+            if (policy.isEmpty()) {
+                return;
+            }
+            if (JsonReader.tree(policy) instanceof Map<?, ?> document) {
+                checkDirections(document);
                 return;
             }
         } catch (JsonReader.Malformed _) {
             // Told below.
         }
         throw invalid("DataProtectionPolicy", "failed to parse JSON.");
+    }
+
+    private static void checkDirections(Map<?, ?> protection) {
+        if (protection.get("Statement") instanceof List<?> statements
+                && !statements.stream().allMatch(Topics::hasDirection)) {
+            throw invalid("DataProtectionPolicy", "Statement DataDirection must be either Inbound or Outbound");
+        }
+    }
+
+    private static boolean hasDirection(Object statement) {
+        return statement instanceof Map<?, ?> map
+                && ("Inbound".equals(map.get("DataDirection")) || "Outbound".equals(map.get("DataDirection")));
     }
 
     private void change(Caller caller, String topicArn, UnaryOperator<KeptTopic> change) {

@@ -13,6 +13,8 @@ import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.ServiceModel;
 import dev.aloft.api.Shape;
+import dev.aloft.api.Sns;
+import dev.aloft.api.Sqs;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.time.TestTime;
@@ -258,6 +260,24 @@ class AuthorizerTest {
                 assertThat(error.code()).isEqualTo("AccessDenied");
                 assertThat(error.status()).isEqualTo(403);
             });
+    }
+
+    @Test
+    void queuesAndTopicsHaveTheirOwnWords() {
+        refusedBy(Sqs.MODEL, Access.to("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:q"), "AccessDeniedException",
+            "sqs:sendmessage");
+        refusedBy(Sns.MODEL, Access.to("sns:Publish", "arn:aws:sns:us-east-1:111122223333:t"), "AuthorizationError",
+            "SNS:Publish");
+    }
+
+    private void refusedBy(ServiceModel model, Access access, String code, String action) {
+        assertThatThrownBy(() -> authorizer.require(caller(ANN), access, new Fixed(model, resourcePolicies)))
+            .isInstanceOfSatisfying(ApiError.class, error -> {
+                assertThat(error.code()).isEqualTo(code);
+                assertThat(error.status()).isEqualTo(403);
+            })
+            .hasMessage("User: " + ANN.arn() + " is not authorized to perform: " + action + " on resource: "
+                + access.resources().getFirst() + " because no identity-based policy allows the " + action + " action");
     }
 
     @Test

@@ -72,12 +72,14 @@ class DeliveryPolicyTest extends SnsFixture {
         "{'throttlePolicy':{}}|Unexpected JSON member: throttlePolicy",
         "{'http':{'throttlePolicy':{}}}|Unexpected JSON member: throttlePolicy",
         "{'http':{'defaultHealthyRetryPolicy':{'retries':1}}}|Unexpected JSON member: retries",
-        "{'http':{'defaultHealthyRetryPolicy':{'numRetries':101}}}|healthyRetryPolicy.numRetries must be greater "
-                + "than or equal to 0 "
-            + "and less than or equal to 100",
-        "{'http':{'defaultThrottlePolicy':{'maxReceivesPerSecond':0}}}|throttlePolicy.maxReceivesPerSecond must be "
-                + "greater than or "
-            + "equal to 1",
+        "{'http':{'defaultHealthyRetryPolicy':{'numRetries':101}}}|http.defaultHealthyRetryPolicy.numRetries must be "
+            + "less than or equal to 100",
+        "{'http':{'defaultHealthyRetryPolicy':{'numRetries':-1}}}|http.defaultHealthyRetryPolicy.numRetries must be "
+            + "greater than or equal to 0",
+        "{'http':{'defaultHealthyRetryPolicy':{'minDelayTarget':0}}}|http.defaultHealthyRetryPolicy.minDelayTarget must "
+            + "be greater than or equal to 1",
+        "{'http':{'defaultThrottlePolicy':{'maxReceivesPerSecond':0}}}|http.defaultThrottlePolicy.maxReceivesPerSecond "
+            + "must be greater than or equal to 1",
     })
     void whatATopicDoesNotTake(String policy, String message) {
         var topic = topic("t");
@@ -89,15 +91,17 @@ class DeliveryPolicyTest extends SnsFixture {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{'http':{}}|Unexpected JSON member: http",
-        "{'healthyRetryPolicy':{'minDelayTarget':30}}|healthyRetryPolicy.maxDelayTarget must be greater than or "
-                + "equal to "
-            + "healthyRetryPolicy.minDelayTarget and less than or equal to 3600",
+        "{'healthyRetryPolicy':{'numRetries':101}}|healthyRetryPolicy.numRetries must be less than or equal to 100",
+        "{'healthyRetryPolicy':{'maxDelayTarget':3601}}|healthyRetryPolicy.maxDelayTarget must be less than or equal to "
+            + "3600",
+        "{'healthyRetryPolicy':{'minDelayTarget':30}}|healthyRetryPolicy.maxDelayTarget must be greater than or equal "
+            + "to healthyRetryPolicy.minDelayTarget",
         "{'healthyRetryPolicy':{'numRetries':1,'numNoDelayRetries':2}}|healthyRetryPolicy.numRetries must be greater "
-                + "than or equal "
-            + "to the sum of numNoDelayRetries, numMinDelayRetries and numMaxDelayRetries",
-        "{'healthyRetryPolicy':{'numRetries':100,'minDelayTarget':60,'maxDelayTarget':60}}|the total policy retry "
-                + "time must not "
-            + "exceed 3600 seconds",
+            + "than or equal to the sum of numNoDelayRetries, numMinDelayRetries and numMaxDelayRetries",
+        "{'healthyRetryPolicy':{'backoffFunction':'cubic'}}|healthyRetryPolicy.backoffFunction must be one of "
+            + "arithmetic, exponential, geometric or linear",
+        "{'healthyRetryPolicy':{'numRetries':100,'minDelayTarget':60,'maxDelayTarget':60}}|the total policy retry time "
+            + "must not exceed 3600 seconds",
     })
     void whatASubscriptionDoesNotTake(String policy, String message) {
         var subscription = subscribe(topic("t"), "http", "http://127.0.0.1:1/");

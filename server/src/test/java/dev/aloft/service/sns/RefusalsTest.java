@@ -7,6 +7,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Sns;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -150,6 +151,11 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: Duplicated keys are not allowed.",
                 () -> sns.tagResource(ROOT, Sns.TagResourceRequest.of(r -> r.resourceArn(ABSENT.replace("absent", "t"))
                         .tags(List.of(tag("k", "v"), tag("k", "v"))))));
+        invalid("Invalid parameter: Attributes Reason: SQSSuccessFeedbackSampleRate: 500 value provided is not an integer "
+                + "between 0-100", () -> topic("new", Map.of("SQSSuccessFeedbackSampleRate", "500")));
+        invalid("Invalid parameter: Attributes Reason: DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be "
+                + "less than or equal to 100", () -> topic("new", Map.of("DeliveryPolicy",
+                        "{\"http\":{\"defaultHealthyRetryPolicy\":{\"numRetries\":300}}}")));
         refused(404, "NotFound", "Topic does not exist", () -> topicAttributes(ABSENT));
         invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1", () -> topicAttributes("t"));
         invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2", () -> topicAttributes("t:t"));
@@ -176,14 +182,26 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: Statement already exists", () -> allow(topic, "test", "AddPermission"));
         refused(404, "NotFound", "Topic does not exist", () -> allow(ABSENT, "other", "AddPermission"));
         invalid("Invalid parameter: Policy statement action out of service scope!", () -> allow(topic, "other", "InvalidAction"));
-        var nobody = "Invalid parameter: Policy Error: PrincipalNotFound";
-        invalid(nobody, () -> sns.addPermission(ROOT, Sns.AddPermissionRequest.of(r -> r.topicArn(topic).label("l")
+        invalid("Invalid parameter: A provided account ID is not valid", () -> sns.addPermission(ROOT, Sns.AddPermissionRequest.of(r -> r.topicArn(topic).label("l")
                 .awsAccountId(List.of("me")).actionName(List.of("Publish")))));
-        invalid(nobody, () -> policy(topic, """
-                {"Statement":{"Effect":"Allow","Principal":{"AWS":"sns.amazonaws.com"},"Action":"sns:Publish","Resource":"*"}}
-                """));
+        invalid("Invalid parameter: Policy Error: PrincipalNotFound",
+                () -> policy(topic, statement("sns.amazonaws.com", "sns:Publish")));
+        var scope = "Policy statement action out of service scope!";
+        for (var action : List.of("SNS:Publishx", "sns:CreateTopic", "sqs:SendMessage")) {
+            invalid("Invalid parameter: " + scope, () -> policy(topic, statement("*", action)));
+        }
+        invalid("Invalid parameter: Attributes Reason: " + scope,
+                () -> topic("new", Map.of("Policy", statement("*", "SNS:Publishx"))));
+        policy(topic, statement("*", "sns:publish"));
+        policy(topic, statement("*", "SNS:*"));
         invalid("Invalid parameter: Policy Error: null", () -> policy(topic, "{}"));
         invalid("Invalid parameter: Policy is empty", () -> policy(topic, ""));
+    }
+
+    private static String statement(String principal, String action) {
+        return """
+                {"Statement":{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"%s","Resource":"*"}}
+                """.formatted(principal, action);
     }
 
     private void policy(String topic, String policy) {
@@ -210,6 +228,8 @@ class RefusalsTest extends SnsFixture {
                 () -> subscribe(topic, "sqs", FIFO_QUEUE));
         invalid("Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [wrongvalue]. Must be true or false.",
                 () -> subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "wrongvalue"));
+        invalid("Invalid parameter: Attributes Reason: Delivery protocol [email] does not support raw message delivery.",
+                () -> subscribe(topic, "email", "a@example.com", "RawMessageDelivery", "true"));
         var subscription = subscribe(topic, "sqs", QUEUE);
         invalid("Invalid parameter: Attributes Reason: Subscription already exists with different attributes",
                 () -> subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "true"));
@@ -237,7 +257,9 @@ class RefusalsTest extends SnsFixture {
         var topic = topic("t");
         unsubscribing(subscribe(topic, "email", "a@example.com"), "Invalid parameter: SubscriptionArn Reason: Cannot "
                 + "unsubscribe a subscription that is pending confirmation");
-        confirming("not-an-arn", "t", "Invalid parameter: Topic");
+        refused(400, "InvalidParameter", "Invalid token", () -> sns.confirmSubscription(NOBODY,
+                Sns.ConfirmSubscriptionRequest.of(r -> r.topicArn(topic).token("invalidToken"))));
+        confirming("not-an-arn", "abc123", "Invalid parameter: Topic");
         confirming(topic, "abc123", "Invalid parameter: Token");
     }
 
@@ -382,13 +404,33 @@ class RefusalsTest extends SnsFixture {
         }
         invalid("Invalid parameter: Attributes Reason: Invalid value for attribute: CustomUserData: must be at most 2048 bytes long "
                 + "in UTF-8 encoding", () -> device(application, Map.of("CustomUserData", "x".repeat(2049))));
+        invalid("Invalid parameter: Token Reason: cannot be empty", () -> sns.createPlatformEndpoint(ROOT,
+                Sns.CreatePlatformEndpointRequest.of(r -> r.platformApplicationArn(application).token(""))));
+        invalid("Invalid parameter: Attributes Reason: Invalid value for attribute: Token: cannot be empty",
+                () -> device(application, Map.of("Token", "")));
+        invalid("Invalid parameter: Name Reason: An application with the same name but different properties already "
+                + "exists", () -> application("a", "ADM", with(secrets, "EventEndpointCreated", topic("t"))));
+        var rate = "Invalid parameter: Attributes Reason: Invalid value for attribute: SuccessFeedbackSampleRate: 101 "
+                + "value provided is not an integer between 0-100";
+        invalid(rate, () -> application("b", "ADM", with(secrets, "SuccessFeedbackSampleRate", "101")));
+        invalid(rate, () -> sns.setPlatformApplicationAttributes(ROOT, Sns.SetPlatformApplicationAttributesRequest.of(
+                r -> r.platformApplicationArn(application).attributes(Map.of("SuccessFeedbackSampleRate", "101")))));
         var device = device(application, Map.of());
+        invalid("Invalid parameter: EndpointArn Reason: ARN specifies an invalid endpointId: UUID must be encoded in "
+                + "exactly 36 characters.", () -> ofDevice(device + "invalid"));
         assertThat(device(application, Map.of())).isEqualTo(device);
         invalid("Invalid parameter: Token Reason: Endpoint " + device + " already exists with the same Token, but different "
                 + "attributes.", () -> device(application, Map.of("CustomUserData", "x")));
-        refused(404, "NotFound", "Endpoint does not exist", () -> ofDevice(application.replace(":app", ":endpoint") + "/absent"));
+        refused(404, "NotFound", "Endpoint does not exist", () -> ofDevice(application.replace(":app", ":endpoint")
+                + "/00000000-0000-0000-0000-000000000000"));
         invalid("Invalid parameter: EndpointArn Reason: Wrong number of slashes in relative portion of the ARN.",
                 () -> ofDevice("arn:aws:sns:us-east-1:111122223333:endpoint/ADM/a"));
+    }
+
+    private static Map<String, String> with(Map<String, String> attributes, String name, String value) {
+        var more = new HashMap<>(attributes);
+        more.put(name, value);
+        return more;
     }
 
     private String application(String name, String platform, Map<String, String> attributes) {
@@ -437,6 +479,9 @@ class RefusalsTest extends SnsFixture {
                     () -> sns.putDataProtectionPolicy(ROOT,
                     Sns.PutDataProtectionPolicyRequest.of(r -> r.resourceArn(topic).dataProtectionPolicy(text))));
         }
+        invalid("Invalid parameter: DataProtectionPolicy Reason: Statement DataDirection must be either Inbound or Outbound",
+                () -> sns.createTopic(ROOT, Sns.CreateTopicRequest.of(r -> r.name("new")
+                        .dataProtectionPolicy("{\"Statement\":[{\"DataDirection\":\"Inbxound\"}]}"))));
     }
 
     private static void missing(String parameter, Executable call) {
@@ -449,7 +494,10 @@ class RefusalsTest extends SnsFixture {
         texting("DefaultSendID is not a valid attribute", "DefaultSendID");
         texting("DefaultSMSType is invalid", "DefaultSMSType");
         texting("MonthlySpendLimit is invalid", "MonthlySpendLimit");
-        texting("DeliveryStatusSuccessSamplingRate is invalid", "DeliveryStatusSuccessSamplingRate");
+        for (var rate : List.of("x", "-1", "101", "1.5")) {
+            texting("DeliveryStatusSuccessSamplingRate is not an integer between 0-100",
+                    "DeliveryStatusSuccessSamplingRate", rate);
+        }
         texting("DeliveryStatusIAMRole is invalid", "DeliveryStatusIAMRole");
         texting("DefaultSenderID is invalid", "DefaultSenderID", "123");
         texting("DefaultSenderID is invalid", "DefaultSenderID", "a".repeat(12));

@@ -61,7 +61,7 @@ class SubscriptionsTest extends SnsFixture {
     }
 
     private Received next() throws InterruptedException {
-        return received.poll(5, TimeUnit.SECONDS);
+        return received.poll(60, TimeUnit.SECONDS);
     }
 
     private String confirm(String topic, String token) {

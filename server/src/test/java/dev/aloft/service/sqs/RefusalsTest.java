@@ -290,13 +290,16 @@ class RefusalsTest extends SqsFixture {
             + "owner is allowed to invoke this action.",
             () -> sqs.addPermission(CALLER, Sqs.AddPermissionRequest.of(r -> r.queueUrl(url)
                 .label("other").awsAccountIds(List.of("668614515564")).actions(List.of("RemovePermission")))));
-        invalid("Value crossaccountpermission2 for parameter Label is invalid. Reason: can't find label.",
-            () -> sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(
-                r -> r.queueUrl(url).label("crossaccountpermission2"))));
-        sqs.removePermission(CALLER,
-            Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label("crossaccountpermission")));
+        var unknown = "Value crossaccountpermission2 for parameter Label is invalid. Reason: can't find label";
+        invalid(unknown + " on existing policy.", () -> withdraw("crossaccountpermission2"));
+        withdraw("crossaccountpermission");
+        invalid(unknown + ".", () -> withdraw("crossaccountpermission2"));
         invalid("Value [me] for parameter PrincipalId is invalid. Reason: Unable to verify.",
             () -> sqs.addPermission(CALLER, add.toBuilder().awsAccountIds(List.of("me")).build()));
+    }
+
+    private void withdraw(String label) {
+        sqs.removePermission(CALLER, Sqs.RemovePermissionRequest.of(r -> r.queueUrl(url).label(label)));
     }
 
     @Test

@@ -80,7 +80,7 @@ final class Handlers {
         return code.contains("AlreadyExist") || code.contains("AlreadyOwned") || code.equals("ResourceConflictException")
                 || code.equals("ResourceInUseException") ? "AlreadyExists"
                 : code.contains("NotFound") || code.startsWith("NoSuch") ? "NotFound"
-                : code.startsWith("AccessDenied") ? "AccessDenied"
+                : code.startsWith("AccessDenied") || code.equals("AuthorizationError") ? "AccessDenied"
                 : code.startsWith("Throttl") || code.startsWith("TooManyRequests") ? "Throttling"
                 : code.contains("LimitExceeded") ? "ServiceLimitExceeded"
                 : error.status() >= 500 ? "GeneralServiceException" : "InvalidRequest";

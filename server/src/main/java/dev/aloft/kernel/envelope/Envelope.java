@@ -2,6 +2,7 @@ package dev.aloft.kernel.envelope;
 
 import dev.aloft.api.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.Map;
  * nonce (12 bytes), and AES-256-GCM. KMS binds the context to the data key.
  */
 record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] encrypted) {
-    static final byte FORM = 1;
+    private static final byte FORM = 1;
 
     static Envelope of(DataKey key, Map<String, String> context, byte[] content) {
         byte[] nonce = DataKey.nonce();
@@ -42,6 +43,19 @@ record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] enc
         out.writeBytes(part);
     }
 
+    /** A text that begins as an envelope does goes on otherwise. */
+    static boolean isOne(byte[] bytes) {
+        if (bytes.length == 0 || bytes[0] != FORM) {
+            return false;
+        }
+        try {
+            read(bytes);
+            return true;
+        } catch (BufferUnderflowException | NegativeArraySizeException _) {
+            return false;
+        }
+    }
+
     static Envelope read(byte[] bytes) {
         var in = ByteBuffer.wrap(bytes);
         byte form = in.get();
@@ -61,6 +75,9 @@ record Envelope(Bytes key, Map<String, String> context, byte[] nonce, byte[] enc
     }
 
     private static byte[] part(ByteBuffer in, int length) {
+        if (length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
         byte[] part = new byte[length];
         in.get(part);
         return part;

@@ -101,9 +101,9 @@ public final class Envelopes {
         open(caller, encrypted, context, reuse);
     }
 
-    /** Whether a content that is a text, or an envelope of one, is an envelope: no text begins as one does. */
+    /** Whether a content that is a text, or an envelope of one, is an envelope. */
     public static boolean isSealed(byte[] content) {
-        return content.length > 0 && content[0] == Envelope.FORM;
+        return Envelope.isOne(content);
     }
 
     /** The content of an envelope that was made by this class, for whoever may decrypt. */

@@ -70,6 +70,9 @@ final class RuleTargets {
         if (letters != null && !DeadLetters.isQueue(letters)) {
             return Optional.of(badArn(target, letters));
         }
+        if (target.roleArn() != null && !Arn.isArn(target.roleArn())) {
+            return Optional.of(badArn(target, target.roleArn()));
+        }
         var arn = Arn.parse(target.arn());
         if (arn.service().equals("sns") && target.arn().endsWith(".fifo")) {
             // EventBridge delivers to standard topics alone.

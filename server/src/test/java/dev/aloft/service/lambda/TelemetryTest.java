@@ -4,6 +4,7 @@ import static dev.aloft.service.lambda.TestLambda.caller;
 import static dev.aloft.service.lambda.TestLambda.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
@@ -150,6 +151,25 @@ class TelemetryTest {
     }
 
     @Test
+    void inTheFirstSchemaALineIsTextWhateverTheLogIs() {
+        create("hears-text", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-07-01', 'types': ['function'],"
+                        + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT/path'}, 'buffering': {'timeoutMs': 25}})",
+                r -> r.loggingConfig(Lambda.LoggingConfig.of(l -> l.logFormat("JSON"))));
+        assertThat(noted("hears-text")).hasSize(3).element(1).asString().startsWith("{\"record\":\"{\\\"timestamp\\\":");
+    }
+
+    @Test
+    void whatExtensionsTakeAfterwardsIsMeasured() {
+        create("hears-long", "subscribe('/2022-07-01/telemetry', {'types': ['platform'],"
+                + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}})", _ -> {});
+        noted("hears-long");
+        test.time.advance(Duration.ofMinutes(1));
+        test.metrics.flush();
+        assertThat(CloudWatch.at(test.endpoint).listMetrics(caller(), CloudWatch.ListMetricsRequest.of(
+                m -> m.namespace("AWS/Lambda").metricName("PostRuntimeExtensionsDuration"))).metrics()).isNotEmpty();
+    }
+
+    @Test
     void theOlderApiTellsLess() {
         create("hears-old", "subscribe('/2020-08-15/logs', {'schemaVersion': '2020-08-15', 'types': ['platform'],"
                 + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:PORT'}, 'buffering': "
@@ -171,5 +191,14 @@ class TelemetryTest {
                 + "empty\",\"errorType\":\"ValidationError\"}",
                 "subscribed 400 {\"errorMessage\":\"buffering.maxItems should be between 1000 and "
                 + "10000\",\"errorType\":\"ValidationError\"}");
+    }
+
+    @Test
+    void anExtensionSubscribesWithOneOfTheTwoApis() {
+        create("hears-both", """
+                subscribe('/2022-07-01/telemetry', {'types': ['platform'], 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT'}})
+                subscribe('/2020-08-15/logs', {'types': ['function'], 'destination': {'protocol': 'TCP', 'port': 8080}})""", _ -> {});
+        assertThat(noted("hears-both")).contains("subscribed 400 {\"errorMessage\":\"An extension subscribes with one of the"
+                + " Telemetry API and the Logs API, not with both\",\"errorType\":\"ValidationError\"}");
     }
 }

@@ -359,6 +359,9 @@ final class Environment {
         var pending = invocation.pending();
         var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, pending.restoreNanos,
                 peakBytes, producedBytes);
+        if (readyNanos > 0 && pending.measure != null) {
+            pending.measure.afterRuntime((ended - readyNanos) / 1e6);
+        }
         boolean heard = incarnation.telemetry.heard();
         PlatformEvent event = report.end(invocation, outcome, measures, heard && readyNanos > 0 ? overhead(ended)
                 : List.of());

@@ -47,6 +47,8 @@ public record Invocation(String requestId, String invokedArn, byte[] event, Stri
         final ResponseStream answer;
         /** Where its lines go, once an environment has it. */
         volatile EnvironmentLog log;
+        /** Counts what the environment alone knows; null where nobody counts. */
+        volatile Measures.Function measure;
         long begunNanos;
         long deadlineMillis;
         /** How long the environment's init took, when this is its first event; else -1. */

@@ -128,6 +128,7 @@ public final class Invocations implements AutoCloseable {
         Revision revision = revision(version);
         try {
             Measures.Function measure = measures.of(version, invocation.invokedArn());
+            invocation.pending().measure = measure;
             Optional<Environment> provisioned = concurrency
                     .provisionedTakes(version, revision.provisioned().size(), counted)
                     ? revision.provisioned().takeReady() : Optional.empty();

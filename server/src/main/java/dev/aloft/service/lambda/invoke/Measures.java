@@ -131,6 +131,11 @@ public final class Measures {
             errors.forEach(each -> each.add(failed ? 1 : 0));
         }
 
+        /** How long extensions were at work after the function was done. */
+        void afterRuntime(double millis) {
+            add("PostRuntimeExtensionsDuration", MILLISECONDS, millis);
+        }
+
         void throttled() {
             add("Throttles", COUNT, 1);
         }

@@ -58,6 +58,15 @@ final class Subscriber {
         return extension.equals(name) && api == which;
     }
 
+    boolean isOfAnother(String name, Telemetry.Api which) {
+        return extension.equals(name) && api != which;
+    }
+
+    /** Whether it is told a line of a log of JSON as an object. */
+    boolean takesObjects() {
+        return api.tellsObjects(schema);
+    }
+
     List<String> types() {
         return types;
     }
@@ -174,9 +183,7 @@ final class Subscriber {
         return new PlatformEvent("platform.logsDropped", PlatformEvent.Level.WARN, List.of(), (JsonWriter record) ->
                 record
                 .name("droppedBytes").number(lostBytes).name("droppedRecords").number(lostRecords)
-                .name("reason").string("Consumer seems to have fallen behind as it has not "
-                        + "acknowledged receipt of logs."))
-                .json(Report.moment(time.instant()));
+                .name("reason").string(api.dropped)).json(Report.moment(time.instant()));
     }
 
     private void deliver(List<byte[]> batch) throws InterruptedException {

@@ -22,19 +22,33 @@ import java.util.stream.Collectors;
 final class Telemetry {
     /** The older API tells the same with fewer events. */
     enum Api {
-        TELEMETRY("Telemetry", "platform.telemetrySubscription", Set.of("2022-07-01", "2022-12-13", "2025-01-29"), 25),
-        LOGS("Logs", "platform.logsSubscription", Set.of("2020-08-15", "2021-03-18"), 25);
+        TELEMETRY("Telemetry", "platform.telemetrySubscription",
+                "Some logs were dropped because the downstream consumer is slower than the logs production rate",
+                Set.of("2022-07-01", "2022-12-13", "2025-01-29"), 25),
+        LOGS("Logs", "platform.logsSubscription",
+                "Consumer seems to have fallen behind as it has not acknowledged receipt of logs.",
+                Set.of("2020-08-15", "2021-03-18"), 25);
+
+        /** The first schema in which a line of a log of JSON is an object. */
+        private static final String OBJECTS_SINCE = "2022-12-13";
 
         final String word;
         final String event;
+        /** Why records are dropped. */
+        final String dropped;
         private final Set<String> schemas;
         private final int leastMillis;
 
-        Api(String word, String event, Set<String> schemas, int leastMillis) {
+        Api(String word, String event, String dropped, Set<String> schemas, int leastMillis) {
+            this.dropped = dropped;
             this.word = word;
             this.event = event;
             this.schemas = schemas;
             this.leastMillis = leastMillis;
+        }
+
+        boolean tellsObjects(String schema) {
+            return this == TELEMETRY && schema.compareTo(OBJECTS_SINCE) >= 0;
         }
 
         /** Whether it tells of such an event. */
@@ -73,6 +87,9 @@ final class Telemetry {
     /** Subscribes an extension; a second time replaces the first. */
     synchronized List<String> subscribe(String extension, Api api, byte[] body) throws Invalid {
         Subscriber subscriber = read(extension, api, body);
+        if (subscribers.stream().anyMatch(each -> each.isOfAnother(extension, api))) {
+            throw new Invalid("An extension subscribes with one of the Telemetry API and the Logs API, not with both");
+        }
         subscribers.removeIf(each -> each.is(extension, api) && each.stop());
         subscribers.add(subscriber);
         for (int i = 0; i < history.size(); i++) {
@@ -175,11 +192,14 @@ final class Telemetry {
         if (subscribers.isEmpty()) {
             return;
         }
-        var record = new JsonWriter().beginObject().name("time").string(moment).name("type").string(type)
-                .name("record");
-        Object tree = json ? tree(text) : text;
-        byte[] entry = record.value(tree).endObject().toBytes();
-        subscribers.forEach(each -> each.line(type, entry));
+        byte[] line = entry(type, moment, text);
+        byte[] object = json ? entry(type, moment, tree(text)) : line;
+        subscribers.forEach(each -> each.line(type, each.takesObjects() ? object : line));
+    }
+
+    private static byte[] entry(String type, String moment, Object record) {
+        return new JsonWriter().beginObject().name("time").string(moment).name("type").string(type).name("record")
+                .value(record).endObject().toBytes();
     }
 
     private static Object tree(String text) {

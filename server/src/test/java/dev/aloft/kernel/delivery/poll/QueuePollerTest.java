@@ -205,7 +205,43 @@ class QueuePollerTest {
         poll(1, 0, 0, false);
         assertThat(told).hasSize(5);
         time.advance(Duration.ofSeconds(20));
-        assertThat(told.size()).isBetween(60, 110);
+        assertThat(told.size()).as("100 in 20 seconds").isBetween(95, 106);
+        time.advance(Duration.ofSeconds(40));
+        assertThat(told.size()).as("300 in a minute").isBetween(295, 306);
+    }
+
+    @Test
+    void noMoreThanTwelveHundredAndFiftyBatchesAreUnderWay() {
+        takes = Duration.ofHours(1);
+        send(1, 1_400);
+        poll(1, 0, 0, false);
+        time.advance(Duration.ofMinutes(4));
+        assertThat(told.size()).isBetween(1_180, 1_206);
+        time.advance(Duration.ofMinutes(4));
+        assertThat(told).hasSize(1_250);
+    }
+
+    @Test
+    void afterIdlenessItBeginsWithFiveAgain() {
+        takes = Duration.ofSeconds(10);
+        send(1, 200);
+        poll(1, 0, 0, false);
+        time.advance(Duration.ofMinutes(5));
+        assertThat(messages.deleted).hasSize(200);
+        told.clear();
+        send(201, 400);
+        assertThat(told).hasSize(5);
+    }
+
+    @Test
+    void orderedGroupsAreAsManyBatchesAtOnceAsThereAreGroups() {
+        takes = Duration.ofHours(1);
+        for (int i = 0; i < 60; i++) {
+            messages.add("m" + i, "g" + i % 3, 100);
+        }
+        poll(1, 0, 0, true);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(told).extracting(each -> each.split(" ")[1]).containsExactlyInAnyOrder("m0", "m1", "m2");
     }
 
     @Test

@@ -43,6 +43,21 @@ final class DeliveryLog {
     private final Roles roles;
     private final Time time;
 
+    /**
+     * What a status belongs to: a topic, or the text messages that go to a phone alone.
+     *
+     * @param arn null where there is no topic
+     */
+    record Place(String account, String region, String name, String arn) {
+        private static Place of(KeptTopic topic) {
+            return new Place(topic.account(), topic.region(), topic.name(), topic.arn());
+        }
+
+        private String group() {
+            return "sns/" + region + "/" + account + "/" + name;
+        }
+    }
+
     DeliveryLog(Logs logs, Roles roles, Time time) {
         this.logs = logs;
         this.roles = roles;
@@ -60,7 +75,7 @@ final class DeliveryLog {
         notification.put("messageMD5Sum", md5(message.text()));
         notification.put("messageId", message.id());
         notification.put("topicArn", message.topicArn());
-        notification.put("timestamp", MOMENT.format(message.at()));
+        notification.put("timestamp", moment(message.at()));
         var delivery = new LinkedHashMap<String, Object>();
         delivery.put("deliveryId", UUID.nameUUIDFromBytes(attempt.id().getBytes(StandardCharsets.UTF_8)).toString());
         delivery.put("destination", destination);
@@ -74,6 +89,10 @@ final class DeliveryLog {
         told.put("notification", notification);
         told.put("delivery", delivery);
         return told;
+    }
+
+    static String moment(Instant at) {
+        return MOMENT.format(at);
     }
 
     private static String md5(String text) {
@@ -102,14 +121,14 @@ final class DeliveryLog {
         if (role.isEmpty() || detail == null || success && !sampled(topic, protocol)) {
             return;
         }
-        // Other ends of deliveries do not wait for the log.
-        time.start("delivery status of " + topic.name(), () -> {
-            try {
-                write(topic, subscription, role.get(), detail, success);
-            } catch (ApiError refused) {
-                LOG.log(Level.INFO, "The delivery status of " + topic.arn() + " could not be logged: " + refused);
-            }
-        });
+        write(Place.of(topic), role.get(), told(subscription, detail), success);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> told(KeptSubscription subscription, byte[] detail) {
+        var told = (Map<String, Object>) JsonReader.tree(detail);
+        ((Map<String, Object>) told.get("delivery")).put("destination", subscription.endpoint());
+        return told;
     }
 
     private static boolean sampled(KeptTopic topic, String protocol) {
@@ -117,19 +136,27 @@ final class DeliveryLog {
         return ThreadLocalRandom.current().nextInt(100) < rate;
     }
 
-    @SuppressWarnings("unchecked")
-    private void write(KeptTopic topic, KeptSubscription subscription, String role, byte[] detail, boolean success) {
-        var told = (Map<String, Object>) JsonReader.tree(detail);
-        ((Map<String, Object>) told.get("delivery")).put("destination", subscription.endpoint());
+    /** Other ends of deliveries do not wait for the log. */
+    void write(Place place, String role, Map<String, Object> told, boolean success) {
+        time.start("delivery status of " + place.name(), () -> {
+            try {
+                writeNow(place, role, told, success);
+            } catch (ApiError refused) {
+                LOG.log(Level.INFO, "The delivery status of " + place.name() + " could not be logged: " + refused);
+            }
+        });
+    }
+
+    private void writeNow(Place place, String role, Map<String, Object> told, boolean success) {
         told.put("status", success ? "SUCCESS" : "FAILURE");
-        var service = new Caller(topic.account(), topic.region(),
-                new Principal.Service("sns.amazonaws.com", topic.arn()),
+        var service = new Caller(place.account(), place.region(),
+                new Principal.Service("sns.amazonaws.com", place.arn()),
                 UUID.randomUUID().toString(), null, 1, null, null, null);
         var caller = roles.assume(service, role, "sns");
-        var group = "sns/" + topic.region() + "/" + topic.account() + "/" + topic.name() + (success ? "" : "/Failure");
+        var group = place.group() + (success ? "" : "/Failure");
         var now = time.instant();
-        // A stream a day and topic.
-        var stream = UUID.nameUUIDFromBytes((topic.arn() + now.getEpochSecond() / 86_400)
+        // A stream a day and place.
+        var stream = UUID.nameUUIDFromBytes((place.group() + now.getEpochSecond() / 86_400)
                 .getBytes(StandardCharsets.UTF_8))
                 .toString();
         var request = Logs.PutLogEventsRequest.of(r -> r.logGroupName(group).logStreamName(stream).logEvents(List.of(

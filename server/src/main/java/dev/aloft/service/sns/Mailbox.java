@@ -7,6 +7,7 @@ import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
+import dev.aloft.kernel.time.Time;
 import dev.aloft.service.sns.SnsData.Expiring;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.KeptTopic;
@@ -22,27 +23,39 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * What mail, phones and devices would have got: kept for two weeks and shown at {@code /_aws/mailbox} (a page) and
- * {@code /_aws/mailbox.json}, to whoever sits at this machine. {@code ?to=} names one recipient, DELETE empties it.
+ * {@code /_aws/mailbox.json}, to whoever sits at this machine. {@code ?to=} names one recipient, DELETE empties it, and
+ * POST answers a text message: {@code from=+15551234567&text=STOP}.
  */
 final class Mailbox implements DataPlane {
     private static final String PAGE = "/_aws/mailbox";
     private static final String JSON = "/_aws/mailbox.json";
     private static final Duration KEPT = Duration.ofDays(14);
     private static final int SHOWN = 500;
+    private static final int LONGEST_ANSWER = 10_000;
+    private static final Set<String> STOPS = Set.of("ARRET", "CANCEL", "END", "OPT-OUT", "OPTOUT", "QUIT", "REMOVE",
+            "STOP", "TD", "UNSUBSCRIBE");
+    private static final String STOP_FORM = """
+            <form method="post"><input type="hidden" name="from" value="%s">
+            <button name="text" value="STOP">Answer STOP</button></form>
+            """;
     private static final Pattern LINK = Pattern.compile("https?://[^\\s\"<]+");
 
     private final SnsData data;
     private final Store store;
+    private final Time time;
     private final Notification notification;
 
-    Mailbox(SnsData data, Store store, Notification notification) {
+    Mailbox(SnsData data, Store store, Time time, Notification notification) {
         this.data = data;
         this.store = store;
+        this.time = time;
         this.notification = notification;
     }
 
@@ -115,6 +128,10 @@ final class Mailbox implements DataPlane {
             store.change(tx -> data.letters.deleteAll(tx, Key.EMPTY));
             return HttpResponse.of(204, "text/plain", new byte[0]);
         }
+        if (request.method().equals("POST")) {
+            var answer = QueryString.of(new String(request.body().bytes(LONGEST_ANSWER), StandardCharsets.UTF_8));
+            hear(answer.first("from"), answer.first("text"));
+        }
         var letters = letters(QueryString.of(request.rawQuery()).first("to"));
         return request.rawPath().equals(JSON)
                 ? HttpResponse.of(200, "application/json",
@@ -122,7 +139,28 @@ final class Mailbox implements DataPlane {
                 : HttpResponse.of(200, "text/html; charset=utf-8", page(letters).getBytes(StandardCharsets.UTF_8));
     }
 
+    /**
+     * A person answers a text message. One of the words that stop them ends those of all accounts that have sent any.
+     *
+     * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sms_manage.html">Managing phone numbers</a>
+     */
+    private void hear(String from, String text) {
+        if (from == null || text == null || !STOPS.contains(text.strip().toUpperCase(Locale.ROOT))) {
+            return;
+        }
+        var now = time.instant();
+        var number = Endpoints.phone(from);
+        var senders = letters(number).stream().filter(letter -> letter.protocol().equals("sms"))
+                .map(letter -> SnsData.all(letter.account(), letter.region())).distinct().toList();
+        store.change(tx -> senders.forEach(sender -> data.optedOut.put(tx, sender.and(number), now)));
+    }
+
+    /** Nor does a page of somebody else's answer for the person. */
     private static boolean fromHere(HttpRequest request) {
+        var origin = request.headers().first("Origin");
+        if (origin != null && !origin.replaceFirst("^https?://", "").equals(request.headers().first("Host"))) {
+            return false;
+        }
         try {
             return request.remoteAddress() == null
                     || InetAddress.ofLiteral(request.remoteAddress()).isLoopbackAddress();
@@ -175,7 +213,11 @@ final class Mailbox implements DataPlane {
             if (letter.subject() != null) {
                 page.append("<h2>").append(escaped(letter.subject())).append("</h2>\n");
             }
-            page.append("<pre>").append(linked(letter.text())).append("</pre></article>\n");
+            page.append("<pre>").append(linked(letter.text())).append("</pre>");
+            if (letter.protocol().equals("sms")) {
+                page.append(STOP_FORM.formatted(escaped(letter.to())));
+            }
+            page.append("</article>\n");
         }
         return page.toString();
     }

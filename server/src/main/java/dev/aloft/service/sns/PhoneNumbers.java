@@ -123,6 +123,9 @@ final class PhoneNumbers {
         if (!Endpoints.isPhone(required(number, "PhoneNumber"))) {
             throw invalid("PhoneNumber", "input incorrectly formatted");
         }
+        if (isOptedOut(caller, number)) {
+            throw new Sns.OptedOutException("The phone number " + number + " is opted out.");
+        }
         var password = "%06d".formatted(random.nextInt(1_000_000));
         var letter = new Letter(caller.account(), caller.region(), "sms", number, UUID.randomUUID().toString(), null, null,
                 "Your verification code is " + password, time.instant());

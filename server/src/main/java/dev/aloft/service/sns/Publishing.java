@@ -50,19 +50,21 @@ final class Publishing {
     private final Replays replays;
     private final Filter filter;
     private final Mailbox mailbox;
+    private final TextReceipts receipts;
     private final Measures measures;
     private final Envelopes envelopes;
     private final Store store;
     private final Time time;
 
     Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox,
-            Measures measures, Envelopes envelopes, Store store, Time time) {
+            TextReceipts receipts, Measures measures, Envelopes envelopes, Store store, Time time) {
         this.data = data;
         this.topics = topics;
         this.outgoing = outgoing;
         this.replays = replays;
         this.filter = filter;
         this.mailbox = mailbox;
+        this.receipts = receipts;
         this.measures = measures;
         this.envelopes = envelopes;
         this.store = store;
@@ -196,13 +198,22 @@ final class Publishing {
             return messages.stream().map(it -> new Published(it.id(), null, it.at())).toList();
         }
         var now = time.instant();
-        return store.write(tx -> {
-            var published = new ArrayList<Published>();
+        var published = store.<List<Published>>write(tx -> {
+            var all = new ArrayList<Published>();
             for (int i = 0; i < messages.size(); i++) {
-                published.add(promise(tx, topic, messages.get(i), receivers.get(i), now));
+                all.add(promise(tx, topic, messages.get(i), receivers.get(i), now));
             }
-            return published;
+            return all;
         });
+        for (int i = 0; i < messages.size(); i++) {
+            note(topic, receivers.get(i), messages.get(i));
+        }
+        return published;
+    }
+
+    private void note(KeptTopic topic, List<KeptSubscription> receivers, Message message) {
+        receivers.stream().filter(subscription -> subscription.protocol().equals("sms"))
+                .forEach(phone -> receipts.ofSubscription(topic, phone, message));
     }
 
     private List<KeptSubscription> wanting(List<KeptSubscription> subscriptions, Message message) {
@@ -274,6 +285,7 @@ final class Publishing {
                 mailbox.put(tx, letter(caller, "sms", number, message, message.text("sms")));
             }
         });
+        receipts.ofPhone(caller, number, message);
         return Sns.PublishResponse.of(r -> r.messageId(message.id()));
     }
 

@@ -320,7 +320,11 @@ final class SnsData {
     }
 
     static Key all(Caller caller) {
-        return Key.of(caller.account(), caller.region());
+        return all(caller.account(), caller.region());
+    }
+
+    static Key all(String account, String region) {
+        return Key.of(account, region);
     }
 
     static Key key(Arn topic) {

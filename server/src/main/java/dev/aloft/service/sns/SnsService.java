@@ -43,16 +43,18 @@ public final class SnsService implements Service, Sns {
         var store = platform.in("sns");
         var signer = new Signer(data, store, keys, time);
         var notification = new Notification(signer, url);
-        var mailbox = new Mailbox(data, store, notification);
+        var mailbox = new Mailbox(data, store, time, notification);
         var couriers = new Couriers(notification, targets, roles, outbound, time);
         var filter = new Filter();
         var measures = new Measures(metrics);
-        outgoing = new Outgoing(data, store, time, mailbox, couriers, new DeliveryLog(Logs.at(endpoint), roles, time),
+        var log = new DeliveryLog(Logs.at(endpoint), roles, time);
+        outgoing = new Outgoing(data, store, time, mailbox, couriers, log,
                 measures);
         var replays = new Replays(data, outgoing, filter, store, time);
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);
-        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox, measures,
+        publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox,
+                new TextReceipts(data, store, log), measures,
                 new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
         platforms = new Platforms(data, store);
         phoneNumbers = new PhoneNumbers(data, mailbox, store, time, S3.at(endpoint));

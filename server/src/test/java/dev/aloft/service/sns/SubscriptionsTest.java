@@ -3,8 +3,10 @@ package dev.aloft.service.sns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.aloft.api.Body;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.Sns;
+import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import java.io.ByteArrayInputStream;
@@ -204,12 +206,15 @@ class SubscriptionsTest extends SnsFixture {
     }
 
     private static HttpRequest get(String path) {
-        return new HttpRequest("GET", "http", path, "", new Headers(), dev.aloft.api.Body.EMPTY, "127.0.0.1");
+        return new HttpRequest("GET", "http", path, "", new Headers(), Body.EMPTY, "127.0.0.1");
+    }
+
+    private DataPlane page(String path) {
+        return service.dataPlanes().stream().filter(it -> it.serves("localhost", path)).findFirst().orElseThrow();
     }
 
     private List<?> mailbox() {
-        var page = service.dataPlanes().stream().filter(it -> it.serves("localhost", "/_aws/mailbox.json")).findFirst().orElseThrow();
-        var json = (Map<?, ?>) JsonReader.tree(page.handle(get("/_aws/mailbox.json"), "r").body().bytes(100_000));
+        var json = (Map<?, ?>) JsonReader.tree(page("/_aws/mailbox.json").handle(get("/_aws/mailbox.json"), "r").body().bytes(100_000));
         return (List<?>) json.get("messages");
     }
 
@@ -228,9 +233,41 @@ class SubscriptionsTest extends SnsFixture {
         assertThat(mailbox()).hasSize(4);
         assertThat(mailbox().stream().limit(2).map(it -> ((Map<?, ?>) it).get("to").toString()).toList())
                 .containsExactlyInAnyOrder("a@example.com", "+15551234567");
-        var page = service.dataPlanes().stream().filter(it -> it.serves("localhost", "/_aws/mailbox")).findFirst().orElseThrow();
+        var page = page("/_aws/mailbox");
         assertThat(new String(page.handle(get("/_aws/mailbox"), "r").body().bytes(100_000), StandardCharsets.UTF_8))
                 .contains("Hello &lt;b&gt;").contains("<a href=\"http://localhost:4566/?Action=Unsubscribe&amp;SubscriptionArn=");
+    }
+
+    /** In the browser, by a button; from then on the number gets none of this account's until it wants them again. */
+    @Test
+    void whoAnswersStopGetsNoMoreTextMessages() {
+        var number = "+15551234567";
+        text(number);
+        answer(number, "Thanks", "http://localhost:4566");
+        answer(number, "stop", "http://elsewhere.example.com");
+        text(number);
+        assertThat(mailbox()).hasSize(2);
+        answer(number, "stop", "http://localhost:4566");
+        text(number);
+        assertThat(mailbox()).hasSize(2);
+        assertThat(sns.listPhoneNumbersOptedOut(ROOT, Sns.ListPhoneNumbersOptedOutRequest.of(_ -> { })).phoneNumbers())
+                .containsExactly(number);
+        refused(400, "OptedOut", "The phone number " + number + " is opted out.", () -> sns.createSMSSandboxPhoneNumber(
+                ROOT, Sns.CreateSMSSandboxPhoneNumberRequest.of(r -> r.phoneNumber(number))));
+        sns.optInPhoneNumber(ROOT, Sns.OptInPhoneNumberRequest.of(r -> r.phoneNumber(number)));
+        text(number);
+        assertThat(mailbox()).hasSize(3);
+    }
+
+    private void text(String number) {
+        sns.publish(ROOT, Sns.PublishRequest.of(r -> r.phoneNumber(number).message("m")));
+    }
+
+    private void answer(String from, String text, String origin) {
+        var form = "from=" + from.replace("+", "%2B") + "&text=" + text;
+        page("/_aws/mailbox").handle(new HttpRequest("POST", "http", "/_aws/mailbox", "",
+                new Headers().add("Host", "localhost:4566").add("Origin", origin),
+                Body.of(form.getBytes(StandardCharsets.UTF_8)), "127.0.0.1"), "r");
     }
 
     @Test

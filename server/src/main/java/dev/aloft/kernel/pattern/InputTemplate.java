@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class InputTemplate {
     private static final Pattern PLACEHOLDER = Pattern.compile("<([A-Za-z0-9_.-]{1,256}|\\$[A-Za-z0-9_.@/:*\\[\\]-]{0,256})>");
+    private static final Pattern DOCUMENT = Pattern.compile("[{\\[\"].*|<[^<>]*>", Pattern.DOTALL);
 
     private InputTemplate() {}
 
@@ -53,6 +55,21 @@ public final class InputTemplate {
             requireJson(result);
         }
         return result;
+    }
+
+    /** Whether a template is neither a JSON document nor a placeholder alone, but words such as {@code Order <$.body.id>}. */
+    public static boolean isFreeText(String template) {
+        return !template.isBlank() && !DOCUMENT.matcher(template.strip()).matches();
+    }
+
+    /** Fills words with the text of values. */
+    public static String fillText(String template, Function<String, Object> values) {
+        return PLACEHOLDER.matcher(template).replaceAll(found -> Matcher.quoteReplacement(
+                switch (values.apply(found.group(1))) {
+                    case null -> "";
+                    case String text -> text;
+                    case Object tree -> JsonWriter.string(tree);
+                }));
     }
 
     private static String value(Object value, boolean isText, boolean quoted) {

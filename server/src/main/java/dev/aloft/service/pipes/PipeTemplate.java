@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What an enrichment or a target gets of a record. Paths see the content of messages and stream records, which travels
@@ -33,7 +34,7 @@ final class PipeTemplate {
             return event;
         }
         var seen = parsed(event);
-        var filled = InputTemplate.fill(template, name -> switch (name) {
+        Function<String, Object> values = name -> switch (name) {
             case "aws.pipes.pipe-arn" -> pipe.arn();
             case "aws.pipes.pipe-name" -> pipe.name();
             case "aws.pipes.source-arn" -> pipe.settings().source();
@@ -43,7 +44,12 @@ final class PipeTemplate {
             case "aws.pipes.event" -> event;
             case "aws.pipes.event.json" -> seen;
             default -> name.startsWith("$") ? EventPath.find(name, seen).orElse(null) : null;
-        });
+        };
+        return InputTemplate.isFreeText(template) ? InputTemplate.fillText(template, values)
+                : tree(InputTemplate.fill(template, values));
+    }
+
+    private static Object tree(String filled) {
         try {
             return JsonReader.tree(filled);
         } catch (JsonReader.Malformed _) {

@@ -52,6 +52,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.function.Executable;
 
 /** From a queue through a filter and an enrichment to a target. */
@@ -288,6 +290,19 @@ class PipesTest {
         send("{\"n\":1,\"who\":\"ann\"}");
         assertThat(delivered).extracting(Delivered::body)
             .containsExactly("{\"n\":1,\"text\":\"ann by p\",\"all\":{\"n\":1,\"who\":\"ann\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
+        "Order <$.body.n> by <$.body.who>, said \"<$.body>\" ~ Order 1 by ann, said \"{\"n\":1,\"who\":\"ann\"}\"",
+        "<$.body.who> and <$.body.gone>nobody ~ ann and nobody",
+        "Hello ~ Hello",
+        "<$.body.who> ~ ann",
+    })
+    void aTemplateMayBeWords(String template, String body) {
+        create(r -> r.targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate(template))));
+        send("{\"n\":1,\"who\":\"ann\"}");
+        assertThat(delivered).extracting(Delivered::body).containsExactly(body);
     }
 
     @Test

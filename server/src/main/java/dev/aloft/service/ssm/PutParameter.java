@@ -54,7 +54,7 @@ final class PutParameter {
                     + "please use AddTagsToResource or"
                     + " RemoveTagsFromResource.");
         }
-        if (input.allowedPattern() != null) {
+        if (input.allowedPattern() != null && !input.allowedPattern().isEmpty()) {
             AllowedPattern.check(input.allowedPattern(), input.value());
         }
         var now = time.instant().truncatedTo(ChronoUnit.MILLIS);

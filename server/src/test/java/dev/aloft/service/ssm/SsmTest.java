@@ -77,6 +77,9 @@ class SsmTest {
                 () -> put("/x", "StringList", "2", true));
         refused("ValidationException", "Standard tier parameters support a maximum parameter value of 4096 characters.",
             () -> put("/y", "String", "x".repeat(4097), false));
+        // Terraform's way of saying that there is none.
+        ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(
+                r -> r.name("/z").type("String").value("a").allowedPattern("")));
         refused("ParameterPatternMismatchException",
                 "Parameter value, cannot be validated against allowedPattern: \\d+",
             () -> ssm.putParameter(ROOT, Ssm.PutParameterRequest.of(

@@ -142,6 +142,7 @@ public final class Platform implements AutoCloseable {
                 this::url);
         var scaling = new AutoScalingService(store, time, endpoint, roles);
         targets.add(scaling.target());
+        var s3 = new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume);
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, images, keys, time, endpoint, signatures::enforced, targets),
@@ -162,7 +163,7 @@ public final class Platform implements AutoCloseable {
                 scaling,
                 new DynamoDbService(store, Optional.of(metrics), time, endpoint),
                 new DynamoDbStreamsService(store, time),
-                new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume),
+                s3,
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),
                 lambda);
@@ -176,7 +177,7 @@ public final class Platform implements AutoCloseable {
             working.addAll(service.workers());
         }
         workers = new Workers(time, working);
-        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about);
+        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about, s3.crossOrigin());
     }
 
     /** The listener of this platform, once it listens. */

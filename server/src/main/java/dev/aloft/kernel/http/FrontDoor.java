@@ -67,7 +67,7 @@ public final class FrontDoor implements HttpServer.Handler {
             LOG.log(Level.SEVERE, operation + " failed, request " + requestId, e);
             response = protocol.writeError(operation, bug(requestId), requestId);
         }
-        return router.readable(route.request(), response);
+        return router.readable(route, response);
     }
 
     private static HttpResponse dataPlane(DataPlane plane, HttpRequest http) {

@@ -1,6 +1,7 @@
 package dev.aloft.kernel.http;
 
 import dev.aloft.api.Body;
+import dev.aloft.kernel.call.CrossOrigin;
 import dev.aloft.wire.Headers;
 import dev.aloft.wire.HttpRequest;
 import dev.aloft.wire.HttpResponse;
@@ -25,18 +26,33 @@ final class Preflights {
             + "x-amzn-errortype,x-amz-function-error,x-amz-log-result,x-amz-executed-version,x-amzn-query-error,date";
 
     private final List<String> domains;
+    private final CrossOrigin buckets;
 
-    Preflights(List<String> domains) {
+    /** @param buckets what buckets' owners say about pages that call them */
+    Preflights(List<String> domains, CrossOrigin buckets) {
+        this.buckets = buckets;
         this.domains = domains.stream().map(domain -> domain.toLowerCase(Locale.ROOT)).toList();
     }
 
-    /** The answer to a preflight, or to a call from a page that may not make it; empty for all else. */
-    Optional<HttpResponse> check(HttpRequest http) {
+    /**
+     * The answer to a preflight, or to a call from a page that may not make it; empty for all else.
+     *
+     * @param path with the bucket in front, where it may be one of S3's; a bucket that there is decides by itself
+     */
+    Optional<HttpResponse> check(HttpRequest http, String path) {
         var origin = http.headers().first("origin");
         if (origin == null) {
             return Optional.empty();
         }
         boolean preflight = http.method().equals("OPTIONS") && http.headers().has("access-control-request-method");
+        var bucket = bucket(path);
+        if (bucket.isPresent() && preflight) {
+            boolean isObject = path.length() > bucket.get().length() + 2;
+            return Optional.of(new HttpResponse(200, buckets.preflight(bucket.get(), http, isObject), Body.EMPTY));
+        }
+        if (bucket.flatMap(name -> buckets.allowed(name, http)).isPresent()) {
+            return Optional.empty();
+        }
         if (!allowed(origin)) {
             boolean reads = http.method().equals("GET") || http.method().equals("HEAD");
             return reads
@@ -67,10 +83,26 @@ final class Preflights {
         return Optional.of(new HttpResponse(200, headers, Body.EMPTY));
     }
 
+    private Optional<String> bucket(String path) {
+        int end = path.indexOf('/', 1);
+        var name = path.substring(Math.min(1, path.length()), end < 0 ? path.length() : end);
+        return name.isEmpty() || !buckets.knows(name) ? Optional.empty() : Optional.of(name);
+    }
+
+    /** Lets the page that called read the answer of S3, where the bucket's owner allows it. */
+    void allowByBucket(HttpRequest http, String path, HttpResponse response) {
+        var bucket = http.headers().first("origin") == null ? Optional.<String>empty() : bucket(path);
+        if (bucket.isEmpty()) {
+            allow(http, response);
+        } else {
+            buckets.allowed(bucket.get(), http).ifPresent(headers -> headers.forEach(response.headers()::add));
+        }
+    }
+
     /** Lets the page that called read the answer. */
     void allow(HttpRequest http, HttpResponse response) {
         var origin = http.headers().first("origin");
-        if (origin != null && allowed(origin) && !response.headers().has("Access-Control-Allow-Origin")) {
+        if (origin != null && !http.method().equals("OPTIONS") && allowed(origin) && !response.headers().has("Access-Control-Allow-Origin")) {
             response.headers()
                     .add("Access-Control-Allow-Origin", origin)
                     .add("Access-Control-Expose-Headers", EXPOSED)

@@ -4,6 +4,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Body;
 import dev.aloft.api.Operation;
 import dev.aloft.api.ServiceModel;
+import dev.aloft.kernel.call.CrossOrigin;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.wire.AmzCbor;
 import dev.aloft.wire.Authorization;
@@ -60,10 +61,10 @@ public final class Router {
      */
     public Router(
             Collection<ServiceModel> services, List<DataPlane> planes, List<String> domains,
-            Supplier<Map<String, Object>> about) {
+            Supplier<Map<String, Object>> about, CrossOrigin buckets) {
         this.planes = List.copyOf(planes);
         this.hosts = new Hosts(domains);
-        this.preflights = new Preflights(domains);
+        this.preflights = new Preflights(domains, buckets);
         for (var service : services) {
             byScope.computeIfAbsent(service.signingName(), _ -> new ArrayList<>()).add(service);
             if (service.targetPrefix() != null) {
@@ -105,9 +106,13 @@ public final class Router {
                 return new Route.Answer(page.get());
             }
         }
-        var refused = preflights.check(http);
-        if (refused.isPresent()) {
-            return new Route.Answer(refused.get());
+        try {
+            var refused = preflights.check(http, scope == null || isS3(scope) ? bucketPath(http) : "/");
+            if (refused.isPresent()) {
+                return new Route.Answer(refused.get());
+            }
+        } catch (ApiError e) {
+            return new Route.Refused(RestXml.S3, e);
         }
         var protocol = http.headers().first("smithy-protocol");
         if (protocol != null) {
@@ -131,6 +136,20 @@ public final class Router {
     HttpResponse readable(HttpRequest http, HttpResponse response) {
         preflights.allow(http, response);
         return response;
+    }
+
+    HttpResponse readable(Route.ToOperation route, HttpResponse response) {
+        if (route.protocol() != RestXml.S3) {
+            return readable(route.request(), response);
+        }
+        preflights.allowByBucket(route.request(), route.path(), response);
+        return response;
+    }
+
+    /** As S3 reads it: with the bucket in front that the host names. */
+    private String bucketPath(HttpRequest http) {
+        var bucket = hosts.bucket(http.host());
+        return bucket == null ? http.rawPath() : "/" + bucket + http.rawPath();
     }
 
     private static String scope(Authorization authorization) {
@@ -347,7 +366,7 @@ public final class Router {
 
     private Route s3(HttpRequest http) {
         var bucket = hosts.bucket(http.host());
-        var path = bucket == null ? http.rawPath() : "/" + bucket + http.rawPath();
+        var path = bucketPath(http);
         var headers = new HashSet<String>();
         http.headers().forEach((name, _) -> headers.add(name.toLowerCase(Locale.ROOT)));
         var query = QueryString.of(http.rawQuery());

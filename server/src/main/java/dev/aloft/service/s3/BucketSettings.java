@@ -287,12 +287,6 @@ final class BucketSettings {
         return S3.GetBucketAclResponse.of(r -> r.owner(Buckets.owner(bucket.account())).grants(ownersGrant(bucket)));
     }
 
-    S3.GetBucketCorsResponse cors(S3.GetBucketCorsRequest input) {
-        var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
-        throw new S3.NoSuchCORSConfiguration(S3.NoSuchCORSConfiguration.Detail.of(d -> d
-            .message("The CORS configuration does not exist").bucketName(bucket.name())));
-    }
-
     S3.GetBucketWebsiteResponse website(S3.GetBucketWebsiteRequest input) {
         var bucket = buckets.get(input.bucket(), input.expectedBucketOwner());
         throw new S3.NoSuchWebsiteConfiguration(S3.NoSuchWebsiteConfiguration.Detail.of(d -> d

@@ -122,6 +122,7 @@ final class Buckets {
             }
             data.rulesDue.cancel(tx, Key.of(bucket.id()));
             data.notifications.delete(tx, Key.of(bucket.id()));
+            data.cors.delete(tx, Key.of(bucket.id()));
             data.buckets.delete(tx, Key.of(bucket.name()));
         });
         return S3.DeleteBucketResponse.of(_ -> {});

@@ -36,6 +36,8 @@ final class S3Data {
     /** (bucket): what it tells of its objects, and whom. */
     final Table<S3.NotificationConfiguration> notifications =
         Table.of("notifications", Codec.of(S3.NotificationConfiguration.class));
+    /** (bucket): which pages of other sites may call it. */
+    final Table<S3.CORSConfiguration> cors = Table.of("cors", Codec.of(S3.CORSConfiguration.class));
     final Signal sweeping = new Signal();
     /** (blob): a blob that nothing names any more, to be deleted then. */
     final Due<Key> doomed = new Due<>(Space.of("doomed"), Codec.KEY, sweeping);

@@ -45,7 +45,7 @@ final class S3Resources {
         public Set<String> properties() {
             return Set.of("BucketName", "AccessControl", "VersioningConfiguration", "BucketEncryption",
                 "PublicAccessBlockConfiguration", "OwnershipControls", "LifecycleConfiguration", "Tags",
-                "NotificationConfiguration");
+                "NotificationConfiguration", "CorsConfiguration");
         }
 
         @Override
@@ -61,6 +61,8 @@ final class S3Resources {
                             + "ServerSideEncryptionByDefault",
                     "BucketEncryption/ServerSideEncryptionConfiguration/ServerSideEncryptionByDefault: "
                             + "SSEAlgorithm! KMSMasterKeyID",
+                    "CorsConfiguration: CorsRules!",
+                    "CorsConfiguration/CorsRules: AllowedHeaders AllowedMethods! AllowedOrigins! ExposedHeaders Id MaxAge",
                     "LifecycleConfiguration: Rules! TransitionDefaultMinimumObjectSize",
                     "LifecycleConfiguration/Rules: Id Prefix Status! ExpirationInDays "
                             + "NoncurrentVersionExpiration NoncurrentVersionExpirationInDays "
@@ -191,6 +193,19 @@ final class S3Resources {
             } else if (before.containsKey("LifecycleConfiguration")) {
                 s3.deleteBucketLifecycle(caller, S3.DeleteBucketLifecycleRequest.of(r -> r.bucket(name)));
             }
+            if (wanted.get("CorsConfiguration") instanceof Map<?, ?> cors) {
+                s3.putBucketCors(caller, S3.PutBucketCorsRequest.of(r -> r.bucket(name).corsConfiguration(
+                    S3.CORSConfiguration.of(c -> c.corsRules(maps(cors, "CorsRules").stream().map(BucketType::corsRule)
+                        .toList())))));
+            } else if (before.containsKey("CorsConfiguration")) {
+                s3.deleteBucketCors(caller, S3.DeleteBucketCorsRequest.of(r -> r.bucket(name)));
+            }
+        }
+
+        private static S3.CORSRule corsRule(Map<?, ?> rule) {
+            return S3.CORSRule.of(c -> c.id(text(rule, "Id")).allowedHeaders(texts(rule, "AllowedHeaders"))
+                .allowedMethods(texts(rule, "AllowedMethods")).allowedOrigins(texts(rule, "AllowedOrigins"))
+                .exposeHeaders(texts(rule, "ExposedHeaders")).maxAgeSeconds(number(rule, "MaxAge")));
         }
 
         private void putVersioning(Caller caller, String name, String status) {
@@ -271,6 +286,10 @@ final class S3Resources {
                 throw wrong(name, "String", value);
             }
             return value == null ? null : value.toString();
+        }
+
+        private static List<String> texts(Map<?, ?> map, String name) {
+            return map.get(name) instanceof List<?> list ? list.stream().map(String::valueOf).toList() : null;
         }
 
         private static Boolean flag(Map<?, ?> map, String name) {

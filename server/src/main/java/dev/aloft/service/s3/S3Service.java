@@ -6,6 +6,7 @@ import dev.aloft.api.Endpoint;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
+import dev.aloft.kernel.call.CrossOrigin;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
@@ -44,6 +45,7 @@ public final class S3Service implements Service, S3 {
     private final Store store;
     private final Buckets buckets;
     private final BucketSettings settings;
+    private final Cors cors;
     private final S3Objects objects;
     private final Retrieval retrieval;
     private final Copies copies;
@@ -63,6 +65,7 @@ public final class S3Service implements Service, S3 {
         var contents = new Contents(data, blobs);
         buckets = new Buckets(data, contents, store, time);
         settings = new BucketSettings(data, buckets, store, time);
+        cors = new Cors(data, buckets, store);
         var arrivals = new Arrivals(contents);
         notifications = new Notifications(data, buckets, targets, roles, store, time, endpoint);
         var keys = new ObjectKeys(endpoint);
@@ -207,6 +210,8 @@ public final class S3Service implements Service, S3 {
             case DeleteBucketLifecycleRequest r -> bucket("PutLifecycleConfiguration", r.bucket());
             case GetBucketPolicyStatusRequest r -> bucket("GetBucketPolicyStatus", r.bucket());
             case GetBucketCorsRequest r -> bucket("GetBucketCORS", r.bucket());
+            case PutBucketCorsRequest r -> bucket("PutBucketCORS", r.bucket());
+            case DeleteBucketCorsRequest r -> bucket("PutBucketCORS", r.bucket());
             case GetBucketWebsiteRequest r -> bucket("GetBucketWebsite", r.bucket());
             case GetBucketLoggingRequest r -> bucket("GetBucketLogging", r.bucket());
             case GetBucketAccelerateConfigurationRequest r -> bucket("GetAccelerateConfiguration", r.bucket());
@@ -575,7 +580,24 @@ public final class S3Service implements Service, S3 {
     @Override
     public GetBucketCorsResponse getBucketCors(Caller caller, GetBucketCorsRequest input) {
         Unbuilt.refuse(input);
-        return settings.cors(input);
+        return cors.get(input);
+    }
+
+    @Override
+    public PutBucketCorsResponse putBucketCors(Caller caller, PutBucketCorsRequest input) {
+        Unbuilt.refuse(input);
+        return cors.put(input);
+    }
+
+    @Override
+    public DeleteBucketCorsResponse deleteBucketCors(Caller caller, DeleteBucketCorsRequest input) {
+        Unbuilt.refuse(input);
+        return cors.delete(input);
+    }
+
+    /** Which pages of other sites may call which bucket. */
+    public CrossOrigin crossOrigin() {
+        return cors;
     }
 
     @Override

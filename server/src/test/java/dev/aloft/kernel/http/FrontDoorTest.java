@@ -11,6 +11,7 @@ import dev.aloft.api.Operation;
 import dev.aloft.api.S3;
 import dev.aloft.api.Shape;
 import dev.aloft.api.Sts;
+import dev.aloft.kernel.call.CrossOrigin;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.identity.RootKeys;
@@ -31,12 +32,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests over real sockets through the whole pipeline, to services that only say what reached them. */
 class FrontDoorTest {
@@ -70,7 +74,7 @@ class FrontDoorTest {
         var signatures = new Signatures(UserPolicies.none(), sessions, rootKeys, time, enforce);
         var router = new Router(
                 List.of(S3.MODEL, Sts.MODEL, DynamoDb.MODEL, Lambda.MODEL), List.of(PLANE), List.of(),
-                () -> Map.of("version", "test"));
+                () -> Map.of("version", "test"), new Cors());
         var config = new HttpServer.Config(
                 "127.0.0.1", 0, Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 1 << 24, null);
         server = HttpServer.start(config, time, new FrontDoor(router, signatures, FrontDoorTest::call));
@@ -251,6 +255,40 @@ class FrontDoorTest {
         var answer = send("GET", "/x//y", "a=b", "", "Host", "a1.execute-api.localhost:4566");
         assertThat(answer.status()).isEqualTo(418);
         assertThat(answer.body()).isEqualTo("/x//y?a=b");
+    }
+
+    /** A bucket that lets pages of one site read, and another that lets nobody. */
+    private record Cors() implements CrossOrigin {
+        @Override
+        public boolean knows(String bucket) {
+            return List.of("shared", "closed").contains(bucket);
+        }
+
+        @Override
+        public Headers preflight(String bucket, HttpRequest request, boolean isObject) {
+            return allowed(bucket, request).orElseThrow(() -> ApiError.of("AccessForbidden", 403, "no"));
+        }
+
+        @Override
+        public Optional<Headers> allowed(String bucket, HttpRequest request) {
+            return bucket.equals("shared") && "https://site.example".equals(request.headers().first("origin"))
+                    ? Optional.of(Headers.of("Access-Control-Allow-Origin", "https://site.example")) : Optional.empty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPTIONS,shared,https://site.example,200,https://site.example",
+        "OPTIONS,shared,http://localhost:3000,403,",
+        "OPTIONS,closed,http://localhost:3000,403,",
+        "GET,shared,https://site.example,200,https://site.example",
+        "GET,closed,http://localhost:3000,200,",
+    })
+    void aBucketsOwnerSaysWhichPagesMayCallIt(String method, String bucket, String origin, int status, String allowed)
+            throws IOException {
+        var answer = send(method, "/" + bucket + "/key", "", "", "Origin", origin, "Access-Control-Request-Method", "GET");
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.aloft.api.S3;
 import dev.aloft.api.ServiceModel;
 import dev.aloft.api.Ssm;
 import dev.aloft.api.Sts;
+import dev.aloft.kernel.call.CrossOrigin;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.wire.Authorization;
 import dev.aloft.wire.Headers;
@@ -73,7 +74,8 @@ class RouterTest {
                     QUEUES),
             List.of(GATEWAY),
             List.of("aloft.test"),
-            () -> Map.of("version", "1.2.3"));
+            () -> Map.of("version", "1.2.3"),
+            CrossOrigin.NONE);
 
     private static Route route(HttpRequest request) {
         return ROUTER.route(request, Authorization.of(request));

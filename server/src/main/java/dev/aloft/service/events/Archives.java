@@ -70,7 +70,7 @@ final class Archives {
         var archive = new KeptArchive(caller.account(), caller.region(), input.archiveName(), bus.name(),
                 input.description(),
                 input.eventPattern(), input.retentionDays() == null ? 0 : input.retentionDays(), 0, 0, time.instant(),
-                keys.checked(bus, input.kmsKeyIdentifier()));
+                keys.checked(caller, bus, input.kmsKeyIdentifier()));
         store.change(tx -> {
             if (data.archives.has(tx, archive.key())) {
                 throw new Events.ResourceAlreadyExistsException("Archive " + archive.name() + " already exists.");
@@ -118,9 +118,9 @@ final class Archives {
             throw Refusals.invalid("At least one of EventPattern, RetentionDays or Description must be provided.");
         }
         checkPattern(input.eventPattern());
-        var key = input.kmsKeyIdentifier() == null ? null
-                : keys.checked(store.<KeptArchive>read(tx -> updatable(tx, caller, input.archiveName())).busName(),
-                        input.kmsKeyIdentifier());
+        var key = input.kmsKeyIdentifier() == null ? null : keys.checked(caller,
+                store.<KeptArchive>read(tx -> updatable(tx, caller, input.archiveName())).busName(),
+                input.kmsKeyIdentifier());
         return store.write(tx -> {
             var before = updatable(tx, caller, input.archiveName());
             var archive = new KeptArchive(before.account(), before.region(), before.name(), before.bus(),

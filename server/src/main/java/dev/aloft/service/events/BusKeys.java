@@ -65,24 +65,31 @@ final class BusKeys {
         return new KeyUse(bus.account(), keyId, Map.of("aws:events:event-bus:arn", bus.arn()), REUSE);
     }
 
-    /** The key that a request gives, null for the one that AWS owns; refused where EventBridge may not see it. */
-    String checked(BusName bus, String given) {
+    /**
+     * The key that a request gives, null for the one that AWS owns; refused where it is no key for this. Whoever chooses
+     * it may see it, or EventBridge may: keys that CDK makes let EventBridge see them only with a context, which looking
+     * at a key has not.
+     */
+    String checked(Caller caller, BusName bus, String given) {
         if (given == null || given.isEmpty()) {
             return null;
         }
+        var key = seen(caller.through("events"), bus, given).or(() -> seen(itself(bus), bus, given)).orElseThrow(
+                () -> Refusals.invalid("KMS key " + given + " does not exist or may not be used by EventBridge."));
+        if (!Kms.KeySpec.SYMMETRIC_DEFAULT.equals(key.keySpec())) {
+            throw Refusals.invalid("KMS key " + given + " must be a symmetric encryption key.");
+        }
+        return given;
+    }
+
+    private Optional<Kms.KeyMetadata> seen(Caller by, BusName bus, String keyId) {
         try {
-            var key = kms.describeKey(itself(bus), Kms.DescribeKeyRequest.of(
-                    r -> r.keyId(KeyUse.named(itself(bus), bus.account(), given)))).keyMetadata();
-            if (!Kms.KeyUsageType.ENCRYPT_DECRYPT.equals(key.keyUsage())
-                    || !Kms.KeySpec.SYMMETRIC_DEFAULT.equals(key.keySpec())) {
-                throw Refusals.invalid("KMS key " + given + " must be a symmetric encryption key.");
-            }
-            return given;
-        } catch (Kms.NotFoundException | Kms.InvalidArnException e) {
-            throw Refusals.invalid("KMS key " + given + " cannot be used: " + e.getMessage());
-        } catch (ApiError e) {
-            throw e.code().equals("AccessDeniedException")
-                    ? Refusals.invalid("KMS key " + given + " cannot be used: " + e.getMessage()) : e;
+            return Optional.of(kms.describeKey(by, Kms.DescribeKeyRequest.of(
+                    r -> r.keyId(KeyUse.named(by, bus.account(), keyId)))).keyMetadata());
+        } catch (ApiError refused) {
+            // Throws what is no refusal.
+            KeyRefusal.of(refused, by, false);
+            return Optional.empty();
         }
     }
 

@@ -51,7 +51,7 @@ final class Buses {
         var name = BusName.of(caller, input.name());
         var bus = new KeptBus(caller.account(), caller.region(), input.name(), input.description(), null,
                 deadLetters(input.deadLetterConfig()), Tags.with(Map.of(), input.tags()), now, now,
-                keys.checked(name, input.kmsKeyIdentifier()), log(input.logConfig()));
+                keys.checked(caller, name, input.kmsKeyIdentifier()), log(input.logConfig()));
         store.change(tx -> {
             if (input.name().equals(EventsData.DEFAULT_BUS) || !data.buses.putIfAbsent(tx, bus.key(), bus)) {
                 throw new Events.ResourceAlreadyExistsException("Event bus " + input.name() + " already exists.");
@@ -67,7 +67,7 @@ final class Buses {
         var name = BusName.of(caller, input.name());
         var now = time.instant();
         var letters = deadLetters(input.deadLetterConfig());
-        var key = keys.checked(name, input.kmsKeyIdentifier());
+        var key = keys.checked(caller, name, input.kmsKeyIdentifier());
         var log = log(input.logConfig());
         return store.write(tx -> {
             var before = existing(tx, name, now);

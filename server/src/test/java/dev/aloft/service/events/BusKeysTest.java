@@ -114,12 +114,18 @@ class BusKeysTest extends EventsFixture {
     }
 
     @Test
-    void aKeyThatEventBridgeMaySeeIsRequired() {
+    void aKeyIsRequiredThatTheCallerOrEventBridgeMaySee() {
+        var gone = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000";
+        refused("ValidationException", "KMS key " + gone + " does not exist or may not be used by EventBridge.",
+                () -> bus(gone, null));
         var closed = kms.key();
-        refused("ValidationException",
-                "KMS key " + closed + " cannot be used: User: events.amazonaws.com is not authorized"
-                + " to perform: kms:DescribeKey on resource: " + closed
-                + " because no resource-based policy allows the kms:DescribeKey action", () -> bus(closed, null));
+        rolePolicies.put(ROLE, allow("events:*", "*"));
+        var stranger = roles.assume(ROOT.asService("events.amazonaws.com", null), ROLE, "s");
+        refused("ValidationException", "KMS key " + closed + " does not exist or may not be used by EventBridge.",
+                () -> events.createEventBus(stranger, Events.CreateEventBusRequest.of(
+                        r -> r.name("other").kmsKeyIdentifier(closed))));
+        events.createEventBus(stranger, Events.CreateEventBusRequest.of(r -> r.name("shared").kmsKeyIdentifier(key)));
+        events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("other").kmsKeyIdentifier(closed)));
         refused("ValidationException", "Parameter " + FUNCTION + " is not valid. Reason: Provided Arn is not in correct"
                 + " format.", () -> bus(key, FUNCTION));
         bus(key, null);

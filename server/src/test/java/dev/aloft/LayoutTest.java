@@ -27,7 +27,8 @@ class LayoutTest {
     private static final List<OnlyIn> CALLS = List.of(
             new OnlyIn(
                     Pattern.compile("java/time/(Instant|LocalDate|LocalDateTime|ZonedDateTime|OffsetDateTime)\\.now"
-                            + "|java/time/Clock\\.system\\w*|java/time/InstantSource\\.system|java/lang/System\\.currentTimeMillis"
+                            + "|java/time/Clock\\.system\\w*|java/time/InstantSource\\.system|"
+                            + "java/lang/System\\.currentTimeMillis"
                             + "|java/lang/Thread\\.sleep|java/util/concurrent/TimeUnit\\.sleep"),
                     List.of("dev/aloft/kernel/time/"),
                     "ask Time, which tests and users can move"),

@@ -55,7 +55,8 @@ final class EventsBench {
     }
 
     private String createQueue(String name) {
-        var policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},"
+        var policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"
+                + "\"Service\":\"events.amazonaws.com\"},"
                 + "\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}";
         return sqs.createQueue(Product.caller(), Sqs.CreateQueueRequest.of(r -> r.queueName(name)
                 .attributes(Map.of("Policy", policy)))).queueUrl();

@@ -30,7 +30,8 @@ final class SnapStartBench {
     private static final int ALONE = 9;
     /** The client and what it needs, of a folder that has more. */
     private static final Pattern NEEDED = Pattern.compile("(dynamodb-2|sdk-core|aws-core|auth|http-auth|http-client-spi"
-            + "|identity-spi|regions|profiles|utils|metrics-spi|endpoints-spi|json-utils|protocol-core|aws-json-protocol"
+            + "|identity-spi|regions|profiles|utils|metrics-spi|endpoints-spi|json-utils|protocol-core|"
+            + "aws-json-protocol"
             + "|third-party-jackson|checksums|annotations-2|eventstream|reactive-streams|slf4j-api|retries"
             + "|url-connection-client).*\\.jar");
     private static final String SOURCE = """

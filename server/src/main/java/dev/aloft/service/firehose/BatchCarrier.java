@@ -174,7 +174,8 @@ final class BatchCarrier implements Carrier<Batch> {
 
     private Failed notTaken(Ready record, HttpEndpoint.NotTaken reason, Attempt attempt) {
         return new Failed(ObjectName.ENDPOINT_FAILED, record.source(), Transformation.failure(
-                record.source().with(record.data()), reason.code(), reason.getMessage(), attempt.number(), time.instant()));
+                record.source().with(record.data()), reason.code(), reason.getMessage(), attempt.number(),
+                time.instant()));
     }
 
     /** Tells an error where the destination's options say; that this fails too changes nothing. */
@@ -206,8 +207,8 @@ final class BatchCarrier implements Carrier<Batch> {
         var backup = stream.destination().s3BackupDescription();
         var compression = Compression.of(backup.compressionFormat());
         put(as(stream, attempt, backup.roleARN()), new Content(stream, true, records.size(), bytes(records)),
-                name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(), compression.extension()), compression,
-                joined(records.stream().map(KeptRecord::data).toList(), new byte[0]));
+                name(stream, batch, attempt, Keys.NONE).delivered(backup.prefix(), compression.extension()),
+                compression, joined(records.stream().map(KeptRecord::data).toList(), new byte[0]));
     }
 
     private static ObjectName name(KeptStream stream, Batch batch, Attempt attempt, Keys keys) {

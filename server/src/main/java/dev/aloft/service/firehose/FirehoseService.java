@@ -172,10 +172,12 @@ public final class FirehoseService implements Service, Firehose {
     /** A stream that unpacks what CloudWatch Logs sends takes records of it alone: as a service or under its role. */
     private static void checkSource(Caller caller, KeptStream stream) {
         if (stream.source() != null) {
-            throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+            throw new InvalidArgumentException("This operation is not permitted on KinesisStreamAsSource "
+                    + "delivery stream type.");
         }
         boolean fromLogs = caller.sourceIp() == null && (caller.principal() instanceof Principal.Service service
-                && service.name().equals("logs.amazonaws.com") || caller.principal() instanceof Principal.RoleSession session
+                && service.name().equals("logs.amazonaws.com")
+                || caller.principal() instanceof Principal.RoleSession session
                 && session.sessionName().equals("CloudWatchLogs"));
         if (!fromLogs && Processors.decompresses(stream.destination())) {
             throw new InvalidSourceException(InvalidSourceException.Detail.of(d -> d.message(

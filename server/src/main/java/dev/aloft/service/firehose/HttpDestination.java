@@ -21,7 +21,8 @@ final class HttpDestination {
 
     static HttpEndpointDestinationDescription of(Firehose.HttpEndpointDestinationConfiguration given) {
         if (given.s3Configuration() == null) {
-            throw new Firehose.InvalidArgumentException("S3Configuration is required for the destination HttpEndpoint.");
+            throw new Firehose.InvalidArgumentException("S3Configuration is required for the "
+                    + "destination HttpEndpoint.");
         }
         var all = new LinkedHashMap<>(Trees.of(given));
         all.put("S3DestinationDescription", all.remove("S3Configuration"));

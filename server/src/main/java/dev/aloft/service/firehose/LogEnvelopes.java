@@ -39,7 +39,8 @@ final class LogEnvelopes {
                 result.delivered().add(record.with(Bytes.of(wanted.get().getBytes(StandardCharsets.UTF_8))));
             } else {
                 result.failed().add(new Failed(ObjectName.DECOMPRESSION_FAILED, record.source(),
-                        Transformation.failure(record.source(), CODE, text.isEmpty() ? "The record is no JSON packed by GZIP."
+                        Transformation.failure(record.source(), CODE,
+                                text.isEmpty() ? "The record is no JSON packed by GZIP."
                                 : "The record is no envelope of CloudWatch Logs.", 1, time.instant())));
             }
         }
@@ -56,7 +57,8 @@ final class LogEnvelopes {
     }
 
     private static Optional<String> messages(String envelope) {
-        if (!(JsonReader.tree(envelope) instanceof Map<?, ?> members) || !(members.get("logEvents") instanceof List<?> events)) {
+        if (!(JsonReader.tree(envelope) instanceof Map<?, ?> members)
+                || !(members.get("logEvents") instanceof List<?> events)) {
             return Optional.empty();
         }
         if ("CONTROL_MESSAGE".equals(members.get("messageType"))) {

@@ -91,11 +91,12 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
             throw invalid("The Prefix must not contain the expression !{firehose:error-output-type}");
         }
         if (hasExpression(errorPrefix) && !errorPrefix.contains("!{firehose:error-output-type}")) {
-            throw invalid("ErrorOutputPrefix must include the expression !{firehose:error-output-type} if it contains expressions.");
+            throw invalid("ErrorOutputPrefix must include the expression !{firehose:error-output-type} if it "
+                    + "contains expressions.");
         }
         if (!partitions && (names(prefix, FROM_QUERY).count() > 0 || names(prefix, FROM_LAMBDA).count() > 0)) {
-            throw invalid("Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is "
-                    + "enabled.");
+            throw invalid("Dynamic Partitioning Namespaces can only be part of a prefix expression when "
+                    + "Dynamic Partitioning is enabled.");
         }
         for (var each : new String[] {prefix, errorPrefix}) {
             var found = EXPRESSION.matcher(each == null ? "" : each);

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What becomes of a batch's records before they are delivered, in AWS's order: unpacked, taken apart, transformed, given keys. */
+/**
+ * What becomes of a batch's records before they are delivered, in AWS's order: unpacked, taken apart, transformed,
+ * given keys.
+ */
 final class Processing {
     private static final int MOST_PARTITIONS = 500;
 
@@ -51,7 +54,8 @@ final class Processing {
             result = result.then(transformation.of(as.apply(role), stream, function.get(), batch.first(),
                     result.delivered()));
         }
-        return Destinations.partitions(stream.destination()) ? result.then(withKeys(stream, result.delivered())) : result;
+        return Destinations.partitions(stream.destination()) ? result.then(withKeys(stream, result.delivered()))
+                : result;
     }
 
     private Result withKeys(KeptStream stream, List<Ready> records) {
@@ -84,7 +88,8 @@ final class Processing {
     }
 
     private Failed failed(String type, Ready record, String code, String message) {
-        return new Failed(type, record.source(), Transformation.failure(record.source(), code, message, 1, time.instant()));
+        return new Failed(type, record.source(),
+                Transformation.failure(record.source(), code, message, 1, time.instant()));
     }
 
     private static Keys keys(KeptStream stream, Optional<Query> query, Ready record) throws Query.NoKeys {

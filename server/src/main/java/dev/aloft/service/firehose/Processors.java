@@ -52,7 +52,8 @@ final class Processors {
         boolean enabled = Boolean.TRUE.equals(given.enabled());
         var processors = given.processors() == null ? List.<Firehose.Processor>of() : given.processors();
         if (enabled && (processors.isEmpty() || processors.size() > MOST)) {
-            throw invalid("A maximum of 5 and a minimum of 1 processor needs to be supplied when processing is enabled.");
+            throw invalid("A maximum of 5 and a minimum of 1 processor needs to be supplied when "
+                    + "processing is enabled.");
         }
         if (processors.stream().filter(it -> it.type().equals(LAMBDA)).count() > 1) {
             throw invalid("Cannot have more than 1 Lambda processor");
@@ -76,7 +77,8 @@ final class Processors {
             case LOGS -> {
                 var wanted = parameter(processor, "DataMessageExtraction", "").toLowerCase(Locale.ROOT);
                 if (!BOOLEANS.contains(wanted)) {
-                    throw invalid("Invalid parameter value for DataMessageExtraction. Allowed values are True and False.");
+                    throw invalid("Invalid parameter value for DataMessageExtraction. Allowed values "
+                            + "are True and False.");
                 }
                 yield with(processor, List.of(parameter("DataMessageExtraction", wanted)));
             }
@@ -101,7 +103,8 @@ final class Processors {
             Integer.parseInt(all.get(1).parameterValue());
             Integer.parseInt(all.get(4).parameterValue());
         } catch (NumberFormatException _) {
-            throw invalid("Processor parameters NumberOfRetries, BufferSizeInMBs and BufferIntervalInSeconds must be numbers.");
+            throw invalid("Processor parameters NumberOfRetries, BufferSizeInMBs and "
+                    + "BufferIntervalInSeconds must be numbers.");
         }
         if (size < SMALLEST_LAMBDA_MB || size > LARGEST_LAMBDA_MB) {
             throw invalid("BufferSizeInMBs must be between 0.2 and 3");

@@ -136,19 +136,19 @@ final class Streams {
         switch (type) {
             case DIRECT -> {
                 if (given != null) {
-                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is only supported for the "
-                            + "delivery stream type " + FROM_KINESIS + ".");
+                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is only "
+                            + "supported for the delivery stream type " + FROM_KINESIS + ".");
                 }
                 return null;
             }
             case FROM_KINESIS -> {
                 if (input.directPutSourceConfiguration() != null) {
-                    throw new Firehose.InvalidArgumentException("DirectPutSourceConfiguration is only supported for the "
-                            + "delivery stream type " + DIRECT + ".");
+                    throw new Firehose.InvalidArgumentException("DirectPutSourceConfiguration is only "
+                            + "supported for the delivery stream type " + DIRECT + ".");
                 }
                 if (given == null) {
-                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is required for the delivery "
-                            + "stream type " + FROM_KINESIS + ".");
+                    throw new Firehose.InvalidArgumentException("KinesisStreamSourceConfiguration is "
+                            + "required for the delivery stream type " + FROM_KINESIS + ".");
                 }
                 return new Source(given.kinesisStreamARN(), given.roleARN(), now);
             }
@@ -211,14 +211,16 @@ final class Streams {
                         "At least one destination or source configuration update must be provided");
             }
             if ((stream.http() == null) != (input.httpEndpointDestinationUpdate() == null)) {
-                throw new Firehose.InvalidArgumentException("The destination type of an existing delivery stream cannot be changed.");
+                throw new Firehose.InvalidArgumentException("The destination type of an existing delivery stream "
+                        + "cannot be changed.");
             }
             if (stream.http() != null) {
                 return stream.withHttp(changed(stream, input.httpEndpointDestinationUpdate()), time.instant());
             }
             var destination = Destinations.changed(stream.destination(), input);
             // What changes nothing makes no version.
-            return destination.equals(stream.destination()) ? stream : stream.withDestination(destination, time.instant());
+            return destination.equals(stream.destination()) ? stream
+                    : stream.withDestination(destination, time.instant());
         });
     }
 

@@ -45,7 +45,8 @@ final class CodeDownloads implements DataPlane {
 
     private HttpResponse sealed(String blob) {
         try {
-            return functions.packageOf(blob).map(code -> zip(Body.of(codes.opened(code)))).orElse(HttpResponse.empty(404));
+            return functions.packageOf(blob).map(code -> zip(Body.of(codes.opened(code))))
+                    .orElse(HttpResponse.empty(404));
         } catch (ApiError keyIsNoGood) {
             return HttpResponse.empty(403);
         }

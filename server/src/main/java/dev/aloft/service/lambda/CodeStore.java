@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Functions' packages: the zip as it came, a blob, and its content once for each distinct zip, in a library of folders that
- * sandboxes see. What is missing in the library is unpacked again.
+ * Functions' packages: the zip as it came, a blob, and its content once for each distinct zip, in a library of folders
+ * that sandboxes see. What is missing in the library is unpacked again.
  */
 final class CodeStore {
     static final long MOST_ZIPPED_BYTES = 52_428_800;
@@ -191,15 +191,16 @@ final class CodeStore {
     /** How many bytes its files are. */
     long unzippedBytes(Code code) {
         try (Stream<Path> files = Files.walk(files(code))) {
-            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .mapToLong(file -> file.toFile().length()).sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * The folder of what is seen at /opt, relative to the library: the layers' content one over the other, a later one's
-     * files in the place of an earlier one's. It is made once for each distinct list of layers.
+     * The folder of what is seen at /opt, relative to the library: the layers' content one over the other, a later
+     * one's files in the place of an earlier one's. It is made once for each distinct list of layers.
      */
     Optional<Path> merged(List<Code> layers) {
         if (layers == null || layers.isEmpty()) {

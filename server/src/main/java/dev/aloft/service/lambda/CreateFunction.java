@@ -37,7 +37,8 @@ final class CreateFunction {
     private final Time time;
 
     CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
+            Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -69,7 +70,8 @@ final class CreateFunction {
         boolean publish = Boolean.TRUE.equals(r.publish());
         String published = UUID.randomUUID().toString();
         FunctionConfiguration answer = store.write(tx -> {
-            var function = new LambdaData.Function(latest.configuration(), code, latest.layers(), latest.build(), tags, 0, null);
+            var function = new LambdaData.Function(latest.configuration(), code, latest.layers(), latest.build(), tags,
+                    0, null);
             if (!LambdaData.FUNCTIONS.putIfAbsent(tx, LambdaData.key(name), function)) {
                 throw new Lambda.ResourceConflictException("Function already exist: " + name.name());
             }
@@ -149,7 +151,8 @@ final class CreateFunction {
             throw CodeStore.tooLarge();
         }
         long variables = r.environment() == null || r.environment().variables() == null ? 0
-                : r.environment().variables().entrySet().stream().mapToLong(each -> each.getKey().length() + each.getValue().length()).sum();
+                : r.environment().variables().entrySet().stream().mapToLong(each -> each.getKey().length()
+                        + each.getValue().length()).sum();
         if ((zip + 2) / 3 * 4 + variables >= MOST_REQUEST_BYTES) {
             throw ApiError.of("RequestEntityTooLargeException", 413,
                     "Request must be smaller than " + MOST_REQUEST_BYTES + " bytes for the CreateFunction operation");
@@ -168,7 +171,8 @@ final class CreateFunction {
 
     private FunctionConfiguration configuration(FunctionName name, CreateFunctionRequest r,
             Lambda.EnvironmentResponse environment, CodeStore.Code code, List<Layers.Used> used) {
-        String tracing = r.tracingConfig() == null || r.tracingConfig().mode() == null ? "PassThrough" : r.tracingConfig().mode();
+        String tracing = r.tracingConfig() == null || r.tracingConfig().mode() == null ? "PassThrough"
+                : r.tracingConfig().mode();
         int scratch = r.ephemeralStorage() == null ? DEFAULT_SCRATCH_MEGABYTES : r.ephemeralStorage().size();
         boolean noArchitecture = r.architectures() == null || r.architectures().isEmpty();
         return FunctionConfiguration.of(c -> {

@@ -20,10 +20,11 @@ import java.util.Map;
 
 /**
  * Filter criteria under a key of KMS that a mapping names. Whoever sets them must be allowed to make data keys and to
- * decrypt with it; whoever looks at the mapping sees them if the key lets them decrypt, else why not; Lambda itself decrypts
- * them while it reads the source, which the key's policy must allow.
+ * decrypt with it; whoever looks at the mapping sees them if the key lets them decrypt, else why not; Lambda itself
+ * decrypts them while it reads the source, which the key's policy must allow.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption">
  *     Encryption of filter criteria</a>
  */
 final class EncryptedCriteria {
@@ -48,7 +49,8 @@ final class EncryptedCriteria {
             return mapping.with(c, null);
         }
         var texts = c.filterCriteria().filters().stream().map(Lambda.Filter::pattern).toList();
-        var context = Map.of("aws:lambda:EventSourceArn", c.eventSourceArn(), "aws:lambda:FunctionArn", c.functionArn());
+        var context = Map.of("aws:lambda:EventSourceArn", c.eventSourceArn(), "aws:lambda:FunctionArn",
+                c.functionArn());
         byte[] sealed = making.sealed(caller, new KeyUse(mapping.account(), c.kmsKeyArn(), context, Duration.ZERO),
                 JsonWriter.string(texts).getBytes(StandardCharsets.UTF_8));
         return mapping.with(c.toBuilder().filterCriteria(null).build(), Bytes.of(sealed));
@@ -80,7 +82,8 @@ final class EncryptedCriteria {
 
     private static List<String> opened(Envelopes envelopes, Caller caller, Mapping mapping, Duration reuse) {
         byte[] plain = envelopes.opened(caller, mapping.sealed().array(), reuse);
-        return JsonReader.tree(plain) instanceof List<?> texts ? texts.stream().map(String::valueOf).toList() : List.of();
+        return JsonReader.tree(plain) instanceof List<?> texts ? texts.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     private static FilterCriteria criteria(List<String> patterns) {

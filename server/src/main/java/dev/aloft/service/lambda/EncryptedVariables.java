@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 
 /**
  * Environment variables under a key of KMS that a function names. Whoever sets them must be allowed to encrypt with it
- * and to grant its use; the function's role is granted it, and reads them so; whoever looks at the function sees them if
- * the key lets them decrypt, else why not.
+ * and to grant its use; the function's role is granted it, and reads them so; whoever looks at the function sees them
+ * if the key lets them decrypt, else why not.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html">
  *     Securing Lambda environment variables</a>

@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html">
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html">
  *     AWS::Lambda::EventSourceMapping</a>
  */
 record EventSourceMappingResource(Lambda lambda) implements ResourceType {
@@ -31,10 +32,10 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     @Override
     public Set<String> properties() {
         return Set.of("FunctionName", "EventSourceArn", "BatchSize", "BisectBatchOnFunctionError", "DestinationConfig",
-                "Enabled", "FilterCriteria", "FunctionResponseTypes", "KmsKeyArn", "LoggingConfig", "MaximumBatchingWindowInSeconds",
-                "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "MetricsConfig", "ParallelizationFactor",
-                "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition", "StartingPositionTimestamp",
-                "TumblingWindowInSeconds", "Tags");
+                "Enabled", "FilterCriteria", "FunctionResponseTypes", "KmsKeyArn", "LoggingConfig",
+                "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "MetricsConfig",
+                "ParallelizationFactor", "ProvisionedPollerConfig", "ScalingConfig", "StartingPosition",
+                "StartingPositionTimestamp", "TumblingWindowInSeconds", "Tags");
     }
 
     @Override
@@ -65,12 +66,16 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
         Map<String, Object> p = desired.properties();
         try {
             return resource(lambda.createEventSourceMapping(caller, Lambda.CreateEventSourceMappingRequest.of(r -> r
-                    .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")).batchSize(number(p, "BatchSize"))
-                    .bisectBatchOnFunctionError(truth(p, "BisectBatchOnFunctionError")).destinationConfig(destinations(p))
-                    .enabled(truth(p, "Enabled")).filterCriteria(filters(p)).kmsKeyArn(text(p, "KmsKeyArn")).functionResponseTypes(texts(p, "FunctionResponseTypes"))
+                    .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn"))
+                    .batchSize(number(p, "BatchSize"))
+                    .bisectBatchOnFunctionError(truth(p, "BisectBatchOnFunctionError"))
+                    .destinationConfig(destinations(p))
+                    .enabled(truth(p, "Enabled")).filterCriteria(filters(p)).kmsKeyArn(text(p, "KmsKeyArn"))
+                    .functionResponseTypes(texts(p, "FunctionResponseTypes"))
                     .maximumBatchingWindowInSeconds(number(p, "MaximumBatchingWindowInSeconds"))
                     .maximumRecordAgeInSeconds(number(p, "MaximumRecordAgeInSeconds"))
-                    .maximumRetryAttempts(number(p, "MaximumRetryAttempts")).parallelizationFactor(number(p, "ParallelizationFactor"))
+                    .maximumRetryAttempts(number(p, "MaximumRetryAttempts"))
+                    .parallelizationFactor(number(p, "ParallelizationFactor"))
                     .scalingConfig(scaling(p)).provisionedPollerConfig(pollers(p)).metricsConfig(metrics(p))
                     .loggingConfig(logging(p))
                     .startingPosition(text(p, "StartingPosition")).startingPositionTimestamp(moment(p))
@@ -82,7 +87,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
 
     private Optional<Resource> own(Caller caller, Map<String, Object> p, Desired desired) {
         return lambda.listEventSourceMappings(caller, Lambda.ListEventSourceMappingsRequest.of(r -> r
-                        .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn")))).eventSourceMappings().stream()
+                        .functionName(text(p, "FunctionName")).eventSourceArn(text(p, "EventSourceArn"))))
+                        .eventSourceMappings().stream()
                 .filter(mapping -> Objects.equals(mapping.startingPosition(), text(p, "StartingPosition"))
                         && Objects.equals(mapping.startingPositionTimestamp(), moment(p)))
                 .filter(mapping -> desired.isMarkedIn(lambda.listTags(caller,
@@ -106,10 +112,12 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
                     .loggingConfig(logging(p));
             if (queue) {
                 r.scalingConfig(or(scaling(p), Lambda.ScalingConfig.of(_ -> {})))
-                        .provisionedPollerConfig(or(pollers(p), Lambda.ProvisionedPollerConfig.of(_ -> {}))).destinationConfig(destinations(p));
+                        .provisionedPollerConfig(or(pollers(p), Lambda.ProvisionedPollerConfig.of(_ -> {})))
+                        .destinationConfig(destinations(p));
             } else {
                 r.bisectBatchOnFunctionError(or(truth(p, "BisectBatchOnFunctionError"), false))
-                        .destinationConfig(or(destinations(p), Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(_ -> {})))))
+                        .destinationConfig(or(destinations(p),
+                                Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(_ -> {})))))
                         .maximumRecordAgeInSeconds(or(number(p, "MaximumRecordAgeInSeconds"), -1))
                         .maximumRetryAttempts(or(number(p, "MaximumRetryAttempts"), -1))
                         .parallelizationFactor(or(number(p, "ParallelizationFactor"), 1))
@@ -126,7 +134,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
         var given = map(p, "DestinationConfig");
         var failure = given == null ? null : map(given, "OnFailure");
         return failure == null ? null
-                : Lambda.DestinationConfig.of(d -> d.onFailure(Lambda.OnFailure.of(f -> f.destination(text(failure, "Destination")))));
+                : Lambda.DestinationConfig.of(d ->
+                        d.onFailure(Lambda.OnFailure.of(f -> f.destination(text(failure, "Destination")))));
     }
 
     private static Lambda.FilterCriteria filters(Map<String, Object> p) {
@@ -138,18 +147,21 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
 
     private static Lambda.ScalingConfig scaling(Map<String, Object> p) {
         var given = map(p, "ScalingConfig");
-        return given == null ? null : Lambda.ScalingConfig.of(c -> c.maximumConcurrency(number(given, "MaximumConcurrency")));
+        return given == null ? null
+                : Lambda.ScalingConfig.of(c -> c.maximumConcurrency(number(given, "MaximumConcurrency")));
     }
 
     private static Lambda.ProvisionedPollerConfig pollers(Map<String, Object> p) {
         var given = map(p, "ProvisionedPollerConfig");
-        return given == null ? null : Lambda.ProvisionedPollerConfig.of(c -> c.minimumPollers(number(given, "MinimumPollers"))
+        return given == null ? null
+                : Lambda.ProvisionedPollerConfig.of(c -> c.minimumPollers(number(given, "MinimumPollers"))
                 .maximumPollers(number(given, "MaximumPollers")).pollerGroupName(text(given, "PollerGroupName")));
     }
 
     private static Lambda.EventSourceMappingMetricsConfig metrics(Map<String, Object> p) {
         var given = map(p, "MetricsConfig");
-        return given == null ? null : Lambda.EventSourceMappingMetricsConfig.of(c -> c.metrics(texts(given, "Metrics")));
+        return given == null ? null
+                : Lambda.EventSourceMappingMetricsConfig.of(c -> c.metrics(texts(given, "Metrics")));
     }
 
     private static Lambda.EventSourceMappingLoggingConfig logging(Map<String, Object> p) {
@@ -163,7 +175,8 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
         try {
             return seconds == null ? null : Instant.ofEpochMilli(Math.round(Double.parseDouble(seconds) * 1000));
         } catch (NumberFormatException e) {
-            throw ApiError.of("ValidationError", 400, "Value of property StartingPositionTimestamp must be of type Double");
+            throw ApiError.of("ValidationError", 400,
+                    "Value of property StartingPositionTimestamp must be of type Double");
         }
     }
 
@@ -187,6 +200,7 @@ record EventSourceMappingResource(Lambda lambda) implements ResourceType {
     }
 
     private static Resource resource(Lambda.EventSourceMappingConfiguration mapping) {
-        return new Resource(mapping.uuid(), Map.of("Id", mapping.uuid(), "EventSourceMappingArn", mapping.eventSourceMappingArn()));
+        return new Resource(mapping.uuid(),
+                Map.of("Id", mapping.uuid(), "EventSourceMappingArn", mapping.eventSourceMappingArn()));
     }
 }

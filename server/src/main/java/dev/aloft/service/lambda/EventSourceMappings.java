@@ -25,7 +25,8 @@ import java.util.function.Supplier;
 /**
  * Event source mappings: made, told, changed, deleted.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html">CreateEventSourceMapping</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html">CreateEventSourceMapping</a>
  */
 final class EventSourceMappings {
     private static final int PAGE = 100;
@@ -56,10 +57,13 @@ final class EventSourceMappings {
         var uuid = UUID.randomUUID().toString();
         var configuration = queue ? queue(r) : stream(r);
         configuration.uuid(uuid).eventSourceArn(source.toString()).functionArn(name.qualifiedArn()).lastModified(made)
-                .eventSourceMappingArn(arn(caller, uuid)).state(Boolean.FALSE.equals(r.enabled()) ? "Disabled" : "Enabled")
+                .eventSourceMappingArn(arn(caller, uuid))
+                .state(Boolean.FALSE.equals(r.enabled()) ? "Disabled" : "Enabled")
                 .stateTransitionReason(queue ? "USER_INITIATED" : "User action");
-        var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(), !Boolean.FALSE.equals(r.enabled()),
-                configuration.build(), made, UUID.randomUUID().toString(), r.tags() == null ? Map.of() : r.tags(), null);
+        var mapping = new Mapping(uuid, name.account(), name.region(), name.name(), name.qualifier(),
+                !Boolean.FALSE.equals(r.enabled()),
+                configuration.build(), made, UUID.randomUUID().toString(),
+                r.tags() == null ? Map.of() : r.tags(), null);
         MappingRules.check(mapping);
         checkSource(caller, name, mapping);
         var kept = criteria.kept(caller, mapping);
@@ -99,10 +103,11 @@ final class EventSourceMappings {
         var now = Instant.from(time.instant()).truncatedTo(ChronoUnit.MILLIS);
         boolean sealed = before.sealed() != null && r.filterCriteria() == null && r.kmsKeyArn() == null
                 && name.qualifiedArn().equals(before.configuration().functionArn());
-        var changed = changed(before, r, () -> sealed ? null : criteria.plain(caller, before)).toBuilder().functionArn(name.qualifiedArn()).lastModified(now)
+        var changed = changed(before, r, () -> sealed ? null : criteria.plain(caller, before)).toBuilder()
+                .functionArn(name.qualifiedArn()).lastModified(now)
                 .state(enabled ? "Enabled" : "Disabled").build();
-        var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(), enabled, changed,
-                before.created(), UUID.randomUUID().toString(), before.tags(), null);
+        var after = new Mapping(before.uuid(), before.account(), before.region(), name.name(), name.qualifier(),
+                enabled, changed, before.created(), UUID.randomUUID().toString(), before.tags(), null);
         MappingRules.check(after);
         checkSource(caller, name, after);
         var kept = sealed ? after.with(changed, before.sealed()) : criteria.kept(caller, after);
@@ -120,13 +125,15 @@ final class EventSourceMappings {
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
         var function = r.functionName() == null ? null : FunctionName.of(caller, r.functionName());
         var found = store.<List<Mapping>>read(tx -> LambdaData.MAPPINGS.range(tx, prefix).map(Row::value)
-                .filter(mapping -> r.eventSourceArn() == null || r.eventSourceArn().equals(mapping.configuration().eventSourceArn()))
+                .filter(mapping -> r.eventSourceArn() == null
+                        || r.eventSourceArn().equals(mapping.configuration().eventSourceArn()))
                 .filter(mapping -> function == null || isFor(mapping, function))
                 .filter(mapping -> r.marker() == null || mapping.uuid().compareTo(r.marker()) > 0)
                 .limit(limit + 1L).toList());
         boolean more = found.size() > limit;
         var page = more ? found.subList(0, limit) : found;
-        return Lambda.ListEventSourceMappingsResponse.of(a -> a.eventSourceMappings(page.stream().map(this::told).toList())
+        return Lambda.ListEventSourceMappingsResponse.of(a ->
+                a.eventSourceMappings(page.stream().map(this::told).toList())
                 .nextMarker(more ? page.getLast().uuid() : null));
     }
 
@@ -141,8 +148,10 @@ final class EventSourceMappings {
     private EventSourceMappingConfiguration.Builder queue(Lambda.CreateEventSourceMappingRequest r) {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 10 : r.batchSize())
-                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn())).scalingConfig(r.scalingConfig()).metricsConfig(r.metricsConfig())
+                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0
+                        : r.maximumBatchingWindowInSeconds())
+                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn()))
+                .scalingConfig(r.scalingConfig()).metricsConfig(r.metricsConfig())
                 .provisionedPollerConfig(pollers(r.provisionedPollerConfig()))
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes());
     }
@@ -150,8 +159,10 @@ final class EventSourceMappings {
     private EventSourceMappingConfiguration.Builder stream(Lambda.CreateEventSourceMappingRequest r) {
         var builder = new EventSourceMappingConfiguration.Builder();
         return builder.batchSize(r.batchSize() == null ? 100 : r.batchSize())
-                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0 : r.maximumBatchingWindowInSeconds())
-                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn())).metricsConfig(r.metricsConfig())
+                .maximumBatchingWindowInSeconds(r.maximumBatchingWindowInSeconds() == null ? 0
+                        : r.maximumBatchingWindowInSeconds())
+                .filterCriteria(criteria(r.filterCriteria())).kmsKeyArn(key(r.kmsKeyArn()))
+                .metricsConfig(r.metricsConfig())
                 .functionResponseTypes(r.functionResponseTypes() == null ? List.of() : r.functionResponseTypes())
                 .bisectBatchOnFunctionError(Boolean.TRUE.equals(r.bisectBatchOnFunctionError()))
                 .destinationConfig(destinations(r.destinationConfig()))
@@ -167,7 +178,8 @@ final class EventSourceMappings {
         var old = before.configuration();
         var builder = old.toBuilder()
                 .batchSize(or(r.batchSize(), old.batchSize()))
-                .maximumBatchingWindowInSeconds(or(r.maximumBatchingWindowInSeconds(), old.maximumBatchingWindowInSeconds()))
+                .maximumBatchingWindowInSeconds(or(r.maximumBatchingWindowInSeconds(),
+                        old.maximumBatchingWindowInSeconds()))
                 .filterCriteria(r.filterCriteria() == null ? had.get() : criteria(r.filterCriteria()))
                 .kmsKeyArn(r.kmsKeyArn() == null ? old.kmsKeyArn() : key(r.kmsKeyArn()))
                 .functionResponseTypes(or(r.functionResponseTypes(), old.functionResponseTypes()))
@@ -179,7 +191,8 @@ final class EventSourceMappings {
             return builder.scalingConfig(none ? null : or(r.scalingConfig(), old.scalingConfig())).build();
         }
         return builder.bisectBatchOnFunctionError(or(r.bisectBatchOnFunctionError(), old.bisectBatchOnFunctionError()))
-                .destinationConfig(r.destinationConfig() == null ? old.destinationConfig() : destinations(r.destinationConfig()))
+                .destinationConfig(r.destinationConfig() == null ? old.destinationConfig()
+                        : destinations(r.destinationConfig()))
                 .maximumRecordAgeInSeconds(or(r.maximumRecordAgeInSeconds(), old.maximumRecordAgeInSeconds()))
                 .maximumRetryAttempts(or(r.maximumRetryAttempts(), old.maximumRetryAttempts()))
                 .parallelizationFactor(or(r.parallelizationFactor(), old.parallelizationFactor()))
@@ -191,7 +204,8 @@ final class EventSourceMappings {
         if (given == null || given.minimumPollers() == null && given.maximumPollers() == null) {
             return null;
         }
-        return Lambda.ProvisionedPollerConfig.of(p -> p.minimumPollers(or(given.minimumPollers(), MappingRules.LEAST_POLLERS))
+        return Lambda.ProvisionedPollerConfig.of(p ->
+                p.minimumPollers(or(given.minimumPollers(), MappingRules.LEAST_POLLERS))
                 .maximumPollers(or(given.maximumPollers(), USUAL_POLLERS)));
     }
 
@@ -247,8 +261,10 @@ final class EventSourceMappings {
             if (refused.code().equals("ResourceNotFoundException")) {
                 throw MappingRules.invalid("Stream not found: " + mapping.configuration().eventSourceArn());
             }
-            throw MappingRules.invalid("Cannot access stream " + mapping.configuration().eventSourceArn() + ". Please ensure the role can perform the"
-                    + " GetRecords, GetShardIterator, DescribeStream, " + (mapping.source().service().equals("kinesis") ? "ListShards, " : "")
+            throw MappingRules.invalid("Cannot access stream " + mapping.configuration().eventSourceArn()
+                    + ". Please ensure the role can perform the"
+                    + " GetRecords, GetShardIterator, DescribeStream, "
+                    + (mapping.source().service().equals("kinesis") ? "ListShards, " : "")
                     + "and ListStreams Actions on your stream in IAM.");
         }
     }
@@ -258,7 +274,8 @@ final class EventSourceMappings {
         var attributes = asked(queue, "GetQueueAttributes", queue::attributesOfQueue);
         int visibility = Integer.parseInt(attributes.get("VisibilityTimeout"));
         if (visibility < timeoutSeconds) {
-            throw MappingRules.invalid("Queue visibility timeout: " + visibility + " seconds is less than Function timeout: " + timeoutSeconds + " seconds");
+            throw MappingRules.invalid("Queue visibility timeout: " + visibility
+                    + " seconds is less than Function timeout: " + timeoutSeconds + " seconds");
         }
         // Where nothing waits, trying takes nothing away.
         if ("0".equals(attributes.get("ApproximateNumberOfMessages"))) {
@@ -271,10 +288,13 @@ final class EventSourceMappings {
             return call.get();
         } catch (ApiError refused) {
             if (refused.status() == 403) {
-                throw MappingRules.invalid("The function execution role does not have permissions to call " + operation + " on SQS");
+                throw MappingRules.invalid("The function execution role does not have permissions to call " + operation
+                        + " on SQS");
             }
-            var code = refused.code().equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue" : refused.code();
-            throw MappingRules.invalid("Error occurred while ReceiveMessage. SQS Error Code: " + code + ". SQS Error Message: " + refused.getMessage());
+            var code = refused.code().equals("QueueDoesNotExist") ? "AWS.SimpleQueueService.NonExistentQueue"
+                    : refused.code();
+            throw MappingRules.invalid("Error occurred while ReceiveMessage. SQS Error Code: " + code
+                    + ". SQS Error Message: " + refused.getMessage());
         }
     }
 
@@ -285,7 +305,8 @@ final class EventSourceMappings {
                 .findFirst().ifPresent(other -> {
                     var what = mapping.isQueue() ? "An event source mapping with SQS arn" : "The event source arn";
                     throw new Lambda.ResourceConflictException(what + " (\" " + mapping.configuration().eventSourceArn()
-                            + " \") and function (\" " + mapping.functionName() + " \") " + (mapping.isQueue() ? "" : "provided mapping ")
+                            + " \") and function (\" " + mapping.functionName() + " \") "
+                            + (mapping.isQueue() ? "" : "provided mapping ")
                             + "already exists. Please update or delete the existing mapping with UUID " + other.uuid());
                 });
     }

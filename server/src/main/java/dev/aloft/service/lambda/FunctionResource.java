@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a> */
+/**
+ * @see <a
+ * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a>
+ */
 record FunctionResource(Lambda lambda) implements ResourceType {
     private static final int LONGEST_NAME = 64;
 
@@ -85,7 +88,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     }
 
     private boolean isOurs(Caller caller, String name, Desired desired) {
-        Map<String, String> tags = lambda.getFunction(caller, Lambda.GetFunctionRequest.of(r -> r.functionName(name))).tags();
+        Map<String, String> tags = lambda.getFunction(caller, Lambda.GetFunctionRequest.of(r -> r.functionName(name)))
+                .tags();
         return desired.isMarkedIn(tags);
     }
 
@@ -98,8 +102,10 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .packageType(text(p, "PackageType")).architectures(texts(p, "Architectures")).layers(texts(p, "Layers"))
                 .kmsKeyArn(text(p, "KmsKeyArn")).codeSigningConfigArn(text(p, "CodeSigningConfigArn"))
                 .code(Lambda.FunctionCode.of(c -> c.zipFile(code.zip()).s3Bucket(code.bucket()).s3Key(code.key())
-                        .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri()).sourceKMSKeyArn(code.sourceKey())))
-                .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p)).loggingConfig(logging(p))
+                        .s3ObjectVersion(code.objectVersion()).imageUri(code.imageUri())
+                        .sourceKMSKeyArn(code.sourceKey())))
+                .environment(environment(p)).tracingConfig(tracing(p)).ephemeralStorage(storage(p))
+                .loggingConfig(logging(p))
                 .deadLetterConfig(deadLetters(p)).vpcConfig(vpc(p)).snapStart(snapStart(p)).fileSystemConfigs(files(p))
                 .durableConfig(durable(p)).tenancyConfig(tenancy(p))
                 .imageConfig(image(p))
@@ -123,11 +129,15 @@ record FunctionResource(Lambda lambda) implements ResourceType {
                 .description(Objects.requireNonNullElse(text(p, "Description"), ""))
                 .timeout(Objects.requireNonNullElse(number(p, "Timeout"), 3))
                 .memorySize(Objects.requireNonNullElse(number(p, "MemorySize"), 128))
-                .environment(Objects.requireNonNullElse(environment(p), Lambda.Environment.of(e -> e.variables(Map.of()))))
-                .tracingConfig(Objects.requireNonNullElse(tracing(p), Lambda.TracingConfig.of(t -> t.mode("PassThrough"))))
+                .environment(Objects.requireNonNullElse(environment(p),
+                        Lambda.Environment.of(e -> e.variables(Map.of()))))
+                .tracingConfig(Objects.requireNonNullElse(tracing(p),
+                        Lambda.TracingConfig.of(t -> t.mode("PassThrough"))))
                 .ephemeralStorage(Objects.requireNonNullElse(storage(p), Lambda.EphemeralStorage.of(e -> e.size(512))))
-                .loggingConfig(Objects.requireNonNullElse(logging(p), Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
-                .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p), Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
+                .loggingConfig(Objects.requireNonNullElse(logging(p),
+                        Lambda.LoggingConfig.of(l -> l.logFormat("Text"))))
+                .deadLetterConfig(Objects.requireNonNullElse(deadLetters(p),
+                        Lambda.DeadLetterConfig.of(d -> d.targetArn(""))))
                 .layers(Objects.requireNonNullElse(texts(p, "Layers"), List.of()))
                 .kmsKeyArn(Objects.requireNonNullElse(text(p, "KmsKeyArn"), ""))
                 .vpcConfig(vpc(p)).snapStart(Objects.requireNonNullElse(snapStart(p),
@@ -144,24 +154,30 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     private void reserve(Caller caller, String name, Desired desired, Desired before) {
         Integer wanted = number(desired.properties(), "ReservedConcurrentExecutions");
         if (wanted != null) {
-            lambda.putFunctionConcurrency(caller, Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName(name).reservedConcurrentExecutions(wanted)));
+            lambda.putFunctionConcurrency(caller, Lambda.PutFunctionConcurrencyRequest.of(r -> r.functionName(name)
+                    .reservedConcurrentExecutions(wanted)));
         } else if (before != null && before.properties().containsKey("ReservedConcurrentExecutions")) {
-            lambda.deleteFunctionConcurrency(caller, Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName(name)));
+            lambda.deleteFunctionConcurrency(caller,
+                    Lambda.DeleteFunctionConcurrencyRequest.of(r -> r.functionName(name)));
         }
     }
 
     /** What has operations of its own. */
     private void beside(Caller caller, String name, Desired desired, Desired before) {
-        String loop = changed(desired, before, "RecursiveLoop", p -> text(p, "RecursiveLoop"), Lambda.RecursiveLoop.TERMINATE);
+        String loop = changed(desired, before, "RecursiveLoop", p -> text(p, "RecursiveLoop"),
+                Lambda.RecursiveLoop.TERMINATE);
         if (loop != null) {
             lambda.putFunctionRecursionConfig(caller, Lambda.PutFunctionRecursionConfigRequest.of(
                     r -> r.functionName(name).recursiveLoop(loop)));
         }
-        Map<String, Object> updates = changed(desired, before, "RuntimeManagementConfig", p -> map(p, "RuntimeManagementConfig"),
+        Map<String, Object> updates =
+                changed(desired, before, "RuntimeManagementConfig", p -> map(p, "RuntimeManagementConfig"),
                 Map.of("UpdateRuntimeOn", Lambda.UpdateRuntimeOn.AUTO));
         if (updates != null) {
-            lambda.putRuntimeManagementConfig(caller, Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName(name)
-                    .updateRuntimeOn(text(updates, "UpdateRuntimeOn")).runtimeVersionArn(text(updates, "RuntimeVersionArn"))));
+            lambda.putRuntimeManagementConfig(caller,
+                    Lambda.PutRuntimeManagementConfigRequest.of(r -> r.functionName(name)
+                    .updateRuntimeOn(text(updates, "UpdateRuntimeOn"))
+                    .runtimeVersionArn(text(updates, "RuntimeVersionArn"))));
         }
         if (before != null) {
             String signing = changed(desired, before, "CodeSigningConfigArn", p -> text(p, "CodeSigningConfigArn"), "");
@@ -176,7 +192,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     }
 
     /** What is wanted where that is not what was; the default where it is no longer said. */
-    private static <T> T changed(Desired desired, Desired before, String name, Function<Map<String, Object>, T> read, T otherwise) {
+    private static <T> T changed(Desired desired, Desired before, String name, Function<Map<String, Object>, T> read,
+            T otherwise) {
         Object old = before == null ? null : before.properties().get(name);
         if (Objects.equals(old, desired.properties().get(name))) {
             return null;
@@ -189,7 +206,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
         if (wanted.equals(before.marked())) {
             return;
         }
-        String arn = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name))).functionArn();
+        String arn = lambda.getFunctionConfiguration(caller,
+                Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(name))).functionArn();
         List<String> gone = before.tagsGoneIn(after);
         if (!gone.isEmpty()) {
             lambda.untagResource(caller, Lambda.UntagResourceRequest.of(r -> r.resource(arn).tagKeys(gone)));
@@ -248,7 +266,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     private static Lambda.VpcConfig vpc(Map<String, Object> p) {
         Map<String, Object> given = map(p, "VpcConfig");
         return given == null ? null
-                : Lambda.VpcConfig.of(v -> v.subnetIds(texts(given, "SubnetIds")).securityGroupIds(texts(given, "SecurityGroupIds")));
+                : Lambda.VpcConfig.of(v -> v.subnetIds(texts(given, "SubnetIds"))
+                        .securityGroupIds(texts(given, "SecurityGroupIds")));
     }
 
     private static Lambda.TenancyConfig tenancy(Map<String, Object> p) {
@@ -286,7 +305,8 @@ record FunctionResource(Lambda lambda) implements ResourceType {
     @Override
     public Optional<Resource> read(Caller caller, String physicalId) {
         try {
-            var c = lambda.getFunctionConfiguration(caller, Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(physicalId)));
+            var c = lambda.getFunctionConfiguration(caller,
+                    Lambda.GetFunctionConfigurationRequest.of(r -> r.functionName(physicalId)));
             return Optional.of(new Resource(c.functionName(), attributes(c)));
         } catch (Lambda.ResourceNotFoundException _) {
             return Optional.empty();

@@ -56,12 +56,14 @@ final class Functions implements AutoCloseable {
         if (name.isLatest()) {
             return function.version();
         }
-        String number = name.isVersion() ? name.qualifier() : alias(tx, name).orElseThrow(name::notFound).functionVersion();
+        String number = name.isVersion() ? name.qualifier()
+                : alias(tx, name).orElseThrow(name::notFound).functionVersion();
         return number.equals(FunctionName.LATEST) ? function.version() : published(tx, name, number);
     }
 
     private static LambdaData.Version published(ReadTx tx, FunctionName name, String number) {
-        return LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(Long.parseLong(number))).orElseThrow(name::notFound);
+        return LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(Long.parseLong(number)))
+                .orElseThrow(name::notFound);
     }
 
     static Optional<Lambda.AliasConfiguration> alias(ReadTx tx, FunctionName name) {
@@ -103,8 +105,8 @@ final class Functions implements AutoCloseable {
         // Whoever looks at a function in a debugger is not to be hurried.
         int timeout = variables.containsKey(FunctionVersion.DEBUG_PORT) ? DEBUGGED_SECONDS : c.timeout();
         return new FunctionVersion(name.account(), name.region(), name.name(), c.version(), name.arn(), version.stamp(),
-                c.runtime() == null ? "" : c.runtime(), c.handler() == null ? "" : c.handler(), c.role(), c.memorySize(), timeout,
-                c.ephemeralStorage().size(), variables,
+                c.runtime() == null ? "" : c.runtime(), c.handler() == null ? "" : c.handler(), c.role(),
+                c.memorySize(), timeout, c.ephemeralStorage().size(), variables,
                 codes.folder(version.code()), codes.merged(version.layers()), reserved,
                 c.tracingConfig() != null && "Active".equals(c.tracingConfig().mode()), logging.logGroup(),
                 "JSON".equals(logging.logFormat()), logging.applicationLogLevel(), logging.systemLogLevel(),
@@ -122,7 +124,8 @@ final class Functions implements AutoCloseable {
         return Optional.of(new ImageProgram(
                 own.entryPoint() == null || own.entryPoint().isEmpty() ? image.entryPoint() : own.entryPoint(),
                 own.command() == null || own.command().isEmpty() ? image.command() : own.command(),
-                own.workingDirectory() == null || own.workingDirectory().isEmpty() ? image.workingDirectory() : own.workingDirectory(),
+                own.workingDirectory() == null || own.workingDirectory().isEmpty() ? image.workingDirectory()
+                : own.workingDirectory(),
                 image.environment()));
     }
 
@@ -141,7 +144,8 @@ final class Functions implements AutoCloseable {
 
     /** The same after a change of the function; what served it before ends. */
     void prepare(FunctionName name) {
-        store.read(tx -> LambdaData.FUNCTIONS.get(tx, LambdaData.key(name))).ifPresent(now -> prepare(name, now.version()));
+        store.read(tx -> LambdaData.FUNCTIONS.get(tx, LambdaData.key(name)))
+                .ifPresent(now -> prepare(name, now.version()));
     }
 
     private void prepareProcess(FunctionName name, LambdaData.Version version) {
@@ -174,23 +178,26 @@ final class Functions implements AutoCloseable {
 
     /** The images that some version of some function is. */
     List<CodeStore.Image> images() {
-        return store.read(tx -> versions(tx, Key.EMPTY).map(version -> version.code().image()).filter(Objects::nonNull).toList());
+        return store.read(tx -> versions(tx, Key.EMPTY).map(version -> version.code().image())
+                .filter(Objects::nonNull).toList());
     }
 
     // ---- answers
 
     /**
-     * The store has the function active, since nothing more has to be made; AWS's answer says that it is not yet. Becoming
-     * active is a change: the revision told now is not the one that is read then.
+     * The store has the function active, since nothing more has to be made; AWS's answer says that it is not yet.
+     * Becoming active is a change: the revision told now is not the one that is read then.
      */
     FunctionConfiguration creating(FunctionConfiguration made) {
-        return made.toBuilder().state("Pending").stateReason("The function is being created.").stateReasonCode("Creating")
+        return made.toBuilder().state("Pending").stateReason("The function is being created.")
+                .stateReasonCode("Creating")
                 .lastUpdateStatus(null).revisionId(UUID.randomUUID().toString()).build();
     }
 
     /** As {@link #creating}, of a change. */
     FunctionConfiguration updating(FunctionConfiguration changed) {
-        return changed.toBuilder().lastUpdateStatus("InProgress").lastUpdateStatusReason("The function is being created.")
+        return changed.toBuilder().lastUpdateStatus("InProgress")
+                .lastUpdateStatusReason("The function is being created.")
                 .lastUpdateStatusReasonCode("Creating").revisionId(UUID.randomUUID().toString()).build();
     }
 
@@ -201,8 +208,8 @@ final class Functions implements AutoCloseable {
     }
 
     static Lambda.PreconditionFailedException otherRevision() {
-        return new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call the"
-                + " GetFunction/GetAlias API to retrieve the latest Revision Id");
+        return new Lambda.PreconditionFailedException("The Revision Id provided does not match the latest "
+                + "Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id");
     }
 
     FunctionConfiguration configuration(FunctionName name) {
@@ -211,14 +218,16 @@ final class Functions implements AutoCloseable {
 
     /** Whoever asks for $LATEST or an alias reads an ARN that says so. */
     private static FunctionConfiguration qualified(FunctionConfiguration configuration, FunctionName name) {
-        return name.qualifier() == null ? configuration : configuration.toBuilder().functionArn(name.qualifiedArn()).build();
+        return name.qualifier() == null ? configuration
+                : configuration.toBuilder().functionArn(name.qualifiedArn()).build();
     }
 
     Lambda.GetFunctionResponse get(Caller caller, FunctionName name) {
         record Found(LambdaData.Function function, LambdaData.Version version) {}
         Found found = store.read(tx -> new Found(find(tx, name), version(tx, name)));
         return Lambda.GetFunctionResponse.of(r -> {
-            r.configuration(qualified(found.version().configuration(), name)).code(location(caller, found.version().code()));
+            r.configuration(qualified(found.version().configuration(), name))
+                    .code(location(caller, found.version().code()));
             if (!found.function().tags().isEmpty()) {
                 r.tags(found.function().tags());
             }
@@ -273,7 +282,8 @@ final class Functions implements AutoCloseable {
     Lambda.DeleteFunctionResponse delete(Caller caller, Lambda.DeleteFunctionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName(), r.qualifier());
         if (FunctionName.LATEST.equals(name.qualifier())) {
-            throw new Lambda.InvalidParameterValueException("$LATEST version cannot be deleted without deleting the function.");
+            throw new Lambda.InvalidParameterValueException("$LATEST version cannot be deleted without "
+                    + "deleting the function.");
         }
         if (name.qualifier() != null && !name.isVersion()) {
             throw new Lambda.InvalidParameterValueException("Deletion of aliases is not currently supported.");
@@ -319,7 +329,8 @@ final class Functions implements AutoCloseable {
 
     /** Deletes the zips that no version of the function has any more; a crash before that leaves them. */
     void forgetUnused(FunctionName name, List<CodeStore.Code> candidates) {
-        Set<String> used = store.read(tx -> versions(tx, LambdaData.key(name)).map(each -> each.code().blob()).filter(Objects::nonNull).collect(Collectors.toSet()));
+        Set<String> used = store.read(tx -> versions(tx, LambdaData.key(name)).map(each -> each.code().blob())
+                .filter(Objects::nonNull).collect(Collectors.toSet()));
         delete(candidates, used);
     }
 
@@ -341,6 +352,7 @@ final class Functions implements AutoCloseable {
     }
 
     private void delete(List<CodeStore.Code> candidates, Set<String> used) {
-        candidates.stream().distinct().filter(code -> code.blob() != null && !used.contains(code.blob())).forEach(codes::deleteBlob);
+        candidates.stream().distinct().filter(code -> code.blob() != null && !used.contains(code.blob()))
+                .forEach(codes::deleteBlob);
     }
 }

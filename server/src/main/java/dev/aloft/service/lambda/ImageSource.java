@@ -22,7 +22,8 @@ sealed interface ImageSource {
             + "(:\\d+)?/(?<rest>.+)");
     /** The platform's own address, with account and region as the first part of the path or without. */
     Pattern ADDRESS = Pattern.compile("(localhost|localhost\\.localstack\\.cloud|host\\.docker\\.internal"
-            + "|[0-9.]+|\\[[0-9a-f:]+])(:\\d+)?/((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
+            + "|[0-9.]+|\\[[0-9a-f:]+])(:\\d+)?/"
+            + "((?<account>\\d{12})\\.dkr[.-]ecr\\.(?<region>[a-z0-9-]+)/)?(?<rest>.+)");
     Pattern NAMED = Pattern.compile("(?<name>[a-z0-9]+([._/-][a-z0-9]+|__[a-z0-9]+)*)"
             + "(:(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,299}))?(@(?<digest>sha256:[0-9a-f]{64}))?");
     /** Behind a question mark may stand what tells one state of the file from another; it is not looked at. */

@@ -26,10 +26,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Container images of functions. A function keeps what it was made of: whatever becomes of the repository, its layers are
- * held here, and their files lie once in the library for all images that are made of the same.
+ * Container images of functions. A function keeps what it was made of: whatever becomes of the repository, its layers
+ * are held here, and their files lie once in the library for all images that are made of the same.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/images-create.html">Create a Lambda function using a container image</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/images-create.html">Create a Lambda function using a
+ *     container image</a>
  */
 final class Images {
     /** Of all files of an image. */

@@ -115,10 +115,12 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         async = new AsyncInvocations(store, time, destinations, measures, endpointUrl,
                 new QueuedFunctions(functions, invocations, recursion));
         durableChanges = new DurableChanges(store, time, targets, destinations, measures);
-        durable = new DurableExecutions(store, time, endpoint, new DurableRuns(functions, invocations, roles, durableChanges));
+        durable = new DurableExecutions(store, time, endpoint,
+                new DurableRuns(functions, invocations, roles, durableChanges));
         var criteria = new EncryptedCriteria(endpoint, time);
         sources = new Sources(store, LambdaData.MAPPINGS, LambdaData.CHECKPOINTS, endpoint, roles,
-                new MappedFunctions(store, functions, invocations, durable, recursion, measures, criteria, time, this::lambda),
+                new MappedFunctions(store, functions, invocations, durable, recursion, measures, criteria, time,
+                        this::lambda),
                 destinations, measures, endpointUrl, time);
         eventSourceMappings = new EventSourceMappings(store, functions, sources, destinationAccess, criteria, time);
         tags = new Tags(store, functions, eventSourceMappings);
@@ -183,8 +185,8 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
 
     @Override
     public List<Worker> workers() {
-        return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(), durableChanges.worker(),
-                invocations.worker(),
+        return List.of(async.worker(), destinations.worker(), sources.worker(), durable.worker(),
+                durableChanges.worker(), invocations.worker(),
                 provisionedEnvironments.worker(), snapshots.worker());
     }
 

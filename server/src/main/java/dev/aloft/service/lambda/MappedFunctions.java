@@ -34,8 +34,9 @@ final class MappedFunctions implements Sources.Functions {
     private final BiFunction<Mapping, String, Caller> lambda;
 
     /** @param lambda the service itself at work for a mapping, with this request id */
-    MappedFunctions(Store store, Functions functions, Invocations invocations, DurableExecutions durable, Recursion recursion,
-            Measures measures, EncryptedCriteria criteria, Time time, BiFunction<Mapping, String, Caller> lambda) {
+    MappedFunctions(Store store, Functions functions, Invocations invocations, DurableExecutions durable,
+            Recursion recursion, Measures measures, EncryptedCriteria criteria, Time time,
+            BiFunction<Mapping, String, Caller> lambda) {
         this.criteria = criteria;
         this.store = store;
         this.functions = functions;
@@ -67,7 +68,8 @@ final class MappedFunctions implements Sources.Functions {
 
     /** Each batch, also when it is tried again, is an execution of its own that is waited for. */
     private Invocations.Result execution(FunctionVersion version, Caller caller, byte[] payload) {
-        var ended = durable.run(caller, new DurableExecutions.Function(version.account(), version.region(), version.name(),
+        var ended = durable
+                .run(caller, new DurableExecutions.Function(version.account(), version.region(), version.name(),
                 version.version(), version.durable().orElseThrow()), null, payload);
         var outcome = new Outcome(ended.payload().array(), ended.functionError(),
                 ended.functionError() == null ? Outcome.Status.SUCCESS : Outcome.Status.FAILURE);
@@ -75,7 +77,8 @@ final class MappedFunctions implements Sources.Functions {
     }
 
     private static String trace(Item item) {
-        return item.event().get("attributes") instanceof Map<?, ?> attributes && attributes.get("AWSTraceHeader") instanceof String header
+        return item.event().get("attributes") instanceof Map<?, ?> attributes
+                && attributes.get("AWSTraceHeader") instanceof String header
                 ? header : null;
     }
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Packages under keys of KMS that functions name. Lambda itself asks for data keys and has them decrypted, which the key's
- * policy must allow; who wants to read a package must be allowed to decrypt too.
+ * Packages under keys of KMS that functions name. Lambda itself asks for data keys and has them decrypted, which the
+ * key's policy must allow; who wants to read a package must be allowed to decrypt too.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/encrypt-zip-package.html">Encrypting .zip packages</a>
  */
@@ -93,7 +93,8 @@ final class PackageKeys {
 
     private static Caller lambda(Sealing sealing) {
         var arn = Arn.parse(sealing.functionArn());
-        return new Caller(arn.account(), arn.region(), new Principal.Service("lambda.amazonaws.com", sealing.functionArn()),
+        return new Caller(arn.account(), arn.region(),
+                new Principal.Service("lambda.amazonaws.com", sealing.functionArn()),
                 UUID.randomUUID().toString(), null, 0, null, null, null);
     }
 }

@@ -22,7 +22,8 @@ record PackageProperty(Bytes zip, String bucket, String key, String objectVersio
             throw ApiError.of("ValidationError", 400, "Property Code must be of type Object");
         }
         String inline = text(code, "ZipFile");
-        return new PackageProperty(inline == null ? null : inline(inline, properties), text(code, "S3Bucket"), text(code, "S3Key"),
+        return new PackageProperty(inline == null ? null : inline(inline, properties), text(code, "S3Bucket"),
+                text(code, "S3Key"),
                 text(code, "S3ObjectVersion"), text(code, "ImageUri"), text(code, "SourceKMSKeyArn"));
     }
 
@@ -30,14 +31,16 @@ record PackageProperty(Bytes zip, String bucket, String key, String objectVersio
      * Source text becomes the one file of a package, named as the handler wants it, beside the module with which inline
      * functions answer for custom resources.
      *
-     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html">
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html">
      *     AWS: cfn-response module</a>
      */
     private static Bytes inline(String source, Map<String, Object> properties) {
         String runtime = Objects.requireNonNullElse(text(properties, "Runtime"), "");
         boolean python = runtime.startsWith("python");
         if (!python && !runtime.startsWith("nodejs")) {
-            throw ApiError.of("ValidationError", 400, "ZipFile can only be used when Runtime is set to Node.js or Python");
+            throw ApiError.of("ValidationError", 400,
+                    "ZipFile can only be used when Runtime is set to Node.js or Python");
         }
         String handler = Objects.requireNonNullElse(text(properties, "Handler"), "index.handler");
         String file = handler.contains(".") ? handler.substring(0, handler.indexOf('.')) : "index";

@@ -34,7 +34,8 @@ final class UpdateFunction {
     private final Time time;
 
     UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
-            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys, Time time) {
+            Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
+            Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -64,7 +65,8 @@ final class UpdateFunction {
         }
         store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
         var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
-        CodeStore.Code code = image ? images.keep(caller, r.imageUri()) : uploads.keep(caller, source, Optional.of(before.code()),
+        CodeStore.Code code = image ? images.keep(caller, r.imageUri())
+                : uploads.keep(caller, source, Optional.of(before.code()),
                 () -> packageKeys.seal(caller, name, r.sourceKMSKeyArn()));
         layers.fit(code, before.layers());
         if (Boolean.TRUE.equals(r.dryRun())) {
@@ -100,7 +102,8 @@ final class UpdateFunction {
         LambdaData.Function before = store.read(tx -> functions.find(tx, name));
         Functions.revision(before.latest(), r.revisionId());
         if (r.durableConfig() != null && before.latest().durableConfig() == null) {
-            throw new Lambda.InvalidParameterValueException("DurableConfig can only be set when the function is created.");
+            throw new Lambda.InvalidParameterValueException("DurableConfig can only be set when the "
+                    + "function is created.");
         }
         if (before.code().image() != null) {
             Settings.ofImage(r.runtime(), r.handler(), r.layers());
@@ -139,7 +142,8 @@ final class UpdateFunction {
                 c.layers(Layers.told(used));
             }
             SnapStart.check(c.build());
-            var changed = new LambdaData.Version(c.build(), now.code(), r.layers() == null ? now.layers() : Layers.codes(used), build);
+            var changed = new LambdaData.Version(c.build(), now.code(),
+                    r.layers() == null ? now.layers() : Layers.codes(used), build);
             LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), now.with(changed));
             return changed.configuration();
         });
@@ -172,7 +176,8 @@ final class UpdateFunction {
         return r.kmsKeyArn() == null ? before.kmsKeyArn() : r.kmsKeyArn().isEmpty() ? null : r.kmsKeyArn();
     }
 
-    private static void change(FunctionConfiguration.Builder c, FunctionName name, UpdateFunctionConfigurationRequest r) {
+    private static void change(FunctionConfiguration.Builder c, FunctionName name,
+            UpdateFunctionConfigurationRequest r) {
         c.kmsKeyArn(key(c.build(), r));
         if (r.snapStart() != null) {
             Tenancy.checkSnapStart(c.build(), r.snapStart());

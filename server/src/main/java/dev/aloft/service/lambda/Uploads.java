@@ -59,7 +59,8 @@ final class Uploads {
                 throw e;
             }
             throw new Lambda.InvalidParameterValueException(
-                    "Error occurred while GetObject. S3 Error Code: " + e.code() + ". S3 Error Message: " + e.getMessage());
+                    "Error occurred while GetObject. S3 Error Code: " + e.code() + ". S3 Error Message: "
+                    + e.getMessage());
         }
     }
 }

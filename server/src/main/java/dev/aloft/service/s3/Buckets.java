@@ -66,7 +66,8 @@ final class Buckets {
                 // Of old, making one's bucket again in us-east-1 succeeds and changes nothing.
                 if (!region.equals(US_EAST_1) || !existing.get().region().equals(US_EAST_1)) {
                     throw new S3.BucketAlreadyOwnedByYou(S3.BucketAlreadyOwnedByYou.Detail.of(d -> d.bucketName(name)
-                        .message("Your previous request to create the named bucket succeeded and you already own it.")));
+                        .message("Your previous request to create the named bucket succeeded and you already own "
+                            + "it.")));
                 }
                 return;
             }

@@ -256,7 +256,8 @@ class RouterTest {
                 "DELETE | lambda | /2015-03-31/functions/f?Qualifier=1 | lambda:DeleteFunction rest-json",
                 "POST | lambda | /2015-03-31/functions/f/invocations | lambda:Invoke rest-json",
                 "POST | lambda | "
-                        + "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations | lambda:Invoke rest-json",
+                        + "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/"
+                        + "invocations | lambda:Invoke rest-json",
                 "POST | lambda | /2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations"
                         + " | lambda:Invoke rest-json",
                 "POST | lambda | /2021-11-15/functions/f/response-streaming-invocations"

@@ -240,7 +240,8 @@ class AuthorizerTest {
     @Test
     void tagsOfThePrincipalAreConditionKeys() {
         known.policies.add(new PolicySource.Attached(null, statement("Allow",
-            "\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:PrincipalTag/Team\":\"blue\"}}")));
+            "\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{"
+                + "\"aws:PrincipalTag/Team\":\"blue\"}}")));
         allowed(SESSION);
     }
 

@@ -139,9 +139,11 @@ class ContainerTest {
     void aContainerBesideItSharesItsFilesAndNotItsProcesses() throws IOException {
         Sandbox sandbox = sandboxes.boot(spec);
         sandbox.hold(assignment("sleep 60"));
-        Companion beside = sandbox.beside(List.of(IN + "/bash", "-c", "echo here > /tmp/b; cat /tmp/b /mine; echo $X $$"),
+        Companion beside = sandbox.beside(
+                List.of(IN + "/bash", "-c", "echo here > /tmp/b; cat /tmp/b /mine; echo $X $$"),
                 Map.of("X", "1", "PATH", IN));
-        assertThat(new String(beside.log().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("here\nof the image1 1\n");
+        assertThat(new String(beside.log().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("here\nof the image1 1\n");
         sandbox.kill();
         sandbox.awaitExit();
     }

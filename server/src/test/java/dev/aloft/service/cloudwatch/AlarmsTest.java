@@ -144,7 +144,8 @@ class AlarmsTest {
         assertThat(described("a").stateReason()).isEqualTo(
                 "Threshold Crossed: 1 datapoint [21.5 (01/01/26 00:00:00)] was greater than the threshold (5.0).");
         assertThat(described("a").stateReasonData()).isEqualTo("{\"version\":\"1.0\",\"queryDate\":"
-                + "\"2026-01-01T00:01:00.000+0000\",\"startDate\":\"2026-01-01T00:00:00.000+0000\",\"statistic\":\"Sum\","
+                + "\"2026-01-01T00:01:00.000+0000\",\"startDate\":\"2026-01-01T00:00:00.000+0000\","
+                + "\"statistic\":\"Sum\","
                 + "\"period\":60,\"recentDatapoints\":[21.5],\"threshold\":5.0,\"evaluatedDatapoints\":["
                 + "{\"timestamp\":\"2026-01-01T00:00:00.000+0000\",\"sampleCount\":1.0,\"value\":21.5}]}");
         measure(1);

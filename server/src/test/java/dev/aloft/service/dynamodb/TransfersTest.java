@@ -127,7 +127,8 @@ class TransfersTest extends DynamoDbFixture {
         rich();
         assertThat(lines(export(r -> r.exportFormat("ION")))).containsExactly(
             "$ion_1_0 {Item:{a:\"x\",s:\"quote \\\" and newline\\n\","
-            + "n:-1.5,b:{{AQI=}},t:true,z:null,l:[1.,\"two\"],m:{k:3.},ss:$dynamodb_SS::[\"p\",\"q\"],ns:$dynamodb_NS::[1.,2.5],"
+            + "n:-1.5,b:{{AQI=}},t:true,z:null,l:[1.,\"two\"],m:{k:3.},ss:$dynamodb_SS::[\"p\",\"q\"],"
+            + "ns:$dynamodb_NS::[1.,2.5],"
             + "bs:$dynamodb_BS::[{{Bw==}}]}}");
     }
 

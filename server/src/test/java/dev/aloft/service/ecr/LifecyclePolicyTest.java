@@ -50,7 +50,8 @@ class LifecyclePolicyTest {
 
     @Test
     void whatARuleSelectsNoLaterOneExpiresThoughItCountsIt() {
-        String prod = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"prod\"],\"countType\":\"imageCountMoreThan\",\"countNumber\":1";
+        String prod = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"prod\"],\"countType\":\"imageCountMoreThan\","
+                + "\"countNumber\":1";
         String any = "\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":1";
         assertThat(policy(rule(2, any), rule(1, prod))
                 .expired(List.of(image("prod-old", 5, "prod-1"), image("prod-new", 1, "prod-2"),
@@ -59,7 +60,8 @@ class LifecyclePolicyTest {
 
     @Test
     void severalPrefixesAreAllWanted() {
-        String both = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"alpha\",\"beta\"],\"countType\":\"sinceImagePushed\","
+        String both = "\"tagStatus\":\"tagged\",\"tagPrefixList\":[\"alpha\",\"beta\"],"
+                + "\"countType\":\"sinceImagePushed\","
                 + "\"countUnit\":\"days\",\"countNumber\":5";
         assertThat(policy(rule(1, both))
                 .expired(List.of(image("a", 9, "alpha-1"), image("ab", 9, "alpha-2", "beta-9")), NOW))

@@ -61,7 +61,8 @@ class ConnectionSecretsTest extends EventsFixture {
         var key = kms.key();
         rolePolicies.put("arn:aws:iam::111122223333:role/aws-service-role/apidestinations.events.amazonaws.com/"
                 + "AWSServiceRoleForAmazonEventBridgeApiDestinations",
-                "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kms:*\",\"secretsmanager:*\"],\"Resource\":\"*\"}]}");
+                "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kms:*\",\"secretsmanager:*\"],"
+                        + "\"Resource\":\"*\"}]}");
         events.createConnection(ROOT, Events.CreateConnectionRequest.of(r -> r.name("c").authorizationType("BASIC")
                 .kmsKeyIdentifier(key).authParameters(basic())));
         assertThat(described(arn()).kmsKeyId()).isEqualTo(key);

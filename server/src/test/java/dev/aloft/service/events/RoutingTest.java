@@ -66,7 +66,8 @@ class RoutingTest extends EventsFixture {
         assertThat(all).extracting(Delivered::target).containsExactlyInAnyOrder(QUEUE, FUNCTION, QUEUE);
         assertThat(all).extracting(Delivered::body).containsOnly("{\"version\":\"0\",\"id\":\"" + answer.entries()
                 .getFirst().eventId()
-            + "\",\"detail-type\":\"Happened\",\"source\":\"shop\",\"account\":\"111122223333\",\"time\":\"2026-01-01T00:00:00Z\","
+            + "\",\"detail-type\":\"Happened\",\"source\":\"shop\",\"account\":\"111122223333\","
+            + "\"time\":\"2026-01-01T00:00:00Z\","
             + "\"region\":\"us-east-1\",\"resources\":[],\"detail\":{\"total\":11.50}}");
         assertThat(all).extracting(each -> each.caller().principal()).contains(
             new Principal.Service("events.amazonaws.com", "arn:aws:events:us-east-1:111122223333:rule/shop"));
@@ -275,7 +276,8 @@ class RoutingTest extends EventsFixture {
 
     @Test
     void testEventPatternNeedsAWholeEvent() {
-        var event = "{\"id\":\"1\",\"account\":\"1\",\"source\":\"shop\",\"time\":\"t\",\"region\":\"r\",\"detail-type\":\"d\"}";
+        var event = "{\"id\":\"1\",\"account\":\"1\",\"source\":\"shop\",\"time\":\"t\",\"region\":\"r\","
+                + "\"detail-type\":\"d\"}";
         assertThat(events.testEventPattern(ROOT, Events.TestEventPatternRequest.of(r -> r.event(event)
                 .eventPattern(SHOP))).result())
             .isTrue();

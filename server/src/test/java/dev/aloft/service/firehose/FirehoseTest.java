@@ -120,7 +120,8 @@ class FirehoseTest extends FirehoseFixture {
         bucketFault.set(ApiError.of("AccessDenied", 403, "Access Denied"));
         put("text");
         time.advance(Duration.ofSeconds(300));
-        assertThat(lines).containsExactly("{\"deliveryStreamARN\":\"arn:aws:firehose:us-east-1:111122223333:deliverystream/d\","
+        assertThat(lines)
+                .containsExactly("{\"deliveryStreamARN\":\"arn:aws:firehose:us-east-1:111122223333:deliverystream/d\","
                 + "\"destination\":\"arn:aws:s3:::b\",\"deliveryStreamVersionId\":\"1\",\"message\":\"Access Denied\","
                 + "\"errorCode\":\"S3.AccessDenied\"}");
     }
@@ -210,8 +211,8 @@ class FirehoseTest extends FirehoseFixture {
     @Test
     void partitioningThatCannotBeIsRefused() {
         assertThatThrownBy(() -> stream(d -> d.prefix("!{partitionKeyFromQuery:c}/").errorOutputPrefix("e/")))
-                .hasMessage("Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is "
-                        + "enabled.");
+                .hasMessage("Dynamic Partitioning Namespaces can only be part of a prefix expression when "
+                        + "Dynamic Partitioning is enabled.");
         assertThatThrownBy(() -> partitioned("!{partitionKeyFromQuery:c}/", query("{c: .a")))
                 .hasMessage("MetadataExtractionQuery is invalid.");
         assertThatThrownBy(() -> stream(d -> d.bufferingHints(Firehose.BufferingHints.of(h -> h.sizeInMBs(5)))
@@ -328,7 +329,8 @@ class FirehoseTest extends FirehoseFixture {
                 .hasMessage("Firehose d under accountId 111122223333 already exists");
         assertThatThrownBy(() -> stream(d -> d.roleARN("arn:aws:iam::111122223333:role/none")))
                 .isInstanceOf(Firehose.InvalidArgumentException.class)
-                .hasMessage("Firehose is unable to assume role arn:aws:iam::111122223333:role/none. Please check the role provided.");
+                .hasMessage("Firehose is unable to assume role arn:aws:iam::111122223333:role/none. Please check "
+                        + "the role provided.");
         assertThatThrownBy(() -> stream(d -> d.prefix("!{timestamp:yyyy}/")))
                 .hasMessage("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions.");
         firehose.deleteDeliveryStream(ROOT, Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")));

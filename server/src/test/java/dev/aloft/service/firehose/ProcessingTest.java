@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** What processors make of records before they are delivered, and which of their settings are taken. */
 class ProcessingTest extends FirehoseFixture {
-    private static final String ENVELOPE = "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"1\",\"message\":\"one\"},"
+    private static final String ENVELOPE =
+            "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"id\":\"1\",\"message\":\"one\"},"
             + "{\"id\":\"2\",\"message\":\"\"}]}";
 
     private void processed(Firehose.Processor... processors) {
@@ -35,8 +36,8 @@ class ProcessingTest extends FirehoseFixture {
 
     /** As CloudWatch Logs puts records itself. */
     private void putByLogs(byte[]... contents) {
-        var logs = new Caller(ROOT.account(), ROOT.region(), new Principal.Service("logs.amazonaws.com", null), "r", null, 0,
-                null, null, null);
+        var logs = new Caller(ROOT.account(), ROOT.region(), new Principal.Service("logs.amazonaws.com", null), "r",
+                null, 0, null, null, null);
         for (var content : contents) {
             firehose.putRecord(logs, Firehose.PutRecordRequest.of(r -> r.deliveryStreamName("d")
                             .record(Firehose.Record.of(it -> it.data(Bytes.of(content))))));
@@ -63,7 +64,8 @@ class ProcessingTest extends FirehoseFixture {
     void ofLogEventsTheMessagesAloneAreDeliveredALineEach() throws IOException {
         processed(processor("Decompression", Map.of()),
                 processor("CloudWatchLogProcessing", Map.of("DataMessageExtraction", "True")));
-        putByLogs(packed(ENVELOPE), packed("{\"messageType\":\"CONTROL_MESSAGE\",\"logEvents\":[{\"message\":\"hello\"}]}"),
+        putByLogs(packed(ENVELOPE),
+                packed("{\"messageType\":\"CONTROL_MESSAGE\",\"logEvents\":[{\"message\":\"hello\"}]}"),
                 packed("{\"no\":\"envelope\"}"), "not packed".getBytes(StandardCharsets.UTF_8));
         time.advance(Duration.ofSeconds(300));
         var keys = List.copyOf(objects.keySet());
@@ -79,7 +81,8 @@ class ProcessingTest extends FirehoseFixture {
     void aStreamThatUnpacksTakesRecordsOfCloudWatchLogsAlone() {
         processed(processor("Decompression", Map.of()));
         assertThatThrownBy(() -> put("text")).isInstanceOf(Firehose.InvalidSourceException.class)
-                .hasMessage("Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression is enabled.");
+                .hasMessage("Only requests from CloudWatch Logs are supported when CloudWatch Logs "
+                        + "decompression is enabled.");
     }
 
     @Test
@@ -117,7 +120,8 @@ class ProcessingTest extends FirehoseFixture {
         assertThatThrownBy(() -> processed(function, function)).hasMessage("Cannot have more than 1 Lambda processor");
         assertThatThrownBy(() -> processed(processor("Decompression", Map.of("CompressionFormat", "ZIP"))))
                 .hasMessage("CompressionFormat has to be GZIP");
-        assertThatThrownBy(() -> processed(processor("CloudWatchLogProcessing", Map.of("DataMessageExtraction", "true"))))
+        assertThatThrownBy(() ->
+                processed(processor("CloudWatchLogProcessing", Map.of("DataMessageExtraction", "true"))))
                 .hasMessage("CloudWatchLogProcessingProcessor can only be enabled with DecompressionProcessor");
         assertThatThrownBy(() -> processed(processor("Decompression", Map.of()),
                 processor("CloudWatchLogProcessing", Map.of("DataMessageExtraction", "yes")))).hasMessage(
@@ -158,7 +162,8 @@ class ProcessingTest extends FirehoseFixture {
         kinesis.createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("k").shardCount(1)));
         function.set(records -> {
             assertThat(records.stream().map(it -> (Map<?, ?>) it.get("kinesisRecordMetadata"))
-                    .map(it -> it.get("partitionKey") + " " + it.get("subsequenceNumber"))).containsExactly("k0 0", "k1 1");
+                    .map(it -> it.get("partitionKey") + " " + it.get("subsequenceNumber")))
+                    .containsExactly("k0 0", "k1 1");
             return Map.of("records", records.stream().map(it -> answer(it, "Ok")).toList());
         });
         firehose.createDeliveryStream(ROOT, Firehose.CreateDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")
@@ -196,7 +201,8 @@ class ProcessingTest extends FirehoseFixture {
     void updatesThatCannotBeAreRefused() {
         stream(_ -> { });
         assertThatThrownBy(() -> firehose.updateDestination(ROOT, Firehose.UpdateDestinationRequest.of(r -> r
-                .deliveryStreamName("d").currentDeliveryStreamVersionId("1").destinationId("destinationId-000000000001"))))
+                .deliveryStreamName("d").currentDeliveryStreamVersionId("1")
+                .destinationId("destinationId-000000000001"))))
                 .hasMessage("At least one destination or source configuration update must be provided");
         assertThatThrownBy(() -> update("1", d -> d.processingConfiguration(
                 processing(processor("Decompression", Map.of()))))).hasMessage("Enabling source decompression is not "
@@ -205,7 +211,8 @@ class ProcessingTest extends FirehoseFixture {
                 b -> b.roleARN(ROLE).bucketARN("arn:aws:s3:::raw"))));
         assertThatThrownBy(() -> update("2", d -> d.s3BackupMode("Disabled")))
                 .hasMessage("Disabling S3 backup is not currently supported.");
-        assertThatThrownBy(() -> update("2", d -> d.s3BackupUpdate(Firehose.S3DestinationUpdate.of(b -> b.bufferingHints(
+        assertThatThrownBy(() ->
+                update("2", d -> d.s3BackupUpdate(Firehose.S3DestinationUpdate.of(b -> b.bufferingHints(
                 Firehose.BufferingHints.of(h -> h.intervalInSeconds(30)))))))
                 .hasMessage("S3 backup buffering interval must be between 60 and 900 seconds.");
     }

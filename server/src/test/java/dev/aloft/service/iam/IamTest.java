@@ -41,7 +41,8 @@ class IamTest {
     void aMalformedDocumentIsRefused() {
         refused("MalformedPolicyDocument", "This policy contains invalid Json", () -> house.createRole("r", "{"));
         refused("MalformedPolicyDocument", "Has prohibited field Resource", () -> house.createRole("r",
-            "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\",\"Resource\":\"*\"}}"));
+            "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\","
+                + "\"Resource\":\"*\"}}"));
         house.createRole("r", House.TRUST_LAMBDA);
         refused("MalformedPolicyDocument", "Policy statement must contain resources.",
             () -> iam.putRolePolicy(house.root,

@@ -84,7 +84,8 @@ class RecordedTest extends KinesisFixture {
             + "\"Resource\": \"" + ARN + "\"}]}");
         assertThat(kinesis.getResourcePolicy(ROOT, Kinesis.GetResourcePolicyRequest.of(r -> r.resourceARN(ARN)))
             .policy())
-            .isEqualTo("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"First\",\"Effect\":\"Allow\",\"Principal\":"
+            .isEqualTo("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"First\",\"Effect\":\"Allow\","
+                + "\"Principal\":"
                 + "{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"kinesis:DescribeStreamSummary\","
                 + "\"Resource\":\"" + ARN + "\"}]}");
         deletePolicy();

@@ -55,13 +55,17 @@ class BootstrapTest {
         List<String> lines = tail(test.invoke("node-json", "{}"));
         assertThat(lines).noneMatch(l -> l.contains("hidden"))
                 .anyMatch(l -> l
-                        .matches("\\{\"timestamp\":\"\\S+Z\",\"level\":\"INFO\",\"requestId\":\"[0-9a-f-]{36}\",\"message\":\\{\"a\":1}}"))
+                        .matches("\\{\"timestamp\":\"\\S+Z\",\"level\":\"INFO\",\"requestId\":\"[0-9a-f-]{36}\","
+                                + "\"message\":\\{\"a\":1}}"))
                 .anyMatch(l -> l
-                        .matches("\\{\"timestamp\":\"\\S+Z\",\"level\":\"WARN\",\"requestId\":\"[0-9a-f-]{36}\",\"message\":\"text 2 \\{ b: 3 }\"}"))
+                        .matches("\\{\"timestamp\":\"\\S+Z\",\"level\":\"WARN\",\"requestId\":\"[0-9a-f-]{36}\","
+                                + "\"message\":\"text 2 \\{ b: 3 }\"}"))
                 .anyMatch(l -> l.contains("\"level\":\"ERROR\"")
-                        && l.contains("\"message\":{\"errorType\":\"TypeError\",\"errorMessage\":\"alone\",\"stackTrace\":[\"TypeError: alone\",\"    at "))
+                        && l.contains("\"message\":{\"errorType\":\"TypeError\",\"errorMessage\":\"alone\","
+                                + "\"stackTrace\":[\"TypeError: alone\",\"    at "))
                 .anyMatch(l -> l.contains("\"message\":\"with RangeError: more\\n")
-                        && l.contains("\",\"errorType\":\"RangeError\",\"errorMessage\":\"more\",\"stackTrace\":[\"RangeError: more\""))
+                        && l.contains("\",\"errorType\":\"RangeError\",\"errorMessage\":\"more\","
+                                + "\"stackTrace\":[\"RangeError: more\""))
                 .anyMatch(l -> l.contains("\"message\":{\"errorType\":\"Error\",\"errorMessage\":\"thrown\"")
                         && l.contains("\"code\":\"E1\""))
                 .anyMatch(l -> l.contains("\"type\":\"platform.runtimeDone\""))
@@ -74,7 +78,8 @@ class BootstrapTest {
                 "exports.handler = async () => { throw Object.assign(new Error('thrown'), {code: 'E1', more: [1]}); }");
         assertThat(tail(test.invoke("node-text", "{}"))).anyMatch(l -> l.contains(
                 "\tERROR\tInvoke Error "
-                + "\t{\"errorType\":\"Error\",\"errorMessage\":\"thrown\",\"code\":\"E1\",\"more\":[1],\"stack\":[\"Error: thrown\",\"    at "));
+                + "\t{\"errorType\":\"Error\",\"errorMessage\":\"thrown\",\"code\":\"E1\",\"more\":[1],"
+                + "\"stack\":[\"Error: thrown\",\"    at "));
         test.create("node-text-string", "nodejs22.x", "exports.handler = async () => { throw 'thrown'; }");
         assertThat(tail(test.invoke("node-text-string", "{}"))).anyMatch(l -> l.contains(
                 "\tERROR\tInvoke Error "

@@ -102,14 +102,18 @@ class EncryptedCriteriaTest {
         var reader = platform.keys.user("reader", "lambda:*");
         assertThat(get(reader, uuid).filterCriteria()).isNull();
         assertThat(get(reader, uuid).filterCriteriaError()).isEqualTo(Lambda.FilterCriteriaError.of(e -> e
-                .errorCode("AccessDeniedException").message("Lambda was unable to decrypt your filter criteria because the KMS"
-                + " access was denied. Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message:"
-                + " User: arn:aws:iam::123456789012:user/reader is not authorized to perform: kms:Decrypt on resource: " + key
+                .errorCode("AccessDeniedException")
+                .message("Lambda was unable to decrypt your filter criteria because the KMS"
+                + " access was denied. Please check your KMS permissions. KMS Exception: "
+                + "AccessDeniedException KMS Message: User: arn:aws:iam::123456789012:user/reader is not authorized "
+                + "to perform: kms:Decrypt on resource: " + key
                 + " because no identity-based policy allows the kms:Decrypt action")));
         assertThat(update(reader, uuid, r -> r.batchSize(5)).batchSize()).as("what is not encrypted").isEqualTo(5);
         assertThat(get(caller(), uuid).filterCriteria()).isEqualTo(CRITERIA);
-        assertThatThrownBy(() -> update(reader, uuid, r -> r.filterCriteria(criteria("{\"body\":{\"word\":[\"open\"]}}")))).isInstanceOf(
-                Lambda.InvalidParameterValueException.class).hasMessageStartingWith("Lambda was unable to configure access to"
+        assertThatThrownBy(() ->
+                update(reader, uuid, r -> r.filterCriteria(criteria("{\"body\":{\"word\":[\"open\"]}}")))).isInstanceOf(
+                Lambda.InvalidParameterValueException.class)
+                .hasMessageStartingWith("Lambda was unable to configure access to"
                 + " your filter criteria because the KMS access was denied.");
     }
 

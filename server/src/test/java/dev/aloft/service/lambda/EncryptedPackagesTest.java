@@ -36,7 +36,8 @@ class EncryptedPackagesTest {
     void aKeyThatLambdaMayUse() {
         platform = new TestLambda(folder);
         key = platform.keys.key();
-        platform.keys.allowService(key, "lambda.amazonaws.com", "{\"StringLike\": {\"kms:EncryptionContext:aws:lambda:FunctionArn\":"
+        platform.keys.allowService(key, "lambda.amazonaws.com",
+                "{\"StringLike\": {\"kms:EncryptionContext:aws:lambda:FunctionArn\":"
                 + " \"arn:aws:lambda:eu-central-1:123456789012:function:*\"}}");
     }
 
@@ -47,7 +48,8 @@ class EncryptedPackagesTest {
 
     private void create(Caller caller, String keyArn) {
         platform.lambda.createFunction(caller, Lambda.CreateFunctionRequest.of(r -> r.functionName("orders")
-                .runtime("python3.13").handler(WORD + ".handler").timeout(20).role("arn:aws:iam::123456789012:role/test")
+                .runtime("python3.13").handler(WORD + ".handler").timeout(20)
+                .role("arn:aws:iam::123456789012:role/test")
                 .code(Lambda.FunctionCode.of(c -> c.zipFile(ZIP).sourceKMSKeyArn(keyArn)))));
     }
 
@@ -57,7 +59,8 @@ class EncryptedPackagesTest {
 
     private HttpResponse download(String url) {
         var path = url.substring("http://127.0.0.1:4566".length());
-        return platform.service.dataPlanes().stream().filter(plane -> plane.serves("127.0.0.1", path)).findFirst().orElseThrow()
+        return platform.service.dataPlanes().stream().filter(plane -> plane.serves("127.0.0.1", path)).findFirst()
+                .orElseThrow()
                 .handle(new HttpRequest("GET", "http", path, "", new Headers(), Body.EMPTY, "127.0.0.1"), "id");
     }
 
@@ -92,26 +95,31 @@ class EncryptedPackagesTest {
     void whoMayNotDecryptIsToldWhyInPlaceOfWhereItIs() {
         create(TestLambda.caller(), key);
         var reader = platform.keys.user("reader", "lambda:*");
-        assertThat(code(reader)).isEqualTo(Lambda.FunctionCodeLocation.of(l -> l.repositoryType("S3").sourceKMSKeyArn(key)
+        assertThat(code(reader))
+                .isEqualTo(Lambda.FunctionCodeLocation.of(l -> l.repositoryType("S3").sourceKMSKeyArn(key)
                 .error(Lambda.FunctionCodeLocationError.of(e -> e.errorCode("AccessDeniedException").message(
-                        "KMS access is denied. Check your KMS permissions. KMS Exception: AccessDeniedException KMS Message:"
-                        + " User: arn:aws:iam::123456789012:user/reader is not authorized to perform: kms:Decrypt on"
+                        "KMS access is denied. Check your KMS permissions. KMS Exception: "
+                        + "AccessDeniedException KMS Message: User: arn:aws:iam::123456789012:user/reader is not "
+                        + "authorized to perform: kms:Decrypt on"
                         + " resource: " + key + " because no identity-based policy allows the kms:Decrypt action")))));
     }
 
     @Test
     void theKeysPolicyMustAllowLambda() {
         var other = platform.keys.key();
-        assertThatThrownBy(() -> create(TestLambda.caller(), other)).isInstanceOf(Lambda.InvalidParameterValueException.class)
-                .hasMessageStartingWith("Lambda was unable to configure access to your function's code because the KMS access"
-                        + " was denied. Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: ");
+        assertThatThrownBy(() -> create(TestLambda.caller(), other))
+                .isInstanceOf(Lambda.InvalidParameterValueException.class)
+                .hasMessageStartingWith("Lambda was unable to configure access to your function's code "
+                        + "because the KMS access was denied. Please check your KMS permissions. KMS Exception: "
+                        + "AccessDeniedException KMS Message: ");
     }
 
     @Test
     void aFunctionWhosePackageCannotBeOpenedIsNotRun() {
         create(TestLambda.caller(), key);
         platform.keys.disable(key);
-        assertThat(TestLambda.payload(platform.invoke("orders", "{}"))).as("for as long as a data key is good").isEqualTo("7");
+        assertThat(TestLambda.payload(platform.invoke("orders", "{}"))).as("for as long as a data key is good")
+                .isEqualTo("7");
         platform.time.advance(Duration.ofMinutes(5));
         assertThatThrownBy(() -> platform.invoke("orders", "{}")).isInstanceOf(Lambda.KMSDisabledException.class);
         assertThat(code(TestLambda.caller()).error().errorCode()).isEqualTo("DisabledException");

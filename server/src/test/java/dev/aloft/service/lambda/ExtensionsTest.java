@@ -106,7 +106,8 @@ class ExtensionsTest {
                 """));
         assertThat(payload(test.invoke("hears", "{}"))).contains(
                 "registered 200 "
-                + "{\\\"functionName\\\":\\\"hears\\\",\\\"functionVersion\\\":\\\"$LATEST\\\",\\\"handler\\\":\\\"index.handler\\\",\\\"accountId\\\":\\\"123456789012\\\"} []");
+                + "{\\\"functionName\\\":\\\"hears\\\",\\\"functionVersion\\\":\\\"$LATEST\\\","
+                + "\\\"handler\\\":\\\"index.handler\\\",\\\"accountId\\\":\\\"123456789012\\\"} []");
         assertThat(payload(test.invoke("hears", "{}"))).contains(
                 "INVOKE ['deadlineMs', 'eventType', 'invokedFunctionArn', 'requestId', 'tracing'] True");
         test.lambda.deleteFunction(caller(), Lambda.DeleteFunctionRequest.of(r -> r.functionName("hears")));

@@ -200,9 +200,11 @@ class FunctionsTest {
                 .action("lambda:InvokeFunction").principal("apigateway.amazonaws.com")
                 .sourceArn("arn:aws:execute-api:eu-central-1:123456789012:api/*"))).statement();
         assertThat(statement)
-                .isEqualTo("{\"Sid\":\"api\",\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"apigateway.amazonaws.com\"},"
+                .isEqualTo("{\"Sid\":\"api\",\"Effect\":\"Allow\",\"Principal\":{"
+                        + "\"Service\":\"apigateway.amazonaws.com\"},"
                 + "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + ARN
-                + "shared\",\"Condition\":{\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:execute-api:eu-central-1:123456789012:api/*\"}}}");
+                + "shared\",\"Condition\":{\"ArnLike\":{"
+                + "\"AWS:SourceArn\":\"arn:aws:execute-api:eu-central-1:123456789012:api/*\"}}}");
         assertThat(test.service.policy(caller(), ARN + "shared")).contains(
                 "{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[" + statement + "]}");
         assertThatThrownBy(() -> test.lambda

@@ -238,7 +238,8 @@ class LayersTest {
                 Lambda.GetLayerVersionPolicyRequest.of(r -> r.layerName("shared").versionNumber(1L)));
         assertThat(policy.policy())
                 .isEqualTo("{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":[{\"Sid\":\"s1\",\"Effect\":"
-                + "\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"lambda:GetLayerVersion\",\"Resource\":\""
+                + "\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},"
+                + "\"Action\":\"lambda:GetLayerVersion\",\"Resource\":\""
                 + ARN + "shared:1\"}]}");
         var other = caller().as(new Principal.Root("111122223333"));
         assertThat(test.service.policy(other, ARN + "shared:1")).contains(policy.policy());

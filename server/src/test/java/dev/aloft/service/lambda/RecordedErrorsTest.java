@@ -185,7 +185,8 @@ class RecordedErrorsTest {
 
     private static List<Case> names() {
         String pattern =
-                "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?";
+                "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{"
+                        + "12}:)?(function:)?";
         String tooLong = FUNCTION + "x".repeat(100);
         return List.of(
                 malformed("Value 'invalid:function:name' at 'functionName'" + PATTERN + pattern
@@ -329,8 +330,10 @@ class RecordedErrorsTest {
         return List.of(
                 malformed("Value 'arn:aws:something' at 'resource'" + PATTERN
                         + "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)"
-                        + "))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|"
-                        + "code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-"
+                        + "))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|"
+                        + "layer:([a-zA-Z0-9-_]+)|"
+                        + "code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{"
+                        + "4}-[0-9a-fA-F]{4}-"
                         + "[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)",
                         (l, c) -> l.tagResource(c, Lambda.TagResourceRequest.of(r -> r.resource("arn:aws:something")
                                 .tags(Map.of("a", "b"))))),

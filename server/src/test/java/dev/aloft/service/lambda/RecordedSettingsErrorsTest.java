@@ -160,7 +160,8 @@ class RecordedSettingsErrorsTest {
                 invalid("You can't specify the function as a destination for itself.",
                         put(r -> r.destinationConfig(onSuccess(FUNCTION + "f")))),
                 invalid("The provided destination config "
-                        + "DestinationConfig(onSuccess=OnSuccess(destination=arn:aws:iam:eu-central-1:123456789012:function:f), onFailure=null) is invalid.",
+                        + "DestinationConfig(onSuccess=OnSuccess(destination=arn:aws:iam:eu-central-1:123456789012:"
+                        + "function:f), onFailure=null) is invalid.",
                         put(r -> r.destinationConfig(onSuccess("arn:aws:iam:eu-central-1:123456789012:function:f")))),
                 malformed("Value 'arn:aws:_-/!lambda:eu-central-1:123456789012:function:f' at "
                         + "'destinationConfig.onFailure.destination'" + PATTERN

@@ -103,33 +103,43 @@ class TelemetryTest {
         assertThat(noted).contains("subscribed 200 \"OK\"");
         assertThat(noted)
                 .anyMatch(e -> e
-                        .matches("\\{\"record\":\\{\"functionArn\":\"arn:[^\"]+\",\"functionName\":\"hears-all\",\"functionVersion\":\"\\$LATEST\","
-                + "\"initializationType\":\"on-demand\",\"instanceId\":\"[^\"]+\",\"instanceMaxMemory\":134217728,\"phase\":\"init\",\"runtimeVersion\":\"[^\"]+\","
+                        .matches("\\{\"record\":\\{\"functionArn\":\"arn:[^\"]+\",\"functionName\":\"hears-all\","
+                                + "\"functionVersion\":\"\\$LATEST\","
+                + "\"initializationType\":\"on-demand\",\"instanceId\":\"[^\"]+\",\"instanceMaxMemory\":134217728,"
+                + "\"phase\":\"init\",\"runtimeVersion\":\"[^\"]+\","
                 + "\"runtimeVersionArn\":\"[^\"]+\"},\"time\":\"[0-9T:.-]+Z\",\"type\":\"platform.initStart\"}"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .contains("\"record\":{\"name\":\"listener\",\"state\":\"Subscribed\",\"types\":[\"platform\",\"function\",\"extension\"]}") && e.contains("platform.telemetrySubscription"));
+                        .contains("\"record\":{\"name\":\"listener\",\"state\":\"Subscribed\",\"types\":[\"platform\","
+                                + "\"function\",\"extension\"]}") && e.contains("platform.telemetrySubscription"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .contains("{\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"success\"}") && e.contains("platform.initRuntimeDone"));
+                        .contains("{\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\","
+                                + "\"status\":\"success\"}") && e.contains("platform.initRuntimeDone"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .contains("{\"record\":{\"events\":[\"INVOKE\",\"SHUTDOWN\"],\"name\":\"listener\",\"state\":\"Ready\"}") && e.contains("platform.extension"));
+                        .contains("{\"record\":{\"events\":[\"INVOKE\",\"SHUTDOWN\"],\"name\":\"listener\","
+                                + "\"state\":\"Ready\"}") && e.contains("platform.extension"));
         assertThat(noted)
                 .anyMatch(e -> e.contains("\"metrics\":{\"durationMs\":") && e.contains("platform.initReport"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .matches("\\{\"record\":\\{\"requestId\":\"[0-9a-f-]{36}\",\"version\":\"\\$LATEST\"},.*platform.start\"}"));
+                        .matches("\\{\"record\":\\{\"requestId\":\"[0-9a-f-]{36}\",\"version\":\"\\$LATEST\"},"
+                                + ".*platform.start\"}"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .matches("\\{\"record\":\\{\"metrics\":\\{\"durationMs\":[0-9.]+,\"producedBytes\":\\d+},\"requestId\":\"[0-9a-f-]{36}\","
-                + "\"spans\":\\[\\{\"durationMs\":[0-9.]+,\"name\":\"responseLatency\",\"start\":\"[^\"]+\"},\\{\"durationMs\":[0-9.]+,\"name\":\"responseDuration\",\"start\":\"[^\"]+\"},"
-                + "\\{\"durationMs\":[0-9.]+,\"name\":\"runtimeOverhead\",\"start\":\"[^\"]+\"}],\"status\":\"success\"},.*platform.runtimeDone\"}"));
+                        .matches("\\{\"record\":\\{\"metrics\":\\{\"durationMs\":[0-9.]+,\"producedBytes\":\\d+},"
+                                + "\"requestId\":\"[0-9a-f-]{36}\","
+                + "\"spans\":\\[\\{\"durationMs\":[0-9.]+,\"name\":\"responseLatency\",\"start\":\"[^\"]+\"},\\{"
+                + "\"durationMs\":[0-9.]+,\"name\":\"responseDuration\",\"start\":\"[^\"]+\"},"
+                + "\\{\"durationMs\":[0-9.]+,\"name\":\"runtimeOverhead\",\"start\":\"[^\"]+\"}],"
+                + "\"status\":\"success\"},.*platform.runtimeDone\"}"));
         assertThat(noted).anyMatch(e -> e.contains("\"billedDurationMs\":") && e.contains("\"initDurationMs\":")
                 && e.contains("extensionOverhead") && e.contains("platform.report"));
         assertThat(noted)
                 .anyMatch(e -> e
-                        .matches("\\{\"record\":\"[0-9T:.-]+Z\\\\t[0-9a-f-]{36}\\\\tINFO\\\\ttwo\\\\nlines\",.*\"type\":\"function\"}"));
+                        .matches("\\{\"record\":\"[0-9T:.-]+Z\\\\t[0-9a-f-]{36}\\\\tINFO\\\\ttwo\\\\nlines\","
+                                + ".*\"type\":\"function\"}"));
         assertThat(noted)
                 .anyMatch(e -> e.startsWith("{\"record\":\"ready\",") && e.endsWith("\"type\":\"extension\"}"));
         test.time.advance(Duration.ofSeconds(1));

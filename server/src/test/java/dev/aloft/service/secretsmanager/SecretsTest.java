@@ -210,7 +210,8 @@ class SecretsTest extends SecretsFixture {
     @Test
     void aPolicyIsCheckedKeptAndTold() {
         var arn = create("a", "s").arn();
-        var open = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"secretsmanager:*\",\"Resource\":\"*\"}]}";
+        var open = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"secretsmanager:*\","
+                + "\"Resource\":\"*\"}]}";
         refused("PublicPolicyException", "The resource policy did not prevent broad access to the secret.",
                 () -> policy(open, true));
         refused("MalformedPolicyDocumentException", "This resource policy contains a syntax error.",

@@ -68,7 +68,8 @@ class DeliveriesOfMessagesTest extends SnsFixture {
         settle();
         assertThat(caught.getFirst().body())
                 .isEqualTo("{\"Type\":\"Notification\",\"MessageId\":\"" + id + "\",\"TopicArn\":\""
-                + topic + "\",\"Subject\":\"S\",\"Message\":\"Hello\",\"Timestamp\":\"2026-01-01T00:00:00.000Z\",\"UnsubscribeURL\":"
+                + topic + "\",\"Subject\":\"S\",\"Message\":\"Hello\",\"Timestamp\":\"2026-01-01T00:00:00.000Z\","
+                + "\"UnsubscribeURL\":"
                 + "\"http://localhost:4566/?Action=Unsubscribe&SubscriptionArn=" + subscription
                 + "\",\"MessageAttributes\":{\"n\":{\"Type\":\"Number\",\"Value\":\"1\"}}}\n");
     }

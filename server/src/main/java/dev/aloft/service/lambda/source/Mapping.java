@@ -16,8 +16,9 @@ import java.util.Map;
  * @param revision      changes with each setting
  * @param sealed        its filter criteria where they lie encrypted, or null
  */
-public record Mapping(String uuid, String account, String region, String functionName, String qualifier, boolean enabled,
-        Lambda.EventSourceMappingConfiguration configuration, Instant created, String revision, Map<String, String> tags,
+public record Mapping(String uuid, String account, String region, String functionName, String qualifier,
+        boolean enabled, Lambda.EventSourceMappingConfiguration configuration, Instant created, String revision,
+        Map<String, String> tags,
         Bytes sealed) {
 
     public Arn source() {
@@ -29,11 +30,13 @@ public record Mapping(String uuid, String account, String region, String functio
     }
 
     public Mapping withTags(Map<String, String> changed) {
-        return new Mapping(uuid, account, region, functionName, qualifier, enabled, configuration, created, revision, changed, sealed);
+        return new Mapping(uuid, account, region, functionName, qualifier, enabled, configuration, created, revision,
+                changed, sealed);
     }
 
     public Mapping with(Lambda.EventSourceMappingConfiguration changed, Bytes sealedCriteria) {
-        return new Mapping(uuid, account, region, functionName, qualifier, enabled, changed, created, revision, tags, sealedCriteria);
+        return new Mapping(uuid, account, region, functionName, qualifier, enabled, changed, created, revision, tags,
+                sealedCriteria);
     }
 
     /** Whether its events are counted. */
@@ -49,7 +52,8 @@ public record Mapping(String uuid, String account, String region, String functio
     }
 
     boolean reportsItemFailures() {
-        return configuration.functionResponseTypes() != null && configuration.functionResponseTypes().contains("ReportBatchItemFailures");
+        return configuration.functionResponseTypes() != null
+                && configuration.functionResponseTypes().contains("ReportBatchItemFailures");
     }
 
     public String onFailure() {

@@ -79,7 +79,8 @@ public final class Sources {
      * @param checkpoints by UUID and shard
      */
     public Sources(Store store, Table<Mapping> mappings, Table<StreamPoller.Checkpoint> checkpoints, Endpoint endpoint,
-            ExecutionRoles roles, Functions functions, Destinations destinations, Measures measures, Supplier<String> endpointUrl, Time time) {
+            ExecutionRoles roles, Functions functions, Destinations destinations, Measures measures,
+            Supplier<String> endpointUrl, Time time) {
         this.store = store;
         this.mappings = mappings;
         this.checkpoints = checkpoints;
@@ -137,13 +138,16 @@ public final class Sources {
 
     /** Calls as the role of the mapping's function. */
     public Caller reader(Mapping mapping) {
-        return roles.assume(lambda(mapping, UUID.randomUUID().toString()), functions.role(mapping), mapping.functionName()).caller();
+        return roles.assume(lambda(mapping, UUID.randomUUID().toString()), functions.role(mapping),
+                mapping.functionName()).caller();
     }
 
     /** Lambda itself, at work for a mapping. */
     public Caller lambda(Mapping mapping, String requestId) {
-        var source = new Arn("aws", "lambda", mapping.region(), mapping.account(), "event-source-mapping:" + mapping.uuid());
-        return new Caller(mapping.account(), mapping.region(), new Principal.Service("lambda.amazonaws.com", source.toString()),
+        var source = new Arn("aws", "lambda", mapping.region(), mapping.account(),
+                "event-source-mapping:" + mapping.uuid());
+        return new Caller(mapping.account(), mapping.region(),
+                new Principal.Service("lambda.amazonaws.com", source.toString()),
                 requestId, null, 0, endpointUrl.get(), null, null);
     }
 
@@ -154,7 +158,8 @@ public final class Sources {
 
     public Stream stream(Mapping mapping) {
         if (KinesisConsumer.isConsumer(mapping.source())) {
-            return new KinesisConsumer(endpoint, mapping.source(), () -> reader(mapping), () -> functions.role(mapping), time);
+            return new KinesisConsumer(endpoint, mapping.source(), () -> reader(mapping),
+                    () -> functions.role(mapping), time);
         }
         return mapping.source().service().equals("kinesis")
                 ? new KinesisStream(endpoint, mapping.source(), () -> reader(mapping), () -> functions.role(mapping))
@@ -164,14 +169,16 @@ public final class Sources {
     private Poller poller(Mapping mapping) {
         var name = "of mapping " + mapping.uuid();
         var measured = measures.ofMapping(mapping.account(), mapping.region(), mapping.uuid());
-        var consumer = new MappingConsumer(mapping, functions, mapping.countsEvents() ? measured : MappingMeasures.NONE, measured,
-                result -> results.put(mapping.uuid(), result));
+        var consumer = new MappingConsumer(mapping, functions, mapping.countsEvents() ? measured : MappingMeasures.NONE,
+                measured, result -> results.put(mapping.uuid(), result));
         var c = mapping.configuration();
-        var window = Duration.ofSeconds(c.maximumBatchingWindowInSeconds() == null ? 0 : c.maximumBatchingWindowInSeconds());
+        var window = Duration.ofSeconds(c.maximumBatchingWindowInSeconds() == null ? 0
+                : c.maximumBatchingWindowInSeconds());
         if (mapping.isQueue()) {
             var queue = queue(mapping);
             var filter = filter(mapping, "body");
-            return new QueuePoller(name, queue, new QueuePoller.Settings(c.batchSize(), window, scaling(c), queue.isFifo()),
+            return new QueuePoller(name, queue,
+                    new QueuePoller.Settings(c.batchSize(), window, scaling(c), queue.isFifo()),
                     item -> filter.wants(item.event()), consumer, time);
         }
         var stream = stream(mapping);
@@ -182,9 +189,10 @@ public final class Sources {
             case "AT_TIMESTAMP" -> new Stream.Start.At(c.startingPositionTimestamp());
             default -> new Stream.Start.At(mapping.created());
         };
-        var settings = new StreamPoller.Settings(start, fromNow ? mapping.created() : Instant.EPOCH, c.batchSize(), window,
-                Boolean.TRUE.equals(c.bisectBatchOnFunctionError()), c.maximumRetryAttempts(),
-                Duration.ofSeconds(c.maximumRecordAgeInSeconds()), c.parallelizationFactor(), c.tumblingWindowInSeconds());
+        var settings = new StreamPoller.Settings(start, fromNow ? mapping.created() : Instant.EPOCH, c.batchSize(),
+                window, Boolean.TRUE.equals(c.bisectBatchOnFunctionError()), c.maximumRetryAttempts(),
+                Duration.ofSeconds(c.maximumRecordAgeInSeconds()), c.parallelizationFactor(),
+                c.tumblingWindowInSeconds());
         return new StreamPoller(name, stream, settings, item -> filter.wants(stream.filtered(item)), consumer,
                 new Progress(mapping, consumer), time);
     }
@@ -241,7 +249,8 @@ public final class Sources {
             store.change(tx -> {
                 if (mappings.has(tx, Key.of(mapping.account(), mapping.region(), mapping.uuid()))) {
                     checkpoints.put(tx, key(shard), checkpoint);
-                    record.ifPresent(json -> destinations.promise(tx, id, mapping.configuration().functionArn(), role.get(), target, json,
+                    record.ifPresent(json -> destinations
+                            .promise(tx, id, mapping.configuration().functionArn(), role.get(), target, json,
                             mapping.uuid() + "/" + shard, counted(dropped)));
                     if (target == null) {
                         counted(dropped).ifPresent(it -> tx.afterCommit(() -> measures

@@ -66,10 +66,12 @@ class SamTransformTest {
                   - Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]
                 """));
         assertThat(json(resources, "FRole")).contains("arn:aws:iam::aws:policy/service-role/AWSLambdaRole")
-                .contains("{\"PolicyName\":\"FRolePolicy1\",\"PolicyDocument\":{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":"
+                .contains("{\"PolicyName\":\"FRolePolicy1\",\"PolicyDocument\":{\"Statement\":[{\"Effect\":\"Allow\","
+                        + "\"Action\":"
                         + "[\"sqs:ChangeMessageVisibility\",\"sqs:ChangeMessageVisibilityBatch\",\"sqs:DeleteMessage\","
                         + "\"sqs:DeleteMessageBatch\",\"sqs:GetQueueAttributes\",\"sqs:ReceiveMessage\"],"
-                        + "\"Resource\":{\"Fn::Sub\":[\"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${queueName}\","
+                        + "\"Resource\":{\"Fn::Sub\":[\"arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
+                        + "${queueName}\","
                         + "{\"queueName\":{\"Ref\":\"AWS::StackName\"}}]}}]}}")
                 .contains("\"PolicyName\":\"FRolePolicy2\"");
         assertThatThrownBy(() -> transform(function("Policies: [{SQSPollerPolicy: {}}]"))).hasMessage(
@@ -85,7 +87,8 @@ class SamTransformTest {
                 transform(function("Events: {Get: {Type: Api, Properties: {Path: '/orders/{id}', Method: GET}}}"));
         assertThat(json(resources, "ServerlessRestApi"))
                 .contains("\"/orders/{id}\":{\"get\":{\"x-amazon-apigateway-integration\":"
-                + "{\"type\":\"aws_proxy\",\"httpMethod\":\"POST\",\"uri\":{\"Fn::Sub\":\"arn:aws:apigateway:${AWS::Region}:lambda:path/"
+                + "{\"type\":\"aws_proxy\",\"httpMethod\":\"POST\",\"uri\":{\"Fn::Sub\":\"arn:aws:apigateway:"
+                + "${AWS::Region}:lambda:path/"
                 + "2015-03-31/functions/${F.Arn}/invocations\"}},\"responses\":{}}}");
         assertThat(json(resources, "FGetPermissionProd")).contains("${__ApiId__}/${__Stage__}/GET/orders/*");
         assertThat(json(resources, "ServerlessRestApiProdStage")).contains("\"StageName\":\"Prod\"");
@@ -165,7 +168,8 @@ class SamTransformTest {
                   Text: {Value: !Sub '${F.Alias}-${F.Arn}'}
                 """), Map.of(), "eu-west-1");
         assertThat(JsonText.write(result.get("Outputs")))
-                .isEqualTo("{\"Alias\":{\"Value\":{\"Ref\":\"FAliaslive\"}},\"Text\":{\"Value\":{\"Fn::Sub\":\"${FAliaslive}-${F.Arn}\"}}}");
+                .isEqualTo("{\"Alias\":{\"Value\":{\"Ref\":\"FAliaslive\"}},\"Text\":{\"Value\":{\"Fn::Sub\":\""
+                        + "${FAliaslive}-${F.Arn}\"}}}");
     }
 
     @Test
@@ -327,16 +331,20 @@ class SamTransformTest {
         var resources = transform(CONNECTED);
         assertThat(json(resources, "FTablePolicy"))
                 .isEqualTo("{\"PolicyDocument\":{\"Version\":\"2012-10-17\",\"Statement\":[{"
-                + "\"Effect\":\"Allow\",\"Action\":[\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:DeleteItem\","
-                + "\"dynamodb:BatchWriteItem\",\"dynamodb:PartiQLDelete\",\"dynamodb:PartiQLInsert\",\"dynamodb:PartiQLUpdate\"],"
+                + "\"Effect\":\"Allow\",\"Action\":[\"dynamodb:PutItem\",\"dynamodb:UpdateItem\","
+                + "\"dynamodb:DeleteItem\","
+                + "\"dynamodb:BatchWriteItem\",\"dynamodb:PartiQLDelete\",\"dynamodb:PartiQLInsert\","
+                + "\"dynamodb:PartiQLUpdate\"],"
                 + "\"Resource\":[{\"Fn::GetAtt\":[\"T\",\"Arn\"]},{\"Fn::Sub\":[\"${DestinationArn}/index/*\","
                 + "{\"DestinationArn\":{\"Fn::GetAtt\":[\"T\",\"Arn\"]}}]}]}]},\"Roles\":[{\"Ref\":\"FRole\"}]}");
         assertThat(JsonText.write(resources.get("FTablePolicy")))
                 .contains("{\"aws:sam:connectors\":{\"FTable\":{\"Source\":{"
-                + "\"Type\":\"AWS::Serverless::Function\"},\"Destination\":{\"Type\":\"AWS::Serverless::SimpleTable\"}}}}");
+                + "\"Type\":\"AWS::Serverless::Function\"},\"Destination\":{"
+                + "\"Type\":\"AWS::Serverless::SimpleTable\"}}}}");
         assertThat(json(resources, "TellingWriteLambdaPermissionDestination0"))
                 .isEqualTo("{\"FunctionName\":{\"Fn::GetAtt\":["
-                + "\"F\",\"Arn\"]},\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"s3.amazonaws.com\",\"SourceArn\":{"
+                + "\"F\",\"Arn\"]},\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"s3.amazonaws.com\","
+                + "\"SourceArn\":{"
                 + "\"Fn::GetAtt\":[\"B\",\"Arn\"]},\"SourceAccount\":{\"Fn::Sub\":\"${AWS::AccountId}\"}}");
         assertThat(Trees.map(resources.get("FQ")).get("DependsOn")).isEqualTo(List.of("ReadingPolicy"));
         assertThat(Trees.map(resources.get("B")).get("DependsOn")).isEqualTo(List.of("ReadingPolicy"));

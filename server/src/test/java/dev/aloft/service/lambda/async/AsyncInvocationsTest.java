@@ -193,10 +193,12 @@ class AsyncInvocationsTest {
         settings = settings(QUEUE, 2, Duration.ofHours(6), QUEUE, QUEUE, false);
         invoke();
         assertThat(told).containsExactly("0: run r-1", "0: q as arn:aws:sts::123456789012:assumed-role/f/f "
-                + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{\"requestId\":\"r-1\","
+                + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{"
+                + "\"requestId\":\"r-1\","
                 + "\"functionArn\":\"" + FUNCTION
                 + ":$LATEST\",\"condition\":\"Success\",\"approximateInvokeCount\":1},"
-                + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,\"executedVersion\":\"$LATEST\"},"
+                + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,"
+                + "\"executedVersion\":\"$LATEST\"},"
                 + "\"responsePayload\":{\"ok\":true}}");
     }
 
@@ -206,11 +208,14 @@ class AsyncInvocationsTest {
         invoke("boom");
         assertThat(told).containsExactlyInAnyOrder("0: run r-1",
                 "0: q as arn:aws:sts::123456789012:assumed-role/f/f "
-                + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{\"requestId\":\"r-1\","
+                + "{\"version\":\"1.0\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"requestContext\":{"
+                + "\"requestId\":\"r-1\","
                 + "\"functionArn\":\"" + FUNCTION
                 + ":$LATEST\",\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":1},"
-                + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,\"executedVersion\":\"$LATEST\","
-                + "\"functionError\":\"Unhandled\"},\"responsePayload\":{\"errorMessage\":\"boom\",\"errorType\":\"Error\"}}",
+                + "\"requestPayload\":{\"a\":1},\"responseContext\":{\"statusCode\":200,"
+                + "\"executedVersion\":\"$LATEST\","
+                + "\"functionError\":\"Unhandled\"},\"responsePayload\":{\"errorMessage\":\"boom\","
+                + "\"errorType\":\"Error\"}}",
                 "0: q as arn:aws:sts::123456789012:assumed-role/f/f {\"a\":1} "
                 + "{ErrorCode=Attribute[type=Number, value=200], ErrorMessage=Attribute[type=String, value=boom], "
                 + "RequestID=Attribute[type=String, value=r-1]}");

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Gives a function events and messages of a queue while the platform, a process of its own, is killed again and again. The
- * function keeps a {@link Ledger} outside of the platform: what was accepted is run, and never more often than its
- * retries allow and the kills interrupted; what failed for good is a dead letter. More kills with
- * {@code -Daloft.crash.kills=100}, retries (which take minutes) with {@code -Daloft.crash.retries=2}.
+ * Gives a function events and messages of a queue while the platform, a process of its own, is killed again and again.
+ * The function keeps a {@link Ledger} outside of the platform: what was accepted is run, and never more often than its
+ * retries allow and the kills interrupted; what failed for good is a dead letter. More kills with {@code
+ * -Daloft.crash.kills=100}, retries (which take minutes) with {@code -Daloft.crash.retries=2}.
  */
 class CrashTest {
     private static final int KILLS = Integer.getInteger("aloft.crash.kills", 2);
@@ -170,7 +170,8 @@ class CrashTest {
             for (var queue : List.of("failed", "succeeded", "jobs-failed")) {
                 open.removeAll(take(queue).keySet());
             }
-            Ledger.read(ledger).entries().stream().filter(entry -> isMessage(entry.event()) && !fails(entry.event()) && entry.heard())
+            Ledger.read(ledger).entries().stream()
+                    .filter(entry -> isMessage(entry.event()) && !fails(entry.event()) && entry.heard())
                     .map(Ledger.Entry::event).forEach(open::remove);
             if (open.isEmpty()) {
                 return;
@@ -244,7 +245,8 @@ class CrashTest {
                 "{\"deadLetterTargetArn\":\"" + QUEUES + "jobs-failed\",\"maxReceiveCount\":" + RECEIVES + "}"));
         createFunction("counter", 30);
         lambda.putFunctionEventInvokeConfig(CALLER, Lambda.PutFunctionEventInvokeConfigRequest.of(r -> r
-                .functionName("counter").maximumRetryAttempts(RETRIES).destinationConfig(Lambda.DestinationConfig.of(d -> d
+                .functionName("counter").maximumRetryAttempts(RETRIES)
+                .destinationConfig(Lambda.DestinationConfig.of(d -> d
                         .onSuccess(Lambda.OnSuccess.of(s -> s.destination(QUEUES + "succeeded")))))));
         createFunction("worker", 2);
         lambda.createEventSourceMapping(CALLER, Lambda.CreateEventSourceMappingRequest.of(r -> r.functionName("worker")
@@ -262,7 +264,8 @@ class CrashTest {
             out.write(BOOTSTRAP.getBytes(StandardCharsets.UTF_8));
         }
         var variables = Map.of("LEDGER", ledger.toString(), "GENERATION", platform.generation().toString());
-        lambda.createFunction(CALLER, Lambda.CreateFunctionRequest.of(r -> r.functionName(name).runtime("provided.al2023")
+        lambda.createFunction(CALLER,
+                Lambda.CreateFunctionRequest.of(r -> r.functionName(name).runtime("provided.al2023")
                 .handler("any").role(ROLE).timeout(timeoutSeconds)
                 .deadLetterConfig(Lambda.DeadLetterConfig.of(d -> d.targetArn(QUEUES + "failed")))
                 .environment(Lambda.Environment.of(e -> e.variables(variables)))

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A platform in a process of its own, which is killed and started again; it does not outlive the test. */
 final class KilledPlatform implements AutoCloseable {
-    static final Caller CALLER = new Caller("", "us-east-1", new Principal.Anonymous(), "crash", null, 0, "", null, null);
+    static final Caller CALLER =
+            new Caller("", "us-east-1", new Principal.Anonymous(), "crash", null, 0, "", null, null);
 
     private final Path folder;
     private final int port = freePort();
@@ -49,8 +50,9 @@ final class KilledPlatform implements AutoCloseable {
         Files.writeString(generation(), ++starts + "\n");
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         process = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx512m", "-cp", System.getProperty("java.class.path"), "dev.aloft.Main",
-                "start", "--port", "" + port, "--data", folder.toString(), "--sandbox", "none", "--runtimes", "installed")
+                "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
+                "dev.aloft.Main", "start", "--port", "" + port, "--data", folder.toString(), "--sandbox", "none",
+                "--runtimes", "installed")
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile()).start();
         while (process.isAlive() && !answers()) {

@@ -121,12 +121,14 @@ class ReportTest {
         assertThat(done.lines(version(true, "INFO", false), MOMENT)).isEmpty();
         assertThat(done.lines(version(true, "DEBUG", false), MOMENT))
                 .containsExactly("{\"time\":\"2026-01-01T00:00:00.000Z\",\"type\":\"platform.runtimeDone\","
-                + "\"record\":{\"requestId\":\"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa\",\"status\":\"success\",\"metrics\":{\"durationMs\":3.010,\"producedBytes\":5}}}");
+                + "\"record\":{\"requestId\":\"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa\",\"status\":\"success\","
+                + "\"metrics\":{\"durationMs\":3.010,\"producedBytes\":5}}}");
         PlatformEvent end = report(false)
                 .end(INVOCATION, Failure.timeout().outcome(INVOCATION.requestId(), 3), WARM, List.of());
         assertThat(end.lines(version(true, "WARN", false), MOMENT))
                 .containsExactly("{\"time\":\"2026-01-01T00:00:00.000Z\",\"type\":\"platform.report\","
-                + "\"record\":{\"requestId\":\"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa\",\"metrics\":{\"durationMs\":3000.000,\"billedDurationMs\":3000,"
+                + "\"record\":{\"requestId\":\"6d68ca91-49c9-448d-89b8-7ca3e6dc66aa\",\"metrics\":{"
+                + "\"durationMs\":3000.000,\"billedDurationMs\":3000,"
                 + "\"memorySizeMB\":128,\"maxMemoryUsedMB\":36},\"status\":\"timeout\"}}");
     }
 

@@ -6,33 +6,14 @@ import static dev.aloft.service.lambda.TestLambda.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Lambda;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What AWS's own runtimes of Node.js and Python do, line by line. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class BootstrapTest {
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
-
+class BootstrapTest extends RunningLambda {
     private static void createJson(String name, String runtime, String source, String level) {
         test.create(name, runtime, "index.handler",
                 Map.of(runtime.startsWith("python") ? "index.py" : "index.js", source),

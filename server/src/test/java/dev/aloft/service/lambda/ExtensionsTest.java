@@ -7,18 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ExtensionsTest {
+class ExtensionsTest extends RunningLambda {
     /** What extensions of these tests have in common. */
     private static final String PYTHON = """
             #!/usr/bin/python3
@@ -43,21 +39,6 @@ class ExtensionsTest {
 
     private static final String NOTES = "const fs = require('fs'); const notes = () => fs.existsSync('/tmp/notes') ? "
             + "fs.readFileSync('/tmp/notes', 'utf8') : '';\n";
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static void create(String name, String source, Map<String, String> extensions) {
         create(name, source, extensions, 20);

@@ -4,20 +4,16 @@ import static dev.aloft.service.lambda.TestLambda.json;
 import static dev.aloft.service.lambda.TestLambda.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where handlers are found, as AWS's pages nodejs-handler.html and python-handler.html say. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HandlersTest {
+class HandlersTest extends RunningLambda {
     private static final Map<String, String> NODE = Map.of(
             "esm.mjs", "const given = await Promise.resolve('awaited'); export const handler = async () => given;",
             "common.cjs", "exports.handler = async () => 'common';",
@@ -30,21 +26,6 @@ class HandlersTest {
             "api/orders.py", "def handler(event, context):\n    return __name__\n",
             "paths.py", "import os, sys\ndef handler(event, context):\n    return [sys.path[0], os.getcwd()]"
                     + " + [p for p in sys.path if p.startswith('/opt') or p == '/var/runtime']\n");
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static String answer(String runtime, String handler, Map<String, String> files) {
         var name = handler.replace("/", "_").replace(".", "-");

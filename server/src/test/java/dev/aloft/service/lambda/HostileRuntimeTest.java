@@ -5,17 +5,14 @@ import static dev.aloft.service.lambda.TestLambda.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aloft.api.Lambda;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Runtimes that do what they should not: each gets AWS's answer, and the platform goes on. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HostileRuntimeTest {
+class HostileRuntimeTest extends RunningLambda {
     private static final String RUNTIME = """
             #!/usr/bin/python3
             import json, os, socket, sys, time
@@ -46,21 +43,10 @@ class HostileRuntimeTest {
                 return ask('POST', 'invocation/%s/response' % id, body, *more)
             """;
 
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
     @AfterAll
-    static void stop() {
+    static void goesOn() {
         test.create("after-all", "python3.11", "def handler(event, context):\n    return 'still here'\n");
         assertThat(payload(test.invoke("after-all", "{}"))).isEqualTo("\"still here\"");
-        test.close();
     }
 
     private static void create(String name, String script) {

@@ -11,33 +11,14 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Logs;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class InvokeTest {
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
-
+class InvokeTest extends RunningLambda {
     @Test
     void nodeAnswersWithWhatItsHandlerReturns() {
         test.create("node-hello", "nodejs22.x",

@@ -17,14 +17,12 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class JavaFunctionTest {
+class JavaFunctionTest extends RunningLambda {
     private static final String SOURCE = """
             package example;
             import com.amazonaws.services.lambda.runtime.*;
@@ -62,15 +60,10 @@ class JavaFunctionTest {
             }
             """;
 
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
     private static Bytes zip;
 
     @BeforeAll
-    static void start() throws IOException {
-        test = new TestLambda(folder);
+    static void prepare() throws IOException {
         Path source = Files.writeString(Files.createDirectories(folder.resolve("source")).resolve("Handler.java"),
                 SOURCE);
         Path classes = Files.createDirectories(folder.resolve("classes"));
@@ -89,11 +82,6 @@ class JavaFunctionTest {
                 "example.Handler::stream", "missing", "example.Nobody").entrySet()) {
             create(handler.getKey(), "java21", handler.getValue(), Map.of("MINE", "yes"));
         }
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
     }
 
     @Test

@@ -10,19 +10,16 @@ import dev.aloft.api.Lambda;
 import dev.aloft.api.SecretsManager;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.service.secretsmanager.SecretsManagerService;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Functions with AWS's layer for parameters and secrets, in environments that share a loopback. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ParametersLayerTest {
+class ParametersLayerTest extends RunningLambda {
     private static final String LAYER =
             "arn:aws:lambda:eu-central-1:187925254637:layer:AWS-Parameters-and-Secrets-Lambda-Extension:101";
     private static final String ASK = """
@@ -35,22 +32,11 @@ class ParametersLayerTest {
                 return [answer.status, answer.read().decode().strip()]
             """;
 
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
     @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
+    static void prepare() {
         test.endpoint.add(new SecretsManagerService(test.store, KeyFile.inMemory(), test.time, test.endpoint));
         SecretsManager.at(test.endpoint).createSecret(caller(), SecretsManager.CreateSecretRequest.of(
                 r -> r.name("db").secretString("hush").clientRequestToken(UUID.randomUUID().toString())));
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
     }
 
     private static void create(String name, String source, Map<String, String> variables) {

@@ -6,34 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Lambda;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ProvisionedConcurrencyTest {
+class ProvisionedConcurrencyTest extends RunningLambda {
     private static final String TYPE =
             "exports.handler = async (e) => { if (e.ms) await new Promise(r => setTimeout(r, e.ms));"
             + " return process.env.AWS_LAMBDA_INITIALIZATION_TYPE; };";
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static void function(String name, String source, int versions) {
         test.create(name, "nodejs22.x", source);

@@ -13,37 +13,18 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ResponseStreamTest {
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
+class ResponseStreamTest extends RunningLambda {
     /** An answer taken to its end. */
     private record Answer(byte[] bytes, Lambda.InvokeWithResponseStreamCompleteEvent end) {
         String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
-    }
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
     }
 
     private static void create(String name, String body) {

@@ -14,16 +14,14 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What AWS's own runtime of Ruby does, line by line. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RubyFunctionTest {
+class RubyFunctionTest extends RunningLambda {
     private static final String SOURCE = """
             require 'logger'
             require 'rexml/document'
@@ -53,28 +51,15 @@ class RubyFunctionTest {
             end
             """;
 
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
     @BeforeAll
-    static void start() {
+    static void prepare() {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/ruby")), "Ruby is installed");
-        test = new TestLambda(folder);
         for (String method : List.of("echo", "fail", "custom", "nobody", "leave", "text", "run", "io", "not_there")) {
             create(method, "app." + method);
         }
         create("deep", "app.Deep::Handler.handle");
         create("top", "app.Top.handle");
         create("below", "lib/more.handle");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (test != null) {
-            test.close();
-        }
     }
 
     private static void create(String name, String handler) {

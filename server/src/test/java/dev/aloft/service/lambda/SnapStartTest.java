@@ -21,15 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Versions that start from what their init left. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SnapStartTest {
+class SnapStartTest extends RunningLambda {
     private static final String SOURCE = """
             import os, json, urllib.request
             from snapshot_restore_py import register_before_snapshot, register_after_restore
@@ -53,21 +51,6 @@ class SnapStartTest {
                     seen['credentials'] = json.load(urllib.request.urlopen(request))
                 return {'told': told, 'seen': seen}
             """;
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static FunctionConfiguration create(String name, Map<String, String> files) {
         return test.create(name, "python3.13", "index.handler", files, r -> r.timeout(20)

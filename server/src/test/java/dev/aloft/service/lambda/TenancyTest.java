@@ -9,19 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Lambda;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tenant isolation: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TenancyTest {
+class TenancyTest extends RunningLambda {
     private static final String WHO_WAS_HERE = """
             const seen = [];
             exports.handler = async (event, context) => {
@@ -30,21 +26,6 @@ class TenancyTest {
               if (event.fail) throw new Error('again');
               return { tenant: context.tenantId, seen };
             };""";
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static Lambda.FunctionConfiguration isolated(String name) {
         return test.create(name, "nodejs22.x", "index.handler", Map.of("index.js", WHO_WAS_HERE), r -> r.timeout(20)

@@ -17,16 +17,14 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Versions of Java functions whose environments start with their classes loaded. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TrainedVersionsTest {
+class TrainedVersionsTest extends RunningLambda {
     private static final String HANDLER = """
             package example;
             import java.lang.management.ManagementFactory;
@@ -62,15 +60,10 @@ class TrainedVersionsTest {
             }
             """;
 
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
     private static Bytes zip;
 
     @BeforeAll
-    static void start() throws IOException {
-        test = new TestLambda(folder);
+    static void prepare() throws IOException {
         Path source = Files.createDirectories(folder.resolve("source"));
         Path classes = Files.createDirectories(folder.resolve("classes"));
         Files.writeString(source.resolve("Handler.java"), HANDLER);
@@ -93,11 +86,6 @@ class TrainedVersionsTest {
             }
         }
         return bytes.toByteArray();
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
     }
 
     /** The environment that waits for a version's first event had its init before there was anything recorded. */

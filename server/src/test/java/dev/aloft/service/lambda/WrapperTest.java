@@ -18,16 +18,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Scripts that a function's runtime is started through, and options that it is started with. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WrapperTest {
+class WrapperTest extends RunningLambda {
     private static final String PYTHON = """
             import os, sys
             def handler(event, context):
@@ -45,21 +42,6 @@ class WrapperTest {
             export MINE="from the wrapper" SEEN="$AWS_LAMBDA_FUNCTION_NAME"
             exec "${args[@]:0:$#-1}" $MORE "${args[@]: -1}"
             """;
-
-    @TempDir
-    static Path folder;
-
-    private static TestLambda test;
-
-    @BeforeAll
-    static void start() {
-        test = new TestLambda(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        test.close();
-    }
 
     private static void create(String name, String runtime, String source, Map<String, String> variables)
             throws IOException {

@@ -149,7 +149,7 @@ public final class Platform implements AutoCloseable {
                 events,
                 new SchedulerService(store, targets, metrics, time, endpoint, roles),
                 new PipesService(store, targets, events.webServers(), metrics, time, endpoint, roles),
-                new IamService(store, keys, time, endpoint),
+                new IamService(store, keys, time, endpoint, endpoint),
                 new SqsService(store, metrics, time, endpoint),
                 new KinesisService(store, keys, metrics, time, endpoint),
                 new FirehoseService(store, keys, metrics, time, endpoint, roles::assumeForAccount, outbound),

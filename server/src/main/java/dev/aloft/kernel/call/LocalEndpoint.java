@@ -8,14 +8,16 @@ import dev.aloft.api.ServiceModel;
 import dev.aloft.api.Shape;
 import dev.aloft.wire.Validator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
  * The one door. Every call of an operation goes through here, from the wire or from a neighbour: here and nowhere else IAM
  * is asked, and here throttles, faults, meter and trace belong.
  */
-public final class LocalEndpoint implements Endpoint, Permits {
+public final class LocalEndpoint implements Endpoint, Permits, RoleUses {
     /** Deeper chains of services calling services are a loop. */
     private static final int MAX_DEPTH = 64;
 
@@ -59,6 +61,13 @@ public final class LocalEndpoint implements Endpoint, Permits {
         Validator.check(operation, input);
         gate.admit(operation, caller, input, service);
         return service.call(operation, caller, input);
+    }
+
+    @Override
+    public Map<String, List<String>> of(String account, String service) {
+        var uses = new TreeMap<String, List<String>>();
+        services.values().forEach(each -> uses.putAll(each.roleUses(account, service)));
+        return uses;
     }
 
     @Override

@@ -51,6 +51,11 @@ public interface Service extends Api {
         return account.isEmpty() || account.equals("aws") ? caller.account() : account;
     }
 
+    /** What needs a role that belongs to a service, by region: see {@link RoleUses}. */
+    default Map<String, List<String>> roleUses(String account, String service) {
+        return Map.of();
+    }
+
     /** Background work: looks at the store, does what is due. */
     default List<Worker> workers() {
         return List.of();

@@ -57,6 +57,11 @@ public final class AutoScalingService implements Service, ApplicationAutoScaling
     }
 
     @Override
+    public Map<String, List<String>> roleUses(String account, String service) {
+        return targets.of(account, service);
+    }
+
+    @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
             case RegisterScalableTargetRequest r -> target("RegisterScalableTarget", caller, r.serviceNamespace(),

@@ -22,8 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Scalable targets: what may be scaled, and between which bounds. */
 final class ScalableTargets {
@@ -149,6 +151,14 @@ final class ScalableTargets {
         var page = ListPage.of(found, KeptTarget::uid, r.nextToken(), r.maxResults(), PAGE, ScalableTargets::badToken);
         return ApplicationAutoScaling.DescribeScalableTargetsResponse.of(
                 a -> a.scalableTargets(page.items().stream().map(this::told).toList()).nextToken(page.next()));
+    }
+
+    /** The ARNs, by region, of those that are scaled in the name of this service. */
+    Map<String, List<String>> of(String account, String service) {
+        return store.<List<KeptTarget>>read(tx -> data.targets.range(tx, Key.of(account)).map(Row::value)
+                .filter(it -> service.equals(it.id().namespace() + ".application-autoscaling.amazonaws.com")).toList())
+                .stream().collect(Collectors.groupingBy(it -> it.id().region(), TreeMap::new,
+                        Collectors.mapping(KeptTarget::arn, Collectors.toList())));
     }
 
     static RuntimeException badToken() {

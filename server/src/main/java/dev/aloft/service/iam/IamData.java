@@ -1,13 +1,18 @@
 package dev.aloft.service.iam;
 
 import dev.aloft.api.Arn;
+import dev.aloft.api.Iam;
 import dev.aloft.kernel.store.Codec;
+import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Index;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
+import dev.aloft.kernel.store.Space;
 import dev.aloft.kernel.store.Table;
+import dev.aloft.kernel.time.Signal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What IAM keeps. It has no regions: keys begin with the account. Names are unique without regard to case. */
@@ -26,6 +31,39 @@ final class IamData {
     final Index<User> usersByBoundary = users.index("usersByBoundary", user -> boundary(user.account(), user.grants()));
     final Index<AccessKey> keysByUser =
             accessKeys.index("keysByUser", key -> List.of(named(key.account(), key.userName())));
+
+    /** Of service-linked roles, by account and task. */
+    final Table<Deletion> deletions = Table.of("deletions", Codec.of(Deletion.class));
+    final Index<Deletion> deletionsByRole =
+            deletions.index("deletionsByRole", it -> List.of(named(it.account(), it.roleName())));
+    final Signal deleting = new Signal();
+    /** When a deletion is to be done, or to be forgotten. */
+    final Due<Key> deletionsDue = new Due<>(Space.of("deletionsDue"), Codec.KEY, deleting);
+
+    /**
+     * Of a service-linked role.
+     *
+     * @param status as the API tells it
+     * @param uses   what needed the role, by region
+     */
+    record Deletion(String account, String id, String roleName, String status, Map<String, List<String>> uses) {
+        Key key() {
+            return Key.of(account, id);
+        }
+
+        /** Whose role it is: the id has it behind {@code task/aws-service-role/}. */
+        String service() {
+            return id.split("/")[2];
+        }
+
+        boolean isUnderWay() {
+            return status.equals(Iam.DeletionTaskStatusType.IN_PROGRESS);
+        }
+
+        Deletion ended(String how, Map<String, List<String>> needed) {
+            return new Deletion(account, id, roleName, how, needed);
+        }
+    }
 
     static final Key HAD_USERS = Key.of("hadUsers");
 

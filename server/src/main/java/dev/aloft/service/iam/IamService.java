@@ -6,10 +6,12 @@ import dev.aloft.api.Iam;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
+import dev.aloft.kernel.call.RoleUses;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.kernel.time.Worker;
 import java.util.List;
 
 /** The operations of AWS Identity and Access Management. */
@@ -19,14 +21,22 @@ public final class IamService implements Service, Iam {
     private final ManagedPolicies policies;
     private final Roles roles;
     private final Users users;
+    private final RoleDeletions deletions;
     private final List<ResourceType> resourceTypes;
 
-    public IamService(Store platform, KeyFile keys, Time time, Endpoint endpoint) {
+    /** @param uses what needs the roles of services */
+    public IamService(Store platform, KeyFile keys, Time time, Endpoint endpoint, RoleUses uses) {
         store = platform.in("iam");
         policies = new ManagedPolicies(data, store, time);
         roles = new Roles(data, policies, store, time);
         users = new Users(data, policies, keys, store, time);
+        deletions = new RoleDeletions(data, roles, uses, store, time);
         resourceTypes = IamResources.all(Iam.at(endpoint));
+    }
+
+    @Override
+    public List<Worker> workers() {
+        return List.of(new Worker("service-linked role deletions", data.deleting, deletions::turn));
     }
 
     @Override
@@ -43,6 +53,9 @@ public final class IamService implements Service, Iam {
             case CreateServiceLinkedRoleRequest r -> Access.to("iam:CreateServiceLinkedRole",
                     global(caller, "role" + ServiceLinkedRole.of(r.awsServiceName()).path() + "*"))
                 .with("iam:AWSServiceName", r.awsServiceName());
+            case DeleteServiceLinkedRoleRequest r -> role("DeleteServiceLinkedRole", caller, r.roleName());
+            case GetServiceLinkedRoleDeletionStatusRequest r -> Access.to("iam:GetServiceLinkedRoleDeletionStatus",
+                    global(caller, r.deletionTaskId().replaceFirst("^task/(.*)/[^/]*$", "role/$1")));
             case GetRoleRequest r -> role("GetRole", caller, r.roleName());
             case DeleteRoleRequest r -> role("DeleteRole", caller, r.roleName());
             case UpdateRoleRequest r -> role("UpdateRole", caller, r.roleName());
@@ -146,6 +159,18 @@ public final class IamService implements Service, Iam {
     public CreateServiceLinkedRoleResponse createServiceLinkedRole(
             Caller caller, CreateServiceLinkedRoleRequest input) {
         return roles.createLinked(caller, input);
+    }
+
+    @Override
+    public DeleteServiceLinkedRoleResponse deleteServiceLinkedRole(
+            Caller caller, DeleteServiceLinkedRoleRequest input) {
+        return deletions.begin(caller, input.roleName());
+    }
+
+    @Override
+    public GetServiceLinkedRoleDeletionStatusResponse getServiceLinkedRoleDeletionStatus(
+            Caller caller, GetServiceLinkedRoleDeletionStatusRequest input) {
+        return deletions.status(caller, input.deletionTaskId());
     }
 
     @Override

@@ -66,7 +66,7 @@ abstract class AutoScalingFixture {
     void start() {
         tables = new DynamoDbService(store, measured(), time, endpoint);
         targets.add(service.target());
-        var services = new ArrayList<Service>(List.of(service, new IamService(store, keys, time, endpoint),
+        var services = new ArrayList<Service>(List.of(service, new IamService(store, keys, time, endpoint, endpoint),
                 new CloudWatchService(store, time, this::withoutBus, targets),
                 tables));
         services.forEach(endpoint::add);

@@ -159,6 +159,45 @@ class AutoScalingTest extends AutoScalingFixture {
                         + " has been taken in this account, please try a different suffix.");
     }
 
+    @Test
+    void theRoleIsDeletedOnceNoTargetNeedsIt() {
+        register(READS, 1, 5);
+        var refused = deleteRole();
+        assertThat(refused).startsWith("task/aws-service-role/dynamodb.application-autoscaling.amazonaws.com/"
+                + "AWSServiceRoleForApplicationAutoScaling_DynamoDBTable/");
+        assertThat(status(refused).status()).isEqualTo("IN_PROGRESS");
+        assertThat(deleteRole()).as("the same task until it is done").isEqualTo(refused);
+        time.settle();
+        assertThat(status(refused).status()).isEqualTo("FAILED");
+        assertThat(status(refused).reason().roleUsageList()).singleElement().satisfies(use -> {
+            assertThat(use.region()).isEqualTo("us-east-1");
+            assertThat(use.resources()).singleElement().asString()
+                    .startsWith("arn:aws:application-autoscaling:us-east-1:" + ACCOUNT + ":scalable-target/");
+        });
+
+        scaling.deregisterScalableTarget(ROOT, ApplicationAutoScaling.DeregisterScalableTargetRequest.of(
+                r -> r.serviceNamespace("dynamodb").resourceId(TABLE).scalableDimension(READS)));
+        var done = deleteRole();
+        time.settle();
+        assertThat(status(done).status()).isEqualTo("SUCCEEDED");
+        assertThat(status(done).reason()).isNull();
+        assertThatThrownBy(this::deleteRole).isInstanceOf(Iam.NoSuchEntityException.class).hasMessage("The role with"
+                + " name AWSServiceRoleForApplicationAutoScaling_DynamoDBTable cannot be found.");
+        register(READS, 1, 5);
+        time.advance(Duration.ofDays(30));
+        assertThatThrownBy(() -> status(done)).isInstanceOf(Iam.NoSuchEntityException.class);
+    }
+
+    private String deleteRole() {
+        return iam.deleteServiceLinkedRole(ROOT, Iam.DeleteServiceLinkedRoleRequest.of(
+                r -> r.roleName("AWSServiceRoleForApplicationAutoScaling_DynamoDBTable"))).deletionTaskId();
+    }
+
+    private Iam.GetServiceLinkedRoleDeletionStatusResponse status(String task) {
+        return iam.getServiceLinkedRoleDeletionStatus(ROOT, Iam.GetServiceLinkedRoleDeletionStatusRequest.of(
+                r -> r.deletionTaskId(task)));
+    }
+
     /** Whoever registers needs the permission to make the role, but none for the table. */
     @Test
     void theCallerNeedsNoPermissionForTheTable() {

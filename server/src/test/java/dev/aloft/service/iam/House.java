@@ -32,7 +32,7 @@ final class House {
     final Sessions sessions = new Sessions(keys, time);
     final dev.aloft.kernel.identity.Roles roles = new dev.aloft.kernel.identity.Roles(source, time);
     final LocalEndpoint endpoint = new LocalEndpoint(new Authorizer(source, time), store::inTransaction);
-    final IamService service = new IamService(store, keys, time, endpoint);
+    final IamService service = new IamService(store, keys, time, endpoint, endpoint);
     final Iam iam = Iam.at(endpoint);
     final Sts sts = Sts.at(endpoint);
     final Caller root = caller(new Principal.Root(ACCOUNT));

@@ -162,7 +162,7 @@ public final class Platform implements AutoCloseable {
                 new CloudWatchService(store, time, endpoint, targets),
                 scaling,
                 new DynamoDbService(store, Optional.of(metrics), time, endpoint),
-                new DynamoDbStreamsService(store, time),
+                new DynamoDbStreamsService(store, time, endpoint),
                 s3,
                 new ApiGatewayService(store, time, endpoint, roles),
                 new ApiGatewayV2Service(store, time, endpoint),

@@ -76,17 +76,24 @@ final class Backups {
         var now = time.instant();
         var details = store.write(tx -> {
             var live = open.find(tx, ref).filter(one -> !one.stored.creating()).orElseThrow(() -> notFound(ref));
-            long number = DynamoDbData.nextNumber(tx);
-            var moment = History.mark(tx, ref, live.stored.number(), now);
-            var backup = new StoredBackup(in.backupName(), live.stored, number, now, false, 0, 0, Optional.empty());
-            var id = id(now, number);
-            data.backups.put(tx, new BackupRef(ref, id).key(), backup);
-            tables.put(tx, ref, copied(live.stored, number, true), now);
-            data.copying.add(tx, now, DynamoDbData.numbered(ref, number),
-                new Copy(ref.name(), live.stored.number(), Optional.of(id), moment, Optional.empty(), Key.EMPTY, 0, 0));
-            return details(new BackupRef(ref, id), backup);
+            var backup = begin(tx, live, in.backupName(), now);
+            return details(backup, get(tx, backup));
         });
         return new CreateBackupResponse(details);
+    }
+
+    /** Begins a backup of a table as it is now. */
+    BackupRef begin(Tx tx, LiveTable live, String name, Instant now) {
+        var ref = live.ref;
+        long number = DynamoDbData.nextNumber(tx);
+        var moment = History.mark(tx, ref, live.stored.number(), now);
+        var id = id(now, number);
+        data.backups.put(tx, new BackupRef(ref, id).key(),
+            new StoredBackup(name, live.stored, number, now, false, 0, 0, Optional.empty()));
+        tables.put(tx, ref, copied(live.stored, number, true), now);
+        data.copying.add(tx, now, DynamoDbData.numbered(ref, number),
+            new Copy(ref.name(), live.stored.number(), Optional.of(id), moment, Optional.empty(), Key.EMPTY, 0, 0));
+        return new BackupRef(ref, id);
     }
 
     static TableNotFoundException notFound(TableRef ref) {

@@ -71,6 +71,9 @@ final class DynamoDbData {
     final Signal keyWork = new Signal();
     /** (account, region, name): the keys of KMS of those tables that have one. */
     final Table<TableKey> keys = Table.of("keys", Codec.of(TableKey.class));
+    /** (account, region, name): how often those tables got another key that did. */
+    final Table<EncryptionChanges> encryptionChanges =
+        Table.of("encryption-changes", Codec.of(EncryptionChanges.class));
     /** (account, region, name of the table, grant): a key whose grant is no longer needed. */
     final Due<TableKey> retiring = new Due<>(Space.of("retiring"), Codec.of(TableKey.class), keyWork);
     final Signal transfers = new Signal();

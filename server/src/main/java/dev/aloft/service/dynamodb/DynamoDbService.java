@@ -84,7 +84,7 @@ public final class DynamoDbService implements Service, DynamoDb {
         var reads = new Reads(open, throttle, store, time);
         var collections = new Collections(open, store);
         policies = new ResourcePolicies(data, store, time);
-        keys = new TableKeys(data, open, endpoint, store, time);
+        keys = new TableKeys(data, open, endpoint, this::backups, store, time);
         tables = new Tables(data, streams, this::backups, policies, keys, store, time);
         backups = new Backups(data, open, tables, store, time);
         restores = new Restores(data, open, tables, backups, writer, keys, store, time);

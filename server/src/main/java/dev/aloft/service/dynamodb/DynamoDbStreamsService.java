@@ -2,6 +2,7 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDbStreams;
+import dev.aloft.api.Endpoint;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.Service;
@@ -13,14 +14,19 @@ import java.util.Optional;
 public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
     private final StreamDescriptions descriptions;
     private final StreamRecords records;
+    private final TableKeys keys;
     private final DynamoDbData data = new DynamoDbData();
     private final Store store;
 
-    public DynamoDbStreamsService(Store platform, Time time) {
+    public DynamoDbStreamsService(Store platform, Time time, Endpoint endpoint) {
         store = platform.in("dynamodb");
         var streams = new Streams(data);
         descriptions = new StreamDescriptions(data, streams, store, time);
-        records = new StreamRecords(new OpenTables(data), streams, store, time);
+        var open = new OpenTables(data);
+        keys = new TableKeys(data, open, endpoint, () -> {
+            throw new IllegalStateException("Streams make no backups");
+        }, store, time);
+        records = new StreamRecords(open, streams, store, time);
     }
 
     @Override
@@ -55,6 +61,7 @@ public final class DynamoDbStreamsService implements Service, DynamoDbStreams {
 
     @Override
     public GetRecordsResponse getRecords(Caller caller, GetRecordsRequest input) {
+        keys.requireAccessible(ShardIterator.parse(input.shardIterator()).stream().table());
         return records.get(input);
     }
 }

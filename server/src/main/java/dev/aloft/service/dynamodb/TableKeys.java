@@ -2,6 +2,8 @@ package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.ArchivalSummary;
+import dev.aloft.api.DynamoDb.ResourceNotFoundException;
 import dev.aloft.api.DynamoDb.TableDescription;
 import dev.aloft.api.DynamoDb.TableStatus;
 import dev.aloft.api.Endpoint;
@@ -17,6 +19,7 @@ import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.TableKey.Archival;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +43,8 @@ final class TableKeys {
     private static final Duration REUSE = Duration.ofMinutes(5);
     /** AWS takes from a quarter of an hour to more than one until it notices. */
     private static final Duration LOOKS = Duration.ofMinutes(1);
+    /** A table whose key was no good for so long is archived. */
+    private static final Duration PATIENCE = Duration.ofDays(7);
     private static final int AT_ONCE = 100;
     private static final List<String> GRANTED = List.of("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom",
         "ReEncryptTo", "RetireGrant", "DescribeKey");
@@ -48,13 +53,16 @@ final class TableKeys {
     private final OpenTables open;
     private final Kms kms;
     private final Envelopes envelopes;
+    private final Supplier<Backups> backups;
     private final Store store;
     private final Time time;
     /** Whether there may be a table with a key, so that others need not pay for it; null until that is looked up. */
     private final AtomicReference<Boolean> used = new AtomicReference<>();
     private volatile Instant looked = Instant.MIN;
 
-    TableKeys(DynamoDbData data, OpenTables open, Endpoint endpoint, Store store, Time time) {
+    TableKeys(DynamoDbData data, OpenTables open, Endpoint endpoint, Supplier<Backups> backups, Store store,
+            Time time) {
+        this.backups = backups;
         this.data = data;
         this.open = open;
         this.kms = Kms.at(endpoint);
@@ -88,8 +96,8 @@ final class TableKeys {
             .constraints(Kms.GrantConstraints.of(c -> c.encryptionContextSubset(context)))));
         var made = kms.generateDataKey(caller(ref), Kms.GenerateDataKeyRequest.of(
             r -> r.keyId(key.arn()).keySpec(Kms.DataKeySpec.AES_256).encryptionContext(context)));
-        return new TableKey(key.arn(), Kms.KeyManagerType.AWS.equals(key.keyManager()), grant.grantId(),
-            made.ciphertextBlob(), Optional.empty());
+        return TableKey.of(key.arn(), Kms.KeyManagerType.AWS.equals(key.keyManager()), grant.grantId(),
+            made.ciphertextBlob());
     }
 
     private static String itself(TableRef ref) {
@@ -115,6 +123,16 @@ final class TableKeys {
         find(tx, ref).ifPresent(before -> data.retiring.add(tx, now, ref.key().and(before.grant()), before));
         tx.afterCommit(data.keyWork::raise);
         key.ifPresentOrElse(it -> data.keys.put(tx, ref.key(), it), () -> data.keys.delete(tx, ref.key()));
+    }
+
+    /** A table that is there already gets another key, or none. */
+    void change(Tx tx, TableRef ref, StoredTable table, Optional<TableKey> key, Instant now) {
+        data.encryptionChanges.put(tx, ref.key(), changes(tx, ref, table, now).another(now));
+        put(tx, ref, key, now);
+    }
+
+    EncryptionChanges changes(ReadTx tx, TableRef ref, StoredTable table, Instant now) {
+        return EncryptionChanges.of(data.encryptionChanges.get(tx, ref.key()).orElse(null), table.created(), now);
     }
 
     /** Demands that the caller may use the keys of these tables, those there are. */
@@ -143,13 +161,34 @@ final class TableKeys {
         if (open.seen(ref).filter(table -> table.stored.encryptionKey().isEmpty()).isPresent()) {
             return;
         }
-        find(ref).ifPresent(key -> envelopes.requireOpen(
-            caller.in(caller.account(), ref.region()), key.encrypted(), TableKey.context(ref), REUSE));
+        find(ref).ifPresent(key -> {
+            if (key.archival().isPresent()) {
+                throw new ResourceNotFoundException("Requested resource not found");
+            }
+            envelopes.requireOpen(
+                caller.in(caller.account(), ref.region()), key.encrypted(), TableKey.context(ref), REUSE);
+        });
+    }
+
+    /** Demands that a table's key, if it has one, was not found to be no good. */
+    void requireAccessible(TableRef ref) {
+        find(ref).filter(key -> key.inaccessible().isPresent()).ifPresent(key -> {
+            try {
+                decrypt(ref, key);
+            } catch (ApiError error) {
+                throw Encryption.ofKey(KeyRefusal.of(error, caller(ref), true));
+            }
+        });
     }
 
     /** What is told of a table whose key is no good. */
     TableDescription told(ReadTx tx, TableRef ref, TableDescription description) {
-        var since = find(tx, ref).flatMap(TableKey::inaccessible);
+        var key = find(tx, ref);
+        var archival = key.flatMap(TableKey::archival);
+        if (archival.isPresent()) {
+            return archived(tx, ref, archival.get(), description);
+        }
+        var since = key.flatMap(TableKey::inaccessible);
         if (since.isEmpty() || !description.tableStatus().equals(TableStatus.ACTIVE)) {
             return description;
         }
@@ -158,6 +197,14 @@ final class TableKeys {
         return description.toBuilder().tableStatus(TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS)
             .sseDescription(description.sseDescription().toBuilder().inaccessibleEncryptionDateTime(moment).build())
             .build();
+    }
+
+    private TableDescription archived(ReadTx tx, TableRef ref, Archival archival, TableDescription description) {
+        var backup = new BackupRef(ref, archival.backup());
+        boolean done = data.backups.get(tx, backup.key()).filter(kept -> !kept.available()).isEmpty();
+        return description.toBuilder().tableStatus(done ? TableStatus.ARCHIVED : TableStatus.ARCHIVING)
+            .archivalSummary(new ArchivalSummary(archival.at(), TableStatus.INACCESSIBLE_ENCRYPTION_CREDENTIALS,
+                backup.arn())).build();
     }
 
     /** Ends grants that are no longer needed, and looks at the keys of all tables. */
@@ -185,6 +232,13 @@ final class TableKeys {
     }
 
     private void look(Key table, TableKey key, Instant now) {
+        if (key.archival().isPresent()) {
+            return;
+        }
+        if (key.inaccessible().filter(since -> !now.isBefore(since.plus(PATIENCE))).isPresent()) {
+            archive(TableRef.of(table), now);
+            return;
+        }
         boolean good = isGood(TableRef.of(table), key);
         if (good == key.inaccessible().isPresent()) {
             store.change(tx -> data.keys.update(tx, table, it -> !it.grant().equals(key.grant()) ? it
@@ -192,10 +246,22 @@ final class TableKeys {
         }
     }
 
+    /** What the table has goes into a backup; that is all there is of it from now on, whatever becomes of the key. */
+    private void archive(TableRef ref, Instant now) {
+        store.change(tx -> open.find(tx, ref).filter(live -> !live.stored.creating()).ifPresent(live -> {
+            var backup = backups.get().begin(tx, live, ref.name() + "$ArchivalBackup", now);
+            data.keys.update(tx, ref.key(), key -> key.archived(now, backup.id()));
+        }));
+    }
+
+    private void decrypt(TableRef ref, TableKey key) {
+        kms.decrypt(caller(ref), Kms.DecryptRequest.of(
+            r -> r.ciphertextBlob(key.encrypted()).encryptionContext(TableKey.context(ref))));
+    }
+
     private boolean isGood(TableRef ref, TableKey key) {
         try {
-            kms.decrypt(caller(ref), Kms.DecryptRequest.of(
-                r -> r.ciphertextBlob(key.encrypted()).encryptionContext(TableKey.context(ref))));
+            decrypt(ref, key);
             return true;
         } catch (ApiError refused) {
             return refused.status() >= 500;

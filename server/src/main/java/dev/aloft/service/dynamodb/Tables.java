@@ -208,6 +208,7 @@ final class Tables {
         streams.stop(tx, ref, known, now);
         data.tables.delete(tx, ref.key());
         keys.put(tx, ref, Optional.empty(), now);
+        data.encryptionChanges.delete(tx, ref.key());
         ResourcePolicies.forget(data, tx, ref);
         data.insights.deleteAll(tx, ref.key());
         tx.delete(DynamoDbData.sequence(ref, known.number()));

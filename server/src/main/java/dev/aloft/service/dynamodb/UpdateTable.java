@@ -126,6 +126,8 @@ final class UpdateTable {
         var known = store.read(tx -> tables.get(tx, ref));
         refuse(wanted.isPresent() && wanted.equals(known.encryptionKey()), "Table is already encrypted with given "
             + "KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key");
+        wanted.ifPresent(_ -> store.<EncryptionChanges>read(tx -> tableKeys.changes(tx, ref, known, time.instant()))
+            .refuseMore(time.instant()));
         tableKeys.require(caller, in.tableName());
         boolean own = wanted.isPresent() && !wanted.get().equals(Encryption.MANAGED);
         refuse(own && !known.replicas().isEmpty() && tableKeys.find(ref).filter(key -> !key.managed()).isEmpty(),
@@ -388,7 +390,7 @@ final class UpdateTable {
 
     private StoredTable encrypted(Tx tx, TableRef ref, StoredTable table, Optional<TableKey> key, Instant now) {
         refuse(key.isEmpty() && table.encryptionKey().isEmpty(), "Table is already encrypted by default");
-        tableKeys.put(tx, ref, key, now);
+        tableKeys.change(tx, ref, table, key, now);
         return table.with(draft -> draft.encryptionKey = key.map(TableKey::arn));
     }
 

@@ -55,7 +55,7 @@ final class CrashingBank {
             var endpoint = new LocalEndpoint((_, _, _, _) -> { }, store::inTransaction);
             var service = new DynamoDbService(store, time, endpoint);
             endpoint.add(service);
-            endpoint.add(new DynamoDbStreamsService(store, time));
+            endpoint.add(new DynamoDbStreamsService(store, time, endpoint));
             return new Bank(service, DynamoDb.at(endpoint), DynamoDbStreams.at(endpoint));
         }
     }

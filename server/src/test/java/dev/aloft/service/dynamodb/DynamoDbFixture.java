@@ -57,7 +57,7 @@ abstract class DynamoDbFixture {
     void start() {
         endpoint.add(service);
         endpoint.add(keys.service());
-        endpoint.add(new DynamoDbStreamsService(store, time));
+        endpoint.add(new DynamoDbStreamsService(store, time, endpoint));
         workers.start();
         create(HASH, r -> r.keySchema(List.of(hash("a"))).attributeDefinitions(List.of(attribute("a", "S"))));
         create(RANGE, r -> r.keySchema(List.of(hash("a"), range("b")))

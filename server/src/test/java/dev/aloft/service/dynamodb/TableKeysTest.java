@@ -7,6 +7,7 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
 import dev.aloft.api.DynamoDb.SSESpecification;
+import dev.aloft.api.DynamoDbStreams;
 import dev.aloft.api.Kms;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class TableKeysTest extends DynamoDbFixture {
         + " exist in this region, or you are not allowed to access.";
 
     private final Kms kms = Kms.at(endpoint);
+    private final DynamoDbStreams streams = DynamoDbStreams.at(endpoint);
     private String key;
 
     @BeforeEach
@@ -122,6 +124,28 @@ class TableKeysTest extends DynamoDbFixture {
         }
 
         @Test
+        void itIsChangedFourTimesADayAndThenOnceInSixHours() {
+            make(CALLER, key);
+            var others = List.of(keys.key(), key);
+            for (int change = 0; change < 4; change++) {
+                update(under(others.get(change % 2)));
+                time.settle();
+            }
+            var end = describe(CALLER).creationDateTime().plus(Duration.ofHours(24));
+            refused("LimitExceededException", "Subscriber limit exceeded: Encryption mode changes are limited in the "
+                + "24h window ending at " + end + ". After the first 4 change, each subsequent change in the same "
+                + "window can be performed at most once every 21600 seconds. Number of updates today: 4",
+                () -> update(under(others.getFirst())));
+            update(new SSESpecification(false, null, null));
+            pass(Duration.ofHours(6));
+            update(under(key));
+            assertThatThrownBy(() -> update(under(others.getFirst())))
+                .hasMessageEndingWith("Number of updates today: 6");
+            pass(Duration.ofHours(18));
+            update(under(others.getFirst()));
+        }
+
+        @Test
         void oneThatCannotBeUsedIsToldAtOnceAndNoTableIsMade() {
             keys.disable(key);
             isDisabled(() -> make(CALLER, key));
@@ -215,6 +239,51 @@ class TableKeysTest extends DynamoDbFixture {
 
     @Nested
     class Inaccessible {
+        @Test
+        void aTableWhoseKeyWasNoGoodForAWeekIsArchived() {
+            make(CALLER, key);
+            put(CALLER);
+            keys.disable(key);
+            pass(Duration.ofMinutes(5));
+            pass(Duration.ofDays(7));
+            var told = describe(CALLER);
+            assertThat(told.tableStatus()).isEqualTo("ARCHIVED");
+            var summary = told.archivalSummary();
+            assertThat(summary.archivalReason()).isEqualTo("INACCESSIBLE_ENCRYPTION_CREDENTIALS");
+            assertThat(summary.archivalDateTime()).isBeforeOrEqualTo(time.instant());
+            kms.enableKey(CALLER, new Kms.EnableKeyRequest(key));
+            pass(Duration.ofMinutes(5));
+            refused("ResourceNotFoundException", "Requested resource not found", () -> put(CALLER));
+            assertThat(describe(CALLER).tableStatus()).isEqualTo("ARCHIVED");
+            dynamoDb.deleteTable(CALLER, DynamoDb.DeleteTableRequest.of(r -> r.tableName(TABLE)));
+            dynamoDb.restoreTableFromBackup(CALLER, DynamoDb.RestoreTableFromBackupRequest.of(
+                r -> r.backupArn(summary.archivalBackupArn()).targetTableName(TABLE)));
+            time.settle();
+            assertThat(get(TABLE, item("a", s("x")))).isEqualTo(item("a", s("x")));
+        }
+
+        @Test
+        void theStreamIsNotRead() {
+            var arn = dynamoDb.createTable(CALLER, DynamoDb.CreateTableRequest.of(r -> r.tableName(TABLE)
+                .billingMode("PAY_PER_REQUEST").keySchema(List.of(hash("a")))
+                .attributeDefinitions(List.of(attribute("a", "S"))).sseSpecification(under(key))
+                .streamSpecification(new DynamoDb.StreamSpecification(true, "KEYS_ONLY")))).tableDescription()
+                .latestStreamArn();
+            put(CALLER);
+            var shard = streams.describeStream(CALLER, DynamoDbStreams.DescribeStreamRequest.of(r -> r.streamArn(arn)))
+                .streamDescription().shards().getFirst().shardId();
+            var iterator = streams.getShardIterator(CALLER, DynamoDbStreams.GetShardIteratorRequest.of(r -> r
+                .streamArn(arn).shardId(shard).shardIteratorType("TRIM_HORIZON"))).shardIterator();
+            var next = DynamoDbStreams.GetRecordsRequest.of(r -> r.shardIterator(iterator));
+            assertThat(streams.getRecords(CALLER, next).records()).hasSize(1);
+            keys.disable(key);
+            pass(Duration.ofMinutes(5));
+            isDisabled(() -> streams.getRecords(CALLER, next));
+            kms.enableKey(CALLER, new Kms.EnableKeyRequest(key));
+            pass(Duration.ofMinutes(5));
+            assertThat(streams.getRecords(CALLER, next).records()).hasSize(1);
+        }
+
         @Test
         void theTableSaysSoRefusesItemsAndComesBack() {
             make(CALLER, key);

@@ -99,6 +99,7 @@ final class Committer implements AutoCloseable {
 
     private void loop() {
         while (true) {
+            long settling = failed ? Long.MAX_VALUE : versions.database().settle();
             // Those that wait for no disk go first, and are answered while the others wait for it.
             boolean any = runGroup(relaxed, false) | runGroup(queue, true);
             if (any) {
@@ -109,7 +110,7 @@ final class Committer implements AutoCloseable {
             }
             idle = true;
             if (queue.isEmpty() && relaxed.isEmpty() && !closing) {
-                LockSupport.park(this);
+                LockSupport.parkNanos(this, settling);
             }
             idle = false;
         }

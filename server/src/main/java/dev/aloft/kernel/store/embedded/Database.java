@@ -20,9 +20,11 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -39,6 +41,13 @@ final class Database {
     private static final Logger LOG = System.getLogger(Database.class.getName());
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long WAL_BYTES = 64L << 20;
+    /**
+     * Full logs that a kill left are read into one table in memory, in which they all have room: to write tables of the
+     * usual size to disk on the way took most of a start's time.
+     */
+    private static final long RECOVERY_BUFFER_BYTES = WAL_BYTES + 2 * WRITE_BUFFER_BYTES;
+    /** So long after such a start files are put in order; what starts meanwhile has the processors. */
+    private static final long SETTLING_NANOS = 2_000_000_000L;
     private static final long BLOCK_CACHE_BYTES = 32L << 20;
     private static final int CACHE_SHARD_BITS = 2;
     private static final int METADATA_BYTES = 4 << 10;
@@ -53,6 +62,8 @@ final class Database {
     private final WriteOptions synced;
     private final WriteOptions relaxed;
     private final LogRoom log;
+    private final long opened = System.nanoTime();
+    private boolean settled = true;
     final RocksDB rocks;
     final ReadOptions latest;
 
@@ -83,6 +94,10 @@ final class Database {
             case CUT_OFF -> LOG.log(Level.WARNING,
                 "The last write to " + path + " was cut off before it was on the disk, and is dropped");
             case WHOLE -> { }
+        }
+        if (LogRoom.length(folder.store()) > WRITE_BUFFER_BYTES) {
+            settled = false;
+            options.setWriteBufferSize(RECOVERY_BUFFER_BYTES).setDisableAutoCompactions(true);
         }
         return RocksDB.open(options, path);
     }
@@ -144,6 +159,38 @@ final class Database {
         var properties = new Properties();
         properties.setProperty("track_and_verify_wals_in_manifest", "true");
         return Objects.requireNonNull(DBOptions.getDBOptionsFromProps(properties), "RocksDB does not know its options");
+    }
+
+    /**
+     * From some time after a start with full logs on, tables in memory have the usual size, and those on disk are
+     * compacted. Called by the one thread that writes.
+     *
+     * @return after how many nanoseconds it has to be called again
+     */
+    long settle() {
+        if (settled) {
+            return Long.MAX_VALUE;
+        }
+        long left = opened + SETTLING_NANOS - System.nanoTime();
+        if (left > 0) {
+            return left;
+        }
+        settleNow();
+        return Long.MAX_VALUE;
+    }
+
+    void settleNow() {
+        settled = true;
+        try (var flush = new FlushOptions().setWaitForFlush(false)) {
+            rocks.setOptions(MutableColumnFamilyOptions.builder().setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setDisableAutoCompactions(false).build());
+            if (rocks.getLongProperty("rocksdb.cur-size-active-mem-table") > WRITE_BUFFER_BYTES) {
+                rocks.flush(flush);
+            }
+        } catch (RocksDBException e) {
+            LOG.log(Level.WARNING, "The store in " + folder.store() + " cannot put its files in order: "
+                + e.getMessage());
+        }
     }
 
     private <T extends AutoCloseable> T keep(T object) {

@@ -57,6 +57,17 @@ final class LogRoom {
         }
     }
 
+    /** Of all logs together. */
+    static long length(Path store) throws IOException {
+        long length = 0;
+        try (var files = Files.newDirectoryStream(store, "*" + SUFFIX)) {
+            for (var file : files) {
+                length += Files.size(file);
+            }
+        }
+        return length;
+    }
+
     /** The log that is written. */
     static Optional<Path> last(Path store) throws IOException {
         try (var files = Files.list(store)) {

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.WriteBatch;
 
 class EmbeddedStoreTest extends StoreContract {
+    private static final int FULL_LOGS_MEGABYTES = 36;
     @TempDir
     Path folder;
 
@@ -312,22 +313,7 @@ class EmbeddedStoreTest extends StoreContract {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aHoleBetweenLogsIsTold(boolean gone, @TempDir Path copies) throws Exception {
-        store.close();
-        var holed = copies.resolve("holed");
-        try (var files = DataFolder.open(folder)) {
-            var database = new Database(files, new Disk(folder));
-            database.rocks.pauseBackgroundWork();
-            var value = new byte[1 << 20];
-            for (int i = 0; i < 36; i++) {
-                try (var batch = new WriteBatch()) {
-                    batch.put(Key.of("key", i).raw(), value);
-                    database.write(batch.data(), true);
-                }
-            }
-            copy(folder, holed);
-            database.rocks.continueBackgroundWork();
-            database.letGo();
-        }
+        var holed = killedWithFullLogs(copies.resolve("holed"));
         var logs = logs(holed);
         assertThat(logs).hasSizeGreaterThanOrEqualTo(3);
         EmbeddedStore.open(copy(holed, copies.resolve("whole"))).close();
@@ -342,9 +328,61 @@ class EmbeddedStoreTest extends StoreContract {
         store = open();
     }
 
+    /** They are read into memory at once, and on the disk later; killed before that, a start finds them again. */
+    @Test
+    void fullLogsAreReadIntoMemoryFirst(@TempDir Path copies) throws Exception {
+        var killed = killedWithFullLogs(copies.resolve("killed"));
+        var again = copies.resolve("again");
+        try (var files = DataFolder.open(killed)) {
+            var database = new Database(files, new Disk(killed));
+            assertThat(tables(killed)).isEmpty();
+            copy(killed, again);
+            assertThat(database.settle()).isLessThan(Long.MAX_VALUE);
+            database.settleNow();
+            while (tables(killed).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            database.letGo();
+        }
+        for (var folder : List.of(killed, again)) {
+            try (var opened = EmbeddedStore.open(folder)) {
+                assertThat(opened.<Long>read(tx -> tx.range(Range.all()).count())).isEqualTo(FULL_LOGS_MEGABYTES);
+            }
+        }
+        store = open();
+    }
+
+    /** What is left of a store that was killed while it waited for the disk to take its tables. */
+    private Path killedWithFullLogs(Path copy) throws Exception {
+        store.close();
+        try (var files = DataFolder.open(folder)) {
+            var database = new Database(files, new Disk(folder));
+            database.rocks.pauseBackgroundWork();
+            var value = new byte[1 << 20];
+            for (int i = 0; i < FULL_LOGS_MEGABYTES; i++) {
+                try (var batch = new WriteBatch()) {
+                    batch.put(Key.of("key", i).raw(), value);
+                    database.write(batch.data(), true);
+                }
+            }
+            copy(folder, copy);
+            database.rocks.continueBackgroundWork();
+            database.letGo();
+        }
+        return copy;
+    }
+
+    private static List<Path> tables(Path folder) throws IOException {
+        return files(folder, ".sst");
+    }
+
     private static List<Path> logs(Path folder) throws IOException {
+        return files(folder, ".log");
+    }
+
+    private static List<Path> files(Path folder, String suffix) throws IOException {
         try (var files = Files.list(folder.resolve("store"))) {
-            return files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
         }
     }
 

@@ -18,6 +18,7 @@ import dev.aloft.api.DynamoDb.UpdateGlobalSecondaryIndexAction;
 import dev.aloft.api.DynamoDb.UpdateTableRequest;
 import dev.aloft.api.DynamoDb.WarmThroughput;
 import dev.aloft.kernel.time.Time;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +61,7 @@ final class TableIndexes {
             .provisionedThroughput(throughput).onDemandThroughput(limit).warmThroughput(warm))));
     }
 
-    /** An index whose keys or projection change is deleted and made again, as CloudFormation does it. */
+    /** An index whose keys or projection change would be deleted and made again, which is one thing too many. */
     void update(Caller caller, String name, CreateTableRequest wanted, TableDescription now) {
         var updates = new ArrayList<GlobalSecondaryIndexUpdate>();
         for (var index : known(now)) {
@@ -72,6 +73,9 @@ final class TableIndexes {
         for (var index : wanted(wanted)) {
             known(now).stream().filter(one -> isSame(index, one)).findFirst().ifPresentOrElse(
                 one -> change(index, one).ifPresent(updates::add), () -> updates.add(adding(index)));
+        }
+        if (updates.stream().filter(update -> update.update() == null).count() > 1) {
+            throw new ValidationException("Cannot perform more than one GSI creation or deletion in a single update");
         }
         for (var update : updates) {
             dynamoDb.updateTable(caller, UpdateTableRequest.of(r -> r.tableName(name)

@@ -265,7 +265,8 @@ final class TableResource implements ResourceType {
         var now = describe(caller, physicalId);
         updateTable(caller, physicalId, wanted, now);
         updateEncryption(caller, physicalId, encryption(before), encryption(after), now);
-        indexes.update(caller, physicalId, wanted, now);
+        // Indexes get their capacity with their table.
+        indexes.update(caller, physicalId, wanted, describe(caller, physicalId));
         setExpiry(caller, physicalId, expiry(before), expiry(after));
         updateStream(caller, physicalId, view(after), now);
         updateTags(caller, now.tableArn(), after.marked());

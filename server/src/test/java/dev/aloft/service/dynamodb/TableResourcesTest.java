@@ -144,6 +144,39 @@ class TableResourcesTest extends DynamoDbFixture {
         assertThat(describe(CALLER, name).tableClassSummary().tableClass()).isEqualTo("STANDARD");
     }
 
+    @Test
+    void indexesGetTheirCapacityWithTheirTable() {
+        var attributes = List.of(Map.of("AttributeName", "id", "AttributeType", "S"),
+            Map.of("AttributeName", "g", "AttributeType", "S"));
+        var units = Map.of("ReadCapacityUnits", 5, "WriteCapacityUnits", 6);
+        var before = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes", List.of(index(Map.of())));
+        var after = desired("AttributeDefinitions", attributes, "BillingMode", "PROVISIONED", "ProvisionedThroughput",
+            units, "GlobalSecondaryIndexes", List.of(index(Map.of("ProvisionedThroughput", units))));
+        var name = table.create(CALLER, before).physicalId();
+        table.update(CALLER, name, before, after);
+        assertThat(describe(CALLER, name).globalSecondaryIndexes().getFirst().provisionedThroughput()
+            .writeCapacityUnits()).isEqualTo(6);
+    }
+
+    @Test
+    void oneIndexIsMadeOrDeletedInAnUpdate() {
+        var attributes = List.of(Map.of("AttributeName", "id", "AttributeType", "S"),
+            Map.of("AttributeName", "g", "AttributeType", "S"));
+        var none = desired();
+        var one = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes", List.of(index(Map.of())));
+        var two = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes",
+            List.of(index(Map.of()), index(Map.of("IndexName", "byG2"))));
+        var other = desired("AttributeDefinitions", attributes, "GlobalSecondaryIndexes",
+            List.of(index(Map.of("Projection", Map.of("ProjectionType", "KEYS_ONLY")))));
+        var name = table.create(CALLER, none).physicalId();
+        var complaint = "Cannot perform more than one GSI creation or deletion in a single update";
+        assertThatThrownBy(() -> table.update(CALLER, name, none, two)).hasMessage(complaint);
+        table.update(CALLER, name, none, one);
+        assertThatThrownBy(() -> table.update(CALLER, name, one, other)).hasMessage(complaint);
+        table.update(CALLER, name, one, two);
+        assertThat(describe(CALLER, name).globalSecondaryIndexes()).hasSize(2);
+    }
+
     private static Map<String, Object> index(Map<String, Object> more) {
         var index = new LinkedHashMap<String, Object>(Map.of("IndexName", "byG", "Projection",
             Map.of("ProjectionType", "ALL"), "KeySchema", List.of(Map.of("AttributeName", "g", "KeyType", "HASH"))));

@@ -69,7 +69,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The whole product put together, top to bottom. The constructor builds, {@link #start} lets it live, {@link #close} ends it. */
+/**
+ * The whole product put together, top to bottom. The constructor builds, {@link #start} lets it live, {@link #close}
+ * ends it.
+ */
 public final class Platform implements AutoCloseable {
     static final String VERSION = "0.1.0";
     /** How long an execution environment's credentials are good; environments are replaced sooner. */
@@ -142,7 +145,8 @@ public final class Platform implements AutoCloseable {
                 this::url);
         var scaling = new AutoScalingService(store, time, endpoint, roles);
         targets.add(scaling.target());
-        var s3 = new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets, roles::assume);
+        var s3 = new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets,
+                roles::assume);
         var services = List.<Service>of(
                 new CloudFormationService(store, time, endpoint, resources, roles, targets),
                 new EcrService(store, images, keys, time, endpoint, signatures::enforced, targets),
@@ -177,7 +181,8 @@ public final class Platform implements AutoCloseable {
             working.addAll(service.workers());
         }
         workers = new Workers(time, working);
-        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about, s3.crossOrigin());
+        router = new Router(services.stream().map(Service::model).toList(), planes, List.of(), this::about,
+                s3.crossOrigin());
     }
 
     /** The listener of this platform, once it listens. */
@@ -222,7 +227,8 @@ public final class Platform implements AutoCloseable {
 
     /** Where functions and people on this machine reach the platform. */
     String url() {
-        return "http://" + (config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host()) + ":" + (http == null ? config.port() : http.port());
+        return "http://" + (config.host().equals("0.0.0.0") ? "127.0.0.1" : config.host()) + ":"
+                + (http == null ? config.port() : http.port());
     }
 
     /** Whether any access key is root still. */

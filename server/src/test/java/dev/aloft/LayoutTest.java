@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** The rules of the layout, held against the classes as they are compiled. */
 class LayoutTest {
     private static final String ROOT = "dev/aloft/";
+    private static final List<String> MODULES = List.of("codegen", "api", "server", "cli", "contract", "bench");
+    private static final int MOST_COLUMNS = 120;
+    private static final Pattern TEXT_BLOCK = Pattern.compile("\"\"\"");
     private static final Pattern SERVICE = Pattern.compile("dev/aloft/service/([a-z0-9]+)/.*");
 
     /** A call and where alone it may stand; the sentence says what to do in its place. */
@@ -124,6 +127,38 @@ class LayoutTest {
                         .anyMatch(file -> file.matches(each + "/\\w+" + part));
             }
         }
+    }
+
+    /** Neither within text blocks, where a line is what it is, nor in links. */
+    @Test
+    void noLineIsLongerThanItCanBeReadAtAGlance() throws IOException {
+        var broken = new TreeSet<String>();
+        for (var module : MODULES) {
+            try (var files = Files.walk(Path.of("..", module, "src"))) {
+                for (var file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                    longLines(file).forEach(line -> broken.add(file.getFileName() + ":" + line));
+                }
+            }
+        }
+        assertThat(broken).as("a line has " + MOST_COLUMNS + " columns at most").isEmpty();
+    }
+
+    /** The numbers of those. */
+    private static List<Integer> longLines(Path file) throws IOException {
+        var found = new ArrayList<Integer>();
+        var lines = Files.readAllLines(file);
+        boolean inBlock = false;
+        for (int i = 0; i < lines.size(); i++) {
+            var line = lines.get(i);
+            boolean begun = inBlock;
+            inBlock ^= TEXT_BLOCK.matcher(line).results().count() % 2 == 1;
+            boolean inComment = line.strip().startsWith("*") || line.strip().startsWith("/");
+            if (line.length() > MOST_COLUMNS && !begun && !inBlock && !line.startsWith("import ")
+                    && !(inComment && line.contains("http"))) {
+                found.add(i + 1);
+            }
+        }
+        return found;
     }
 
     /** That the rules bite: the JDK's own classes break them. */

@@ -30,7 +30,9 @@ final class JsonErrors {
         return prefix != null && prefix.startsWith("DynamoDB");
     }
 
-    /** The document: {@code __type} where the protocol has no header for it, the message, and the error's own members. */
+    /**
+     * The document: {@code __type} where the protocol has no header for it, the message, and the error's own members.
+     */
     static byte[] body(Operation operation, ApiError error, boolean withType) {
         var out = new JsonWriter();
         out.beginObject();

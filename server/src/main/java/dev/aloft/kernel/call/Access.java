@@ -14,8 +14,7 @@ import java.util.Map;
  * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code
  *                  aws:RequestTag/x}
  * @param toldAs    what a denial calls the resource, or null for its ARN
- * @see <a
- *     href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
+ * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
 public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also,

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * The one door. Every call of an operation goes through here, from the wire or from a neighbour: here and nowhere else IAM
- * is asked, and here throttles, faults, meter and trace belong.
+ * The one door. Every call of an operation goes through here, from the wire or from a neighbour: here and nowhere else
+ * IAM is asked, and here throttles, faults, meter and trace belong.
  */
 public final class LocalEndpoint implements Endpoint, Permits, RoleUses {
     /** Deeper chains of services calling services are a loop. */

@@ -102,7 +102,8 @@ final class Preflights {
     /** Lets the page that called read the answer. */
     void allow(HttpRequest http, HttpResponse response) {
         var origin = http.headers().first("origin");
-        if (origin != null && !http.method().equals("OPTIONS") && allowed(origin) && !response.headers().has("Access-Control-Allow-Origin")) {
+        if (origin != null && !http.method().equals("OPTIONS") && allowed(origin)
+                && !response.headers().has("Access-Control-Allow-Origin")) {
             response.headers()
                     .add("Access-Control-Allow-Origin", origin)
                     .add("Access-Control-Expose-Headers", EXPOSED)

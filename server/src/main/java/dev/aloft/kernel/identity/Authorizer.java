@@ -19,9 +19,9 @@ import java.util.Optional;
 
 /**
  * The one place where policies are evaluated, in AWS's order: an explicit deny anywhere ends it; within an account the
- * resource's policy or the identity's must allow, between accounts both; a boundary and a session policy narrow what the
- * identity has. Services are allowed by the resource's policy alone. What a key of KMS is used for its policy must allow,
- * whoever asks, but for what its grants allow.
+ * resource's policy or the identity's must allow, between accounts both; a boundary and a session policy narrow what
+ * the identity has. Services are allowed by the resource's policy alone. What a key of KMS is used for its policy must
+ * allow, whoever asks, but for what its grants allow.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html">
  *     How enforcement code logic evaluates requests</a>
@@ -81,7 +81,8 @@ public final class Authorizer implements LocalEndpoint.Gate {
             return new ExplicitlyDenied(Layer.RESOURCE, null);
         }
         var decision = ofPrincipal(ask, identity, byResource.allows(), owner);
-        if (policyMustAllow && byResource.allows() == Principals.Match.NONE && !(decision instanceof ExplicitlyDenied)) {
+        if (policyMustAllow && byResource.allows() == Principals.Match.NONE
+                && !(decision instanceof ExplicitlyDenied)) {
             decision = new NotAllowed(Layer.RESOURCE);
         }
         return decision instanceof NotAllowed && service.grants(caller, action, resource, given)
@@ -101,11 +102,12 @@ public final class Authorizer implements LocalEndpoint.Gate {
 
     /** Of one of the service's own resources: not of all of them, nor of a role that is handed on. */
     private static Optional<String> resourcePolicy(Caller caller, String action, String resource, Service service) {
-        return resource.equals("*") || action.equals("iam:PassRole") ? Optional.empty() : service.policy(caller, resource);
+        return resource.equals("*") || action.equals("iam:PassRole") ? Optional.empty()
+                : service.policy(caller, resource);
     }
 
-    private static Decision ofIdentity(Ask ask, Optional<PolicySource.Identity> identity, Optional<String> sessionPolicy,
-            Principals.Match byResource, String owner) {
+    private static Decision ofIdentity(Ask ask, Optional<PolicySource.Identity> identity,
+            Optional<String> sessionPolicy, Principals.Match byResource, String owner) {
         boolean identityAllows = false;
         for (var attached : identity.map(PolicySource.Identity::policies).orElse(List.of())) {
             var verdict = ask.of(Optional.of(attached.document()), Policy.Kind.IDENTITY);
@@ -124,8 +126,8 @@ public final class Authorizer implements LocalEndpoint.Gate {
             return new ExplicitlyDenied(Layer.SESSION, null);
         }
         boolean sameAccount = Account.of(ask.principal()).equals(owner);
-        // A grant to the user or the session itself needs nothing more; one to the role is narrowed by what narrows sessions;
-        // one to the account leaves it to the account's own policies.
+        // A grant to the user or the session itself needs nothing more; one to the role is narrowed by what narrows
+        // sessions; one to the account leaves it to the account's own policies.
         if (sameAccount && byResource == Principals.Match.EXACT) {
             return Decision.ALLOWED;
         }

@@ -10,8 +10,7 @@ import java.util.Set;
  * @param aws      account ids and ARNs, or {@code *}
  * @param services such as {@code lambda.amazonaws.com}
  * @param others   federated and canonical users, whom nobody is yet
- * @see <a
- *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html">Principal</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html">Principal</a>
  */
 record Principals(boolean except, Set<String> aws, Set<String> services, Set<String> others) {
     /**

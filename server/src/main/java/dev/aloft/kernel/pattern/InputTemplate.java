@@ -11,16 +11,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Fills a template, whose placeholders stand between angle brackets. In one that is a JSON object a placeholder stands for the
- * value's JSON, or within quotes
- * for its text; one within quotes that leads to an object or a list makes a document that is no JSON, which AWS does not
- * deliver. In a template that is text everything is written without its quotes.
+ * Fills a template, whose placeholders stand between angle brackets. In one that is a JSON object a placeholder stands
+ * for the value's JSON, or within quotes for its text; one within quotes that leads to an object or a list makes a
+ * document that is no JSON, which AWS does not deliver. In a template that is text everything is written without its
+ * quotes.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html">Input
  *     transformation</a>
  */
 public final class InputTemplate {
-    private static final Pattern PLACEHOLDER = Pattern.compile("<([A-Za-z0-9_.-]{1,256}|\\$[A-Za-z0-9_.@/:*\\[\\]-]{0,256})>");
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("<([A-Za-z0-9_.-]{1,256}|\\$[A-Za-z0-9_.@/:*\\[\\]-]{0,256})>");
     private static final Pattern DOCUMENT = Pattern.compile("[{\\[\"].*|<[^<>]*>", Pattern.DOTALL);
 
     private InputTemplate() {}
@@ -57,7 +58,10 @@ public final class InputTemplate {
         return result;
     }
 
-    /** Whether a template is neither a JSON document nor a placeholder alone, but words such as {@code Order <$.body.id>}. */
+    /**
+     * Whether a template is neither a JSON document nor a placeholder alone, but words such as {@code Order
+     * <$.body.id>}.
+     */
     public static boolean isFreeText(String template) {
         return !template.isBlank() && !DOCUMENT.matcher(template.strip()).matches();
     }

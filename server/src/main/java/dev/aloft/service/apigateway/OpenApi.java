@@ -18,8 +18,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * A Swagger 2 or OpenAPI 3 definition with API Gateway's extensions.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html">Extensions</a>
+ * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html">Extensions</a>
  */
 record OpenApi(Map<String, Object> document) {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "options", "head");

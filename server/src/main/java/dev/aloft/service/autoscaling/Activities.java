@@ -22,8 +22,7 @@ import java.util.Optional;
 /**
  * Scaling activities, told for six weeks.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html">
+ * @see <a href="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingActivities.html">
  *     Scaling activities</a>
  */
 final class Activities {

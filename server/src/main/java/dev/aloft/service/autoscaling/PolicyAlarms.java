@@ -21,8 +21,7 @@ import java.util.UUID;
  * each change of the capacity: so two more alarms look whether others have changed it.
  *
  * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html">DynamoDB</a>
- * @see <a
- * href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html">
+ * @see <a href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html">
  *     Target tracking</a>
  */
 final class PolicyAlarms {

@@ -34,8 +34,7 @@ import java.util.regex.Pattern;
 /**
  * Scheduled actions: they set a target's bounds, once or again and again; the capacity follows where it is outside.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html">
+ * @see <a href="https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html">
  *     Scheduled scaling</a>
  */
 final class ScheduledActions {

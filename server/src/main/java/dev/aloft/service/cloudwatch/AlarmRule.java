@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 /**
  * When a composite alarm goes off: states of other alarms, joined.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html">PutCompositeAlarm
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html">PutCompositeAlarm
  *     </a>
  */
 sealed interface AlarmRule {

@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
  * @param points  the periods of the evaluation range that have data, the latest first
  * @param periods how many the range has
  * @param begins  when the latest period of the range begins
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html">Configuring
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html">Configuring
  *     how CloudWatch alarms treat missing data</a>
  */
 record Evaluation(CloudWatch.PutMetricAlarmRequest alarm, List<Point> points, int periods, Instant begins) {

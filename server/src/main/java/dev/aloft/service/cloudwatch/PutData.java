@@ -23,8 +23,7 @@ import java.util.TreeSet;
 /**
  * The operation PutMetricData.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html">PutMetricData</a>
  */
 final class PutData {
     private static final Duration PAST = Duration.ofDays(14);

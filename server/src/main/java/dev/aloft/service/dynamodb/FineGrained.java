@@ -29,8 +29,7 @@ import java.util.Set;
  * attributes a request touches, and what it wants returned. The account's root needs none of this and is not kept
  * waiting.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html">Fine-grained
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html">Fine-grained
  *     access control</a>
  */
 final class FineGrained {

@@ -35,8 +35,7 @@ import java.util.function.Consumer;
  * AWS::DynamoDB::GlobalTable, as CDK's TableV2 declares tables: a table in the stack's region, its replicas in others.
  * What a replica says of itself is said of the table in its region.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html">
  *     AWS::DynamoDB::GlobalTable</a>
  */
 final class GlobalTableResource implements ResourceType {

@@ -26,8 +26,7 @@ import java.util.Set;
 /**
  * The parameters of the time before expressions, turned into what expressions become.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html">Legacy
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html">Legacy
  *     conditional parameters</a>
  */
 final class Legacy {

@@ -23,8 +23,7 @@ import java.util.Optional;
 /**
  * Policies of tables, which hold for their indexes too, and of streams.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html">Using
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html">Using
  *     resource-based policies</a>
  */
 final class ResourcePolicies {

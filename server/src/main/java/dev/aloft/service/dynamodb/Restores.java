@@ -53,8 +53,7 @@ import java.util.function.Function;
 /**
  * Tables made anew from backups, and from what tables were at any second of up to 35 days.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html">Point-in-time
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html">Point-in-time
  *     backups</a>
  */
 final class Restores {

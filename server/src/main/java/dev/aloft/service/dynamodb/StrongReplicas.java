@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  * regions one may be a witness, which keeps changes and no table. What AWS says of a table that has items, local
  * indexes or expiry is not known word for word.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html">How global
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html">How global
  *     tables work</a>
  */
 final class StrongReplicas {

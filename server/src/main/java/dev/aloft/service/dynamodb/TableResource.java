@@ -38,8 +38,7 @@ import java.util.Set;
 /**
  * AWS::DynamoDB::Table.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html">
  *     AWS::DynamoDB::Table</a>
  */
 final class TableResource implements ResourceType {

@@ -47,8 +47,7 @@ import java.util.stream.Stream;
  * Writes up to a hundred items, all or none. What is wrong with one of them cancels all; the reasons are told by
  * position.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html">Transactions</a>
+ * @see <a href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html">Transactions</a>
  */
 final class TransactWriteItems {
     private static final int MAX_BYTES = 4 << 20;

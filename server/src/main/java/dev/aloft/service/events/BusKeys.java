@@ -66,9 +66,9 @@ final class BusKeys {
     }
 
     /**
-     * The key that a request gives, null for the one that AWS owns; refused where it is no key for this. Whoever chooses
-     * it may see it, or EventBridge may: keys that CDK makes let EventBridge see them only with a context, which looking
-     * at a key has not.
+     * The key that a request gives, null for the one that AWS owns; refused where it is no key for this. Whoever
+     * chooses it may see it, or EventBridge may: keys that CDK makes let EventBridge see them only with a context,
+     * which looking at a key has not.
      */
     String checked(Caller caller, BusName bus, String given) {
         if (given == null || given.isEmpty()) {

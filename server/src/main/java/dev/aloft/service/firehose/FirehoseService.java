@@ -181,7 +181,8 @@ public final class FirehoseService implements Service, Firehose {
                 && session.sessionName().equals("CloudWatchLogs"));
         if (!fromLogs && Processors.decompresses(stream.destination())) {
             throw new InvalidSourceException(InvalidSourceException.Detail.of(d -> d.message(
-                    "Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression is enabled.")));
+                    "Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression "
+                            + "is enabled.")));
         }
     }
 

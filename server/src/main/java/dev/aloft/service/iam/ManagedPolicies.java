@@ -23,8 +23,7 @@ import java.util.stream.Stream;
 /**
  * Managed policies, their versions, and whom they are attached to.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html">Versioning</a>
+ * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html">Versioning</a>
  */
 final class ManagedPolicies {
     private static final int MOST_VERSIONS = 5;

@@ -10,8 +10,7 @@ import java.util.Set;
 /**
  * AWS::KMS::ReplicaKey, made in the stack's region from a primary key in another.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-replicakey.html">
  *     
  *     AWS::KMS::ReplicaKey</a>
  */

@@ -23,8 +23,7 @@ import java.util.Map;
  * decrypt with it; whoever looks at the mapping sees them if the key lets them decrypt, else why not; Lambda itself
  * decrypts them while it reads the source, which the key's policy must allow.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption">
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filter-criteria-encryption">
  *     Encryption of filter criteria</a>
  */
 final class EncryptedCriteria {

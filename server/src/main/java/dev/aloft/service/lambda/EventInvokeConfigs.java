@@ -16,8 +16,7 @@ import java.util.Set;
 /**
  * How a function's asynchronous invocations are retried and where their records go.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html">PutFunctionEventInvokeConfig</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html">PutFunctionEventInvokeConfig</a>
  */
 final class EventInvokeConfigs {
     private static final int PAGE = 50;

@@ -25,8 +25,7 @@ import java.util.function.Supplier;
 /**
  * Event source mappings: made, told, changed, deleted.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html">CreateEventSourceMapping</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html">CreateEventSourceMapping</a>
  */
 final class EventSourceMappings {
     private static final int PAGE = 100;

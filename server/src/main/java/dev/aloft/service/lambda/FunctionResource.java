@@ -17,8 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * @see <a
- * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a>
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html">AWS::Lambda::Function</a>
  */
 record FunctionResource(Lambda lambda) implements ResourceType {
     private static final int LONGEST_NAME = 64;

@@ -31,8 +31,7 @@ record PackageProperty(Bytes zip, String bucket, String key, String objectVersio
      * Source text becomes the one file of a package, named as the handler wants it, beside the module with which inline
      * functions answer for custom resources.
      *
-     * @see <a
-     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html">
+     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html">
      *     AWS: cfn-response module</a>
      */
     private static Bytes inline(String source, Map<String, Object> properties) {

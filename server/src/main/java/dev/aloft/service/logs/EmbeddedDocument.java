@@ -12,8 +12,7 @@ import java.util.Map;
 /**
  * A log event that says in {@code _aws} which of its members are metrics, and of what.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">
  *     Specification</a>
  */
 final class EmbeddedDocument {

@@ -19,8 +19,7 @@ import java.util.Optional;
  * Resource policies of an account and region, by which services are let in to write: all of them hold for all log
  * groups.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html">PutResourcePolicy</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html">PutResourcePolicy</a>
  */
 final class ResourcePolicies {
     private static final int MOST = 10;

@@ -34,8 +34,7 @@ import java.util.function.Function;
  * The targets that take events by the batch, each through its service's batch operation even where there is one event,
  * and web servers, which take one at a time. A parameter that is a path is looked up in the event.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html">Batching</a>
+ * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html">Batching</a>
  */
 final class PipeTargets {
     private static final int MOST_MESSAGES = 10;

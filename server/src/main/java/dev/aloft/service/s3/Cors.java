@@ -15,16 +15,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which pages of other sites a bucket lets call it. The first rule that has the origin, the method and all headers decides.
+ * Which pages of other sites a bucket lets call it. The first rule that has the origin, the method and all headers
+ * decides.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html">AWS: cross-origin resource sharing</a>
  */
 final class Cors implements CrossOrigin {
     private static final Set<String> METHODS = Set.of("GET", "PUT", "POST", "DELETE", "HEAD");
     private static final int MOST_RULES = 100;
-    private static final String NOT_ALLOWED = "CORSResponse: This CORS request is not allowed. This is usually because the "
-            + "evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not "
-            + "whitelisted by the resource's CORS spec.";
+    private static final String NOT_ALLOWED =
+            "CORSResponse: This CORS request is not allowed. This is usually because the "
+            + "evalution of Origin, request method / Access-Control-Request-Method or "
+            + "Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
 
     private final S3Data data;
     private final Buckets buckets;
@@ -66,7 +68,8 @@ final class Cors implements CrossOrigin {
             throw new S3.MalformedXML(BucketSettings.MALFORMED);
         }
         rule.allowedMethods().stream().filter(method -> !METHODS.contains(method)).findFirst().ifPresent(method -> {
-            throw new S3.InvalidRequest("Found unsupported HTTP method in CORS config. Unsupported method is " + method);
+            throw new S3.InvalidRequest("Found unsupported HTTP method in CORS config. Unsupported method is "
+                    + method);
         });
         rule.allowedOrigins().forEach(origin -> refuseWildcards("AllowedOrigin", origin));
         all(rule.allowedHeaders()).forEach(header -> refuseWildcards("AllowedHeader", header));

@@ -29,8 +29,7 @@ final class S3Resources {
     }
 
     /**
-     * @see <a
-     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html">
+     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html">
      *     AWS::S3::Bucket</a>
      */
     private record BucketType(S3 s3) implements ResourceType {
@@ -62,7 +61,8 @@ final class S3Resources {
                     "BucketEncryption/ServerSideEncryptionConfiguration/ServerSideEncryptionByDefault: "
                             + "SSEAlgorithm! KMSMasterKeyID",
                     "CorsConfiguration: CorsRules!",
-                    "CorsConfiguration/CorsRules: AllowedHeaders AllowedMethods! AllowedOrigins! ExposedHeaders Id MaxAge",
+                    "CorsConfiguration/CorsRules: AllowedHeaders AllowedMethods! AllowedOrigins! "
+                    + "ExposedHeaders Id MaxAge",
                     "LifecycleConfiguration: Rules! TransitionDefaultMinimumObjectSize",
                     "LifecycleConfiguration/Rules: Id Prefix Status! ExpirationInDays "
                             + "NoncurrentVersionExpiration NoncurrentVersionExpirationInDays "
@@ -320,8 +320,7 @@ final class S3Resources {
     }
 
     /**
-     * @see <a
-     *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html">
+     * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html">
      *     AWS::S3::BucketPolicy</a>
      */
     private record BucketPolicyType(S3 s3) implements ResourceType {

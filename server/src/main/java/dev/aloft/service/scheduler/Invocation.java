@@ -40,8 +40,7 @@ record Invocation(
     /**
      * What the target is sent, the attributes of the call filled in.
      *
-     * @see <a
-     *     href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html">Context
+     * @see <a href="https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html">Context
      *     attributes</a>
      */
     String input(String executionId, int attempt) {

@@ -17,8 +17,7 @@ import java.util.UUID;
  * AWS::SecretsManager::RotationSchedule: how one secret is rotated. HostedRotationLambda, for which AWS makes a
  * function for a database of its own, is not built.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html">
  *     AWS::SecretsManager::RotationSchedule</a>
  */
 record RotationScheduleType(SecretsManager secrets) implements ResourceType {

@@ -33,8 +33,7 @@ import java.util.Map;
  * What IAM is asked. A secret that is not there is asked about by the name that was given, so that whoever may not see
  * it is not told that it is missing.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html">Actions,
+ * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html">Actions,
  *     resources, and condition keys for AWS Secrets Manager</a>
  */
 final class SecretAccess {

@@ -23,8 +23,7 @@ import java.util.stream.Collectors;
  * AWS::SecretsManager::Secret. Its id is the ARN. What is generated is generated again when the template asks for
  * another form of it; a stack deletes it without a recovery window.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html">
  *     AWS::SecretsManager::Secret</a>
  */
 record SecretType(SecretsManager secrets) implements ResourceType {

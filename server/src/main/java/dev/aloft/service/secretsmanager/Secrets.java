@@ -63,8 +63,7 @@ final class Secrets {
     /**
      * The same token and value again is no second secret.
      *
-     * @see <a
-     *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html">CreateSecret</a>
+     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html">CreateSecret</a>
      */
     SecretsManager.CreateSecretResponse create(Caller caller, SecretsManager.CreateSecretRequest input) {
         Refusals.unbuilt("Replication of secrets to other regions", input.addReplicaRegions());
@@ -192,8 +191,7 @@ final class Secrets {
     /**
      * With force it is gone at once, and whoever deletes what is not there is answered as if it had been.
      *
-     * @see <a
-     *     href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html">DeleteSecret</a>
+     * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html">DeleteSecret</a>
      */
     SecretsManager.DeleteSecretResponse delete(Caller caller, SecretsManager.DeleteSecretRequest input) {
         boolean force = Boolean.TRUE.equals(input.forceDeleteWithoutRecovery());

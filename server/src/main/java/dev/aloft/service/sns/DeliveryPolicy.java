@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How messages to HTTP(S) endpoints are retried: a topic's default, what a subscription says over it, and what comes of both.
+ * How messages to HTTP(S) endpoints are retried: a topic's default, what a subscription says over it, and what comes of
+ * both.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html#creating-delivery-policy">Creating
  *     an HTTP/S delivery policy</a>

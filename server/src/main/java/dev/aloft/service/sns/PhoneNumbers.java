@@ -127,10 +127,11 @@ final class PhoneNumbers {
             throw new Sns.OptedOutException("The phone number " + number + " is opted out.");
         }
         var password = "%06d".formatted(random.nextInt(1_000_000));
-        var letter = new Letter(caller.account(), caller.region(), "sms", number, UUID.randomUUID().toString(), null, null,
-                "Your verification code is " + password, time.instant());
+        var letter = new Letter(caller.account(), caller.region(), "sms", number, UUID.randomUUID().toString(), null,
+                null, "Your verification code is " + password, time.instant());
         store.change(tx -> {
-            data.sandboxNumbers.put(tx, SnsData.all(caller).and(number), new SandboxNumber(number, "Pending", password));
+            data.sandboxNumbers
+                    .put(tx, SnsData.all(caller).and(number), new SandboxNumber(number, "Pending", password));
             mailbox.put(tx, letter);
         });
     }

@@ -21,7 +21,8 @@ import java.util.UUID;
 
 /** Applications of push platforms and the devices that have them. What is sent to a device is put into the mailbox. */
 final class Platforms {
-    private static final Set<String> PLATFORMS = Set.of("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS",
+    private static final Set<String> PLATFORMS =
+            Set.of("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS",
             "MACOS_SANDBOX", "BAIDU", "FCM", "GCM", "MPNS", "WNS");
     private static final Set<String> SECRETS = Set.of("PlatformPrincipal", "PlatformCredential");
     /** Their credential is a key alone. */
@@ -41,7 +42,8 @@ final class Platforms {
     }
 
     static boolean isEndpoint(String arn) {
-        return Arn.isArn(arn) && Arn.parse(arn).service().equals("sns") && Arn.parse(arn).resource().startsWith("endpoint/");
+        return Arn.isArn(arn) && Arn.parse(arn).service().equals("sns")
+                && Arn.parse(arn).resource().startsWith("endpoint/");
     }
 
     /** {@code endpoint/PLATFORM/application/id}. */
@@ -152,7 +154,8 @@ final class Platforms {
         var key = applicationKey(input.platformApplicationArn());
         if (input.attributes() == null) {
             // After the ARN, so that the model does not say it.
-            throw ApiError.of("ValidationError", 400, "1 validation error detected: Value null at 'attributes' failed to satisfy "
+            throw ApiError.of("ValidationError", 400,
+                    "1 validation error detected: Value null at 'attributes' failed to satisfy "
                     + "constraint: Member must not be null");
         }
         checkFeedback(input.attributes());
@@ -160,7 +163,8 @@ final class Platforms {
             var old = application(tx, key);
             var attributes = new LinkedHashMap<>(old.attributes());
             attributes.putAll(shown(input.attributes()));
-            data.applications.put(tx, key, new KeptApplication(old.account(), old.region(), old.platform(), old.name(), attributes));
+            data.applications.put(tx, key,
+                    new KeptApplication(old.account(), old.region(), old.platform(), old.name(), attributes));
         });
     }
 
@@ -192,7 +196,8 @@ final class Platforms {
         var id = UUID.randomUUID().toString();
         return store.write(tx -> {
             var application = application(tx, key);
-            var known = data.byToken.first(tx, application.key().and(Endpoints.identity(input.token()))).map(Row::value);
+            var known = data.byToken.first(tx, application.key().and(Endpoints.identity(input.token())))
+                    .map(Row::value);
             if (known.isPresent()) {
                 if (!known.get().attributes().equals(attributes)) {
                     throw invalid("Token", "Endpoint " + known.get().arn()
@@ -200,8 +205,8 @@ final class Platforms {
                 }
                 return known.get().arn();
             }
-            var made = new KeptEndpoint(application.account(), application.region(), application.platform(), application.name(),
-                    id, attributes);
+            var made = new KeptEndpoint(application.account(), application.region(), application.platform(),
+                    application.name(), id, attributes);
             data.endpoints.put(tx, made.key(), made);
             return made.arn();
         });
@@ -241,7 +246,8 @@ final class Platforms {
             checkDevice(input.attributes());
             var attributes = new LinkedHashMap<>(old.attributes());
             attributes.putAll(input.attributes());
-            data.endpoints.put(tx, key, new KeptEndpoint(old.account(), old.region(), old.platform(), old.application(), old.id(),
+            data.endpoints.put(tx, key,
+                    new KeptEndpoint(old.account(), old.region(), old.platform(), old.application(), old.id(),
                     attributes));
         });
     }

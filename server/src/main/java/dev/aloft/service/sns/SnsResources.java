@@ -44,8 +44,8 @@ final class SnsResources {
         @Override
         public Set<String> properties() {
             return Set.of("TopicName", "DisplayName", "KmsMasterKeyId", "Subscription", "Tags", "FifoTopic",
-                    "ContentBasedDeduplication", "SignatureVersion", "TracingConfig", "ArchivePolicy", "DataProtectionPolicy",
-                    "DeliveryStatusLogging", "FifoThroughputScope");
+                    "ContentBasedDeduplication", "SignatureVersion", "TracingConfig", "ArchivePolicy",
+                    "DataProtectionPolicy", "DeliveryStatusLogging", "FifoThroughputScope");
         }
 
         @Override
@@ -70,7 +70,8 @@ final class SnsResources {
         public Resource create(Caller caller, Desired desired) {
             boolean fifo = "true".equals(text(desired.properties(), "FifoTopic"));
             var given = text(desired.properties(), "TopicName");
-            var name = given != null ? given : fifo ? desired.generatedName(MAX_NAME - 5) + ".fifo" : desired.generatedName(MAX_NAME);
+            var name = given != null ? given : fifo ? desired.generatedName(MAX_NAME - 5) + ".fifo"
+                    : desired.generatedName(MAX_NAME);
             var arn = caller.arn("sns", name).toString();
             if (!isOursOrNone(caller, arn, desired)) {
                 throw ApiError.of("AlreadyExists", 400, "Resource of type 'AWS::SNS::Topic' with identifier '" + arn
@@ -91,7 +92,8 @@ final class SnsResources {
         }
 
         private Map<String, String> tags(Caller caller, String arn) {
-            return Tags.of(sns.listTagsForResource(caller, Sns.ListTagsForResourceRequest.of(r -> r.resourceArn(arn))).tags());
+            return Tags.of(sns.listTagsForResource(caller, Sns.ListTagsForResourceRequest.of(r -> r.resourceArn(arn)))
+                    .tags());
         }
 
         private Resource configured(Caller caller, String arn, Map<String, Object> before, Desired desired) {
@@ -167,7 +169,8 @@ final class SnsResources {
             if (properties.get("Subscription") instanceof List<?> list) {
                 list.forEach(each -> {
                     var it = (Map<?, ?>) each;
-                    all.add(Map.of("Protocol", String.valueOf(it.get("Protocol")), "Endpoint", String.valueOf(it.get("Endpoint"))));
+                    all.add(Map.of("Protocol", String.valueOf(it.get("Protocol")), "Endpoint",
+                            String.valueOf(it.get("Endpoint"))));
                 });
             }
             return all;
@@ -180,7 +183,8 @@ final class SnsResources {
                 var page = sns.listSubscriptionsByTopic(caller,
                         Sns.ListSubscriptionsByTopicRequest.of(r -> r.topicArn(arn).nextToken(next)));
                 page.subscriptions().stream()
-                        .filter(it -> it.protocol().equals(old.get("Protocol")) && it.endpoint().equals(old.get("Endpoint"))
+                        .filter(it -> it.protocol().equals(old.get("Protocol"))
+                                && it.endpoint().equals(old.get("Endpoint"))
                                 && it.subscriptionArn().startsWith("arn:"))
                         .forEach(it -> sns.unsubscribe(caller,
                                 Sns.UnsubscribeRequest.of(r -> r.subscriptionArn(it.subscriptionArn()))));
@@ -222,7 +226,8 @@ final class SnsResources {
 
     private record Subscription(Sns sns) implements ResourceType {
         /** The scope before the policy, which may need the wider one. */
-        private static final List<String> ATTRIBUTES = List.of("RawMessageDelivery", "FilterPolicyScope", "FilterPolicy",
+        private static final List<String> ATTRIBUTES =
+                List.of("RawMessageDelivery", "FilterPolicyScope", "FilterPolicy",
                 "DeliveryPolicy", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy");
         /** The other way about, where the scope becomes the narrower one. */
         private static final List<String> NARROWING = List.of("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope",
@@ -235,8 +240,8 @@ final class SnsResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("TopicArn", "Protocol", "Endpoint", "Region", "RawMessageDelivery", "FilterPolicyScope", "FilterPolicy",
-                    "DeliveryPolicy", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy");
+            return Set.of("TopicArn", "Protocol", "Endpoint", "Region", "RawMessageDelivery", "FilterPolicyScope",
+                    "FilterPolicy", "DeliveryPolicy", "RedrivePolicy", "SubscriptionRoleArn", "ReplayPolicy");
         }
 
         @Override
@@ -260,7 +265,8 @@ final class SnsResources {
             var properties = desired.properties();
             var response = sns.subscribe(there(caller, properties), Sns.SubscribeRequest.of(r -> r
                     .topicArn(text(properties, "TopicArn")).protocol(text(properties, "Protocol"))
-                    .endpoint(text(properties, "Endpoint")).attributes(attributes(properties)).returnSubscriptionArn(true)));
+                    .endpoint(text(properties, "Endpoint")).attributes(attributes(properties))
+                    .returnSubscriptionArn(true)));
             return resource(response.subscriptionArn());
         }
 
@@ -310,7 +316,8 @@ final class SnsResources {
         @Override
         public Optional<Resource> read(Caller caller, String physicalId) {
             try {
-                sns.getSubscriptionAttributes(caller, Sns.GetSubscriptionAttributesRequest.of(r -> r.subscriptionArn(physicalId)));
+                sns.getSubscriptionAttributes(caller,
+                        Sns.GetSubscriptionAttributesRequest.of(r -> r.subscriptionArn(physicalId)));
                 return Optional.of(resource(physicalId));
             } catch (Sns.NotFoundException _) {
                 return Optional.empty();
@@ -360,7 +367,8 @@ final class SnsResources {
         }
 
         private static List<String> topics(Desired desired) {
-            return desired.properties().get("Topics") instanceof List<?> list ? list.stream().map(Object::toString).toList()
+            return desired.properties().get("Topics") instanceof List<?> list
+                    ? list.stream().map(Object::toString).toList()
                     : List.of();
         }
 

@@ -86,7 +86,8 @@ public final class SnsService implements Service, Sns {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateTopicRequest r -> Access.to("sns:CreateTopic", caller.arn("sns", String.valueOf(r.name())).toString());
+            case CreateTopicRequest r ->
+                Access.to("sns:CreateTopic", caller.arn("sns", String.valueOf(r.name())).toString());
             case DeleteTopicRequest r -> topic("DeleteTopic", r.topicArn());
             case GetTopicAttributesRequest r -> topic("GetTopicAttributes", r.topicArn());
             case SetTopicAttributesRequest r -> topic("SetTopicAttributes", r.topicArn());
@@ -140,10 +141,14 @@ public final class SnsService implements Service, Sns {
         return Access.to("sns:" + action, arn == null || !dev.aloft.api.Arn.isArn(arn) ? "*" : arn);
     }
 
-    /** The topic policy that every topic has at first lets services of the owner's account publish that say whose they are. */
+    /**
+     * The topic policy that every topic has at first lets services of the owner's account publish that say whose they
+     * are.
+     */
     private static Access publish(Caller caller, String arn) {
         var access = topic("Publish", arn);
-        return caller.principal() instanceof Principal.Service service && service.name().equals("cloudwatch.amazonaws.com")
+        return caller.principal() instanceof Principal.Service service
+                && service.name().equals("cloudwatch.amazonaws.com")
                 ? access.with("aws:SourceOwner", caller.account()) : access;
     }
 
@@ -207,13 +212,15 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public GetDataProtectionPolicyResponse getDataProtectionPolicy(Caller caller, GetDataProtectionPolicyRequest input) {
+    public GetDataProtectionPolicyResponse getDataProtectionPolicy(Caller caller,
+            GetDataProtectionPolicyRequest input) {
         var policy = topics.dataProtection(caller, input.resourceArn());
         return GetDataProtectionPolicyResponse.of(r -> r.dataProtectionPolicy(policy == null ? "" : policy));
     }
 
     @Override
-    public PutDataProtectionPolicyResponse putDataProtectionPolicy(Caller caller, PutDataProtectionPolicyRequest input) {
+    public PutDataProtectionPolicyResponse putDataProtectionPolicy(Caller caller,
+            PutDataProtectionPolicyRequest input) {
         topics.setDataProtection(caller, input);
         return PutDataProtectionPolicyResponse.of(_ -> {});
     }
@@ -237,13 +244,15 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public GetSubscriptionAttributesResponse getSubscriptionAttributes(Caller caller, GetSubscriptionAttributesRequest input) {
+    public GetSubscriptionAttributesResponse getSubscriptionAttributes(Caller caller,
+            GetSubscriptionAttributesRequest input) {
         var attributes = subscriptions.attributes(caller, input.subscriptionArn());
         return GetSubscriptionAttributesResponse.of(r -> r.attributes(attributes));
     }
 
     @Override
-    public SetSubscriptionAttributesResponse setSubscriptionAttributes(Caller caller, SetSubscriptionAttributesRequest input) {
+    public SetSubscriptionAttributesResponse setSubscriptionAttributes(Caller caller,
+            SetSubscriptionAttributesRequest input) {
         subscriptions.setAttribute(caller, input);
         return SetSubscriptionAttributesResponse.of(_ -> {});
     }
@@ -254,7 +263,8 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public ListSubscriptionsByTopicResponse listSubscriptionsByTopic(Caller caller, ListSubscriptionsByTopicRequest input) {
+    public ListSubscriptionsByTopicResponse listSubscriptionsByTopic(Caller caller,
+            ListSubscriptionsByTopicRequest input) {
         return subscriptions.ofTopic(caller, input.topicArn(), input.nextToken());
     }
 
@@ -269,13 +279,15 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public CreatePlatformApplicationResponse createPlatformApplication(Caller caller, CreatePlatformApplicationRequest input) {
+    public CreatePlatformApplicationResponse createPlatformApplication(Caller caller,
+            CreatePlatformApplicationRequest input) {
         var arn = platforms.create(caller, input);
         return CreatePlatformApplicationResponse.of(r -> r.platformApplicationArn(arn));
     }
 
     @Override
-    public DeletePlatformApplicationResponse deletePlatformApplication(Caller caller, DeletePlatformApplicationRequest input) {
+    public DeletePlatformApplicationResponse deletePlatformApplication(Caller caller,
+            DeletePlatformApplicationRequest input) {
         platforms.delete(input.platformApplicationArn());
         return DeletePlatformApplicationResponse.of(_ -> {});
     }
@@ -295,7 +307,8 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public ListPlatformApplicationsResponse listPlatformApplications(Caller caller, ListPlatformApplicationsRequest input) {
+    public ListPlatformApplicationsResponse listPlatformApplications(Caller caller,
+            ListPlatformApplicationsRequest input) {
         return platforms.list(caller, input.nextToken());
     }
 
@@ -355,7 +368,8 @@ public final class SnsService implements Service, Sns {
     }
 
     @Override
-    public ListPhoneNumbersOptedOutResponse listPhoneNumbersOptedOut(Caller caller, ListPhoneNumbersOptedOutRequest input) {
+    public ListPhoneNumbersOptedOutResponse listPhoneNumbersOptedOut(Caller caller,
+            ListPhoneNumbersOptedOutRequest input) {
         return phoneNumbers.optedOut(caller, input.nextToken());
     }
 
@@ -367,7 +381,8 @@ public final class SnsService implements Service, Sns {
 
     /** Every number may be sent to: what comes of it stays in the mailbox. */
     @Override
-    public GetSMSSandboxAccountStatusResponse getSMSSandboxAccountStatus(Caller caller, GetSMSSandboxAccountStatusRequest input) {
+    public GetSMSSandboxAccountStatusResponse getSMSSandboxAccountStatus(Caller caller,
+            GetSMSSandboxAccountStatusRequest input) {
         return GetSMSSandboxAccountStatusResponse.of(r -> r.isInSandbox(false));
     }
 

@@ -52,7 +52,8 @@ final class SubscriptionAttributes {
             throw invalid("Attributes", e.getMessage().substring("Invalid parameter: ".length()));
         }
         if (protocol.equals("firehose") && !attributes.containsKey("SubscriptionRoleArn")) {
-            throw invalid("Attributes", "SubscriptionRoleArn: SubscriptionRoleArn is required for the firehose protocol");
+            throw invalid("Attributes",
+                    "SubscriptionRoleArn: SubscriptionRoleArn is required for the firehose protocol");
         }
         return attributes;
     }
@@ -69,7 +70,8 @@ final class SubscriptionAttributes {
         }
         switch (name) {
             case "RawMessageDelivery" -> checkRaw(value, protocol);
-            case "FilterPolicy" -> checkFilter(value, attributes.getOrDefault("FilterPolicyScope", FilterPolicy.ATTRIBUTES));
+            case "FilterPolicy" ->
+                    checkFilter(value, attributes.getOrDefault("FilterPolicyScope", FilterPolicy.ATTRIBUTES));
             case "FilterPolicyScope" -> {
                 if (!value.equals(FilterPolicy.BODY) && !value.equals(FilterPolicy.ATTRIBUTES)) {
                     throw invalid("FilterPolicyScope: Invalid value [" + value
@@ -89,7 +91,8 @@ final class SubscriptionAttributes {
             }
             default -> throw new IllegalStateException(name);
         }
-        attributes.put(name, value.equals("TRUE") || value.equals("FALSE") ? value.toLowerCase(java.util.Locale.ROOT) : value);
+        attributes.put(name, value.equals("TRUE")
+                || value.equals("FALSE") ? value.toLowerCase(java.util.Locale.ROOT) : value);
     }
 
     private static boolean isEmpty(String value) {
@@ -157,7 +160,8 @@ final class SubscriptionAttributes {
         if (JsonReader.tree(value) instanceof Map<?, ?> policy && "Timestamp".equals(policy.get("PointType"))) {
             try {
                 var start = Instant.parse(String.valueOf(policy.get("StartingPoint")));
-                var end = policy.get("EndingPoint") == null ? null : Instant.parse(policy.get("EndingPoint").toString());
+                var end = policy.get("EndingPoint") == null ? null
+                        : Instant.parse(policy.get("EndingPoint").toString());
                 if (end == null || end.isAfter(start)) {
                     return new Window(start, end);
                 }
@@ -165,7 +169,8 @@ final class SubscriptionAttributes {
                 // Told below.
             }
         }
-        throw invalid("ReplayPolicy: PointType must be Timestamp, and StartingPoint and EndingPoint moments in ISO 8601");
+        throw invalid("ReplayPolicy: PointType must be Timestamp, and StartingPoint and EndingPoint "
+                + "moments in ISO 8601");
     }
 
     /** What GetSubscriptionAttributes tells. */

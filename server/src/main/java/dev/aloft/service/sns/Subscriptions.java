@@ -70,7 +70,8 @@ final class Subscriptions {
         var subscription = store.<KeptSubscription>write(tx -> {
             var topic = topics.existing(tx, caller, input.topicArn());
             Endpoints.check(protocol, input.endpoint(), topic.fifo());
-            if (protocol.equals("application") && data.endpoints.get(tx, Platforms.endpointKey(input.endpoint())).isEmpty()) {
+            if (protocol.equals("application")
+                    && data.endpoints.get(tx, Platforms.endpointKey(input.endpoint())).isEmpty()) {
                 throw invalid("Endpoint", "Endpoint does not exist for endpoint arn" + input.endpoint());
             }
             var attributes = SubscriptionAttributes.checked(
@@ -82,7 +83,8 @@ final class Subscriptions {
             checkFilters(tx, topic, attributes.containsKey(FILTER_POLICY));
             boolean confirmed = !ASKED.contains(protocol) && isOwn(caller, protocol, input.endpoint());
             var made = new KeptSubscription(topic.account(), topic.region(), topic.name(), id, caller.account(),
-                    principal(caller), protocol, input.endpoint(), attributes, confirmed, confirmed, confirmed ? null : token,
+                    principal(caller), protocol, input.endpoint(), attributes, confirmed, confirmed,
+                    confirmed ? null : token,
                     now);
             data.subscriptions.put(tx, made.key(), made);
             topics.count(tx, topic, confirmed ? 0 : 1, confirmed ? 1 : 0, 0);
@@ -119,7 +121,8 @@ final class Subscriptions {
         return data.byEndpoint.first(tx, topic.key().and(protocol, Endpoints.identity(endpoint))).map(Row::value);
     }
 
-    private KeptSubscription again(Tx tx, KeptSubscription known, Map<String, String> wanted, Caller caller, Instant now) {
+    private KeptSubscription again(Tx tx, KeptSubscription known, Map<String, String> wanted, Caller caller,
+            Instant now) {
         for (var each : wanted.entrySet()) {
             var standard = each.getKey().equals("RawMessageDelivery") ? "false"
                     : each.getKey().equals("FilterPolicyScope") ? FilterPolicy.ATTRIBUTES : null;
@@ -147,8 +150,8 @@ final class Subscriptions {
     }
 
     /**
-     * Any topic's ARN of the right account and region will do: the token alone says which subscription is meant. Confirming
-     * twice is no error.
+     * Any topic's ARN of the right account and region will do: the token alone says which subscription is meant.
+     * Confirming twice is no error.
      */
     String confirm(Caller caller, Sns.ConfirmSubscriptionRequest input) {
         var topicArn = required(input.topicArn(), "TopicArn");
@@ -246,7 +249,8 @@ final class Subscriptions {
         var key = key(subscriptionArn);
         return store.read(tx -> {
             var subscription = existing(tx, key);
-            var told = SubscriptionAttributes.told(subscription, data.topics.get(tx, subscription.topicKey()).orElse(null));
+            var told = SubscriptionAttributes.told(subscription,
+                    data.topics.get(tx, subscription.topicKey()).orElse(null));
             replays.status(tx, subscription).ifPresent(status -> told.put("ReplayStatus", status));
             return told;
         });
@@ -260,7 +264,8 @@ final class Subscriptions {
             var subscription = existing(tx, key);
             var topic = data.topics.get(tx, subscription.topicKey()).orElseThrow(Subscriptions::unknown);
             var attributes = new LinkedHashMap<>(subscription.attributes());
-            SubscriptionAttributes.change(attributes, name, input.attributeValue() == null ? "" : input.attributeValue(), topic,
+            SubscriptionAttributes.change(attributes, name,
+                    input.attributeValue() == null ? "" : input.attributeValue(), topic,
                     subscription.protocol(), subscription.endpoint());
             checkFilters(tx, topic, attributes.containsKey(FILTER_POLICY)
                     && !subscription.attributes().containsKey(FILTER_POLICY));
@@ -287,14 +292,16 @@ final class Subscriptions {
         if (colon < 0 || !arn.service().equals("sns")) {
             throw invalid("SubscriptionId");
         }
-        return Key.of(arn.account(), arn.region(), arn.resource().substring(0, colon), arn.resource().substring(colon + 1));
+        return Key.of(arn.account(), arn.region(), arn.resource().substring(0, colon),
+                arn.resource().substring(colon + 1));
     }
 
     Sns.ListSubscriptionsResponse list(Caller caller, String token) {
         var after = Paging.after(token);
         return store.read(tx -> {
             var page = data.byOwner.page(tx, SnsData.all(caller), after, Paging.PAGE);
-            return Sns.ListSubscriptionsResponse.of(r -> r.nextToken(Paging.next(page)).subscriptions(told(page.values())));
+            return Sns.ListSubscriptionsResponse.of(r -> r.nextToken(Paging.next(page))
+                    .subscriptions(told(page.values())));
         });
     }
 
@@ -310,7 +317,8 @@ final class Subscriptions {
 
     private static List<Sns.Subscription> told(List<KeptSubscription> subscriptions) {
         return subscriptions.stream().map(it -> Sns.Subscription.of(s -> s
-                .subscriptionArn(it.confirmed() ? it.arn() : "PendingConfirmation").owner(it.owner()).protocol(it.protocol())
+                .subscriptionArn(it.confirmed() ? it.arn() : "PendingConfirmation").owner(it.owner())
+                .protocol(it.protocol())
                 .endpoint(it.endpoint()).topicArn(it.topicArn()))).toList();
     }
 }

@@ -34,7 +34,8 @@ final class TextReceipts {
 
     /** Of a message that was published to a phone and to nobody else. */
     void ofPhone(Caller caller, String number, Message message) {
-        note(new DeliveryLog.Place(caller.account(), caller.region(), DIRECT, null), number, message, message.text("sms"));
+        note(new DeliveryLog.Place(caller.account(), caller.region(), DIRECT, null), number, message,
+                message.text("sms"));
     }
 
     void ofSubscription(KeptTopic topic, KeptSubscription subscription, Message message) {

@@ -17,11 +17,12 @@ import java.util.regex.Pattern;
 /** The policy that says who may do what with a topic. */
 final class TopicPolicy {
     private static final List<String> OWNERS_ACTIONS = List.of("SNS:GetTopicAttributes", "SNS:SetTopicAttributes",
-            "SNS:AddPermission", "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic",
-            "SNS:Publish");
+            "SNS:AddPermission", "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe",
+            "SNS:ListSubscriptionsByTopic", "SNS:Publish");
     private static final Set<String> ACTIONS = Set.of("GetTopicAttributes", "SetTopicAttributes", "AddPermission",
-            "RemovePermission", "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish", "GetDataProtectionPolicy",
-            "PutDataProtectionPolicy", "ListTagsForResource", "TagResource", "UntagResource", "Receive");
+            "RemovePermission", "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish",
+            "GetDataProtectionPolicy", "PutDataProtectionPolicy", "ListTagsForResource", "TagResource", "UntagResource",
+            "Receive");
 
     private TopicPolicy() {
     }
@@ -108,7 +109,8 @@ final class TopicPolicy {
         var statement = new LinkedHashMap<String, Object>();
         statement.put("Sid", label);
         statement.put("Effect", "Allow");
-        statement.put("Principal", Map.of("AWS", oneOrMany(accounts.stream().map(it -> "arn:aws:iam::" + it + ":root").toList())));
+        statement.put("Principal",
+                Map.of("AWS", oneOrMany(accounts.stream().map(it -> "arn:aws:iam::" + it + ":root").toList())));
         statement.put("Action", oneOrMany(actions.stream().map(it -> "SNS:" + it).toList()));
         statement.put("Resource", topic.arn());
         statements.add(statement);

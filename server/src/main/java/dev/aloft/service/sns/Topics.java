@@ -51,7 +51,8 @@ final class Topics {
         checkProtection(input.dataProtectionPolicy() == null ? "" : input.dataProtectionPolicy());
         var now = time.instant();
         var topic = new KeptTopic(caller.account(), caller.region(), name, given,
-                policy == null ? null : asAttribute(() -> TopicPolicy.checked(policy)), tags, input.dataProtectionPolicy(),
+                policy == null ? null : asAttribute(() -> TopicPolicy.checked(policy)), tags,
+                input.dataProtectionPolicy(),
                 TopicAttributes.retentionDays(given.get("ArchivePolicy")) > 0 ? now : null);
         return store.write(tx -> {
             var known = data.topics.get(tx, topic.key());
@@ -87,8 +88,9 @@ final class Topics {
 
     private static void checkName(String name, boolean fifo) {
         if (fifo && !FIFO_NAME.matcher(name).matches()) {
-            throw new Sns.InvalidParameterException("Fifo Topic names must end with .fifo and must be made up of only uppercase "
-                    + "and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters "
+            throw new Sns.InvalidParameterException("Fifo Topic names must end with .fifo and must be made up "
+                    + "of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be "
+                    + "between 1 and 256 characters "
                     + "long.");
         }
         if (!fifo && !NAME.matcher(name).matches()) {
@@ -99,7 +101,8 @@ final class Topics {
     /** Making a topic again is nothing, unless something else is wanted of it. */
     private static void checkSame(KeptTopic old, KeptTopic wanted) {
         for (var attribute : wanted.attributes().entrySet()) {
-            if (!attribute.getValue().equals(old.attributes().getOrDefault(attribute.getKey(), standard(attribute.getKey())))) {
+            if (!attribute.getValue()
+                    .equals(old.attributes().getOrDefault(attribute.getKey(), standard(attribute.getKey())))) {
                 throw invalid("Attributes", "Topic already exists with different attributes");
             }
         }
@@ -122,7 +125,10 @@ final class Topics {
         };
     }
 
-    /** Deleting what is gone is no error, deleting an archive with its topic is one; a topic's subscriptions are not told to the topic any more, but stay until they are looked at. */
+    /**
+     * Deleting what is gone is no error, deleting an archive with its topic is one; a topic's subscriptions are not
+     * told to the topic any more, but stay until they are looked at.
+     */
     void delete(Caller caller, String topicArn) {
         var key = SnsData.key(arn(caller, topicArn, "TopicArn"));
         store.change(tx -> {
@@ -294,6 +300,7 @@ final class Topics {
     }
 
     void count(Tx tx, KeptTopic topic, long pending, long confirmed, long deleted) {
-        data.counts.put(tx, topic.key(), data.counts.get(tx, topic.key()).orElse(Counts.NONE).plus(pending, confirmed, deleted));
+        data.counts.put(tx, topic.key(),
+                data.counts.get(tx, topic.key()).orElse(Counts.NONE).plus(pending, confirmed, deleted));
     }
 }

@@ -10,8 +10,7 @@ import java.util.List;
  * Messages that were received too often go to their queue's dead-letter queue, when somebody would have received them
  * once more. In a standard queue they keep the moment at which they were sent, and so their age.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html">
  *     Using dead-letter queues in Amazon SQS</a>
  */
 final class DeadLetters {

@@ -13,8 +13,7 @@ import java.util.Optional;
  * What a FIFO queue was sent in the last five minutes is not taken a second time, even where it was received and
  * deleted since: sending it again succeeds and answers with what was sent first.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html">
  *     Using the message deduplication ID</a>
  */
 final class Deduplication {

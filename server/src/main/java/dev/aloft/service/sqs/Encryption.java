@@ -17,8 +17,7 @@ import java.util.function.Function;
  * it was sent with: the queue's key may change, or the message go to a dead-letter queue, and who reads it needs the
  * old key.
  *
- * @see <a
- * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html">
  *     Encryption at rest in Amazon SQS</a>
  */
 final class Encryption {

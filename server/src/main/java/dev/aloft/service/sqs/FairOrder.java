@@ -16,8 +16,7 @@ import java.util.function.Function;
  * order; then those of noisy groups, each time of the one that has the fewest in flight. Groups are read as they are
  * asked for.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
  *     How Amazon SQS fair queues work</a>
  */
 final class FairOrder implements Iterator<Standing> {

@@ -18,8 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * What CloudWatch is told of the queues: what is sent, received and deleted as it happens, and once a minute what there
  * is in each queue that has messages or was used of late.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html">
  *     Available CloudWatch metrics for Amazon SQS</a>
  */
 final class Measures {

@@ -22,8 +22,7 @@ import java.util.Set;
  * <p>What AWS means by of late it does not say: here it is this minute and the four before it. A tenth of next to
  * nothing holds nobody up, so shares of time count from 30 seconds on.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
  *     How Amazon SQS fair queues work</a>
  */
 final class Noise {

@@ -88,7 +88,8 @@ final class Permissions {
             var document = document(policy, name);
             var statements = statements(document);
             if (!statements.removeIf(each -> label.equals(sid(each)))) {
-                throw Errors.invalid("Label", label, "can't find label" + (policy == null ? "." : " on existing policy."));
+                throw Errors.invalid("Label", label,
+                    "can't find label" + (policy == null ? "." : " on existing policy."));
             }
             document.put("Statement", statements);
             return statements.isEmpty() ? "" : JsonWriter.string(document);

@@ -13,8 +13,7 @@ import java.util.Set;
  * policy: the last of those that name it.
  *
  * @param inline whether it is the policy of one queue, whose URL is its id then
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html">
  *     AWS::SQS::QueuePolicy</a>
  */
 record QueuePolicyResource(Sqs sqs, boolean inline) implements ResourceType {

@@ -10,8 +10,7 @@ import dev.aloft.wire.Trees;
 /**
  * Secrets of Secrets Manager, asked for as if they were parameters, by whoever may read both.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html">Referencing
+ * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html">Referencing
  *     secrets from parameters</a>
  */
 final class SecretReferences {

@@ -4,8 +4,7 @@
  *
  * <p>Left out: the rest of Systems Manager; parameter policies, sharing between accounts, data types other than text.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html">Parameter
+ * @see <a href="https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html">Parameter
  *     Store</a>
  */
 package dev.aloft.service.ssm;

@@ -286,7 +286,8 @@ class FrontDoorTest {
     })
     void aBucketsOwnerSaysWhichPagesMayCallIt(String method, String bucket, String origin, int status, String allowed)
             throws IOException {
-        var answer = send(method, "/" + bucket + "/key", "", "", "Origin", origin, "Access-Control-Request-Method", "GET");
+        var answer = send(method, "/" + bucket + "/key", "", "", "Origin", origin, "Access-Control-Request-Method",
+                "GET");
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo(allowed);
     }

@@ -265,8 +265,8 @@ class AuthorizerTest {
 
     @Test
     void queuesAndTopicsHaveTheirOwnWords() {
-        refusedBy(Sqs.MODEL, Access.to("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:q"), "AccessDeniedException",
-            "sqs:sendmessage");
+        refusedBy(Sqs.MODEL, Access.to("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:q"),
+            "AccessDeniedException", "sqs:sendmessage");
         refusedBy(Sns.MODEL, Access.to("sns:Publish", "arn:aws:sns:us-east-1:111122223333:t"), "AuthorizationError",
             "SNS:Publish");
     }

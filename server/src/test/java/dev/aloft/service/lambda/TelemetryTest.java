@@ -163,9 +163,11 @@ class TelemetryTest {
     @Test
     void inTheFirstSchemaALineIsTextWhateverTheLogIs() {
         create("hears-text", "subscribe('/2022-07-01/telemetry', {'schemaVersion': '2022-07-01', 'types': ['function'],"
-                        + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT/path'}, 'buffering': {'timeoutMs': 25}})",
+                        + " 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT/path'}, 'buffering': "
+                        + "{'timeoutMs': 25}})",
                 r -> r.loggingConfig(Lambda.LoggingConfig.of(l -> l.logFormat("JSON"))));
-        assertThat(noted("hears-text")).hasSize(3).element(1).asString().startsWith("{\"record\":\"{\\\"timestamp\\\":");
+        assertThat(noted("hears-text")).hasSize(3).element(1).asString()
+                .startsWith("{\"record\":\"{\\\"timestamp\\\":");
     }
 
     @Test
@@ -208,7 +210,8 @@ class TelemetryTest {
         create("hears-both", """
                 subscribe('/2022-07-01/telemetry', {'types': ['platform'], 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:PORT'}})
                 subscribe('/2020-08-15/logs', {'types': ['function'], 'destination': {'protocol': 'TCP', 'port': 8080}})""", _ -> {});
-        assertThat(noted("hears-both")).contains("subscribed 400 {\"errorMessage\":\"An extension subscribes with one of the"
+        assertThat(noted("hears-both"))
+                .contains("subscribed 400 {\"errorMessage\":\"An extension subscribes with one of the"
                 + " Telemetry API and the Logs API, not with both\",\"errorType\":\"ValidationError\"}");
     }
 }

@@ -462,7 +462,8 @@ class PipesTest {
     @Test
     void aLogInABucketMayBePlainText() throws IOException {
         assertThat(written(Pipes.S3OutputFormat.PLAIN)).hasSize(4).first().asString()
-                .matches("[0-9a-f-]{36} \\d{13} ExecutionStarted arn:aws:pipes:us-east-1:111122223333:pipe/p INFO - - - - -");
+                .matches("[0-9a-f-]{36} \\d{13} ExecutionStarted "
+                        + "arn:aws:pipes:us-east-1:111122223333:pipe/p INFO - - - - -");
     }
 
     @Test
@@ -512,11 +513,13 @@ class PipesTest {
         endpoint.add(keys.service());
         var key = keys.key();
         create(r -> r.kmsKeyIdentifier(key).sourceParameters(filter("{\"body\":{\"secret\":[\"mellon\"]}}"))
-                .targetParameters(Pipes.PipeTargetParameters.of(t -> t.inputTemplate("{\"hidden\": <$.body.secret>}"))));
+                .targetParameters(Pipes.PipeTargetParameters.of(t ->
+                        t.inputTemplate("{\"hidden\": <$.body.secret>}"))));
         assertThat(memory.<Boolean>read(tx -> tx.range(Range.all()).anyMatch(entry ->
                 new String(entry.value(), StandardCharsets.ISO_8859_1).contains("hidden")))).isFalse();
         send("{\"secret\":\"mellon\"}");
-        assertThat(delivered).singleElement().satisfies(it -> assertThat(it.body()).isEqualTo("{\"hidden\":\"mellon\"}"));
+        assertThat(delivered).singleElement()
+                .satisfies(it -> assertThat(it.body()).isEqualTo("{\"hidden\":\"mellon\"}"));
         var told = pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p")));
         assertThat(told.kmsKeyIdentifier()).isEqualTo(key);
         assertThat(told.targetParameters().inputTemplate()).isEqualTo("{\"hidden\": <$.body.secret>}");

@@ -15,9 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CorsTest extends S3Fixture {
-    private static final String NOT_ALLOWED = "CORSResponse: This CORS request is not allowed. This is usually because the "
-            + "evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not "
-            + "whitelisted by the resource's CORS spec.";
+    private static final String NOT_ALLOWED =
+            "CORSResponse: This CORS request is not allowed. This is usually because the "
+            + "evalution of Origin, request method / Access-Control-Request-Method or "
+            + "Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.";
 
     @BeforeEach
     void make() {
@@ -48,9 +49,11 @@ class CorsTest extends S3Fixture {
     void rulesAreCheckedKeptToldAndDeleted() {
         assertRefused(() -> s3.putBucketCors(CALLER, S3.PutBucketCorsRequest.of(r -> r.bucket("bkt").corsConfiguration(
                 S3.CORSConfiguration.of(c -> c.corsRules(List.of()))))), "MalformedXML", 400, BucketSettings.MALFORMED);
-        assertRefused(() -> rule(c -> c.allowedMethods(List.of("MYMETHOD")).allowedOrigins(List.of("*"))), "InvalidRequest",
+        assertRefused(() -> rule(c -> c.allowedMethods(List.of("MYMETHOD")).allowedOrigins(List.of("*"))),
+                "InvalidRequest",
                 400, "Found unsupported HTTP method in CORS config. Unsupported method is MYMETHOD");
-        assertRefused(() -> rule(c -> c.allowedMethods(List.of("GET")).allowedOrigins(List.of("*.a.*"))), "InvalidRequest",
+        assertRefused(() -> rule(c -> c.allowedMethods(List.of("GET")).allowedOrigins(List.of("*.a.*"))),
+                "InvalidRequest",
                 400, "AllowedOrigin \"*.a.*\" can not have more than one wildcard.");
         rule(c -> c.allowedMethods(List.of("GET")).allowedOrigins(List.of("*")));
         var get = S3.GetBucketCorsRequest.of(r -> r.bucket("bkt"));
@@ -69,7 +72,8 @@ class CorsTest extends S3Fixture {
     @Test
     void aPreflightIsToldWhatTheRuleAllows() {
         rule(c -> c.allowedMethods(List.of("GET", "PUT")).allowedOrigins(List.of("https://localhost:4200"))
-                .allowedHeaders(List.of("x-amz-request-payer", "x-AMZ-expected-*")).exposeHeaders(List.of("ETag", "x-a"))
+                .allowedHeaders(List.of("x-amz-request-payer", "x-AMZ-expected-*"))
+                .exposeHeaders(List.of("ETag", "x-a"))
                 .maxAgeSeconds(3000));
         var headers = preflight("https://localhost:4200", "GET", "x-amz-request-payer, x-amz-expected-bucket-owner");
         assertThat(headers.first("access-control-allow-origin")).isEqualTo("https://localhost:4200");
@@ -107,7 +111,8 @@ class CorsTest extends S3Fixture {
     @Test
     void anyoneAndSubdomainsMayBeAllowed() {
         rule(c -> c.allowedMethods(List.of("GET")).allowedOrigins(List.of("http://*.example.com")));
-        var told = service.crossOrigin().allowed("bkt", request("GET", "http://app.example.com", null, null)).orElseThrow();
+        var told = service.crossOrigin().allowed("bkt", request("GET", "http://app.example.com", null, null))
+                .orElseThrow();
         assertThat(told.first("access-control-allow-origin")).isEqualTo("http://app.example.com");
         assertThat(service.crossOrigin().allowed("bkt", request("GET", "http://example.com", null, null))).isEmpty();
         rule(c -> c.allowedMethods(List.of("GET")).allowedOrigins(List.of("*")));

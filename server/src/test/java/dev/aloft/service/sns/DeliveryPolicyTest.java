@@ -76,8 +76,8 @@ class DeliveryPolicyTest extends SnsFixture {
             + "less than or equal to 100",
         "{'http':{'defaultHealthyRetryPolicy':{'numRetries':-1}}}|http.defaultHealthyRetryPolicy.numRetries must be "
             + "greater than or equal to 0",
-        "{'http':{'defaultHealthyRetryPolicy':{'minDelayTarget':0}}}|http.defaultHealthyRetryPolicy.minDelayTarget must "
-            + "be greater than or equal to 1",
+        "{'http':{'defaultHealthyRetryPolicy':{'minDelayTarget':0}}}|http.defaultHealthyRetryPolicy.minDelayTarget "
+            + "must be greater than or equal to 1",
         "{'http':{'defaultThrottlePolicy':{'maxReceivesPerSecond':0}}}|http.defaultThrottlePolicy.maxReceivesPerSecond "
             + "must be greater than or equal to 1",
     })
@@ -92,8 +92,8 @@ class DeliveryPolicyTest extends SnsFixture {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{'http':{}}|Unexpected JSON member: http",
         "{'healthyRetryPolicy':{'numRetries':101}}|healthyRetryPolicy.numRetries must be less than or equal to 100",
-        "{'healthyRetryPolicy':{'maxDelayTarget':3601}}|healthyRetryPolicy.maxDelayTarget must be less than or equal to "
-            + "3600",
+        "{'healthyRetryPolicy':{'maxDelayTarget':3601}}|healthyRetryPolicy.maxDelayTarget must be "
+            + "less than or equal to 3600",
         "{'healthyRetryPolicy':{'minDelayTarget':30}}|healthyRetryPolicy.maxDelayTarget must be greater than or equal "
             + "to healthyRetryPolicy.minDelayTarget",
         "{'healthyRetryPolicy':{'numRetries':1,'numNoDelayRetries':2}}|healthyRetryPolicy.numRetries must be greater "

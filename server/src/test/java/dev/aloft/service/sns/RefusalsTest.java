@@ -74,7 +74,8 @@ class RefusalsTest extends SnsFixture {
         "xxxx:db8:1234:1a00::/64|Nonstandard IP address: xxxx:db8:1234:1a00::",
     })
     void blocksOfAddressesInFilterPolicies(String cidr, String message) {
-        filter("{\"key\":[{\"cidr\":\"" + cidr + "\"}]}", "Invalid parameter: Attributes Reason: FilterPolicy: " + message);
+        filter("{\"key\":[{\"cidr\":\"" + cidr + "\"}]}",
+                "Invalid parameter: Attributes Reason: FilterPolicy: " + message);
     }
 
     private void filter(String policy, String message) {
@@ -84,21 +85,27 @@ class RefusalsTest extends SnsFixture {
 
     @Test
     void filterPoliciesThatAreNoJsonOrTooMuch() {
-        filter("{\"key\": [ {\"suffix\": 100} ]}", "Invalid parameter: Attributes Reason: FilterPolicy: suffix match pattern must be a "
+        filter("{\"key\": [ {\"suffix\": 100} ]}",
+                "Invalid parameter: Attributes Reason: FilterPolicy: suffix match pattern must be a "
                 + "string" + SOURCE.formatted("{\"key\":[{\"suffix\":100}]}", 22));
-        filter("invalid-json", "Invalid parameter: Attributes Reason: FilterPolicy: failed to parse JSON. Unrecognized token "
+        filter("invalid-json",
+                "Invalid parameter: Attributes Reason: FilterPolicy: failed to parse JSON. Unrecognized token "
                 + "'invalid': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
                 + REDACTED.formatted(8));
-        filter("{\"key\":[" + values(151) + "]}", "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy is too complex");
+        filter("{\"key\":[" + values(151) + "]}",
+                "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy is too complex");
         filter("{\"key1\":[" + values(100) + "],\"key2\":[" + values(51) + "]}",
                 "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy is too complex");
-        filter("{" + keys(6) + "}", "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy can not have more than 5 keys");
+        filter("{" + keys(6) + "}",
+                "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy can not have more than 5 keys");
         var or = """
                 {"source":["a","b","c","d"],"$or":[{"metricName":["a","b","c","d","e","f"]},
                 {"metricType":["a","b","c","d"],"$or":[{"metricId":[1,2,3,4]},{"spaceId":[1,2,3,4]}]}]}""";
         filter(or, "Invalid parameter: Attributes Reason: FilterPolicy: Filter policy is too complex");
-        subscribe(topic("t"), "sms", "+123123123", "FilterPolicy", or.replace("\"a\",\"b\",\"c\",\"d\"],\"$or\":[{\"metricName\"",
-                "\"a\",\"b\",\"c\"],\"$or\":[{\"metricName\"").replace("\"spaceId\":[1,2,3,4]", "\"spaceId\":[1,2,3,4,5,6,7]"));
+        subscribe(topic("t"), "sms", "+123123123", "FilterPolicy",
+                or.replace("\"a\",\"b\",\"c\",\"d\"],\"$or\":[{\"metricName\"",
+                "\"a\",\"b\",\"c\"],\"$or\":[{\"metricName\"")
+                .replace("\"spaceId\":[1,2,3,4]", "\"spaceId\":[1,2,3,4,5,6,7]"));
     }
 
     private static String values(int count) {
@@ -116,15 +123,17 @@ class RefusalsTest extends SnsFixture {
                 + "MessageAttributes", () -> set(subscription, "FilterPolicyScope", "RandomValue"));
         invalid("Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy",
                 () -> set(subscription, "FilterPolicy", "{\"a\":{\"b\":[1]}}"));
-        invalid("Invalid parameter: FilterPolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
-                + "double-quote to start field name" + REDACTED.formatted(2), () -> set(subscription, "FilterPolicy", "{invalid}"));
+        invalid("Invalid parameter: FilterPolicy: failed to parse JSON. Unexpected character ('i' (code "
+                + "105)): was expecting double-quote to start field name" + REDACTED.formatted(2),
+                () -> set(subscription, "FilterPolicy", "{invalid}"));
         set(subscription, "FilterPolicyScope", "MessageBody");
         invalid("Invalid parameter: FilterPolicy: Filter policy is too complex", () -> set(subscription, "FilterPolicy", """
                 {"key_a":{"key_b":{"key_c":["1","2","3","4"]}},"key_d":{"key_e":["1","2","3"]},"key_f":["1","2","3"]}"""));
         invalid("Invalid parameter: FilterPolicy: Filter policy can not have more than 5 keys",
                 () -> set(subscription, "FilterPolicy", "{" + keys(6) + "}"));
         invalid("Invalid parameter: FilterPolicy: \"key_a\" must be an object or an array"
-                + SOURCE.formatted("{\"key_a\":\"value_one\"}", 11), () -> set(subscription, "FilterPolicy", "{\"key_a\":\"value_one\"}"));
+                + SOURCE.formatted("{\"key_a\":\"value_one\"}", 11),
+                () -> set(subscription, "FilterPolicy", "{\"key_a\":\"value_one\"}"));
     }
 
     @Test
@@ -151,14 +160,17 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: Duplicated keys are not allowed.",
                 () -> sns.tagResource(ROOT, Sns.TagResourceRequest.of(r -> r.resourceArn(ABSENT.replace("absent", "t"))
                         .tags(List.of(tag("k", "v"), tag("k", "v"))))));
-        invalid("Invalid parameter: Attributes Reason: SQSSuccessFeedbackSampleRate: 500 value provided is not an integer "
-                + "between 0-100", () -> topic("new", Map.of("SQSSuccessFeedbackSampleRate", "500")));
-        invalid("Invalid parameter: Attributes Reason: DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be "
-                + "less than or equal to 100", () -> topic("new", Map.of("DeliveryPolicy",
+        invalid("Invalid parameter: Attributes Reason: SQSSuccessFeedbackSampleRate: 500 value provided "
+                + "is not an integer between 0-100", () -> topic("new", Map.of("SQSSuccessFeedbackSampleRate", "500")));
+        invalid("Invalid parameter: Attributes Reason: DeliveryPolicy: "
+                + "http.defaultHealthyRetryPolicy.numRetries must be less than or equal to 100",
+                () -> topic("new", Map.of("DeliveryPolicy",
                         "{\"http\":{\"defaultHealthyRetryPolicy\":{\"numRetries\":300}}}")));
         refused(404, "NotFound", "Topic does not exist", () -> topicAttributes(ABSENT));
-        invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1", () -> topicAttributes("t"));
-        invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2", () -> topicAttributes("t:t"));
+        invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
+                () -> topicAttributes("t"));
+        invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2",
+                () -> topicAttributes("t:t"));
         invalid("Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 5",
                 () -> topicAttributes("arn:aws:sns:us-east-1:t"));
         invalid("Invalid parameter: TopicArn", () -> topicAttributes("arn:aws:sns:eu-west-1:111122223333:t"));
@@ -181,8 +193,10 @@ class RefusalsTest extends SnsFixture {
         allow(topic, "test", "Publish");
         invalid("Invalid parameter: Statement already exists", () -> allow(topic, "test", "AddPermission"));
         refused(404, "NotFound", "Topic does not exist", () -> allow(ABSENT, "other", "AddPermission"));
-        invalid("Invalid parameter: Policy statement action out of service scope!", () -> allow(topic, "other", "InvalidAction"));
-        invalid("Invalid parameter: A provided account ID is not valid", () -> sns.addPermission(ROOT, Sns.AddPermissionRequest.of(r -> r.topicArn(topic).label("l")
+        invalid("Invalid parameter: Policy statement action out of service scope!",
+                () -> allow(topic, "other", "InvalidAction"));
+        invalid("Invalid parameter: A provided account ID is not valid",
+                () -> sns.addPermission(ROOT, Sns.AddPermissionRequest.of(r -> r.topicArn(topic).label("l")
                 .awsAccountId(List.of("me")).actionName(List.of("Publish")))));
         invalid("Invalid parameter: Policy Error: PrincipalNotFound",
                 () -> policy(topic, statement("sns.amazonaws.com", "sns:Publish")));
@@ -220,15 +234,19 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: Amazon SNS does not support this protocol string: test-protocol",
                 () -> subscribe(topic, "test-protocol", "x"));
         invalid("Invalid parameter: SQS endpoint ARN", () -> subscribe(topic, "sqs", "http://localhost:4566/1/q"));
-        for (var number : List.of("NAA+15551234567", "invalid-number", "+15--551234567", "+15551234567.", "/+15551234567")) {
+        for (var number : List.of("NAA+15551234567", "invalid-number", "+15--551234567", "+15551234567.",
+                "/+15551234567")) {
             invalid("Invalid SMS endpoint: " + number, () -> subscribe(topic, "sms", number));
         }
         subscribe(topic, "sms", "+12/34-567.890");
-        invalid("Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
+        invalid("Invalid parameter: Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to "
+                + "standard SNS topics",
                 () -> subscribe(topic, "sqs", FIFO_QUEUE));
-        invalid("Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [wrongvalue]. Must be true or false.",
+        invalid("Invalid parameter: Attributes Reason: RawMessageDelivery: Invalid value [wrongvalue]. "
+                + "Must be true or false.",
                 () -> subscribe(topic, "sqs", QUEUE, "RawMessageDelivery", "wrongvalue"));
-        invalid("Invalid parameter: Attributes Reason: Delivery protocol [email] does not support raw message delivery.",
+        invalid("Invalid parameter: Attributes Reason: Delivery protocol [email] does not support "
+                + "raw message delivery.",
                 () -> subscribe(topic, "email", "a@example.com", "RawMessageDelivery", "true"));
         var subscription = subscribe(topic, "sqs", QUEUE);
         invalid("Invalid parameter: Attributes Reason: Subscription already exists with different attributes",
@@ -240,18 +258,23 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: AttributeName", () -> set(subscription, "Nothing", "x"));
         invalid("Invalid parameter: RedrivePolicy: deadLetterTargetArn is an invalid arn",
                 () -> set(subscription, "RedrivePolicy", "{\"deadLetterTargetArn\":\"fake-arn\"}"));
-        invalid("Invalid parameter: RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code 105)): was expecting "
-                + "double-quote to start field name" + REDACTED.formatted(2), () -> set(subscription, "RedrivePolicy", "{invalid}"));
+        invalid("Invalid parameter: RedrivePolicy: failed to parse JSON. Unexpected character ('i' (code "
+                + "105)): was expecting double-quote to start field name" + REDACTED.formatted(2),
+                () -> set(subscription, "RedrivePolicy", "{invalid}"));
         var ordered = subscribe(fifoTopic(), "sqs", FIFO_QUEUE);
-        invalid("Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.",
+        invalid("Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO "
+                + "Subscription to a FIFO Topic.",
                 () -> set(ordered, "RedrivePolicy", "{\"deadLetterTargetArn\":\"" + QUEUE + "\"}"));
     }
 
     @Test
     void arnsAndTokensOfSubscriptions() {
-        refused(404, "NotFound", "Subscription does not exist", () -> attributes(ABSENT + ":00000000-0000-0000-0000-000000000000"));
-        unsubscribing("randomstring", "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1");
-        unsubscribing("arn:aws:sns:us-east-1:random", "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 5");
+        refused(404, "NotFound", "Subscription does not exist",
+                () -> attributes(ABSENT + ":00000000-0000-0000-0000-000000000000"));
+        unsubscribing("randomstring",
+                "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1");
+        unsubscribing("arn:aws:sns:us-east-1:random",
+                "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 5");
         unsubscribing("arn:aws:sns:us-east-1:111122223333:random", "Invalid parameter: SubscriptionId");
         unsubscribing(null, "Invalid parameter: SubscriptionArn Reason: no value for required parameter");
         var topic = topic("t");
@@ -268,7 +291,8 @@ class RefusalsTest extends SnsFixture {
     }
 
     private void confirming(String topic, String token, String message) {
-        invalid(message, () -> sns.confirmSubscription(NOBODY, Sns.ConfirmSubscriptionRequest.of(r -> r.topicArn(topic).token(token))));
+        invalid(message, () -> sns.confirmSubscription(NOBODY,
+                Sns.ConfirmSubscriptionRequest.of(r -> r.topicArn(topic).token(token))));
     }
 
     @Test
@@ -279,23 +303,30 @@ class RefusalsTest extends SnsFixture {
                 Sns.PublishRequest.of(r -> r.topicArn(topic).message("m"))));
         invalid("Invalid parameter: Empty message", () -> publish(topic, ""));
         invalid("Invalid parameter: Message too long", () -> publish(topic, "a".repeat(262_145)));
-        invalid("Invalid parameter: Subject", () -> sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("m").subject(""))));
-        invalid("Invalid parameter: Message Structure - No default entry in JSON message body", () -> structured(topic, "{\"sqs\":\"m\"}"));
-        invalid("Invalid parameter: Message Structure - JSON message body failed to parse", () -> structured(topic, "no json"));
-        invalid("Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified", () -> sns.publish(ROOT,
-                Sns.PublishRequest.of(r -> r.targetArn(APPLICATION.replace(":app", ":endpoint") + "/id").message("m"))));
+        invalid("Invalid parameter: Subject",
+                () -> sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("m").subject(""))));
+        invalid("Invalid parameter: Message Structure - No default entry in JSON message body",
+                () -> structured(topic, "{\"sqs\":\"m\"}"));
+        invalid("Invalid parameter: Message Structure - JSON message body failed to parse",
+                () -> structured(topic, "no json"));
+        invalid("Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified",
+                () -> sns.publish(ROOT,
+                Sns.PublishRequest.of(r -> r.targetArn(APPLICATION.replace(":app", ":endpoint") + "/id")
+                        .message("m"))));
         for (var number : List.of("+1a234", "NAA+15551234567")) {
             invalid("Invalid parameter: PhoneNumber Reason: " + number + " is not valid to publish to",
                     () -> sns.publish(ROOT, Sns.PublishRequest.of(r -> r.phoneNumber(number).message("m"))));
         }
-        invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted", () -> sns.checkIfPhoneNumberIsOptedOut(ROOT,
+        invalid("Invalid parameter: PhoneNumber Reason: input incorrectly formatted",
+                () -> sns.checkIfPhoneNumberIsOptedOut(ROOT,
                 Sns.CheckIfPhoneNumberIsOptedOutRequest.of(r -> r.phoneNumber("no number"))));
-        invalid("Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is "
-                + "not valid for this topic type", () -> publish(topic, "m", null, "d"));
+        invalid("Invalid parameter: MessageDeduplicationId Reason: The request includes MessageDeduplicationId "
+                + "parameter that is not valid for this topic type", () -> publish(topic, "m", null, "d"));
         var fifo = fifoTopic();
-        invalid("Invalid parameter: The MessageGroupId parameter is required for FIFO topics", () -> publish(fifo, "m"));
-        invalid("Invalid parameter: The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId "
-                + "provided explicitly", () -> publish(fifo, "m", "g", null));
+        invalid("Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
+                () -> publish(fifo, "m"));
+        invalid("Invalid parameter: The topic should either have ContentBasedDeduplication enabled or "
+                + "MessageDeduplicationId provided explicitly", () -> publish(fifo, "m", "g", null));
         var characters = " can only include alphanumeric and punctuation characters. 1 to 128 in length.";
         for (var id : List.of("", "a b", "a".repeat(129))) {
             invalid("Invalid parameter: MessageGroupId Reason: MessageGroupId" + characters,
@@ -311,28 +342,38 @@ class RefusalsTest extends SnsFixture {
 
     @Test
     void messageAttributes() {
-        attribute("attr1", "String", "", null, "The message attribute 'attr1' must contain non-empty message attribute value for "
+        attribute("attr1", "String", "", null,
+                "The message attribute 'attr1' must contain non-empty message attribute value for "
                 + "message attribute type 'String'.");
-        attribute("attr1", "Binary", null, "", "The message attribute 'attr1' must contain non-empty message attribute value for "
+        attribute("attr1", "Binary", null, "",
+                "The message attribute 'attr1' must contain non-empty message attribute value for "
                 + "message attribute type 'Binary'.");
         for (var type : List.of("WrongType", "String.", "Stringprefixed")) {
-            attribute("attr1", type, "x", null, "The message attribute 'attr1' has an invalid message attribute type, the set of "
+            attribute("attr1", type, "x", null,
+                    "The message attribute 'attr1' has an invalid message attribute type, the set of "
                     + "supported type prefixes is Binary, Number, and String.");
         }
-        attribute("attr1", "String", null, "x", "The message attribute 'attr1' with type 'String' must use field 'String'.");
-        attribute("attr1", "Number", null, "x", "The message attribute 'attr1' with type 'Number' must use field 'String'.");
-        attribute("attr1", "Binary", "x", null, "The message attribute 'attr1' with type 'Binary' must use field 'Binary'.");
-        attribute("a".repeat(256), "String", "x", null, "Length of message attribute name must be less than 256 bytes.");
-        attribute("a^", "String", "x", null, "Invalid non-alphanumeric character '#x5E' was found in the message attribute name. "
+        attribute("attr1", "String", null, "x",
+                "The message attribute 'attr1' with type 'String' must use field 'String'.");
+        attribute("attr1", "Number", null, "x",
+                "The message attribute 'attr1' with type 'Number' must use field 'String'.");
+        attribute("attr1", "Binary", "x", null,
+                "The message attribute 'attr1' with type 'Binary' must use field 'Binary'.");
+        attribute("a".repeat(256), "String", "x", null,
+                "Length of message attribute name must be less than 256 bytes.");
+        attribute("a^", "String", "x", null,
+                "Invalid non-alphanumeric character '#x5E' was found in the message attribute name. "
                 + "Can only include alphanumeric characters, hyphens, underscores, or dots.");
         attribute(".a", "String", "x", null, "Invalid message attribute name starting with character '.' was found.");
         attribute("a.", "String", "x", null, "Invalid message attribute name ending with character '.' was found.");
         attribute("a..a", "String", "x", null, "Message attribute name can not have successive '.' character.");
-        refused(400, "ValidationError", "1 validation error detected: Value null at 'messageAttributes.attr1.member.dataType' "
+        refused(400, "ValidationError",
+                "1 validation error detected: Value null at 'messageAttributes.attr1.member.dataType' "
                 + "failed to satisfy constraint: Member must not be null", () -> publishWith("attr1", null, "x", null));
         refused(400, "ValidationError", "1 validation error detected: Value null at "
-                + "'publishBatchRequestEntries.1.member.messageAttributes.attr1.member.dataType' failed to satisfy constraint: "
-                + "Member must not be null", () -> batch(topic("t"), Sns.PublishBatchRequestEntry.of(e -> e.id("1").message("m")
+                + "'publishBatchRequestEntries.1.member.messageAttributes.attr1.member.dataType' failed to "
+                + "satisfy constraint: Member must not be null",
+                () -> batch(topic("t"), Sns.PublishBatchRequestEntry.of(e -> e.id("1").message("m")
                         .messageAttributes(Map.of("attr1", Sns.MessageAttributeValue.of(a -> a.stringValue("x")))))));
         publishWith("attr1", "String.  prefixed.", "x", null);
     }
@@ -345,18 +386,21 @@ class RefusalsTest extends SnsFixture {
         var topic = topic("t");
         sns.publish(ROOT, Sns.PublishRequest.of(r -> r.topicArn(topic).message("m").messageAttributes(Map.of(name,
                 Sns.MessageAttributeValue.of(a -> a.dataType(type).stringValue(text)
-                        .binaryValue(bytes == null ? null : Bytes.of(bytes.getBytes(java.nio.charset.StandardCharsets.UTF_8))))))));
+                        .binaryValue(bytes == null ? null
+                                : Bytes.of(bytes.getBytes(java.nio.charset.StandardCharsets.UTF_8))))))));
     }
 
     @Test
     void batches() {
         var topic = topic("t");
         refused(400, "TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.",
-                () -> batch(topic, IntStream.range(0, 11).mapToObj(i -> entry("e" + i, "m")).toArray(Sns.PublishBatchRequestEntry[]::new)));
+                () -> batch(topic, IntStream.range(0, 11).mapToObj(i -> entry("e" + i, "m"))
+                        .toArray(Sns.PublishBatchRequestEntry[]::new)));
         refused(400, "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.",
                 () -> batch(topic, entry("1", "m"), entry("1", "m")));
         for (var id : List.of("message.id", "msg@123#test")) {
-            refused(400, "InvalidBatchEntryId", "The Id of a batch entry in the batch request contains an impermissible character: "
+            refused(400, "InvalidBatchEntryId",
+                    "The Id of a batch entry in the batch request contains an impermissible character: "
                     + id, () -> batch(topic, entry(id, "m")));
         }
         var id = "a".repeat(81);
@@ -369,7 +413,8 @@ class RefusalsTest extends SnsFixture {
 
     @Test
     void platforms() {
-        refused(400, "ValidationError", "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
+        refused(400, "ValidationError",
+                "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
                 + "Member must not be null", () -> application("a", "ADM", null));
         invalid("Invalid parameter: Attributes Reason: PlatformPrincipal attribute provided without PlatformCredential",
                 () -> application("a", "ADM", Map.of("PlatformPrincipal", "x")));
@@ -377,7 +422,8 @@ class RefusalsTest extends SnsFixture {
                 () -> application("a", "ADM", Map.of("PlatformCredential", "x")));
         var secrets = Map.of("PlatformPrincipal", "x", "PlatformCredential", "y");
         invalid("Invalid parameter:  Reason: cannot be empty", () -> application("", "ADM", secrets));
-        invalid("Invalid parameter: @name Reason: must contain only characters 'a'-'z', 'A'-'Z', '0'-'9', '_', '-', and '.'",
+        invalid("Invalid parameter: @name Reason: must contain only characters 'a'-'z', 'A'-'Z', "
+                + "'0'-'9', '_', '-', and '.'",
                 () -> application("@name", "ADM", secrets));
         assertThatThrownBy(() -> application("a".repeat(257), "ADM", secrets)).isInstanceOf(ApiError.class)
                 .hasMessageStartingWith("Invalid parameter: aaaa");
@@ -386,7 +432,8 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: PlatformApplicationArn Reason: An ARN must have at least 6 elements, not 1",
                 () -> sns.setPlatformApplicationAttributes(ROOT, Sns.SetPlatformApplicationAttributesRequest.of(
                         r -> r.platformApplicationArn("invalid-arn"))));
-        refused(400, "ValidationError", "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
+        refused(400, "ValidationError",
+                "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: "
                 + "Member must not be null", () -> sns.setPlatformApplicationAttributes(ROOT,
                         Sns.SetPlatformApplicationAttributesRequest.of(r -> r.platformApplicationArn(APPLICATION))));
         var off = device(application("off", "ADM", Map.of("PlatformPrincipal", "x", "PlatformCredential", "y")),
@@ -402,8 +449,9 @@ class RefusalsTest extends SnsFixture {
             invalid("Invalid parameter: Attributes Reason: Invalid attribute name: " + name,
                     () -> device(application, Map.of(name, "x")));
         }
-        invalid("Invalid parameter: Attributes Reason: Invalid value for attribute: CustomUserData: must be at most 2048 bytes long "
-                + "in UTF-8 encoding", () -> device(application, Map.of("CustomUserData", "x".repeat(2049))));
+        invalid("Invalid parameter: Attributes Reason: Invalid value for attribute: CustomUserData: must be at "
+                + "most 2048 bytes long in UTF-8 encoding",
+                () -> device(application, Map.of("CustomUserData", "x".repeat(2049))));
         invalid("Invalid parameter: Token Reason: cannot be empty", () -> sns.createPlatformEndpoint(ROOT,
                 Sns.CreatePlatformEndpointRequest.of(r -> r.platformApplicationArn(application).token(""))));
         invalid("Invalid parameter: Attributes Reason: Invalid value for attribute: Token: cannot be empty",
@@ -419,7 +467,8 @@ class RefusalsTest extends SnsFixture {
         invalid("Invalid parameter: EndpointArn Reason: ARN specifies an invalid endpointId: UUID must be encoded in "
                 + "exactly 36 characters.", () -> ofDevice(device + "invalid"));
         assertThat(device(application, Map.of())).isEqualTo(device);
-        invalid("Invalid parameter: Token Reason: Endpoint " + device + " already exists with the same Token, but different "
+        invalid("Invalid parameter: Token Reason: Endpoint " + device
+                + " already exists with the same Token, but different "
                 + "attributes.", () -> device(application, Map.of("CustomUserData", "x")));
         refused(404, "NotFound", "Endpoint does not exist", () -> ofDevice(application.replace(":app", ":endpoint")
                 + "/00000000-0000-0000-0000-000000000000"));
@@ -479,7 +528,8 @@ class RefusalsTest extends SnsFixture {
                     () -> sns.putDataProtectionPolicy(ROOT,
                     Sns.PutDataProtectionPolicyRequest.of(r -> r.resourceArn(topic).dataProtectionPolicy(text))));
         }
-        invalid("Invalid parameter: DataProtectionPolicy Reason: Statement DataDirection must be either Inbound or Outbound",
+        invalid("Invalid parameter: DataProtectionPolicy Reason: Statement DataDirection must be either "
+                + "Inbound or Outbound",
                 () -> sns.createTopic(ROOT, Sns.CreateTopicRequest.of(r -> r.name("new")
                         .dataProtectionPolicy("{\"Statement\":[{\"DataDirection\":\"Inbxound\"}]}"))));
     }

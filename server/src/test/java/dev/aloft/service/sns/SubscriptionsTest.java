@@ -45,8 +45,10 @@ class SubscriptionsTest extends SnsFixture {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             var headers = new LinkedHashMap<String, String>();
-            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
-            received.add(new Received(headers, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+            exchange.getRequestHeaders()
+                    .forEach((name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
+            received.add(new Received(headers,
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
             exchange.sendResponseHeaders(status, -1);
             exchange.close();
         });
@@ -67,7 +69,8 @@ class SubscriptionsTest extends SnsFixture {
     }
 
     private String confirm(String topic, String token) {
-        return sns.confirmSubscription(NOBODY, Sns.ConfirmSubscriptionRequest.of(r -> r.topicArn(topic).token(token))).subscriptionArn();
+        return sns.confirmSubscription(NOBODY, Sns.ConfirmSubscriptionRequest.of(r -> r.topicArn(topic).token(token)))
+                .subscriptionArn();
     }
 
     @Test
@@ -81,8 +84,10 @@ class SubscriptionsTest extends SnsFixture {
         var token = question.json().get("Token").toString();
         assertThat(question.json().get("SubscribeURL"))
                 .isEqualTo("http://localhost:4566/?Action=ConfirmSubscription&TopicArn=" + topic + "&Token=" + token);
-        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsPending", "1").containsEntry("SubscriptionsConfirmed", "0");
-        assertThat(sns.listSubscriptions(ROOT, Sns.ListSubscriptionsRequest.of(_ -> { })).subscriptions().getFirst().subscriptionArn())
+        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsPending", "1")
+                .containsEntry("SubscriptionsConfirmed", "0");
+        assertThat(sns.listSubscriptions(ROOT, Sns.ListSubscriptionsRequest.of(_ -> { })).subscriptions().getFirst()
+                .subscriptionArn())
                 .isEqualTo("PendingConfirmation");
 
         // Any topic's name will do, and twice is once.
@@ -107,11 +112,14 @@ class SubscriptionsTest extends SnsFixture {
         sns.unsubscribe(NOBODY, Sns.UnsubscribeRequest.of(r -> r.subscriptionArn(subscription)));
         var question = next();
         assertThat(question.headers()).containsEntry("x-amz-sns-message-type", "UnsubscribeConfirmation");
-        assertThat(question.json().get("Message").toString()).startsWith("You have chosen to deactivate subscription " + subscription);
-        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsConfirmed", "0").containsEntry("SubscriptionsDeleted", "1");
+        assertThat(question.json().get("Message").toString())
+                .startsWith("You have chosen to deactivate subscription " + subscription);
+        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsConfirmed", "0")
+                .containsEntry("SubscriptionsDeleted", "1");
         confirm(topic, question.json().get("Token").toString());
         assertThat(attributes(subscription)).containsEntry("PendingConfirmation", "false");
-        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsConfirmed", "1").containsEntry("SubscriptionsDeleted", "0");
+        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsConfirmed", "1")
+                .containsEntry("SubscriptionsDeleted", "0");
     }
 
     @Test
@@ -127,7 +135,8 @@ class SubscriptionsTest extends SnsFixture {
         var subscription = subscribe(topic, "email", "a@example.com");
         time.advance(Duration.ofHours(49));
         refused(404, "NotFound", "Subscription does not exist", () -> attributes(subscription));
-        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsPending", "0").containsEntry("SubscriptionsDeleted", "1");
+        assertThat(topicAttributes(topic)).containsEntry("SubscriptionsPending", "0")
+                .containsEntry("SubscriptionsDeleted", "1");
     }
 
     @Test
@@ -184,7 +193,8 @@ class SubscriptionsTest extends SnsFixture {
             var topic = topic("t" + version, Map.of("SignatureVersion", version));
             subscribe(topic, "http", url());
             var question = next().json();
-            assertThat(holds(question, "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")).isTrue();
+            assertThat(holds(question, "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn",
+                    "Type")).isTrue();
             confirm(topic, question.get("Token").toString());
             publish(topic, "Hello");
             assertThat(holds(next().json(), "Message", "MessageId", "Timestamp", "TopicArn", "Type")).isTrue();
@@ -197,10 +207,13 @@ class SubscriptionsTest extends SnsFixture {
             text.append(name).append('\n').append(document.get(name)).append('\n');
         }
         var path = document.get("SigningCertURL").toString().replace("https://localhost:4566", "");
-        var page = service.dataPlanes().stream().filter(it -> it.serves("localhost:4566", path)).findFirst().orElseThrow();
+        var page = service.dataPlanes().stream().filter(it -> it.serves("localhost:4566", path)).findFirst()
+                .orElseThrow();
         var pem = page.handle(get(path), "r").body().bytes(100_000);
-        var signature = Signature.getInstance(document.get("SignatureVersion").equals("2") ? "SHA256withRSA" : "SHA1withRSA");
-        signature.initVerify(CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem)));
+        var signature = Signature.getInstance(document.get("SignatureVersion").equals("2") ? "SHA256withRSA"
+                : "SHA1withRSA");
+        signature.initVerify(CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem)));
         signature.update(text.toString().getBytes(StandardCharsets.UTF_8));
         return signature.verify(Base64.getDecoder().decode(document.get("Signature").toString()));
     }
@@ -214,7 +227,8 @@ class SubscriptionsTest extends SnsFixture {
     }
 
     private List<?> mailbox() {
-        var json = (Map<?, ?>) JsonReader.tree(page("/_aws/mailbox.json").handle(get("/_aws/mailbox.json"), "r").body().bytes(100_000));
+        var json = (Map<?, ?>) JsonReader.tree(page("/_aws/mailbox.json").handle(get("/_aws/mailbox.json"), "r").body()
+                .bytes(100_000));
         return (List<?>) json.get("messages");
     }
 
@@ -235,7 +249,8 @@ class SubscriptionsTest extends SnsFixture {
                 .containsExactlyInAnyOrder("a@example.com", "+15551234567");
         var page = page("/_aws/mailbox");
         assertThat(new String(page.handle(get("/_aws/mailbox"), "r").body().bytes(100_000), StandardCharsets.UTF_8))
-                .contains("Hello &lt;b&gt;").contains("<a href=\"http://localhost:4566/?Action=Unsubscribe&amp;SubscriptionArn=");
+                .contains("Hello &lt;b&gt;")
+                .contains("<a href=\"http://localhost:4566/?Action=Unsubscribe&amp;SubscriptionArn=");
     }
 
     /** In the browser, by a button; from then on the number gets none of this account's until it wants them again. */
@@ -273,15 +288,20 @@ class SubscriptionsTest extends SnsFixture {
     @Test
     void aTopicIsToldAsOnAws() {
         var topic = fifoTopic("DisplayName", "TestTopic", "SignatureVersion", "2");
-        assertThat(topicAttributes(topic)).containsOnlyKeys("ContentBasedDeduplication", "DisplayName", "EffectiveDeliveryPolicy",
+        assertThat(topicAttributes(topic))
+                .containsOnlyKeys("ContentBasedDeduplication", "DisplayName", "EffectiveDeliveryPolicy",
                 "FifoTopic", "Owner", "Policy", "SignatureVersion", "SubscriptionsConfirmed", "SubscriptionsDeleted",
                 "SubscriptionsPending", "TopicArn");
-        assertThat(topicAttributes(topic).get("EffectiveDeliveryPolicy")).isEqualTo("{\"http\":{\"defaultHealthyRetryPolicy\":"
-                + "{\"minDelayTarget\":20,\"maxDelayTarget\":20,\"numRetries\":3,\"numMaxDelayRetries\":0,\"numNoDelayRetries\":0,"
+        assertThat(topicAttributes(topic).get("EffectiveDeliveryPolicy"))
+                .isEqualTo("{\"http\":{\"defaultHealthyRetryPolicy\":"
+                + "{\"minDelayTarget\":20,\"maxDelayTarget\":20,\"numRetries\":3,\"numMaxDelayRetries\":0,"
+                + "\"numNoDelayRetries\":0,"
                 + "\"numMinDelayRetries\":0,\"backoffFunction\":\"linear\"},\"disableSubscriptionOverrides\":false,"
                 + "\"defaultRequestPolicy\":{\"headerContentType\":\"text/plain; charset=UTF-8\"}}}");
-        assertThat(topicAttributes(topic).get("Policy")).startsWith("{\"Version\":\"2008-10-17\",\"Id\":\"__default_policy_ID\","
-                + "\"Statement\":[{\"Sid\":\"__default_statement_ID\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"*\"},\"Action\":"
+        assertThat(topicAttributes(topic).get("Policy"))
+                .startsWith("{\"Version\":\"2008-10-17\",\"Id\":\"__default_policy_ID\","
+                + "\"Statement\":[{\"Sid\":\"__default_statement_ID\",\"Effect\":\"Allow\",\"Principal\":{"
+                + "\"AWS\":\"*\"},\"Action\":"
                 + "[\"SNS:GetTopicAttributes\",");
     }
 

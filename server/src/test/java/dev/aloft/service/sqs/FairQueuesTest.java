@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Standard queues whose messages have groups.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
+ * @see <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html">
  *     How Amazon SQS fair queues work</a>
  */
 class FairQueuesTest extends SqsFixture {

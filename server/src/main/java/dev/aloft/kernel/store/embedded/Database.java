@@ -90,7 +90,8 @@ final class Database {
         var path = folder.store().toString();
         var options = options();
         switch (TornLog.repair(folder.store())) {
-            case DAMAGED -> throw folder.damaged(new IOException("a record of its log is broken, and others are behind it"));
+            case DAMAGED ->
+                throw folder.damaged(new IOException("a record of its log is broken, and others are behind it"));
             case CUT_OFF -> LOG.log(Level.WARNING,
                 "The last write to " + path + " was cut off before it was on the disk, and is dropped");
             case WHOLE -> { }
@@ -104,14 +105,16 @@ final class Database {
 
     private Options options() throws RocksDBException {
         var table = new BlockBasedTableConfig()
-            // In few shards, as by default what is longer than half a megabyte would find no room in any, and in indexes and
-            // filters of small parts: the whole filter of a file of a million keys took 0.7 ms to read for each get.
+            // In few shards, as by default what is longer than half a megabyte would find no room in any, and in
+            // indexes and filters of small parts: the whole filter of a file of a million keys took 0.7 ms to read for
+            // each get.
             .setBlockCache(keep(new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS)))
             .setIndexType(IndexType.kTwoLevelIndexSearch)
             .setFilterPolicy(keep(new BloomFilter(10)))
             .setPartitionFilters(true)
             .setMetadataBlockSize(METADATA_BYTES)
-            // Larger ones make ranges faster and single reads slower: 4 KB 11,000 and 289,000 a second, 32 KB 21,000 and 189,000.
+            // Larger ones make ranges faster and single reads slower: 4 KB 11,000 and 289,000 a second, 32 KB 21,000
+            // and 189,000.
             .setBlockSize(16 << 10)
             .setFormatVersion(6)
             .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
@@ -120,8 +123,8 @@ final class Database {
             .setPinTopLevelIndexAndFilter(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true);
         var options = keep(new Options(keep(wholeLogs()), keep(new ColumnFamilyOptions())));
-        // Queues delete what they have just written; a file of little else but deletions is compacted at once, or every look at
-        // the head of the queue would pass over all of them.
+        // Queues delete what they have just written; a file of little else but deletions is compacted at once, or every
+        // look at the head of the queue would pass over all of them.
         options.setTablePropertiesCollectorFactory(List.of(
             keep(TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(1024, 512, 0.5))));
         options.setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
@@ -129,8 +132,8 @@ final class Database {
         options.setSstFileManager(keep(new SstFileManager(Env.getDefault())));
         return options
             .setCreateIfMissing(true)
-            // The last record may be half there after a crash, since it was not acknowledged. Damage before it is an error: it
-            // would lose what was.
+            // The last record may be half there after a crash, since it was not acknowledged. Damage before it is an
+            // error: it would lose what was.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
             // Or a start on a full disk would fail.
             .setAvoidFlushDuringRecovery(true)
@@ -152,8 +155,8 @@ final class Database {
     }
 
     /**
-     * A log that was ended and synced is kept in mind, with its length: a start that finds it missing or too short among
-     * the others says so, and does not pass over a hole. RocksDB's Java has no other way to say it.
+     * A log that was ended and synced is kept in mind, with its length: a start that finds it missing or too short
+     * among the others says so, and does not pass over a hole. RocksDB's Java has no other way to say it.
      */
     private static DBOptions wholeLogs() {
         var properties = new Properties();
@@ -220,7 +223,8 @@ final class Database {
         if (isFull(e)) {
             return disk.full(e);
         }
-        return isDamaged(e) ? folder.damaged(e) : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
+        return isDamaged(e) ? folder.damaged(e)
+            : new StoreUnavailable("The store in " + folder.store() + " failed: " + e.getMessage(), e);
     }
 
     private static boolean isDamaged(RocksDBException e) {

@@ -33,8 +33,7 @@ import java.util.regex.Pattern;
  * Answers the requests of deployed APIs, at {@code http://API.execute-api.localhost:4566/…} (or any other domain), at
  * {@code /_aws/execute-api/API/…} for clients that cannot resolve such names, and at the path other local clouds use.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html">
+ * @see <a href="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html">
  *     Quotas</a>
  */
 public final class Gateway implements DataPlane {

@@ -42,7 +42,8 @@ final class Handlers {
         return call(type, () -> type.create(caller, desired));
     }
 
-    static ResourceType.Resource update(ResourceType type, Caller caller, String physicalId, Desired before, Desired after)
+    static ResourceType.Resource update(ResourceType type, Caller caller, String physicalId, Desired before,
+            Desired after)
             throws Failed {
         PropertyChecks.check(type, after);
         return call(type, () -> type.update(caller, physicalId, before, after));
@@ -77,7 +78,8 @@ final class Handlers {
 
     private static String code(ApiError error) {
         var code = error.code();
-        return code.contains("AlreadyExist") || code.contains("AlreadyOwned") || code.equals("ResourceConflictException")
+        return code.contains("AlreadyExist") || code.contains("AlreadyOwned")
+                || code.equals("ResourceConflictException")
                 || code.equals("ResourceInUseException") ? "AlreadyExists"
                 : code.contains("NotFound") || code.startsWith("NoSuch") ? "NotFound"
                 : code.startsWith("AccessDenied") || code.equals("AuthorizationError") ? "AccessDenied"

@@ -14,8 +14,7 @@ import java.util.Set;
  * @param categories   statements of a policy, or for functions one statement that says who may call
  * @param combinations of categories that may be asked for; empty for any
  * @param first        what waits for the permission
- * @see <a
- *     href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html">
+ * @see <a href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/reference-sam-connector.html">
  *     AWS SAM connector reference</a>
  */
 record ConnectorProfile(Form form, Map<String, List<Map<String, Object>>> categories, List<Set<String>> combinations,

@@ -5,8 +5,7 @@
  * through CodeDeploy, custom domains, WebSocket and GraphQL APIs, capacity providers, and the Kafka, MQ and DocumentDB
  * event sources.
  *
- * <p>AWS: <a
- * href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html"> AWS SAM
+ * <p>AWS: <a href="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html"> AWS SAM
  * specification</a>.
  */
 package dev.aloft.service.cloudformation.sam;

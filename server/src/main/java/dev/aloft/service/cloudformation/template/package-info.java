@@ -4,8 +4,7 @@
  * known. Pure: nothing here calls a service, reads the clock or keeps state.
  *
  * <p>AWS: <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html">template
- * anatomy</a>, <a
- * href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html">
+ * anatomy</a>, <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html">
  * intrinsic functions</a>.
  */
 package dev.aloft.service.cloudformation.template;

@@ -16,8 +16,7 @@ import java.util.Set;
 /**
  * What a checkpoint may say, in AWS's words: all updates are looked at before one is made.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/api/API_CheckpointDurableExecution.html">CheckpointDurableExecution</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/api/API_CheckpointDurableExecution.html">CheckpointDurableExecution</a>
  */
 final class CheckpointRules {
     private static final int MOST_ERROR_BYTES = 32_768;

@@ -11,8 +11,7 @@ import dev.aloft.wire.Trees;
  * What an execution has used of what it may: operations, and bytes of what was passed in and out. A step counts with
  * each of its attempts, an invocation that broke counts too.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html#durable-operations-checkpoint-consumption">
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-sdk.html#durable-operations-checkpoint-consumption">
  *     How durable operations are metered</a>
  */
 record Meter(int operations, long bytes) {

@@ -3,8 +3,7 @@ package dev.aloft.service.lambda.invoke;
 /**
  * What is measured of an event source mapping. Events are counted as often as they are handed on.
  *
- * @see <a
- *     href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics">
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics">
  *     Event source mapping metrics</a>
  */
 public final class MappingMeasures {

@@ -71,20 +71,27 @@ final class Invoke {
                     a.statusCode(202)
                     .durableExecutionArn(durable.start(caller, function, r.durableExecutionName(), event)));
         }
+        String trace = invocations.trace(version, Lineage.of(caller));
         if (queued) {
-            async.promise(caller.withTrace(Lineage.of(caller)), name.arn(), name.qualifier(), caller.requestId(), event,
+            async.promise(caller.withTrace(trace), name.arn(), name.qualifier(), caller.requestId(), event,
                     context, r.tenantId());
-            return Lambda.InvokeResponse.of(a -> a.statusCode(202));
+            return Lambda.InvokeResponse.of(a -> told(a.statusCode(202), trace));
         }
+        recursion.check(name, trace);
         boolean tail = Lambda.LogType.TAIL.equals(r.logType());
         Invocations.Result result = invocations.run(version, caller,
-                new Invocation(caller.requestId(), name.qualifiedArn(), event, chain(caller, name), context)
+                new Invocation(caller.requestId(), name.qualifiedArn(), event, trace, context)
                         .of(r.tenantId()), tail);
-        return Lambda.InvokeResponse.of(a -> a.statusCode(200)
+        return Lambda.InvokeResponse.of(a -> told(a.statusCode(200), trace).contentType("application/json")
                 .executedVersion(result.executedVersion())
                 .functionError(result.outcome().failed() ? "Unhandled" : null)
                 .logResult(result.logTail().map(Base64.getEncoder()::encodeToString).orElse(null))
                 .payload(Bytes.of(result.outcome().payload())));
+    }
+
+    /** Headers that no model of AWS's names, and all answers have. */
+    private static Lambda.InvokeResponse.Builder told(Lambda.InvokeResponse.Builder answer, String trace) {
+        return answer.traceId(Invocations.toldTrace(trace)).remappedContentLength("0");
     }
 
     Lambda.InvokeWithResponseStreamResponse stream(Caller caller, Lambda.InvokeWithResponseStreamRequest r) {

@@ -326,6 +326,18 @@ class InvokeTest extends RunningLambda {
     }
 
     @Test
+    void anAnswerSaysWhatItIsAndWhichTraceItBelongsTo() {
+        test.create("plain", "nodejs22.x", "exports.handler = async () => 1;");
+        var answer = test.invoke("plain", "{}");
+        assertThat(answer.contentType()).isEqualTo("application/json");
+        assertThat(answer.remappedContentLength()).isEqualTo("0");
+        assertThat(answer.traceId()).matches("root=1-[0-9a-f]{8}-[0-9a-f]{24};sampled=0");
+        var traced = caller().withTrace("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
+        assertThat(test.lambda.invoke(traced, Lambda.InvokeRequest.of(r -> r.functionName("plain").invocationType("Event"))).traceId())
+                .isEqualTo("root=1-5759e988-bd862e3fe1be46a994272793;parent=53995c3f42cd8ad8;sampled=1");
+    }
+
+    @Test
     void whatIsNoJsonIsRefusedInJacksonsWords() {
         test.create("strict", "nodejs22.x", "exports.handler = async () => 1;");
         assertThatThrownBy(() -> test.invoke("strict", "{oops}"))

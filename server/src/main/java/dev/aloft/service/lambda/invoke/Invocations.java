@@ -124,7 +124,7 @@ public final class Invocations implements AutoCloseable {
     }
 
     private Result ran(FunctionVersion version, Caller caller, Invocation given, boolean wantsTail, boolean counted) {
-        Invocation invocation = given.traced(trace(version, given.trace()));
+        Invocation invocation = given.traced(Lineage.through(trace(version, given.trace()), version.functionArn()));
         Revision revision = revision(version);
         try {
             Measures.Function measure = measures.of(version, invocation.invokedArn());
@@ -425,8 +425,14 @@ public final class Invocations implements AutoCloseable {
         });
     }
 
-    private String trace(FunctionVersion version, String given) {
-        return Lineage.through(given == null ? trace(version.traced()) : given, version.functionArn());
+    /** The trace header of an event: the given one, else one that begins here. */
+    public String trace(FunctionVersion version, String given) {
+        return given == null ? trace(version.traced()) : given;
+    }
+
+    /** What the answer says of an event's trace. */
+    public static String toldTrace(String trace) {
+        return Trace.of(trace).told();
     }
 
     private String trace(boolean sampled) {

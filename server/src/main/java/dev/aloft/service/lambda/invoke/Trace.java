@@ -18,4 +18,9 @@ record Trace(String root, String parent, boolean sampled) {
         }
         return new Trace(root, parent, sampled);
     }
+
+    /** As Lambda answers it to whoever invokes. */
+    String told() {
+        return "root=" + root + (sampled ? ";parent=" + parent + ";sampled=1" : ";sampled=0");
+    }
 }

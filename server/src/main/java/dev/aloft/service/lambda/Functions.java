@@ -32,11 +32,14 @@ final class Functions implements AutoCloseable {
 
     private final Store store;
     private final CodeStore codes;
+    private final SnapshotUses snapshotUses;
     private final Invocations invocations;
     private final EncryptedVariables encrypted;
     private final ExecutorService preparing = Executors.newVirtualThreadPerTaskExecutor();
 
-    Functions(Store store, CodeStore codes, Invocations invocations, EncryptedVariables encrypted) {
+    Functions(Store store, CodeStore codes, Invocations invocations, EncryptedVariables encrypted,
+            SnapshotUses snapshotUses) {
+        this.snapshotUses = snapshotUses;
         this.store = store;
         this.codes = codes;
         this.invocations = invocations;
@@ -75,7 +78,7 @@ final class Functions implements AutoCloseable {
         double chance = ThreadLocalRandom.current().nextDouble();
         record Found(LambdaData.Version version, Integer reserved) {}
         Found found = store.read(tx -> new Found(routed(tx, name, chance), find(tx, name).reserved()));
-        SnapStart.checkState(found.version().configuration());
+        snapshotUses.invoked(name, found.version().configuration());
         return runnable(name, found.version(), found.reserved());
     }
 
@@ -304,6 +307,7 @@ final class Functions implements AutoCloseable {
                 refuseWhileAliased(tx, name);
                 LambdaData.VERSIONS.delete(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())));
                 LambdaData.SNAPSHOTS.delete(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())));
+                LambdaData.SNAPSHOT_USES.delete(tx, LambdaData.key(name).and(Long.parseLong(name.qualifier())));
                 LambdaData.forgetQualified(tx, LambdaData.qualified(name));
             });
             invocations.forgetVersion(name.qualifiedArn());

@@ -24,6 +24,8 @@ final class LambdaData {
     static final Table<Version> VERSIONS = Table.of("versions", new RecentlyRead<>(Codec.of(Version.class)));
     /** Published versions that are to be taken through their init; keys as those of {@link #VERSIONS}. */
     static final Table<String> SNAPSHOTS = Table.of("snapshots", Codec.TEXT);
+    /** When versions with SnapStart were invoked last, in milliseconds; keys as those of {@link #VERSIONS}. */
+    static final Table<Long> SNAPSHOT_USES = Table.of("snapshotUses", Codec.NUMBER);
     /** By account, region, name of the function and name of the alias. */
     static final Table<Lambda.AliasConfiguration> ALIASES =
             Table.of("aliases", new RecentlyRead<>(Codec.of(Lambda.AliasConfiguration.class)));
@@ -165,6 +167,7 @@ final class LambdaData {
         FUNCTIONS.delete(tx, function);
         VERSIONS.deleteAll(tx, function);
         SNAPSHOTS.deleteAll(tx, function);
+        SNAPSHOT_USES.deleteAll(tx, function);
         ALIASES.deleteAll(tx, function);
         POLICIES.deleteAll(tx, function);
         RECURSION.delete(tx, function);

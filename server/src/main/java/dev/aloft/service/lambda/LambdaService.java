@@ -93,8 +93,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         var destinationAccess = new DestinationAccess(roles, permits);
         var uploads = new Uploads(codes, endpoint);
         variables = new EncryptedVariables(store, roles, endpoint);
-        functions = new Functions(store, codes, invocations, variables);
-        snapshots = new Snapshots(store, functions, invocations, time);
+        var snapshotUses = new SnapshotUses(store, time);
+        functions = new Functions(store, codes, invocations, variables, snapshotUses);
+        snapshots = new Snapshots(store, functions, snapshotUses, invocations, time);
         versions = new Versions(store, functions, snapshots);
         aliases = new Aliases(store, functions);
         layers = new Layers(store, codes, uploads, functions, time);

@@ -90,6 +90,25 @@ final class SnapStart {
         return c.toBuilder().state(Lambda.State.FAILED).stateReason(reason).stateReasonCode(code).build();
     }
 
+    /** Whether it is a version that starts from what its init left. */
+    static boolean isReady(FunctionConfiguration c) {
+        return isOf(c) && Lambda.State.ACTIVE.equals(c.state());
+    }
+
+    /** The same when nobody invoked it for long. */
+    static FunctionConfiguration inactive(FunctionConfiguration c) {
+        return c.toBuilder().state(Lambda.State.INACTIVE).stateReason("The function version is idle.")
+                .stateReasonCode(Lambda.StateReasonCode.IDLE)
+                .snapStart(c.snapStart().toBuilder().optimizationStatus(Lambda.SnapStartOptimizationStatus.OFF).build())
+                .build();
+    }
+
+    /** The same once it was invoked again. */
+    static FunctionConfiguration restoring(FunctionConfiguration c) {
+        return c.toBuilder().state(Lambda.State.PENDING).stateReason("The function version is being restored.")
+                .stateReasonCode(Lambda.StateReasonCode.RESTORING).build();
+    }
+
     /** Only what has been through its init can be invoked. */
     static void checkState(FunctionConfiguration c) {
         if (isOf(c) && !Lambda.State.ACTIVE.equals(c.state())) {

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 final class Snapshots {
     private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
     private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final Duration IDLE_LOOK = Duration.ofHours(1);
     private static final int AT_ONCE = 2;
     private static final int MOST_AT_START = 8;
 
@@ -33,13 +34,18 @@ final class Snapshots {
     private final Functions functions;
     private final Invocations invocations;
     private final Time time;
-    private final Signal signal = new Signal();
+    private final SnapshotUses uses;
+    private final Signal signal;
     /** Raised for each version that is no longer pending. */
     private final Signal settled = new Signal();
     private final Set<Key> underWay = ConcurrentHashMap.newKeySet();
     private boolean begun;
+    /** Only the worker's. */
+    private Instant lookedForIdle = Instant.EPOCH;
 
-    Snapshots(Store store, Functions functions, Invocations invocations, Time time) {
+    Snapshots(Store store, Functions functions, SnapshotUses uses, Invocations invocations, Time time) {
+        this.uses = uses;
+        this.signal = uses.signal();
         this.store = store;
         this.functions = functions;
         this.invocations = invocations;
@@ -66,14 +72,25 @@ final class Snapshots {
             begun = true;
             time.start("lambda-snapshots-again", this::again);
         }
+        retireIdle();
         return Optional.of(time.instant().plus(LOOK));
+    }
+
+    private void retireIdle() {
+        if (time.instant().isBefore(lookedForIdle.plus(IDLE_LOOK))) {
+            return;
+        }
+        lookedForIdle = time.instant();
+        uses.retire().forEach(key -> invocations.forgetVersion(name(key).qualifiedArn()));
     }
 
     private void make(Key key) {
         try {
             Optional<LambdaData.Version> version = store.read(tx -> LambdaData.VERSIONS.get(tx, key));
             Optional<Invocations.InitFailure> failure = version.flatMap(each -> prepare(key, each));
+            long made = time.millis();
             store.change(tx -> {
+                LambdaData.SNAPSHOT_USES.put(tx, key, made);
                 LambdaData.VERSIONS.get(tx, key).map(now -> now.with(settled(now.configuration(), failure)))
                         .ifPresent(now -> LambdaData.VERSIONS.put(tx, key, now));
                 LambdaData.SNAPSHOTS.delete(tx, key);
@@ -131,7 +148,7 @@ final class Snapshots {
         List<Key> newest = store
                 .read(tx -> LambdaData.FUNCTIONS.range(tx, Key.EMPTY).filter(row -> row.value().published() > 0)
                 .map(row -> row.key().and(row.value().published()))
-                .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> isReady(version.configuration()))
+                .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> SnapStart.isReady(version.configuration()))
                         .isPresent())
                 .limit(MOST_AT_START).toList());
         try {
@@ -152,9 +169,5 @@ final class Snapshots {
                     .collect(Collectors.toSet()));
             kept.stream().filter(arn -> !there.contains(arn)).forEach(invocations::forgetVersion);
         }
-    }
-
-    private static boolean isReady(FunctionConfiguration c) {
-        return SnapStart.isOf(c) && "Active".equals(c.state());
     }
 }

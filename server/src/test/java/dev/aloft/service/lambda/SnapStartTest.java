@@ -79,6 +79,26 @@ class SnapStartTest extends RunningLambda {
                 .events().stream().map(Logs.FilteredLogEvent::message).toList();
     }
 
+    @Test
+    void aVersionThatNobodyInvokedForFourteenDaysIsInactiveAndMadeAgainWhenSomebodyDoes() throws InterruptedException {
+        create("idle", Map.of("index.py", SOURCE));
+        publish("idle");
+        settled("idle");
+        test.time.advance(Duration.ofDays(10));
+        assertThat(invoke("idle", "{}").functionError()).isNull();
+        test.time.advance(Duration.ofDays(10));
+        assertThat(settled("idle").state()).as("ten days after it was invoked").isEqualTo("Active");
+        test.time.advance(Duration.ofDays(5));
+        assertThat(settled("idle")).returns("Inactive", FunctionConfiguration::state)
+                .returns("Idle", FunctionConfiguration::stateReasonCode)
+                .returns("Off", c -> c.snapStart().optimizationStatus());
+        assertThatThrownBy(() -> invoke("idle", "{}")).isInstanceOf(Lambda.SnapStartNotReadyException.class)
+                .hasMessage("Lambda is initializing your function. It will be ready to invoke once your function state"
+                        + " becomes ACTIVE.");
+        assertThat(settled("idle").state()).isEqualTo("Active");
+        assertThat(invoke("idle", "{}").functionError()).isNull();
+    }
+
     // ---- refused
 
     @Test

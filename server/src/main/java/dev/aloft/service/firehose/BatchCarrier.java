@@ -183,7 +183,7 @@ final class BatchCarrier implements Carrier<Batch> {
         var stream = channel.stream();
         var options = channel.isBackup() ? stream.destination().s3BackupDescription().cloudWatchLoggingOptions()
                 : stream.destination().cloudWatchLoggingOptions();
-        if (options == null || !Boolean.TRUE.equals(options.enabled()) || options.logGroupName() == null) {
+        if (options == null || !Boolean.TRUE.equals(options.enabled())) {
             return;
         }
         var line = new LinkedHashMap<String, Object>();

@@ -146,6 +146,7 @@ final class Destinations {
 
     static ExtendedS3DestinationDescription checked(ExtendedS3DestinationDescription destination) {
         checkBackup(destination);
+        checkLogging(destination.cloudWatchLoggingOptions());
         checkPartitions(destination);
         ObjectName.check(destination.prefix(), destination.errorOutputPrefix(), partitions(destination));
         try {
@@ -157,10 +158,18 @@ final class Destinations {
                 Processors.checked(destination.processingConfiguration(), destination.roleARN())).build();
     }
 
+    private static void checkLogging(Firehose.CloudWatchLoggingOptions options) {
+        if (Boolean.TRUE.equals(options.enabled())
+                && (options.logGroupName() == null || options.logStreamName() == null)) {
+            throw invalid("LogGroupName and LogStreamName are required when CloudWatch logging is enabled.");
+        }
+    }
+
     private static void checkBackup(ExtendedS3DestinationDescription destination) {
         var backup = destination.s3BackupDescription();
         if (backup != null) {
             ObjectName.check(backup.prefix(), backup.errorOutputPrefix(), false);
+            checkLogging(backup.cloudWatchLoggingOptions());
             if (backup.bufferingHints().intervalInSeconds() < SHORTEST_BACKUP_SECONDS) {
                 throw invalid("S3 backup buffering interval must be between 60 and 900 seconds.");
             }

@@ -3,6 +3,7 @@ package dev.aloft.service.firehose;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Firehose;
+import dev.aloft.api.Kinesis;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
 import dev.aloft.api.Shape;
@@ -60,7 +61,8 @@ public final class FirehoseService implements Service, Firehose {
                 new HttpEndpoint(outbound, keys, time), measures, time);
         batches = new Deliveries<>("firehose batches", store, time, Codec.of(Batch.class), carrier);
         buffers = new Buffers(data, batches, store, time);
-        streams = new Streams(data, buffers, roles, keys, streamKeys, store, time, sourcesChanged::raise);
+        streams = new Streams(data, buffers, roles, keys, streamKeys, Kinesis.at(endpoint), store, time,
+                sourcesChanged::raise);
         sources = new Sources(data, buffers, roles, endpoint, store, measures, time);
         resourceTypes = List.of(new DeliveryStreamResource(Firehose.at(endpoint)));
     }

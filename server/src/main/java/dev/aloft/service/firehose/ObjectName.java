@@ -99,6 +99,9 @@ record ObjectName(String stream, int version, Instant arrival, String random, Zo
                     + "Dynamic Partitioning is enabled.");
         }
         for (var each : new String[] {prefix, errorPrefix}) {
+            if (each != null && EXPRESSION.matcher(each).replaceAll("").contains("!{")) {
+                throw invalid("Invalid expression: " + each.substring(each.lastIndexOf("!{")));
+            }
             var found = EXPRESSION.matcher(each == null ? "" : each);
             while (found.find()) {
                 checkExpression(found);

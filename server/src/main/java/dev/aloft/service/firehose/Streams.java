@@ -3,6 +3,7 @@ package dev.aloft.service.firehose;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
+import dev.aloft.api.Kinesis;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.Key;
@@ -41,18 +42,20 @@ final class Streams {
     private final Dispatches.Assume roles;
     private final KeyFile keys;
     private final StreamKeys streamKeys;
+    private final Kinesis kinesis;
     private final Store store;
     private final Time time;
     private final Runnable changed;
 
     /** @param changed tells those who read sources */
     Streams(FirehoseData data, Buffers buffers, Dispatches.Assume roles, KeyFile keys, StreamKeys streamKeys,
-            Store store, Time time, Runnable changed) {
+            Kinesis kinesis, Store store, Time time, Runnable changed) {
         this.data = data;
         this.buffers = buffers;
         this.roles = roles;
         this.keys = keys;
         this.streamKeys = streamKeys;
+        this.kinesis = kinesis;
         this.store = store;
         this.time = time;
         this.changed = changed;
@@ -69,7 +72,7 @@ final class Streams {
                         : input.directPutSourceConfiguration().throughputHintInMBs());
         checkRole(stream, stream.destination().roleARN());
         if (stream.source() != null) {
-            checkRole(stream, stream.source().role());
+            checkSource(stream);
         }
         if (stream.destination().s3BackupDescription() != null) {
             checkRole(stream, stream.destination().s3BackupDescription().roleARN());
@@ -166,6 +169,19 @@ final class Streams {
         } catch (ApiError _) {
             throw new Firehose.InvalidArgumentException("Firehose is unable to assume role " + role
                     + ". Please check the role provided.");
+        }
+    }
+
+    /** The role must find the stream. */
+    private void checkSource(KeptStream stream) {
+        var source = stream.source();
+        checkRole(stream, source.role());
+        var service = BatchCarrier.service(stream, UUID.randomUUID().toString());
+        try {
+            kinesis.describeStream(roles.role(service, source.role(), stream.name()),
+                    Kinesis.DescribeStreamRequest.of(r -> r.streamARN(source.stream()).limit(1)));
+        } catch (ApiError e) {
+            throw new Firehose.InvalidArgumentException(e.getMessage());
         }
     }
 

@@ -34,12 +34,20 @@ final class Encryption {
 
     /** Whoever starts it must be allowed to encrypt. */
     void start(Caller caller, Kinesis.StartStreamEncryptionRequest input) {
+        requireKms(input.encryptionType());
         var found = store.read(tx -> streams.existing(tx, caller, input.streamName(), input.streamARN()));
         envelopes.require(caller, use(found, input.keyId()));
         streams.change(caller, input.streamName(), input.streamARN(), stream -> stream.withKey(input.keyId()));
     }
 
+    private static void requireKms(String type) {
+        if (!type.equals("KMS")) {
+            throw new Kinesis.InvalidArgumentException("The only supported encryption type is KMS.");
+        }
+    }
+
     void stop(Caller caller, Kinesis.StopStreamEncryptionRequest input) {
+        requireKms(input.encryptionType());
         streams.change(caller, input.streamName(), input.streamARN(), stream -> {
             if (stream.keyId() == null) {
                 throw new Kinesis.InvalidArgumentException("Cannot stop encrypting an unencrypted stream.");

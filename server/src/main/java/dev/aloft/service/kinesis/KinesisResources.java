@@ -52,6 +52,7 @@ final class KinesisResources {
         public Resource create(Caller caller, Desired desired) {
             var name = desired.name("Name", MAX_NAME);
             var properties = desired.properties();
+            checkCount(properties);
             try {
                 kinesis.createStream(caller, Kinesis.CreateStreamRequest.of(r -> r.streamName(name)
                         .shardCount(onDemand(properties) ? null : number(properties, "ShardCount", 1))
@@ -71,6 +72,12 @@ final class KinesisResources {
             kinesis.listTagsForStream(caller, Kinesis.ListTagsForStreamRequest.of(r -> r.streamName(name))).tags()
                     .forEach(tag -> tags.put(tag.key(), tag.value()));
             return desired.isMarkedIn(tags);
+        }
+
+        private static void checkCount(Map<String, Object> properties) {
+            if (onDemand(properties) && properties.get("ShardCount") != null) {
+                throw ApiError.of("InvalidRequest", 400, "ShardCount is not expected when StreamMode=ON_DEMAND");
+            }
         }
 
         private static boolean onDemand(Map<String, Object> properties) {
@@ -100,9 +107,7 @@ final class KinesisResources {
         }
 
         private void setRetention(Caller caller, String name, int hours) {
-            int now = kinesis
-                    .describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
-                    .streamDescriptionSummary().retentionPeriodHours();
+            int now = summary(caller, name).retentionPeriodHours();
             if (hours > now) {
                 kinesis.increaseStreamRetentionPeriod(caller, Kinesis.IncreaseStreamRetentionPeriodRequest.of(
                         r -> r.streamName(name).retentionPeriodHours(hours)));
@@ -134,6 +139,7 @@ final class KinesisResources {
         public Resource update(Caller caller, String physicalId, Desired before, Desired after) {
             var arn = caller.arn("kinesis", "stream/" + physicalId).toString();
             var properties = after.properties();
+            checkCount(properties);
             boolean demand = onDemand(properties);
             if (demand != onDemand(before.properties())) {
                 kinesis.updateStreamMode(caller, Kinesis.UpdateStreamModeRequest.of(
@@ -145,7 +151,9 @@ final class KinesisResources {
                         r -> r.streamARN(arn).warmThroughputMiBps(warm)));
             }
             int shards = number(properties, "ShardCount", 1);
-            if (!demand && shards != number(before.properties(), "ShardCount", 1)) {
+            boolean counted = demand != onDemand(before.properties())
+                    || shards != number(before.properties(), "ShardCount", 1);
+            if (!demand && counted && shards != summary(caller, physicalId).openShardCount()) {
                 kinesis.updateShardCount(caller, Kinesis.UpdateShardCountRequest.of(r -> r.streamName(physicalId)
                         .targetShardCount(shards).scalingType("UNIFORM_SCALING")));
             }
@@ -184,10 +192,12 @@ final class KinesisResources {
         }
 
         private Resource existing(Caller caller, String name) {
-            var arn = kinesis
-                    .describeStreamSummary(caller, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name)))
-                    .streamDescriptionSummary().streamARN();
-            return new Resource(name, Map.of("Arn", arn));
+            return new Resource(name, Map.of("Arn", summary(caller, name).streamARN()));
+        }
+
+        private Kinesis.StreamDescriptionSummary summary(Caller caller, String name) {
+            return kinesis.describeStreamSummary(caller,
+                    Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName(name))).streamDescriptionSummary();
         }
 
         private static Integer number(Map<String, Object> properties, String name, Integer otherwise) {

@@ -24,7 +24,8 @@ public final class KinesisTarget implements Target {
 
     @Override
     public void deliver(Caller caller, Arn target, Event event) {
-        kinesis.putRecord(caller,
+        // A destination of CloudWatch Logs may be a stream in another region.
+        kinesis.putRecord(caller.in(caller.account(), target.region()),
                 Kinesis.PutRecordRequest.of(r -> r.streamARN(target.toString()).data(Bytes.of(event.body()))
                 .partitionKey(event.partitionKey() == null ? UUID.randomUUID().toString() : event.partitionKey())));
     }

@@ -67,6 +67,9 @@ final class Streams {
         var warm = input.warmThroughputMiBps();
         int count = input.shardCount() != null ? input.shardCount() : warm == null ? ON_DEMAND_SHARDS : shardsFor(warm);
         var tags = checkedTags(input.tags() == null ? Map.of() : input.tags());
+        if (tags.size() > MOST_TAGS) {
+            throw tooManyTags(input.streamName(), caller.account());
+        }
         var now = time.instant().truncatedTo(ChronoUnit.SECONDS);
         var stream = new KeptStream(caller.account(), caller.region(), input.streamName(), UUID.randomUUID().toString(),
                 now, onDemand, SHORTEST_HOURS, null, List.of(), tags,
@@ -178,7 +181,10 @@ final class Streams {
         }
         var parsed = Arn.parse(arn);
         var parts = parsed.resource().split("/");
-        var inferred = parts.length > 1 ? parts[1] : parsed.resource();
+        if (parts.length != 2) {
+            throw notFound(parsed.resource().substring(parsed.resource().indexOf('/') + 1), parsed.account());
+        }
+        var inferred = parts[1];
         if (!parsed.region().equals(caller.region())) {
             throw new Kinesis.InvalidArgumentException("The region specified in the ARN '" + arn
                     + "' does not match the endpoint region");
@@ -341,9 +347,13 @@ final class Streams {
     }
 
     void tag(Caller caller, Kinesis.AddTagsToStreamRequest input) {
-        tag(caller, input.streamName(), input.streamARN(), input.tags(), stream -> new Kinesis.InvalidArgumentException(
-                "Failed to add tags to stream " + stream.name() + " under account " + stream.account()
-                        + " because a given stream cannot have more than 50 tags associated with it."));
+        tag(caller, input.streamName(), input.streamARN(), input.tags(),
+                stream -> tooManyTags(stream.name(), stream.account()));
+    }
+
+    private static Kinesis.InvalidArgumentException tooManyTags(String name, String account) {
+        return new Kinesis.InvalidArgumentException("Failed to add tags to stream " + name + " under account " + account
+                + " because a given stream cannot have more than 50 tags associated with it.");
     }
 
     void tag(Caller caller, String arn, Map<String, String> given, Function<KeptStream, ApiError> tooMany) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
+import dev.aloft.api.Kinesis;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.call.ResourceType;
@@ -14,6 +15,7 @@ import dev.aloft.kernel.identity.KeyFile;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
 import dev.aloft.kernel.time.TestTime;
+import dev.aloft.service.kinesis.KinesisService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ class DeliveryStreamResourceTest {
         var service = new FirehoseService(store, KeyFile.inMemory(), new TestTime(), endpoint, (caller, _, _) -> caller,
                 outbound);
         endpoint.add(service);
+        endpoint.add(new KinesisService(store, KeyFile.inMemory(), new TestTime(), endpoint));
         type = service.resourceTypes().getFirst();
     }
 
@@ -112,6 +115,9 @@ class DeliveryStreamResourceTest {
                 "KinesisStreamSourceConfiguration", Map.of("KinesisStreamARN",
                         "arn:aws:kinesis:us-east-1:111122223333:stream/s", "RoleARN", ROLE),
                 "S3DestinationConfiguration", bucket()));
+        assertThatThrownBy(() -> type.create(ROOT, from)).isInstanceOf(Firehose.InvalidArgumentException.class)
+                .hasMessage("Stream s under account 111122223333 not found.");
+        Kinesis.at(endpoint).createStream(ROOT, Kinesis.CreateStreamRequest.of(r -> r.streamName("s").shardCount(1)));
         type.create(ROOT, from);
         assertThat(described("from").source().kinesisStreamSourceDescription().roleARN()).isEqualTo(ROLE);
         assertThat(type.replacedBy()).contains("DeliveryStreamName", "DeliveryStreamType",

@@ -333,6 +333,11 @@ class FirehoseTest extends FirehoseFixture {
                         + "the role provided.");
         assertThatThrownBy(() -> stream(d -> d.prefix("!{timestamp:yyyy}/")))
                 .hasMessage("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions.");
+        assertThatThrownBy(() -> stream(d -> d.prefix("!{timestamp:yyyy").errorOutputPrefix("e/")))
+                .hasMessage("Invalid expression: !{timestamp:yyyy");
+        assertThatThrownBy(() -> stream(d -> d.cloudWatchLoggingOptions(Firehose.CloudWatchLoggingOptions.of(
+                o -> o.enabled(true)))))
+                .hasMessage("LogGroupName and LogStreamName are required when CloudWatch logging is enabled.");
         firehose.deleteDeliveryStream(ROOT, Firehose.DeleteDeliveryStreamRequest.of(r -> r.deliveryStreamName("d")));
         assertThatThrownBy(() -> put("text")).isInstanceOf(Firehose.ResourceNotFoundException.class)
                 .hasMessage("Firehose d under account 111122223333 not found.");

@@ -52,6 +52,40 @@ class KinesisResourcesTest {
             .streamDescriptionSummary().openShardCount()).isEqualTo(1);
     }
 
+    private int shards() {
+        return kinesis.describeStreamSummary(ROOT, Kinesis.DescribeStreamSummaryRequest.of(r -> r.streamName("s")))
+            .streamDescriptionSummary().openShardCount();
+    }
+
+    @Test
+    void aStreamOnDemandIsNotTheOneWithACount() {
+        var mode = Map.of("StreamMode", "ON_DEMAND");
+        assertThatThrownBy(() -> type("Stream").create(ROOT, desired(Map.of("Name", "s", "ShardCount", 2,
+            "StreamModeDetails", mode)))).hasMessage("ShardCount is not expected when StreamMode=ON_DEMAND");
+        var demand = desired(Map.of("Name", "s", "StreamModeDetails", mode));
+        type("Stream").create(ROOT, demand);
+        assertThat(shards()).isEqualTo(4);
+        var two = desired(Map.of("Name", "s", "ShardCount", 2));
+        type("Stream").update(ROOT, "s", demand, two);
+        assertThat(shards()).isEqualTo(2);
+        type("Stream").update(ROOT, "s", two, demand);
+        assertThat(shards()).as("it keeps its shards").isEqualTo(2);
+    }
+
+    @Test
+    void aStreamIsWarmedAsItsTemplateSays() {
+        kinesis.updateAccountSettings(ROOT, Kinesis.UpdateAccountSettingsRequest.of(
+            r -> r.minimumThroughputBillingCommitment(
+                Kinesis.MinimumThroughputBillingCommitmentInput.of(c -> c.status("ENABLED")))));
+        var mode = Map.of("StreamMode", "ON_DEMAND");
+        var warm = desired(Map.of("Name", "s", "StreamModeDetails", mode, "WarmThroughputMiBps", 6));
+        type("Stream").create(ROOT, warm);
+        assertThat(shards()).isEqualTo(6);
+        type("Stream").update(ROOT, "s", warm, desired(Map.of("Name", "s", "StreamModeDetails", mode,
+            "WarmThroughputMiBps", "9")));
+        assertThat(shards()).isEqualTo(9);
+    }
+
     @Test
     void aPolicyIsThereUntilItIsDeleted() {
         type("Stream").create(ROOT, desired(Map.of("Name", "s")));

@@ -35,6 +35,13 @@ class RecordedTest extends KinesisFixture {
     }
 
     @Test
+    void anArnOfAConsumerNamesNoStream() {
+        stream(1);
+        refused("ResourceNotFoundException", "Stream s/consumer/c:1 under account 111122223333 not found.",
+            () -> summary(r -> r.streamARN(ARN + "/consumer/c:1")));
+    }
+
+    @Test
     void aStreamIsMadeInAWholeSecond() {
         time.advance(Duration.ofMillis(1234));
         stream(1);
@@ -71,6 +78,9 @@ class RecordedTest extends KinesisFixture {
         refused("InvalidArgumentException", "Cannot stop encrypting an unencrypted stream.",
             () -> kinesis.stopStreamEncryption(ROOT, Kinesis.StopStreamEncryptionRequest.of(
                 r -> r.streamName("s").encryptionType("KMS").keyId("alias/aws/kinesis"))));
+        refused("InvalidArgumentException", "The only supported encryption type is KMS.",
+            () -> kinesis.startStreamEncryption(ROOT, Kinesis.StartStreamEncryptionRequest.of(
+                r -> r.streamName("s").encryptionType("NONE").keyId("alias/aws/kinesis"))));
     }
 
     @Test

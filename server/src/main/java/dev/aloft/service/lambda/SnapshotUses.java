@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * When versions with SnapStart were invoked last. One that was not for fourteen days is inactive: what it starts from is
- * given up, and who invokes it then is refused and has it made again.
+ * When versions with SnapStart were invoked last. One that was not for fourteen days is inactive: what it starts from
+ * is given up, and who invokes it then is refused and has it made again.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html#snapstart-function-states">
  *     Function states</a>
@@ -48,8 +48,8 @@ final class SnapshotUses {
         var version = LambdaData.key(name).and(Long.parseLong(c.version()));
         if (Lambda.State.INACTIVE.equals(c.state())) {
             restore(version);
-            throw new Lambda.SnapStartNotReadyException("Lambda is initializing your function. It will be ready to invoke"
-                    + " once your function state becomes ACTIVE.");
+            throw new Lambda.SnapStartNotReadyException("Lambda is initializing your function. It will be ready to"
+                    + " invoke once your function state becomes ACTIVE.");
         }
         SnapStart.checkState(c);
         note(version);
@@ -82,8 +82,9 @@ final class SnapshotUses {
                         .filter(used -> !now.isBefore(Instant.ofEpochMilli(used).plus(IDLE))).isPresent())
                 .map(Row::key).toList());
         if (!idle.isEmpty()) {
-            store.change(tx -> idle.forEach(key -> LambdaData.VERSIONS.get(tx, key).ifPresent(
-                    version -> LambdaData.VERSIONS.put(tx, key, version.with(SnapStart.inactive(version.configuration()))))));
+            store.change(tx -> idle.forEach(key -> LambdaData.VERSIONS.get(tx, key)
+                    .map(version -> version.with(SnapStart.inactive(version.configuration())))
+                    .ifPresent(version -> LambdaData.VERSIONS.put(tx, key, version))));
             idle.forEach(noted::remove);
         }
         return idle;

@@ -148,8 +148,8 @@ final class Snapshots {
         List<Key> newest = store
                 .read(tx -> LambdaData.FUNCTIONS.range(tx, Key.EMPTY).filter(row -> row.value().published() > 0)
                 .map(row -> row.key().and(row.value().published()))
-                .filter(key -> LambdaData.VERSIONS.get(tx, key).filter(version -> SnapStart.isReady(version.configuration()))
-                        .isPresent())
+                .filter(key -> LambdaData.VERSIONS.get(tx, key).map(LambdaData.Version::configuration)
+                        .filter(SnapStart::isReady).isPresent())
                 .limit(MOST_AT_START).toList());
         try {
             for (Key key : newest) {

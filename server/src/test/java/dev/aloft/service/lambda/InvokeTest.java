@@ -333,7 +333,8 @@ class InvokeTest extends RunningLambda {
         assertThat(answer.remappedContentLength()).isEqualTo("0");
         assertThat(answer.traceId()).matches("root=1-[0-9a-f]{8}-[0-9a-f]{24};sampled=0");
         var traced = caller().withTrace("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
-        assertThat(test.lambda.invoke(traced, Lambda.InvokeRequest.of(r -> r.functionName("plain").invocationType("Event"))).traceId())
+        var queued = Lambda.InvokeRequest.of(r -> r.functionName("plain").invocationType("Event"));
+        assertThat(test.lambda.invoke(traced, queued).traceId())
                 .isEqualTo("root=1-5759e988-bd862e3fe1be46a994272793;parent=53995c3f42cd8ad8;sampled=1");
     }
 

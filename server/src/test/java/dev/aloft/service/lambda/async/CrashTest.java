@@ -112,6 +112,7 @@ class CrashTest {
         prepare();
         killWhileSending(new Random(SEED));
         awaitAll();
+        awaitHeard();
         platform.kill();
         checkLedger(Ledger.read(ledger));
     }
@@ -178,6 +179,14 @@ class CrashTest {
             }
             assertThat(System.nanoTime()).as("seed %d: lost %s", SEED, open).isLessThan(end);
             pause(100);
+        }
+    }
+
+    /** What was told may be known here sooner than the function has written that it was heard. */
+    private void awaitHeard() throws IOException {
+        long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+        while (Ledger.read(ledger).underWay(KILLS + 1) > 0 && System.nanoTime() < end) {
+            pause(20);
         }
     }
 

@@ -8,6 +8,8 @@ import dev.aloft.api.S3;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.service.cloudformation.sam.SamTransform;
 import dev.aloft.service.cloudformation.template.JsonText;
+import dev.aloft.service.cloudformation.template.LanguageExtensions;
+import dev.aloft.service.cloudformation.template.Spelling;
 import dev.aloft.service.cloudformation.template.Template;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.TemplateReader;
@@ -109,12 +111,13 @@ final class Templates {
             switch (transform) {
                 case SamTransform.NAME ->
                         result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
-                case "AWS::LanguageExtensions" -> {
-                    // The functions that it adds are understood everywhere; the loops are not.
-                    if (JsonText.write(result).contains("\"Fn::ForEach")) {
-                        throw new TemplateError("Fn::ForEach is not built in Aloft");
-                    }
-                }
+                case LanguageExtensions.NAME -> result = LanguageExtensions.apply(result, parameters, name -> switch (name) {
+                    case "AWS::Region" -> caller.region();
+                    case "AWS::AccountId" -> caller.account();
+                    case "AWS::Partition" -> "aws";
+                    case "AWS::URLSuffix" -> "amazonaws.com";
+                    default -> null;
+                });
                 default -> throw new TemplateError("No transform named " + transform + " found.");
             }
         }
@@ -184,8 +187,18 @@ final class Templates {
         });
         if (!unknown.isEmpty()) {
             throw new TemplateError("Template format error: Unrecognized resource types: [" + String.join(", ", unknown)
-                    + "]");
+                    + "]" + hint(unknown));
         }
+    }
+
+    /** What AWS does not say: whether a type is mistyped, lacks its transform, or is only not built here. */
+    private String hint(Set<String> unknown) {
+        if (unknown.stream().anyMatch(type -> type.startsWith("AWS::Serverless::"))) {
+            return " (the template needs Transform: " + SamTransform.NAME + ")";
+        }
+        var meant = unknown.stream().flatMap(type -> Spelling.likeliest(type, types.names()).stream()).findFirst();
+        return meant.map(type -> " (did you mean " + type + "?)")
+                .orElse(unknown.stream().anyMatch(type -> type.startsWith("AWS::")) ? " (not built in Aloft)" : "");
     }
 
     /** The capabilities that a transformed template needs. */

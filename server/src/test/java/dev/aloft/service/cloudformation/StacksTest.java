@@ -475,6 +475,13 @@ class StacksTest {
         assertThatThrownBy(() -> stack("nope")).hasMessage("Stack with id nope does not exist");
         assertThatThrownBy(() -> create("Resources: {A: {Type: Nope::Nope}}"))
                 .hasMessage("Template format error: Unrecognized resource types: [Nope::Nope]");
+        assertThatThrownBy(() -> create("Resources: {A: {Type: Test::Thign}}"))
+                .hasMessage("Template format error: Unrecognized resource types: [Test::Thign] (did you mean Test::Thing?)");
+        assertThatThrownBy(() -> create("Resources: {A: {Type: AWS::EC2::VPC}}"))
+                .hasMessage("Template format error: Unrecognized resource types: [AWS::EC2::VPC] (not built in Aloft)");
+        assertThatThrownBy(() -> create("Resources: {A: {Type: AWS::Serverless::Function}}"))
+                .hasMessage("Template format error: Unrecognized resource types: [AWS::Serverless::Function]"
+                        + " (the template needs Transform: AWS::Serverless-2016-10-31)");
         assertThatThrownBy(() -> create("Parameters: {P: {Type: String}}\n" + template(thing("A", ""))))
                 .hasMessage("Parameters: [P] must have values");
         assertThatThrownBy(() -> create(template(thing("A", "")), r -> r.stackName("1x")))
@@ -591,7 +598,7 @@ class StacksTest {
                 .describeChangeSet(CALLER, CloudFormation.DescribeChangeSetRequest.of(r -> r.changeSetName(set.id())))
                 .statusReason())
                 .isEqualTo("Template format error: Unrecognized resource types: [AWS::IAM::Role, "
-                        + "AWS::Lambda::Function]");
+                        + "AWS::Lambda::Function] (not built in Aloft)");
         assertThat(cloudFormation
                 .getTemplateSummary(CALLER, CloudFormation.GetTemplateSummaryRequest.of(r -> r.templateBody(text)))
                 .capabilities()).containsExactly("CAPABILITY_AUTO_EXPAND");

@@ -3,15 +3,13 @@ package dev.aloft.service.cloudformation.deploy;
 import dev.aloft.kernel.call.ResourceType.Desired;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.service.cloudformation.deploy.Handlers.Failed;
-import java.util.Comparator;
+import dev.aloft.service.cloudformation.template.Spelling;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Whether a resource's properties are those of its type, all the way down, before the type is asked for anything. */
 final class PropertyChecks {
@@ -54,7 +52,7 @@ final class PropertyChecks {
             if (!known.contains(name) && !known.contains("*")) {
                 throw new Failed(failed + at + ": the property " + name + " of " + type.type()
                         + " is not built in Aloft"
-                        + likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
+                        + Spelling.likeliest(name, known).map(one -> "; did you mean " + one + "?").orElse(""));
             }
         }
     }
@@ -83,29 +81,5 @@ final class PropertyChecks {
                     + ": expected type: JSONObject, found: " + other.getClass().getSimpleName());
             case null, default -> { }
         }
-    }
-
-    /** The property that differs by no more than two characters, for somebody who mistyped it. */
-    private static Optional<String> likeliest(String name, Set<String> known) {
-        return known.stream()
-                .filter(each -> distance(name, each) <= Math.min(2, name.length() / 3))
-                .min(Comparator.<String>comparingInt(each -> distance(name, each))
-                        .thenComparing(Comparator.naturalOrder()));
-    }
-
-    /** How many characters must be added, removed or changed to make one of the other (Levenshtein). */
-    private static int distance(String one, String other) {
-        var row = IntStream.rangeClosed(0, other.length()).toArray();
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int above = row[j];
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(changed, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[other.length()];
     }
 }

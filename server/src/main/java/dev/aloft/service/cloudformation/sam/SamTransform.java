@@ -1,14 +1,19 @@
 package dev.aloft.service.cloudformation.sam;
 
+import dev.aloft.service.cloudformation.template.Spelling;
 import dev.aloft.service.cloudformation.template.TemplateError;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The transform as a whole: globals, implicit APIs, then type by type, connectors last; tree in, tree out. */
 public final class SamTransform {
+    private static final Set<String> TYPES = Set.of("AWS::Serverless::Function", "AWS::Serverless::StateMachine",
+            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::Serverless::SimpleTable",
+            "AWS::Serverless::LayerVersion", SamConnector.TYPE, "AWS::Serverless::Application");
     public static final String NAME = "AWS::Serverless-2016-10-31";
 
     private SamTransform() {
@@ -95,7 +100,8 @@ public final class SamTransform {
             case "AWS::Serverless::LayerVersion" -> SamLayerVersion.transform(transformation, source);
             case SamConnector.TYPE -> SamConnector.transform(transformation, source);
             case "AWS::Serverless::Application" -> SamApplication.transform(transformation, source);
-            default -> throw source.error("The type " + source.type() + " is not built in Aloft.");
+            default -> throw source.error("The type " + source.type() + " is not built in Aloft"
+                    + Spelling.likeliest(source.type(), TYPES).map(type -> "; did you mean " + type + "?").orElse("."));
         }
     }
 

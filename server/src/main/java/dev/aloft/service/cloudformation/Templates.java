@@ -111,17 +111,23 @@ final class Templates {
             switch (transform) {
                 case SamTransform.NAME ->
                         result = SamTransform.apply(result, new LinkedHashMap<>(parameters), caller.region());
-                case LanguageExtensions.NAME -> result = LanguageExtensions.apply(result, parameters, name -> switch (name) {
-                    case "AWS::Region" -> caller.region();
-                    case "AWS::AccountId" -> caller.account();
-                    case "AWS::Partition" -> "aws";
-                    case "AWS::URLSuffix" -> "amazonaws.com";
-                    default -> null;
-                });
+                case LanguageExtensions.NAME ->
+                        result = LanguageExtensions.apply(result, parameters, name -> pseudo(caller, name));
                 default -> throw new TemplateError("No transform named " + transform + " found.");
             }
         }
         return result;
+    }
+
+    /** What is known of a stack before it is one, or null. */
+    private static String pseudo(Caller caller, String name) {
+        return switch (name) {
+            case "AWS::Region" -> caller.region();
+            case "AWS::AccountId" -> caller.account();
+            case "AWS::Partition" -> "aws";
+            case "AWS::URLSuffix" -> "amazonaws.com";
+            default -> null;
+        };
     }
 
     /** Whether something in the tree is to be transformed. */

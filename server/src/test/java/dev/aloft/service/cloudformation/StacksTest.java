@@ -476,7 +476,8 @@ class StacksTest {
         assertThatThrownBy(() -> create("Resources: {A: {Type: Nope::Nope}}"))
                 .hasMessage("Template format error: Unrecognized resource types: [Nope::Nope]");
         assertThatThrownBy(() -> create("Resources: {A: {Type: Test::Thign}}"))
-                .hasMessage("Template format error: Unrecognized resource types: [Test::Thign] (did you mean Test::Thing?)");
+                .hasMessage("Template format error: Unrecognized resource types: [Test::Thign]"
+                        + " (did you mean Test::Thing?)");
         assertThatThrownBy(() -> create("Resources: {A: {Type: AWS::EC2::VPC}}"))
                 .hasMessage("Template format error: Unrecognized resource types: [AWS::EC2::VPC] (not built in Aloft)");
         assertThatThrownBy(() -> create("Resources: {A: {Type: AWS::Serverless::Function}}"))

@@ -9,11 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the transform {@code AWS::LanguageExtensions} makes of a template: its loops are written out, and functions that stand
- * where {@code Ref} and {@code Fn::GetAtt} want a name are replaced by it. Its other functions are understood everywhere.
+ * What the transform {@code AWS::LanguageExtensions} makes of a template: its loops are written out, and functions that
+ * stand where {@code Ref} and {@code Fn::GetAtt} want a name are replaced by it. Its other functions are understood
+ * everywhere.
  *
- * <p>A loop's identifier is replaced in the keys of its fragment ({@code &{Identifier}} without what is neither letter nor
- * digit), in the text of {@code Fn::Sub}, and where {@code Ref} names it; other texts stay as they are.
+ * <p>A loop's identifier is replaced in the keys of its fragment ({@code &{Identifier}} without what is neither letter
+ * nor digit), in the text of {@code Fn::Sub}, and where {@code Ref} names it; other texts stay as they are.
  *
  * @see <a href="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html">
  *     Fn::ForEach</a>
@@ -201,7 +202,8 @@ public final class LanguageExtensions {
     private static String replaced(String text, Map<String, String> items, String forms) {
         return PLACEHOLDER.matcher(text).replaceAll(found -> {
             var item = forms.contains(found.group(1)) ? items.get(found.group(2)) : null;
-            var value = item == null ? found.group() : found.group(1).equals("&") ? item.replaceAll("[^A-Za-z0-9]", "") : item;
+            var value = item == null ? found.group()
+                    : found.group(1).equals("&") ? item.replaceAll("[^A-Za-z0-9]", "") : item;
             return Matcher.quoteReplacement(value);
         });
     }

@@ -81,8 +81,10 @@ class LanguageExtensionsTest {
                   Fn::ForEach::One: [N, !Ref Names, {'A${N}': {Type: AWS::SQS::Queue}}]
                   Fn::ForEach::Two: [N, !FindInMap [M, !Ref 'AWS::Region', Names], {'B${N}': {Type: AWS::SQS::Queue}}]
                 """;
-        assertThat(Trees.map(applied(text, Map.of()).get("Resources")).keySet()).containsExactly("Aa", "Ab", "Bc", "Bd");
-        assertThat(Trees.map(applied(text, Map.of("Names", "z")).get("Resources")).keySet()).containsExactly("Az", "Bc", "Bd");
+        assertThat(Trees.map(applied(text, Map.of()).get("Resources")).keySet())
+                .containsExactly("Aa", "Ab", "Bc", "Bd");
+        assertThat(Trees.map(applied(text, Map.of("Names", "z")).get("Resources")).keySet())
+                .containsExactly("Az", "Bc", "Bd");
     }
 
     @Test
@@ -116,7 +118,7 @@ class LanguageExtensionsTest {
     @Test
     void whatIsKnownOnlyLaterIsNoCollection() {
         assertThatThrownBy(() -> applied("Resources: {'Fn::ForEach::L': [N, !GetAtt A.B, {'A${N}': {}}]}", Map.of()))
-                .isInstanceOf(TemplateError.class).hasMessage("Transform AWS::LanguageExtensions failed with: Could not find "
-                        + "a collection or could not be resolved for Fn::ForEach");
+                .isInstanceOf(TemplateError.class).hasMessage("Transform AWS::LanguageExtensions failed with: Could not"
+                        + " find a collection or could not be resolved for Fn::ForEach");
     }
 }

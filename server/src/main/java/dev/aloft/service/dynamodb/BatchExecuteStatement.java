@@ -37,7 +37,7 @@ final class BatchExecuteStatement {
     }
 
     BatchExecuteStatementResponse execute(Caller caller, BatchExecuteStatementRequest in) {
-        var statements = in.statements().stream().flatMap(one -> parsed(one).stream()).toList();
+        var statements = in.statements().stream().flatMap(one -> parsed(caller, one).stream()).toList();
         if (statements.stream().map(Statement::reads).distinct().count() > 1) {
             throw new ValidationException(
                 "Read and write requests together in the same batch is not supported.");
@@ -67,9 +67,12 @@ final class BatchExecuteStatement {
         }
     }
 
-    private static Optional<Statement> parsed(BatchStatementRequest request) {
+    /** What is wrong with a statement, or with the name of its table, is told of that statement alone. */
+    private static Optional<Statement> parsed(Caller caller, BatchStatementRequest request) {
         try {
-            return Optional.of(Statements.parse(request.statement(), request.parameters()));
+            var statement = Statements.parse(request.statement(), request.parameters());
+            Statements.table(caller, statement.table());
+            return Optional.of(statement);
         } catch (ValidationException _) {
             return Optional.empty();
         }

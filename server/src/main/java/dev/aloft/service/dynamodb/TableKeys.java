@@ -20,6 +20,7 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.TableKey.Archival;
+import dev.aloft.service.dynamodb.value.ValidationException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -138,7 +139,16 @@ final class TableKeys {
     /** Demands that the caller may use the keys of these tables, those there are. */
     void require(Caller caller, Supplier<Stream<String>> tables) {
         if (mayBeUsed()) {
-            tables.get().distinct().forEach(name -> require(caller, TableRef.of(caller, name)));
+            tables.get().distinct().flatMap(name -> named(caller, name).stream()).forEach(ref -> require(caller, ref));
+        }
+    }
+
+    private static Optional<TableRef> named(Caller caller, String name) {
+        try {
+            return Optional.of(TableRef.of(caller, name));
+        } catch (ValidationException _) {
+            // Told where the request is carried out.
+            return Optional.empty();
         }
     }
 

@@ -297,6 +297,9 @@ class PartiQlTest extends DynamoDbFixture {
                 "INSERT INTO Music VALUE {'artist': 'New', "
                 + "'year': 1}").getFirst().error().code()).isEqualTo("DuplicateItem");
             assertThat(run("SELECT * FROM Music WHERE artist = 'New'").items()).hasSize(1);
+            assertThat(batch("DELETE FROM \"a!b\" WHERE a = 1", "DELETE FROM Music WHERE artist = 'New' AND year = 1")
+                .getFirst().error().message()).startsWith("Table name should be within the length [3, 255]");
+            assertThat(run("SELECT * FROM Music WHERE artist = 'New'").items()).isEmpty();
         }
 
         /** As it was measured of AWS in August 2026. */

@@ -213,6 +213,9 @@ class TableKeysTest extends DynamoDbFixture {
                 told("AccessDeniedException", "KMS key access denied error", "AWSKMSException", UNKNOWN, call);
             }
             describe(none);
+            refused("Table name should be within the length [3, 255] and only contain 'a-z', 'A-Z', '0-9', '-', '_', "
+                + "'.'.", () -> dynamoDb.executeStatement(CALLER, DynamoDb.ExecuteStatementRequest.of(
+                    r -> r.statement("SELECT * FROM \"a!b\""))));
             dynamoDb.putItem(none, DynamoDb.PutItemRequest.of(r -> r.tableName(HASH).item(item("a", s("x")))));
             put(keys.user("some", "dynamodb:*", "kms:Decrypt"));
         }

@@ -19,6 +19,7 @@ import dev.aloft.service.dynamodb.value.ValidationException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Policies of tables, which hold for their indexes too, and of streams.
@@ -28,6 +29,8 @@ import java.util.Optional;
  */
 final class ResourcePolicies {
     private static final int MAX_BYTES = 20 << 10;
+    /** No resource has another ARN; who asks for it is told so later. */
+    private static final Pattern RESOURCE = Pattern.compile("[\\w.:/-]{1,1283}");
     private static final String NONE = "NO_POLICY";
 
     /** A policy as it is kept; its revision grows with each change. */
@@ -57,7 +60,8 @@ final class ResourcePolicies {
     }
 
     static Optional<String> document(DynamoDbData data, ReadTx tx, String arn) {
-        return !Arn.isArn(arn) ? Optional.empty() : data.policies.get(tx, key(arn)).map(StoredPolicy::document);
+        return !Arn.isArn(arn) || !RESOURCE.matcher(arn).matches() ? Optional.empty()
+            : data.policies.get(tx, key(arn)).map(StoredPolicy::document);
     }
 
     static void check(String document) {

@@ -99,6 +99,19 @@ class HostileInputTest extends DynamoDbFixture {
         }
     }
 
+    /** Longer than a key of the store may be, or none in UTF-8. */
+    @Test
+    void names() {
+        for (var name : List.of("x".repeat(70_000), "\uD83D")) {
+            assertThat(service.policy(CALLER, "arn:aws:dynamodb:us-east-1:123456789012:table/" + name)).isEmpty();
+            attempt("table", () -> put(name, item("a", s("x"))));
+            attempt("index", () -> dynamoDb.query(CALLER, QueryRequest.of(r -> r.tableName(HASH).indexName(name)
+                .keyConditionExpression("a = :v").expressionAttributeValues(item(":v", s("x"))))));
+            attempt("statement", () -> dynamoDb.executeStatement(CALLER,
+                ExecuteStatementRequest.of(r -> r.statement("SELECT * FROM \"" + name + "\""))));
+        }
+    }
+
     @Test
     void statementsAndTokens() {
         for (int i = 0; i < TRIES; i++) {

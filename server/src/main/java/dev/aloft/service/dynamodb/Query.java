@@ -142,7 +142,7 @@ final class Query {
                 throw new ValidationException("Query key condition not supported");
             }
             if (!(test instanceof KeyCondition.BeginsWith) || !hash) {
-                test.values().forEach(value -> checkValue(schema, name, value, test));
+                test.values().forEach(value -> checkValue(schema, name, value));
             }
         }
     }
@@ -179,10 +179,9 @@ final class Query {
         });
     }
 
-    /** A key is never empty; a prefix or a bound of a range may be. */
-    private static void checkValue(KeySchema schema, String name, AttributeValue value, KeyCondition.Test test) {
-        if (KeySchema.isEmpty(value) && test instanceof KeyCondition.Compares(var comparator, _)
-            && comparator == Comparator.EQ) {
+    /** A key is never empty, nor is what it is compared with or begins with. */
+    private static void checkValue(KeySchema schema, String name, AttributeValue value) {
+        if (KeySchema.isEmpty(value)) {
             throw new ValidationException("One or more parameter values are not valid. " + KeySchema.empty(value)
                 + " Key: " + name);
         }

@@ -88,6 +88,16 @@ class QueriesTest extends DynamoDbFixture {
         }
 
         @Test
+        void withNothingToCompareAKeyWith() {
+            for (var condition : List.of("b > :e", "b = :e", "begins_with(b, :e)", "b BETWEEN :e AND :v")) {
+                refused("One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+                    + "contain an empty string value. Key: b", () -> query(r -> r
+                        .keyConditionExpression("a = :v AND " + condition).filterExpression("c < :v AND c < :e")
+                        .expressionAttributeValues(item(":v", s("x"), ":e", s("")))));
+            }
+        }
+
+        @Test
         void withFiltersOnKeysUnknownIndexesAndWrongStarts() {
             refused("Filter Expression can only contain non-primary key attributes: Primary key attribute: b",
                 () -> query(r ->

@@ -14,9 +14,10 @@ import javax.crypto.spec.SecretKeySpec;
  * A data key as KMS gave it.
  *
  * @param encrypted under the key of KMS
+ * @param keyArn    of that
  * @param given     when
  */
-public record DataKey(Bytes plain, Bytes encrypted, Instant given) {
+public record DataKey(Bytes plain, Bytes encrypted, String keyArn, Instant given) {
     private static final int TAG_BITS = 128;
     static final int NONCE_BYTES = 12;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -36,9 +37,13 @@ public record DataKey(Bytes plain, Bytes encrypted, Instant given) {
     }
 
     static byte[] nonce() {
-        byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
-        return nonce;
+        return random(NONCE_BYTES);
+    }
+
+    static byte[] random(int length) {
+        byte[] random = new byte[length];
+        RANDOM.nextBytes(random);
+        return random;
     }
 
     byte[] encrypted(byte[] nonce, byte[] content) {

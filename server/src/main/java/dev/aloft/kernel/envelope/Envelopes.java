@@ -52,6 +52,18 @@ public final class Envelopes {
         return Envelope.of(dataKey(caller, use), use.context(), content).bytes();
     }
 
+    /** The same in the format of AWS's Encryption SDK, for who is handed it as it is. */
+    public byte[] message(Caller caller, KeyUse use, byte[] content) {
+        var key = dataKey(caller, use);
+        return SdkMessage.of(key, key.keyArn(), use.context(), content);
+    }
+
+    /** The content of such a message that was made by this class, for whoever may decrypt. */
+    public byte[] ofMessage(Caller caller, byte[] message, Duration reuse) {
+        var read = SdkMessage.read(message);
+        return read.content(open(caller, read.key(), read.context(), reuse));
+    }
+
     /** A content of at most 4 KB under the key itself; KMS's own ciphertext. */
     public Bytes encrypted(Caller caller, KeyUse use, byte[] content) {
         return asked(caller, false, () -> kms.encrypt(through(caller), Kms.EncryptRequest.of(
@@ -61,8 +73,12 @@ public final class Envelopes {
 
     /** What was encrypted so. */
     public byte[] decrypted(Caller caller, Bytes ciphertext, Map<String, String> context) {
+        return decryption(caller, ciphertext, context).plaintext().array();
+    }
+
+    private Kms.DecryptResponse decryption(Caller caller, Bytes ciphertext, Map<String, String> context) {
         return asked(caller, true, () -> kms.decrypt(through(caller), Kms.DecryptRequest.of(
-                r -> r.ciphertextBlob(ciphertext).encryptionContext(context)))).plaintext().array();
+                r -> r.ciphertextBlob(ciphertext).encryptionContext(context))));
     }
 
     /** A data key for whoever keeps its encrypted form and opens it again. */
@@ -70,7 +86,7 @@ public final class Envelopes {
         var request = Kms.GenerateDataKeyRequest.of(r -> r.keyId(use.named(caller)).keySpec(Kms.DataKeySpec.AES_256)
                 .encryptionContext(use.context()));
         var made = asked(caller, false, () -> kms.generateDataKey(through(caller), request));
-        return new DataKey(made.plaintext(), made.ciphertextBlob(), time.instant());
+        return new DataKey(made.plaintext(), made.ciphertextBlob(), made.keyId(), time.instant());
     }
 
     /** A data key that was made so. */
@@ -118,7 +134,8 @@ public final class Envelopes {
         if (known != null && known.isGood(time.instant(), reuse)) {
             return known;
         }
-        var key = new DataKey(Bytes.of(decrypted(caller, encrypted, context)), encrypted, time.instant());
+        var opened = decryption(caller, encrypted, context);
+        var key = new DataKey(opened.plaintext(), encrypted, opened.keyId(), time.instant());
         keep(opening, wanted, key, reuse);
         return key;
     }

@@ -11,6 +11,9 @@
  *   opened ── the data key of this envelope, opened for this requester of late? ── else KMS: Decrypt
  * </pre>
  *
+ * <p>What is handed out as it is, such as an event that cannot be opened, is a message of AWS's Encryption SDK instead
+ * ({@code message}, {@code ofMessage}).
+ *
  * <p>KMS is asked as whoever calls the service (a user, a role, another service), with {@code kms:ViaService} and the
  * encryption context, which say what for. A plain data key is in memory only, and is nobody's but the requester's for
  * whom KMS gave it; so a key that is disabled or forbidden is missed when the data key is too old, as on AWS.

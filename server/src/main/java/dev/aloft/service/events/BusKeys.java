@@ -93,20 +93,25 @@ final class BusKeys {
         }
     }
 
-    /** An event as it is kept under a key. */
+    /** An event is a JSON object, a message of the Encryption SDK begins with its version. */
+    private static boolean isSealed(byte[] kept) {
+        return kept[0] != '{';
+    }
+
+    /** An event as it is kept under a key, so that who gets it in a dead letter opens it with AWS's Encryption SDK. */
     byte[] sealed(BusName bus, String keyId, byte[] json) {
-        return envelopes.sealed(itself(bus), use(bus, keyId), json);
+        return envelopes.message(itself(bus), use(bus, keyId), json);
     }
 
     /** An event that was kept so, or as it is. */
     byte[] opened(BusName bus, byte[] kept) {
-        return Envelopes.isSealed(kept) ? envelopes.opened(itself(bus), kept, REUSE) : kept;
+        return isSealed(kept) ? envelopes.ofMessage(itself(bus), kept, REUSE) : kept;
     }
 
     /** A dead letter with its event, where that can be opened, else with what its key seals. */
     Dispatch opened(Dispatch letter) {
         byte[] kept = letter.event().body();
-        if (!Envelopes.isSealed(kept)) {
+        if (!isSealed(kept)) {
             return letter;
         }
         var rule = Rules.key(Arn.parse(letter.sourceArn()));

@@ -116,16 +116,21 @@ public final class PipesService implements Service, Pipes {
 
     @Override
     public StartPipeResponse startPipe(Caller caller, StartPipeRequest input) {
+        // One that runs already is not started.
+        boolean ran = pipes.get(caller, input.name()).runs();
         var it = pipes.setState(caller, input.name(), RequestedPipeState.RUNNING);
         return StartPipeResponse.of(r -> r.arn(it.arn()).name(it.name()).desiredState(it.settings().desiredState())
-                .currentState(PipeState.STARTING).creationTime(it.created()).lastModifiedTime(it.modified()));
+                .currentState(ran ? PipeState.RUNNING : PipeState.STARTING).creationTime(it.created())
+                .lastModifiedTime(it.modified()));
     }
 
     @Override
     public StopPipeResponse stopPipe(Caller caller, StopPipeRequest input) {
+        boolean ran = pipes.get(caller, input.name()).runs();
         var it = pipes.setState(caller, input.name(), RequestedPipeState.STOPPED);
         return StopPipeResponse.of(r -> r.arn(it.arn()).name(it.name()).desiredState(it.settings().desiredState())
-                .currentState(PipeState.STOPPING).creationTime(it.created()).lastModifiedTime(it.modified()));
+                .currentState(ran ? PipeState.STOPPING : PipeState.STOPPED).creationTime(it.created())
+                .lastModifiedTime(it.modified()));
     }
 
     @Override

@@ -571,6 +571,8 @@ class PipesTest {
         assertThat(delivered).isEmpty();
         assertThat(pipes.describePipe(ROOT, Pipes.DescribePipeRequest.of(r -> r.name("p"))).currentState())
                 .isEqualTo(Pipes.PipeState.STOPPED);
+        assertThat(pipes.stopPipe(ROOT, Pipes.StopPipeRequest.of(r -> r.name("p"))).currentState())
+                .isEqualTo(Pipes.PipeState.STOPPED);
         pipes.startPipe(ROOT, Pipes.StartPipeRequest.of(r -> r.name("p")));
         time.advance(Duration.ofSeconds(25));
         assertThat(delivered).hasSize(1);

@@ -31,6 +31,7 @@ import dev.aloft.service.firehose.FirehoseData.KeptStream;
 import dev.aloft.service.firehose.Partitions.Keys;
 import dev.aloft.service.firehose.Transformation.Failed;
 import dev.aloft.service.firehose.Transformation.Ready;
+import dev.aloft.service.firehose.Transformation.Result;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -57,6 +58,7 @@ final class BatchCarrier implements Carrier<Batch> {
     private final Logs logs;
     private final StreamKeys keys;
     private final Processing processing;
+    private final Results results;
     private final HttpEndpoint endpoint;
     private final Measures measures;
     private final Time time;
@@ -70,6 +72,7 @@ final class BatchCarrier implements Carrier<Batch> {
         logs = Logs.at(services);
         this.keys = keys;
         this.processing = processing;
+        results = new Results(data, store);
         this.endpoint = endpoint;
         this.measures = measures;
         this.time = time;
@@ -110,7 +113,23 @@ final class BatchCarrier implements Carrier<Batch> {
             backUp(stream, batch, attempt, records);
             return Outcome.delivered();
         }
-        var result = processing.of(role -> as(stream, attempt, role), stream, batch, records);
+        var known = results.of(batch);
+        var result = known.isPresent() ? known.get()
+                : processing.of(role -> as(stream, attempt, role), stream, batch, records);
+        boolean delivered = false;
+        try {
+            var outcome = deliver(channel, batch, attempt, result);
+            delivered = !(outcome instanceof Outcome.Failed);
+            return outcome;
+        } finally {
+            if (!delivered && known.isEmpty() && Processors.transforms(stream.destination())) {
+                results.keep(batch, result);
+            }
+        }
+    }
+
+    private Outcome deliver(Channel channel, Batch batch, Attempt attempt, Result result) {
+        var stream = channel.stream();
         var caller = as(stream, attempt, stream.destination().roleARN());
         putFailed(caller, stream, batch, attempt, result.failed());
         if (stream.http() != null) {
@@ -284,5 +303,6 @@ final class BatchCarrier implements Carrier<Batch> {
         for (long index = batch.first(); index < batch.next(); index++) {
             data.records.erase(tx, id.and(index));
         }
+        results.forget(tx, batch);
     }
 }

@@ -106,6 +106,7 @@ final class Buffers {
         for (var channel : List.of(new Channel(stream, false), new Channel(stream, true))) {
             var id = Key.of(channel.id());
             data.records.deleteAll(tx, id);
+            data.results.deleteAll(tx, id);
             data.buffers.delete(tx, id);
             data.old.cancel(tx, id);
         }

@@ -27,6 +27,8 @@ final class FirehoseData {
     final Table<KeptStream> streams = Table.of("streams", Codec.of(KeptStream.class));
     /** By stream id and index. */
     final Table<KeptRecord> records = Table.of("records", Codec.of(KeptRecord.class));
+    /** By stream id, the first index of a batch, and number: what a function made of a batch that waits. */
+    final Table<KeptResult> results = Table.of("results", Codec.of(KeptResult.class));
     /** By stream id: what is not in a batch yet. */
     final Table<Buffer> buffers = Table.of("buffers", Codec.of(Buffer.class));
     /** By stream id and shard: how far the stream's source was read. */
@@ -104,6 +106,18 @@ final class FirehoseData {
         KeptRecord with(Bytes other) {
             return new KeptRecord(other, arrival, origin);
         }
+    }
+
+    /**
+     * A record to be delivered, or one that failed.
+     *
+     * @param query    its partition keys by the inline query
+     * @param lambda   its partition keys by the function
+     * @param failure  the error output type, or null where it is to be delivered
+     * @param document what is written of one that failed
+     */
+    record KeptResult(KeptRecord source, Bytes data, Map<String, String> query, Map<String, String> lambda,
+            String failure, String document) {
     }
 
     /**

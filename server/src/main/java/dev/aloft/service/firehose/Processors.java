@@ -38,6 +38,10 @@ final class Processors {
         return find(of(destination), DECOMPRESSION).isPresent();
     }
 
+    static boolean transforms(Firehose.ExtendedS3DestinationDescription destination) {
+        return find(of(destination), LAMBDA).isPresent();
+    }
+
     static String parameter(Firehose.Processor processor, String name, String otherwise) {
         return processor.parameters() == null ? otherwise : processor.parameters().stream()
                 .filter(it -> it.parameterName().equals(name)).findFirst()

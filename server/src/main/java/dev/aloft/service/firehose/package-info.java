@@ -10,8 +10,8 @@
  * </pre>
  *
  * A stream is ready at once. Its backup is a second way with buffers of its own, see {@link FirehoseData.Channel}.
- * With dynamic partitioning a buffer is of the whole stream, and is parted when it goes. A batch that a bucket refuses
- * is processed again when it is tried again.
+ * With dynamic partitioning a buffer is of the whole stream, and is parted when it goes. What a function made
+ * of a batch that is not taken is kept, see {@link dev.aloft.service.firehose.Results}.
  *
  * <p>Left out: other destinations, MSK and databases as sources, format conversion.
  *

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Firehose;
@@ -126,6 +127,23 @@ class ProcessingTest extends FirehoseFixture {
         assertThatThrownBy(() -> processed(processor("Decompression", Map.of()),
                 processor("CloudWatchLogProcessing", Map.of("DataMessageExtraction", "yes")))).hasMessage(
                         "Invalid parameter value for DataMessageExtraction. Allowed values are True and False.");
+    }
+
+    @Test
+    void aFunctionIsNotAskedAgainForABatchThatIsTriedAgain() {
+        function.set(records -> Map.of("records", List.of(answer(records.get(0), "Ok"),
+                answer(records.get(1), "ProcessingFailed"))));
+        processed(lambda().processors().getFirst());
+        bucketFault.set(ApiError.of("AccessDenied", 403, "Access Denied"));
+        put("good", "bad");
+        time.advance(Duration.ofMinutes(30));
+        assertThat(invoked).hasSize(1);
+        bucketFault.set(null);
+        time.advance(Duration.ofMinutes(3));
+        assertThat(invoked).hasSize(1);
+        assertThat(objects).hasSize(2);
+        assertThat(objects.keySet().stream().map(this::text)).anyMatch("GOOD"::equals)
+                .anyMatch(it -> it.contains("Lambda.ProcessingFailedStatus") && it.contains("\"rawData\":\"YmFk\""));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.aloft.wire;
 import dev.aloft.api.Schema;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Locale;
 
 /** Numbers as text, as the kind of a scalar says; what does not fit is {@link Unreadable}. */
 final class Numbers {
@@ -23,7 +24,7 @@ final class Numbers {
                 default -> throw new IllegalArgumentException(kind + " is no number");
             };
         } catch (NumberFormatException e) {
-            throw new Unreadable("'" + clip(text) + "' is not a valid " + kind.name().toLowerCase());
+            throw new Unreadable("'" + clip(text) + "' is not a valid " + kind.name().toLowerCase(Locale.ROOT));
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Shapes as XML: rest-xml's documents and the query protocol's answers. */
@@ -130,7 +131,7 @@ final class XmlCodec {
             case TIMESTAMP -> text.isBlank()
                     ? null
                     : Timestamps.parseAny(text.strip());
-            case BOOLEAN -> Scalars.parse(scalar, Timestamps.ISO, text.strip().toLowerCase());
+            case BOOLEAN -> Scalars.parse(scalar, Timestamps.ISO, text.strip().toLowerCase(Locale.ROOT));
             default -> Scalars.parse(scalar, Timestamps.ISO, text);
         };
     }

@@ -3,6 +3,7 @@ package dev.aloft.wire;
 import dev.aloft.api.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Writes XML into a growing run of bytes. */
 final class XmlWriter {
@@ -98,7 +99,7 @@ final class XmlWriter {
                     if (c >= 0x20 || c == '\t' && !attribute || c == '\n' && !attribute) {
                         put(c);
                     } else {
-                        ascii("&#x" + Integer.toHexString(c).toUpperCase() + ";");
+                        ascii("&#x" + Integer.toHexString(c).toUpperCase(Locale.ROOT) + ";");
                     }
                 }
             }

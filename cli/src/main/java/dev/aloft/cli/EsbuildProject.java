@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -93,7 +94,7 @@ final class EsbuildProject {
      * {@code MainFields: module,main} as {@code --main-fields=module,main}, {@code Minify: true} as {@code --minify}.
      */
     static List<String> option(String property, List<String> values) {
-        var name = property.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase();
+        var name = property.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
         if (KEYED.contains(name)) {
             return values.stream().map(value -> "--" + name + ":" + value).toList();
         }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -113,7 +114,7 @@ final class StackProgress {
             case "UPDATE_COMPLETE" -> "updated";
             case "DELETE_COMPLETE" -> "deleted";
             case "DELETE_SKIPPED" -> "kept   ";
-            default -> status.toLowerCase().replace('_', ' ');
+            default -> status.toLowerCase(Locale.ROOT).replace('_', ' ');
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.aloft.codegen;
 
+import java.util.Locale;
 import java.util.Set;
 
 /** AWS's names as Java names, the way AWS's own SDK for Java writes them. */
@@ -25,7 +26,7 @@ final class Names {
         }
         boolean wordFollows = capitals < plain.length() && Character.isLowerCase(plain.charAt(capitals));
         int lower = capitals > 1 && wordFollows ? capitals - 1 : capitals;
-        var java = plain.substring(0, lower).toLowerCase() + plain.substring(lower);
+        var java = plain.substring(0, lower).toLowerCase(Locale.ROOT) + plain.substring(lower);
         return RESERVED.contains(java) ? java + "_" : java;
     }
 
@@ -40,7 +41,7 @@ final class Names {
                 .replaceAll("([A-Z])([A-Z][a-z])", "$1_$2")
                 .replaceAll("[^A-Za-z0-9]+", "_")
                 .replaceAll("^_+|_+$", "")
-                .toUpperCase();
+                .toUpperCase(Locale.ROOT);
         return words.isEmpty() ? "EMPTY" : Character.isDigit(words.charAt(0)) ? "_" + words : words;
     }
 }

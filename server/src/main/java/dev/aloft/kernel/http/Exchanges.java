@@ -19,6 +19,7 @@ import java.util.logging.Logger;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Content;
@@ -122,6 +123,10 @@ final class Exchanges extends Handler.Abstract {
             throws IOException {
         var body = answer.body();
         try {
+            if (HttpStatus.isInformational(answer.status())) {
+                // The client would wait for the answer that has to follow.
+                throw new IllegalStateException("The status " + answer.status() + " ends no exchange");
+            }
             response.setStatus(answer.status());
             var fields = response.getHeaders();
             fields.add(date.now());

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -152,7 +153,7 @@ final class HttpApis {
                     .connectionType((String) given.getOrDefault("connectionType", "INTERNET"))
                     .credentialsArn((String) given.get("credentials"))
                     .integrationMethod((String) given.get("httpMethod"))
-                    .integrationType(String.valueOf(given.get("type")).toUpperCase())
+                    .integrationType(String.valueOf(given.get("type")).toUpperCase(Locale.ROOT))
                     .integrationSubtype((String) given.get("integrationSubtype"))
                     .integrationUri((String) given.get("uri"))
                     .payloadFormatVersion(String.valueOf(given.getOrDefault("payloadFormatVersion", "1.0")))

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
@@ -140,7 +141,7 @@ record OpenApi(Map<String, Object> document) {
             if (method.equals(ANY_METHOD)) {
                 entries.add(entry(path, "ANY", map(definition)));
             } else if (METHODS.contains(method)) {
-                entries.add(entry(path, method.toUpperCase(), map(definition)));
+                entries.add(entry(path, method.toUpperCase(Locale.ROOT), map(definition)));
             }
         }));
         return entries;

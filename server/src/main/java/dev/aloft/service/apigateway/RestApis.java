@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -463,7 +464,7 @@ final class RestApis {
     private static Method method(OpenApi.Entry entry, String resourceId) {
         var given = entry.integration();
         var integration = given.isEmpty() ? null
-                : Integration.of(i -> i.type(given.getOrDefault("type", "").toString().toUpperCase())
+                : Integration.of(i -> i.type(given.getOrDefault("type", "").toString().toUpperCase(Locale.ROOT))
                 .httpMethod((String) given.get("httpMethod"))
                 .uri((String) given.get("uri"))
                 .connectionType((String) given.get("connectionType"))
@@ -471,7 +472,7 @@ final class RestApis {
                 .requestParameters(OpenApi.texts(given.get("requestParameters")))
                 .requestTemplates(OpenApi.texts(given.get("requestTemplates")))
                 .passthroughBehavior(((String) given.getOrDefault("passthroughBehavior", "when_no_match"))
-                        .toUpperCase())
+                        .toUpperCase(Locale.ROOT))
                 .contentHandling((String) given.get("contentHandling"))
                 .timeoutInMillis(given.get("timeoutInMillis") instanceof Number n ? n.intValue() : 29_000)
                 .cacheNamespace(resourceId)

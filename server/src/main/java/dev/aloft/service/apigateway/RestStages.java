@@ -32,6 +32,9 @@ final class RestStages {
         refuse(input.canarySettings() != null, "A canary deployment");
         refuse(Boolean.TRUE.equals(input.cacheClusterEnabled()), "A stage's cache cluster");
         refuse(Boolean.TRUE.equals(input.tracingEnabled()), "A stage's tracing");
+        if (input.stageName() != null && !input.stageName().isEmpty()) {
+            checkName(input.stageName());
+        }
         var id = Ids.part(caller, "deployment");
         var now = time.instant();
         return store.write(tx -> {
@@ -123,9 +126,7 @@ final class RestStages {
         refuse(Boolean.TRUE.equals(input.cacheClusterEnabled()), "A stage's cache cluster");
         refuse(Boolean.TRUE.equals(input.tracingEnabled()), "A stage's tracing");
         refuse(input.canarySettings() != null, "A stage's canary settings");
-        if (!input.stageName().matches("[a-zA-Z0-9_-]{1,128}")) {
-            throw new BadRequestException("Stage name only allows a-zA-Z0-9_-");
-        }
+        checkName(input.stageName());
         var now = time.instant();
         return store.write(tx -> {
             record(tx, caller, input.restApiId());
@@ -151,6 +152,12 @@ final class RestStages {
             REST_STAGES.put(tx, key, stage);
             return stage;
         });
+    }
+
+    private static void checkName(String stage) {
+        if (!stage.matches("[a-zA-Z0-9_-]{1,128}")) {
+            throw new BadRequestException("Stage name only allows a-zA-Z0-9_-");
+        }
     }
 
     Stage getStage(Caller caller, String apiId, String name) {

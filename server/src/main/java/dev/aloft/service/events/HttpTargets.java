@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -195,7 +196,7 @@ final class HttpTargets implements WebServers {
 
     private static void add(Map<String, String> headers, Map<String, String> more) {
         more.forEach((name, value) -> {
-            if (!OF_THE_CONNECTION.contains(name.toLowerCase())) {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
                 headers.keySet().removeIf(name::equalsIgnoreCase);
                 headers.put(name, value);
             }

@@ -68,7 +68,7 @@ final class UrlAnswer {
             case null -> 200;
             default -> -1;
         };
-        if (status < 100 || status > 599) {
+        if (status < 200 || status > 599) {
             return Optional.empty();
         }
         var headers = new Headers();

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -88,7 +89,7 @@ final class Uploads {
         }
         if (KeptChecksum.FULL_OBJECT.equals(given) && !kind.get().isCrc()) {
             throw new S3.InvalidRequest("The FULL_OBJECT checksum type cannot be used with the "
-                + kind.get().name().toLowerCase() + " checksum algorithm.");
+                + kind.get().name().toLowerCase(Locale.ROOT) + " checksum algorithm.");
         }
         return given == null ? KeptChecksum.COMPOSITE : given;
     }
@@ -125,8 +126,8 @@ final class Uploads {
         var claim = KeptChecksum.claimed(input);
         if (upload.chosen() && claim.isPresent() && claim.get().kind() != upload.checksum()) {
             throw new S3.InvalidRequest("Checksum Type mismatch occurred, expected checksum Type: "
-                + upload.checksum().name().toLowerCase() + ", actual checksum Type: "
-                + claim.get().kind().name().toLowerCase());
+                + upload.checksum().name().toLowerCase(Locale.ROOT) + ", actual checksum Type: "
+                + claim.get().kind().name().toLowerCase(Locale.ROOT));
         }
         try (var arrived = arrivals.receive(input, input.body(), input.contentMD5(), Optional.of(upload.checksum()),
                 ChecksumKind.named(input.checksumAlgorithm()))) {
@@ -305,7 +306,7 @@ final class Uploads {
     private static void checkChecksum(S3.CompleteMultipartUploadRequest input, Upload upload, S3.CompletedPart each,
             Part part) {
         var given = KeptChecksum.value(each, upload.checksum());
-        var name = upload.checksum().name().toLowerCase();
+        var name = upload.checksum().name().toLowerCase(Locale.ROOT);
         if (given == null) {
             if (upload.chosen() && upload.checksumType().equals(KeptChecksum.COMPOSITE)) {
                 throw new S3.InvalidRequest("The upload was created using a " + name
@@ -343,7 +344,7 @@ final class Uploads {
                 throw new S3.InvalidRequest("Value for " + kind.header() + " header is invalid.");
             }
             if (kind != checksum.kind() || !given.equals(checksum.value())) {
-                throw new S3.BadDigest("The " + kind.name().toLowerCase()
+                throw new S3.BadDigest("The " + kind.name().toLowerCase(Locale.ROOT)
                     + " you specified did not match the calculated " + "checksum.");
             }
         }

@@ -92,6 +92,18 @@ class HttpServerTest {
     }
 
     @Test
+    void aStatusThatIsNoAnswerIsAFailure() throws Exception {
+        serve(request -> HttpResponse.of(Integer.parseInt(request.rawPath().substring(1)), "text/plain",
+                "text".getBytes(StandardCharsets.UTF_8)));
+        for (int status : List.of(100, 101, 102, 103, 199)) {
+            try (var http = new RawHttp(server.port())) {
+                http.send("GET /" + status + " HTTP/1.1\nHost: h\n\n");
+                assertThat(http.answer().status()).as("of " + status).isEqualTo(500);
+            }
+        }
+    }
+
+    @Test
     void leavesPathsAndQueriesAsTheyWereSent() throws Exception {
         serve(HttpServerTest::echo);
         try (var http = new RawHttp(server.port())) {

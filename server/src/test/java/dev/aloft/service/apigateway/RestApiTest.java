@@ -177,8 +177,8 @@ class RestApiTest {
     @Test
     void anAnswerThatIsNoProxyAnswerIsABadGateway() {
         var api = petStore();
-        for (var malformed : List.of("\"text\"", "{\"body\": \"no status\"}", "{\"statusCode\": 200, \"body\": "
-                + "{\"an\": \"object\"}}", "null")) {
+        for (var malformed : List.of("\"text\"", "{\"body\": \"no status\"}", "{\"statusCode\": 103}",
+                "{\"statusCode\": 200, \"body\": {\"an\": \"object\"}}", "null")) {
             gateway.function = _ -> answer(malformed);
             var response = gateway.get(api.id() + ".execute-api.localhost:4566/prod/pets/1");
             assertThat(response.status()).as(malformed).isEqualTo(502);
@@ -281,6 +281,41 @@ class RestApiTest {
         assertThat(gateway.send("PATCH", api.id() + ".execute-api.localhost:4566/prod/orders", "x").status())
                 .isEqualTo(200);
         assertThat(gateway.event).containsEntry("httpMethod", "PATCH").containsEntry("body", "x");
+    }
+
+    @Test
+    void aMockIntegrationTakesItsStatusFromATemplateThatHoldsMore() {
+        var api = petStore();
+        var resource = resource(api, api.rootResourceId(), "mock");
+        mock(api, resource, "{\"note\": \"\", statusCode: 204}", "2\\d\\d");
+        deploy(api);
+        assertThat(gateway.get(api.id() + ".execute-api.localhost:4566/prod/mock").status()).isEqualTo(202);
+    }
+
+    @Test
+    void aSelectionPatternThatIsNoneIsRefused() {
+        var api = petStore();
+        var resource = resource(api, api.rootResourceId(), "mock");
+        assertThatThrownBy(() -> mock(api, resource, "{\"statusCode\": 200}", "("))
+                .isInstanceOf(BadRequestException.class);
+    }
+
+    private void mock(RestApi api, Resource resource, String template, String selectionPattern) {
+        gateway.api.putMethod(caller(), PutMethodRequest.of(
+                r -> r.restApiId(api.id()).resourceId(resource.id()).httpMethod("GET").authorizationType("NONE")));
+        gateway.api.putIntegration(caller(), PutIntegrationRequest.of(r -> r.restApiId(api.id())
+                .resourceId(resource.id()).httpMethod("GET").type("MOCK")
+                .requestTemplates(Map.of("application/json", template))));
+        gateway.api.putIntegrationResponse(caller(), PutIntegrationResponseRequest.of(r -> r.restApiId(api.id())
+                .resourceId(resource.id()).httpMethod("GET").statusCode("202").selectionPattern(selectionPattern)));
+    }
+
+    @Test
+    void theStageOfADeploymentIsNamedAsAnyOther() {
+        var api = petStore();
+        assertThatThrownBy(() -> gateway.api.createDeployment(caller(),
+                CreateDeploymentRequest.of(r -> r.restApiId(api.id()).stageName("a/b"))))
+                .isInstanceOf(BadRequestException.class).hasMessage("Stage name only allows a-zA-Z0-9_-");
     }
 
     @Test

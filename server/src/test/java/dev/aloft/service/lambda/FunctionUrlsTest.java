@@ -34,6 +34,7 @@ class FunctionUrlsTest {
               if (how === 'fail') throw new Error('no');
               if (how === 'text') return 'hello';
               if (how === 'odd') return {statusCode: 'x'};
+              if (how === 'interim') return {statusCode: 103};
               if (how === 'full') return {statusCode: 201, headers: {'x-a': 'b', Connection: 'x'}, cookies: ['c=1; Secure', 'd=2'],
                 body: Buffer.from('bytes').toString('base64'), isBase64Encoded: true};
               return event;
@@ -190,7 +191,7 @@ class FunctionUrlsTest {
     void whatIsNoAnswerIsABadGateway() {
         String url = create(_ -> {}).functionUrl();
         allowAll();
-        for (String how : List.of("fail", "odd")) {
+        for (String how : List.of("fail", "odd", "interim")) {
             var response = get(url, "/?how=" + how);
             assertThat(response.status()).isEqualTo(502);
             assertThat(text(response)).isEqualTo("Internal Server Error");

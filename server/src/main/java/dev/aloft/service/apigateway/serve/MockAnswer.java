@@ -1,12 +1,16 @@
 package dev.aloft.service.apigateway.serve;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.ApiGateway.BadRequestException;
 import dev.aloft.api.ApiGateway.Integration;
 import dev.aloft.api.ApiGateway.IntegrationResponse;
 import dev.aloft.api.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * What a REST API's mock integration answers: its request template names a status, and the integration response of that
@@ -26,6 +30,13 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
     }
 
     public static void check(IntegrationResponse response) {
+        if (response.selectionPattern() != null) {
+            try {
+                Pattern.compile(response.selectionPattern());
+            } catch (PatternSyntaxException e) {
+                throw new BadRequestException("Invalid selection pattern specified: " + response.selectionPattern());
+            }
+        }
         if (response.responseTemplates() != null) {
             response.responseTemplates().values().forEach(MockAnswer::literal);
         }
@@ -46,12 +57,12 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
     }
 
     /** The answer, or empty where the templates fit together so little that API Gateway answers 500. */
-    public static java.util.Optional<MockAnswer> of(Integration integration) {
+    public static Optional<MockAnswer> of(Integration integration) {
         var templates = integration.requestTemplates();
         var template = templates == null ? null : templates.getOrDefault("application/json", "{}");
         var status = template == null ? null : statusIn(template);
         if (status == null || integration.integrationResponses() == null) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         var response = integration.integrationResponses().get(status);
         if (response == null) {
@@ -61,7 +72,7 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
                     .findFirst()
                     .orElse(null);
         }
-        return java.util.Optional.ofNullable(response).map(MockAnswer::answer);
+        return Optional.ofNullable(response).map(MockAnswer::answer);
     }
 
     private static MockAnswer answer(IntegrationResponse response) {
@@ -80,7 +91,7 @@ public record MockAnswer(int status, Map<String, String> headers, String body) {
         try {
             // SAM writes `{"statusCode": 200}`; older tools leave the quotes of the name away, which API Gateway takes
             // too.
-            var json = template.replaceAll("(?<=[{,\\s])statusCode\\s*:", "\"statusCode\":").replace("\"\"", "\"");
+            var json = template.replaceAll("(?<=[{,\\s])statusCode\\s*:", "\"statusCode\":");
             var tree = JsonReader.tree(json.getBytes(StandardCharsets.UTF_8));
             return tree instanceof Map<?, ?> map && map.get("statusCode") != null ? map.get("statusCode").toString()
                     : null;

@@ -81,7 +81,7 @@ final class ProxyAnswers {
             case String text when text.matches("\\d{3}") -> Integer.parseInt(text);
             case null, default -> -1;
         };
-        return status >= 100 && status <= 599 ? Optional.of(status) : Optional.empty();
+        return status >= 200 && status <= 599 ? Optional.of(status) : Optional.empty();
     }
 
     private static Optional<byte[]> body(Map<?, ?> answer, boolean decodes) {

@@ -4,6 +4,7 @@ import dev.aloft.api.ApiGateway.Method;
 import dev.aloft.api.ApiGateway.Resource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,8 +51,8 @@ public final class RestRouting {
         if (mediaType == null) {
             return false;
         }
-        var type = mediaType.split(";", 2)[0].strip().toLowerCase();
-        return binaryMediaTypes.stream().map(String::toLowerCase).anyMatch(each -> each.equals("*/*")
+        var type = mediaType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return binaryMediaTypes.stream().map(each -> each.toLowerCase(Locale.ROOT)).anyMatch(each -> each.equals("*/*")
                 || each.equals(type)
                 || each.endsWith("/*") && type.startsWith(each.substring(0, each.length() - 1)));
     }

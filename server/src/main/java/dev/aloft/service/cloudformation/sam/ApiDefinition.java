@@ -4,6 +4,7 @@ import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -97,7 +98,7 @@ final class ApiDefinition {
     }
 
     static String method(String name) {
-        var lower = name.toLowerCase();
+        var lower = name.toLowerCase(Locale.ROOT);
         return lower.equals("any") ? ANY : lower;
     }
 
@@ -224,7 +225,7 @@ final class ApiDefinition {
             return new TreeSet<>(List.of("OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"));
         }
         var names = new TreeSet<>(List.of("OPTIONS"));
-        item.keySet().forEach(name -> names.add(name.toUpperCase()));
+        item.keySet().forEach(name -> names.add(name.toUpperCase(Locale.ROOT)));
         return names;
     }
 

@@ -3,6 +3,7 @@ package dev.aloft.service.cloudformation.sam;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ final class HttpEvents {
         }
         var api = new Declared(apiId, transformation.resource(apiId)).properties();
         var path = Trees.text(event.require("Path"));
-        var method = Trees.text(event.require("Method")).toLowerCase();
+        var method = Trees.text(event.require("Method")).toLowerCase(Locale.ROOT);
         permission(event, target, api, path, method, resources);
         if (api.get("DefinitionBody") == null) {
             return;
@@ -89,7 +90,7 @@ final class HttpEvents {
         var any = method.equals("any") || method.equals(ApiDefinition.ANY);
         var resource = "${__ApiId__}/${__Stage__}"
                 + (method.equals("any") && plain.equals("/" + ApiDefinition.DEFAULT_PATH)
-                ? plain : "/" + (any ? "*" : method.toUpperCase()) + plain);
+                ? plain : "/" + (any ? "*" : method.toUpperCase(Locale.ROOT)) + plain);
         var arn = Functions.sub(Functions.arn("${AWS::Partition}", "execute-api", resource),
                 Functions.map("__ApiId__", event.get("ApiId"), "__Stage__", "*"));
         resources.add(FunctionEvents.permission(event.id() + "Permission", target, "apigateway.amazonaws.com", arn));

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -180,7 +181,7 @@ final class ImplicitApis {
         api.properties().putIfAbsent("RouteSettings", new LinkedHashMap<String, Object>());
         var settings = condition == null ? event.map("RouteSettings")
                 : Functions.when(condition, event.get("RouteSettings"));
-        var route = method.equals(ApiDefinition.ANY) ? path : method.toUpperCase() + " " + path;
+        var route = method.equals(ApiDefinition.ANY) ? path : method.toUpperCase(Locale.ROOT) + " " + path;
         var all = api.map("RouteSettings");
         all.putIfAbsent(route, new LinkedHashMap<String, Object>());
         Trees.map(all.get(route)).putAll(settings);

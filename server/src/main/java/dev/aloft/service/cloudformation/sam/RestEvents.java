@@ -4,6 +4,7 @@ import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ final class RestEvents {
         event.allow(Set.of("Path", "Method", "RestApiId", "Stage", "Auth", "RequestModel", "RequestParameters",
                 "TimeoutInMillis", "ResponseTransferMode"));
         var path = Trees.text(event.require("Path"));
-        var method = Trees.text(event.require("Method")).toLowerCase();
+        var method = Trees.text(event.require("Method")).toLowerCase(Locale.ROOT);
         var apiId = apiId(event.require("RestApiId"));
         var stage = "AllStages";
         Map<String, Object> api = Map.of();
@@ -57,7 +58,7 @@ final class RestEvents {
         var plain = ApiDefinition.wildcards(path.length() > 1 && path.endsWith("/")
                 ? path.substring(0, path.length() - 1) : path);
         var arn = Functions.sub(Functions.arn(transformation.partition, "execute-api", "${__ApiId__}/${__Stage__}/"
-                + (method.equals("any") ? "*" : method.toUpperCase()) + plain),
+                + (method.equals("any") ? "*" : method.toUpperCase(Locale.ROOT)) + plain),
                 Functions.map("__ApiId__", event.get("RestApiId"), "__Stage__", "*"));
         var prefix = event.id() + "Permission";
         var id = Functions.alphanumeric(stage) ? prefix + stage : LogicalId.of(prefix, stage);
@@ -203,7 +204,7 @@ final class RestEvents {
         if (!Functions.given(Trees.map(api.get("Models")).get(name))) {
             throw event.error(problem + "it wasn't defined in the API's Models.");
         }
-        var lower = name.toLowerCase();
+        var lower = name.toLowerCase(Locale.ROOT);
         for (var made : definition.method(path, method)) {
             if (definition.document().get("swagger") != null) {
                 var parameters = new ArrayList<>(Trees.list(made.get("parameters")));

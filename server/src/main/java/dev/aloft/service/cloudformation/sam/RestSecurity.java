@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -225,7 +226,8 @@ final class RestSecurity {
         var resources = new ArrayList<>();
         for (var item : definition.items(path)) {
             for (var method : item.keySet()) {
-                var verb = ApiDefinition.method(method).equals(ApiDefinition.ANY) ? "*" : method.toUpperCase();
+                var verb = ApiDefinition.method(method).equals(ApiDefinition.ANY) ? "*"
+                        : method.toUpperCase(Locale.ROOT);
                 resources.add(Functions.sub("execute-api:/${__Stage__}/" + verb + ApiDefinition.wildcards(path),
                         Functions.map("__Stage__", stage)));
             }

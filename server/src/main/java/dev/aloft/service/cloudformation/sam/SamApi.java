@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -299,7 +300,7 @@ final class SamApi {
             if (!Functions.given(Trees.map(schema).get("type"))) {
                 throw SamError.structure("'Models' schema is missing 'type'.");
             }
-            definition.section("definitions").put(name.toLowerCase(), schema);
+            definition.section("definitions").put(name.toLowerCase(Locale.ROOT), schema);
         });
         postprocess();
     }

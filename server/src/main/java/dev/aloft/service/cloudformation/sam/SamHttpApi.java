@@ -4,6 +4,7 @@ import dev.aloft.service.cloudformation.template.Trees;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -222,7 +223,7 @@ final class SamHttpApi {
             }
             var configuration = new LinkedHashMap<String, Object>();
             Trees.map(authorizer.get("JwtConfiguration"))
-                    .forEach((key, value) -> configuration.put(key.toLowerCase(), value));
+                    .forEach((key, value) -> configuration.put(key.toLowerCase(Locale.ROOT), value));
             return Functions.map("type", "oauth2", AUTHORIZER, Functions.map("jwtConfiguration", configuration,
                     "identitySource", authorizer.get("IdentitySource"), "type", "jwt"));
         }

@@ -3,6 +3,7 @@ package dev.aloft.service.cloudformation.sam;
 import dev.aloft.service.cloudformation.template.Trees;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -67,7 +68,7 @@ final class SamLayerVersion {
         if (!(given instanceof String)) {
             throw source.error("Could not resolve parameter for 'RetentionPolicy' or parameter is not a String.");
         }
-        return switch (Trees.text(given).toLowerCase()) {
+        return switch (Trees.text(given).toLowerCase(Locale.ROOT)) {
             case "retain" -> "Retain";
             case "delete" -> "Delete";
             default -> throw source

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -235,7 +236,7 @@ final class SamStateMachine {
     private void api(Event event, Generated target) {
         event.allow(Set.of("Path", "Method", "RestApiId", "Stage", "Auth", "UnescapeMappingTemplate"));
         var path = Trees.text(event.require("Path"));
-        var method = Trees.text(event.require("Method")).toLowerCase();
+        var method = Trees.text(event.require("Method")).toLowerCase(Locale.ROOT);
         var role = callerRole(event, target, "apigateway.amazonaws.com");
         if (!(RestEvents.apiId(event.require("RestApiId")) instanceof String apiId)
                 || transformation.resource(apiId).isEmpty()) {

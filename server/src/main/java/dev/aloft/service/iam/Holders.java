@@ -135,7 +135,7 @@ final class Holders<V extends Holder<V>> {
     void attach(Caller caller, String name, String policyArn) {
         store.change(tx -> {
             existing(tx, caller, name);
-            policies.attachable(tx, policyArn);
+            policies.requireAttachable(tx, caller.account(), policyArn);
             regrant(tx, caller, name, holder -> {
                 var grants = holder.grants().withAttached(policyArn);
                 if (grants.attached().size() > MOST_ATTACHED) {
@@ -173,7 +173,7 @@ final class Holders<V extends Holder<V>> {
         store.change(tx -> {
             var before = existing(tx, caller, name);
             if (arn != null) {
-                policies.attachable(tx, arn);
+                policies.requireAttachable(tx, caller.account(), arn);
             } else if (before.grants().boundary() == null) {
                 throw new Iam.NoSuchEntityException("The " + kind.word() + " with name " + name
                         + " does not have a permissions boundary.");

@@ -16,6 +16,10 @@ import java.util.Optional;
  * Tells the kernel what IAM has of users and roles. It stands before the services, which need it to be called at all.
  */
 public final class IamPolicySource implements PolicySource {
+    /** In place of a boundary that is not there: without it nothing would bound. */
+    private static final String ALLOWS_NOTHING = "{\"Version\":\"2012-10-17\","
+            + "\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+
     private final IamData data = new IamData();
     private final Store store;
     private final KeyFile keys;
@@ -77,7 +81,7 @@ public final class IamPolicySource implements PolicySource {
             policies.find(tx, arn).ifPresent(policy -> attached.add(new Attached(arn, policy.document())));
         }
         var boundary = Optional.ofNullable(grants.boundary())
-                .flatMap(arn -> policies.find(tx, arn)).map(ManagedPolicy::document);
+                .map(arn -> policies.find(tx, arn).map(ManagedPolicy::document).orElse(ALLOWS_NOTHING));
         return new Identity(attached, boundary, holder.tags());
     }
 }

@@ -56,9 +56,10 @@ final class ManagedPolicies {
         return find(tx, arn).orElseThrow(() -> new Iam.NoSuchEntityException("Policy " + arn + " was not found."));
     }
 
-    /** One that can be attached, or be a boundary. */
-    ManagedPolicy attachable(ReadTx tx, String arn) {
-        return find(tx, arn).orElseThrow(() -> notAttachable(arn));
+    /** Demands one that can be attached to what is the account's, or be its boundary: one of its own, or of AWS. */
+    void requireAttachable(ReadTx tx, String account, String arn) {
+        find(tx, arn).filter(policy -> AwsManaged.isAwsManaged(arn) || policy.account().equals(account))
+                .orElseThrow(() -> notAttachable(arn));
     }
 
     private static Iam.NoSuchEntityException notAttachable(String arn) {

@@ -35,7 +35,7 @@ final class Roles {
                 Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
         store.change(tx -> {
             if (input.permissionsBoundary() != null) {
-                policies.attachable(tx, input.permissionsBoundary());
+                policies.requireAttachable(tx, caller.account(), input.permissionsBoundary());
             }
             if (!data.roles.putIfAbsent(tx, IamData.named(role.account(), role.name()), role)) {
                 throw new Iam.EntityAlreadyExistsException("Role with name " + role.name() + " already exists.");

@@ -48,7 +48,7 @@ final class Users {
                 Ids.create("AIDA"), now(), Tags.of(input.tags()), Grants.none(input.permissionsBoundary()));
         boolean first = store.write(tx -> {
             if (input.permissionsBoundary() != null) {
-                policies.attachable(tx, input.permissionsBoundary());
+                policies.requireAttachable(tx, caller.account(), input.permissionsBoundary());
             }
             if (!data.users.putIfAbsent(tx, IamData.named(user.account(), user.name()), user)) {
                 throw new Iam.EntityAlreadyExistsException("User with name " + user.name() + " already exists.");

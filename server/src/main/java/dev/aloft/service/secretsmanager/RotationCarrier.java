@@ -42,12 +42,14 @@ final class RotationCarrier implements Carrier<Run> {
             Duration.ofMinutes(10), RetryPolicy.Curve.DOUBLING, false)), Duration.ofDays(1), null);
 
     private final SecretsData data;
+    private final Versions versions;
     private final Lambda lambda;
     private final Store store;
     private final Time time;
 
-    RotationCarrier(SecretsData data, Lambda lambda, Store store, Time time) {
+    RotationCarrier(SecretsData data, Versions versions, Lambda lambda, Store store, Time time) {
         this.data = data;
+        this.versions = versions;
         this.lambda = lambda;
         this.store = store;
         this.time = time;
@@ -105,7 +107,7 @@ final class RotationCarrier implements Carrier<Run> {
         data.running.get(tx, run.key()).filter(run.token()::equals).ifPresent(_ -> data.running.delete(tx, run.key()));
         wanted(tx, run).ifPresent(secret -> {
             if (run.testOnly()) {
-                data.versions.delete(tx, run.key().and(run.token()));
+                versions.forgetPending(tx, secret, run.token());
             } else if (ending instanceof Outcome.Delivered) {
                 var rotation = secret.rotation();
                 var now = SecretsData.now(time);

@@ -40,7 +40,7 @@ public final class SecretsManagerService implements Service, SecretsManager {
         versions = new Versions(data, ids, vault, store, time);
         secrets = new Secrets(data, ids, versions, vault, store, time);
         var runs = new Deliveries<>("runs", store, time, Codec.of(Rotations.Run.class),
-                new RotationCarrier(data, lambda, store, time));
+                new RotationCarrier(data, versions, lambda, store, time));
         rotations = new Rotations(data, ids, versions, runs, lambda, store, time);
         policies = new ResourcePolicies(data, secrets, store);
         accesses = new SecretAccess(ids, store);

@@ -246,6 +246,16 @@ final class Versions {
         move(tx, secret, PENDING, token);
     }
 
+    /** What {@link #addPending} did is undone: a version that had a value before is another's, and stays. */
+    void forgetPending(Tx tx, Secret secret, String token) {
+        var key = secret.key().and(token);
+        if (data.versions.get(tx, key).filter(it -> it.sealed() == null).isPresent()) {
+            data.versions.delete(tx, key);
+        } else {
+            remove(tx, secret, PENDING, token);
+        }
+    }
+
     /** The version that loses the current label gets the previous one, and is pending no longer. */
     private void move(Tx tx, Secret secret, String stage, String to) {
         var from = labelled(tx, secret, stage);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Caller;
 import dev.aloft.api.Iam;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.identity.Policy;
@@ -35,6 +36,21 @@ class IamTest {
 
     private void attach(String role, String arn) {
         iam.attachRolePolicy(house.root, Iam.AttachRolePolicyRequest.of(r -> r.roleName(role).policyArn(arn)));
+    }
+
+    @Test
+    void policiesOfOtherAccountsAreNotAttachable() {
+        var other = "444455556666";
+        var stranger = new Caller(other, "us-east-1", new Principal.Root(other), "id", null, 0, null, null, null);
+        var policy = iam.createPolicy(stranger, Iam.CreatePolicyRequest.of(r -> r.policyName("p")
+            .policyDocument(House.allow("*")))).policy().arn();
+        house.createRole("r", House.TRUST_LAMBDA);
+        var message = "Policy " + policy + " does not exist or is not attachable.";
+        refused("NoSuchEntity", message, () -> attach("r", policy));
+        refused("NoSuchEntity", message, () -> iam.putRolePermissionsBoundary(house.root,
+            Iam.PutRolePermissionsBoundaryRequest.of(r -> r.roleName("r").permissionsBoundary(policy))));
+        refused("NoSuchEntity", message, () -> iam.createUser(house.root,
+            Iam.CreateUserRequest.of(r -> r.userName("u").permissionsBoundary(policy))));
     }
 
     @Test

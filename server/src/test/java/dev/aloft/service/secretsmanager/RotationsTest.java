@@ -130,6 +130,17 @@ class RotationsTest extends SecretsFixture {
     }
 
     @Test
+    void testingTheFunctionLeavesAVersionThatHadItsTokenBefore() {
+        working();
+        var first = create("a", "s").versionId();
+        secrets.rotateSecret(ROOT, SecretsManager.RotateSecretRequest.of(r -> r.secretId("a")
+                .clientRequestToken(first).rotationLambdaARN(FUNCTION).rotationRules(DAILY).rotateImmediately(false)));
+        time.settle();
+        assertThat(describe("a").versionIdsToStages()).containsOnly(Map.entry(first, List.of("AWSCURRENT")));
+        assertThat(text("a")).isEqualTo("s");
+    }
+
+    @Test
     void windowsOpenWithTheirScheduleAndEndWithTheDay() {
         var at = Instant.parse("2026-01-10T10:30:00Z");
         assertThat(window("rate(10 days)", null, at)).isEqualTo("2026-01-20T00:00:00Z to 2026-01-20T23:59:59Z");

@@ -246,7 +246,8 @@ class InvokeTest extends RunningLambda {
                         + "Task timed out after 4.00 seconds\"}");
         assertThat(tail(response))
                 .anyMatch(line -> line.matches("\\S+Z [0-9a-f-]{36} Task timed out after 4.00 seconds"))
-                .last().asString().endsWith("\tStatus: timeout");
+                .last().asString().contains("\tDuration: 4000.00 ms\tBilled Duration: 4000 ms\t")
+                .endsWith("\tStatus: timeout");
         assertThat(payload(test.invoke("slow", "{}"))).isEqualTo("1");
     }
 

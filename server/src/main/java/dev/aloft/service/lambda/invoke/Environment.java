@@ -357,7 +357,7 @@ final class Environment {
             peakBytes = Math.max(peakBytes, incarnation.sandbox.peakMemoryBytes());
         }
         var pending = invocation.pending();
-        var measures = new Report.Measures(ended - pending.begunNanos, pending.initNanos, pending.restoreNanos,
+        var measures = new Report.Measures(spent(invocation, outcome, ended), pending.initNanos, pending.restoreNanos,
                 peakBytes, producedBytes);
         if (readyNanos > 0 && pending.measure != null) {
             pending.measure.afterRuntime((ended - readyNanos) / 1e6);
@@ -373,6 +373,12 @@ final class Environment {
             incarnation.telemetry.platform(report.endOnly(invocation), moment);
             incarnation.telemetry.platform(event, moment);
         }
+    }
+
+    /** One that timed out took as long as it may, whenever that was noticed. */
+    private long spent(Invocation invocation, Outcome outcome, long now) {
+        return outcome.status() == Outcome.Status.TIMEOUT ? TimeUnit.SECONDS.toNanos(version.timeoutSeconds())
+                : now - invocation.pending().begunNanos;
     }
 
     private List<Report.Span> overhead(long ended) {
@@ -392,8 +398,8 @@ final class Environment {
                 new Report.Span("responseDuration", instant.minusNanos(done - answerNanos),
                 answeredNanos - answerNanos),
                 new Report.Span("runtimeOverhead", instant.minusNanos(done - answeredNanos), done - answeredNanos));
-        tell(incarnation, report.runtimeDone(invocation, outcome, new Report.Measures(done - begun, -1, 0,
-                producedBytes), spans));
+        var measures = new Report.Measures(spent(invocation, outcome, done), -1, 0, producedBytes);
+        tell(incarnation, report.runtimeDone(invocation, outcome, measures, spans));
     }
 
     // ---- the end of processes

@@ -157,15 +157,18 @@ final class CodeSigning {
                 + "configuration is not deleted: " + arn + "."));
     }
 
-    /** Whether a function of this configuration, or of none, may be given a package. */
+    /** Whether it is only counted that a package is not signed: there is nobody here who signs. */
     static boolean check(ReadTx tx, String arn) {
-        if (arn != null && Lambda.CodeSigningPolicy.ENFORCE.equals(
-                mustExist(tx, arn).config().codeSigningPolicies().untrustedArtifactOnDeployment())) {
+        if (arn == null) {
+            return false;
+        }
+        String policy = mustExist(tx, arn).config().codeSigningPolicies().untrustedArtifactOnDeployment();
+        if (Lambda.CodeSigningPolicy.ENFORCE.equals(policy)) {
             throw new Lambda.CodeVerificationFailedException("Lambda cannot deploy the function. The function or "
                     + "layer might be signed using a signature that the client is not configured to accept. Check the "
                     + "provided signature for unsigned.");
         }
-        return true;
+        return Lambda.CodeSigningPolicy.WARN.equals(policy);
     }
 
     Lambda.GetFunctionCodeSigningConfigResponse get(Caller caller, Lambda.GetFunctionCodeSigningConfigRequest r) {

@@ -8,6 +8,7 @@ import dev.aloft.api.Lambda.FunctionConfiguration;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +35,12 @@ final class CreateFunction {
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
     private final PackageKeys packageKeys;
+    private final Measures measures;
     private final Time time;
 
     CreateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
             Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
-            Time time) {
+            Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -49,12 +51,13 @@ final class CreateFunction {
         this.destinations = destinations;
         this.variables = variables;
         this.packageKeys = packageKeys;
+        this.measures = measures;
         this.time = time;
     }
 
     FunctionConfiguration create(Caller caller, CreateFunctionRequest r) {
         FunctionName name = FunctionName.of(caller, r.functionName());
-        check(caller, name, r);
+        boolean letPass = check(caller, name, r);
         List<Layers.Used> used = layers.resolve(caller, name.region(), r.layers());
         Lambda.FunctionCode given = r.code();
         CodeStore.Code code = isImage(r) ? images.keep(caller, given.imageUri())
@@ -80,12 +83,16 @@ final class CreateFunction {
             }
             return publish ? versions.publish(tx, name, function, null, published) : latest.configuration();
         });
+        if (letPass) {
+            measures.of(name.account(), name.region(), name.name()).signatureFailed();
+        }
         functions.prepare(name, latest);
         // Also where a version is published: then the number alone says so.
         return functions.creating(answer.toBuilder().functionArn(name.arn()).build());
     }
 
-    private void check(Caller caller, FunctionName name, CreateFunctionRequest r) {
+    /** Whether its package is let pass without a signature that is wanted. */
+    private boolean check(Caller caller, FunctionName name, CreateFunctionRequest r) {
         if (name.qualifier() != null) {
             throw new Lambda.InvalidParameterValueException("Function name must not contain a qualifier.");
         }
@@ -108,7 +115,7 @@ final class CreateFunction {
         }
         roles.check(caller, name, r.role());
         destinations.checkDeadLetters(caller, name, r.role(), r.deadLetterConfig());
-        store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
+        return store.read(tx -> CodeSigning.check(tx, r.codeSigningConfigArn()));
     }
 
     private static boolean isImage(CreateFunctionRequest r) {

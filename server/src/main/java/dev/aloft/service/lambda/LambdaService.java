@@ -101,9 +101,9 @@ public final class LambdaService implements Service, Lambda, AutoCloseable {
         layers = new Layers(store, codes, uploads, functions, time);
         layerPermissions = new LayerPermissions(store);
         createFunction = new CreateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, packageKeys, time);
+                destinationAccess, variables, packageKeys, measures, time);
         updateFunction = new UpdateFunction(store, functions, versions, uploads, images, layers, new Roles(roles),
-                destinationAccess, variables, packageKeys, time);
+                destinationAccess, variables, packageKeys, measures, time);
         reservedConcurrency = new ReservedConcurrency(store, functions, concurrency);
         permissions = new Permissions(store, functions);
         access = new LambdaAccess(layers, layerPermissions, permissions);

@@ -8,6 +8,7 @@ import dev.aloft.api.Lambda.UpdateFunctionConfigurationRequest;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.lambda.invoke.Invocations;
+import dev.aloft.service.lambda.invoke.Measures;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,11 +32,12 @@ final class UpdateFunction {
     private final DestinationAccess destinations;
     private final EncryptedVariables variables;
     private final PackageKeys packageKeys;
+    private final Measures measures;
     private final Time time;
 
     UpdateFunction(Store store, Functions functions, Versions versions, Uploads uploads, Images images, Layers layers,
             Roles roles, DestinationAccess destinations, EncryptedVariables variables, PackageKeys packageKeys,
-            Time time) {
+            Measures measures, Time time) {
         this.store = store;
         this.functions = functions;
         this.versions = versions;
@@ -46,6 +48,7 @@ final class UpdateFunction {
         this.destinations = destinations;
         this.variables = variables;
         this.packageKeys = packageKeys;
+        this.measures = measures;
         this.time = time;
     }
 
@@ -63,7 +66,8 @@ final class UpdateFunction {
         if (image) {
             Images.alone(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion(), r.sourceKMSKeyArn());
         }
-        store.read(tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
+        boolean letPass = store.read(
+                tx -> CodeSigning.check(tx, LambdaData.CODE_SIGNED.get(tx, LambdaData.key(name)).orElse(null)));
         var source = new Uploads.Source(r.zipFile(), r.s3Bucket(), r.s3Key(), r.s3ObjectVersion());
         CodeStore.Code code = image ? images.keep(caller, r.imageUri())
                 : uploads.keep(caller, source, Optional.of(before.code()),
@@ -90,6 +94,9 @@ final class UpdateFunction {
             LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), changed);
             return publish ? versions.publish(tx, name, changed, null, published) : changed.latest();
         });
+        if (letPass) {
+            measures.of(name.account(), name.region(), name.name()).signatureFailed();
+        }
         functions.forgetUnused(name, List.of(before.code()));
         functions.prepare(name);
         return publish ? functions.creating(after) : functions.updating(after);

@@ -4,6 +4,7 @@ import static dev.aloft.service.lambda.TestLambda.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aloft.api.CloudWatch;
 import dev.aloft.api.Lambda;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,6 +124,16 @@ class ConfigurationsTest {
         assertThatThrownBy(() ->
                 test.create("g", "provided.al2023", "x", Map.of("bootstrap", ""), r -> r.codeSigningConfigArn(arn)))
                 .isInstanceOf(Lambda.CodeVerificationFailedException.class);
+    }
+
+    @Test
+    void whatShouldBeSignedIsCounted() {
+        String arn = signing("Warn").codeSigningConfigArn();
+        test.create("w", "provided.al2023", "x", Map.of("bootstrap", ""), r -> r.codeSigningConfigArn(arn));
+        test.metrics.flush();
+        assertThat(CloudWatch.at(test.endpoint).listMetrics(caller(), CloudWatch.ListMetricsRequest.of(
+                m -> m.metricName("SignatureValidationErrors"))).metrics())
+                .anyMatch(metric -> metric.dimensions().stream().anyMatch(each -> each.value().equals("w")));
     }
 
     // ---- policies

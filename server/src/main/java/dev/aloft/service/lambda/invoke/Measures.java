@@ -184,6 +184,11 @@ public final class Measures {
             add("DurableExecutionStorageWrittenBytes", "Bytes", bytes);
         }
 
+        /** A package was deployed that is not signed as its function wants it, and that was let pass. */
+        public void signatureFailed() {
+            add("SignatureValidationErrors", COUNT, 1);
+        }
+
         public void deadLetterFailed() {
             add("DeadLetterErrors", COUNT, 1);
         }

@@ -157,6 +157,9 @@ public final class Authorizer implements LocalEndpoint.Gate {
     private static ApiError denied(Decision decision, Caller caller, String action, String resource, Service service) {
         var model = service.model();
         boolean s3 = model.protocol().equals("rest-xml");
+        if (action.equals("iam:PassRole") && !Account.of(caller).equals(service.owner(caller, resource))) {
+            return error(model, "Cross-account pass role is not allowed.");
+        }
         if (s3 && tellsNothing(caller, resource, service)) {
             return error(model, "Access Denied");
         }

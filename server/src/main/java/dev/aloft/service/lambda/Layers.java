@@ -161,10 +161,12 @@ final class Layers {
                         && layer.compatibleArchitectures().contains(architecture));
     }
 
+    /** An empty description is told by the operations that are about one version, and left out of lists. */
     private static Lambda.LayerVersionsListItem item(Lambda.GetLayerVersionResponse l) {
         return Lambda.LayerVersionsListItem.of(i -> i.layerVersionArn(l.layerVersionArn()).version(l.version())
-                .description(l.description()).createdDate(l.createdDate()).compatibleRuntimes(l.compatibleRuntimes())
-                .licenseInfo(l.licenseInfo()).compatibleArchitectures(l.compatibleArchitectures()));
+                .description(l.description().isEmpty() ? null : l.description()).createdDate(l.createdDate())
+                .compatibleRuntimes(l.compatibleRuntimes()).licenseInfo(l.licenseInfo())
+                .compatibleArchitectures(l.compatibleArchitectures()));
     }
 
     /** Each with its newest version that matches; without one a layer is not told. */

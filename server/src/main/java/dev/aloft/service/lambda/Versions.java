@@ -50,12 +50,15 @@ final class Versions {
         });
     }
 
-    /** Publishing what did not change since the last time gives the version that is there. */
+    /**
+     * Publishing what was not updated since the last time gives the version that is there. AWS does not look whether an
+     * update brought anything else: the same code or settings given again make a new version.
+     */
     FunctionConfiguration publish(Tx tx, FunctionName name, LambdaData.Function function, String description,
             String revision) {
         if (function.published() > 0) {
             var last = LambdaData.VERSIONS.get(tx, LambdaData.key(name).and(function.published()));
-            if (last.isPresent() && same(last.get(), function)) {
+            if (last.isPresent() && last.get().stamp().equals(function.version().stamp())) {
                 return last.get().configuration();
             }
         }
@@ -75,22 +78,6 @@ final class Versions {
         LambdaData.VERSIONS.put(tx, LambdaData.key(name).and(number), function.version().with(published));
         LambdaData.FUNCTIONS.put(tx, LambdaData.key(name), function.withPublished(number));
         return published;
-    }
-
-    /** Whether a version is what $LATEST is: the same build, or another one of the same code and settings. */
-    private static boolean same(LambdaData.Version last, LambdaData.Function function) {
-        return last.stamp().equals(function.version().stamp())
-                || settings(last.configuration(), function.latest())
-                .equals(settings(function.latest(), function.latest()));
-    }
-
-    /** What says which version it is, and when and how often it changed, left out. */
-    private static FunctionConfiguration settings(FunctionConfiguration c, FunctionConfiguration like) {
-        return c.toBuilder().version(like.version()).functionArn(like.functionArn()).revisionId(like.revisionId())
-                .lastModified(like.lastModified())
-                .state(like.state()).stateReason(like.stateReason()).stateReasonCode(like.stateReasonCode())
-                .snapStart(c.snapStart() == null ? null : c.snapStart().toBuilder().optimizationStatus(null).build())
-                .build();
     }
 
     Lambda.ListVersionsByFunctionResponse list(Caller caller, Lambda.ListVersionsByFunctionRequest r) {

@@ -238,6 +238,17 @@ class AuthorizerTest {
     }
 
     @Test
+    void aRoleOfAnotherAccountIsHandedOnByNobody() {
+        identity("Allow", "*");
+        var access = Access.to("lambda:CreateFunction", FUNCTION)
+                .passing("arn:aws:iam::999900001111:role/r", "lambda.amazonaws.com");
+        var lambda = new Fixed(Lambda.MODEL, resourcePolicies);
+        assertThatThrownBy(() -> authorizer.require(caller(ANN), access, lambda))
+            .isInstanceOfSatisfying(ApiError.class, error -> assertThat(error.code()).isEqualTo("AccessDeniedException"))
+            .hasMessage("Cross-account pass role is not allowed.");
+    }
+
+    @Test
     void tagsOfThePrincipalAreConditionKeys() {
         known.policies.add(new PolicySource.Attached(null, statement("Allow",
             "\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{"

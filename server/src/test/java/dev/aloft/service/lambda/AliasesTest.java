@@ -196,11 +196,20 @@ class AliasesTest {
     }
 
     @Test
-    void publishingTheSameAgainGivesTheVersionThatIsThere() {
-        assertThat(publish().version()).isEqualTo("2");
-        configure("two");
+    void publishingAgainWithoutAnUpdateGivesTheVersionThatIsThere() {
         assertThat(publish().version()).isEqualTo("2");
         configure("three");
         assertThat(publish().version()).isEqualTo("3");
+        assertThat(publish().version()).isEqualTo("3");
+    }
+
+    @Test
+    void anUpdateThatBringsNothingElseIsPublishedAllTheSame() {
+        configure("two");
+        assertThat(publish().version()).isEqualTo("3");
+        var same = test.lambda.updateFunctionCode(caller(), Lambda.UpdateFunctionCodeRequest.of(
+                r -> r.functionName("f").zipFile(TestLambda.zip(Map.of("index.py", ""))).publish(true)));
+        assertThat(same.version()).isEqualTo("4");
+        assertThat(publish().version()).isEqualTo("4");
     }
 }

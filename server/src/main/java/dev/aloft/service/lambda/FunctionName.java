@@ -2,16 +2,19 @@ package dev.aloft.service.lambda;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
+import java.util.regex.Pattern;
 
 /**
  * What a request calls a function: a name, a partial ARN ({@code 123456789012:function:name}) or an ARN, each with or
- * without a qualifier.
+ * without a qualifier. Of a partial ARN any part before the name may be missing.
  *
  * @param qualifier a version or alias, or null where none was given
  */
 record FunctionName(String account, String region, String name, String qualifier) {
     static final String LATEST = "$LATEST";
     private static final int LONGEST = 64;
+    private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d:.*");
+    private static final Pattern ACCOUNT = Pattern.compile("\\d{12}:.*");
 
     static FunctionName of(Caller caller, String text) {
         return of(caller, text, null);
@@ -26,12 +29,16 @@ record FunctionName(String account, String region, String name, String qualifier
             region = parts[3];
             account = parts[4];
             rest = parts.length < 7 ? parts[parts.length - 1] : parts[6];
-        } else if (text.matches("\\d{12}:.*")) {
-            account = text.substring(0, 12);
-            rest = text.substring(13);
+        } else {
+            if (REGION.matcher(rest).matches()) {
+                region = rest.substring(0, rest.indexOf(':'));
+                rest = rest.substring(region.length() + 1);
+            }
+            if (ACCOUNT.matcher(rest).matches()) {
+                account = rest.substring(0, 12);
+                rest = rest.substring(13);
+            }
             rest = rest.startsWith("function:") ? rest.substring("function:".length()) : rest;
-        } else if (text.startsWith("function:")) {
-            rest = text.substring("function:".length());
         }
         int colon = rest.indexOf(':');
         String name = colon < 0 ? rest : rest.substring(0, colon);

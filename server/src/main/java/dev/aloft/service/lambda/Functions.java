@@ -4,6 +4,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Lambda.FunctionConfiguration;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.Range;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Row;
 import dev.aloft.kernel.store.Store;
@@ -259,25 +260,57 @@ final class Functions implements AutoCloseable {
     }
 
     Lambda.ListFunctionsResponse list(Caller caller, Lambda.ListFunctionsRequest r) {
+        if (r.masterRegion() != null && !r.masterRegion().equals("ALL")) {
+            // A region asks for nothing but the replicas of Lambda@Edge that came from there, which nobody has here.
+            return Lambda.ListFunctionsResponse.of(a -> a.functions(List.of()));
+        }
         int limit = r.maxItems() == null ? PAGE : Math.min(r.maxItems(), PAGE);
-        Key prefix = Key.of(caller.account(), caller.region());
-        boolean all = "ALL".equals(r.functionVersion());
-        return store.read(tx -> {
-            var page = LambdaData.FUNCTIONS.page(tx, prefix, Optional.ofNullable(r.marker()).map(prefix::and), limit);
-            var functions = page.rows().stream().map(Row::value).toList();
-            List<FunctionConfiguration> listed = functions.stream().flatMap(function -> {
-                FunctionConfiguration latest = function.latest();
-                if (!all) {
-                    return Stream.of(latest);
-                }
-                var name = new FunctionName(caller.account(), caller.region(), latest.functionName(), null);
-                return Stream.concat(
-                        Stream.of(latest.toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build()),
-                        LambdaData.VERSIONS.range(tx, LambdaData.key(name)).map(row -> row.value().configuration()));
-            }).map(Settings::listed).toList();
-            return Lambda.ListFunctionsResponse.of(a -> a.functions(listed)
-                    .nextMarker(page.next().isEmpty() ? null : functions.getLast().latest().functionName()));
-        });
+        List<FunctionConfiguration> found = "ALL".equals(r.functionVersion())
+                ? allVersions(caller, r.marker(), limit + 1)
+                : unqualified(caller, r.marker(), limit + 1);
+        boolean more = found.size() > limit;
+        List<FunctionConfiguration> page = more ? found.subList(0, limit) : found;
+        return Lambda.ListFunctionsResponse.of(a -> a.functions(page.stream().map(Settings::listed).toList())
+                .nextMarker(more ? page.getLast().functionName() + ":" + page.getLast().version() : null));
+    }
+
+    private List<FunctionConfiguration> unqualified(Caller caller, String marker, int limit) {
+        Key account = Key.of(caller.account(), caller.region());
+        Range range = Range.of(account);
+        Range after = marker == null ? range : range.after(account.and(marked(marker).getFirst()));
+        return store.read(tx -> LambdaData.FUNCTIONS.range(tx, after).limit(limit).map(row -> row.value().latest())
+                .toList());
+    }
+
+    /** Each version is an item of its own, so a page may end amid the versions of a function. */
+    private List<FunctionConfiguration> allVersions(Caller caller, String marker, int limit) {
+        Key account = Key.of(caller.account(), caller.region());
+        var last = marker == null ? List.of("", FunctionName.LATEST) : marked(marker);
+        Range from = Range.of(account).from(account.and(last.getFirst()));
+        return store.read(tx -> LambdaData.FUNCTIONS.range(tx, from)
+                .map(row -> row.value().latest())
+                .flatMap(latest -> versions(tx, caller, latest))
+                .filter(version -> !version.functionName().equals(last.getFirst())
+                        || number(version.version()) > number(last.getLast()))
+                .limit(limit).toList());
+    }
+
+    private static Stream<FunctionConfiguration> versions(ReadTx tx, Caller caller, FunctionConfiguration latest) {
+        var name = new FunctionName(caller.account(), caller.region(), latest.functionName(), null);
+        return Stream.concat(
+                Stream.of(latest.toBuilder().functionArn(name.arn() + ":" + FunctionName.LATEST).build()),
+                LambdaData.VERSIONS.range(tx, LambdaData.key(name)).map(row -> row.value().configuration()));
+    }
+
+    /** The name and the version that a page ended with. */
+    private static List<String> marked(String marker) {
+        int colon = marker.indexOf(':');
+        return colon < 0 ? List.of(marker, FunctionName.LATEST)
+                : List.of(marker.substring(0, colon), marker.substring(colon + 1));
+    }
+
+    private static long number(String version) {
+        return version.matches("\\d{1,18}") ? Long.parseLong(version) : 0;
     }
 
     // ---- delete

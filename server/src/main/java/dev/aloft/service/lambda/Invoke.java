@@ -2,6 +2,7 @@ package dev.aloft.service.lambda;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.aloft.api.ApiError;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
@@ -176,15 +177,28 @@ final class Invoke {
         }
     }
 
-    private static String clientContext(String base64) {
+    private String clientContext(String base64) {
         if (base64 == null) {
             return null;
         }
         try {
-            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw new Lambda.InvalidRequestContentException("Client context must be a valid "
-                    + "Base64-encoded JSON object.");
+            byte[] context = Base64.getDecoder().decode(base64);
+            if (isObject(context)) {
+                return new String(context, StandardCharsets.UTF_8);
+            }
+        } catch (IllegalArgumentException | IOException e) {
+            // told below
+        }
+        throw new Lambda.InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.");
+    }
+
+    private boolean isObject(byte[] text) throws IOException {
+        try (var parser = json.createParser(text)) {
+            boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+            while (parser.nextToken() != null) {
+                // only whether it is JSON
+            }
+            return object;
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.store.MemoryStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -152,7 +153,7 @@ class FunctionsTest {
     void namesComeInThreeForms() {
         create("named", _ -> {});
         for (String form : List.of("named", "123456789012:function:named", "123456789012:named", ARN + "named",
-                ARN + "named:$LATEST")) {
+                ARN + "named:$LATEST", "function:named", "eu-central-1:123456789012:function:named")) {
             assertThat(get(form).functionName()).isEqualTo("named");
         }
     }
@@ -190,6 +191,42 @@ class FunctionsTest {
                 .listFunctions(caller(), Lambda.ListFunctionsRequest.of(r -> r.marker(first.nextMarker())));
         assertThat(rest.functions()).extracting(Lambda.FunctionConfiguration::functionName).containsExactly("c");
         assertThat(rest.nextMarker()).isNull();
+    }
+
+    @Test
+    void eachVersionIsAnItemOfAListOfAll() {
+        create("a", r -> r.publish(true));
+        create("b", r -> r.publish(true));
+        var seen = new ArrayList<String>();
+        String marker = null;
+        do {
+            String from = marker;
+            var page = test.lambda.listFunctions(caller(),
+                    Lambda.ListFunctionsRequest.of(r -> r.functionVersion("ALL").maxItems(1).marker(from)));
+            page.functions().forEach(f -> seen.add(f.functionArn()));
+            marker = page.nextMarker();
+        } while (marker != null);
+        assertThat(seen).containsExactly(ARN + "a:$LATEST", ARN + "a:1", ARN + "b:$LATEST", ARN + "b:1");
+    }
+
+    @Test
+    void nothingIsAReplicaOfAnotherRegion() {
+        create("a", _ -> {});
+        assertThat(test.lambda.listFunctions(caller(), Lambda.ListFunctionsRequest.of(
+                r -> r.masterRegion("us-east-1").functionVersion("ALL"))).functions()).isEmpty();
+        assertThat(test.lambda.listFunctions(caller(), Lambda.ListFunctionsRequest.of(
+                r -> r.masterRegion("ALL").functionVersion("ALL"))).functions()).hasSize(1);
+    }
+
+    @Test
+    void aClientContextIsAnObject() {
+        create("a", _ -> {});
+        for (String context : List.of("!", "YQ==", "W10=")) {
+            assertThatThrownBy(() -> test.lambda.invoke(caller(),
+                    Lambda.InvokeRequest.of(r -> r.functionName("a").clientContext(context))))
+                    .isInstanceOf(Lambda.InvalidRequestContentException.class)
+                    .hasMessage("Client context must be a valid Base64-encoded JSON object.");
+        }
     }
 
     @Test

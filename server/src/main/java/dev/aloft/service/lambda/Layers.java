@@ -77,7 +77,7 @@ final class Layers {
     private static void checkCompatibility(Lambda.PublishLayerVersionRequest r) {
         var failures = new ArrayList<String>();
         List<String> runtimes = r.compatibleRuntimes() == null ? List.of() : r.compatibleRuntimes();
-        if (!runtimes.stream().allMatch(each -> Settings.RUNTIMES.contains(each) || OLD_RUNTIMES.contains(each))) {
+        if (!runtimes.stream().allMatch(each -> Settings.isOffered(each) || OLD_RUNTIMES.contains(each))) {
             failures.add("Value '" + runtimes
                     + "' at 'compatibleRuntimes' failed to satisfy constraint: Member must satisfy enum value"
                     + " set: " + Settings.RUNTIMES);

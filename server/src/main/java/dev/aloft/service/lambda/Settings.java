@@ -23,6 +23,9 @@ final class Settings {
             "nodejs24.x", "nodejs22.x", "java25", "python3.10", "python3.11", "java21", "ruby3.3", "ruby3.4", "ruby3.2",
             "python3.8", "python3.9", "java17", "nodejs16.x", "dotnet10", "dotnet8", "java11", "dotnet6", "nodejs18.x",
             "provided.al2", "java8.al2");
+    /** What came after that refusal was recorded. */
+    private static final Set<String> NEWER_RUNTIMES = Set.of("java17.al2023", "java11.al2023", "java8.al2023",
+            "ruby4.0", "nodejs26.x", "python3.15");
     private static final DateTimeFormatter MODIFIED =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
     private static final int MOST_MEGABYTES = 10_240;
@@ -65,11 +68,15 @@ final class Settings {
                     + " creating or updating AWS Lambda functions. We recommend you use a supported "
                     + "runtime while creating or updating functions.");
         }
-        if (!RUNTIMES.contains(runtime)) {
+        if (!isOffered(runtime)) {
             throw new Lambda.InvalidParameterValueException("Value " + runtime
                     + " at 'runtime' failed to satisfy constraint:"
                     + " Member must satisfy enum value set: [" + String.join(", ", RUNTIMES) + "] or be a valid ARN");
         }
+    }
+
+    static boolean isOffered(String runtime) {
+        return RUNTIMES.contains(runtime) || NEWER_RUNTIMES.contains(runtime);
     }
 
     /** The model goes further than functions do that share machines. */

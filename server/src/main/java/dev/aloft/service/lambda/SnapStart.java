@@ -11,8 +11,8 @@ import java.util.Set;
  */
 final class SnapStart {
     private static final Set<String> RUNTIMES =
-            Set.of("java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14",
-            "dotnet8", "dotnet10");
+            Set.of("java11", "java11.al2023", "java17", "java17.al2023", "java21", "java25", "python3.12", "python3.13",
+            "python3.14", "python3.15", "dotnet8", "dotnet10");
     private static final int MOST_SCRATCH_MEGABYTES = 512;
 
     private SnapStart() {}

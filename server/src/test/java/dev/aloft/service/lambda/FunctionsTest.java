@@ -219,6 +219,16 @@ class FunctionsTest {
     }
 
     @Test
+    void runtimesOfThisYearAreOffered() {
+        for (String runtime : List.of("java8.al2023", "java11.al2023", "java17.al2023", "ruby4.0", "nodejs26.x",
+                "python3.15")) {
+            create("on-" + runtime.replace('.', '-'), r -> r.runtime(runtime));
+        }
+        create("snapped", r -> r.runtime("java17.al2023")
+                .snapStart(Lambda.SnapStart.of(s -> s.applyOn(Lambda.SnapStartApplyOn.PUBLISHED_VERSIONS))));
+    }
+
+    @Test
     void aClientContextIsAnObject() {
         create("a", _ -> {});
         for (String context : List.of("!", "YQ==", "W10=")) {

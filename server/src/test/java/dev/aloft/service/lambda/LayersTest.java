@@ -185,8 +185,8 @@ class LayersTest {
     void anEmptyDescriptionIsLeftOutOfLists() {
         assertThat(publish("one", r -> {}).description()).isEmpty();
         assertThat(get("one", 1).description()).isEmpty();
-        var versions = test.lambda
-                .listLayerVersions(caller(), Lambda.ListLayerVersionsRequest.of(r -> r.layerName("one"))).layerVersions();
+        var versions = test.lambda.listLayerVersions(caller(),
+                Lambda.ListLayerVersionsRequest.of(r -> r.layerName("one"))).layerVersions();
         assertThat(versions).singleElement().satisfies(layer -> assertThat(layer.description()).isNull());
         var layers = test.lambda.listLayers(caller(), Lambda.ListLayersRequest.of(r -> {})).layers();
         assertThat(layers).singleElement().satisfies(

@@ -142,6 +142,7 @@ final class ConditionReader {
         var value = operand(in.value());
         var choices = in.choices().stream().map(this::operand).toList();
         checkCounts(in);
+        choices.forEach(choice -> refuseSame("IN", List.of(value, choice)));
         checkFunctions(value);
         choices.forEach(ConditionReader::checkFunctions);
         if (choices.size() > MAX_CHOICES) {

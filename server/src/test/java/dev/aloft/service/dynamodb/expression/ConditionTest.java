@@ -142,6 +142,7 @@ class ConditionTest {
             + "attribute_not_exists",
         "a = a AND #a = b AND :views > a | " + SAME + "=, first operand: [a]",
         "#a <> a | " + SAME + "<>, first operand: [a]",
+        "a in (:one, a) | " + SAME + "IN, first operand: [a]",
         "a between a and :one | " + SAME + "BETWEEN, first operand: [a]",
         "a between :one and #a | " + SAME + "BETWEEN, first operand: [a]",
         "contains(ab.bc[1].a, ab.bc[1].#a) | " + SAME + "contains, first operand: [ab, bc, [1], a]",

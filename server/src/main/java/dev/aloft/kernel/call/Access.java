@@ -3,6 +3,7 @@ package dev.aloft.kernel.call;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a call asks of IAM.
@@ -52,10 +53,17 @@ public record Access(String action, List<String> resources, Map<String, List<Str
      * a role.
      */
     public Access passing(String roleArn, String toService) {
-        if (roleArn == null) {
-            return this;
-        }
-        var passing = to("iam:PassRole", roleArn).with("iam:PassedToService", toService);
-        return new Access(action, resources, keys, List.of(passing), toldAs);
+        return roleArn == null ? this : passing(List.of(roleArn), toService);
+    }
+
+    /** The same with several roles. */
+    public Access passing(List<String> roleArns, String toService) {
+        return also(roleArns.stream().map(role -> to("iam:PassRole", role).with("iam:PassedToService", toService))
+                .toList());
+    }
+
+    /** The same where more must be allowed. */
+    public Access also(List<Access> more) {
+        return new Access(action, resources, keys, Stream.concat(also.stream(), more.stream()).toList(), toldAs);
     }
 }

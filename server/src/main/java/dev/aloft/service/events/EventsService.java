@@ -193,12 +193,10 @@ public final class EventsService implements Service, Events {
     }
 
     private static Access accessToPutTargets(Caller caller, PutTargetsRequest input) {
-        var access = rule("PutTargets", caller, input.eventBusName(), input.rule())
-                .with("events:TargetArn", input.targets().stream().map(Target::arn).toList());
-        var roles = input.targets().stream().map(Target::roleArn).filter(role -> role != null).distinct()
-                .map(role -> Access.to("iam:PassRole", role).with("iam:PassedToService", "events.amazonaws.com"))
-                        .toList();
-        return new Access(access.action(), access.resources(), access.keys(), roles);
+        return rule("PutTargets", caller, input.eventBusName(), input.rule())
+                .with("events:TargetArn", input.targets().stream().map(Target::arn).toList())
+                .passing(input.targets().stream().map(Target::roleArn).filter(role -> role != null).distinct().toList(),
+                        "events.amazonaws.com");
     }
 
     /** Services tell what happens in them to the bus of the account whose it is, and need nobody's leave. */

@@ -29,6 +29,7 @@ import java.util.List;
 
 /** The operations of Amazon Data Firehose. */
 public final class FirehoseService implements Service, Firehose {
+    private static final String SERVICE = "firehose.amazonaws.com";
     private static final int LARGEST_BATCH = 4 << 20;
 
     private final FirehoseData data = new FirehoseData();
@@ -81,7 +82,8 @@ public final class FirehoseService implements Service, Firehose {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateDeliveryStreamRequest r -> stream("CreateDeliveryStream", caller, r.deliveryStreamName());
+            case CreateDeliveryStreamRequest r -> stream("CreateDeliveryStream", caller, r.deliveryStreamName())
+                    .passing(PassedRoles.of(r), SERVICE);
             case DeleteDeliveryStreamRequest r -> stream("DeleteDeliveryStream", caller, r.deliveryStreamName());
             case DescribeDeliveryStreamRequest r -> stream("DescribeDeliveryStream", caller, r.deliveryStreamName());
             case ListDeliveryStreamsRequest _ -> Access.to("firehose:ListDeliveryStreams");
@@ -95,7 +97,8 @@ public final class FirehoseService implements Service, Firehose {
                     r.deliveryStreamName());
             case TagDeliveryStreamRequest r -> stream("TagDeliveryStream", caller, r.deliveryStreamName());
             case UntagDeliveryStreamRequest r -> stream("UntagDeliveryStream", caller, r.deliveryStreamName());
-            case UpdateDestinationRequest r -> stream("UpdateDestination", caller, r.deliveryStreamName());
+            case UpdateDestinationRequest r -> stream("UpdateDestination", caller, r.deliveryStreamName())
+                    .passing(PassedRoles.of(r), SERVICE);
         };
     }
 

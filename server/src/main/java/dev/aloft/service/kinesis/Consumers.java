@@ -15,16 +15,20 @@ import java.util.function.UnaryOperator;
 /** Consumers with enhanced fan-out. */
 final class Consumers {
     private static final int MOST = 20;
+    /** Of a stream on demand whose account has committed itself. */
+    private static final int MOST_WHERE_COMMITTED = 50;
     private static final int PAGE = 100;
 
     private final KinesisData data;
     private final Streams streams;
+    private final AccountSettings settings;
     private final Store store;
     private final Time time;
 
-    Consumers(KinesisData data, Streams streams, Store store, Time time) {
+    Consumers(KinesisData data, Streams streams, AccountSettings settings, Store store, Time time) {
         this.data = data;
         this.streams = streams;
+        this.settings = settings;
         this.store = store;
         this.time = time;
     }
@@ -39,9 +43,10 @@ final class Consumers {
                 throw new Kinesis.ResourceInUseException("Consumer " + made.name() + " under stream " + stream.name()
                         + " already exists for account " + stream.account() + ".");
             }
-            if (data.consumers.range(tx, stream.key()).count() >= MOST) {
+            int most = stream.onDemand() && settings.isCommitted(tx, caller) ? MOST_WHERE_COMMITTED : MOST;
+            if (data.consumers.range(tx, stream.key()).count() >= most) {
                 throw new Kinesis.LimitExceededException("Failed to register consumer " + made.name() + " for stream "
-                        + stream.name() + ", account " + stream.account() + ". Exceeded the limit of " + MOST
+                        + stream.name() + ", account " + stream.account() + ". Exceeded the limit of " + most
                         + " consumers per stream.");
             }
             data.consumers.put(tx, made.key(), made);

@@ -53,7 +53,7 @@ public final class KinesisService implements Service, Kinesis {
         encryption = new Encryption(new Envelopes("kinesis", false, endpoint, time, Encryption::ofKey), streams, store);
         records = new Records(data, streams, wakeups, throughput, growth, measures, encryption, store, time);
         reading = new Reading(data, streams, throughput, measures, encryption, store, keys, time);
-        consumers = new Consumers(data, streams, store, time);
+        consumers = new Consumers(data, streams, settings, store, time);
         subscriptions = new Subscriptions(data, consumers, reading, encryption, measures, wakeups, store, time);
         resourceTags = new ResourceTags(streams, consumers, store);
         monitoring = new Monitoring(streams, store);
@@ -82,7 +82,10 @@ public final class KinesisService implements Service, Kinesis {
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
             case AddTagsToStreamRequest r -> stream("AddTagsToStream", caller, r.streamName(), r.streamARN());
-            case CreateStreamRequest r -> stream("CreateStream", caller, r.streamName(), null);
+            // Tags with which a stream is made are asked for like those that it is given later.
+            case CreateStreamRequest r -> stream("CreateStream", caller, r.streamName(), null)
+                    .also(r.tags() == null || r.tags().isEmpty() ? List.of()
+                            : List.of(stream("AddTagsToStream", caller, r.streamName(), null)));
             case DecreaseStreamRetentionPeriodRequest r ->
                 stream("DecreaseStreamRetentionPeriod", caller, r.streamName(), r.streamARN());
             case DeleteResourcePolicyRequest r -> Access.to("kinesis:DeleteResourcePolicy", any(r.resourceARN()));

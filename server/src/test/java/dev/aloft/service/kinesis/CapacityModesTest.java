@@ -103,6 +103,27 @@ class CapacityModesTest extends KinesisFixture {
     }
 
     @Test
+    void aCommittedAccountsStreamsOnDemandHaveFiftyConsumers() {
+        onDemand(null);
+        for (int i = 0; i < 20; i++) {
+            consumer("c" + i);
+        }
+        refused("LimitExceededException", "Failed to register consumer more for stream s, account 111122223333. "
+            + "Exceeded the limit of 20 consumers per stream.", () -> consumer("more"));
+        commit("ENABLED");
+        for (int i = 20; i < 50; i++) {
+            consumer("c" + i);
+        }
+        refused("LimitExceededException", "Failed to register consumer more for stream s, account 111122223333. "
+            + "Exceeded the limit of 50 consumers per stream.", () -> consumer("more"));
+    }
+
+    private void consumer(String name) {
+        kinesis.registerStreamConsumer(ROOT, Kinesis.RegisterStreamConsumerRequest.of(
+            r -> r.streamARN(ARN).consumerName(name)));
+    }
+
+    @Test
     void othersCannotBeWarmed() {
         refused("ValidationException",
             "Account 111122223333 is not enabled for minimum throughput billing commitment",

@@ -148,7 +148,15 @@ class LogsTest {
                     + "constraint: Member must satisfy enum value set: [1, 3, 5, 7, ");
         }
 
-        @Test
+        /** Which value it was is not told, as AWS was seen to do with identifiers of groups alone. */
+    @Test
+    void anIdentifierThatIsNoneIsNotRepeated() {
+        assertRefused(() -> get(r -> r.logGroupName(null).logGroupIdentifier("arn:*")), "InvalidParameterException",
+            "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: Member must "
+                + "satisfy regular expression pattern: [\\w#+=/:,.@-]*");
+    }
+
+    @Test
         void tokensOfOurMaking() {
             group("g");
             stream("g", "s");

@@ -148,7 +148,7 @@ final class ShardReader {
             items.add(buffer.poll());
         }
         if (window != null && checkpoint.window() == null) {
-            checkpoint = new Checkpoint(checkpoint.after(), false, window);
+            checkpoint = new Checkpoint(checkpoint.after(), false, window, checkpoint.tried());
         }
         return items;
     }
@@ -234,8 +234,16 @@ final class ShardReader {
         private boolean checkpoints = true;
 
         Work(List<Item> items, Window window) {
-            for (int from = 0; from == 0 || from < items.size(); from += settings.batchSize()) {
-                pieces.add(new Piece(items.subList(from, Math.min(items.size(), from + settings.batchSize())), 0));
+            var left = items;
+            for (var tried : items.isEmpty() ? List.<StreamPoller.Tried>of() : checkpoint.tried()) {
+                int end = 1 + left.stream().map(Item::id).toList().indexOf(tried.last());
+                if (end > 0 && end <= settings.batchSize()) {
+                    pieces.add(new Piece(left.subList(0, end), tried.invokes()));
+                    left = left.subList(end, left.size());
+                }
+            }
+            for (int from = 0; pieces.isEmpty() || from < left.size(); from += settings.batchSize()) {
+                pieces.add(new Piece(left.subList(from, Math.min(left.size(), from + settings.batchSize())), 0));
             }
             this.window = window;
         }
@@ -263,9 +271,12 @@ final class ShardReader {
                     case Consumer.Result.Some(var failed, var state, var why) -> {
                         detail = why;
                         int first = first(piece.items(), failed);
+                        var rest = new Piece(piece.items().subList(first, piece.items().size()), piece.invokes() + 1);
+                        if (!isExhausted(rest)) {
+                            pieces.addFirst(rest);
+                        }
                         done(piece.items().subList(0, first), state);
-                        failed(new Piece(piece.items().subList(first, piece.items().size()), piece.invokes() + 1), why,
-                                false);
+                        failed(rest, why, false);
                         rest(++failures);
                     }
                     case Consumer.Result.Failed(var why) -> {
@@ -301,8 +312,19 @@ final class ShardReader {
                 window = window.with(state);
             }
             if (!items.isEmpty() && checkpoints) {
-                reached(new Checkpoint(items.getLast().id(), false, window), Optional.empty());
+                reached(upTo(items.getLast().id()), Optional.empty());
             }
+        }
+
+        /** With how often what is left of the batch was tried: a poller that goes on from there tries no more often. */
+        private Checkpoint upTo(String last) {
+            var tried = settings.retries() < 0 ? List.<StreamPoller.Tried>of() : pieces.stream()
+                    .map(piece -> new StreamPoller.Tried(piece.items().getLast().id(), piece.invokes())).toList();
+            return new Checkpoint(last, false, window, tried);
+        }
+
+        private boolean isExhausted(Piece piece) {
+            return settings.retries() >= 0 && piece.invokes() > settings.retries();
         }
 
         /** Splitting a batch is no retry. */
@@ -311,10 +333,14 @@ final class ShardReader {
                 int half = piece.items().size() / 2;
                 pieces.addFirst(new Piece(piece.items().subList(half, piece.items().size()), piece.invokes() - 1));
                 pieces.addFirst(new Piece(piece.items().subList(0, half), piece.invokes() - 1));
-            } else if (settings.retries() >= 0 && piece.invokes() > settings.retries()) {
+            } else if (isExhausted(piece)) {
                 dropped("RetryAttemptsExhausted", piece, detail);
-            } else {
+                return;
+            } else if (pieces.peekFirst() != piece) {
                 pieces.addFirst(piece);
+            }
+            if (checkpoints && settings.retries() >= 0 && !piece.items().isEmpty()) {
+                reached(upTo(checkpoint.after()), Optional.empty());
             }
         }
 
@@ -342,7 +368,7 @@ final class ShardReader {
                 return;
             }
             if (checkpoints) {
-                reached(new Checkpoint(piece.items().getLast().id(), false, window), Optional.of(dropped));
+                reached(upTo(piece.items().getLast().id()), Optional.of(dropped));
             } else {
                 poller.progress.reached(shard, checkpoint, Optional.of(dropped));
             }

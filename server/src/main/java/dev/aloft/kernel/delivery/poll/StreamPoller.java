@@ -47,9 +47,28 @@ public final class StreamPoller implements Poller {
      * @param after  the last record that is done with, or null for none
      * @param ended  whether nothing comes after it
      * @param window the tumbling window that is open, or null
+     * @param tried  the pieces of the batch that follows that were handed on in vain, in their order
      */
-    public record Checkpoint(String after, boolean ended, Window window) {
+    public record Checkpoint(String after, boolean ended, Window window, List<Tried> tried) {
         public static final Checkpoint NONE = new Checkpoint(null, false, null);
+
+        public Checkpoint {
+            // What was kept before tries were has none.
+            tried = tried == null ? List.of() : tried;
+        }
+
+        Checkpoint(String after, boolean ended, Window window) {
+            this(after, ended, window, List.of());
+        }
+    }
+
+    /**
+     * A piece of a batch that waits for another try.
+     *
+     * @param last    its last record
+     * @param invokes how often it was handed on, less what does not count
+     */
+    public record Tried(String last, int invokes) {
     }
 
     /**

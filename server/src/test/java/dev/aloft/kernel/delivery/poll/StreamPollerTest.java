@@ -205,6 +205,40 @@ class StreamPollerTest {
     }
 
     @Test
+    void whoGoesOnFromACheckpointTriesNoMoreOftenThanIsLeft() {
+        shards.add("s", null);
+        shards.put("s", "a1", "a2", "a3", "a4");
+        Collections.addAll(results, failed(), failed(), failed(), failed());
+        poll(with(settings(), false, 2, -1, 1, 0));
+        time.advance(Duration.ofMillis(600));
+        assertThat(told).containsExactly("0: a1 a2 a3", "0: a1 a2 a3");
+        poller.close();
+        time.advance(Duration.ofMinutes(1));
+        told.clear();
+        results.clear();
+        results.add(failed());
+        poll(with(settings(), false, 2, -1, 1, 0));
+        time.advance(Duration.ofMinutes(1));
+        assertThat(told).containsExactly("60: a1 a2 a3", "60: RetryAttemptsExhausted a1 a2 a3 after 3", "60: a4");
+    }
+
+    @Test
+    void theHalvesOfABatchAreTheSameHalvesFromACheckpoint() {
+        shards.add("s", null);
+        shards.put("s", "a1", "a2", "a3");
+        Collections.addAll(results, failed(), new Consumer.Result.Done(null), failed());
+        poll(with(settings(), true, 1, -1, 1, 0));
+        assertThat(told).containsExactly("0: a1 a2 a3");
+        poller.close();
+        time.advance(Duration.ofMinutes(1));
+        told.clear();
+        poll(with(settings(), true, 1, -1, 1, 0));
+        time.advance(Duration.ofMinutes(1));
+        assertThat(told.stream().map(line -> line.substring(line.indexOf(' ') + 1)))
+            .containsExactly("a1", "a2 a3", "a2", "a3");
+    }
+
+    @Test
     void aBatchIsSplitAndSplittingIsNoRetry() {
         shards.add("s", null);
         shards.put("s", "a1", "a2", "a3");

@@ -74,7 +74,9 @@ final class DeliveryLog {
         var notification = new LinkedHashMap<String, Object>();
         notification.put("messageMD5Sum", md5(message.text()));
         notification.put("messageId", message.id());
-        notification.put("topicArn", message.topicArn());
+        if (message.topicArn() != null) {
+            notification.put("topicArn", message.topicArn());
+        }
         notification.put("timestamp", moment(message.at()));
         var delivery = new LinkedHashMap<String, Object>();
         delivery.put("deliveryId", UUID.nameUUIDFromBytes(attempt.id().getBytes(StandardCharsets.UTF_8)).toString());

@@ -17,6 +17,7 @@ import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.service.sns.SnsData.Attribute;
 import dev.aloft.service.sns.SnsData.Expiring;
+import dev.aloft.service.sns.SnsData.KeptApplication;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.KeptTopic;
 import dev.aloft.service.sns.SnsData.Letter;
@@ -50,14 +51,14 @@ final class Publishing {
     private final Replays replays;
     private final Filter filter;
     private final Mailbox mailbox;
-    private final TextReceipts receipts;
+    private final Receipts receipts;
     private final Measures measures;
     private final Envelopes envelopes;
     private final Store store;
     private final Time time;
 
     Publishing(SnsData data, Topics topics, Outgoing outgoing, Replays replays, Filter filter, Mailbox mailbox,
-            TextReceipts receipts, Measures measures, Envelopes envelopes, Store store, Time time) {
+            Receipts receipts, Measures measures, Envelopes envelopes, Store store, Time time) {
         this.data = data;
         this.topics = topics;
         this.outgoing = outgoing;
@@ -212,8 +213,7 @@ final class Publishing {
     }
 
     private void note(KeptTopic topic, List<KeptSubscription> receivers, Message message) {
-        receivers.stream().filter(subscription -> subscription.protocol().equals("sms"))
-                .forEach(phone -> receipts.ofSubscription(topic, phone, message));
+        receivers.forEach(subscription -> receipts.ofSubscription(topic, subscription, message));
     }
 
     private List<KeptSubscription> wanting(List<KeptSubscription> subscriptions, Message message) {
@@ -291,19 +291,18 @@ final class Publishing {
 
     private Sns.PublishResponse toDevice(Caller caller, String target, Draft draft) {
         // Whether there is a device comes before whether its message can be read.
-        store.<Void>read(tx -> {
-            checkDevice(tx, target);
-            return null;
-        });
+        var application = store.<KeptApplication>read(tx -> reachable(tx, target));
         var message = message(caller, null, draft);
         store.change(tx -> {
-            checkDevice(tx, target);
+            reachable(tx, target);
             mailbox.put(tx, letter(caller, "application", target, message, message.text(Mailbox.platform(target))));
         });
+        receipts.ofDevice(application, target, message);
         return Sns.PublishResponse.of(r -> r.messageId(message.id()));
     }
 
-    private void checkDevice(ReadTx tx, String target) {
+    /** The application of a device that can be reached. */
+    private KeptApplication reachable(ReadTx tx, String target) {
         var endpoint = data.endpoints.get(tx, Platforms.endpointKey(target))
                 .orElseThrow(() -> invalid("TargetArn", "No endpoint found for the target arn specified"));
         if ("false".equals(endpoint.attributes().get("Enabled"))) {
@@ -313,6 +312,7 @@ final class Publishing {
         if (application.isEmpty() || "false".equals(application.get().attributes().get("Enabled"))) {
             throw new Sns.PlatformApplicationDisabledException("Platform application is disabled");
         }
+        return application.get();
     }
 
     private static Letter letter(Caller caller, String protocol, String to, Message message, String text) {

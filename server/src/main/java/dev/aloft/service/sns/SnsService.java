@@ -54,7 +54,7 @@ public final class SnsService implements Service, Sns {
         topics = new Topics(data, store, time);
         subscriptions = new Subscriptions(data, topics, outgoing, replays, store, time);
         publishing = new Publishing(data, topics, outgoing, replays, filter, mailbox,
-                new TextReceipts(data, store, log), measures,
+                new Receipts(data, store, log), measures,
                 new Envelopes("sns", endpoint, time, Refusals::ofKey), store, time);
         platforms = new Platforms(data, store);
         phoneNumbers = new PhoneNumbers(data, mailbox, store, time, S3.at(endpoint));

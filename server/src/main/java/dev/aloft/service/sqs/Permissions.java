@@ -36,7 +36,7 @@ final class Permissions {
                 "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.");
         }
         if (input.actions() == null || input.actions().isEmpty()) {
-            throw Errors.missing("Actions");
+            throw Errors.missing("ActionName");
         }
         var accounts = input.awsAccountIds() == null ? List.<String>of() : input.awsAccountIds();
         if (accounts.isEmpty() || !accounts.stream().allMatch(account -> account.matches("[0-9]{12}"))) {

@@ -1,7 +1,11 @@
 package dev.aloft.service.sns;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.JsonWriter;
+import dev.aloft.kernel.delivery.Attempt;
+import dev.aloft.kernel.delivery.Outcome;
 import dev.aloft.kernel.store.Store;
+import dev.aloft.service.sns.SnsData.KeptApplication;
 import dev.aloft.service.sns.SnsData.KeptSubscription;
 import dev.aloft.service.sns.SnsData.KeptTopic;
 import dev.aloft.service.sns.SnsData.Message;
@@ -11,11 +15,14 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The delivery status of text messages, which an account's settings ask for.
+ * The delivery status of what phones and devices get, which is theirs as soon as it is in the mailbox: an account's
+ * settings ask for that of text messages, a topic or a platform application for that of devices.
  *
  * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html">Monitoring SMS deliveries</a>
+ * @see <a href="https://docs.aws.amazon.com/sns/latest/dg/sns-msg-status.html">Platform application attributes for message
+ *     delivery status</a>
  */
-final class TextReceipts {
+final class Receipts {
     private static final String DIRECT = "DirectPublishToPhoneNumber";
     private static final int LONGEST_PLAIN = 160;
     private static final int PLAIN_PART = 153;
@@ -26,7 +33,7 @@ final class TextReceipts {
     private final Store store;
     private final DeliveryLog log;
 
-    TextReceipts(SnsData data, Store store, DeliveryLog log) {
+    Receipts(SnsData data, Store store, DeliveryLog log) {
         this.data = data;
         this.store = store;
         this.log = log;
@@ -38,7 +45,31 @@ final class TextReceipts {
                 message.text("sms"));
     }
 
+    /** Of a message that was published to a device and to nobody else. */
+    void ofDevice(KeptApplication application, String endpointArn, Message message) {
+        var role = application.attributes().getOrDefault("SuccessFeedbackRoleArn", "");
+        if (!role.isEmpty() && sampled(application.attributes(), "SuccessFeedbackSampleRate")) {
+            var name = "app/" + application.platform() + "/" + application.name();
+            log.write(new DeliveryLog.Place(application.account(), application.region(), name, application.arn()), role,
+                    delivered(endpointArn, message), true);
+        }
+    }
+
+    private static Map<String, Object> delivered(String endpointArn, Message message) {
+        var attempt = new Attempt(message.id() + "/" + endpointArn, 1, message.at(), null, null);
+        return DeliveryLog.delivery(message, attempt, endpointArn, 200, "{}", message.at());
+    }
+
     void ofSubscription(KeptTopic topic, KeptSubscription subscription, Message message) {
+        if (subscription.protocol().equals("application")) {
+            var detail = JsonWriter.bytes(delivered(subscription.endpoint(), message));
+            log.note(topic, subscription, new Outcome.Delivered(detail));
+        } else if (subscription.protocol().equals("sms")) {
+            ofText(topic, subscription, message);
+        }
+    }
+
+    private void ofText(KeptTopic topic, KeptSubscription subscription, Message message) {
         note(new DeliveryLog.Place(topic.account(), topic.region(), topic.name(), topic.arn()),
                 Endpoints.phone(subscription.endpoint()), message, message.text("sms"));
     }
@@ -48,14 +79,14 @@ final class TextReceipts {
         var settings = store.read(tx -> data.smsAttributes.get(tx, account)).orElse(Map.of());
         var role = settings.getOrDefault("DeliveryStatusIAMRole", "");
         boolean received = !store.read(tx -> data.optedOut.has(tx, account.and(number)));
-        if (role.isEmpty() || received && !sampled(settings)) {
+        if (role.isEmpty() || received && !sampled(settings, "DeliveryStatusSuccessSamplingRate")) {
             return;
         }
         log.write(place, role, told(settings, number, message, text, received), received);
     }
 
-    private static boolean sampled(Map<String, String> settings) {
-        int rate = Integer.parseInt(settings.getOrDefault("DeliveryStatusSuccessSamplingRate", "0"));
+    private static boolean sampled(Map<String, String> settings, String name) {
+        int rate = Integer.parseInt(settings.getOrDefault(name, "0"));
         return ThreadLocalRandom.current().nextInt(100) < rate;
     }
 

@@ -456,22 +456,23 @@ public final class Sandbox {
     }
 
     /** Whether the other end of a connection on the loopback is a process of this sandbox. */
-    public boolean holds(InetSocketAddress peer) {
+    public boolean holds(Socket connection) {
         if (isolation == Isolation.NONE || network.isPresent()) {
             return true;
         }
         // What /proc lists while processes end or connections close can lack others that are there: no is only said of
         // whom several looks did not find.
         for (int look = 0; look < LOOKS; look++) {
-            if (isSeenToHold(peer)) {
+            if (isSeenToHold(connection)) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean isSeenToHold(InetSocketAddress peer) {
-        return Connections.end(peer).filter(end -> isolation == Isolation.ROOT && end.user() == Sandboxes.user(number)
+    private boolean isSeenToHold(Socket connection) {
+        return Connections.other(connection)
+                .filter(end -> isolation == Isolation.ROOT && end.user() == Sandboxes.user(number)
                 || processes().stream().anyMatch(pid -> Connections.holds(pid, end.inode()))).isPresent();
     }
 

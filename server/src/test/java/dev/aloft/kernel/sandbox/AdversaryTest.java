@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -141,8 +140,8 @@ class AdversaryTest {
                     var stranger = new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort());
                     Socket foreign = listener.accept()) {
                 assertThat(stranger.isConnected()).isTrue();
-                assertThat(sandbox.holds((InetSocketAddress) own.getRemoteSocketAddress())).isTrue();
-                assertThat(sandbox.holds((InetSocketAddress) foreign.getRemoteSocketAddress())).isFalse();
+                assertThat(sandbox.holds(own)).isTrue();
+                assertThat(sandbox.holds(foreign)).isFalse();
             }
         }
     }

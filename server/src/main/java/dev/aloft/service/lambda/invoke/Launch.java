@@ -9,7 +9,6 @@ import dev.aloft.kernel.sandbox.Exit;
 import dev.aloft.kernel.sandbox.Sandbox;
 import dev.aloft.kernel.sandbox.SandboxSpec;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -99,7 +98,7 @@ final class Launch implements AutoCloseable {
         builder.start(() -> {
             incarnation.serves(Thread.currentThread(), socket);
             try (socket) {
-                if (incarnation.sandbox.holds((InetSocketAddress) socket.getRemoteSocketAddress())) {
+                if (incarnation.sandbox.holds(socket)) {
                     new RuntimeApi(environment, incarnation, new Connection(socket.getInputStream(),
                             socket.getOutputStream())).run();
                 }

@@ -11,8 +11,8 @@ import java.util.Set;
  * Runs the measurements named (or all) and prints a table; the figures are written as JSON too.
  * Usage: {@code Bench LAUNCHER OUTPUT.json PEERS_FOLDER
  * [start|wire|invoke|cold|burst|idle|reload|snapstart|dynamodb|sqs|sqs-large|events|large …]}. {@code large} is a
- * table of one GB, {@code
- * large20} one of 20.
+ * table of one GB,
+ * {@code large20} one of 20.
  */
 public final class Bench {
     private Bench() {}

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * @param resources the ARNs concerned, all of which must be allowed; {@code *} where the operation names none; empty
  *                  where it is allowed to everybody
  * @param also      what must be allowed besides, such as {@code iam:PassRole} on a role that is handed on
- * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or {@code
- *                  aws:RequestTag/x}
+ * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or
+ *                  {@code aws:RequestTag/x}
  * @param toldAs    what a denial calls the resource, or null for its ARN
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The operations of all services, by the names that people write in schedules and state machines: {@code
- * sqs:sendMessage}.
+ * The operations of all services, by the names that people write in schedules and state machines:
+ * {@code sqs:sendMessage}.
  */
 public final class Operations {
     private final Map<String, ServiceModel> models = new HashMap<>();

@@ -18,7 +18,7 @@ import dev.aloft.wire.SignatureErrors;
  *   <li>Temporary credentials that were issued here are always who they say, and expire.
  *   <li>An access key id of 12 digits is the root user of that account.
  *   <li>Any other is the root user of the default account, until the first IAM user exists or {@code --iam enforce} is
- *   set. From then on it must be a user's, and each signature is checked.
+ *       set. From then on it must be a user's, and each signature is checked.
  * </ul>
  */
 public final class Signatures {

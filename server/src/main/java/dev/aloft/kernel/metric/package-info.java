@@ -2,8 +2,9 @@
  * How services tell CloudWatch what they count: measured in memory, brought there some seconds later.
  *
  * <pre>
- *   Series sent = metrics.series(account, region, "AWS/SQS", "NumberOfMessagesSent", "Count", Map.of("QueueName",
- *   name)); sent.add(1);
+ *   Series sent = metrics.series(account, region, "AWS/SQS", "NumberOfMessagesSent", "Count",
+ *       Map.of("QueueName", name));
+ *   sent.add(1);
  * </pre>
  *
  * Measuring takes no store and no call. What was measured in the last seconds before the platform is killed is lost, as

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The small part of JSONPath that EventBridge and Pipes take: {@code $}, {@code $.detail.items[0].name}, {@code
- * $.detail.items[*].name}.
+ * The small part of JSONPath that EventBridge and Pipes take: {@code $}, {@code $.detail.items[0].name},
+ * {@code $.detail.items[*].name}.
  */
 public final class EventPath {
     private static final Pattern FORM =

@@ -6,8 +6,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * Other keys under which a table's records are found, kept by the table in the same transaction; made by {@link
- * Table#index}.
+ * Other keys under which a table's records are found, kept by the table in the same transaction; made by
+ * {@link Table#index}.
  */
 public final class Index<V> {
     private static final byte[] NOTHING = {};

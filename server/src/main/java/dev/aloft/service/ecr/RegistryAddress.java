@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /**
  * Where an account's registry is. On AWS that is a host, {@code {account}.dkr.ecr.{region}.amazonaws.com}, which here
  * would lead to AWS. Hosts of that form below localhost are understood; whoever asks is told an address that answers
- * everywhere, in which the host's first labels are the first part of the path: {@code
- * 127.0.0.1:4566/{account}.dkr.ecr.{region}}.
+ * everywhere, in which the host's first labels are the first part of the path:
+ * {@code 127.0.0.1:4566/{account}.dkr.ecr.{region}}.
  */
 record RegistryAddress(String account, String region) {
     private static final Pattern NAME = Pattern.compile("(\\d{12})\\.dkr[.-]ecr\\.([a-z0-9-]+)");

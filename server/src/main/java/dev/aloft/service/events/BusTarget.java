@@ -16,8 +16,8 @@ import java.util.Objects;
 
 /**
  * Puts events on a bus. So a service tells what happened in it: it promises its event to the ARN of the account's
- * default bus, in the commit in which it happened. The event's body has {@code source}, {@code detail-type} and {@code
- * detail}, and may have {@code resources} and {@code time}; the rest is EventBridge's.
+ * default bus, in the commit in which it happened. The event's body has {@code source}, {@code detail-type} and
+ * {@code detail}, and may have {@code resources} and {@code time}; the rest is EventBridge's.
  */
 public final class BusTarget implements Target {
     private final Events events;

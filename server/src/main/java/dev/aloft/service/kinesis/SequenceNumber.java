@@ -8,8 +8,9 @@ import java.util.Optional;
  * The number of a record, 56 decimal digits as on AWS: when its shard was made, which record of the shard it is, when
  * it came, and which shard. Within a shard numbers grow; those of a shard are greater than those of its parents.
  *
- * <pre> hexadecimal: 2 | shard's second (9) | shard (last digit) | index (16) | 00 | record's second (9) | shard (8) |
- * 2</pre>
+ * <pre>
+ *   hexadecimal: 2 | shard's second (9) | shard (last digit) | index (16) | 00 | record's second (9) | shard (8) | 2
+ * </pre>
  */
 record SequenceNumber(long shardSecond, long index, long second, long shard) {
     /** The index with which a closed shard ends. */

@@ -3,7 +3,8 @@
  *
  * <pre>
  *   CreateSchedule ─► due (the next moment of each schedule) ─► Firing ─ promise + next moment, one commit ─► Carrier
- *        a target by its ARN ─► kernel.call.Targets arn:aws:scheduler:::aws-sdk:service:action ─► any operation by name
+ *        a target by its ARN ─► kernel.call.Targets
+ *        arn:aws:scheduler:::aws-sdk:service:action ─► any operation by name
  *        given up ─► dead-letter queue
  * </pre>
  *

@@ -5,8 +5,8 @@
  *   text → {@link dev.aloft.service.dynamodb.expression.Lexer} → Parser → Syntax (what was written)
  *        → checks in AWS's order → {@link dev.aloft.service.dynamodb.expression.Condition} (filter, condition, key
  *        condition),
- *          {@link dev.aloft.service.dynamodb.expression.Projection} or {@link
- *          dev.aloft.service.dynamodb.expression.Update}
+ *          {@link dev.aloft.service.dynamodb.expression.Projection} or
+ *          {@link dev.aloft.service.dynamodb.expression.Update}
  * </pre>
  *
  * What comes out has no placeholders left and cannot fail but for what the item holds. The parameters of the time

@@ -30,8 +30,8 @@ import java.util.UUID;
  * Executions of durable functions: started by Invoke, and the operations on them.
  *
  * <p>An execution lasts at most its function's {@code ExecutionTimeout} (1 second to 366 days); one that is waited for
- * at most 15 minutes. Its name is unique among those of the function, whatever the version. It is kept for {@code
- * RetentionPeriodInDays} (1 to 90, 14 by default) after its end.
+ * at most 15 minutes. Its name is unique among those of the function, whatever the version. It is kept for
+ * {@code RetentionPeriodInDays} (1 to 90, 14 by default) after its end.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html">Invoking durable functions</a>
  */

@@ -15,10 +15,11 @@
  *   Prepared ── environments of versions with SnapStart that had their init and wait to be restored
  *   Training ── records the init of a version with SnapStart; TrainedStarts keeps that for its next environments
  *   Measures ── what Lambda tells CloudWatch of functions
- *   Runtimes ── which interpreter runs which runtime, found by JavaPrograms, RubyPrograms, DotnetRuntime and
- *   NodePrograms, which fetches those of Node.js that are missing Spares ── runtimes booted ahead, waiting for a
- *   function Overdue ── ends what answered and never asks for more LogShipper ── brings the lines to CloudWatch Logs as
- *   the execution role
+ *   Runtimes ── which interpreter runs which runtime, found by JavaPrograms, RubyPrograms, DotnetRuntime
+ *               and NodePrograms, which fetches those of Node.js that are missing
+ *   Spares ── runtimes booted ahead, waiting for a function
+ *   Overdue ── ends what answered and never asks for more
+ *   LogShipper ── brings the lines to CloudWatch Logs as the execution role
  * </pre>
  *
  * An answer can be passed on as it comes: {@link dev.aloft.service.lambda.invoke.ResponseStream}.

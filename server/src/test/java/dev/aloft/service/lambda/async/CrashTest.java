@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Gives a function events and messages of a queue while the platform, a process of its own, is killed again and again.
  * The function keeps a {@link Ledger} outside of the platform: what was accepted is run, and never more often than its
- * retries allow and the kills interrupted; what failed for good is a dead letter. More kills with {@code
- * -Daloft.crash.kills=100}, retries (which take minutes) with {@code -Daloft.crash.retries=2}.
+ * retries allow and the kills interrupted; what failed for good is a dead letter. More kills with
+ * {@code -Daloft.crash.kills=100}, retries (which take minutes) with {@code -Daloft.crash.retries=2}.
  */
 class CrashTest {
     private static final int KILLS = Integer.getInteger("aloft.crash.kills", 2);

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html">Lambda runtimes</a>
  */
-final class NodePrograms {
+class NodePrograms {
     private static final System.Logger LOG = System.getLogger(NodePrograms.class.getName());
     private static final Duration FETCHING = Duration.ofMinutes(5);
     private static final String ASK = "process.execPath + '\\n' + process.version";
@@ -33,6 +33,7 @@ final class NodePrograms {
     private final Path folder;
     private final boolean fetches;
     private final Map<String, Interpreter> known = new ConcurrentHashMap<>();
+    private final Map<String, Object> finding = new ConcurrentHashMap<>();
     private List<Interpreter> installed;
 
     /**
@@ -46,12 +47,18 @@ final class NodePrograms {
 
     /** The version asked for; where that is to be had from nowhere another one, which then says so; else what to do. */
     Interpreter of(String runtime) {
-        Interpreter before = known.get(runtime);
-        if (before != null) {
-            return before;
+        Interpreter found = known.get(runtime);
+        if (found != null) {
+            return found;
         }
-        synchronized (this) {
-            return known.computeIfAbsent(runtime, _ -> find(runtime));
+        // Fetching one takes minutes, in which others can be had.
+        synchronized (finding.computeIfAbsent(runtime, _ -> new Object())) {
+            found = known.get(runtime);
+            if (found == null) {
+                found = find(runtime);
+                known.put(runtime, found);
+            }
+            return found;
         }
     }
 
@@ -62,10 +69,7 @@ final class NodePrograms {
 
     private Interpreter find(String runtime) {
         String major = runtime.replaceAll("[^0-9]", "");
-        if (installed == null) {
-            installed = installed();
-        }
-        Optional<Interpreter> exact = installed.stream().filter(each -> isOf(each, major)).findFirst()
+        Optional<Interpreter> exact = installed().stream().filter(each -> isOf(each, major)).findFirst()
                 .or(() -> fetched(major))
                 .or(() -> fetches ? fetch(runtime, major) : Optional.empty());
         return exact.or(() -> another(runtime, major)).orElseThrow(() -> Runtimes.missing(runtime,
@@ -100,16 +104,20 @@ final class NodePrograms {
     }
 
     private Optional<Interpreter> another(String runtime, String major) {
-        Optional<Interpreter> nearest = installed.stream().min(Comparator.comparingInt(
+        Optional<Interpreter> nearest = installed().stream().min(Comparator.comparingInt(
                 each -> Math.abs(Integer.parseInt(each.version()
                         .replaceAll("Node.js v(\\d+).*", "$1")) - Integer.parseInt(major))));
         nearest.ifPresent(node -> Runtimes.tellInstead(runtime, node.version(), "Node.js " + major));
         return nearest;
     }
 
-    private static List<Interpreter> installed() {
-        return Runtimes.candidates("node", ".nvm/versions/node/*/bin/node", ".volta/tools/image/node/*/bin/node",
-                ".volta/bin/node", ".local/bin/node").flatMap(program -> ask(program).stream()).toList();
+    private synchronized List<Interpreter> installed() {
+        if (installed == null) {
+            installed = Runtimes.candidates("node", ".nvm/versions/node/*/bin/node",
+                    ".volta/tools/image/node/*/bin/node", ".volta/bin/node", ".local/bin/node")
+                    .flatMap(program -> ask(program).stream()).toList();
+        }
+        return installed;
     }
 
     private static Optional<Interpreter> ask(Path program) {
@@ -154,7 +162,7 @@ final class NodePrograms {
      *
      * @return why not
      */
-    private Optional<String> npm(String major) {
+    Optional<String> npm(String major) {
         try {
             Files.createDirectories(folder);
             String name = "fetching-" + major + "-";

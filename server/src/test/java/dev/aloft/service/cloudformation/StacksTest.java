@@ -57,6 +57,7 @@ class StacksTest {
     private final Map<String, String> files = new ConcurrentHashMap<>();
     private final List<Map<String, Object>> invocations = new CopyOnWriteArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private volatile boolean killsBeforeInvocation;
     private CloudFormation cloudFormation;
     private DataPlane answers;
     private Workers workers;
@@ -144,6 +145,10 @@ class StacksTest {
             var asked = (SecretsManager.GetSecretValueRequest) input;
             return SecretsManager.GetSecretValueResponse.of(r -> r.secretString(
                     asked.versionStage() == null ? "{\"size\": 7, \"id\": \"" + asked.secretId() + "\"}" : "plain"));
+        }
+        if (killsBeforeInvocation) {
+            killsBeforeInvocation = false;
+            throw new FakeType.Killed();
         }
         invocations.add(TemplateReader.read(new String(((Lambda.InvokeRequest) input).payload().array(), UTF_8)));
         return Lambda.InvokeResponse.of(r -> r.statusCode(202));
@@ -536,6 +541,51 @@ class StacksTest {
         answer(invocations.getLast(), "{\"Status\": \"SUCCESS\"}");
         assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
         assertThat(answer(invocations.getLast(), "{}")).isEqualTo(403);
+    }
+
+    private static final String CUSTOM = """
+            Resources:
+              C: {Type: Custom::Thing, Properties: {ServiceToken: 'arn:aws:lambda:us-east-1:123456789012:function:f', N: %d}}
+            """;
+    private static final String MADE = "{\"Status\": \"SUCCESS\", \"PhysicalResourceId\": \"one\"}";
+
+    @Test
+    void aCustomResourceIsToldOfEachChangeAlsoOfOneThatIsAnOldOne() {
+        create(CUSTOM.formatted(0));
+        answer(invocations.getLast(), MADE);
+        for (int n : List.of(1, 0, 1)) {
+            update(CUSTOM.formatted(n));
+            assertThat(invocations.getLast()).containsEntry("RequestType", "Update")
+                    .hasEntrySatisfying("ResourceProperties", p -> assertThat(p.toString()).endsWith("N=" + n + "}"));
+            assertThat(answer(invocations.getLast(), MADE)).isEqualTo(200);
+            assertThat(stack("s").stackStatus()).isEqualTo("UPDATE_COMPLETE");
+        }
+        assertThat(invocations).hasSize(4);
+    }
+
+    @Test
+    void aCustomResourceWhoseDeletionFailedIsToldAgain() {
+        create(CUSTOM.formatted(0));
+        answer(invocations.getLast(), MADE);
+        var arn = stack("s").stackId();
+        delete();
+        answer(invocations.getLast(), "{\"Status\": \"FAILED\", \"Reason\": \"not yet\"}");
+        assertThat(stack("s").stackStatus()).isEqualTo("DELETE_FAILED");
+        delete();
+        answer(invocations.getLast(), "{\"Status\": \"SUCCESS\"}");
+        assertThat(stack(arn).stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(invocations).hasSize(3);
+    }
+
+    @Test
+    void aCustomResourceIsToldAfterARestartWhereTheEndCameBeforeItWas() {
+        killsBeforeInvocation = true;
+        create(CUSTOM.formatted(0));
+        assertThat(killsBeforeInvocation).isFalse();
+        stop();
+        start();
+        answer(invocations.getLast(), MADE);
+        assertThat(stack("s").stackStatus()).isEqualTo("CREATE_COMPLETE");
     }
 
     @Test

@@ -36,6 +36,9 @@ public final class CustomResource implements ResourceType {
 
     private static final String PATH = "/_aloft/custom-resources/";
     private static final int LARGEST_ANSWER = 4096;
+    /** In place of an answer: whether the function is known to have been told. */
+    private static final String ASKED = "";
+    private static final String TOLD = " ";
     private static final int LONGEST_SECONDS = 3600;
 
     private final String name;
@@ -110,8 +113,8 @@ public final class CustomResource implements ResourceType {
     }
 
     /**
-     * Tells the function and waits for its answer; asking again for the same, after a crash, takes the answer that
-     * came.
+     * Tells the function and waits for its answer; asking again for the same within one operation, after a crash, takes
+     * the answer that came.
      */
     private Map<String, Object> ask(Caller caller, String request, Desired desired, String physicalId,
             Map<String, Object> before) {
@@ -123,7 +126,11 @@ public final class CustomResource implements ResourceType {
         var id = UUID.nameUUIDFromBytes((desired.token() + " " + request + " " + desired.logicalId() + " "
                 + JsonText.write(desired.properties())).getBytes(StandardCharsets.UTF_8)).toString();
         var key = Key.of(stack, id);
-        if (store.write(tx -> data.answers.putIfAbsent(tx, key, ""))) {
+        var there = store.write(tx -> {
+            data.answers.putIfAbsent(tx, key, ASKED);
+            return data.answers.get(tx, key).orElseThrow();
+        });
+        if (there.equals(ASKED)) {
             var event = new LinkedHashMap<String, Object>();
             event.put("RequestType", request);
             event.put("ServiceToken", function);
@@ -147,6 +154,7 @@ public final class CustomResource implements ResourceType {
                 store.change(tx -> data.answers.delete(tx, key));
                 throw e;
             }
+            store.change(tx -> data.answers.update(tx, key, it -> it.equals(ASKED) ? TOLD : it));
         }
         var answer = awaited(key, id, timeout(desired));
         if (!"SUCCESS".equals(answer.get("Status"))) {
@@ -171,8 +179,8 @@ public final class CustomResource implements ResourceType {
         try {
             while (true) {
                 long seen = data.answered.count();
-                var answer = store.read(tx -> data.answers.get(tx, key)).orElse("");
-                if (!answer.isEmpty()) {
+                var answer = store.read(tx -> data.answers.get(tx, key)).orElse(ASKED);
+                if (!answer.isBlank()) {
                     return TemplateReader.read(answer);
                 }
                 if (!time.instant().isBefore(deadline)) {
@@ -233,7 +241,7 @@ public final class CustomResource implements ResourceType {
                 var answer = checked(new String(body, StandardCharsets.UTF_8));
                 var isAsked = store.write(tx -> {
                     var there = data.answers.get(tx, key);
-                    if (there.isPresent() && there.get().isEmpty()) {
+                    if (there.isPresent() && there.get().isBlank()) {
                         data.answers.put(tx, key, answer);
                         tx.afterCommit(data.answered::raise);
                     }

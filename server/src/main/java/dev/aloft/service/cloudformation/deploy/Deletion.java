@@ -92,7 +92,6 @@ final class Deletion {
             job.forgetImports(tx);
             data.changeSets.deleteAll(tx, Key.of(stack.id()));
             data.obsolete.deleteAll(tx, Key.of(stack.id()));
-            data.answers.deleteAll(tx, Key.of(stack.id()));
             var gone = data.stack(tx, stack.id()).orElseThrow().as(StackStatus.DELETE_COMPLETE, null)
                     .deletedAt(time.instant());
             data.put(tx, gone);

@@ -32,8 +32,10 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
         return new Desired(stack.arn(), stack.name(), id, token, properties, tags);
     }
 
+    /** Another operation asks the functions of custom resources anew, also for what was asked for before. */
     void ended(Tx tx) {
         data.operations.delete(tx, Key.of(stack.id()));
+        data.answers.deleteAll(tx, Key.of(stack.id()));
         tx.afterCommit(data.ended::raise);
     }
 

@@ -17,6 +17,7 @@ import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
 import dev.aloft.api.S3;
 import dev.aloft.api.SecretsManager;
+import dev.aloft.api.Ssm;
 import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.DataPlane;
 import dev.aloft.kernel.call.Event;
@@ -58,6 +59,7 @@ class StacksTest {
     private final List<Map<String, Object>> invocations = new CopyOnWriteArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile boolean killsBeforeInvocation;
+    private volatile Runnable meanwhile = () -> { };
     private CloudFormation cloudFormation;
     private DataPlane answers;
     private Workers workers;
@@ -145,6 +147,10 @@ class StacksTest {
             var asked = (SecretsManager.GetSecretValueRequest) input;
             return SecretsManager.GetSecretValueResponse.of(r -> r.secretString(
                     asked.versionStage() == null ? "{\"size\": 7, \"id\": \"" + asked.secretId() + "\"}" : "plain"));
+        }
+        if (operation == Ssm.GET_PARAMETER) {
+            meanwhile.run();
+            return Ssm.GetParameterResponse.of(r -> r.parameter(Ssm.Parameter.of(p -> p.value("told"))));
         }
         if (killsBeforeInvocation) {
             killsBeforeInvocation = false;
@@ -377,6 +383,16 @@ class StacksTest {
         assertThat(things.calls).containsExactly("delete B", "delete A");
         things.failDelete = "";
         assertThat(delete().stackStatus()).isEqualTo("DELETE_COMPLETE");
+        assertThat(things.things).isEmpty();
+        assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
+    }
+
+    @Test
+    void whatIsDeletedJustBeforeItsCreationIsCompleteIsDeleted() {
+        meanwhile = () -> cloudFormation.deleteStack(CALLER, DeleteStackRequest.of(r -> r.stackName("s")));
+        cloudFormation.createStack(CALLER, CreateStackRequest.of(r -> r.stackName("s").templateBody(
+                template(thing("A", "Name: a")) + "Outputs: {O: {Value: \"{{resolve:ssm:/p}}\"}}")));
+        time.settle();
         assertThat(things.things).isEmpty();
         assertThatThrownBy(() -> stack("s")).hasMessage("Stack with id s does not exist");
     }

@@ -41,22 +41,26 @@ record Job(CloudFormationData data, Store store, Time time, Events events, Resou
 
     /** The operation is over. */
     void end(String status, String reason) {
-        store.change(tx -> {
-            var done = data.stack(tx, stack.id()).orElseThrow().as(status, reason);
-            data.put(tx, done);
-            events.tell(tx, done, operation.clientToken(), time.instant());
-            ended(tx);
-        });
+        store.change(tx -> end(tx, status, reason));
+    }
+
+    void end(Tx tx, String status, String reason) {
+        var done = data.stack(tx, stack.id()).orElseThrow().as(status, reason);
+        data.put(tx, done);
+        events.tell(tx, done, operation.clientToken(), time.instant());
+        ended(tx);
     }
 
     void next(Phase phase, String status, String reason, Settings settings) {
-        store.change(tx -> {
-            var now = data.stack(tx, stack.id()).orElseThrow();
-            var on = now.with(settings, now.changeSet()).as(status, reason);
-            data.put(tx, on);
-            data.operations.put(tx, Key.of(stack.id()), operation.in(phase));
-            events.tell(tx, on, operation.clientToken(), time.instant());
-        });
+        store.change(tx -> next(tx, phase, status, reason, settings));
+    }
+
+    void next(Tx tx, Phase phase, String status, String reason, Settings settings) {
+        var now = data.stack(tx, stack.id()).orElseThrow();
+        var on = now.with(settings, now.changeSet()).as(status, reason);
+        data.put(tx, on);
+        data.operations.put(tx, Key.of(stack.id()), operation.in(phase));
+        events.tell(tx, on, operation.clientToken(), time.instant());
     }
 
     List<Incarnation> existing() {

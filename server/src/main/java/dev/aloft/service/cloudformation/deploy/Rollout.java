@@ -7,6 +7,7 @@ import dev.aloft.api.CloudFormation.StackStatus;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Resources;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Time;
@@ -41,6 +42,7 @@ import java.util.function.BiFunction;
  */
 final class Rollout {
     private static final Duration FOR_EVER = Duration.ofDays(365);
+    private static final String CANCELLED = "User Initiated";
 
     private final CloudFormationData data;
     private final Store store;
@@ -100,7 +102,7 @@ final class Rollout {
                 return;
             }
             if (isCancelled()) {
-                deployFailed("User Initiated");
+                deployFailed(CANCELLED);
                 return;
             }
             if (!time.instant().isBefore(deadline)) {
@@ -117,8 +119,11 @@ final class Rollout {
     }
 
     private boolean isCancelled() {
-        return store.read(tx -> data.operations.get(tx,
-                Key.of(stack.id()))).map(StackOperation::cancelled).orElse(false);
+        return store.read(this::isCancelled);
+    }
+
+    private boolean isCancelled(ReadTx tx) {
+        return data.operations.get(tx, Key.of(stack.id())).map(StackOperation::cancelled).orElse(false);
     }
 
     private String failures(Set<String> failed) {
@@ -301,8 +306,11 @@ final class Rollout {
         return outputs;
     }
 
-    /** Ends the deployment, or says why the outputs do not allow it. */
+    /** Ends the deployment, or says why the outputs, or who cancelled it meanwhile, do not allow it. */
     private Optional<String> complete(Tx tx, List<OutputValue> outputs) {
+        if (isCancelled(tx)) {
+            return Optional.of(CANCELLED);
+        }
         var place = Key.of(stack.account(), stack.region());
         for (var output : outputs) {
             var other = output.export() == null ? null : data.exports.get(tx, place.and(output.export())).orElse(null);
@@ -343,21 +351,25 @@ final class Rollout {
     }
 
     void deployFailed(String reason) {
+        store.change(tx -> deployFailed(tx, reason));
+    }
+
+    /** What is to be done then is read here: who deletes a stack that is being created asks for another end of it. */
+    private void deployFailed(Tx tx, String reason) {
         var isCreation = operation.kind() == Kind.CREATE;
-        // Read again: who deletes a stack that is being created asks for another end of it.
-        var asked = store.read(tx -> data.operations.get(tx, Key.of(stack.id()))).orElse(operation);
+        var asked = data.operations.get(tx, Key.of(stack.id())).orElse(operation);
         switch (asked.target().onFailure()) {
-            case "DO_NOTHING" -> job.end(isCreation ? StackStatus.CREATE_FAILED : StackStatus.UPDATE_FAILED, reason);
-            case "DELETE" -> job.next(Phase.DELETE, StackStatus.DELETE_IN_PROGRESS, reason
-                    + "Delete requested by user.",
-                    operation.target());
+            case "DO_NOTHING" ->
+                job.end(tx, isCreation ? StackStatus.CREATE_FAILED : StackStatus.UPDATE_FAILED, reason);
+            case "DELETE" -> job.next(tx, Phase.DELETE, StackStatus.DELETE_IN_PROGRESS,
+                    reason + "Delete requested by user.", operation.target());
             default -> {
                 if (isCreation) {
-                    job.next(Phase.ROLLBACK, StackStatus.ROLLBACK_IN_PROGRESS, reason + (reason.endsWith(" ") ? ""
-                            : " ")
-                            + "Rollback requested by user.", operation.target());
+                    job.next(tx, Phase.ROLLBACK, StackStatus.ROLLBACK_IN_PROGRESS,
+                            reason + (reason.endsWith(" ") ? "" : " ") + "Rollback requested by user.",
+                            operation.target());
                 } else {
-                    job.next(Phase.ROLLBACK, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason, operation.before());
+                    job.next(tx, Phase.ROLLBACK, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason, operation.before());
                 }
             }
         }

@@ -59,6 +59,15 @@ final class CodeFolder {
         if (entries.isEmpty()) {
             throw new CommandFailed("The code of " + owner + ", " + folder + ", is empty.");
         }
+        return packed(entries, archive);
+    }
+
+    /** Packs one file. */
+    static Path zip(Path file) throws IOException {
+        return packed(new TreeMap<>(Map.of(file.getFileName().toString(), file)), new Archive());
+    }
+
+    private static Path packed(TreeMap<String, Path> entries, Archive archive) throws IOException {
         var file = Files.createTempFile("aloft-package", ".zip");
         try (var stream = new BufferedOutputStream(Files.newOutputStream(file))) {
             archive.write(entries, stream);

@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -109,8 +110,9 @@ final class Packaging {
     }
 
     private String upload(TemplateSource.Artifact artifact, Path path) throws IOException {
-        boolean archive = artifact.code() && Files.isDirectory(path);
-        var file = archive ? new CodeFolder(path, artifact.owner(), out, build(artifact, path)).zip() : path;
+        boolean archive = artifact.code() && (Files.isDirectory(path) || !isArchive(path));
+        var file = !archive ? path : Files.isDirectory(path)
+                ? new CodeFolder(path, artifact.owner(), out, build(artifact, path)).zip() : CodeFolder.zip(path);
         try {
             var extension = artifact.code() ? ".zip" : "." + artifact.extension();
             var key = CodeFolder.sha256(file) + extension;
@@ -135,6 +137,13 @@ final class Packaging {
     private static BuildMethod build(TemplateSource.Artifact artifact, Path path) {
         var build = artifact.build();
         return !build.within().isEmpty() && Files.isDirectory(path.resolve(build.within())) ? BuildMethod.NONE : build;
+    }
+
+    /** Code that is one file, such as {@code app.py}, is packed like a folder that has nothing else. */
+    private static boolean isArchive(Path file) throws IOException {
+        try (var content = Files.newInputStream(file)) {
+            return Arrays.equals(content.readNBytes(2), new byte[] {'P', 'K'});
+        }
     }
 
     private boolean exists(String key) {

@@ -38,6 +38,18 @@ class CodeFolderTest {
         }
     }
 
+    @Test
+    void codeMayBeOneFile() throws IOException {
+        var file = Files.writeString(folder.resolve("app.py"), "x = 1");
+        Files.writeString(folder.resolve("other.py"), "y = 1");
+        var zip = CodeFolder.zip(file);
+        try (var archive = new ZipFile(zip.toFile())) {
+            assertThat(archive.stream().map(entry -> entry.getName())).containsExactly("app.py");
+        } finally {
+            Files.delete(zip);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "go.mod,main.go,Go",

@@ -16,7 +16,7 @@ record Declared(String id, Map<String, Object> tree) {
 
     Map<String, Object> properties() {
         if (!(tree.get("Properties") instanceof Map)) {
-            if (tree.get("Properties") != null) {
+            if (tree.containsKey("Properties")) {
                 throw error("Attribute 'Properties' should be a map.");
             }
             tree.put("Properties", new LinkedHashMap<String, Object>());

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** CloudFormation's functions as trees: to make them and to recognise them. */
 final class Functions {
@@ -135,5 +136,22 @@ final class Functions {
 
     static boolean alphanumeric(String text) {
         return !text.isEmpty() && text.chars().allMatch(Character::isLetterOrDigit);
+    }
+
+    /** A value as SAM, which is Python, prints it in errors: a text alone is as it is, within others it has quotes. */
+    static String told(Object value) {
+        return value instanceof String text ? text : quoted(value);
+    }
+
+    private static String quoted(Object value) {
+        return switch (value) {
+            case null -> "None";
+            case String text -> "'" + text + "'";
+            case Boolean flag -> flag ? "True" : "False";
+            case Map<?, ?> map -> map.entrySet().stream().map(each -> quoted(each.getKey()) + ": " + quoted(each.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+            case List<?> list -> list.stream().map(Functions::quoted).collect(Collectors.joining(", ", "[", "]"));
+            default -> Trees.text(value);
+        };
     }
 }

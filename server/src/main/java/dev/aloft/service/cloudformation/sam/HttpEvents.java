@@ -126,7 +126,7 @@ final class HttpEvents {
         }
         var place = "on API method [" + method + "] for path [" + path + "]";
         if (!(given instanceof String authorizer)) {
-            throw event.error("Unable to set Authorizer [" + given + "] " + place
+            throw event.error("Unable to set Authorizer [" + Functions.told(given) + "] " + place
                     + ". The method authorizer must be a string with a corresponding dict entry in "
                     + "the api authorizer.");
         }
@@ -137,11 +137,11 @@ final class HttpEvents {
             }
         } else if (!authorizer.equals("AWS_IAM") || !Boolean.TRUE.equals(apiAuth.get("EnableIamAuthorizer"))) {
             if (authorizers.isEmpty()) {
-                throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
+                throw event.error("Unable to set Authorizer [" + Functions.told(authorizer) + "] " + place
                         + " because the related API does not define any Authorizers.");
             }
             if (!Functions.given(authorizers.get(authorizer))) {
-                throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
+                throw event.error("Unable to set Authorizer [" + Functions.told(authorizer) + "] " + place
                         + " because it wasn't defined in the API's Authorizers.");
             }
         }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 /** The event source Api: a method of a REST API that calls the function. */
 final class RestEvents {
+    private static final List<String> OVERRIDES = List.of("Authorizer", "ApiKeyRequired", "ResourcePolicy");
+
     private static final Pattern REQUEST_PARAMETER =
             Pattern.compile("method\\.request\\.(querystring|path|header)\\..*");
 
@@ -44,6 +46,10 @@ final class RestEvents {
                 integrate(transformation, event, target, api, Trees.text(apiId), path, method, stage);
             }
         } else if (api.get("DefinitionBody") != null && Functions.isTrue(event.map("Auth").get("OverrideApiAuth"))) {
+            if (OVERRIDES.stream().noneMatch(each -> Functions.given(event.map("Auth").get(each)))) {
+                throw event.error("Must define one of: Authorizer, ApiKeyRequired or ResourcePolicy when using the"
+                        + " OverrideApiAuth property.");
+            }
             authorize(transformation, event, api, ApiDefinition.rest(api.get("DefinitionBody")), path, method, stage);
         }
     }
@@ -137,14 +143,14 @@ final class RestEvents {
                             + " DefaultAuthorizer on the API is specified.");
                 }
             } else if (authorizers.isEmpty()) {
-                throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
+                throw event.error("Unable to set Authorizer [" + Functions.told(authorizer) + "] " + place
                         + " because the related API does not define any Authorizers.");
             } else if (!(authorizer instanceof String)) {
-                throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
+                throw event.error("Unable to set Authorizer [" + Functions.told(authorizer) + "] " + place
                         + ". The method authorizer must be a string with a corresponding dict entry in "
                         + "the api authorizer.");
             } else if (!Functions.given(authorizers.get(authorizer))) {
-                throw event.error("Unable to set Authorizer [" + authorizer + "] " + place
+                throw event.error("Unable to set Authorizer [" + Functions.told(authorizer) + "] " + place
                         + " because it wasn't defined in the API's Authorizers.");
             }
         }
@@ -190,7 +196,7 @@ final class RestEvents {
         if (!Functions.given(model)) {
             return;
         }
-        var problem = "Unable to set RequestModel [" + model + "] on API method [" + method + "] for path [" + path
+        var problem = "Unable to set RequestModel [" + Functions.told(model) + "] on API method [" + method + "] for path [" + path
                 + "] because ";
         if (!Functions.given(api.get("Models"))) {
             throw event.error(problem + "the related API does not define any Models.");

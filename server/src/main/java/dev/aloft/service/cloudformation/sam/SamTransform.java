@@ -35,6 +35,10 @@ public final class SamTransform {
                     SamError.structure("All 'Resources' must be Objects. If you're using YAML, this may be an"
                     + " indentation issue.").getMessage()));
         }
+        if (Trees.map(tree.get("Resources")).values().stream().map(Trees::map).anyMatch(SamTransform::isConditionOdd)) {
+            throw failed(List.of(
+                    SamError.structure("Every Condition member must be a string.").getMessage()));
+        }
         var partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
         if (isBroken(tree, "Mappings") || isBroken(tree, "Parameters")) {
             throw failed(List.of(SamError.structure(
@@ -73,6 +77,11 @@ public final class SamTransform {
             throw failed(errors);
         }
         return transformation.result();
+    }
+
+    private static boolean isConditionOdd(Map<String, Object> resource) {
+        return String.valueOf(resource.get("Type")).startsWith("AWS::Serverless::") && resource.get("Condition") != null
+                && !(resource.get("Condition") instanceof String);
     }
 
     /** Whether a section is there and no map. */

@@ -262,6 +262,31 @@ class SamTransformTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "Resources: {A: {Type: AWS::Serverless::Functoin}}|Resource with id [A] is invalid. The type "
+            + "AWS::Serverless::Functoin is not built in Aloft; did you mean AWS::Serverless::Function?",
+        "Resources: {A: {Type: AWS::Serverless::Function, Properties: }}|Resource with id [A] is invalid. Attribute "
+            + "'Properties' should be a map.",
+        "Resources: {A: {Type: AWS::Serverless::SimpleTable, Condition: {Ref: C}}}|Structure of the SAM template is "
+            + "invalid. Every Condition member must be a string."})
+    void aTemplateThatIsWrongIsToldWhere(String template, String error) {
+        assertThatThrownBy(() -> transform(template)).hasMessageEndingWith("errors found: 1. " + error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{Authorizer: [a, 1]}|{Auth: {Authorizers: {a: {}}}}|Unable to set Authorizer [['a', 1]] on API method [get] "
+            + "for path [/]. The method authorizer must be a string with a corresponding dict entry in the api authorizer.",
+        "{OverrideApiAuth: true}|{DefinitionBody: {openapi: 3.0.1, paths: {}}}|Must define one of: Authorizer, "
+            + "ApiKeyRequired or ResourcePolicy when using the OverrideApiAuth property."})
+    void anEventsAuthThatIsWrongIsNamed(String auth, String api, String error) {
+        var event = "Events: {E: {Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Api, Auth: " + auth + "}}}";
+        assertThatThrownBy(() -> transform(function(event) + "  Api: {Type: AWS::Serverless::Api, Properties: "
+                + api.replaceFirst("[{]", "{StageName: p, ") + "}\n"))
+                .hasMessageContaining("Event with id [E] is invalid. " + error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{E: {Type: SQS, Properties: {}}}|Resource with id [FE] is invalid. Missing required property 'Queue'.",
         "{E: {Type: Kinesis, Properties: {Stream: a}}}|Resource with id [FE] is invalid. Missing required property"
             + " 'StartingPosition'.",

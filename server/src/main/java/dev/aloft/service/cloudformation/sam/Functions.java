@@ -148,7 +148,8 @@ final class Functions {
             case null -> "None";
             case String text -> "'" + text + "'";
             case Boolean flag -> flag ? "True" : "False";
-            case Map<?, ?> map -> map.entrySet().stream().map(each -> quoted(each.getKey()) + ": " + quoted(each.getValue()))
+            case Map<?, ?> map -> map.entrySet().stream()
+                    .map(each -> quoted(each.getKey()) + ": " + quoted(each.getValue()))
                     .collect(Collectors.joining(", ", "{", "}"));
             case List<?> list -> list.stream().map(Functions::quoted).collect(Collectors.joining(", ", "[", "]"));
             default -> Trees.text(value);

@@ -196,8 +196,8 @@ final class RestEvents {
         if (!Functions.given(model)) {
             return;
         }
-        var problem = "Unable to set RequestModel [" + Functions.told(model) + "] on API method [" + method + "] for path [" + path
-                + "] because ";
+        var problem = "Unable to set RequestModel [" + Functions.told(model) + "] on API method [" + method
+                + "] for path [" + path + "] because ";
         if (!Functions.given(api.get("Models"))) {
             throw event.error(problem + "the related API does not define any Models.");
         }

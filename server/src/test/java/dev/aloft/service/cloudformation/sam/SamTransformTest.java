@@ -275,11 +275,13 @@ class SamTransformTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{Authorizer: [a, 1]}|{Auth: {Authorizers: {a: {}}}}|Unable to set Authorizer [['a', 1]] on API method [get] "
-            + "for path [/]. The method authorizer must be a string with a corresponding dict entry in the api authorizer.",
+            + "for path [/]. The method authorizer must be a string with a corresponding dict entry in the api "
+            + "authorizer.",
         "{OverrideApiAuth: true}|{DefinitionBody: {openapi: 3.0.1, paths: {}}}|Must define one of: Authorizer, "
             + "ApiKeyRequired or ResourcePolicy when using the OverrideApiAuth property."})
     void anEventsAuthThatIsWrongIsNamed(String auth, String api, String error) {
-        var event = "Events: {E: {Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Api, Auth: " + auth + "}}}";
+        var event = "Events: {E: {Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Api, Auth: "
+                + auth + "}}}";
         assertThatThrownBy(() -> transform(function(event) + "  Api: {Type: AWS::Serverless::Api, Properties: "
                 + api.replaceFirst("[{]", "{StageName: p, ") + "}\n"))
                 .hasMessageContaining("Event with id [E] is invalid. " + error);

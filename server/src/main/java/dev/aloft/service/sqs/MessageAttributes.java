@@ -69,7 +69,10 @@ final class MessageAttributes {
             throw new Sqs.UnsupportedOperation("Message attribute list values in SendMessage operation "
                 + "are not supported.");
         }
-        return switch (type.split("\\.", 2)[0]) {
+        // A label follows the period ("Number.int"): "String." is no type, as at SNS.
+        var dot = type.indexOf('.');
+        var kind = dot < 0 ? type : dot == type.length() - 1 ? "" : type.substring(0, dot);
+        return switch (kind) {
             case "String" -> new Content.Attribute(type, text(name, type, value), null);
             case "Number" -> new Content.Attribute(type, number(name, text(name, type, value)), null);
             case "Binary" -> {

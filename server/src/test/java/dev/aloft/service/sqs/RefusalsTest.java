@@ -192,6 +192,8 @@ class RefusalsTest extends SqsFixture {
             attribute("ErrorDetails", "String", ""));
         invalid("The type of message (user) attribute 'a' is invalid. You must use only the following supported type "
             + "prefixes: Binary, Number, String.", attribute("a", "Other", "x"));
+        invalid("The type of message (user) attribute 'a' is invalid. You must use only the following supported type "
+            + "prefixes: Binary, Number, String.", attribute("a", "String.", "x"));
         invalid("Can't cast the value of message (user) attribute 'a' to a number.", attribute("a", "Number", "x"));
         invalid("You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These "
             + "strings are reserved for internal use. Additionally, they cannot start or end with '.'.",

@@ -52,7 +52,8 @@ final class Groups {
         var made = keys.made(caller, input.logGroupName(), input.kmsKeyId());
         store.change(tx -> {
             requireNew(tx, key);
-            var group = new Group(LogsData.nextId(tx), input.logGroupName(), now, 0, tags, null, 0);
+            var group = new Group(LogsData.nextId(tx), input.logGroupName(), now, 0, tags, null, 0,
+                Boolean.TRUE.equals(input.deletionProtectionEnabled()));
             data.groups.put(tx, key, made.map(it -> keyed(tx, group, it)).orElse(group));
         });
         return Logs.CreateLogGroupResponse.of(_ -> {});
@@ -99,6 +100,10 @@ final class Groups {
         var now = time.instant();
         store.change(tx -> {
             var group = data.groups.get(tx, key).orElseThrow(Groups::missing);
+            if (group.kept()) {
+                throw new Logs.ValidationException(
+                    "Cannot delete log group with deletion protection enabled. Disable deletion protection first.");
+            }
             data.groups.delete(tx, key);
             data.deleteFilters(tx, group.id());
             data.storedBytes.delete(tx, Key.of(group.id()));
@@ -107,6 +112,14 @@ final class Groups {
             data.clearing.add(tx, now, Key.of(group.id()), Key.EMPTY);
         });
         return Logs.DeleteLogGroupResponse.of(_ -> {});
+    }
+
+    Logs.PutLogGroupDeletionProtectionResponse protect(Caller caller,
+            Logs.PutLogGroupDeletionProtectionRequest input) {
+        var key = LogsData.group(caller, named(caller, null, input.logGroupIdentifier()));
+        store.change(tx -> data.groups.update(tx, key, old -> old.withKept(input.deletionProtectionEnabled()))
+            .orElseThrow(Groups::missing));
+        return Logs.PutLogGroupDeletionProtectionResponse.of(_ -> {});
     }
 
     Logs.DescribeLogGroupsResponse describe(Caller caller, Logs.DescribeLogGroupsRequest input) {
@@ -144,7 +157,8 @@ final class Groups {
             .retentionInDays(group.expires() ? group.retentionInDays() : null).arn(arn + ":*")
             .metricFilterCount((int) data.metricFilters.range(tx, Key.of(group.id())).count())
             .storedBytes(data.storedBytes.get(tx, Key.of(group.id())).orElse(0L))
-            .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn).kmsKeyId(group.kmsKeyId()));
+            .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn).kmsKeyId(group.kmsKeyId())
+            .deletionProtectionEnabled(group.kept()));
     }
 
     Logs.PutRetentionPolicyResponse putRetention(Caller caller, Logs.PutRetentionPolicyRequest input) {

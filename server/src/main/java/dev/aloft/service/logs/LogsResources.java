@@ -31,7 +31,8 @@ final class LogsResources {
 
         @Override
         public Set<String> properties() {
-            return Set.of("LogGroupName", "RetentionInDays", "Tags", "LogGroupClass", "KmsKeyId");
+            return Set.of("LogGroupName", "RetentionInDays", "Tags", "LogGroupClass", "KmsKeyId",
+                "DeletionProtectionEnabled");
         }
 
         @Override
@@ -45,7 +46,8 @@ final class LogsResources {
             try {
                 logs.createLogGroup(caller, Logs.CreateLogGroupRequest.of(r -> r.logGroupName(name)
                     .tags(desired.marked()).kmsKeyId((String) desired.properties().get("KmsKeyId"))
-                    .logGroupClass((String) desired.properties().get("LogGroupClass"))));
+                    .logGroupClass((String) desired.properties().get("LogGroupClass"))
+                    .deletionProtectionEnabled(isKept(desired))));
             } catch (Logs.ResourceAlreadyExistsException e) {
                 if (!isOurs(caller, name, desired)) {
                     throw e;
@@ -70,6 +72,10 @@ final class LogsResources {
             }
             setRetention(caller, physicalId, after);
             setKey(caller, physicalId, before, after);
+            if (isKept(before) != isKept(after)) {
+                logs.putLogGroupDeletionProtection(caller, Logs.PutLogGroupDeletionProtectionRequest.of(r -> r
+                    .logGroupIdentifier(physicalId).deletionProtectionEnabled(isKept(after))));
+            }
             var arn = Groups.arn(caller, physicalId).toString();
             var gone = before.tagsGoneIn(after);
             if (!gone.isEmpty()) {
@@ -77,6 +83,10 @@ final class LogsResources {
             }
             logs.tagResource(caller, Logs.TagResourceRequest.of(r -> r.resourceArn(arn).tags(after.marked())));
             return resource(caller, physicalId);
+        }
+
+        private static boolean isKept(Desired desired) {
+            return Boolean.parseBoolean(String.valueOf(desired.properties().get("DeletionProtectionEnabled")));
         }
 
         private static Object groupClass(Desired desired) {

@@ -79,6 +79,8 @@ public final class LogsService implements Service, Logs {
                 Groups.keyed(caller, r.logGroupName(), r.resourceIdentifier()));
             case DisassociateKmsKeyRequest r -> group("DisassociateKmsKey", caller,
                 Groups.keyed(caller, r.logGroupName(), r.resourceIdentifier()));
+            case PutLogGroupDeletionProtectionRequest r -> group("PutLogGroupDeletionProtection", caller,
+                Groups.named(caller, null, r.logGroupIdentifier()));
             case CreateLogStreamRequest r -> group("CreateLogStream", caller, r.logGroupName());
             case DeleteLogStreamRequest r -> stream("DeleteLogStream", caller, r.logGroupName(), r.logStreamName());
             case DescribeLogStreamsRequest r ->
@@ -170,6 +172,12 @@ public final class LogsService implements Service, Logs {
     @Override
     public DisassociateKmsKeyResponse disassociateKmsKey(Caller caller, DisassociateKmsKeyRequest input) {
         return groups.disassociate(caller, input);
+    }
+
+    @Override
+    public PutLogGroupDeletionProtectionResponse putLogGroupDeletionProtection(Caller caller,
+            PutLogGroupDeletionProtectionRequest input) {
+        return groups.protect(caller, input);
     }
 
     @Override

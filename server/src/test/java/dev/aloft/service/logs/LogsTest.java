@@ -149,14 +149,14 @@ class LogsTest {
         }
 
         /** Which value it was is not told, as AWS was seen to do with identifiers of groups alone. */
-    @Test
-    void anIdentifierThatIsNoneIsNotRepeated() {
-        assertRefused(() -> get(r -> r.logGroupName(null).logGroupIdentifier("arn:*")), "InvalidParameterException",
-            "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: Member must "
-                + "satisfy regular expression pattern: [\\w#+=/:,.@-]*");
-    }
+        @Test
+        void anIdentifierThatIsNoneIsNotRepeated() {
+            assertRefused(() -> get(r -> r.logGroupName(null).logGroupIdentifier("arn:*")), "InvalidParameterException",
+                "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: Member must "
+                    + "satisfy regular expression pattern: [\\w#+=/:,.@-]*");
+        }
 
-    @Test
+        @Test
         void tokensOfOurMaking() {
             group("g");
             stream("g", "s");
@@ -455,6 +455,28 @@ class LogsTest {
             type.delete(CALLER, "g", wanted);
             type.delete(CALLER, "g", wanted);
             assertThat(type.read(CALLER, "g")).isEmpty();
+        }
+
+        @Test
+        void aProtectedGroupStaysUntilItIsProtectedNoLonger() {
+            var type = service.resourceTypes().getFirst();
+            var kept = desired("LogGroupName", "g", "DeletionProtectionEnabled", true);
+            type.create(CALLER, kept);
+            assertRefused(() -> type.delete(CALLER, "g", kept), "ValidationException",
+                "Cannot delete log group with deletion protection enabled. Disable deletion protection first.");
+            type.update(CALLER, "g", kept, desired("LogGroupName", "g"));
+            protect("arn:aws:logs:us-east-1:123456789012:log-group:g", true);
+            assertThat(logs.describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(_ -> { })).logGroups().getFirst()
+                .deletionProtectionEnabled()).isTrue();
+            protect("g", false);
+            type.delete(CALLER, "g", kept);
+            assertRefused(() -> protect("g", true), "ResourceNotFoundException",
+                "The specified log group does not exist.");
+        }
+
+        private void protect(String group, boolean isKept) {
+            logs.putLogGroupDeletionProtection(CALLER, Logs.PutLogGroupDeletionProtectionRequest.of(r -> r
+                .logGroupIdentifier(group).deletionProtectionEnabled(isKept)));
         }
 
         @Test

@@ -80,7 +80,7 @@ final class ChainedInvokes {
         try {
             var role = functions.role(Runner.caller(execution, id), execution.functionArn(), execution.version());
             var target = functions.target(role, wish.target());
-            return target.durable() ? start(timer, wish, role, target, id) : answer(role, wish);
+            return target.durable() ? start(timer, wish, role, target, id) : answer(timer, role, wish);
         } catch (ApiError refused) {
             return refused.status() == 429 || refused.status() >= 500 ? new Reply.Busy()
                     : new Reply.Failure(ErrorObject.of(e -> e.errorType(refused.code())
@@ -93,14 +93,17 @@ final class ChainedInvokes {
             store.change(tx -> DurableData.PARENTS.put(tx, Key.of(target.account(), target.region(), target.name(), id),
                     new Parent(timer.execution(), timer.operation())));
         }
-        lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target()).durableExecutionName(id)
-                .invocationType(Lambda.InvocationType.EVENT).payload(payload(wish)).tenantId(wish.tenant())));
+        var started = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target())
+                .durableExecutionName(id).invocationType(Lambda.InvocationType.EVENT).payload(payload(wish))
+                .tenantId(wish.tenant()))).durableExecutionArn();
+        begun(timer, DurableArn.parse(started).version(), started);
         return new Reply.Promised();
     }
 
-    private Reply answer(Caller role, Wish wish) {
+    private Reply answer(Timer timer, Caller role, Wish wish) {
         var answer = lambda.invoke(role, Lambda.InvokeRequest.of(r -> r.functionName(wish.target())
                 .payload(payload(wish)).tenantId(wish.tenant())));
+        begun(timer, answer.executedVersion(), null);
         if (answer.functionError() != null) {
             return new Reply.Failure(FunctionErrors.read(answer.payload().array()));
         }
@@ -109,6 +112,11 @@ final class ChainedInvokes {
                 ? new Reply.Failure(ErrorObject.of(e ->
                 e.errorMessage(CheckpointRules.tooLarge("CHAINED_INVOKE output", most))))
                 : new Reply.Result(new String(answer.payload().array(), StandardCharsets.UTF_8));
+    }
+
+    /** The history told of the invocation before it was known what would run. */
+    private void begun(Timer timer, String version, String arn) {
+        store.change(tx -> Progress.begun(tx, timer, version, arn));
     }
 
     private static Bytes payload(Wish wish) {

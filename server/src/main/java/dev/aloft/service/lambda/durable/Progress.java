@@ -292,6 +292,18 @@ final class Progress {
         progress.keep();
     }
 
+    /** Another function that this execution invokes has begun: what runs is added to what the history tells of it. */
+    static void begun(Tx tx, Timer invoke, String version, String arn) {
+        DurableData.EVENTS.range(tx, Range.of(invoke.execution()).reversed())
+                .filter(row -> EventType.CHAINED_INVOKE_STARTED.equals(row.value().eventType())
+                        && invoke.operation().equals(row.value().id()))
+                .findFirst()
+                .ifPresent(row -> DurableData.EVENTS.put(tx, row.key(), row.value().toBuilder()
+                        .chainedInvokeStartedDetails(row.value().chainedInvokeStartedDetails().toBuilder()
+                                .executedVersion(version).durableExecutionArn(arn).build())
+                        .build()));
+    }
+
     /** Another function that this execution invoked has ended. */
     void invoked(String id, String status, String result, ErrorObject error) {
         var operation = operation(id).map(Operation::operation).filter(each -> each.endTimestamp() == null);

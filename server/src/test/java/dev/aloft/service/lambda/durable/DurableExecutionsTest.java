@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -552,7 +553,7 @@ class DurableExecutionsTest {
 
     @Test
     void anotherFunctionIsInvokedAndItsAnswerTold() {
-        others = _ -> Lambda.InvokeResponse.of(a -> a.statusCode(200)
+        others = _ -> Lambda.InvokeResponse.of(a -> a.statusCode(200).executedVersion("$LATEST")
                 .payload(Bytes.of("[3]".getBytes(StandardCharsets.UTF_8))));
         next(PENDING, invoke("i", "plain"));
         script.add(event -> {
@@ -560,7 +561,9 @@ class DurableExecutionsTest {
                     .containsEntry("ChainedInvokeDetails", Map.of("Result", "[3]"));
             return answer(SUCCEEDED);
         });
-        assertThat(execution(begin()).status()).isEqualTo("SUCCEEDED");
+        var arn = begin();
+        assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
+        assertThat(invocationStarted(arn).executedVersion()).isEqualTo("$LATEST");
         assertThat(new String(invoked.getFirst().payload().array(), StandardCharsets.UTF_8)).isEqualTo("{\"to\":2}");
     }
 
@@ -578,10 +581,11 @@ class DurableExecutionsTest {
     @Test
     void aDurableFunctionReportsItsEndItself() {
         others = request -> {
-            durable.start(CALLER, new DurableExecutions.Function("123456789012", "eu-central-1", "durable-other", "1",
+            var started = durable.start(CALLER,
+                    new DurableExecutions.Function("123456789012", "eu-central-1", "durable-other", "1",
                     Lambda.DurableConfig.of(d -> d.executionTimeout(60).retentionPeriodInDays(1))),
                     request.durableExecutionName(), request.payload().array());
-            return Lambda.InvokeResponse.of(a -> a.statusCode(202));
+            return Lambda.InvokeResponse.of(a -> a.statusCode(202).durableExecutionArn(started));
         };
         next(PENDING, invoke("i", "durable-other:1"));
         next(PENDING, waiting("w", 30));
@@ -593,8 +597,16 @@ class DurableExecutionsTest {
         });
         var arn = begin();
         assertThat(execution(arn).status()).isEqualTo("RUNNING");
+        assertThat(invocationStarted(arn).executedVersion()).isEqualTo("1");
+        assertThat(execution(invocationStarted(arn).durableExecutionArn()).status()).isEqualTo("RUNNING");
         time.advance(Duration.ofSeconds(30));
         assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
+    }
+
+    private Lambda.ChainedInvokeStartedDetails invocationStarted(String arn) {
+        return durable.history(Lambda.GetDurableExecutionHistoryRequest.of(r -> r.durableExecutionArn(arn)))
+                .events().stream().map(Lambda.Event::chainedInvokeStartedDetails).filter(Objects::nonNull)
+                .findFirst().orElseThrow();
     }
 
     // ---- reading

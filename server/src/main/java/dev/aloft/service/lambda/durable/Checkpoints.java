@@ -257,7 +257,7 @@ final class Checkpoints {
         var tenant = update.chainedInvokeOptions().tenantId();
         progress.put(invoke, kept -> new DurableData.Operation(invoke, kept.order(), 0, null, update.payload(), target,
                 tenant));
-        progress.timer(Timer.Kind.INVOKE, invoke.id(), progress.now());
+        progress.invokeSoon(invoke.id());
         progress.tell(EventType.CHAINED_INVOKE_STARTED, invoke,
                 e -> e.chainedInvokeStartedDetails(Lambda.ChainedInvokeStartedDetails.of(
                 d -> d.functionName(target).tenantId(tenant)

@@ -33,6 +33,8 @@ import java.util.function.UnaryOperator;
 
 /** One execution inside one transaction. What happens to it here is kept by {@link #keep}. */
 final class Progress {
+    private static final Duration SOON = Duration.ofMillis(100);
+
     final Tx tx;
     final Execution execution;
     private final DurableData data;
@@ -210,6 +212,28 @@ final class Progress {
     void timer(Timer.Kind kind, String operation, Instant at) {
         var timer = new Timer(execution.key(), operation, kind);
         data.timers.add(tx, at, timer.id(), timer);
+    }
+
+    /**
+     * Another function is invoked when the invocation under way has ended, or soon: on AWS a function has suspended
+     * itself, as a rule, before what it wished begins, and its history tells it in that order.
+     */
+    void invokeSoon(String operation) {
+        timer(Timer.Kind.INVOKE, operation, running == null ? now : now.plus(SOON));
+    }
+
+    /** The invocation under way has ended: what it wished of other functions begins. */
+    void invokeNow() {
+        if (!waits()) {
+            return;
+        }
+        var invokes = DurableData.OPERATIONS.range(tx, execution.key()).map(row -> row.value().operation())
+                .filter(each -> each.type().equals(OperationType.CHAINED_INVOKE) && each.endTimestamp() == null)
+                .map(each -> Timer.id(execution.key(), each.id(), Timer.Kind.INVOKE)).toList();
+        // One that is under way is held for much longer.
+        invokes.stream()
+                .filter(id -> data.timers.get(tx, id).filter(it -> !it.at().isAfter(now.plus(SOON))).isPresent())
+                .forEach(id -> data.timers.reschedule(tx, id, now));
     }
 
     void noTimer(Timer.Kind kind, String operation) {

@@ -242,6 +242,7 @@ final class Runner {
                 .error(settled.error() == null ? null : Progress.told(settled.error())))));
         if (!progress.closed()) {
             goOn(progress, settled);
+            progress.invokeNow();
         }
         progress.keep();
     }

@@ -564,6 +564,8 @@ class DurableExecutionsTest {
         var arn = begin();
         assertThat(execution(arn).status()).isEqualTo("SUCCEEDED");
         assertThat(invocationStarted(arn).executedVersion()).isEqualTo("$LATEST");
+        assertThat(history(arn)).as("it begins once the function has suspended itself")
+                .containsSubsequence("ChainedInvokeStarted", "InvocationCompleted", "ChainedInvokeSucceeded");
         assertThat(new String(invoked.getFirst().payload().array(), StandardCharsets.UTF_8)).isEqualTo("{\"to\":2}");
     }
 

@@ -15,8 +15,7 @@ import javax.crypto.KeyAgreement;
 
 /**
  * AWS Signature Version 4a: as version 4, but signed with a key of the curve P-256 that follows from the secret, and
- * good in
- * several regions. SDKs sign so for the global endpoints of EventBridge.
+ * good in several regions. SDKs sign so for the global endpoints of EventBridge.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html">Signature versions</a>
  */

@@ -44,8 +44,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * The libraries that functions are written with, as their publishers have them in npm, in an application that was
- * bundled and
- * deployed as such applications are.
+ * bundled and deployed as such applications are.
  */
 class LambdaLibrariesTest {
     private static final int SECONDS = 120;

@@ -26,13 +26,10 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * Global endpoints: what is put to one goes to the bus of its primary region or, while that is not healthy, to the
- * bus of
- * the same name in the secondary one. Two managed rules, made under the endpoint's role, copy each bus's own events
- * to the
- * other. There is no Route 53 here: a health check stands for the CloudWatch alarm of the primary region that has its
- * id as
- * name, and is unhealthy while that is in alarm.
+ * Global endpoints: what is put to one goes to the bus of its primary region or, while that is not healthy, to the bus
+ * of the same name in the secondary one. Two managed rules, made under the endpoint's role, copy each bus's own events
+ * to the other. There is no Route 53 here: a health check stands for the CloudWatch alarm of the primary region that
+ * has its id as name, and is unhealthy while that is in alarm.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-global-endpoints.html">Global endpoints</a>
  */

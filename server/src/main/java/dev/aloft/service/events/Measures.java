@@ -11,8 +11,7 @@ import java.util.Map;
 
 /**
  * What CloudWatch is told of rules and of PutEvents: by the rule's name, with its bus's before it where that is a
- * custom
- * one, and for the whole account.
+ * custom one, and for the whole account.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html">Monitoring EventBridge</a>
  */

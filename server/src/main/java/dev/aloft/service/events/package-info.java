@@ -12,8 +12,8 @@
  * Other services put their events on an account's default bus through {@link dev.aloft.service.events.BusTarget}, or
  * with PutEvents as the service that they are.
  *
- * <p>Left out: partner event sources, schemas, logs of a bus, targets of
- * services that are not here (ECS, Batch, Redshift, …).
+ * <p>Left out: partner event sources, schemas, logs of a bus, targets of services that are not here (ECS, Batch,
+ * Redshift, …).
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html">EventBridge API Reference</a>
  */

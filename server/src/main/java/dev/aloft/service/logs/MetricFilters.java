@@ -30,8 +30,7 @@ import java.util.stream.Stream;
 
 /**
  * Metric filters: what log events that match say becomes data of a metric. A minute in which events came and none
- * matched
- * gives the default value, where there is one.
+ * matched gives the default value, where there is one.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html">Metric filters</a>
  */

@@ -11,10 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * A filter for messages whose fields stand between blanks: {@code [ip, ..., request = *.html*, status = 4*, bytes >
- * 9]}.
- * What stands in quotes or brackets is one field; three dots are any number of fields. Where the pattern has none,
- * its last
- * field is the rest of the message, and {@code []} takes any message.
+ * 9]}. What stands in quotes or brackets is one field; three dots are any number of fields. Where the pattern has none,
+ * its last field is the rest of the message, and {@code []} takes any message.
  *
  * @see <a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html">AWS: filter
  * patterns</a>

@@ -6,8 +6,7 @@
  *        each step ─► PipeLog ─► metrics, log group, delivery stream, bucket
  * </pre>
  *
- * <p>Left out: brokers and Kafka as sources, targets of services that are
- * not here.
+ * <p>Left out: brokers and Kafka as sources, targets of services that are not here.
  *
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html">EventBridge Pipes</a>
  */

@@ -25,9 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 /**
- * Takes every operation in the store to its end. What is remembered here is only which of them a thread of this
- * process has
- * in hand; whatever a thread leaves undone, the worker's next look finds.
+ * Takes every operation in the store to its end. What is remembered here is only which of them a thread of this process
+ * has in hand; whatever a thread leaves undone, the worker's next look finds.
  */
 public final class Deployment {
     private static final Logger LOG = System.getLogger(Deployment.class.getName());

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Environments of versions with SnapStart that have had their init and wait, frozen, to be restored: one a version,
- * and for a
- * while as many more as were missed. It takes the place of a snapshot: what an init made is there, only that each
+ * Environments of versions with SnapStart that have had their init and wait, frozen, to be restored: one a version, and
+ * for a while as many more as were missed. It takes the place of a snapshot: what an init made is there, only that each
  * environment made its own.
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html">SnapStart</a>

@@ -23,8 +23,7 @@ final class BatchResponse {
 
     /**
      * Nothing and no failures is success, and so is what is read as nothing, an empty text or list; anything that
-     * cannot be
-     * understood is a failure of the whole batch.
+     * cannot be understood is a failure of the whole batch.
      */
     static Result read(byte[] payload, Batch batch, boolean reportsItemFailures, Object detail) {
         Object answer;

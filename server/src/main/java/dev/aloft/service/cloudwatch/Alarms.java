@@ -72,6 +72,7 @@ final class Alarms {
                     before.map(Alarm::state).orElseGet(() -> Alarm.State.first(now)), now,
                     before.map(Alarm::tags).orElseGet(() -> tags(Map.of(), input.tags())));
             keep(tx, alarm, before.isEmpty(), now);
+            CloudWatchData.EVALUATIONS.cancel(tx, alarm.key());
             states.judge(tx, alarm, before.isEmpty(), now);
         });
     }
@@ -148,12 +149,12 @@ final class Alarms {
                 .compositeAlarms(page.stream().filter(Alarm::isComposite).map(Alarm::toldComposite).toList()));
     }
 
+    /** The token is how many were told. */
     static int start(String token) {
-        try {
-            return token == null ? 0 : Integer.parseInt(token);
-        } catch (NumberFormatException _) {
+        if (token != null && !token.matches("[0-9]{1,9}")) {
             throw new CloudWatch.InvalidNextToken("The token is invalid.");
         }
+        return token == null ? 0 : Integer.parseInt(token);
     }
 
     private static Stream<Alarm> related(ReadTx tx, Caller caller, CloudWatch.DescribeAlarmsRequest r) {

@@ -6,6 +6,7 @@ import dev.aloft.api.CloudWatch;
 import dev.aloft.api.Principal;
 import dev.aloft.kernel.store.Due;
 import dev.aloft.kernel.store.Key;
+import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.store.Tx;
 import dev.aloft.kernel.time.Signal;
@@ -82,7 +83,7 @@ final class Evaluations {
         var due = store.read(tx -> CloudWatchData.EVALUATIONS.due(tx, now, AT_ONCE));
         var verdicts = new HashMap<Alarm, Optional<Evaluation.Verdict>>();
         for (var each : due) {
-            store.<Optional<Alarm>>read(tx -> CloudWatchData.ALARMS.get(tx, each.value())).ifPresent(
+            store.<Optional<Alarm>>read(tx -> metricAlarm(tx, each.value())).ifPresent(
                     alarm -> verdicts.put(alarm, evaluation(alarm, now).verdict(now)));
         }
         if (!due.isEmpty()) {
@@ -99,12 +100,16 @@ final class Evaluations {
             return;
         }
         CloudWatchData.EVALUATIONS.cancel(tx, looked.id());
-        CloudWatchData.ALARMS.get(tx, looked.value()).ifPresent(alarm -> {
+        metricAlarm(tx, looked.value()).ifPresent(alarm -> {
             CloudWatchData.EVALUATIONS.add(tx, next(alarm, now), alarm.key(), alarm.key());
             // One that was changed meanwhile has no verdict, and is looked at again.
             verdicts.getOrDefault(alarm, Optional.empty()).ifPresent(
                     it -> states.change(tx, alarm, it.value(), it.reason(), it.reasonData(), now));
         });
+    }
+
+    private static Optional<Alarm> metricAlarm(ReadTx tx, Key key) {
+        return CloudWatchData.ALARMS.get(tx, key).filter(alarm -> !alarm.isComposite());
     }
 
     /** Of an alarm that stays in the state in which it acts on scaling policies, with what its metric is now. */

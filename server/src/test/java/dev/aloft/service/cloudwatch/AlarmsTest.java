@@ -126,6 +126,29 @@ class AlarmsTest {
     }
 
     @Test
+    void aCompositeAlarmInThePlaceOfAnotherStopsNoOther() {
+        put("a", _ -> { });
+        put("b", _ -> { });
+        compose("a", "ALARM(b)");
+        time.advance(Duration.ofMinutes(1));
+        measure(7);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(state("b")).isEqualTo("ALARM");
+        assertThat(state("a")).isEqualTo("ALARM");
+    }
+
+    @Test
+    void aTokenThatNoPageGaveIsRefused() {
+        put("a", _ -> { });
+        for (var token : List.of("-1", "2147483648", "x", "")) {
+            refused("InvalidNextToken", "The token is invalid.", () -> cloudWatch.describeAlarms(CALLER,
+                    CloudWatch.DescribeAlarmsRequest.of(r -> r.nextToken(token))));
+            refused("InvalidNextToken", "The token is invalid.", () -> cloudWatch.describeAlarmHistory(CALLER,
+                    CloudWatch.DescribeAlarmHistoryRequest.of(r -> r.nextToken(token))));
+        }
+    }
+
+    @Test
     void anAlarmIsUncheckedAtFirstAndThenWithoutData() {
         put("a", _ -> { });
         assertThat(described("a").stateReason()).isEqualTo("Unchecked: Initial alarm creation");

@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
 
 /** One execution inside one transaction. What happens to it here is kept by {@link #keep}. */
 final class Progress {
-    private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration SOON = Duration.ofMillis(250);
 
     final Tx tx;
     final Execution execution;

@@ -98,7 +98,8 @@ final class ResourcePolicies {
                 "Invalid resource arn provided, only table or stream is accepted. Provided resource arn: " + arn);
         }
         if (stream ? !data.streams.has(tx, StreamRef.of(arn).key()) : !data.tables.has(tx, TableRef.ofArn(arn).key())) {
-            throw new ResourceNotFoundException("Requested resource not found: ResourcArn: " + arn + " not found");
+            throw new ResourceNotFoundException("Requested resource not found: "
+                + (stream ? "ResourcArn: " + arn : "Table: " + table(arn)) + " not found");
         }
     }
 
@@ -108,7 +109,7 @@ final class ResourcePolicies {
             checkResource(tx, in.resourceArn());
             check(in.policy());
             var known = data.policies.get(tx, key(in.resourceArn()));
-            checkRevision(known, in.expectedRevisionId());
+            checkRevision(in.resourceArn(), known, in.expectedRevisionId());
             if (known.filter(policy -> policy.document().equals(in.policy())).isPresent()) {
                 return new PutResourcePolicyResponse(known.get().revision());
             }
@@ -119,15 +120,24 @@ final class ResourcePolicies {
         });
     }
 
-    private static void checkRevision(Optional<StoredPolicy> known, String expected) {
-        if (expected != null && !expected.equals(known.map(StoredPolicy::revision).orElse(NONE))) {
-            throw new PolicyNotFoundException("Resource-based policy not found for the provided ExpectedRevisionId: "
-                + expected);
-        }
+    private static String table(String arn) {
+        return Arn.parse(arn).resource().split("/")[1];
     }
 
-    private static PolicyNotFoundException none(String arn) {
-        return new PolicyNotFoundException("Resource-based policy not found for the provided ResourceArn: " + arn);
+    private static void checkRevision(String arn, Optional<StoredPolicy> known, String expected) {
+        if (expected == null || expected.equals(known.map(StoredPolicy::revision).orElse(NONE))) {
+            return;
+        }
+        var policy = known.orElseThrow(() -> none(arn));
+        throw none(expected.equals(NONE)
+            ? "Requested policy update expecting none to be present for table " + table(arn)
+                + ", but a policy exists with revision id " + policy.revision() + "."
+            : "Requested update for policy with revision id " + expected + ", but the policy associated to target "
+                + "table " + table(arn) + " has revision id " + policy.revision() + ".");
+    }
+
+    private static PolicyNotFoundException none(String what) {
+        return new PolicyNotFoundException("Resource-based policy not found for the provided ResourceArn: " + what);
     }
 
     GetResourcePolicyResponse get(GetResourcePolicyRequest in) {
@@ -143,7 +153,7 @@ final class ResourcePolicies {
         return store.write(tx -> {
             checkResource(tx, in.resourceArn());
             var known = data.policies.get(tx, key(in.resourceArn()));
-            checkRevision(known, in.expectedRevisionId());
+            checkRevision(in.resourceArn(), known, in.expectedRevisionId());
             data.policies.delete(tx, key(in.resourceArn()));
             return new DeleteResourcePolicyResponse(known.map(StoredPolicy::revision).orElse(null));
         });

@@ -36,8 +36,13 @@ class ResourcePoliciesTest extends DynamoDbFixture {
         assertThat(service.policy(CALLER, ARN)).contains(POLICY);
         assertThat(service.policy(CALLER, ARN + "/index/by-b")).contains(POLICY);
         refused("PolicyNotFoundException",
-            "Resource-based policy not found for the provided ExpectedRevisionId: NO_POLICY", () ->
+            "Resource-based policy not found for the provided ResourceArn: Requested policy update expecting none to "
+                + "be present for table " + HASH + ", but a policy exists with revision id " + revision + ".", () ->
             put(ARN, POLICY, "NO_POLICY"));
+        refused("PolicyNotFoundException", "Resource-based policy not found for the provided ResourceArn: Requested "
+            + "update for policy with revision id 1, but the policy associated to target table " + HASH
+            + " has revision id " + revision + ".", () ->
+            dynamoDb.deleteResourcePolicy(CALLER, new DeleteResourcePolicyRequest(ARN, "1")));
         dynamoDb.deleteResourcePolicy(CALLER, new DeleteResourcePolicyRequest(ARN, null));
         dynamoDb.deleteResourcePolicy(CALLER, new DeleteResourcePolicyRequest(ARN, null));
         refused("PolicyNotFoundException", "Resource-based policy not found for the provided ResourceArn: " + ARN, () ->
@@ -48,8 +53,7 @@ class ResourcePoliciesTest extends DynamoDbFixture {
     void whatIsNoPolicyOrNoResourceIsRefused() {
         refused("One or more parameter values were invalid: Invalid resource arn provided, only table or stream is "
             + "accepted. Provided " + "resource arn: " + ARN + "/index/x", () -> put(ARN + "/index/x", POLICY, null));
-        refused("ResourceNotFoundException", "Requested resource not found: ResourcArn: " + ARN + "-not not found",
-            () ->
+        refused("ResourceNotFoundException", "Requested resource not found: Table: " + HASH + "-not not found", () ->
             put(ARN + "-not", POLICY, null));
     }
 

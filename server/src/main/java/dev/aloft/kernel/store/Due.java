@@ -86,14 +86,23 @@ public final class Due<V> {
 
     /**
      * A worker's turn that needs no more: does what is due, each entry in a transaction of its own if it is still due
-     * then, and says when to look again. The work moves the entry or removes it.
+     * then, and says when to look again. The work moves the entry or removes it. What fails holds up none behind it,
+     * and is thrown at the end.
      *
      * @param some how many at most
      */
     public Optional<Instant> turn(Store store, Instant now, int some, BiConsumer<Tx, Waiting<V>> work) {
+        Optional<RuntimeException> failure = Optional.empty();
         for (var due : store.<List<Waiting<V>>>read(tx -> due(tx, now, some))) {
-            store.change(tx -> get(tx, due.id()).filter(it -> it.at().equals(due.at()))
-                .ifPresent(it -> work.accept(tx, it)));
+            try {
+                store.change(tx -> get(tx, due.id()).filter(it -> it.at().equals(due.at()))
+                    .ifPresent(it -> work.accept(tx, it)));
+            } catch (RuntimeException e) {
+                failure = Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
         }
         return store.read(this::next);
     }

@@ -1,6 +1,7 @@
 package dev.aloft.kernel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.kernel.time.Signal;
 import java.time.Instant;
@@ -91,6 +92,23 @@ class TableTest {
         assertThat(values(due, start.plusSeconds(99))).containsExactly("again", "first");
         assertThat(store.<Boolean>write(tx -> due.cancel(tx, Key.of("c")))).isFalse();
         assertThat(store.<Boolean>write(tx -> due.reschedule(tx, Key.of("c"), start))).isFalse();
+    }
+
+    @Test
+    void anEntryThatFailsHoldsUpNoneBehindIt() {
+        var due = Due.of("work", Codec.TEXT);
+        var now = Instant.parse("2026-01-01T00:00:00Z");
+        store.change(tx -> {
+            due.add(tx, now, Key.of(1L), "bad");
+            due.add(tx, now, Key.of(2L), "good");
+        });
+        assertThatThrownBy(() -> due.turn(store, now, 10, (tx, entry) -> {
+            if (entry.value().equals("bad")) {
+                throw new IllegalStateException("bad");
+            }
+            due.cancel(tx, entry.id());
+        })).hasMessage("bad");
+        assertThat(values(due, now)).containsExactly("bad");
     }
 
     private List<String> values(Due<String> due, Instant now) {

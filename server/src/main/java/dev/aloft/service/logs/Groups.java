@@ -146,19 +146,20 @@ final class Groups {
             boolean more = rows.size() > limit;
             var page = more ? rows.subList(0, limit) : rows;
             return Logs.DescribeLogGroupsResponse.of(r -> r
-                .logGroups(page.stream().map(group -> described(tx, caller, group)).toList())
+                .logGroups(page.stream().map(group -> described(tx, caller, group, pattern.isEmpty())).toList())
                 .nextToken(more ? Tokens.of(page.getLast().name()) : null));
         });
     }
 
-    private Logs.LogGroup described(ReadTx tx, Caller caller, Group group) {
+    /** Who looks for a pattern is not told of the protection, as on AWS. */
+    private Logs.LogGroup described(ReadTx tx, Caller caller, Group group, boolean isProtectionTold) {
         var arn = arn(caller, group.name()).toString();
         return Logs.LogGroup.of(g -> g.logGroupName(group.name()).creationTime(group.created().toEpochMilli())
             .retentionInDays(group.expires() ? group.retentionInDays() : null).arn(arn + ":*")
             .metricFilterCount((int) data.metricFilters.range(tx, Key.of(group.id())).count())
             .storedBytes(data.storedBytes.get(tx, Key.of(group.id())).orElse(0L))
             .logGroupClass(Logs.LogGroupClass.STANDARD).logGroupArn(arn).kmsKeyId(group.kmsKeyId())
-            .deletionProtectionEnabled(group.kept()));
+            .deletionProtectionEnabled(isProtectionTold ? group.kept() : null));
     }
 
     Logs.PutRetentionPolicyResponse putRetention(Caller caller, Logs.PutRetentionPolicyRequest input) {

@@ -468,6 +468,8 @@ class LogsTest {
             protect("arn:aws:logs:us-east-1:123456789012:log-group:g", true);
             assertThat(logs.describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(_ -> { })).logGroups().getFirst()
                 .deletionProtectionEnabled()).isTrue();
+            assertThat(logs.describeLogGroups(CALLER, Logs.DescribeLogGroupsRequest.of(r -> r.logGroupNamePattern("g")))
+                .logGroups().getFirst().deletionProtectionEnabled()).isNull();
             protect("g", false);
             type.delete(CALLER, "g", kept);
             assertRefused(() -> protect("g", true), "ResourceNotFoundException",

@@ -397,6 +397,7 @@ public final class Sandbox {
         Process running = process;
         if (running == null) {
             begun.cancel(false);
+            sandboxes.gone(this);
             return;
         }
         if (isolation == Isolation.NONE) {
@@ -409,8 +410,10 @@ public final class Sandbox {
         }
     }
 
+    /** Whether it can be assigned: without isolation, what starts when it is assigned has no process before. */
     public boolean alive() {
-        return process != null && process.isAlive();
+        Process running = process;
+        return !killed && !exit.isDone() && (running == null || running.isAlive());
     }
 
     /** Completed when the last process has ended. */

@@ -276,6 +276,16 @@ class SandboxTest {
     }
 
     @org.junit.jupiter.api.Test
+    void withoutIsolationOneThatStartsWhenItIsAssignedWaitsForThat() {
+        sandboxes = new Sandboxes(folder.resolve("sandboxes"), library, Optional.of(Isolation.NONE));
+        var waiting = sandboxes.boot(new SandboxSpec(SandboxSpec.Boot.ASSIGNED, List.of("/var/task/bootstrap"),
+                Map.of(), List.of(), folder));
+        assertThat(waiting.alive()).isTrue();
+        waiting.kill();
+        assertThat(waiting.alive()).isFalse();
+    }
+
+    @org.junit.jupiter.api.Test
     void onlyFoldersOfTheLibraryCanBeAssigned() {
         for (String bad : List.of("../x", "/etc", "a/../../b", "a b")) {
             assertThatThrownBy(() -> new Assignment(Path.of(bad), Optional.empty(), 128, 16, Map.of()))

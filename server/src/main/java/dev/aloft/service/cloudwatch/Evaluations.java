@@ -84,13 +84,23 @@ final class Evaluations {
         var verdicts = new HashMap<Alarm, Optional<Evaluation.Verdict>>();
         for (var each : due) {
             store.<Optional<Alarm>>read(tx -> metricAlarm(tx, each.value())).ifPresent(
-                    alarm -> verdicts.put(alarm, evaluation(alarm, now).verdict(now)));
+                    alarm -> verdicts.put(alarm, verdict(alarm, now)));
         }
         if (!due.isEmpty()) {
             store.change(tx -> due.forEach(each -> settle(tx, each, verdicts, now)));
             verdicts.forEach(this::remind);
         }
         return store.read(CloudWatchData.EVALUATIONS::next);
+    }
+
+    /** None where it cannot be told, so that no other alarm waits for this one. */
+    private Optional<Evaluation.Verdict> verdict(Alarm alarm, Instant now) {
+        try {
+            return evaluation(alarm, now).verdict(now);
+        } catch (RuntimeException bug) {
+            LOG.log(Level.ERROR, "The alarm " + alarm.name() + " is looked at again later", bug);
+            return Optional.empty();
+        }
     }
 
     private void settle(Tx tx, Due.Waiting<Key> looked, Map<Alarm, Optional<Evaluation.Verdict>> verdicts,

@@ -195,6 +195,9 @@ public final class Invocations implements AutoCloseable {
                 answer.end(run(version, caller, given.streamed(answer), wantsTail));
             } catch (RuntimeException refused) {
                 answer.refuse(refused);
+            } catch (Error bug) {
+                answer.refuse(new IllegalStateException(bug));
+                throw bug;
             }
         });
         try {

@@ -82,7 +82,7 @@ final class LogShipper implements AutoCloseable {
                 put(stream, lines);
             } catch (ApiError refused) {
                 LOG.log(System.Logger.Level.DEBUG, () -> "Logs of " + stream.group() + " are lost: " + refused);
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) {
                 LOG.log(System.Logger.Level.WARNING, "Logs of " + stream.group() + " are lost", bug);
             }
         }

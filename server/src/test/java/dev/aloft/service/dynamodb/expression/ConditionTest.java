@@ -159,7 +159,7 @@ class ConditionTest {
     /** AWS's parser keeps blanks, takes a leading zero for the whole number, and knows the words of all expressions. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', ignoreLeadingAndTrailingWhitespace = false, value = {
-        " |<EOF>| ", "a = |<EOF>|= ", " in (b)|in| in (", "a b  |b|a b  ", "a[01] = b|1|01]", "a = SET|SET|= SET",
+        "` `|<EOF>|` `", "a = |<EOF>|= ", " in (b)|in| in (", "a b  |b|a b  ", "a[01] = b|1|01]", "a = SET|SET|= SET",
         "remove = a|remove|remove ="})
     void syntaxErrorsTellWhatStandsAround(String text, String token, String near) {
         assertThat(complaint(text)).isEqualTo("Syntax error; token: \"" + token + "\", near: \"" + near + "\"");

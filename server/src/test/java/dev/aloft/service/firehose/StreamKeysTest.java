@@ -96,12 +96,12 @@ class StreamKeysTest {
 
     @Test
     void whoeverChoosesAKeyGrantsFirehoseItsUse() {
-        var maker = keys.user("maker", "firehose:*");
+        var maker = keys.user("maker", "firehose:*", "iam:PassRole");
         assertThatThrownBy(() -> create(maker, under(key)))
                 .isInstanceOfSatisfying(Firehose.InvalidKMSResourceException.class,
                         error -> assertThat(error.detail().code()).isEqualTo("AccessDeniedException"))
                 .hasMessageContaining("kms:CreateGrant");
-        create(keys.user("granter", "firehose:*", "kms:CreateGrant"), under(key));
+        create(keys.user("granter", "firehose:*", "iam:PassRole", "kms:CreateGrant"), under(key));
         assertThat(grants()).extracting(Kms.GrantListEntry::granteePrincipal)
                 .containsExactly("firehose.amazonaws.com");
         assertThat(put("one")).isTrue();

@@ -6,22 +6,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /** open(2) and close(2): the JDK does not say which number an open file has. */
 final class Descriptors {
     private static final int CLOSE_ON_EXEC = 0x80000;
-    private static final MethodHandle OPEN = handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN =
+            NativeCalls.handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle CLOSE = NativeCalls.handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Descriptors() {}
-
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name),
-                descriptor);
-    }
 
     /** Opens to read. */
     static int open(Path path) throws IOException {

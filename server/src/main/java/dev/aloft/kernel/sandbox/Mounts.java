@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
@@ -23,8 +22,7 @@ final class Mounts implements AutoCloseable {
     private static final long NO_DEVICES = 4;
     private static final long BIND = 4096;
 
-    private static final MethodHandle MOUNT = Linker.nativeLinker().downcallHandle(
-            Linker.nativeLinker().defaultLookup().findOrThrow("mount"),
+    private static final MethodHandle MOUNT = NativeCalls.handle("mount",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 
     // Where it is in the file tree is its own: nobody else may run on it.
@@ -83,9 +81,7 @@ final class Mounts implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             int result = (int) MOUNT.invokeExact(arena.allocateFrom(what), arena.allocateFrom(at),
                     arena.allocateFrom(type), flags, arena.allocateFrom(options));
-            if (result < 0) {
-                throw new IOException("the kernel refuses to mount " + what + " at " + at);
-            }
+            NativeCalls.check(result, "to mount " + what + " at " + at);
         } catch (IOException e) {
             throw e;
         } catch (Throwable e) {

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
@@ -21,8 +20,10 @@ enum Namespace {
 
     /** Root folder and working folder, which threads share: one that does may not enter other mounts. */
     private static final int PLACE = 0x200;
-    private static final MethodHandle UNSHARE = handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle ENTER = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle UNSHARE =
+            NativeCalls.handle("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle ENTER =
+            NativeCalls.handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private final int flag;
     private final String file;
@@ -30,11 +31,6 @@ enum Namespace {
     Namespace(int flag, String file) {
         this.flag = flag;
         this.file = file;
-    }
-
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker()
-                .downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name), descriptor);
     }
 
     /** The one that the calling thread is in, as the number of an open file. */
@@ -59,7 +55,7 @@ enum Namespace {
 
     private static void unshare(int what) throws IOException {
         try {
-            check((int) UNSHARE.invokeExact(what), "unshare");
+            NativeCalls.check((int) UNSHARE.invokeExact(what), "unshare");
         } catch (IOException e) {
             throw e;
         } catch (Throwable e) {
@@ -70,17 +66,11 @@ enum Namespace {
     /** @param namespace the number of an open file of it */
     void enter(int namespace) throws IOException {
         try {
-            check((int) ENTER.invokeExact(namespace, flag), "setns");
+            NativeCalls.check((int) ENTER.invokeExact(namespace, flag), "setns");
         } catch (IOException e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("setns(2)", e);
-        }
-    }
-
-    private static void check(int result, String call) throws IOException {
-        if (result < 0) {
-            throw new IOException("the kernel refuses " + call);
         }
     }
 }

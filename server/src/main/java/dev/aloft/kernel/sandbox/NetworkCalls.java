@@ -26,16 +26,11 @@ final class NetworkCalls {
     private static final short UP_AND_RUNNING = 0x41;
 
     private static final MethodHandle SOCKET =
-            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CONTROL = handle("ioctl",
+            NativeCalls.handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CONTROL = NativeCalls.handle("ioctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
 
     private NetworkCalls() {}
-
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        return Linker.nativeLinker().downcallHandle(Linker.nativeLinker().defaultLookup().findOrThrow(name),
-                descriptor, options);
-    }
 
     /** The loopback of a new network is down. */
     static void raiseLoopback() throws IOException {
@@ -44,9 +39,9 @@ final class NetworkCalls {
             request.setString(0, "lo");
             request.set(JAVA_SHORT, NAME_BYTES, UP_AND_RUNNING);
             int socket = (int) SOCKET.invokeExact(INTERNET, DATAGRAM, 0);
-            check(socket, "socket");
+            NativeCalls.check(socket, "socket for a network");
             try {
-                check((int) CONTROL.invokeExact(socket, SET_FLAGS, request), "ioctl");
+                NativeCalls.check((int) CONTROL.invokeExact(socket, SET_FLAGS, request), "ioctl for a network");
             } finally {
                 Descriptors.close(socket);
             }
@@ -54,12 +49,6 @@ final class NetworkCalls {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("ioctl(2)", e);
-        }
-    }
-
-    private static void check(int result, String call) throws IOException {
-        if (result < 0) {
-            throw new IOException("the kernel refuses " + call + " for a network");
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.aloft.kernel.sandbox;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /** kill(2): the JDK can end a process but not stop and continue it. */
@@ -14,10 +13,8 @@ final class Signals {
     static final int CONTINUE = 18;
     static final int STOP = 19;
 
-    private static final MethodHandle SEND = Linker.nativeLinker()
-            .downcallHandle(
-                    Linker.nativeLinker().defaultLookup().findOrThrow("kill"),
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SEND =
+            NativeCalls.handle("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private Signals() {}
 

@@ -5,6 +5,7 @@ import dev.aloft.api.Bytes;
 import dev.aloft.api.Endpoint;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.delivery.poll.Batch;
+import dev.aloft.kernel.delivery.poll.Checkpoints;
 import dev.aloft.kernel.delivery.poll.Consumer;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.KinesisStream;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -120,25 +122,23 @@ final class Sources {
 
     private final class Progress implements StreamPoller.Progress {
         private final KeptStream stream;
+        private final Checkpoints checkpoints;
 
         Progress(KeptStream stream) {
             this.stream = stream;
-        }
-
-        private Key key(String shard) {
-            return Key.of(stream.id(), shard);
+            this.checkpoints = new Checkpoints(store, data.checkpoints, Key.of(stream.id()));
         }
 
         @Override
         public StreamPoller.Checkpoint checkpoint(String shard) {
-            return store.<Optional<StreamPoller.Checkpoint>>read(tx -> data.checkpoints.get(tx, key(shard)))
-                    .orElse(StreamPoller.Checkpoint.NONE);
+            return checkpoints.of(shard);
         }
 
         @Override
-        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
+        public void reached(String shard, UnaryOperator<StreamPoller.Checkpoint> change,
+                Optional<StreamPoller.Dropped> dropped) {
             store.change(tx -> data.streams.get(tx, stream.key()).filter(it -> it.id().equals(stream.id()))
-                    .ifPresent(_ -> data.checkpoints.put(tx, key(shard), checkpoint)));
+                    .ifPresent(_ -> checkpoints.change(tx, shard, change)));
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.aloft.kernel.call.Event;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
+import dev.aloft.kernel.delivery.poll.Checkpoints;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
 import dev.aloft.kernel.delivery.poll.ItemFilter;
 import dev.aloft.kernel.delivery.poll.KinesisStream;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Runs the poller of each pipe that is running: the same that event source mappings have. */
 final class PipePollers {
@@ -140,29 +142,27 @@ final class PipePollers {
 
     private final class Progress implements StreamPoller.Progress {
         private final KeptPipe pipe;
+        private final Checkpoints checkpoints;
 
         Progress(KeptPipe pipe) {
             this.pipe = pipe;
-        }
-
-        private Key key(String shard) {
-            return pipe.key().and(shard);
+            this.checkpoints = new Checkpoints(store, data.checkpoints, pipe.key());
         }
 
         @Override
         public StreamPoller.Checkpoint checkpoint(String shard) {
-            return store.<Optional<StreamPoller.Checkpoint>>read(tx -> data.checkpoints.get(tx, key(shard)))
-                    .orElse(StreamPoller.Checkpoint.NONE);
+            return checkpoints.of(shard);
         }
 
         @Override
-        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
+        public void reached(String shard, UnaryOperator<StreamPoller.Checkpoint> change,
+                Optional<StreamPoller.Dropped> dropped) {
             var config = StreamSettings.of(pipe).deadLetters();
             var id = UUID.randomUUID().toString();
             store.change(tx -> {
                 // Its name may be another pipe's by now, which begins anew.
                 if (data.pipes.get(tx, pipe.key()).filter(it -> it.created().equals(pipe.created())).isPresent()) {
-                    data.checkpoints.put(tx, key(shard), checkpoint);
+                    checkpoints.change(tx, shard, change);
                     if (dropped.isPresent() && config != null) {
                         deadLetters.promise(tx, id, new Dispatch(pipe.account(), pipe.region(), "pipes.amazonaws.com",
                                 pipe.arn(),

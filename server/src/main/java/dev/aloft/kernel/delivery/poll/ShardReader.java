@@ -3,7 +3,7 @@ package dev.aloft.kernel.delivery.poll;
 import dev.aloft.api.ApiError;
 import dev.aloft.kernel.delivery.poll.StreamPoller.Checkpoint;
 import dev.aloft.kernel.delivery.poll.StreamPoller.Dropped;
-import dev.aloft.kernel.time.Backoff;
+import dev.aloft.kernel.delivery.poll.StreamPoller.Reached;
 import dev.aloft.kernel.time.Signal;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,13 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /** Reads one shard from its checkpoint on and hands its records on until they are done with. */
 final class ShardReader {
-    private static final Backoff RETRY = new Backoff(Duration.ofMillis(500), 2, Duration.ofSeconds(30));
     private static final int MOST_READ = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     /** How often a reader looks whether its lanes have ended though nothing said so. */
@@ -93,7 +92,8 @@ final class ShardReader {
                 end = now.plus(settings.window());
             }
             if (end != null && !now.isBefore(end)
-                    && (page.items().isEmpty() || buffer.size() >= enough || settings.window().isZero())) {
+                    && (page.items().isEmpty() || buffer.size() >= enough || settings.window().isZero()
+                    && holdsWhatWasTried())) {
                 return;
             }
             if (page.items().isEmpty()) {
@@ -105,6 +105,12 @@ final class ShardReader {
                 }
             }
         }
+    }
+
+    /** What was tried together before must be read before it is handed on, though it be more than a page. */
+    private boolean holdsWhatWasTried() {
+        var ids = buffer.stream().map(Item::id).collect(Collectors.toSet());
+        return ids.containsAll(checkpoint.known());
     }
 
     private void take(List<Item> items) {
@@ -172,17 +178,16 @@ final class ShardReader {
     private void endWindow(boolean early) throws InterruptedException {
         var window = checkpoint.window();
         if (window != null) {
-            new Work(List.of(), window.ended(early)).run();
+            onlyLane(List.of(), window.ended(early)).endWindow();
             reached(new Checkpoint(checkpoint.after(), false, null), Optional.empty());
         }
     }
 
     private void handOn(List<Item> items) throws InterruptedException {
-        var lanes = poller.lanes(items);
-        if (lanes.size() == 1) {
-            new Work(items, checkpoint.window()).run();
+        if (settings.parallelization() == 1) {
+            onlyLane(items, checkpoint.window()).run();
         } else {
-            handOnAtOnce(lanes);
+            handOnAtOnce(poller.lanes(items));
         }
         // What was read behind the last one and not wanted is done with too.
         var done = buffer.isEmpty() ? last : items.getLast().id();
@@ -191,14 +196,29 @@ final class ShardReader {
         }
     }
 
+    private Lane onlyLane(List<Item> items, Window window) {
+        return new Lane(poller, shard, items, new Reached(checkpoint.after(), checkpoint.tried()), window, true,
+                (progress, open, dropped) -> reached(new Checkpoint(progress.after(), false, open, progress.tried()),
+                        dropped));
+    }
+
+    /** How far one of several lanes is says nothing of the shard: it is kept beside that once something failed. */
+    private Lane lane(List<Item> items, int number) {
+        var progress = checkpoint.lanes().size() == settings.parallelization() ? checkpoint.lanes().get(number)
+                : Reached.NONE;
+        return new Lane(poller, shard, items, progress, null, false, (next, _, dropped) -> poller.progress
+                .reached(shard, kept -> kept.with(next, number, settings.parallelization()), dropped));
+    }
+
     private void handOnAtOnce(List<List<Item>> lanes) throws InterruptedException {
         var left = new AtomicInteger(lanes.size());
         var ended = new Signal();
         var failure = new AtomicReference<Throwable>();
-        for (var lane : lanes) {
+        for (int i = 0; i < lanes.size(); i++) {
+            var lane = lane(lanes.get(i), i);
             poller.time.start("lane of " + shard, () -> {
                 try {
-                    new Work(lane, null).withoutCheckpoints().run();
+                    lane.run();
                 } catch (InterruptedException | RuntimeException | Error e) {
                     failure.compareAndSet(null, e);
                 } finally {
@@ -220,158 +240,7 @@ final class ShardReader {
     }
 
     private void reached(Checkpoint next, Optional<Dropped> dropped) {
-        poller.progress.reached(shard, next, dropped);
+        poller.progress.reached(shard, _ -> next, dropped);
         checkpoint = next;
-    }
-
-    /** Hands records on until they are done with: processed, or given up. */
-    private final class Work {
-        private record Piece(List<Item> items, int invokes) {
-        }
-
-        private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
-        private Window window;
-        private boolean checkpoints = true;
-
-        Work(List<Item> items, Window window) {
-            var left = items;
-            for (var tried : items.isEmpty() ? List.<StreamPoller.Tried>of() : checkpoint.tried()) {
-                int end = 1 + left.stream().map(Item::id).toList().indexOf(tried.last());
-                if (end > 0 && end <= settings.batchSize()) {
-                    pieces.add(new Piece(left.subList(0, end), tried.invokes()));
-                    left = left.subList(end, left.size());
-                }
-            }
-            for (int from = 0; pieces.isEmpty() || from < left.size(); from += settings.batchSize()) {
-                pieces.add(new Piece(left.subList(from, Math.min(left.size(), from + settings.batchSize())), 0));
-            }
-            this.window = window;
-        }
-
-        /** Where others are on their way in the same shard, how far one lane is says nothing. */
-        Work withoutCheckpoints() {
-            checkpoints = false;
-            return this;
-        }
-
-        void run() throws InterruptedException {
-            int failures = 0;
-            Object detail = null;
-            while (!pieces.isEmpty() && !poller.closed()) {
-                var piece = tooOld(pieces.poll(), detail);
-                if (piece.items().isEmpty() && (window == null || !window.last())) {
-                    continue;
-                }
-                var result = poller.consumer.consume(new Batch(piece.items(), shard, window));
-                switch (result) {
-                    case Consumer.Result.Done(var state) -> {
-                        failures = 0;
-                        done(piece.items(), state);
-                    }
-                    case Consumer.Result.Some(var failed, var state, var why) -> {
-                        detail = why;
-                        int first = first(piece.items(), failed);
-                        var rest = new Piece(piece.items().subList(first, piece.items().size()), piece.invokes() + 1);
-                        if (!isExhausted(rest)) {
-                            pieces.addFirst(rest);
-                        }
-                        done(piece.items().subList(0, first), state);
-                        failed(rest, why, false);
-                        rest(++failures);
-                    }
-                    case Consumer.Result.Failed(var why) -> {
-                        detail = why;
-                        failed(new Piece(piece.items(), piece.invokes() + 1), why, settings.bisects());
-                        rest(++failures);
-                    }
-                    case Consumer.Result.Busy _ -> {
-                        pieces.addFirst(piece);
-                        rest(++failures);
-                    }
-                }
-            }
-        }
-
-        private void rest(int failures) throws InterruptedException {
-            if (!pieces.isEmpty()) {
-                poller.pause(RETRY.after(failures));
-            }
-        }
-
-        private static int first(List<Item> items, Set<String> failed) {
-            for (int i = 0; i < items.size(); i++) {
-                if (failed.contains(items.get(i).id())) {
-                    return i;
-                }
-            }
-            return 0;
-        }
-
-        private void done(List<Item> items, String state) {
-            if (window != null && state != null) {
-                window = window.with(state);
-            }
-            if (!items.isEmpty() && checkpoints) {
-                reached(upTo(items.getLast().id()), Optional.empty());
-            }
-        }
-
-        /** With how often what is left of the batch was tried: a poller that goes on from there tries no more often. */
-        private Checkpoint upTo(String last) {
-            var tried = settings.retries() < 0 ? List.<StreamPoller.Tried>of() : pieces.stream()
-                    .map(piece -> new StreamPoller.Tried(piece.items().getLast().id(), piece.invokes())).toList();
-            return new Checkpoint(last, false, window, tried);
-        }
-
-        private boolean isExhausted(Piece piece) {
-            return settings.retries() >= 0 && piece.invokes() > settings.retries();
-        }
-
-        /** Splitting a batch is no retry. */
-        private void failed(Piece piece, Object detail, boolean bisects) {
-            if (bisects && piece.items().size() > 1) {
-                int half = piece.items().size() / 2;
-                pieces.addFirst(new Piece(piece.items().subList(half, piece.items().size()), piece.invokes() - 1));
-                pieces.addFirst(new Piece(piece.items().subList(0, half), piece.invokes() - 1));
-            } else if (isExhausted(piece)) {
-                dropped("RetryAttemptsExhausted", piece, detail);
-                return;
-            } else if (pieces.peekFirst() != piece) {
-                pieces.addFirst(piece);
-            }
-            if (checkpoints && settings.retries() >= 0 && !piece.items().isEmpty()) {
-                reached(upTo(checkpoint.after()), Optional.empty());
-            }
-        }
-
-        /** Gives up the records at the front that are too old by now. */
-        private Piece tooOld(Piece piece, Object detail) {
-            if (settings.maximumAge().isNegative()) {
-                return piece;
-            }
-            var oldest = poller.time.instant().minus(settings.maximumAge());
-            int fresh = 0;
-            while (fresh < piece.items().size() && piece.items().get(fresh).at().isBefore(oldest)) {
-                fresh++;
-            }
-            if (fresh > 0) {
-                dropped("RecordAgeExceeded", new Piece(piece.items().subList(0, fresh), piece.invokes()),
-                        piece.invokes() == 0 ? null : detail);
-            }
-            return new Piece(piece.items().subList(fresh, piece.items().size()), piece.invokes());
-        }
-
-        private void dropped(String condition, Piece piece, Object detail) {
-            var dropped = new Dropped(condition, new Batch(List.copyOf(piece.items()), shard, window), piece.invokes(),
-                    detail);
-            if (piece.items().isEmpty()) {
-                return;
-            }
-            if (checkpoints) {
-                reached(upTo(piece.items().getLast().id()), Optional.of(dropped));
-            } else {
-                poller.progress.reached(shard, checkpoint, Optional.of(dropped));
-            }
-        }
     }
 }

@@ -9,11 +9,13 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Polls a stream: each shard in its order and after its parent, from the last checkpoint on.
@@ -48,18 +50,48 @@ public final class StreamPoller implements Poller {
      * @param ended  whether nothing comes after it
      * @param window the tumbling window that is open, or null
      * @param tried  the pieces of the batch that follows that were handed on in vain, in their order
+     * @param lanes  where batches are under way at once and one failed: how far each lane is with what follows
      */
-    public record Checkpoint(String after, boolean ended, Window window, List<Tried> tried) {
+    public record Checkpoint(String after, boolean ended, Window window, List<Tried> tried,
+            List<Reached> lanes) {
         public static final Checkpoint NONE = new Checkpoint(null, false, null);
-
-        public Checkpoint {
-            // What was kept before tries were has none.
-            tried = tried == null ? List.of() : tried;
-        }
 
         Checkpoint(String after, boolean ended, Window window) {
             this(after, ended, window, List.of());
         }
+
+        Checkpoint(String after, boolean ended, Window window, List<Tried> tried) {
+            this(after, ended, window, tried, List.of());
+        }
+
+        /** One of so many lanes came further. */
+        Checkpoint with(Reached progress, int number, int count) {
+            var next = new ArrayList<>(lanes.size() == count ? lanes : Collections.nCopies(count, Reached.NONE));
+            next.set(number, progress);
+            return new Checkpoint(after, ended, window, tried, next);
+        }
+
+        /** The records behind the last one that is done with of which it is known how far they are. */
+        List<String> known() {
+            var known = new ArrayList<>(tried.stream().map(Tried::last).toList());
+            for (var lane : lanes) {
+                if (lane.after() != null) {
+                    known.add(lane.after());
+                }
+                lane.tried().forEach(it -> known.add(it.last()));
+            }
+            return known;
+        }
+    }
+
+    /**
+     * How far one of several lanes of a shard is with what follows the checkpoint.
+     *
+     * @param after the last of its records that is done with, or null for none
+     * @param tried the pieces of what follows that were handed on in vain, in their order
+     */
+    public record Reached(String after, List<Tried> tried) {
+        static final Reached NONE = new Reached(null, List.of());
     }
 
     /**
@@ -85,8 +117,12 @@ public final class StreamPoller implements Poller {
     public interface Progress {
         Checkpoint checkpoint(String shard);
 
-        /** In one commit: how far the shard is done with, and what was given up on the way. */
-        void reached(String shard, Checkpoint checkpoint, Optional<Dropped> dropped);
+        /**
+         * In one commit: how far the shard is done with, and what was given up on the way.
+         *
+         * @param change from what is kept by then: lanes of the shard come further independently
+         */
+        void reached(String shard, UnaryOperator<Checkpoint> change, Optional<Dropped> dropped);
     }
 
     final String name;
@@ -210,18 +246,14 @@ public final class StreamPoller implements Poller {
         }
     }
 
-    /** Records in the order of their shard, of one group together, in so many lists as may be under way at once. */
+    /** Records in the order of their shard, of one group in the same lane whenever they are read. */
     List<List<Item>> lanes(List<Item> items) {
-        if (settings.parallelization() == 1) {
-            return List.of(items);
-        }
         var lanes = new ArrayList<List<Item>>();
         for (int i = 0; i < settings.parallelization(); i++) {
             lanes.add(new ArrayList<>());
         }
         items.forEach(item -> lanes.get(Math.floorMod(String.valueOf(item.group()).hashCode(), lanes.size()))
             .add(item));
-        lanes.removeIf(List::isEmpty);
         return lanes;
     }
 }

@@ -6,6 +6,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.Endpoint;
 import dev.aloft.api.Lambda;
 import dev.aloft.api.Principal;
+import dev.aloft.kernel.delivery.poll.Checkpoints;
 import dev.aloft.kernel.delivery.poll.DynamoDbStream;
 import dev.aloft.kernel.delivery.poll.Item;
 import dev.aloft.kernel.delivery.poll.ItemFilter;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Runs a poller for each mapping that is enabled. */
 public final class Sources {
@@ -216,21 +218,18 @@ public final class Sources {
 
     private final class Progress implements StreamPoller.Progress {
         private final Mapping mapping;
+        private final Checkpoints checkpoints;
         private final MappingConsumer consumer;
 
         Progress(Mapping mapping, MappingConsumer consumer) {
             this.mapping = mapping;
+            this.checkpoints = new Checkpoints(store, Sources.this.checkpoints, Key.of(mapping.uuid()));
             this.consumer = consumer;
-        }
-
-        private Key key(String shard) {
-            return Key.of(mapping.uuid(), shard);
         }
 
         @Override
         public StreamPoller.Checkpoint checkpoint(String shard) {
-            return store.<Optional<StreamPoller.Checkpoint>>read(tx -> checkpoints.get(tx, key(shard)))
-                    .orElse(StreamPoller.Checkpoint.NONE);
+            return checkpoints.of(shard);
         }
 
         private Optional<Destinations.Counted> counted(Optional<StreamPoller.Dropped> dropped) {
@@ -239,7 +238,8 @@ public final class Sources {
         }
 
         @Override
-        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
+        public void reached(String shard, UnaryOperator<StreamPoller.Checkpoint> change,
+                Optional<StreamPoller.Dropped> dropped) {
             var target = mapping.onFailure();
             var id = UUID.randomUUID().toString();
             var now = time.instant();
@@ -248,7 +248,7 @@ public final class Sources {
             var role = record.map(_ -> functions.role(mapping));
             store.change(tx -> {
                 if (mappings.has(tx, Key.of(mapping.account(), mapping.region(), mapping.uuid()))) {
-                    checkpoints.put(tx, key(shard), checkpoint);
+                    checkpoints.change(tx, shard, change);
                     record.ifPresent(json -> destinations
                             .promise(tx, id, mapping.configuration().functionArn(), role.get(), target, json,
                             mapping.uuid() + "/" + shard, counted(dropped)));

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class StreamPollerTest {
@@ -24,6 +26,9 @@ class StreamPollerTest {
     private final ArrayDeque<Consumer.Result> results = new ArrayDeque<>();
     /** What goes wrong here though nobody refused anything, one after another. */
     private final ArrayDeque<Error> bugs = new ArrayDeque<>();
+    /** The record whose batches fail. */
+    private String poison;
+    private final AtomicInteger commits = new AtomicInteger();
     private StreamPoller poller;
 
     /** Shards in memory: an iterator is {@code shard/index}. */
@@ -91,8 +96,10 @@ class StreamPollerTest {
         }
 
         @Override
-        public void reached(String shard, StreamPoller.Checkpoint checkpoint, Optional<StreamPoller.Dropped> dropped) {
-            checkpoints.put(shard, checkpoint);
+        public void reached(String shard, UnaryOperator<StreamPoller.Checkpoint> change,
+                Optional<StreamPoller.Dropped> dropped) {
+            commits.incrementAndGet();
+            checkpoints.compute(shard, (_, kept) -> change.apply(kept == null ? StreamPoller.Checkpoint.NONE : kept));
             dropped.ifPresent(it -> tell(it.condition() + " " + ids(it.batch()) + " after " + it.invokes()));
         }
     }
@@ -112,6 +119,9 @@ class StreamPollerTest {
         synchronized (results) {
             if (!bugs.isEmpty()) {
                 throw bugs.poll();
+            }
+            if (poison != null && batch.items().stream().anyMatch(item -> item.id().equals(poison))) {
+                return failed();
             }
             return results.isEmpty() ? new Consumer.Result.Done(null) : results.poll();
         }
@@ -289,6 +299,24 @@ class StreamPollerTest {
         poll(with(settings(), false, -1, -1, 2, 0));
         assertThat(told).containsExactlyInAnyOrder("0: a1 a2 a3", "0: b1 b2 b3");
         assertThat(checkpoints.get("s").after()).isEqualTo("b3");
+    }
+
+    @Test
+    void eachLaneGoesOnFromItsOwnTries() {
+        shards.add("s", null);
+        shards.put("s", "a1", "b1", "a2", "b2");
+        poison = "a1";
+        poll(with(settings(), false, 2, -1, 2, 0));
+        assertThat(told).containsExactlyInAnyOrder("0: a1 a2", "0: b1 b2");
+        assertThat(commits).as("of the batch that failed").hasValue(1);
+        poller.close();
+        time.advance(Duration.ofMinutes(1));
+        told.clear();
+        shards.put("s", "a3", "b3");
+        poll(with(settings(), false, 2, -1, 2, 0));
+        time.advance(Duration.ofMinutes(1));
+        assertThat(told).filteredOn(line -> line.contains("a"))
+            .containsExactly("60: a1 a2", "60: a1 a2", "60: RetryAttemptsExhausted a1 a2 after 3", "61: a3");
     }
 
     @Test

@@ -15,14 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 /**
  * Holds an input against the model's constraints (required, length, range, pattern, enum) and tells what fails in AWS's
  * words: all of it in one message. S3 and SQS do not work so and check for themselves.
  */
 public final class Validator {
-    private static final Pattern TABLE_NAME = Pattern.compile("[a-zA-Z0-9_.-]{3,255}");
     private static final Map<Schema, Boolean> CONSTRAINED = new ConcurrentHashMap<>();
 
     private final Operation operation;
@@ -41,19 +39,17 @@ public final class Validator {
         }
         var validator = new Validator(operation);
         validator.structure("", input);
-        if (validator.failures != null && !wrongTable(operation, input)) {
-            throw validator.error();
+        var failures = validator.failures == null ? List.<String>of() : validator.failures;
+        if (validator.isOfDynamoDb()) {
+            failures = DynamoDbFailures.told(operation, input, failures);
+        }
+        if (!failures.isEmpty()) {
+            throw validator.error(failures);
         }
     }
 
-    /** Of a request whose table has a wrong name DynamoDB tells that alone, and does so itself. */
-    private static boolean wrongTable(Operation operation, Shape input) {
-        if (!operation.service().serviceId().equals("DynamoDB")) {
-            return false;
-        }
-        var member = operation.input().member("TableName");
-        return member != null && input.get(member.index()) instanceof String name && !name.startsWith("arn:")
-                && !TABLE_NAME.matcher(name).matches();
+    private boolean isOfDynamoDb() {
+        return operation.service().serviceId().equals("DynamoDB");
     }
 
     private static boolean applies(Operation operation) {
@@ -63,7 +59,7 @@ public final class Validator {
         };
     }
 
-    private ApiError error() {
+    private ApiError error(List<String> failures) {
         int count = failures.size();
         var service = operation.service();
         var message = service.serviceId().equals("ECR") ? ecr(failures.getFirst())
@@ -127,7 +123,7 @@ public final class Validator {
 
     /** DynamoDB checks the names of its tables, and tells them, in words of its own. */
     private boolean ownWords(Member member) {
-        return member.name().equals("TableName") && operation.service().serviceId().equals("DynamoDB");
+        return member.name().equals("TableName") && isOfDynamoDb();
     }
 
     /** SNS tells the first text that is missing at the top, in words of its own. */
@@ -377,7 +373,7 @@ public final class Validator {
     }
 
     /** A value as Java prints it, which is what AWS shows. */
-    private static String text(Object value) {
+    static String text(Object value) {
         return switch (value) {
             case Shape shape -> {
                 var text = new StringBuilder(shape.shape().name()).append('(');

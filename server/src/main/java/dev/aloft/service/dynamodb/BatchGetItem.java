@@ -11,6 +11,7 @@ import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -43,7 +44,8 @@ final class BatchGetItem {
         var all = new ArrayList<Gets>();
         int keys = 0;
         if (in.requestItems().isEmpty()) {
-            throw new ValidationException("The requestItems parameter is required for BatchGetItem");
+            throw new ValidationException("1 validation error detected: Value at 'RequestItems' failed to satisfy "
+                + "constraint: Member must have length greater than or equal to 1");
         }
         checkKinds(in.requestItems().values());
         for (var entry : in.requestItems().entrySet()) {
@@ -107,24 +109,25 @@ final class BatchGetItem {
             .ifPresent(given -> kinds.projection("ProjectionExpression", given));
         requests.stream().map(KeysAndAttributes::attributesToGet).filter(Objects::nonNull).findFirst()
             .ifPresent(given -> kinds.legacy("AttributesToGet", given));
-        kinds.check(null, null);
+        kinds.check(null, null, Wording.PRESENT);
     }
 
     private static Gets checked(Caller caller, String name, KeysAndAttributes request) {
         var ref = TableRef.of(caller, name);
-        if (request.keys().size() > MAX_KEYS) {
+        if (request.keys().isEmpty() || request.keys().size() > MAX_KEYS) {
             throw new ValidationException("1 validation error detected: Value at 'RequestItems." + name
-                + ".member.Keys' failed to satisfy constraint: Member must have length less than or equal to "
-                + MAX_KEYS);
+                + ".member.Keys' failed to satisfy constraint: Member must have length "
+                + (request.keys().isEmpty() ? "greater than or equal to 1" : "less than or equal to " + MAX_KEYS));
         }
         new ParameterKinds().projection("ProjectionExpression", request.projectionExpression())
-            .legacy("AttributesToGet", request.attributesToGet()).check(request.expressionAttributeNames(), null);
+            .legacy("AttributesToGet", request.attributesToGet()).check(request.expressionAttributeNames(), null,
+                Wording.PRESENT);
         var projection = GetItem.projection(request.projectionExpression(), request.attributesToGet(),
-            request.expressionAttributeNames());
+            request.expressionAttributeNames(), Wording.PRESENT);
         var keys = new ArrayList<Map<String, AttributeValue>>();
         var seen = new HashSet<Map<String, AttributeValue>>();
         for (var key : request.keys()) {
-            var normal = Values.checked(key);
+            var normal = Values.checked(key, Wording.PRESENT);
             if (!seen.add(normal)) {
                 throw new ValidationException("Provided list of item keys contains duplicates");
             }

@@ -12,6 +12,8 @@ import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.Collections.Written;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
+import dev.aloft.wire.DynamoDbFailures;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,12 +45,17 @@ final class BatchWriteItem {
             throw new ValidationException("The requestItems parameter is required for BatchWriteItem");
         }
         for (var entry : in.requestItems().entrySet()) {
+            if (DynamoDbFailures.ofNewName(entry.getKey()).isPresent()) {
+                throw new ValidationException("1 validation error detected: "
+                    + DynamoDbFailures.ofNames(DynamoDbFailures.printed(in.requestItems())));
+            }
             var ref = TableRef.of(caller, entry.getKey());
             if (names.put(ref, entry.getKey()) != null) {
                 throw new ValidationException("Provided list of item keys contains duplicates");
             }
             if (entry.getValue().isEmpty() || entry.getValue().size() > MAX_REQUESTS) {
-                throw new ValidationException("1 validation error detected: Value '" + in.requestItems()
+                throw new ValidationException("1 validation error detected: Value '"
+                    + DynamoDbFailures.printed(in.requestItems())
                     + "' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
                     + "[Member must have length less than or equal to " + MAX_REQUESTS
                     + ", Member must have length greater than or equal to 1]");
@@ -93,9 +100,9 @@ final class BatchWriteItem {
                 + "must contain exactly one of the supported datatypes");
         }
         if (request.deleteRequest() != null) {
-            return new Write(Values.checked(request.deleteRequest().key()), Optional.empty());
+            return new Write(Values.checked(request.deleteRequest().key(), Wording.FORMER), Optional.empty());
         }
-        var item = Values.checked(request.putRequest().item());
+        var item = Values.checked(request.putRequest().item(), Wording.FORMER);
         ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");
         return new Write(item, Optional.of(ITEMS.encode(item)));
     }

@@ -1,14 +1,15 @@
 package dev.aloft.service.dynamodb;
 
 import dev.aloft.api.Caller;
+import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.api.DynamoDb.DeleteItemRequest;
 import dev.aloft.api.DynamoDb.DeleteItemResponse;
-import dev.aloft.api.DynamoDb.ReturnValue;
 import dev.aloft.api.DynamoDb.ReturnValuesOnConditionCheckFailure;
 import dev.aloft.service.dynamodb.expression.Condition;
-import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
+import java.util.Map;
 import java.util.Optional;
 
 final class DeleteItem {
@@ -20,30 +21,27 @@ final class DeleteItem {
         this.collections = collections;
     }
 
+    private record Delete(Map<String, AttributeValue> key, boolean returnsOld, Optional<Condition> condition) {
+        static Delete read(DeleteItemRequest in) {
+            var condition = new WriteCondition(in.conditionExpression(), in.expected(), in.conditionalOperator(),
+                in.expressionAttributeNames(), in.expressionAttributeValues(), Wording.PRESENT);
+            var key = Values.checked(in.key(), Wording.PRESENT);
+            return new Delete(key, PutItem.returnsOld(in.returnValues()), condition.read());
+        }
+    }
+
     DeleteItemResponse delete(Caller caller, DeleteItemRequest in) {
         var ref = TableRef.of(caller, in.tableName());
-        new ParameterKinds().expression("ConditionExpression", in.conditionExpression())
-            .legacy("Expected", in.expected()).legacy("ConditionalOperator", in.conditionalOperator())
-            .check(in.expressionAttributeNames(), in.expressionAttributeValues());
-        var key = Values.checked(in.key());
-        boolean returnsOld = ReturnValue.ALL_OLD.equals(in.returnValues());
-        if (in.returnValues() != null && !returnsOld && !in.returnValues().equals(ReturnValue.NONE)) {
-            throw new ValidationException("ReturnValues can only be ALL_OLD or NONE");
-        }
-        var expected = Legacy.expected(in.expected(), in.conditionalOperator());
-        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues());
-        var condition = in.conditionExpression() == null ? expected
-            : Optional.of(Condition.parse("ConditionExpression", in.conditionExpression(), placeholders));
-        placeholders.refuseUnused();
+        var delete = ValidationException.detect(() -> Delete.read(in));
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
-        boolean wantsOld = returnsOld || Capacity.isWanted(in.returnConsumedCapacity());
+        boolean wantsOld = delete.returnsOld || Capacity.isWanted(in.returnConsumedCapacity());
 
-        var outcome = writer.write(ref, table ->
-            new Change(table, table.schema.ofKey(key), condition, tellsOld, wantsOld, new Change.Delete()));
+        var outcome = writer.write(ref, table -> new Change(table, table.schema.ofKey(delete.key), delete.condition,
+            tellsOld, wantsOld, new Change.Delete()));
 
         return DeleteItemResponse.of(r -> r
-            .attributes(returnsOld ? outcome.before() : null)
+            .attributes(delete.returnsOld ? outcome.before() : null)
             .consumedCapacity(outcome.capacity().told(in.tableName(), in.returnConsumedCapacity()))
-            .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), key)));
+            .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), delete.key)));
     }
 }

@@ -16,6 +16,7 @@ import dev.aloft.service.dynamodb.expression.Path;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.expression.Update;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -135,7 +136,8 @@ final class FineGrained {
     private static Optional<Set<String>> projected(String expression, List<String> attributes,
             Map<String, String> names) {
         if (expression != null) {
-            return Optional.of(names(Projection.parse(expression, Placeholders.of(names, null)).paths()));
+            return Optional.of(names(Projection.parse(expression, Placeholders.of(names, null, Wording.PRESENT))
+                .paths()));
         }
         return attributes == null ? Optional.empty() : Optional.of(Set.copyOf(attributes));
     }
@@ -145,7 +147,7 @@ final class FineGrained {
         var all = new LinkedHashSet<>(written);
         if (condition != null) {
             all.addAll(names(Operand.paths(Condition.parse("ConditionExpression",
-                condition, Placeholders.of(names, values)))));
+                condition, Placeholders.of(names, values, Wording.PRESENT)))));
         }
         return Optional.of(all);
     }
@@ -155,7 +157,7 @@ final class FineGrained {
             r.expressionAttributeNames(), r.expressionAttributeValues()).orElseThrow());
         if (r.updateExpression() != null) {
             all.addAll(names(Update.parse(r.updateExpression(), Placeholders.of(r.expressionAttributeNames(),
-                r.expressionAttributeValues())).allPaths()));
+                r.expressionAttributeValues(), Wording.PRESENT)).allPaths()));
         }
         if (r.attributeUpdates() != null) {
             all.addAll(r.attributeUpdates().keySet());
@@ -172,7 +174,7 @@ final class FineGrained {
     private Access query(Access access, Caller caller, DynamoDb.QueryRequest r) {
         var conditions = r.keyConditionExpression() == null ? Legacy.keyConditions(r.keyConditions())
             : KeyCondition.of(KeyCondition.read(r.keyConditionExpression(),
-                Placeholders.of(r.expressionAttributeNames(), r.expressionAttributeValues())));
+                Placeholders.of(r.expressionAttributeNames(), r.expressionAttributeValues(), Wording.PRESENT)));
         var ref = TableRef.of(caller, r.tableName());
         var table = store.read(tx -> tables.open(tx, ref));
         var hash = r.indexName() == null ? table.schema.hash() : table.index(r.indexName()).schema.hash();

@@ -11,6 +11,7 @@ import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,11 @@ final class GetItem {
     GetItemResponse get(Caller caller, GetItemRequest in) {
         var ref = TableRef.of(caller, in.tableName());
         new ParameterKinds().projection("ProjectionExpression", in.projectionExpression())
-            .legacy("AttributesToGet", in.attributesToGet()).check(in.expressionAttributeNames(), null);
-        var key = Values.checked(in.key());
-        var projection = projection(in.projectionExpression(), in.attributesToGet(), in.expressionAttributeNames());
+            .legacy("AttributesToGet", in.attributesToGet()).check(in.expressionAttributeNames(), null,
+                Wording.PRESENT);
+        var key = Values.checked(in.key(), Wording.PRESENT);
+        var projection = projection(in.projectionExpression(), in.attributesToGet(), in.expressionAttributeNames(),
+            Wording.PRESENT);
         boolean consistent = Boolean.TRUE.equals(in.consistentRead());
         record Got(LiveTable table, Optional<Map<String, AttributeValue>> item) {
         }
@@ -51,12 +54,13 @@ final class GetItem {
     }
 
     /** Of an expression, or of the parameter that came before it. */
-    static Optional<Projection> projection(String expression, List<String> attributes, Map<String, String> names) {
+    static Optional<Projection> projection(String expression, List<String> attributes, Map<String, String> names,
+            Wording wording) {
         var legacy = Legacy.attributes(attributes);
         if (expression == null) {
             return legacy;
         }
-        var placeholders = Placeholders.of(names, null);
+        var placeholders = Placeholders.of(names, null, wording);
         var projection = Projection.parse(expression, placeholders);
         placeholders.refuseUnused();
         return Optional.of(projection);

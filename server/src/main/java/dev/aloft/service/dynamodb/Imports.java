@@ -33,6 +33,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.service.dynamodb.Transfer.StoredImport;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import dev.aloft.wire.Trees;
 import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdInputStream;
@@ -366,7 +367,7 @@ final class Imports {
         var items = new ArrayList<Map<String, AttributeValue>>();
         for (var raw : batch) {
             try {
-                var item = Values.checked(raw);
+                var item = Values.checked(raw, Wording.FORMER);
                 table.schema.ofItem(item);
                 table.checkIndexKeys(item);
                 ItemWriter.checkSize(item, "Item size has exceeded the maximum allowed size");

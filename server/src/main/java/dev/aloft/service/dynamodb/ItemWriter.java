@@ -305,7 +305,7 @@ final class ItemWriter {
     /** The item is not too large to be kept. */
     static void checkSize(Map<String, AttributeValue> item, String complaint) {
         if (ItemSize.of(item) > ItemSize.MAX) {
-            throw new ValidationException(complaint);
+            throw ValidationException.plain(complaint);
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.expression.Update;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,19 +54,19 @@ final class Legacy {
     }
 
     /** AttributeUpdates. */
-    static Optional<Update> updates(Map<String, AttributeValueUpdate> updates) {
+    static Optional<Update> updates(Map<String, AttributeValueUpdate> updates, Wording wording) {
         if (updates == null) {
             return Optional.empty();
         }
         var actions = new ArrayList<Update.Action>();
         updates.forEach((name, update) -> {
             Values.checkName(name);
-            actions.add(action(update));
+            actions.add(action(update, wording));
         });
         return Optional.of(Update.of(updates.keySet().stream().map(Path::of).toList(), actions));
     }
 
-    private static Update.Action action(AttributeValueUpdate update) {
+    private static Update.Action action(AttributeValueUpdate update, Wording wording) {
         boolean deletes = AttributeAction.DELETE.equals(update.action());
         if (update.value() == null) {
             if (!deletes) {
@@ -74,7 +75,7 @@ final class Legacy {
             }
             return new Update.Remove();
         }
-        var value = Values.checked(update.value());
+        var value = Values.checked(update.value(), wording);
         if (deletes) {
             return switch (value) {
                 case AttributeValue.SS _, AttributeValue.NS _,
@@ -96,17 +97,18 @@ final class Legacy {
     }
 
     /** Expected with its ConditionalOperator. */
-    static Optional<Condition> expected(Map<String, ExpectedAttributeValue> expected, String operator) {
+    static Optional<Condition> expected(Map<String, ExpectedAttributeValue> expected, String operator,
+            Wording wording) {
         checkOperator(operator, expected);
         if (expected == null) {
             return Optional.empty();
         }
         var conditions = new ArrayList<Condition>();
-        expected.forEach((name, one) -> conditions.add(expected(name, one)));
+        expected.forEach((name, one) -> conditions.add(expected(name, one, wording)));
         return joined(conditions, operator);
     }
 
-    private static Condition expected(String name, ExpectedAttributeValue one) {
+    private static Condition expected(String name, ExpectedAttributeValue one, Wording wording) {
         var comparison = one.comparisonOperator();
         if (one.attributeValueList() != null && one.value() != null) {
             throw ValidationException.parameters(
@@ -126,7 +128,7 @@ final class Legacy {
             }
             var values = one.attributeValueList() != null ? one.attributeValueList()
                 : one.value() != null ? List.of(one.value()) : List.<AttributeValue>of();
-            return condition(name, comparison, checked(comparison, values));
+            return condition(name, comparison, checked(comparison, values, wording));
         }
         if (one.attributeValueList() != null) {
             throw ValidationException.parameters(
@@ -140,22 +142,29 @@ final class Legacy {
         if (!exists && one.value() != null) {
             throw ValidationException.parameters("Value cannot be used when Exists is false for Attribute: " + name);
         }
-        return exists ? condition(name, ComparisonOperator.EQ, List.of(Values.checked(one.value())))
+        return exists ? condition(name, ComparisonOperator.EQ, List.of(Values.checked(one.value(), wording)))
             : condition(name, ComparisonOperator.NULL, List.of());
     }
 
     /** QueryFilter or ScanFilter. */
-    static Optional<Condition> filter(Map<String, dev.aloft.api.DynamoDb.Condition> filter, String operator) {
+    static Optional<Condition> filter(Map<String, dev.aloft.api.DynamoDb.Condition> filter, String operator,
+            Wording wording) {
+        if (filter != null && wording == Wording.FORMER) {
+            // Where the wording is the former one, the values were read before anything else.
+            filter.values().forEach(one -> values(one).forEach(value -> Values.checked(value, wording)));
+        }
         checkOperator(operator, filter);
         if (filter == null) {
             return Optional.empty();
         }
         var conditions = new ArrayList<Condition>();
-        filter.forEach((name, one) -> {
-            var values = one.attributeValueList() == null ? List.<AttributeValue>of() : one.attributeValueList();
-            conditions.add(condition(name, one.comparisonOperator(), checked(one.comparisonOperator(), values)));
-        });
+        filter.forEach((name, one) -> conditions.add(condition(name, one.comparisonOperator(),
+            checked(one.comparisonOperator(), values(one), wording))));
         return joined(conditions, operator);
+    }
+
+    private static List<AttributeValue> values(dev.aloft.api.DynamoDb.Condition condition) {
+        return condition.attributeValueList() == null ? List.of() : condition.attributeValueList();
     }
 
     private static void checkOperator(String operator, Map<String, ?> conditions) {
@@ -180,10 +189,8 @@ final class Legacy {
     /** KeyConditions. */
     static KeyCondition keyConditions(Map<String, dev.aloft.api.DynamoDb.Condition> conditions) {
         var tests = new LinkedHashMap<String, KeyCondition.Test>();
-        conditions.forEach((name, one) -> {
-            var given = one.attributeValueList() == null ? List.<AttributeValue>of() : one.attributeValueList();
-            tests.put(name, test(one.comparisonOperator(), checked(one.comparisonOperator(), given)));
-        });
+        conditions.forEach((name, one) -> tests.put(name, test(one.comparisonOperator(),
+            checked(one.comparisonOperator(), values(one), Wording.PRESENT))));
         return new KeyCondition(tests);
     }
 
@@ -197,8 +204,8 @@ final class Legacy {
         };
     }
 
-    private static List<AttributeValue> checked(String comparison, List<AttributeValue> values) {
-        var normal = values.stream().map(Values::checked).toList();
+    private static List<AttributeValue> checked(String comparison, List<AttributeValue> values, Wording wording) {
+        var normal = values.stream().map(value -> Values.checked(value, wording)).toList();
         boolean right = switch (comparison) {
             case ComparisonOperator.NULL, ComparisonOperator.NOT_NULL -> normal.isEmpty();
             case ComparisonOperator.IN -> !normal.isEmpty();

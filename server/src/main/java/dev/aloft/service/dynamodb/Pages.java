@@ -16,6 +16,7 @@ import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -130,14 +131,14 @@ final class Pages {
     }
 
     /** Checks the values of a starting key. */
-    static Map<String, AttributeValue> startKey(Map<String, AttributeValue> start) {
+    static Map<String, AttributeValue> startKey(Map<String, AttributeValue> start, Wording wording) {
         if (start == null) {
             return null;
         }
         try {
-            return Values.checked(start);
+            return Values.checked(start, wording);
         } catch (ValidationException e) {
-            throw PLAIN.matcher(e.getMessage()).find() ? e
+            throw wording == Wording.PRESENT || PLAIN.matcher(e.getMessage()).find() ? e
                 : new ValidationException("The provided starting key is invalid: " + e.getMessage());
         }
     }

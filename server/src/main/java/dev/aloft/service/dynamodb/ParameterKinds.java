@@ -1,6 +1,7 @@
 package dev.aloft.service.dynamodb;
 
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class ParameterKinds {
         return this;
     }
 
-    void check(Map<String, ?> names, Map<String, ?> values) {
+    void check(Map<String, ?> names, Map<String, ?> values, Wording wording) {
         if (!expressions.isEmpty() && !legacy.isEmpty()) {
             throw new ValidationException(
                 "Can not use both expression and non-expression parameters in the same request: "
@@ -47,8 +48,9 @@ final class ParameterKinds {
             throw new ValidationException("ExpressionAttributeNames can only be specified when using expressions");
         }
         if (values != null && !valued.isEmpty() && !anyValued) {
-            throw new ValidationException("ExpressionAttributeValues can only be specified when using expressions: "
-                + String.join(" and ", valued) + (valued.size() > 1 ? " are" : " is") + " null");
+            throw new ValidationException("ExpressionAttributeValues can only be specified when using expressions"
+                + (wording == Wording.PRESENT ? "" : ": " + String.join(" and ", valued)
+                    + (valued.size() > 1 ? " are" : " is") + " null"));
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,14 +37,15 @@ final class Query {
                 + "Member must have value greater than or equal to 1");
         }
         checkKinds(in);
-        var queryFilter = Legacy.filter(in.queryFilter(), in.conditionalOperator());
+        var queryFilter = Legacy.filter(in.queryFilter(), in.conditionalOperator(), Wording.PRESENT);
         var attributes = Legacy.attributes(in.attributesToGet());
-        var start = Pages.startKey(in.exclusiveStartKey());
+        var start = Pages.startKey(in.exclusiveStartKey(), Wording.PRESENT);
         if (in.keyConditions() == null && in.keyConditionExpression() == null) {
             throw new ValidationException(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
         }
-        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues());
+        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues(),
+            Wording.PRESENT);
         var keyCondition = in.keyConditionExpression() == null ? Optional.<Condition>empty()
             : Optional.of(KeyCondition.read(in.keyConditionExpression(), placeholders));
         var filter = in.filterExpression() == null ? queryFilter
@@ -53,8 +55,8 @@ final class Query {
         placeholders.refuseUnused();
         var conditions = keyCondition.map(KeyCondition::of).orElseGet(() -> Legacy.keyConditions(in.keyConditions()));
         int tests = conditions.tests().size();
-        if (tests < 1 || tests > 2 && in.indexName() == null) {
-            throw tooMany();
+        if (tests < 1 || tests > 2 && in.indexName() == null && in.keyConditions() != null) {
+            throw new ValidationException("Conditions can be of length 1 or 2 only");
         }
         var selection = Selection.of(in.select(), in.indexName(), projection, in.projectionExpression() != null,
             "1 validation error detected: ");
@@ -96,17 +98,14 @@ final class Query {
             .legacy("AttributesToGet", in.attributesToGet()).legacy("QueryFilter", in.queryFilter())
             .legacy("ConditionalOperator", in.conditionalOperator())
             .legacy("KeyConditions", mixes ? in.keyConditions() : null)
-            .check(in.expressionAttributeNames(), in.expressionAttributeValues());
-    }
-
-    private static ValidationException tooMany() {
-        return new ValidationException("Conditions can be of length 1 or 2 only");
+            .check(in.expressionAttributeNames(), in.expressionAttributeValues(), Wording.FORMER);
     }
 
     private static void checkTests(Source source, KeyCondition conditions, Map<String, AttributeValue> start) {
         var schema = source.schema();
         if (schema.isSimple() && conditions.tests().size() > 2) {
-            throw tooMany();
+            throw new ValidationException("The number of query conditions (" + conditions.tests().size()
+                + ") exceeds the number of key attributes defined in the schema (" + schema.names().size() + ")");
         }
         if (start != null && start.size() != source.startNames().size()) {
             throw new ValidationException("The provided starting key is invalid");

@@ -13,6 +13,7 @@ import dev.aloft.service.dynamodb.expression.Operand;
 import dev.aloft.service.dynamodb.expression.Placeholders;
 import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,13 @@ final class Scan {
             .expression("FilterExpression", in.filterExpression())
             .legacy("AttributesToGet", in.attributesToGet()).legacy("ScanFilter", in.scanFilter())
             .legacy("ConditionalOperator", in.conditionalOperator())
-            .check(in.expressionAttributeNames(), in.expressionAttributeValues());
+            .check(in.expressionAttributeNames(), in.expressionAttributeValues(), Wording.FORMER);
         var attributes = Legacy.attributes(in.attributesToGet());
-        var scanFilter = Legacy.filter(in.scanFilter(), in.conditionalOperator());
-        var start = Pages.startKey(in.exclusiveStartKey());
+        var scanFilter = Legacy.filter(in.scanFilter(), in.conditionalOperator(), Wording.FORMER);
+        var start = Pages.startKey(in.exclusiveStartKey(), Wording.FORMER);
         checkSegments(in);
-        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues());
+        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues(),
+            Wording.FORMER);
         var filter = in.filterExpression() == null ? scanFilter
             : Optional.of(Condition.parse("FilterExpression", in.filterExpression(), placeholders));
         var projection = in.projectionExpression() == null ? attributes

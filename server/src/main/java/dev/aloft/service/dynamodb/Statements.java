@@ -17,6 +17,7 @@ import dev.aloft.service.dynamodb.partiql.Statement;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ final class Statements {
     static Statement parse(String text, List<AttributeValue> parameters) {
         var given = new ArrayList<AttributeValue>();
         if (parameters != null) {
-            parameters.forEach(value -> given.add(Values.checked(value)));
+            parameters.forEach(value -> given.add(Values.checked(value, Wording.FORMER)));
         }
         return Statement.parse(text, given);
     }

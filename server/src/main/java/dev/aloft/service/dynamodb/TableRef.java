@@ -4,6 +4,8 @@ import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.wire.DynamoDbFailures;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Which table a request means: a name in the caller's account and region, or an ARN. */
@@ -12,13 +14,12 @@ record TableRef(String account, String region, String name) {
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]+");
     private static final String TABLE = "table/";
-    private static final int MIN_LENGTH = 3;
 
     static TableRef of(Caller caller, String text) {
         if (text != null && Arn.isArn(text)) {
             return ofArn(text);
         }
-        check(text, 1);
+        refuse(DynamoDbFailures.ofName(text));
         return new TableRef(caller.account(), caller.region(), text);
     }
 
@@ -32,7 +33,7 @@ record TableRef(String account, String region, String name) {
         if (name == null) {
             throw new ValidationException("The parameter 'TableName' is required but was not present in the request");
         }
-        check(name, MIN_LENGTH);
+        refuse(DynamoDbFailures.ofNewName(name));
         return new TableRef(caller.account(), caller.region(), name);
     }
 
@@ -58,27 +59,10 @@ record TableRef(String account, String region, String name) {
         return new ValidationException("Invalid TableArn: Invalid ResourceArn provided as input " + arn);
     }
 
-    private static void check(String name, int minimum) {
-        if (name == null) {
-            throw constraint("null", "Member must not be null");
-        }
-        if (name.length() < minimum) {
-            throw constraint("'" + name + "'", "Member must have length greater than or equal to " + minimum);
-        }
-        if (name.length() < MIN_LENGTH) {
-            throw constraint("'" + name + "'", "Member must have length greater than or equal to " + MIN_LENGTH);
-        }
-        if (name.length() > 255) {
-            throw constraint("'" + name + "'", "Member must have length less than or equal to 255");
-        }
-        if (!NAME.matcher(name).matches()) {
-            throw constraint("'" + name + "'", "Member must satisfy regular expression pattern: " + NAME);
-        }
-    }
-
-    private static ValidationException constraint(String value, String constraint) {
-        return new ValidationException("1 validation error detected: Value " + value
-            + " at 'tableName' failed to satisfy constraint: " + constraint);
+    private static void refuse(Optional<String> wrong) {
+        wrong.ifPresent(what -> {
+            throw new ValidationException("1 validation error detected: " + what);
+        });
     }
 
     /** For IAM, which is asked before the name is checked: of any text. */

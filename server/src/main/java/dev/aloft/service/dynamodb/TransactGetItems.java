@@ -13,6 +13,7 @@ import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -91,8 +92,9 @@ final class TransactGetItems {
     private static Wanted wanted(Caller caller, TransactGetItem item) {
         var get = item.get_();
         new ParameterKinds().projection("ProjectionExpression", get.projectionExpression())
-            .check(get.expressionAttributeNames(), null);
-        return new Wanted(TableRef.of(caller, get.tableName()), get.tableName(), Values.checked(get.key()),
-            GetItem.projection(get.projectionExpression(), null, get.expressionAttributeNames()));
+            .check(get.expressionAttributeNames(), null, Wording.FORMER);
+        return new Wanted(TableRef.of(caller, get.tableName()), get.tableName(),
+            Values.checked(get.key(), Wording.FORMER),
+            GetItem.projection(get.projectionExpression(), null, get.expressionAttributeNames(), Wording.FORMER));
     }
 }

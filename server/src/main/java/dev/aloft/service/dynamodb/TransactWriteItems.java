@@ -27,6 +27,7 @@ import dev.aloft.service.dynamodb.value.ItemCodec;
 import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -151,7 +152,7 @@ final class TransactWriteItems {
             var put = item.put();
             var condition = condition(put.conditionExpression(), put.expressionAttributeNames(),
                 put.expressionAttributeValues());
-            var whole = Values.checked(put.item());
+            var whole = Values.checked(put.item(), Wording.FORMER);
             ItemWriter.checkSize(whole, "Item size has exceeded the maximum allowed size");
             return new Action(TableRef.of(caller, put.tableName()), put.tableName(), ItemSize.of(whole),
                 PutItem.change(whole, ITEMS.encode(whole), condition,
@@ -172,8 +173,9 @@ final class TransactWriteItems {
                 tellsOld(check.returnValuesOnConditionCheckFailure()), counts, new Change.Check());
         }
         var wanted = item.update();
-        var key = Values.checked(wanted.key());
-        var placeholders = Placeholders.of(wanted.expressionAttributeNames(), wanted.expressionAttributeValues());
+        var key = Values.checked(wanted.key(), Wording.FORMER);
+        var placeholders = Placeholders.of(wanted.expressionAttributeNames(), wanted.expressionAttributeValues(),
+            Wording.FORMER);
         var update = Update.parse(wanted.updateExpression(), placeholders);
         var condition = Optional.ofNullable(wanted.conditionExpression()).map(text ->
             Condition.parse("ConditionExpression", text, placeholders));
@@ -184,18 +186,14 @@ final class TransactWriteItems {
 
     private static Action keyed(Caller caller, String tableName, Map<String, AttributeValue> given,
             Optional<Condition> condition, boolean tellsOld, boolean counts, Change.Effect effect) {
-        var key = Values.checked(given);
+        var key = Values.checked(given, Wording.FORMER);
         return new Action(TableRef.of(caller, tableName), tableName, ItemSize.of(key), table ->
             new Change(table, table.schema.ofKey(key), condition, tellsOld, counts, effect));
     }
 
     private static Optional<Condition> condition(String text, Map<String, String> names,
             Map<String, AttributeValue> values) {
-        new ParameterKinds().expression("ConditionExpression", text).check(names, values);
-        var placeholders = Placeholders.of(names, values);
-        var condition = Optional.ofNullable(text).map(one -> Condition.parse("ConditionExpression", one, placeholders));
-        placeholders.refuseUnused();
-        return condition;
+        return new WriteCondition(text, null, null, names, values, Wording.FORMER).read();
     }
 
     private static boolean tellsOld(String returned) {

@@ -13,6 +13,7 @@ import dev.aloft.service.dynamodb.expression.Projection;
 import dev.aloft.service.dynamodb.expression.Update;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,32 +30,41 @@ final class UpdateItem {
         this.collections = collections;
     }
 
+    /** What is wrong with it in itself is told before its table is looked for. */
+    private record Wanted(Map<String, AttributeValue> key, Update update, Optional<Condition> condition) {
+        static Wanted read(UpdateItemRequest in) {
+            new ParameterKinds().expression("UpdateExpression", in.updateExpression())
+                .expression("ConditionExpression", in.conditionExpression())
+                .legacy("AttributeUpdates", in.attributeUpdates()).legacy("Expected", in.expected())
+                .legacy("ConditionalOperator", in.conditionalOperator())
+                .check(in.expressionAttributeNames(), in.expressionAttributeValues(), Wording.PRESENT);
+            var key = Values.checked(in.key(), Wording.PRESENT);
+            var updates = Legacy.updates(in.attributeUpdates(), Wording.PRESENT);
+            var expected = Legacy.expected(in.expected(), in.conditionalOperator(), Wording.PRESENT);
+            var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues(),
+                Wording.PRESENT);
+            var update = in.updateExpression() == null ? updates.orElse(NOTHING)
+                : Update.parse(in.updateExpression(), placeholders);
+            var condition = in.conditionExpression() == null ? expected
+                : Optional.of(Condition.parse("ConditionExpression", in.conditionExpression(), placeholders));
+            placeholders.refuseUnused();
+            return new Wanted(key, update, condition);
+        }
+    }
+
     UpdateItemResponse update(Caller caller, UpdateItemRequest in) {
         var ref = TableRef.of(caller, in.tableName());
-        new ParameterKinds().expression("UpdateExpression", in.updateExpression())
-            .expression("ConditionExpression", in.conditionExpression())
-            .legacy("AttributeUpdates", in.attributeUpdates()).legacy("Expected", in.expected())
-            .legacy("ConditionalOperator", in.conditionalOperator())
-            .check(in.expressionAttributeNames(), in.expressionAttributeValues());
-        var key = Values.checked(in.key());
-        var updates = Legacy.updates(in.attributeUpdates());
-        var expected = Legacy.expected(in.expected(), in.conditionalOperator());
-        var placeholders = Placeholders.of(in.expressionAttributeNames(), in.expressionAttributeValues());
-        var update = in.updateExpression() == null ? updates.orElse(NOTHING)
-            : Update.parse(in.updateExpression(), placeholders);
-        var condition = in.conditionExpression() == null ? expected
-            : Optional.of(Condition.parse("ConditionExpression", in.conditionExpression(), placeholders));
-        placeholders.refuseUnused();
+        var wanted = ValidationException.detect(() -> Wanted.read(in));
         var returns = in.returnValues() == null ? ReturnValue.NONE : in.returnValues();
         boolean tellsOld = ReturnValuesOnConditionCheckFailure.ALL_OLD.equals(in.returnValuesOnConditionCheckFailure());
         boolean counts = Capacity.isWanted(in.returnConsumedCapacity());
 
-        var outcome = writer.write(ref, change(key, update, condition, tellsOld, counts));
+        var outcome = writer.write(ref, change(wanted.key, wanted.update, wanted.condition, tellsOld, counts));
 
         return UpdateItemResponse.of(r -> r
-            .attributes(returned(returns, update, outcome))
+            .attributes(returned(returns, wanted.update, outcome))
             .consumedCapacity(outcome.capacity().told(in.tableName(), in.returnConsumedCapacity()))
-            .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), key)));
+            .itemCollectionMetrics(collections.told(ref, in.returnItemCollectionMetrics(), wanted.key)));
     }
 
     static Function<LiveTable, Change> change(Map<String, AttributeValue> key, Update update,
@@ -92,7 +102,7 @@ final class UpdateItem {
         }
         var after = update.apply(before == null ? key : before);
         if (update.paths().stream().anyMatch(Path::isNested)) {
-            Values.checked(after);
+            Values.checked(after, Wording.PRESENT);
         }
         for (var index : table.indexes) {
             for (var name : index.schema.names()) {

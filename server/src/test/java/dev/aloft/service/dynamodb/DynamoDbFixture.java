@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aloft.api.ApiError;
+import dev.aloft.api.Body;
 import dev.aloft.api.Bytes;
 import dev.aloft.api.Caller;
 import dev.aloft.api.DynamoDb;
@@ -14,7 +15,9 @@ import dev.aloft.api.DynamoDb.GetItemRequest;
 import dev.aloft.api.DynamoDb.KeySchemaElement;
 import dev.aloft.api.DynamoDb.PutItemRequest;
 import dev.aloft.api.DynamoDbStreams;
+import dev.aloft.api.Operation;
 import dev.aloft.api.Principal;
+import dev.aloft.api.Shape;
 import dev.aloft.kernel.call.LocalEndpoint;
 import dev.aloft.kernel.store.FlakyStore;
 import dev.aloft.kernel.store.MemoryStore;
@@ -22,6 +25,9 @@ import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.TestTime;
 import dev.aloft.kernel.time.Workers;
 import dev.aloft.service.kms.TestKeys;
+import dev.aloft.wire.Headers;
+import dev.aloft.wire.HttpRequest;
+import dev.aloft.wire.JsonRpc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,6 +112,12 @@ abstract class DynamoDbFixture {
 
     static AttributeValue list(AttributeValue... elements) {
         return new AttributeValue.L(List.of(elements));
+    }
+
+    /** A request as it comes over the wire, in JSON. */
+    static Shape wire(Operation operation, String json) {
+        return JsonRpc.V1_0.readInput(operation, new HttpRequest("POST", "http", "/", "", new Headers(),
+            Body.of(json), null));
     }
 
     /** Names and values in turn. */

@@ -80,7 +80,7 @@ class QueriesTest extends DynamoDbFixture {
                 () -> query("size(a) = :v", ":v", s("x")));
             refused("KeyConditionExpressions cannot have conditions on nested attributes",
                 () -> query("a.b = :v", ":v", s("x")));
-            refused("KeyConditionExpressions must only contain one condition per key",
+            refused("Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
                 () -> query("a = :v and a = :w", ":v", s("x"), ":w", s("y")));
             refused("Invalid condition in KeyConditionExpression: No key attribute specified", () ->
                 query(":v = :w", ":v", s("x"), ":w", s("y")));

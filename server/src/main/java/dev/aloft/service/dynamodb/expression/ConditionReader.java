@@ -29,7 +29,7 @@ final class ConditionReader {
 
     static Condition read(String parameter, String text, Placeholders placeholders) {
         try {
-            var syntax = Parser.condition(text);
+            var syntax = Parser.condition(text, placeholders.wording());
             eachCall(syntax, ConditionReader::refuseUnknown);
             refuseMisplaced(syntax, true);
             eachPath(syntax, path -> Placeholders.refuseReserved(path.steps()));

@@ -175,7 +175,8 @@ public record KeyCondition(Map<String, Test> tests) {
 
     private static void put(Map<String, Test> tests, String attribute, Test test) {
         if (tests.put(attribute, test) != null) {
-            throw new ValidationException("KeyConditionExpressions must only contain one condition per key");
+            throw new ValidationException(
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key");
         }
     }
 }

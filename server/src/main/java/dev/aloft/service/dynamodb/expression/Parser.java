@@ -4,7 +4,9 @@ import dev.aloft.service.dynamodb.expression.Lexer.Kind;
 import dev.aloft.service.dynamodb.expression.Lexer.Token;
 import dev.aloft.service.dynamodb.expression.Syntax.Action;
 import dev.aloft.service.dynamodb.expression.Syntax.Section;
+import dev.aloft.service.dynamodb.value.ItemSize;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,21 +49,22 @@ final class Parser {
     private int operators;
     private boolean redundant;
 
-    private Parser(String text, boolean update) {
+    private Parser(String text, boolean update, Wording wording) {
         if (text.isEmpty()) {
             throw new ValidationException("The expression can not be empty;");
         }
-        if (text.length() > MAX_BYTES) {
-            throw new ValidationException("Expression size has exceeded the maximum allowed size; expression size: "
-                + text.length());
+        int size = ItemSize.of(text);
+        if (size > MAX_BYTES) {
+            throw new ValidationException("Expression size has exceeded the maximum allowed size;"
+                + (update || wording == Wording.PRESENT ? "" : " expression size: " + size));
         }
         this.text = text;
         this.tokens = Lexer.tokens(text);
         this.update = update;
     }
 
-    static Syntax condition(String text) {
-        var parser = new Parser(text, false);
+    static Syntax condition(String text, Wording wording) {
+        var parser = new Parser(text, false, wording);
         var condition = parser.asCondition(parser.or());
         parser.end();
         if (parser.redundant) {
@@ -70,8 +73,8 @@ final class Parser {
         return condition;
     }
 
-    static List<Syntax.PathAt> projection(String text) {
-        var parser = new Parser(text, false);
+    static List<Syntax.PathAt> projection(String text, Wording wording) {
+        var parser = new Parser(text, false, wording);
         var paths = new ArrayList<Syntax.PathAt>();
         do {
             paths.add(parser.path());
@@ -80,8 +83,8 @@ final class Parser {
         return paths;
     }
 
-    static Syntax.Actions update(String text) {
-        var parser = new Parser(text, true);
+    static Syntax.Actions update(String text, Wording wording) {
+        var parser = new Parser(text, true, wording);
         var actions = new ArrayList<Action>();
         var sections = EnumSet.noneOf(Section.class);
         var repeated = Optional.<Section>empty();

@@ -3,6 +3,7 @@ package dev.aloft.service.dynamodb.expression;
 import dev.aloft.api.DynamoDb.AttributeValue;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,33 +21,41 @@ public final class Placeholders {
 
     private final Map<String, String> names;
     private final Map<String, AttributeValue> values;
+    private final Wording wording;
     private final Set<String> used = new HashSet<>();
 
-    private Placeholders(Map<String, String> names, Map<String, AttributeValue> values) {
+    private Placeholders(Map<String, String> names, Map<String, AttributeValue> values, Wording wording) {
         this.names = names;
         this.values = values;
+        this.wording = wording;
     }
 
     /** Either may be null where the request has none. */
-    public static Placeholders of(Map<String, String> names, Map<String, AttributeValue> values) {
+    public static Placeholders of(Map<String, String> names, Map<String, AttributeValue> values, Wording wording) {
         if (names != null) {
             checkKeys("ExpressionAttributeNames", names.keySet(), NAME);
             names.values().forEach(Values::checkName);
         }
         if (values == null) {
-            return new Placeholders(names == null ? Map.of() : names, Map.of());
+            return new Placeholders(names == null ? Map.of() : names, Map.of(), wording);
         }
         checkKeys("ExpressionAttributeValues", values.keySet(), VALUE);
         var normal = HashMap.<String, AttributeValue>newHashMap(values.size());
-        values.forEach((key, value) -> {
-            try {
-                normal.put(key, Values.checked(value));
-            } catch (ValidationException e) {
-                throw new ValidationException("ExpressionAttributeValues contains invalid value: " + e.getMessage()
-                    + " for key " + key);
-            }
-        });
-        return new Placeholders(names == null ? Map.of() : names, normal);
+        values.forEach((key, value) -> normal.put(key, checked(key, value, wording)));
+        return new Placeholders(names == null ? Map.of() : names, normal, wording);
+    }
+
+    private static AttributeValue checked(String key, AttributeValue value, Wording wording) {
+        try {
+            return Values.checked(value, wording);
+        } catch (ValidationException e) {
+            throw wording == Wording.PRESENT ? e : new ValidationException(
+                "ExpressionAttributeValues contains invalid value: " + e.getMessage() + " for key " + key);
+        }
+    }
+
+    Wording wording() {
+        return wording;
     }
 
     private static void checkKeys(String parameter, Set<String> keys, Pattern pattern) {

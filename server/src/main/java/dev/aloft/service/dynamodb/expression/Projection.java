@@ -24,7 +24,7 @@ public final class Projection {
 
     public static Projection parse(String text, Placeholders placeholders) {
         try {
-            var syntax = Parser.projection(text);
+            var syntax = Parser.projection(text, placeholders.wording());
             syntax.forEach(path -> Placeholders.refuseReserved(path.steps()));
             return new Projection(syntax.stream().map(placeholders::path).toList());
         } catch (ValidationException e) {

@@ -29,7 +29,7 @@ final class UpdateReader {
 
     static Update read(String text, Placeholders placeholders) {
         try {
-            var syntax = Parser.update(text);
+            var syntax = Parser.update(text, placeholders.wording());
             for (var action : syntax.actions()) {
                 eachPath(action, path -> Placeholders.refuseReserved(path.steps()));
             }

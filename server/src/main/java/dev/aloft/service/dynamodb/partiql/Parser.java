@@ -14,6 +14,7 @@ import dev.aloft.service.dynamodb.partiql.Token.Kind;
 import dev.aloft.service.dynamodb.value.Numbers;
 import dev.aloft.service.dynamodb.value.ValidationException;
 import dev.aloft.service.dynamodb.value.Values;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -197,7 +198,8 @@ final class Parser {
                 "Unsupported format in item expression. Please use struct format {...} to express item "
                 + "values for insert statement.");
         }
-        var given = skip("{") ? Values.checked(new AttributeValue.M(fields(_ -> "root"))) : value("root");
+        var given = skip("{") ? Values.checked(new AttributeValue.M(fields(_ -> "root")), Wording.FORMER)
+            : value("root");
         if (!(given instanceof AttributeValue.M(var item))) {
             throw new ValidationException(
                 "Unsupported format in item expression. Please use struct format {...} to express item "
@@ -688,7 +690,7 @@ final class Parser {
     private AttributeValue value(String under) {
         deeper();
         try {
-            return Values.checked(rawValue(under));
+            return Values.checked(rawValue(under), Wording.FORMER);
         } finally {
             depth--;
         }
@@ -750,7 +752,7 @@ final class Parser {
 
     private static AttributeValue number(String text, String under) {
         try {
-            return new AttributeValue.N(Numbers.normalise(text));
+            return new AttributeValue.N(Numbers.normalise(text, Wording.FORMER));
         } catch (ValidationException e) {
             throw new ValidationException(e.getMessage() + " under " + under);
         }

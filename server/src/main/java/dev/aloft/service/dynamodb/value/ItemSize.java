@@ -51,7 +51,7 @@ public final class ItemSize {
     }
 
     /** The length of text in UTF-8. */
-    static int of(String text) {
+    public static int of(String text) {
         if (text.length() > SHORT) {
             return text.getBytes(StandardCharsets.UTF_8).length;
         }

@@ -10,36 +10,42 @@ public final class Numbers {
     private static final int MAX_DIGITS = 38;
     private static final int MAX_EXPONENT = 125;
     private static final int MIN_EXPONENT = -130;
-    /** Exponents in requests are counted no further than this. */
-    private static final int FAR = 1_000_000_000;
+    /** Farther exponents are all the same. */
+    private static final long FAR = 1L << 40;
 
     private Numbers() {
     }
 
-    /** A number taken apart: {@code 0.d1d2d3… × 10^(exponent + 1)}; no digits for zero, which is never negative. */
-    private record Parts(boolean negative, String digits, int exponent) {
+    /**
+     * A number taken apart: {@code 0.d1d2d3… × 10^(exponent + 1)}; no digits for zero, which is never negative and
+     * whose exponent is the one it was written with.
+     */
+    private record Parts(boolean negative, String digits, long exponent) {
     }
 
     /** The one spelling of a number, or AWS's complaint about it. */
-    public static String normalise(String text) {
+    public static String normalise(String text, Wording wording) {
         if (isPlain(text)) {
             return text;
         }
-        var parts = read(text);
-        if (parts.digits.isEmpty()) {
+        var parts = read(text, wording);
+        boolean zero = parts.digits.isEmpty();
+        if (zero && wording == Wording.FORMER) {
             return "0";
         }
-        if (parts.exponent > MAX_EXPONENT) {
+        // What was read as Java's BigDecimal reads it wraps around at the end of its exponents.
+        boolean wraps = wording == Wording.FORMER && parts.exponent >= Integer.MAX_VALUE;
+        if (parts.exponent > MAX_EXPONENT && !wraps) {
             throw overflow();
         }
-        if (parts.exponent < MIN_EXPONENT) {
+        if (parts.exponent < MIN_EXPONENT || wraps) {
             throw new ValidationException(
                 "Number underflow. Attempting to store a number with magnitude smaller than supported range");
         }
         if (parts.digits.length() > MAX_DIGITS) {
             throw new ValidationException("Attempting to store more than 38 significant digits in a Number");
         }
-        return plain(parts);
+        return zero ? "0" : plain(parts);
     }
 
     /** Short whole numbers, the usual case, are in their one spelling already. */
@@ -58,14 +64,11 @@ public final class Numbers {
         return true;
     }
 
-    private static Parts read(String text) {
-        if (text.isEmpty()) {
-            throw new ValidationException("The parameter cannot be converted to a numeric value");
-        }
+    private static Parts read(String text, Wording wording) {
         int at = 0;
         int end = text.length();
-        boolean negative = text.charAt(0) == '-';
-        if (negative || text.charAt(0) == '+') {
+        boolean negative = end > 0 && text.charAt(0) == '-';
+        if (negative || end > 0 && text.charAt(0) == '+') {
             at++;
         }
         var digits = new StringBuilder();
@@ -90,37 +93,44 @@ public final class Numbers {
                 digits.append(c);
             }
         }
-        long exponent = 0;
-        if (seen > 0 && at < end && (text.charAt(at) == 'e' || text.charAt(at) == 'E')) {
-            at++;
-            boolean down = at < end && text.charAt(at) == '-';
-            if (down || at < end && text.charAt(at) == '+') {
-                at++;
-            }
-            int first = at;
-            for (; at < end && text.charAt(at) >= '0' && text.charAt(at) <= '9'; at++) {
-                exponent = Math.min(FAR, exponent * 10 + text.charAt(at) - '0');
-            }
-            if (at == first) {
-                seen = 0;
-            }
-            exponent = down ? -exponent : exponent;
+        if (seen == 0) {
+            throw notNumeric(text, wording);
         }
-        if (seen == 0 || at < end) {
-            throw new ValidationException("The parameter cannot be converted to a numeric value: " + text);
-        }
+        long exponent = at < end ? exponent(text, at, wording) : 0;
         int last = digits.length();
         while (last > 0 && digits.charAt(last - 1) == '0') {
             last--;
         }
         digits.setLength(last);
-        return new Parts(negative && last > 0, digits.toString(), (int) (whole - 1 - leading + exponent));
+        return last == 0 ? new Parts(false, "", exponent)
+            : new Parts(negative, digits.toString(), whole - 1 - leading + exponent);
+    }
+
+    /** What stands behind the digits: an {@code e} and a whole number of 64 bits, formerly of 32. */
+    private static long exponent(String text, int at, Wording wording) {
+        if (Character.toLowerCase(text.charAt(at)) != 'e') {
+            throw notNumeric(text, wording);
+        }
+        try {
+            long exponent = Long.parseLong(text, at + 1, text.length(), 10);
+            if (wording == Wording.FORMER && exponent != (int) exponent) {
+                throw notNumeric(text, wording);
+            }
+            return Math.clamp(exponent, -FAR, FAR);
+        } catch (NumberFormatException _) {
+            throw notNumeric(text, wording);
+        }
+    }
+
+    private static ValidationException notNumeric(String text, Wording wording) {
+        return new ValidationException("The parameter cannot be converted to a numeric value"
+            + (text.isEmpty() && wording == Wording.FORMER ? "" : ": " + text));
     }
 
     private static String plain(Parts parts) {
         var digits = parts.digits;
         var text = new StringBuilder(parts.negative ? "-" : "");
-        int whole = parts.exponent + 1;
+        int whole = (int) parts.exponent + 1;
         if (whole <= 0) {
             text.append("0.").repeat("0", -whole).append(digits);
         } else if (digits.length() <= whole) {
@@ -150,7 +160,7 @@ public final class Numbers {
         if (exact.precision() > MAX_DIGITS) {
             throw overflow();
         }
-        return normalise(exact.toPlainString());
+        return normalise(exact.toPlainString(), Wording.PRESENT);
     }
 
     private static ValidationException overflow() {
@@ -163,11 +173,11 @@ public final class Numbers {
      * two digits each; those of negative numbers count down and end with a byte above all digits.
      */
     public static byte[] ordered(String number) {
-        var parts = read(number);
+        var parts = read(number, Wording.PRESENT);
         if (parts.digits.isEmpty()) {
             return new byte[] {(byte) 0x80};
         }
-        int exponent = parts.exponent + 1;
+        int exponent = (int) parts.exponent + 1;
         int odd = exponent & 1;
         int pairs = (parts.digits.length() + odd + 1) / 2;
         boolean ends = parts.negative && pairs < 20;

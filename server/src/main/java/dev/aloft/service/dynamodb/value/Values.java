@@ -23,26 +23,31 @@ public final class Values {
     }
 
     /** The item with its values normalised; the same where nothing had to change. */
-    public static Map<String, AttributeValue> checked(Map<String, AttributeValue> item) {
-        return checked(item, 1);
+    public static Map<String, AttributeValue> checked(Map<String, AttributeValue> item, Wording wording) {
+        item.keySet().forEach(Values::checkName);
+        var normal = checked(item, 1, wording);
+        item.values().forEach(Values::checkNames);
+        return normal;
     }
 
     /** The value normalised, or AWS's complaint about it. */
-    public static AttributeValue checked(AttributeValue value) {
-        return checked(value, 1);
+    public static AttributeValue checked(AttributeValue value, Wording wording) {
+        var normal = checked(value, 1, wording);
+        checkNames(value);
+        return normal;
     }
 
-    private static AttributeValue checked(AttributeValue value, int depth) {
+    private static AttributeValue checked(AttributeValue value, int depth, Wording wording) {
         if (depth > MAX_DEPTH) {
             throw new ValidationException("Nesting Levels have exceeded supported limits: "
                 + "Attributes in the item have nested levels beyond supported limit");
         }
         return switch (value) {
-            case null -> throw new ValidationException(
+            case null -> throw ValidationException.plain(
                 "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
             case AttributeValue.S _, AttributeValue.B _, AttributeValue.BOOL _ -> value;
             case AttributeValue.N(var number) -> {
-                var normal = Numbers.normalise(number);
+                var normal = Numbers.normalise(number, wording);
                 yield normal.equals(number) ? value : new AttributeValue.N(normal);
             }
             case AttributeValue.NULL(var isNull) -> {
@@ -53,50 +58,59 @@ public final class Values {
             }
             case AttributeValue.SS(var set) -> {
                 refuseEmpty(set, "An string set  may not be empty");
-                refuseDuplicates(set, "One or more parameter values were invalid: Input collection "
-                    + set + " contains duplicates.");
+                Sets.refuseRepeatedTexts(set, wording);
                 yield value;
             }
             case AttributeValue.NS(var set) -> {
                 refuseEmpty(set, "An number set  may not be empty");
-                var normal = changed(set, Numbers::normalise);
-                refuseDuplicates(normal, "Input collection contains duplicates");
+                var normal = changed(set, number -> Numbers.normalise(number, wording));
+                Sets.refuseRepeatedNumbers(normal, wording);
                 yield normal == set ? value : new AttributeValue.NS(normal);
             }
             case AttributeValue.BS(var set) -> {
                 refuseEmpty(set, "Binary sets should not be empty");
-                refuseDuplicates(set, "One or more parameter values were invalid: Input collection "
-                    + set.stream().map(Bytes::base64).collect(Collectors.joining(", ", "[", "]"))
-                    + "of type BS contains duplicates.");
+                Sets.refuseRepeatedBinaries(set, wording);
                 yield value;
             }
             case AttributeValue.L(SeveralTypes<AttributeValue> types) -> {
-                types.forEach(one -> checked(one, depth));
-                throw new ValidationException("Supplied AttributeValue has more than one datatypes set, must contain "
-                    + "exactly one of the supported datatypes");
+                types.forEach(one -> checked(one, depth, wording));
+                throw ValidationException.plain("Supplied AttributeValue has more than one datatypes set, "
+                    + "must contain exactly one of the supported datatypes");
             }
             case AttributeValue.L(var list) -> {
-                var normal = changed(list, element -> checked(element, depth + 1));
+                var normal = changed(list, element -> checked(element, depth + 1, wording));
                 yield normal == list ? value : new AttributeValue.L(normal);
             }
             case AttributeValue.M(var map) -> {
-                var normal = checked(map, depth + 1);
+                var normal = checked(map, depth + 1, wording);
                 yield normal == map ? value : new AttributeValue.M(normal);
             }
         };
     }
 
-    private static Map<String, AttributeValue> checked(Map<String, AttributeValue> map, int depth) {
+    private static Map<String, AttributeValue> checked(Map<String, AttributeValue> map, int depth,
+            Wording wording) {
         Map<String, AttributeValue> result = map;
         for (var entry : map.entrySet()) {
-            checkName(entry.getKey());
-            var normal = checked(entry.getValue(), depth);
+            var normal = checked(entry.getValue(), depth, wording);
             if (normal != entry.getValue()) {
                 result = result == map ? new LinkedHashMap<>(map) : result;
                 result.put(entry.getKey(), normal);
             }
         }
         return result;
+    }
+
+    /** Names within values are looked at after all else. */
+    private static void checkNames(AttributeValue value) {
+        if (value instanceof AttributeValue.M(var map)) {
+            map.forEach((name, within) -> {
+                checkName(name);
+                checkNames(within);
+            });
+        } else if (value instanceof AttributeValue.L(var list)) {
+            list.forEach(Values::checkNames);
+        }
     }
 
     /** The length of a name in bytes is bounded. */
@@ -112,12 +126,6 @@ public final class Values {
     private static void refuseEmpty(List<?> set, String complaint) {
         if (set.isEmpty()) {
             throw ValidationException.parameters(complaint);
-        }
-    }
-
-    private static void refuseDuplicates(List<?> set, String complaint) {
-        if (set.size() > 1 && new HashSet<Object>(set).size() < set.size()) {
-            throw new ValidationException(complaint);
         }
     }
 
@@ -236,7 +244,7 @@ public final class Values {
         throw new IllegalArgumentException(type(left) + " and " + type(right) + " have no order");
     }
 
-    private static int compare(String left, String right) {
+    static int compare(String left, String right) {
         int length = Math.min(left.length(), right.length());
         for (int i = 0; i < length; i++) {
             char a = left.charAt(i);

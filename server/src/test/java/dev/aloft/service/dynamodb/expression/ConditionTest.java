@@ -9,6 +9,7 @@ import dev.aloft.api.DynamoDb.AttributeValue.M;
 import dev.aloft.api.DynamoDb.AttributeValue.N;
 import dev.aloft.api.DynamoDb.AttributeValue.S;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,7 +41,7 @@ class ConditionTest {
         "The first operand must be distinct from the remaining operands for this operator or function; operator: ";
 
     private static Condition parse(String text) {
-        return Condition.parse("FilterExpression", text, Placeholders.of(NAMES, VALUES));
+        return Condition.parse("FilterExpression", text, Placeholders.of(NAMES, VALUES, Wording.FORMER));
     }
 
     private static String complaint(String text) {
@@ -198,7 +199,7 @@ class ConditionTest {
                 // As it should.
             }
             try {
-                Update.parse("set " + text, Placeholders.of(NAMES, VALUES)).apply(ITEM);
+                Update.parse("set " + text, Placeholders.of(NAMES, VALUES, Wording.FORMER)).apply(ITEM);
             } catch (ValidationException _) {
                 // As it should.
             }
@@ -207,18 +208,18 @@ class ConditionTest {
 
     @Test
     void placeholdersAreCheckedAndUsed() {
-        assertThatThrownBy(() -> Placeholders.of(Map.of(), null))
+        assertThatThrownBy(() -> Placeholders.of(Map.of(), null, Wording.FORMER))
             .hasMessage("ExpressionAttributeNames must not be empty");
-        assertThatThrownBy(() -> Placeholders.of(null, Map.of()))
+        assertThatThrownBy(() -> Placeholders.of(null, Map.of(), Wording.FORMER))
             .hasMessage("ExpressionAttributeValues must not be empty");
-        assertThatThrownBy(() -> Placeholders.of(Map.of("a", "a"), null))
+        assertThatThrownBy(() -> Placeholders.of(Map.of("a", "a"), null, Wording.FORMER))
             .hasMessage("ExpressionAttributeNames contains invalid key: Syntax error; key: \"a\"");
-        assertThatThrownBy(() -> Placeholders.of(null, Map.of("b", new S("a"))))
+        assertThatThrownBy(() -> Placeholders.of(null, Map.of("b", new S("a")), Wording.FORMER))
             .hasMessage("ExpressionAttributeValues contains invalid key: Syntax error; key: \"b\"");
-        assertThatThrownBy(() -> Placeholders.of(null, Map.of(":b", new N(""))))
+        assertThatThrownBy(() -> Placeholders.of(null, Map.of(":b", new N("")), Wording.FORMER))
             .hasMessage("ExpressionAttributeValues contains invalid value: "
                 + "The parameter cannot be converted to a numeric value for key :b");
-        var placeholders = Placeholders.of(Map.of("#x", "x"), Map.of(":x", new S("x")));
+        var placeholders = Placeholders.of(Map.of("#x", "x"), Map.of(":x", new S("x")), Wording.FORMER);
         assertThatThrownBy(placeholders::refuseUnused)
             .hasMessage("Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}");
         Condition.parse("ConditionExpression", "#x <> a", placeholders);

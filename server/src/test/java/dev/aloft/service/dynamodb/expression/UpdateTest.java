@@ -9,6 +9,7 @@ import dev.aloft.api.DynamoDb.AttributeValue.N;
 import dev.aloft.api.DynamoDb.AttributeValue.S;
 import dev.aloft.api.DynamoDb.AttributeValue.SS;
 import dev.aloft.service.dynamodb.value.ValidationException;
+import dev.aloft.service.dynamodb.value.Wording;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class UpdateTest {
         "tags", new SS(List.of("a", "b")));
 
     private static Map<String, AttributeValue> after(String text) {
-        return Update.parse(text, Placeholders.of(NAMES, VALUES)).apply(ITEM);
+        return Update.parse(text, Placeholders.of(NAMES, VALUES, Wording.FORMER)).apply(ITEM);
     }
 
     private static L texts(String... texts) {
@@ -82,7 +83,8 @@ class UpdateTest {
         assertThat(after("DELETE tags :ss")).containsEntry("tags", new SS(List.of("b")));
         assertThat(after("DELETE nope :ss")).isEqualTo(ITEM);
         var all = Map.<String, AttributeValue>of(":x", new SS(List.of("b", "a")));
-        assertThat(Update.parse("DELETE tags :x", Placeholders.of(null, all)).apply(ITEM)).doesNotContainKey("tags");
+        assertThat(Update.parse("DELETE tags :x", Placeholders.of(null, all, Wording.FORMER)).apply(ITEM))
+            .doesNotContainKey("tags");
     }
 
     @ParameterizedTest
@@ -159,6 +161,6 @@ class UpdateTest {
     }
 
     private static Map<String, AttributeValue> project(String text, Map<String, AttributeValue> item) {
-        return Projection.parse(text, Placeholders.of(null, null)).of(item);
+        return Projection.parse(text, Placeholders.of(null, null, Wording.FORMER)).of(item);
     }
 }

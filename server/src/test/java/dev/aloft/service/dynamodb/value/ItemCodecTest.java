@@ -36,7 +36,7 @@ class ItemCodecTest {
     private String number() {
         return Numbers.normalise((random.nextBoolean() ? "-" : "") + random.nextLong(1L << 50) + "."
             + random.nextInt(1000)
-            + "E" + (random.nextInt(40) - 20));
+            + "E" + (random.nextInt(40) - 20), Wording.FORMER);
     }
 
     private AttributeValue value(int depth) {

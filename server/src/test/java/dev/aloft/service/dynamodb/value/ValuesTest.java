@@ -57,13 +57,13 @@ class ValuesTest {
     @Test
     void whatIsNormalAlreadyIsNotCopied() {
         var item = everything();
-        assertThat(Values.checked(item)).isSameAs(item);
+        assertThat(Values.checked(item, Wording.FORMER)).isSameAs(item);
     }
 
     @Test
     void numbersInsideAreNormalised() {
         var item = Map.<String, AttributeValue>of("a", new L(List.of(new N("1.0"))));
-        assertThat(Values.checked(item)).isEqualTo(Map.of("a", new L(List.of(new N("1")))));
+        assertThat(Values.checked(item, Wording.FORMER)).isEqualTo(Map.of("a", new L(List.of(new N("1")))));
     }
 
     @Test
@@ -91,20 +91,21 @@ class ValuesTest {
     void nullsAreTrueAndNamesAreBounded() {
         refused(new NULL(false),
             "One or more parameter values were invalid: Null attribute value types must have the value of true");
-        assertThatThrownBy(() -> Values.checked(Map.of("x".repeat(65_536), new NULL(true))))
+        assertThatThrownBy(() -> Values.checked(Map.of("x".repeat(65_536), new NULL(true)), Wording.FORMER))
             .hasMessageContaining("must be less than 65536 bytes");
-        Values.checked(Map.of("x".repeat(65_535), new NULL(true)));
+        Values.checked(Map.of("x".repeat(65_535), new NULL(true)), Wording.FORMER);
     }
 
     @Test
     void thirtyTwoLevelsAreTheDeepest() {
-        Values.checked(deep(31));
+        Values.checked(deep(31), Wording.FORMER);
         refused(deep(32), "Nesting Levels have exceeded supported limits: "
             + "Attributes in the item have nested levels beyond supported limit");
     }
 
     private static void refused(AttributeValue value, String message) {
-        assertThatThrownBy(() -> Values.checked(value)).isInstanceOf(ValidationException.class).hasMessage(message);
+        assertThatThrownBy(() -> Values.checked(value, Wording.FORMER)).isInstanceOf(ValidationException.class)
+            .hasMessage(message);
     }
 
     @Test

@@ -141,8 +141,9 @@ public final class Platform implements AutoCloseable {
                 endpoint, endpoint, targets, new RoleSessions(roles, sessions), new SignedUrls(signatures, authorizer),
                 this::url, time);
 
+        var logs = new LogsService(store, time, endpoint, targets, roles::assume);
         var events = new EventsService(store, targets, time, endpoint, authorizer, roles, keys, outbound, metrics,
-                this::url);
+                logs.vendedLogs(), this::url);
         var scaling = new AutoScalingService(store, time, endpoint, roles);
         targets.add(scaling.target());
         var s3 = new S3Service(store, new Blobs(config.data().resolve("objects")), time, endpoint, targets,
@@ -162,7 +163,7 @@ public final class Platform implements AutoCloseable {
                 new KmsService(store, keys, time, endpoint, authorizer, targets),
                 new SsmService(store, keys, time, endpoint, targets),
                 new StsService(store, policies, roles, sessions, time),
-                new LogsService(store, time, endpoint, targets, roles::assume),
+                logs,
                 new CloudWatchService(store, time, endpoint, targets),
                 scaling,
                 new DynamoDbService(store, Optional.of(metrics), time, endpoint),

@@ -16,10 +16,11 @@ import java.util.Map;
  * @param id    its own, the same on every bus of a region that it passes
  * @param json  the whole of it as its targets see it
  * @param trace an X-Ray trace header, or null
+ * @param requestId of the request that put it on the bus, or null
  * @see <a href="https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html">Structure of
  *     events</a>
  */
-record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String trace) {
+record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String trace, String requestId) {
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
@@ -41,7 +42,7 @@ record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String tr
         event.put("region", caller.region());
         event.put("resources", resources);
         event.put("detail", detail);
-        return new BusEvent(bus, id, JsonWriter.bytes(event), ingested, caller.trace());
+        return new BusEvent(bus, id, JsonWriter.bytes(event), ingested, caller.trace(), caller.requestId());
     }
 
     /** Those of AWS's services are told from custom ones by their source. */
@@ -52,11 +53,11 @@ record BusEvent(BusName bus, String id, byte[] json, Instant ingested, String tr
     /** The same event on another bus; one that leaves its region gets another id. */
     BusEvent on(BusName other, String newId, Instant now) {
         if (other.region().equals(bus.region())) {
-            return new BusEvent(other, id, json, now, trace);
+            return new BusEvent(other, id, json, now, trace, requestId);
         }
         var event = tree(json);
         event.put("id", newId);
-        return new BusEvent(other, newId, JsonWriter.bytes(event), now, trace);
+        return new BusEvent(other, newId, JsonWriter.bytes(event), now, trace, requestId);
     }
 
     @SuppressWarnings("unchecked")

@@ -1,6 +1,5 @@
 package dev.aloft.service.events;
 
-import dev.aloft.api.ApiError;
 import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
@@ -51,7 +50,7 @@ final class Buses {
         var name = BusName.of(caller, input.name());
         var bus = new KeptBus(caller.account(), caller.region(), input.name(), input.description(), null,
                 deadLetters(input.deadLetterConfig()), Tags.with(Map.of(), input.tags()), now, now,
-                keys.checked(caller, name, input.kmsKeyIdentifier()), log(input.logConfig()));
+                keys.checked(caller, name, input.kmsKeyIdentifier()), input.logConfig());
         store.change(tx -> {
             if (input.name().equals(EventsData.DEFAULT_BUS) || !data.buses.putIfAbsent(tx, bus.key(), bus)) {
                 throw new Events.ResourceAlreadyExistsException("Event bus " + input.name() + " already exists.");
@@ -68,11 +67,11 @@ final class Buses {
         var now = time.instant();
         var letters = deadLetters(input.deadLetterConfig());
         var key = keys.checked(caller, name, input.kmsKeyIdentifier());
-        var log = log(input.logConfig());
         return store.write(tx -> {
             var before = existing(tx, name, now);
             var bus = new KeptBus(before.account(), before.region(), before.name(), input.description(),
-                    before.policy(), letters, before.tags(), before.created(), now, key, log);
+                    before.policy(), letters, before.tags(), before.created(), now, key,
+                    input.logConfig());
             data.buses.put(tx, bus.key(), bus);
             return bus;
         });
@@ -86,14 +85,6 @@ final class Buses {
             throw Refusals.badArn(config.arn());
         }
         return config.arn();
-    }
-
-    /** Without deliveries of logs there is nobody whom a bus could tell anything. */
-    private static Events.LogConfig log(Events.LogConfig config) {
-        if (config != null && config.level() != null && !config.level().equals(Events.LogLevel.OFF)) {
-            throw ApiError.notBuilt("An event bus's LogConfig with Level " + config.level());
-        }
-        return config;
     }
 
     KeptBus get(Caller caller, String nameOrArn) {

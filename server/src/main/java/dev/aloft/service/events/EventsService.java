@@ -11,6 +11,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.VendedLogs;
 import dev.aloft.kernel.call.WebServers;
 import dev.aloft.kernel.delivery.Deliveries;
 import dev.aloft.kernel.delivery.Dispatch;
@@ -61,12 +62,13 @@ public final class EventsService implements Service, Events {
     /** @param platform the platform's own address, at which deployed APIs answer */
     public EventsService(Store platformStore, Targets targets, Time time, Endpoint endpoint, Authorizer authorizer,
             Roles roles,
-            KeyFile keys, Outbound outbound, Metrics metrics, Supplier<String> platform) {
+            KeyFile keys, Outbound outbound, Metrics metrics, VendedLogs vended, Supplier<String> platform) {
         var measures = new Measures(metrics);
         store = platformStore.in("events");
         this.time = time;
         var keysOfBuses = new BusKeys(data, store, endpoint, time);
         buses = new Buses(data, keysOfBuses, store, time);
+        var logs = new BusLogs(buses, keysOfBuses, vended, store, time);
         rules = new Rules(data, buses, store, time);
         ruleTargets = new RuleTargets(data, rules, targets, store);
         archives = new Archives(data, buses, rules, keysOfBuses, store, time);
@@ -77,17 +79,17 @@ public final class EventsService implements Service, Events {
         deadLetters = new Deliveries<>("dead-letters", store, time, Codec.of(Dispatch.class),
                 new Dispatches(targets, roles::assume).opening(keysOfBuses::opened).counting(measures::buried));
         deliveries = new Deliveries<>("deliveries", store, time, Codec.of(RuleDelivery.class),
-                new RuleCarrier(targets, roles, this::forwarding, http, keysOfBuses, deadLetters, measures,
-                        time));
-        var routing = new Routing(new Matchers(data), buses, archives, keysOfBuses, deliveries, deadLetters, measures,
-                store);
+                new RuleCarrier(targets, roles, this::forwarding, http, keysOfBuses, deadLetters, logs,
+                        measures, time));
+        var routing = new Routing(new Matchers(data), buses, archives, keysOfBuses, deliveries, deadLetters, logs,
+                measures, store);
         putEvents = new PutEvents(routing, measures, store, time);
         forwarding = new Forwarding(buses, putEvents, store, time,
                 (caller, access) -> authorizer.require(caller, access, this));
         endpoints = new Endpoints(data, buses, rules, roles,
                 (caller, access) -> authorizer.require(caller, access, this), endpoint, store, time);
         replays = new Replays(data, buses, routing, keysOfBuses, store, time);
-        schedules = new Schedules(data, deliveries, measures, store, time);
+        schedules = new Schedules(data, deliveries, logs, measures, store, time);
         resourceTypes = EventsResources.all(Events.at(endpoint));
     }
 

@@ -54,7 +54,7 @@ final class Forwarding {
             return Outcome.Failed.of(denied);
         }
         var event = new BusEvent(from, String.valueOf(tree.get("id")), delivery.event(), delivery.ingested(),
-                delivery.trace());
+                delivery.trace(), caller.requestId());
         putEvents.take(List.of(event.on(to, UUID.randomUUID().toString(), time.instant())));
         return Outcome.delivered();
     }

@@ -67,6 +67,7 @@ final class PutEvents {
         } else {
             store.change(tx -> routing.keep(tx, routes));
         }
+        routing.log(routes);
     }
 
     private static BusEvent event(Caller caller, Events.PutEventsRequestEntry entry, Instant now) {

@@ -186,11 +186,11 @@ final class Replays {
             fail(replay, refused, now);
             return;
         }
-        store.change(tx -> {
+        boolean kept = store.<Boolean>write(tx -> {
             var current = data.replays.get(tx, replay.key());
             // Cancelled, or gone on by somebody else.
             if (current.isEmpty() || data.replaying.get(tx, replay.key()).isEmpty() || !current.get().equals(replay)) {
-                return;
+                return false;
             }
             routing.keep(tx, routes);
             var next = some.isEmpty() ? replay
@@ -202,7 +202,11 @@ final class Replays {
                 data.replaying.add(tx, now, replay.key(), replay.key());
             }
             data.replays.put(tx, replay.key(), next);
+            return true;
         });
+        if (kept) {
+            routing.log(routes);
+        }
     }
 
     /** The archive's key cannot be used. */
@@ -218,6 +222,7 @@ final class Replays {
         var event = new LinkedHashMap<Object, Object>(
                 (Map<?, ?>) JsonReader.tree(keys.opened(bus(replay), row.value())));
         event.put("replay-name", replay.name());
-        return new BusEvent(bus(replay), String.valueOf(event.get("id")), JsonWriter.bytes(event), now, null);
+        return new BusEvent(bus(replay), String.valueOf(event.get("id")), JsonWriter.bytes(event), now, null,
+                null);
     }
 }

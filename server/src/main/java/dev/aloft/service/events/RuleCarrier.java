@@ -40,11 +40,14 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     private final HttpTargets http;
     private final BusKeys keys;
     private final Deliveries<Dispatch> deadLetters;
+    private final BusLogs logs;
     private final Measures measures;
     private final Time time;
 
     RuleCarrier(Targets targets, Roles roles, Supplier<Forwarding> forwarding, HttpTargets http,
-            BusKeys keys, Deliveries<Dispatch> deadLetters, Measures measures, Time time) {
+            BusKeys keys, Deliveries<Dispatch> deadLetters, BusLogs logs, Measures measures,
+            Time time) {
+        this.logs = logs;
         this.measures = measures;
         this.time = time;
         this.targets = targets;
@@ -72,7 +75,19 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
 
     @Override
     public Outcome deliver(RuleDelivery kept, Attempt attempt) {
-        measures.attempted(kept, attempt.number(), time.instant());
+        var started = time.instant();
+        measures.attempted(kept, attempt.number(), started);
+        Outcome outcome;
+        try {
+            outcome = brought(kept, attempt);
+        } catch (ApiError refused) {
+            outcome = Outcome.Failed.of(refused);
+        }
+        logs.attempted(kept, attempt, started, outcome);
+        return outcome;
+    }
+
+    private Outcome brought(RuleDelivery kept, Attempt attempt) {
         var delivery = kept.with(keys.opened(kept.busName(), kept.event()));
         var target = delivery.target();
         var arn = Arn.parse(target.arn());
@@ -136,6 +151,7 @@ final class RuleCarrier implements Carrier<RuleDelivery> {
     @Override
     public void ended(RuleDelivery delivery, Attempt last, Ending ending) {
         measures.ended(delivery, !(ending instanceof Ending.GivenUp), time.instant());
+        logs.ended(delivery, last, ending);
         if (ending instanceof Ending.GivenUp(var reason, var failure)) {
             LOG.log(Level.WARNING, "An event of " + delivery.ruleArn() + " was given up after " + last.number()
                     + " attempts to bring it to " + delivery.target().arn() + " (" + reason + "): "

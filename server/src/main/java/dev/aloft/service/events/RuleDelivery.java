@@ -1,5 +1,6 @@
 package dev.aloft.service.events;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Events;
 import dev.aloft.api.Principal;
@@ -31,6 +32,11 @@ record RuleDelivery(
 
     RuleDelivery with(byte[] other) {
         return new RuleDelivery(account, region, bus, rule, target, other, ingested, trace);
+    }
+
+    /** As in the target's ARN. */
+    String targetService() {
+        return Arn.parse(target.arn()).service();
     }
 
     String ruleName() {

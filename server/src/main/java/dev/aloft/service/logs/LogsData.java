@@ -1,5 +1,6 @@
 package dev.aloft.service.logs;
 
+import dev.aloft.api.Arn;
 import dev.aloft.api.Caller;
 import dev.aloft.kernel.store.Codec;
 import dev.aloft.kernel.store.Due;
@@ -42,6 +43,23 @@ final class LogsData {
     /** (group, name). */
     final Table<SubscriptionFilter> subscriptionFilters =
         Table.of("subscriptionFilters", Codec.of(SubscriptionFilter.class));
+    /** (account, region, name). */
+    final Table<DeliverySources.Kept> deliverySources =
+        Table.of("deliverySources", Codec.of(DeliverySources.Kept.class));
+    /** (ARN of the resource, type of log). */
+    final Index<DeliverySources.Kept> sourcesOfResource = deliverySources.index("sourcesOfResource",
+        source -> List.of(Key.of(source.resourceArn(), source.logType())));
+    /** (account, region, name). */
+    final Table<DeliveryDestinations.Kept> deliveryDestinations =
+        Table.of("deliveryDestinations", Codec.of(DeliveryDestinations.Kept.class));
+    /** (account, region, id). */
+    final Table<LogDeliveries.Kept> logDeliveries = Table.of("logDeliveries", Codec.of(LogDeliveries.Kept.class));
+    /** (account, region, source's name). */
+    final Index<LogDeliveries.Kept> deliveriesOfSource = logDeliveries.index("deliveriesOfSource",
+        delivery -> List.of(Key.of(delivery.account(), delivery.region(), delivery.source())));
+    /** (account, region, destination's name). */
+    final Index<LogDeliveries.Kept> deliveriesToDestination = logDeliveries.index("deliveriesToDestination",
+        delivery -> List.of(DeliveryDestinations.key(Arn.parse(delivery.destinationArn()))));
     final Signal minutes = new Signal();
     /** (group, metric filter, minute): when the minute is over. */
     final Due<MetricFilters.QuietMinute> quietMinutes =

@@ -4,21 +4,25 @@ import dev.aloft.api.ApiError;
 import dev.aloft.api.Caller;
 import dev.aloft.api.Logs;
 import dev.aloft.kernel.call.ResourceType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** What templates can declare: AWS::Logs::LogGroup, LogStream, ResourcePolicy and the {@link FilterTypes}. */
+/** What templates can declare: AWS::Logs::LogGroup, LogStream, ResourcePolicy, the {@link FilterTypes} and
+ * those of {@link DeliveryTypes log deliveries}. */
 final class LogsResources {
     private LogsResources() {
     }
 
     static List<ResourceType> all(Logs logs) {
-        return Stream.concat(Stream.of(new LogGroup(logs), new LogStream(logs), new ResourcePolicy(logs)),
-            FilterTypes.all(logs).stream()).toList();
+        var types = new ArrayList<ResourceType>(List.of(new LogGroup(logs), new LogStream(logs),
+            new ResourcePolicy(logs)));
+        types.addAll(FilterTypes.all(logs));
+        types.addAll(DeliveryTypes.all(logs));
+        return types;
     }
 
     private record LogGroup(Logs logs) implements ResourceType {

@@ -9,10 +9,12 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
+import dev.aloft.kernel.call.VendedLogs;
 import dev.aloft.kernel.delivery.Dispatches;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +29,11 @@ public final class LogsService implements Service, Logs {
     private final SubscriptionFilters subscriptionFilters;
     private final Destinations destinations;
     private final ResourcePolicies resourcePolicies;
+    private final DeliverySources deliverySources;
+    private final DeliveryDestinations deliveryDestinations;
+    private final LogDeliveries deliveries;
+    private final VendedDeliveries vended;
+    private final LogTags tags;
     private final Housekeeping housekeeping;
     private final List<ResourceType> resourceTypes;
 
@@ -45,8 +52,19 @@ public final class LogsService implements Service, Logs {
             store, time);
         readEvents = new ReadEvents(data, groups, keys, streams, store, time);
         resourcePolicies = new ResourcePolicies(data, store, time);
+        deliverySources = new DeliverySources(data, store);
+        deliveryDestinations = new DeliveryDestinations(data, store);
+        deliveries = new LogDeliveries(data, deliverySources, deliveryDestinations, new DeliveryGrants(endpoint),
+            store);
+        vended = new VendedDeliveries(data, deliveries, new VendedCarrier(data, endpoint, store, time), store, time);
+        tags = new LogTags(data, groups, store);
         housekeeping = new Housekeeping(data, store, time);
         resourceTypes = LogsResources.all(Logs.at(endpoint));
+    }
+
+    /** For services that tell logs of their resources. */
+    public VendedLogs vendedLogs() {
+        return vended;
     }
 
     @Override
@@ -57,11 +75,15 @@ public final class LogsService implements Service, Logs {
     @Override
     public List<Worker> workers() {
         return List.of(new Worker("logs housekeeping", data.housekeeping, housekeeping::turn),
-            new Worker("logs metric filters", data.minutes, metricFilters::turn), subscriptionFilters.worker());
+            new Worker("logs metric filters", data.minutes, metricFilters::turn), subscriptionFilters.worker(),
+            vended.worker());
     }
 
     @Override
     public Optional<String> policy(Caller caller, String arn) {
+        if (DeliveryDestinations.isOne(arn)) {
+            return deliveryDestinations.at(arn).map(DeliveryDestinations.Kept::policy);
+        }
         return Destinations.isOne(arn) ? destinations.at(arn).map(KeptDestination::policy)
             : resourcePolicies.document(caller);
     }
@@ -112,7 +134,48 @@ public final class LogsService implements Service, Logs {
             case PutResourcePolicyRequest _ -> Access.to("logs:PutResourcePolicy");
             case DescribeResourcePoliciesRequest _ -> Access.to("logs:DescribeResourcePolicies");
             case DeleteResourcePolicyRequest _ -> Access.to("logs:DeleteResourcePolicy");
+            case PutDeliverySourceRequest r -> named("PutDeliverySource", caller, "delivery-source:" + r.name());
+            case GetDeliverySourceRequest r -> named("GetDeliverySource", caller, "delivery-source:" + r.name());
+            case DescribeDeliverySourcesRequest _ -> Access.to("logs:DescribeDeliverySources");
+            case DeleteDeliverySourceRequest r -> named("DeleteDeliverySource", caller, "delivery-source:" + r.name());
+            case PutDeliveryDestinationRequest r -> deliveryTo("PutDeliveryDestination", caller, r.name());
+            case GetDeliveryDestinationRequest r -> deliveryTo("GetDeliveryDestination", caller, r.name());
+            case DescribeDeliveryDestinationsRequest _ -> Access.to("logs:DescribeDeliveryDestinations");
+            case DeleteDeliveryDestinationRequest r -> deliveryTo("DeleteDeliveryDestination", caller, r.name());
+            case PutDeliveryDestinationPolicyRequest r ->
+                deliveryTo("PutDeliveryDestinationPolicy", caller, r.deliveryDestinationName());
+            case GetDeliveryDestinationPolicyRequest r ->
+                deliveryTo("GetDeliveryDestinationPolicy", caller, r.deliveryDestinationName());
+            case DeleteDeliveryDestinationPolicyRequest r ->
+                deliveryTo("DeleteDeliveryDestinationPolicy", caller, r.deliveryDestinationName());
+            case CreateDeliveryRequest r -> accessToDeliver(caller, r);
+            case GetDeliveryRequest r -> named("GetDelivery", caller, "delivery:" + r.id());
+            case DescribeDeliveriesRequest _ -> Access.to("logs:DescribeDeliveries");
+            case UpdateDeliveryConfigurationRequest r ->
+                named("UpdateDeliveryConfiguration", caller, "delivery:" + r.id());
+            case DeleteDeliveryRequest r -> named("DeleteDelivery", caller, "delivery:" + r.id());
         };
+    }
+
+    /**
+     * Besides the delivery, the destination must let its maker, and he must be allowed to have the resource's logs
+     * delivered.
+     */
+    private Access accessToDeliver(Caller caller, CreateDeliveryRequest input) {
+        var also = new ArrayList<Access>();
+        also.add(Access.to("logs:CreateDelivery", input.deliveryDestinationArn()));
+        deliverySources.find(caller, input.deliverySourceName()).map(source -> Arn.parse(source.resourceArn()))
+            .ifPresent(resource -> also.add(Access.to(resource.service() + ":AllowVendedLogDeliveryForResource",
+                resource.toString())));
+        return named("CreateDelivery", caller, "delivery-source:" + input.deliverySourceName()).also(also);
+    }
+
+    private static Access deliveryTo(String operation, Caller caller, String name) {
+        return named(operation, caller, "delivery-destination:" + name);
+    }
+
+    private static Access named(String operation, Caller caller, String resource) {
+        return Access.to("logs:" + operation, caller.arn("logs", resource).toString());
     }
 
     /** Who sends to a destination must be allowed to by its policy. */
@@ -127,7 +190,7 @@ public final class LogsService implements Service, Logs {
     }
 
     private static Access destination(String operation, Caller caller, String name) {
-        return Access.to("logs:" + operation, caller.arn("logs", "destination:" + name).toString());
+        return named(operation, caller, "destination:" + name);
     }
 
     private static Access group(String operation, Caller caller, String name) {
@@ -212,19 +275,19 @@ public final class LogsService implements Service, Logs {
 
     @Override
     public ListTagsForResourceResponse listTagsForResource(Caller caller, ListTagsForResourceRequest input) {
-        var tags = groups.tags(caller, Groups.ofArn(caller, input.resourceArn()));
-        return ListTagsForResourceResponse.of(r -> r.tags(tags));
+        var found = tags.of(caller, input.resourceArn());
+        return ListTagsForResourceResponse.of(r -> r.tags(found));
     }
 
     @Override
     public TagResourceResponse tagResource(Caller caller, TagResourceRequest input) {
-        groups.tag(caller, Groups.ofArn(caller, input.resourceArn()), input.tags());
+        tags.add(caller, input.resourceArn(), input.tags());
         return TagResourceResponse.of(_ -> {});
     }
 
     @Override
     public UntagResourceResponse untagResource(Caller caller, UntagResourceRequest input) {
-        groups.untag(caller, Groups.ofArn(caller, input.resourceArn()), input.tagKeys());
+        tags.remove(caller, input.resourceArn(), input.tagKeys());
         return UntagResourceResponse.of(_ -> {});
     }
 
@@ -323,5 +386,100 @@ public final class LogsService implements Service, Logs {
     public DeleteSubscriptionFilterResponse deleteSubscriptionFilter(Caller caller,
             DeleteSubscriptionFilterRequest input) {
         return subscriptionFilters.delete(caller, input);
+    }
+
+    @Override
+    public PutDeliverySourceResponse putDeliverySource(Caller caller, PutDeliverySourceRequest input) {
+        return deliverySources.put(caller, input);
+    }
+
+    @Override
+    public GetDeliverySourceResponse getDeliverySource(Caller caller, GetDeliverySourceRequest input) {
+        return deliverySources.get(caller, input.name());
+    }
+
+    @Override
+    public DescribeDeliverySourcesResponse describeDeliverySources(Caller caller,
+            DescribeDeliverySourcesRequest input) {
+        return deliverySources.describe(caller, input);
+    }
+
+    @Override
+    public DeleteDeliverySourceResponse deleteDeliverySource(Caller caller, DeleteDeliverySourceRequest input) {
+        deliverySources.delete(caller, input.name());
+        return DeleteDeliverySourceResponse.of(_ -> { });
+    }
+
+    @Override
+    public PutDeliveryDestinationResponse putDeliveryDestination(Caller caller, PutDeliveryDestinationRequest input) {
+        return deliveryDestinations.put(caller, input);
+    }
+
+    @Override
+    public GetDeliveryDestinationResponse getDeliveryDestination(Caller caller, GetDeliveryDestinationRequest input) {
+        var found = DeliveryDestinations.told(deliveryDestinations.get(caller, input.name()));
+        return GetDeliveryDestinationResponse.of(r -> r.deliveryDestination(found));
+    }
+
+    @Override
+    public DescribeDeliveryDestinationsResponse describeDeliveryDestinations(Caller caller,
+            DescribeDeliveryDestinationsRequest input) {
+        return deliveryDestinations.describe(caller, input);
+    }
+
+    @Override
+    public DeleteDeliveryDestinationResponse deleteDeliveryDestination(Caller caller,
+            DeleteDeliveryDestinationRequest input) {
+        deliveryDestinations.delete(caller, input.name());
+        return DeleteDeliveryDestinationResponse.of(_ -> { });
+    }
+
+    @Override
+    public PutDeliveryDestinationPolicyResponse putDeliveryDestinationPolicy(Caller caller,
+            PutDeliveryDestinationPolicyRequest input) {
+        var put = deliveryDestinations.putPolicy(caller, input);
+        return PutDeliveryDestinationPolicyResponse.of(r -> r.policy(put));
+    }
+
+    @Override
+    public GetDeliveryDestinationPolicyResponse getDeliveryDestinationPolicy(Caller caller,
+            GetDeliveryDestinationPolicyRequest input) {
+        var policy = deliveryDestinations.get(caller, input.deliveryDestinationName()).policy();
+        return GetDeliveryDestinationPolicyResponse.of(r -> r.policy(DeliveryDestinations.told(policy)));
+    }
+
+    @Override
+    public DeleteDeliveryDestinationPolicyResponse deleteDeliveryDestinationPolicy(Caller caller,
+            DeleteDeliveryDestinationPolicyRequest input) {
+        deliveryDestinations.deletePolicy(caller, input.deliveryDestinationName());
+        return DeleteDeliveryDestinationPolicyResponse.of(_ -> { });
+    }
+
+    @Override
+    public CreateDeliveryResponse createDelivery(Caller caller, CreateDeliveryRequest input) {
+        return deliveries.create(caller, input);
+    }
+
+    @Override
+    public GetDeliveryResponse getDelivery(Caller caller, GetDeliveryRequest input) {
+        return deliveries.get(caller, input.id());
+    }
+
+    @Override
+    public DescribeDeliveriesResponse describeDeliveries(Caller caller, DescribeDeliveriesRequest input) {
+        return deliveries.describe(caller, input);
+    }
+
+    @Override
+    public UpdateDeliveryConfigurationResponse updateDeliveryConfiguration(Caller caller,
+            UpdateDeliveryConfigurationRequest input) {
+        deliveries.update(caller, input);
+        return UpdateDeliveryConfigurationResponse.of(_ -> { });
+    }
+
+    @Override
+    public DeleteDeliveryResponse deleteDelivery(Caller caller, DeleteDeliveryRequest input) {
+        deliveries.delete(caller, input.id());
+        return DeleteDeliveryResponse.of(_ -> { });
     }
 }

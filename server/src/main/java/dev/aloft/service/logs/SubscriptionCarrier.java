@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class SubscriptionCarrier implements Carrier<Subscribed> {
     private static final Logger LOG = System.getLogger(SubscriptionCarrier.class.getName());
-    private static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
+    static final RetryPolicy POLICY = new RetryPolicy(List.of(new RetryPolicy.Phase(RetryPolicy.UNLIMITED,
         Duration.ofSeconds(1), Duration.ofMinutes(5), RetryPolicy.Curve.DOUBLING, true)), Duration.ofHours(24), null);
 
     private final Targets targets;

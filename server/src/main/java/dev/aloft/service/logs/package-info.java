@@ -13,6 +13,9 @@
  * ({@link dev.aloft.service.logs.SubscriptionFilters}), in the same commit, or becomes data of metrics
  * ({@link dev.aloft.service.logs.MetricFilters}).
  *
+ * <p>Logs that other services tell of their resources ({@link dev.aloft.kernel.call.VendedLogs}) are brought to where a
+ * delivery says ({@link dev.aloft.service.logs.VendedDeliveries}).
+ *
  * <p>Not built: filters of whole accounts, queries (Insights), live tail, exports,
  * other log group classes than STANDARD, data protection, transformers.
  *

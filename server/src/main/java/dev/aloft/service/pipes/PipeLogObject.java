@@ -3,17 +3,12 @@ package dev.aloft.service.pipes;
 import dev.aloft.api.Body;
 import dev.aloft.api.Pipes;
 import dev.aloft.api.S3;
+import dev.aloft.kernel.call.LogObject;
 import dev.aloft.service.pipes.PipesData.KeptPipe;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Records of one execution as an object in S3: a line of JSON each, gzipped, under a key as AWS's log delivery makes
@@ -26,14 +21,12 @@ import java.util.zip.GZIPOutputStream;
 final class PipeLogObject {
     private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("yyyy/MM/dd/HH")
         .withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MINUTE =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmm'Z'").withZone(ZoneOffset.UTC);
 
     private PipeLogObject() {}
 
     static S3.PutObjectRequest of(KeptPipe pipe, Pipes.S3LogDestinationParameters destination, List<String> lines,
             Instant now) {
-        var content = zipped(lines);
+        var content = LogObject.zipped(lines);
         return S3.PutObjectRequest.of(r -> r.bucket(destination.bucketName())
             .expectedBucketOwner(destination.bucketOwner())
                 .key(key(pipe, destination.prefix(), now)).contentType("application/octet-stream")
@@ -42,21 +35,8 @@ final class PipeLogObject {
 
     private static String key(KeptPipe pipe, String prefix, Instant now) {
         var before = prefix == null || prefix.isEmpty() ? "" : prefix.replaceFirst("/$", "") + "/";
-        var hash = UUID.randomUUID().toString().substring(0, 8);
         return before + "AWSLogs/" + pipe.account() + "/pipes/" + pipe.region() + "/" + pipe.name() + "/"
-                + FOLDER.format(now) + "/" + String.join("_", pipe.account(), "pipes", pipe.region(), pipe.name(),
-                        MINUTE.format(now), hash) + ".log.gz";
-    }
-
-    private static byte[] zipped(List<String> lines) {
-        var zipped = new ByteArrayOutputStream();
-        try (var out = new GZIPOutputStream(zipped)) {
-            for (var line : lines) {
-                out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return zipped.toByteArray();
+                + FOLDER.format(now) + "/"
+                + LogObject.name(pipe.account(), "pipes", pipe.region(), pipe.name(), now);
     }
 }

@@ -60,6 +60,10 @@ abstract class EventsFixture {
     }
 
     final List<Delivered> delivered = Collections.synchronizedList(new ArrayList<>());
+    /** What buses told CloudWatch Logs. */
+    record Logged(String resource, String type, Map<String, Object> record) {}
+
+    final List<Logged> logged = Collections.synchronizedList(new ArrayList<>());
     /** By target: what it answers. */
     final Map<String, ApiError> failures = new HashMap<>();
     /** Policy documents by role, each of which trusts everybody. */
@@ -83,8 +87,8 @@ abstract class EventsFixture {
 
         endpoint.add(new SecretsManagerService(store, keys, time, endpoint));
         service = new EventsService(store, targets, time, endpoint, authorizer, roles, keys,
-                new Outbound(), metrics,
-            () -> "http://localhost");
+                new Outbound(), metrics, (resource, type, entries) -> entries.forEach(entry ->
+                    logged.add(new Logged(resource.toString(), type, entry.fields()))), () -> "http://localhost");
         endpoint.add(service);
         workers = new Workers(time, service.workers());
         workers.start();

@@ -81,9 +81,6 @@ class RulesTest extends EventsFixture {
         refused("ResourceNotFoundException", "Statement with the provided id does not exist.",
                 () -> events.removePermission(ROOT,
             Events.RemovePermissionRequest.of(r -> r.eventBusName("shop").statementId("gone"))));
-        refused("NotImplemented", "An event bus's LogConfig with Level INFO is not built in Aloft yet.",
-                () -> events.createEventBus(ROOT, Events.CreateEventBusRequest.of(r -> r.name("b")
-                        .logConfig(Events.LogConfig.of(l -> l.level("INFO"))))));
         // What is not there is deleted well enough.
         events.deleteEventBus(ROOT, Events.DeleteEventBusRequest.of(r -> r.name("gone")));
     }

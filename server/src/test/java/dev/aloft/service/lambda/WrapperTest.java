@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -52,6 +53,8 @@ class WrapperTest extends RunningLambda {
             Files.writeString(files.getPath(file), source);
             Files.setPosixFilePermissions(Files.writeString(files.getPath("plain.sh"), SCRIPT),
                     PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(Files.writeString(files.getPath("replace.sh"),
+                    "#!/bin/sh\nexec \"$1\" /var/task/index.py\n"), PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.writeString(files.getPath("preload.js"), "globalThis.seen = 'preloaded';");
             Path script = Files.writeString(files.getPath("wrap.sh"), SCRIPT);
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -96,6 +99,29 @@ class WrapperTest extends RunningLambda {
                 .events()).extracting(Logs.FilteredLogEvent::message).contains("/opt/missing: does not exist");
         create("plain", "nodejs20.x", NODE, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/plain.sh"));
         assertThat(payload(test.invoke("plain", "{}"))).contains("exit status 126");
+    }
+
+    /** As the AWS Lambda Web Adapter does with a web server. */
+    @Test
+    void aWrapperMayRunAnotherProgramInTheRuntimesPlace() throws IOException {
+        create("replaced", "python3.11", """
+                import http.client, os
+                api = os.environ['AWS_LAMBDA_RUNTIME_API']
+                path = '/2018-06-01/runtime/invocation/'
+                while True:
+                    c = http.client.HTTPConnection(api)
+                    c.request('GET', path + 'next')
+                    event = c.getresponse()
+                    body = event.read()
+                    c.request('POST', path + event.headers['Lambda-Runtime-Aws-Request-Id'] + '/response', body)
+                    c.getresponse().read()
+                """, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/replace.sh"));
+        for (int i = 0; i < 2; i++) {
+            var response = test.invoke("replaced", "{\"n\":1}");
+            assertThat(payload(response)).isEqualTo("{\"n\":1}");
+            assertThat(new String(Base64.getDecoder().decode(response.logResult()))).contains("START ", "\nEND ",
+                    "\nREPORT ");
+        }
     }
 
     @Test

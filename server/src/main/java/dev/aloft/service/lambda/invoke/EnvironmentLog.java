@@ -70,7 +70,7 @@ final class EnvironmentLog {
 
     private final Time time;
     private final FunctionVersion version;
-    private final boolean marked;
+    private boolean marked;
     private final Consumer<EnvironmentLog> written;
     private List<Line> waiting = new ArrayList<>();
     private final StringBuilder tail = new StringBuilder();
@@ -78,10 +78,12 @@ final class EnvironmentLog {
     private final Deque<Open> open = new ArrayDeque<>();
     /** How many processes write, by their incarnation: one may begin while what the last wrote is in the pipe. */
     private final Map<Telemetry, Integer> readers = new IdentityHashMap<>();
+    /** Of how many that ended in the log already the mark is still to come. */
+    private final Map<Telemetry, Integer> owed = new IdentityHashMap<>();
     private boolean closed;
     private int dropped;
 
-    /** @param marked whether the runtime marks the end of each invocation */
+    /** @param marked whether the runtime is known to mark the end of each invocation; else its first mark tells */
     EnvironmentLog(Time time, FunctionVersion version, boolean marked, Consumer<EnvironmentLog> written) {
         this.time = time;
         this.version = version;
@@ -127,7 +129,7 @@ final class EnvironmentLog {
         }
     }
 
-    boolean marked() {
+    synchronized boolean marked() {
         return marked;
     }
 
@@ -137,6 +139,9 @@ final class EnvironmentLog {
                     || open.size() > MOST_OPEN;
             if (first.ending == null || !complete) {
                 return;
+            }
+            if (!first.markSeen && readers.containsKey(first.server)) {
+                owed.merge(first.server, 1, Integer::sum);
             }
             first.ending.forEach(line -> add(time.millis(), line));
             byte[] bytes = tail.toString().getBytes(StandardCharsets.UTF_8);
@@ -223,7 +228,9 @@ final class EnvironmentLog {
             // as if it had ended
         }
         synchronized (this) {
-            readers.computeIfPresent(telemetry, (_, left) -> left == 1 ? null : left - 1);
+            if (readers.computeIfPresent(telemetry, (_, left) -> left == 1 ? null : left - 1) == null) {
+                owed.remove(telemetry);
+            }
             settle(false);
         }
     }
@@ -251,11 +258,7 @@ final class EnvironmentLog {
             line(line, Source.FUNCTION, telemetry);
         }
         if (kind == MARK) {
-            synchronized (this) {
-                open.stream().filter(each -> each.server == telemetry && !each.markSeen).findFirst()
-                        .ifPresent(each -> each.markSeen = true);
-                settle(false);
-            }
+            marked(telemetry);
             return true;
         }
         byte[] kept = in.readNBytes(Math.min(length, LONGEST_LINE));
@@ -267,6 +270,17 @@ final class EnvironmentLog {
         write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text, json, level, Source.FUNCTION,
                 telemetry);
         return true;
+    }
+
+    private synchronized void marked(Telemetry telemetry) {
+        marked = true;
+        if (owed.containsKey(telemetry)) {
+            owed.computeIfPresent(telemetry, (_, left) -> left == 1 ? null : left - 1);
+            return;
+        }
+        open.stream().filter(each -> each.server == telemetry && !each.markSeen).findFirst()
+                .ifPresent(each -> each.markSeen = true);
+        settle(false);
     }
 
     private void line(ByteArrayOutputStream line, Source source, Telemetry telemetry) {

@@ -91,7 +91,8 @@ final class NewEnvironments {
                 ? Optional.of(new Parameters(version, session, token, endpoint, parametersPorts, time))
                 : Optional.<Parameters>empty();
         var launch = new Launch(version, runtime, problem, library, sandbox, variables, parameters);
-        var log = new EnvironmentLog(time, version, runtime.over() == Runtimes.Over.PIPES, shipper::written);
+        boolean marks = runtime.over() == Runtimes.Over.PIPES && Runtimes.wrapper(version).isEmpty();
+        var log = new EnvironmentLog(time, version, marks, shipper::written);
         if (logged) {
             shipper.register(log, new LogShipper.Stream(session.caller(), version.logGroup(), stream));
         }

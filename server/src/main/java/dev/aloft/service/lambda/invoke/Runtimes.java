@@ -280,10 +280,12 @@ final class Runtimes {
     }
 
     /**
+     * The script that starts the function's runtime, or another program in its place.
+     *
      * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper">Wrapper
      * scripts</a>
      */
-    private static Optional<String> wrapper(FunctionVersion version) {
+    static Optional<String> wrapper(FunctionVersion version) {
         return Optional.ofNullable(version.variables().get("AWS_LAMBDA_EXEC_WRAPPER")).filter(path -> !path.isEmpty());
     }
 

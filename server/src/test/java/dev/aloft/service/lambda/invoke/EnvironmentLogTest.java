@@ -49,6 +49,26 @@ class EnvironmentLogTest {
     }
 
     @Test
+    void whatMarksNothingIsNotWaitedForUntilItTurnsOutToMark() {
+        var log = new EnvironmentLog(time, version(), false, _ -> {});
+        var next = new Invocation("id-2", "arn", new byte[0], null, null);
+        log.opened(first);
+        log.opened(first);
+        log.begin(invocation, first, List.of("START"));
+        log.end(invocation, List.of("END"));
+        assertThat(log.take()).extracting(EnvironmentLog.Line::message).containsExactly("START", "END");
+        log.begin(next, first, List.of("START 2"));
+        log.end(next, List.of("END 2"));
+        log.read(new ByteArrayInputStream(MARK.getBytes(StandardCharsets.ISO_8859_1)),
+                EnvironmentLog.Source.FUNCTION, first);
+        assertThat(log.take()).as("it was the first one's mark").extracting(EnvironmentLog.Line::message)
+                .containsExactly("START 2");
+        log.read(new ByteArrayInputStream(("line 2\n" + MARK).getBytes(StandardCharsets.ISO_8859_1)),
+                EnvironmentLog.Source.FUNCTION, first);
+        assertThat(log.take()).extracting(EnvironmentLog.Line::message).containsExactly("line 2", "END 2");
+    }
+
+    @Test
     void theMarkOfAnInitThatFailedIsNoneOfTheInvocationThatTheNextServes() {
         log.opened(first);
         log.opened(second);

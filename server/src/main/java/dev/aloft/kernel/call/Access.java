@@ -3,6 +3,8 @@ package dev.aloft.kernel.call;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -15,17 +17,26 @@ import java.util.stream.Stream;
  * @param keys      the condition keys that only the service knows, such as {@code s3:prefix} or
  *                  {@code aws:RequestTag/x}
  * @param toldAs    what a denial calls the resource, or null for its ARN
+ * @param named     whom a policy that the request brings speaks of, or null
  * @see <a href="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html">
  *     Actions, resources, and condition keys</a>
  */
 public record Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also,
-        String toldAs) {
+        String toldAs, Named named) {
+    /**
+     * Users and roles that must be there.
+     *
+     * @param principals as a policy names them
+     * @param missing    what is thrown where one is not there
+     */
+    public record Named(Set<String> principals, Function<String, ? extends RuntimeException> missing) {}
+
     public Access(String action, List<String> resources) {
         this(action, resources, Map.of(), List.of());
     }
 
     public Access(String action, List<String> resources, Map<String, List<String>> keys, List<Access> also) {
-        this(action, resources, keys, also, null);
+        this(action, resources, keys, also, null, null);
     }
 
     public static Access to(String action, String... resources) {
@@ -40,12 +51,12 @@ public record Access(String action, List<String> resources, Map<String, List<Str
     public Access with(String key, List<String> values) {
         var more = new LinkedHashMap<>(keys);
         more.put(key, List.copyOf(values));
-        return new Access(action, resources, more, also, toldAs);
+        return new Access(action, resources, more, also, toldAs, named);
     }
 
     /** The same where a denial calls the resource as the request did. */
     public Access toldAs(String name) {
-        return new Access(action, resources, keys, also, name);
+        return new Access(action, resources, keys, also, name, named);
     }
 
     /**
@@ -64,6 +75,12 @@ public record Access(String action, List<String> resources, Map<String, List<Str
 
     /** The same where more must be allowed. */
     public Access also(List<Access> more) {
-        return new Access(action, resources, keys, Stream.concat(also.stream(), more.stream()).toList(), toldAs);
+        return new Access(action, resources, keys, Stream.concat(also.stream(), more.stream()).toList(), toldAs,
+                named);
+    }
+
+    /** The same where the request brings a policy that names these. */
+    public Access naming(Set<String> principals, Function<String, ? extends RuntimeException> missing) {
+        return new Access(action, resources, keys, also, toldAs, new Named(principals, missing));
     }
 }

@@ -55,6 +55,17 @@ public final class Authorizer implements LocalEndpoint.Gate {
             }
         }
         access.also().forEach(besides -> require(caller, besides, service));
+        if (access.named() != null) {
+            require(caller, access.named());
+        }
+    }
+
+    private void require(Caller caller, Access.Named named) {
+        for (var principal : named.principals()) {
+            if (!source.isThere(principal, caller.account())) {
+                throw named.missing().apply(principal);
+            }
+        }
     }
 
     /** What the policies say of one action on one resource of a service. */

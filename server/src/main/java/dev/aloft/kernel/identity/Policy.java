@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A policy document as it was read: statements that allow or deny. Documents are read once and kept by their content.
@@ -44,7 +45,7 @@ public final class Policy {
 
     /** It names somebody who cannot be. */
     public static final class NobodyThere extends Malformed {
-        private NobodyThere(String name) {
+        public NobodyThere(String name) {
             super("Invalid principal in policy: \"AWS\":\"" + name + "\"");
         }
     }
@@ -73,6 +74,19 @@ public final class Policy {
         }
         READ.put(key, policy);
         return policy;
+    }
+
+    /** Whom a document names of users, roles and accounts; nobody where it is no policy. */
+    public static Set<String> named(String document, Kind kind) {
+        if (document == null) {
+            return Set.of();
+        }
+        try {
+            return of(document, kind).statements.stream().flatMap(statement -> statement.principals().aws().stream())
+                    .collect(Collectors.toSet());
+        } catch (Malformed _) {
+            return Set.of();
+        }
     }
 
     Verdict judge(Principal principal, String action, String resource, Keys keys) {

@@ -14,6 +14,14 @@ public interface PolicySource {
 
     Optional<Role> role(String roleArn);
 
+    /**
+     * Whether whom a policy names is there. Accounts always are, and so are users and roles of accounts of which
+     * nothing is known here: those that have neither.
+     *
+     * @param account whose policy it is; of its own users and roles all are known
+     */
+    boolean isThere(String principal, String account);
+
     /** The policies of a user or of a session's role; empty where it is gone, or another has its name now. */
     Optional<Identity> identity(Principal principal);
 

@@ -158,7 +158,8 @@ public final class DynamoDbService implements Service, DynamoDb {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateTableRequest r -> table("CreateTable", caller, r.tableName());
+            case CreateTableRequest r ->
+                ResourcePolicies.naming(table("CreateTable", caller, r.tableName()), r.resourcePolicy());
             case DescribeTableRequest r -> table("DescribeTable", caller, r.tableName());
             case DeleteTableRequest r -> table("DeleteTable", caller, r.tableName());
             case ListTablesRequest _ -> Access.to("dynamodb:ListTables");
@@ -196,7 +197,8 @@ public final class DynamoDbService implements Service, DynamoDb {
             case ImportTableRequest r -> table("ImportTable", caller, r.tableCreationParameters().tableName());
             case DescribeImportRequest r -> resource("DescribeImport", r.importArn());
             case ListImportsRequest _ -> Access.to("dynamodb:ListImports");
-            case PutResourcePolicyRequest r -> resource("PutResourcePolicy", r.resourceArn());
+            case PutResourcePolicyRequest r ->
+                ResourcePolicies.naming(resource("PutResourcePolicy", r.resourceArn()), r.policy());
             case GetResourcePolicyRequest r -> resource("GetResourcePolicy", r.resourceArn());
             case DeleteResourcePolicyRequest r -> resource("DeleteResourcePolicy", r.resourceArn());
             case DescribeLimitsRequest _ -> Access.to("dynamodb:DescribeLimits");

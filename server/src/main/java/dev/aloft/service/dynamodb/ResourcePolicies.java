@@ -9,6 +9,7 @@ import dev.aloft.api.DynamoDb.PolicyNotFoundException;
 import dev.aloft.api.DynamoDb.PutResourcePolicyRequest;
 import dev.aloft.api.DynamoDb.PutResourcePolicyResponse;
 import dev.aloft.api.DynamoDb.ResourceNotFoundException;
+import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
@@ -64,12 +65,23 @@ final class ResourcePolicies {
             : data.policies.get(tx, key(arn)).map(StoredPolicy::document);
     }
 
+    /** Whom a new policy names. */
+    static Access naming(Access access, String document) {
+        return access.naming(Policy.named(document, Policy.Kind.RESOURCE), _ -> nobodyThere());
+    }
+
+    private static ValidationException nobodyThere() {
+        return ValidationException.parameters("Invalid principal in policy document.");
+    }
+
     static void check(String document) {
         if (document.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw ValidationException.parameters("Maximum policy size of " + MAX_BYTES + " bytes exceeded");
         }
         try {
             Policy.of(document, Policy.Kind.RESOURCE);
+        } catch (Policy.NobodyThere _) {
+            throw nobodyThere();
         } catch (Policy.Malformed e) {
             throw ValidationException.parameters("Invalid policy document: " + e.getMessage());
         }

@@ -12,6 +12,7 @@ import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.ServiceEvents;
 import dev.aloft.kernel.identity.KeyFile;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.image.Contents;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -88,7 +89,8 @@ public final class EcrService implements Service, Ecr {
             case DeleteRepositoryRequest r -> repository("DeleteRepository", caller, r.registryId(),
                     r.repositoryName());
             case SetRepositoryPolicyRequest r -> repository("SetRepositoryPolicy", caller, r.registryId(),
-                    r.repositoryName());
+                    r.repositoryName()).naming(Policy.named(r.policyText(), Policy.Kind.RESOURCE),
+                    _ -> Repositories.invalidPolicy());
             case GetRepositoryPolicyRequest r -> repository("GetRepositoryPolicy", caller, r.registryId(),
                     r.repositoryName());
             case DeleteRepositoryPolicyRequest r -> repository("DeleteRepositoryPolicy", caller, r.registryId(),

@@ -159,9 +159,13 @@ final class Repositories {
             Policy.of(document, Policy.Kind.RESOURCE);
             return document;
         } catch (Policy.Malformed _) {
-            throw new Ecr.InvalidParameterException("Invalid parameter at 'PolicyText' failed to satisfy constraint:"
-                    + " 'Invalid repository policy provided'");
+            throw invalidPolicy();
         }
+    }
+
+    static Ecr.InvalidParameterException invalidPolicy() {
+        return new Ecr.InvalidParameterException("Invalid parameter at 'PolicyText' failed to satisfy constraint:"
+                + " 'Invalid repository policy provided'");
     }
 
     /** When a repository's lifecycle policy was last applied, or null. */

@@ -3,6 +3,7 @@ package dev.aloft.service.iam;
 import dev.aloft.api.Iam;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.wire.Percent;
+import java.util.Set;
 
 /** Policy documents as they come in and go out. */
 final class Documents {
@@ -16,6 +17,15 @@ final class Documents {
         } catch (Policy.Malformed e) {
             throw new Iam.MalformedPolicyDocumentException(e.getMessage());
         }
+    }
+
+    /** Whom a role's trust policy names. */
+    static Set<String> trusted(String document) {
+        return Policy.named(document, Policy.Kind.TRUST);
+    }
+
+    static Iam.MalformedPolicyDocumentException nobodyThere(String principal) {
+        return new Iam.MalformedPolicyDocumentException(new Policy.NobodyThere(principal).getMessage());
     }
 
     /** Quotas count characters without white space. */

@@ -79,6 +79,12 @@ final class IamData {
         return roles.get(tx, named(arn.account(), arn.resourceName())).filter(role -> role.arn().equals(roleArn));
     }
 
+    /** Whether an account has any user or role. */
+    boolean hasHolders(ReadTx tx, String account) {
+        return users.range(tx, Key.of(account)).findAny().isPresent()
+                || roles.range(tx, Key.of(account)).findAny().isPresent();
+    }
+
     private static List<Key> attached(String account, Grants grants) {
         return grants.attached().stream().map(arn -> Key.of(account, arn)).toList();
     }

@@ -60,6 +60,23 @@ public final class IamPolicySource implements PolicySource {
     }
 
     @Override
+    public boolean isThere(String principal, String account) {
+        return !Arn.isArn(principal) || store.<Boolean>read(tx -> isThere(tx, Arn.parse(principal), account));
+    }
+
+    private boolean isThere(ReadTx tx, Arn arn, String account) {
+        var parts = arn.resource().split("/");
+        boolean found = switch (parts[0]) {
+            case "user" -> data.users.get(tx, IamData.named(arn.account(), arn.resourceName()))
+                    .filter(user -> user.arn().equals(arn.toString())).isPresent();
+            case "role" -> data.role(tx, arn.toString()).isPresent();
+            case "assumed-role" -> parts.length > 1 && data.roles.has(tx, IamData.named(arn.account(), parts[1]));
+            default -> true;
+        };
+        return found || !arn.account().equals(account) && !data.hasHolders(tx, arn.account());
+    }
+
+    @Override
     public Optional<Identity> identity(Principal principal) {
         return switch (principal) {
             case Principal.User user -> store.read(tx -> {

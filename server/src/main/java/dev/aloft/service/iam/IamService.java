@@ -49,7 +49,8 @@ public final class IamService implements Service, Iam {
         return switch ((Request) input) {
             case CreateRoleRequest r ->
                 tags(Access.to("iam:CreateRole", global(caller, "role" + path(r.path()) + r.roleName())), r.tags())
-                .with("iam:PermissionsBoundary", r.permissionsBoundary());
+                .with("iam:PermissionsBoundary", r.permissionsBoundary())
+                .naming(Documents.trusted(r.assumeRolePolicyDocument()), Documents::nobodyThere);
             case CreateServiceLinkedRoleRequest r -> Access.to("iam:CreateServiceLinkedRole",
                     global(caller, "role" + ServiceLinkedRole.of(r.awsServiceName()).path() + "*"))
                 .with("iam:AWSServiceName", r.awsServiceName());
@@ -59,7 +60,8 @@ public final class IamService implements Service, Iam {
             case GetRoleRequest r -> role("GetRole", caller, r.roleName());
             case DeleteRoleRequest r -> role("DeleteRole", caller, r.roleName());
             case UpdateRoleRequest r -> role("UpdateRole", caller, r.roleName());
-            case UpdateAssumeRolePolicyRequest r -> role("UpdateAssumeRolePolicy", caller, r.roleName());
+            case UpdateAssumeRolePolicyRequest r -> role("UpdateAssumeRolePolicy", caller, r.roleName())
+                .naming(Documents.trusted(r.policyDocument()), Documents::nobodyThere);
             case PutRolePolicyRequest r -> role("PutRolePolicy", caller, r.roleName());
             case GetRolePolicyRequest r -> role("GetRolePolicy", caller, r.roleName());
             case ListRolePoliciesRequest r -> role("ListRolePolicies", caller, r.roleName());

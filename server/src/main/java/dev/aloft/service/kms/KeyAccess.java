@@ -62,7 +62,7 @@ final class KeyAccess {
                 .with("kms:ScheduleKeyDeletionPendingWindowInDays", text(r.pendingWindowInDays()));
             case Kms.CancelKeyDeletionRequest r -> key("CancelKeyDeletion", caller, r.keyId());
             case Kms.GetKeyPolicyRequest r -> key("GetKeyPolicy", caller, r.keyId());
-            case Kms.PutKeyPolicyRequest r -> key("PutKeyPolicy", caller, r.keyId())
+            case Kms.PutKeyPolicyRequest r -> KeyPolicies.naming(key("PutKeyPolicy", caller, r.keyId()), r.policy())
                 .with("kms:BypassPolicyLockoutSafetyCheck", text(r.bypassPolicyLockoutSafetyCheck()));
             case Kms.ListKeyPoliciesRequest r -> key("ListKeyPolicies", caller, r.keyId());
             case Kms.TagResourceRequest r -> tagged(key("TagResource", caller, r.keyId()), r.tags());
@@ -122,7 +122,8 @@ final class KeyAccess {
     }
 
     private static Access creation(Kms.CreateKeyRequest r) {
-        var access = Access.to("kms:CreateKey").with("kms:KeySpec", r.keySpec()).with("kms:KeyUsage", r.keyUsage())
+        var access = KeyPolicies.naming(Access.to("kms:CreateKey"), r.policy())
+                .with("kms:KeySpec", r.keySpec()).with("kms:KeyUsage", r.keyUsage())
                 .with("kms:KeyOrigin", r.origin()).with("kms:MultiRegion", text(r.multiRegion()))
                 .with("kms:BypassPolicyLockoutSafetyCheck", text(r.bypassPolicyLockoutSafetyCheck()));
         return tagged(access, r.tags());
@@ -195,7 +196,8 @@ final class KeyAccess {
     private Access replication(Caller caller, Kms.ReplicateKeyRequest r) {
         var access = key("ReplicateKey", caller, r.keyId()).with("kms:ReplicaRegion", r.replicaRegion());
         return new Access(access.action(), access.resources(), access.keys(), List.of(
-                tagged(Access.to("kms:CreateKey").with("kms:MultiRegion", "true"), r.tags())));
+                tagged(KeyPolicies.naming(Access.to("kms:CreateKey"), r.policy()).with("kms:MultiRegion", "true"),
+                        r.tags())));
     }
 
     /** Of both keys it must be allowed. */

@@ -2,6 +2,7 @@ package dev.aloft.service.kms;
 
 import dev.aloft.api.Caller;
 import dev.aloft.api.Kms.MalformedPolicyDocumentException;
+import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.service.kms.KmsData.StoredKey;
 
@@ -43,10 +44,21 @@ final class KeyPolicies {
                 }""".formatted(account);
     }
 
+    /** Whom a key's new policy names. */
+    static Access naming(Access access, String policy) {
+        return access.naming(Policy.named(policy, Policy.Kind.RESOURCE), _ -> nobodyThere());
+    }
+
+    private static MalformedPolicyDocumentException nobodyThere() {
+        return new MalformedPolicyDocumentException("Policy contains a statement with one or more invalid principals.");
+    }
+
     /** Demands a policy that can be read and that does not lock its maker out. */
     void require(Caller caller, StoredKey key, String policy, Boolean bypass) {
         try {
             Policy.of(policy, Policy.Kind.RESOURCE);
+        } catch (Policy.NobodyThere _) {
+            throw nobodyThere();
         } catch (Policy.Malformed e) {
             throw new MalformedPolicyDocumentException(e.getMessage());
         }

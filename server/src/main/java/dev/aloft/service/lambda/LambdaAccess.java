@@ -31,7 +31,8 @@ record LambdaAccess(Layers layers, LayerPermissions layerPermissions, Permission
             case Lambda.InvokeRequest r -> function("InvokeFunction", caller, r.functionName(), r.qualifier());
             case Lambda.InvokeWithResponseStreamRequest r ->
                 function("InvokeFunction", caller, r.functionName(), r.qualifier());
-            case Lambda.AddPermissionRequest r -> function("AddPermission", caller, r.functionName(), r.qualifier());
+            case Lambda.AddPermissionRequest r -> function("AddPermission", caller, r.functionName(), r.qualifier())
+                .naming(permissions.named(caller, r), _ -> Permissions.invalidPrincipal());
             case Lambda.RemovePermissionRequest r ->
                 function("RemovePermission", caller, r.functionName(), r.qualifier());
             case Lambda.GetPolicyRequest r -> function("GetPolicy", caller, r.functionName(), r.qualifier());

@@ -5,6 +5,7 @@ import dev.aloft.api.Caller;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
 import dev.aloft.api.Lambda;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.ReadTx;
 import dev.aloft.kernel.store.Store;
@@ -15,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Resource policies of functions, their versions and aliases.
@@ -183,8 +187,19 @@ final class Permissions {
         if (given.matches("[a-z0-9.-]+\\.(amazonaws\\.com(\\.cn)?|amazon\\.com)|[a-z0-9-]+\\.aws\\.internal")) {
             return Map.of("Service", given);
         }
-        throw new Lambda.InvalidParameterValueException(
+        throw invalidPrincipal();
+    }
+
+    static Lambda.InvalidParameterValueException invalidPrincipal() {
+        return new Lambda.InvalidParameterValueException(
                 "The provided principal was invalid. Please check the principal and try again.");
+    }
+
+    /** Whom the policy would name: one who is gone by now keeps it from taking another statement. */
+    Set<String> named(Caller caller, Lambda.AddPermissionRequest r) {
+        var had = policy(FunctionName.of(caller, r.functionName(), r.qualifier()));
+        return Stream.concat(Stream.of(r.principal()),
+                Policy.named(had.orElse(null), Policy.Kind.RESOURCE).stream()).collect(Collectors.toSet());
     }
 
     Lambda.RemovePermissionResponse remove(Caller caller, Lambda.RemovePermissionRequest r) {

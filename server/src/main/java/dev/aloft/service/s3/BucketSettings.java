@@ -118,6 +118,10 @@ final class BucketSettings {
             d.message("The bucket policy does not exist").bucketName(bucket)));
     }
 
+    static S3.MalformedPolicy nobodyThere() {
+        return new S3.MalformedPolicy("Invalid principal in policy");
+    }
+
     S3.PutBucketPolicyResponse putPolicy(Caller caller, S3.PutBucketPolicyRequest input) {
         var document = input.policy();
         if (document == null || !document.startsWith("{")) {
@@ -133,6 +137,8 @@ final class BucketSettings {
         }
         try {
             Policy.of(document, Policy.Kind.RESOURCE);
+        } catch (Policy.NobodyThere _) {
+            throw nobodyThere();
         } catch (Policy.Malformed e) {
             throw new S3.MalformedPolicy(e.getMessage());
         }

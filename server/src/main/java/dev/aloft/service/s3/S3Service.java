@@ -12,6 +12,7 @@ import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.call.Targets;
 import dev.aloft.kernel.delivery.Dispatches;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Blobs;
 import dev.aloft.kernel.store.Key;
 import dev.aloft.kernel.store.Store;
@@ -153,7 +154,8 @@ public final class S3Service implements Service, S3 {
             case PutBucketEncryptionRequest r -> bucket("PutEncryptionConfiguration", r.bucket());
             case DeleteBucketEncryptionRequest r -> bucket("PutEncryptionConfiguration", r.bucket());
             case GetBucketPolicyRequest r -> bucket("GetBucketPolicy", r.bucket());
-            case PutBucketPolicyRequest r -> bucket("PutBucketPolicy", r.bucket());
+            case PutBucketPolicyRequest r -> bucket("PutBucketPolicy", r.bucket())
+                .naming(Policy.named(r.policy(), Policy.Kind.RESOURCE), _ -> BucketSettings.nobodyThere());
             case DeleteBucketPolicyRequest r -> bucket("DeleteBucketPolicy", r.bucket());
             case GetPublicAccessBlockRequest r -> bucket("GetBucketPublicAccessBlock", r.bucket());
             case PutPublicAccessBlockRequest r -> bucket("PutBucketPublicAccessBlock", r.bucket());

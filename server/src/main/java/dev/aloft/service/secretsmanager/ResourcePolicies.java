@@ -34,6 +34,11 @@ final class ResourcePolicies {
         return secrets.change(caller, input.secretId(), secret -> secret.withPolicy(input.resourcePolicy()));
     }
 
+    static SecretsManager.MalformedPolicyDocumentException nobodyThere() {
+        return new SecretsManager.MalformedPolicyDocumentException(
+                "This resource policy contains an unsupported principal.");
+    }
+
     SecretsManager.ValidateResourcePolicyResponse validate(Caller caller,
             SecretsManager.ValidateResourcePolicyRequest input) {
         if (input.secretId() != null) {

@@ -24,6 +24,7 @@ import dev.aloft.api.SecretsManager.UpdateSecretRequest;
 import dev.aloft.api.SecretsManager.UpdateSecretVersionStageRequest;
 import dev.aloft.api.SecretsManager.ValidateResourcePolicyRequest;
 import dev.aloft.kernel.call.Access;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.service.secretsmanager.SecretsData.Secret;
 import java.util.List;
@@ -72,7 +73,8 @@ final class SecretAccess {
             case CancelRotateSecretRequest r -> secret("CancelRotateSecret", caller, r.secretId());
             case GetRandomPasswordRequest _ -> Access.to("secretsmanager:GetRandomPassword");
             case PutResourcePolicyRequest r -> secret("PutResourcePolicy", caller, r.secretId())
-                .with(ACTION + "BlockPublicPolicy", text(r.blockPublicPolicy()));
+                .with(ACTION + "BlockPublicPolicy", text(r.blockPublicPolicy()))
+                .naming(Policy.named(r.resourcePolicy(), Policy.Kind.RESOURCE), _ -> ResourcePolicies.nobodyThere());
             case GetResourcePolicyRequest r -> secret("GetResourcePolicy", caller, r.secretId());
             case DeleteResourcePolicyRequest r -> secret("DeleteResourcePolicy", caller, r.secretId());
             case ValidateResourcePolicyRequest r -> r.secretId() == null

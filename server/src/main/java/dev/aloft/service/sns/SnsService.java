@@ -86,11 +86,13 @@ public final class SnsService implements Service, Sns {
     @Override
     public Access access(Caller caller, Shape input) {
         return switch ((Request) input) {
-            case CreateTopicRequest r ->
-                Access.to("sns:CreateTopic", caller.arn("sns", String.valueOf(r.name())).toString());
+            case CreateTopicRequest r -> TopicPolicy.naming(
+                Access.to("sns:CreateTopic", caller.arn("sns", String.valueOf(r.name())).toString()),
+                r.attributes() == null ? null : r.attributes().get("Policy"));
             case DeleteTopicRequest r -> topic("DeleteTopic", r.topicArn());
             case GetTopicAttributesRequest r -> topic("GetTopicAttributes", r.topicArn());
-            case SetTopicAttributesRequest r -> topic("SetTopicAttributes", r.topicArn());
+            case SetTopicAttributesRequest r -> TopicPolicy.naming(topic("SetTopicAttributes", r.topicArn()),
+                "Policy".equals(r.attributeName()) ? r.attributeValue() : null);
             case ListTopicsRequest _ -> Access.to("sns:ListTopics");
             case AddPermissionRequest r -> topic("AddPermission", r.topicArn());
             case RemovePermissionRequest r -> topic("RemovePermission", r.topicArn());

@@ -5,6 +5,8 @@ import static dev.aloft.service.sns.Refusals.invalid;
 import dev.aloft.api.Arn;
 import dev.aloft.api.JsonReader;
 import dev.aloft.api.JsonWriter;
+import dev.aloft.api.Sns;
+import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.identity.Policy;
 import dev.aloft.service.sns.SnsData.KeptTopic;
 import java.util.ArrayList;
@@ -61,10 +63,19 @@ final class TopicPolicy {
             }
             return JsonWriter.string(tree);
         } catch (Policy.NobodyThere _) {
-            throw invalid("Policy Error: PrincipalNotFound");
+            throw nobodyThere();
         } catch (Policy.Malformed _) {
             throw invalid("Policy Error: null");
         }
+    }
+
+    /** Whom a topic's new policy names. */
+    static Access naming(Access access, String policy) {
+        return access.naming(Policy.named(policy, Policy.Kind.RESOURCE), _ -> nobodyThere());
+    }
+
+    private static Sns.InvalidParameterException nobodyThere() {
+        return invalid("Policy Error: PrincipalNotFound");
     }
 
     private static void checkScope(Map<?, ?> statement) {

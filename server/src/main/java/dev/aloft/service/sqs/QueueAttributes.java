@@ -114,7 +114,7 @@ final class QueueAttributes {
         }
     }
 
-    private static Sqs.InvalidAttributeValue invalid(String name) {
+    static Sqs.InvalidAttributeValue invalid(String name) {
         return new Sqs.InvalidAttributeValue("Invalid value for the parameter " + name + ".");
     }
 

@@ -8,6 +8,7 @@ import dev.aloft.kernel.call.Access;
 import dev.aloft.kernel.call.ResourceType;
 import dev.aloft.kernel.call.Service;
 import dev.aloft.kernel.envelope.Envelopes;
+import dev.aloft.kernel.identity.Policy;
 import dev.aloft.kernel.metric.Metrics;
 import dev.aloft.kernel.store.Store;
 import dev.aloft.kernel.time.Signal;
@@ -15,6 +16,7 @@ import dev.aloft.kernel.time.Time;
 import dev.aloft.kernel.time.Worker;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The operations of Amazon SQS. */
@@ -75,7 +77,8 @@ public final class SqsService implements Service, Sqs {
                 tasks("CancelMessageMoveTask", caller, MoveTasks.sourceArn(r.taskHandle()));
             case ChangeMessageVisibilityRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
             case ChangeMessageVisibilityBatchRequest r -> queue("ChangeMessageVisibility", caller, r.queueUrl());
-            case CreateQueueRequest r -> Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn());
+            case CreateQueueRequest r -> naming(
+                Access.to("sqs:CreateQueue", QueueName.named(caller, r.queueName()).arn()), r.attributes());
             case DeleteMessageRequest r -> queue("DeleteMessage", caller, r.queueUrl());
             case DeleteMessageBatchRequest r -> queue("DeleteMessage", caller, r.queueUrl());
             case DeleteQueueRequest r -> queue("DeleteQueue", caller, r.queueUrl());
@@ -92,11 +95,18 @@ public final class SqsService implements Service, Sqs {
             case RemovePermissionRequest r -> queue("RemovePermission", caller, r.queueUrl());
             case SendMessageRequest r -> queue("SendMessage", caller, r.queueUrl());
             case SendMessageBatchRequest r -> queue("SendMessage", caller, r.queueUrl());
-            case SetQueueAttributesRequest r -> queue("SetQueueAttributes", caller, r.queueUrl());
+            case SetQueueAttributesRequest r ->
+                naming(queue("SetQueueAttributes", caller, r.queueUrl()), r.attributes());
             case StartMessageMoveTaskRequest r -> tasks("StartMessageMoveTask", caller, r.sourceArn());
             case TagQueueRequest r -> queue("TagQueue", caller, r.queueUrl());
             case UntagQueueRequest r -> queue("UntagQueue", caller, r.queueUrl());
         };
+    }
+
+    /** Whom the queue's policy names. */
+    private static Access naming(Access access, Map<String, String> attributes) {
+        var policy = attributes == null ? null : attributes.get("Policy");
+        return access.naming(Policy.named(policy, Policy.Kind.RESOURCE), _ -> QueueAttributes.invalid("Policy"));
     }
 
     private static Access queue(String action, Caller caller, String url) {

@@ -61,6 +61,11 @@ class AuthorizerTest {
         }
 
         @Override
+        public boolean isThere(String principal, String account) {
+            return true;
+        }
+
+        @Override
         public Optional<Identity> identity(Principal principal) {
             return Optional.of(new Identity(policies, boundary, Map.of("team", "blue")));
         }

@@ -52,6 +52,11 @@ class SignaturesTest {
         }
 
         @Override
+        public boolean isThere(String principal, String account) {
+            return true;
+        }
+
+        @Override
         public Optional<Identity> identity(Principal principal) {
             return Optional.empty();
         }

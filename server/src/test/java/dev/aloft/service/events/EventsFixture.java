@@ -137,6 +137,11 @@ abstract class EventsFixture {
             }
 
             @Override
+            public boolean isThere(String principal, String account) {
+                return true;
+            }
+
+            @Override
             public Optional<Identity> identity(Principal principal) {
                 return principal instanceof Principal.RoleSession session
                     ? Optional.ofNullable(rolePolicies.get(session.roleArn()))

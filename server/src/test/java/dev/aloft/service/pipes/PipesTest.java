@@ -196,6 +196,11 @@ class PipesTest {
             }
 
             @Override
+            public boolean isThere(String principal, String account) {
+                return true;
+            }
+
+            @Override
             public Optional<Identity> identity(Principal principal) {
                 return Optional.empty();
             }

@@ -129,6 +129,11 @@ class SchedulerTest {
             }
 
             @Override
+            public boolean isThere(String principal, String account) {
+                return true;
+            }
+
+            @Override
             public Optional<Identity> identity(Principal principal) {
                 return principal instanceof Principal.RoleSession ? Optional.of(new Identity(List.of(new Attached(null, """
                     {"Statement":[{"Effect":"Allow","Action":"scheduler:CreateScheduleGroup","Resource":"*"}]}""")),

@@ -93,6 +93,11 @@ abstract class SnsFixture {
         }
 
         @Override
+        public boolean isThere(String principal, String account) {
+            return true;
+        }
+
+        @Override
         public Optional<Identity> identity(Principal principal) {
             return Optional.empty();
         }
